@@ -1,0 +1,1 @@
+"""What a command may touch: services, passed in. There is no global to reach for."""

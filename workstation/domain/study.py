@@ -1,0 +1,146 @@
+"""A study as it is read: series, instances, frames, display sets."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from workstation.domain.geometry import ImagePlane
+from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyUID
+from workstation.domain.patient import Patient
+from workstation.domain.presentation import Rescale, Voi
+
+
+@frozen
+class PixelFormat:
+    """What an instance claims about its pixels (PS3.3 C.7.6.3); checked before decoding."""
+
+    rows: int
+    columns: int
+    bits_allocated: int
+    bits_stored: int
+    high_bit: int
+    signed: bool
+    samples: int = 1
+    photometric: str = "MONOCHROME2"
+    planar: int = 0
+    padding: int | None = None
+    padding_limit: int | None = None
+
+
+class SpacingOrigin(StrEnum):
+    """Whose millimetres they are; decides what a length may claim."""
+
+    PATIENT = "patient"  # Pixel Spacing of a slice, or calibrated to the patient
+    DETECTOR = "detector"  # Imager Pixel Spacing: at the detector, not in the patient
+    CALIBRATED = "calibrated"
+    REGION = "region"  # ultrasound region
+    NONE = "none"
+
+
+@frozen
+class PixelSpacing:
+    """mm between rows and between columns; `NONE` means lengths are in pixels."""
+
+    row: float = 0.0
+    column: float = 0.0
+    origin: SpacingOrigin = SpacingOrigin.NONE
+
+
+@frozen
+class Frame:
+    """One image as a viewport shows it, described by its metadata alone."""
+
+    key: FrameKey
+    pixels: PixelFormat
+    number: int  # Instance Number, or frame number in a multi-frame; as shown
+    plane: ImagePlane | None = None
+    spacing: PixelSpacing = PixelSpacing()
+    frame_of_reference: str = ""
+    rescale: Rescale = Rescale()
+    vois: tuple[Voi, ...] = ()
+    thickness_mm: float | None = None
+    laterality: str = ""
+    orientation: tuple[str, str] | None = None  # Patient Orientation where there is no plane
+    lossy_ratio: float | None = None  # 0.0: lossy, ratio not stated; None: not lossy
+    technique: tuple[str, ...] = ()  # ready for the overlay: "120 kVp", "184 mA"
+
+
+@frozen
+class Instance:
+    """One SOP instance with its frames; no frames for documents and reports."""
+
+    sop: SopUID
+    series: SeriesUID
+    sop_class: str
+    number: int | None
+    frames: tuple[Frame, ...]
+    image_type: tuple[str, ...] = ()
+    transfer_syntax: str = ""  # empty where the metadata does not say
+
+
+@frozen
+class Series:
+    uid: SeriesUID
+    number: int | None
+    modality: str
+    description: str
+    instances: tuple[Instance, ...]
+    body_part: str = ""
+
+
+@frozen
+class Study:
+    site: SiteId
+    uid: StudyUID
+    patient: Patient
+    accession: str
+    started: datetime | None  # aware, in the site's time zone
+    description: str
+    series: tuple[Series, ...]
+
+
+class DisplaySetKind(StrEnum):
+    STACK = "stack"
+    VOLUME = "volume"
+    CINE = "cine"
+    SINGLE = "single"
+    DOCUMENT = "document"
+    REPORT = "report"
+    SEGMENTATION = "segmentation"
+    PRESENTATION = "presentation"
+    KEY_OBJECTS = "key-objects"
+    RT = "rt"
+    OTHER = "other"
+
+
+class GeometryVerdict(StrEnum):
+    """Whether the frames of a display set make a regular grid, and if not, why."""
+
+    REGULAR = "regular"
+    TILTED = "tilted"
+    UNEVEN = "uneven"
+    MISSING_SLICES = "missing-slices"
+    DUPLICATE_POSITIONS = "duplicate-positions"
+    MIXED_ORIENTATION = "mixed-orientation"
+    NO_POSITION = "no-position"
+    NOT_SPATIAL = "not-spatial"
+
+
+@frozen
+class DisplaySet:
+    """Frames that belong together on one viewport, in the order they are scrolled.
+
+    Every frame of a series is in exactly one display set (`dicom.display_sets` proves it).
+    """
+
+    id: str
+    study: StudyUID
+    series: SeriesUID
+    site: SiteId
+    modality: str
+    label: str  # "Axial lung 2.5": what the reader calls it, never a bare number
+    kind: DisplaySetKind
+    frames: tuple[Frame, ...] = field(repr=False)
+    verdict: GeometryVerdict = GeometryVerdict.NOT_SPATIAL
+    reason: str = ""

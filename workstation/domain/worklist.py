@@ -1,0 +1,108 @@
+"""What is waiting to be read, for whom, and by when."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from attrs import evolve, field, frozen
+
+from workstation.domain.identifiers import AccessionNumber, SiteId, StudyRef, StudyUID, TaskId
+from workstation.domain.patient import Patient
+
+
+class ReadState(StrEnum):
+    UNREAD = "unread"
+    CLAIMED = "claimed"
+    PRELIMINARY = "preliminary"
+    FINAL = "final"
+
+
+#: Every change of state there is. `FINAL` has no exit: a signed report is
+#: corrected by an addendum, never reopened (docs/adr/0007-addenda.md).
+TRANSITIONS: Final = {
+    ReadState.UNREAD: {ReadState.CLAIMED},
+    ReadState.CLAIMED: {ReadState.UNREAD, ReadState.PRELIMINARY, ReadState.FINAL},
+    ReadState.PRELIMINARY: {ReadState.CLAIMED, ReadState.FINAL},
+    ReadState.FINAL: set[ReadState](),
+}
+
+
+class Priority(StrEnum):
+    """FHIR request priority, most urgent first."""
+
+    STAT = "stat"
+    ASAP = "asap"
+    URGENT = "urgent"
+    ROUTINE = "routine"
+
+    @property
+    def rank(self) -> int:
+        return list(Priority).index(self)
+
+
+class Tier(StrEnum):
+    """What was promised: a preliminary or a final read."""
+
+    PRELIMINARY = "preliminary"
+    FINAL = "final"
+
+
+class IllegalTransition(Exception):
+    """A bug: a worklist item was asked to change state in a way that does not exist."""
+
+
+def _aware(_item: object, _field: object, value: datetime) -> None:
+    if value.tzinfo is None:
+        raise ValueError("times carry their zone: sites and readers differ")
+
+
+@frozen
+class WorklistItem:
+    """One study, at one site, that somebody must read.
+
+    `due` is the contract's promise, computed by the hosting platform. We show it; we
+    never recompute it. `version` is what the platform last told us: every change is
+    asked for against it, so that two readers cannot both win.
+    """
+
+    site: SiteId
+    task: TaskId
+    version: str
+    study: StudyUID
+    accession: AccessionNumber
+    patient: Patient
+    procedure: str
+    procedure_code: str
+    modality: str
+    priority: Priority
+    tier: Tier
+    due: datetime = field(validator=_aware)
+    listed: datetime = field(validator=_aware)
+    acquired: datetime | None
+    jurisdiction: str  # where the patient was scanned: ISO 3166-2, "US-WA"
+    state: ReadState = ReadState.UNREAD
+    holder: str = ""  # as shown
+    holder_id: str = ""  # "Practitioner/17"
+    lease_until: datetime | None = None
+    images_received: int = 0
+    images_expected: int | None = None
+    prior_count: int = 0
+    indication: str = ""
+    body_part: str = ""
+    laterality: str = ""
+    order_id: str = ""  # "ServiceRequest/9"
+    patient_ref: str = ""  # "Patient/4"
+    imaging_ref: str = ""  # "ImagingStudy/5"
+
+    @property
+    def ref(self) -> StudyRef:
+        return StudyRef(self.site, self.study)
+
+    def time_left(self, now: datetime) -> timedelta:
+        """Negative once the promise is broken."""
+        return self.due - now
+
+    def moved_to(self, state: ReadState) -> "WorklistItem":
+        if state not in TRANSITIONS[self.state]:
+            raise IllegalTransition(f"{self.state.name} cannot become {state.name}")
+        return evolve(self, state=state)

@@ -1,0 +1,27 @@
+"""Decoded pixels of one frame."""
+
+from typing import Any
+
+import numpy as np
+from attrs import field, frozen
+from numpy.typing import NDArray
+
+
+def _read_only(_pixels: object, _field: object, value: NDArray[Any]) -> None:
+    if value.flags.writeable:
+        raise ValueError("decoded pixels are shared by every view: read-only")
+
+
+@frozen(eq=False)
+class FramePixels:
+    """Stored values of one frame, before rescale, LUT or colour conversion.
+
+    `stored` is (rows, columns) or (rows, columns, samples), native byte order, masked to
+    Bits Stored and sign-extended; usually a view on memory shared with the decoder child.
+    """
+
+    stored: NDArray[Any] = field(validator=_read_only)
+
+    @property
+    def nbytes(self) -> int:
+        return int(np.asarray(self.stored).nbytes)

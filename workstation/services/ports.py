@@ -1,0 +1,201 @@
+"""What the program needs from the outside, as Protocols; adapters fulfil them.
+
+Methods here may block and are called on a worker lane, never on the home thread.
+They raise `WorkstationError`s in the reader's words. Adapters know no services.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from attrs import frozen
+
+from workstation.domain.identifiers import ReportId, SeriesUID, SiteId, StudyRef
+from workstation.domain.reader import Reader
+from workstation.domain.study import Frame, Series
+from workstation.domain.worklist import WorklistItem
+from workstation.errors import NotDisplayable
+from workstation.imaging.pixels import FramePixels
+
+
+class Clock(Protocol):
+    """The only way to the wall clock outside adapters."""
+
+    def now(self) -> datetime:
+        """Aware, UTC, as this machine believes."""
+        ...
+
+    def monotonic(self) -> float: ...
+
+
+# --- the hosting platform, one per site --------------------------------------
+
+
+@frozen
+class Credentials:
+    """A name and password, kept no longer than the sign-in that uses them."""
+
+    user: str
+    password: str
+
+    def __repr__(self) -> str:
+        return "Credentials(…)"
+
+
+@frozen
+class StepUp:
+    """Proof that the reader authenticated just now, for one signature."""
+
+    reader_id: str
+    authenticated_at: datetime
+    method: str
+
+
+@frozen
+class FeedPage:
+    """What changed since a cursor. `server_time` is the site's clock (HTTP Date)."""
+
+    items: tuple[WorklistItem, ...]
+    cursor: str
+    server_time: datetime
+
+
+@frozen
+class PriorStudy:
+    """An older study of the same patient at the same site, and its report if there is one."""
+
+    ref: StudyRef
+    started: datetime | None
+    description: str
+    modality: str
+    accession: str
+    body_part: str = ""
+    report_text: str = ""
+    instances: int = 0
+
+
+@frozen
+class Receipt:
+    """The platform has it: where, since when, by its own clock."""
+
+    location: str  # "DiagnosticReport/12"
+    at: datetime
+    status: str
+
+
+class HostingPlatform(Protocol):
+    """One site's platform. Every call is against `item.version`; a lost race is `Conflict`."""
+
+    @property
+    def site(self) -> SiteId: ...
+
+    def sign_in(self, credentials: Credentials | None) -> Reader:
+        """With credentials: a loopback issuer's form is filled in; without: system browser."""
+        ...
+
+    def step_up(self, credentials: Credentials | None) -> StepUp: ...
+
+    def sign_out(self) -> None: ...
+
+    def feed(self, cursor: str) -> FeedPage:
+        """Everything on an empty cursor, then what changed."""
+        ...
+
+    def claim(self, item: WorklistItem) -> WorklistItem: ...
+
+    def heartbeat(self, item: WorklistItem) -> WorklistItem: ...
+
+    def release(self, item: WorklistItem, reason: str) -> WorklistItem: ...
+
+    def priors(self, item: WorklistItem) -> tuple[PriorStudy, ...]: ...
+
+    def save_draft(self, item: WorklistItem, report: ReportId, body: str) -> None:
+        """The reader's unfinished words, on the platform, visible to the reader alone."""
+        ...
+
+    def load_draft(self, item: WorklistItem) -> str | None: ...
+
+    def deliver(self, payload: bytes) -> Receipt:
+        """File one signed report: a FHIR transaction, made by `protocols.fhir`."""
+        ...
+
+    def find_report(self, report: ReportId) -> Receipt | None:
+        """Ask before sending again: is it there already?"""
+        ...
+
+    def send_audit(self, events: Sequence[Mapping[str, Any]]) -> None:
+        """FHIR AuditEvents; idempotent by their id."""
+        ...
+
+
+class FrameSource(Protocol):
+    """Where the images of one site come from (DICOMweb today)."""
+
+    def series(self, ref: StudyRef) -> tuple[SeriesHead, ...]:
+        """Quick: what there is, before any metadata (QIDO)."""
+        ...
+
+    def metadata(self, ref: StudyRef, series: SeriesUID) -> Series:
+        """Every instance and frame of a series, described (WADO-RS metadata)."""
+        ...
+
+    def frame(self, frame: Frame) -> FramePixels:
+        """Fetch and decode one frame. Raises NotDisplayable with the reason."""
+        ...
+
+    def frames(
+        self,
+        frames: Sequence[Frame],
+        arrived: Callable[[Frame, FramePixels | NotDisplayable], None],
+        cancelled: Callable[[], bool],
+    ) -> None:
+        """The rest of a series, in as few requests as the site allows; calls from this thread."""
+        ...
+
+
+@frozen
+class SeriesHead:
+    uid: SeriesUID
+    number: int | None
+    modality: str
+    description: str
+    instances: int
+
+
+# --- what is kept on this machine --------------------------------------------
+
+
+class SealedStore(Protocol):
+    """The reader's own unsent words and the audit queue: sealed, or in memory alone.
+
+    Every write is durable when it returns (synchronous=FULL) where `durable` is true.
+    """
+
+    @property
+    def durable(self) -> bool:
+        """False: no keyring, so nothing is written; a banner says so."""
+        ...
+
+    def put(self, table: str, key: str, body: str) -> None:
+        """Insert or replace. Tables: "draft", "outbox", "meta"."""
+        ...
+
+    def get(self, table: str, key: str) -> str | None: ...
+
+    def all(self, table: str) -> tuple[tuple[str, str], ...]:
+        """(key, body) in order of insertion."""
+        ...
+
+    def remove(self, table: str, key: str) -> None: ...
+
+    def move(self, key: str, source: str, target: str, body: str) -> None:
+        """One transaction: out of one table, into another (draft -> outbox at signing)."""
+        ...
+
+    def append_audit(self, leaf: str) -> int:
+        """Next index of the audit log."""
+        ...
+
+    def audit(self, start: int = 0) -> tuple[str, ...]: ...
+
+    def close(self) -> None: ...
