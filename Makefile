@@ -1,0 +1,56 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Both set up what they need.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := .make
+
+.PHONY: help setup demo check test soak bench screenshots format lock clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(STAMPS)/system $(STAMPS)/python ## system packages and .venv, once
+
+$(STAMPS)/system: installers/linux/packages.txt installers/linux/packages-test.txt
+	@mkdir -p $(STAMPS)
+	@bash installers/linux/system_packages.sh installers/linux/packages.txt installers/linux/packages-test.txt
+	@touch $@
+
+$(STAMPS)/python: requirements.lock pyproject.toml | $(STAMPS)/system
+	@mkdir -p $(STAMPS)
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup ## the program on a demo platform with three sites; ARGS="..." are passed on
+	$(BIN)/workstation demo $(ARGS)
+
+check: setup ## format, lint, types, contracts, fast tests: under a minute
+	PATH="$(CURDIR)/$(BIN):$$PATH" tests/check
+
+test: setup ## everything but soak: under 15 minutes
+	PATH="$(CURDIR)/$(BIN):$$PATH" tests/check static
+	PATH="$(CURDIR)/$(BIN):$$PATH" tests/check platforms
+	$(BIN)/pytest -m "not soak"
+
+soak: setup ## kills, chaos, peers, fuzzing: under 30 minutes
+	$(BIN)/pytest -m soak --timeout 600
+
+bench: setup ## the figures of docs/performance.md; ARGS="NAME"
+	$(BIN)/workstation bench $(ARGS)
+
+screenshots: setup ## the pictures of the README, on a virtual screen
+	PATH="$(CURDIR)/$(BIN):$$PATH" tests/journeys/screenshots.sh
+
+format: setup
+	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+lock: ## resolve pyproject.toml again, binary wheels only, with hashes
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	    --only-binary :all: --no-header --no-emit-index-url --no-annotate --quiet -o requirements.lock
+
+clean:
+	rm -rf $(VENV) $(STAMPS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
