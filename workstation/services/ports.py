@@ -115,8 +115,16 @@ class HostingPlatform(Protocol):
 
     def load_draft(self, item: WorklistItem) -> str | None: ...
 
+    def resource(self, reference: str) -> Mapping[str, Any] | None:
+        """A FHIR resource as the platform holds it now, whole ("Task/7"); None: 404 or 410."""
+        ...
+
     def deliver(self, payload: bytes) -> Receipt:
-        """File one signed report: a FHIR transaction, made by `protocols.fhir`."""
+        """File one signed report: a FHIR transaction, made by `protocols.report_bundle`.
+
+        `Refused`: the site answered no, nothing was filed. `Conflict`: the Task moved
+        (412). Anything that leaves doubt whether it was filed is `SiteUnavailable`.
+        """
         ...
 
     def find_report(self, report: ReportId) -> Receipt | None:
@@ -165,6 +173,46 @@ class SeriesHead:
 # --- what is kept on this machine --------------------------------------------
 
 
+class SecretStore(Protocol):
+    """Keys and tokens: with the operating system, or in memory alone."""
+
+    @property
+    def ram_only(self) -> str:
+        """Why nothing outlives the program, in the reader's words; empty when kept."""
+        ...
+
+    def get(self, name: str) -> str | None: ...
+
+    def set(self, name: str, value: str) -> None: ...
+
+    def forget(self, name: str) -> None: ...
+
+
+@frozen
+class Put:
+    """Insert or replace one entry."""
+
+    table: str
+    key: str
+    body: str
+
+
+@frozen
+class Remove:
+    table: str
+    key: str
+
+
+@frozen
+class Append:
+    """One more leaf of the audit log."""
+
+    leaf: str
+
+
+Change = Put | Remove | Append
+
+
 class SealedStore(Protocol):
     """The reader's own unsent words and the audit queue: sealed, or in memory alone.
 
@@ -177,7 +225,7 @@ class SealedStore(Protocol):
         ...
 
     def put(self, table: str, key: str, body: str) -> None:
-        """Insert or replace. Tables: "draft", "outbox", "meta"."""
+        """Insert or replace. Tables: "draft", "outbox" (keys are report ids), "meta"."""
         ...
 
     def get(self, table: str, key: str) -> str | None: ...
@@ -192,10 +240,20 @@ class SealedStore(Protocol):
         """One transaction: out of one table, into another (draft -> outbox at signing)."""
         ...
 
+    def change(self, changes: Sequence[Change]) -> None:
+        """All of them or none, in one durable transaction."""
+        ...
+
     def append_audit(self, leaf: str) -> int:
         """Next index of the audit log."""
         ...
 
-    def audit(self, start: int = 0) -> tuple[str, ...]: ...
+    def audit(self, start: int = 0) -> tuple[str, ...]:
+        """The leaves from index `start` on that are still kept here."""
+        ...
+
+    def drop_audit(self, before: int) -> None:
+        """Forget leaves with a smaller index; indices are never used again."""
+        ...
 
     def close(self) -> None: ...
