@@ -136,6 +136,15 @@ class HostingPlatform(Protocol):
         ...
 
 
+@frozen
+class SeriesHead:
+    uid: SeriesUID
+    number: int | None
+    modality: str
+    description: str
+    instances: int
+
+
 class FrameSource(Protocol):
     """Where the images of one site come from (DICOMweb today)."""
 
@@ -159,15 +168,6 @@ class FrameSource(Protocol):
     ) -> None:
         """The rest of a series, in as few requests as the site allows; calls from this thread."""
         ...
-
-
-@frozen
-class SeriesHead:
-    uid: SeriesUID
-    number: int | None
-    modality: str
-    description: str
-    instances: int
 
 
 # --- what is kept on this machine --------------------------------------------
