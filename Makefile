@@ -51,6 +51,7 @@ lock: ## resolve pyproject.toml again, binary wheels only, with hashes
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 	    --only-binary :all: --no-header --no-emit-index-url --no-annotate --quiet -o requirements.lock
+	installers/check_wheels.sh $(BIN)/uv
 
 clean:
 	rm -rf $(VENV) $(STAMPS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,1 +1,96 @@
 """What a command may touch: services, passed in. There is no global to reach for."""
+
+from pathlib import Path
+from typing import Protocol
+
+from attrs import frozen
+
+from workstation.domain.identifiers import SiteId
+from workstation.services.delivery import Deliveries
+from workstation.services.jobs import Jobs
+from workstation.services.loading import Loader
+from workstation.services.reporting import Reporting
+from workstation.services.session import ReadingSession
+from workstation.services.signing import Signing
+from workstation.services.viewer import Viewer
+from workstation.services.worklist import Row, Worklist
+
+
+class Windows(Protocol):
+    """The windows, as far as commands see them; `ui.windows.Shell` in the program."""
+
+    @property
+    def selected_row(self) -> Row | None:
+        """The worklist row the reader is on."""
+        ...
+
+    @property
+    def hidden_rows(self) -> int:
+        """Rows of the worklist that a filter hides now."""
+        ...
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Banners and the status bar's words."""
+        ...
+
+    def show_page(self, page: str) -> None:
+        """Bring up "worklist", "reading", "report" or "outbox"."""
+        ...
+
+    def arrange(self, mode: str) -> None:
+        """ "one" window, or "many": worklist, viewer and report as windows of their own."""
+        ...
+
+    def open_palette(self) -> None: ...
+
+    def open_keys(self) -> None: ...
+
+    def open_sign_in(self) -> None: ...
+
+    def focus_search(self) -> None: ...
+
+    def focus_pane(self, step: int) -> None: ...
+
+    def back(self) -> None:
+        """Escape: close what is open on top, else back to the list."""
+        ...
+
+    def capture(self, file: Path, which: str) -> None:
+        """The window as a person sees it, overlays included."""
+        ...
+
+    def close_all(self) -> None: ...
+
+
+@frozen
+class CommandContext:
+    """Passed to every command; `active` are the `when` keys that hold now."""
+
+    worklist: Worklist
+    session: ReadingSession
+    viewer: Viewer
+    loader: Loader
+    reporting: Reporting
+    deliveries: Deliveries
+    signing: Signing
+    jobs: Jobs
+    windows: Windows
+
+    @property
+    def active(self) -> frozenset[str]:
+        """What is there: signed-in, row, case, image, prior, measurement, report."""
+        case = self.session.case
+        found = {
+            "signed-in": any(site.reader is not None for site in self.worklist.sites),
+            "row": self.windows.selected_row is not None,
+            "case": case is not None,
+            "image": any(v.display_set is not None for v in self.viewer.viewports),
+            "prior": case is not None and bool(case.priors),
+            "measurement": bool(self.viewer.measurements),
+            "report": self.reporting.report is not None,
+        }
+        return frozenset(key for key, holds in found.items() if holds)
+
+    def may_export(self, site: SiteId) -> bool:
+        return self.session.site(site).export

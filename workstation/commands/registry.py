@@ -43,7 +43,12 @@ class Command:
             words = [*words[: len(names) - 1], " ".join(words[len(names) - 1 :])]
         if len(words) > len(names):
             raise CommandError(
-                tr("{id}: takes {most} arguments, got {n}", id=self.id, most=len(names), n=len(words))
+                tr(
+                    "{id}: takes {most} arguments, got {n}",
+                    id=self.id,
+                    most=len(names),
+                    n=len(words),
+                )
             )
         missing = [p.name for p in parameters[len(words) :] if p.default is p.empty]
         if missing:
@@ -107,12 +112,14 @@ class Registry:
         found, words = self.find(line)
         if not self.available(found, context):
             needs = ", ".join(sorted(found.when - context.active))
-            raise CommandError(tr("{title}: not now, needs {needs}", title=found.title, needs=needs))
+            raise CommandError(
+                tr("{title}: not now, needs {needs}", title=found.title, needs=needs)
+            )
         return found.run(context, **found.parse(words))
 
 
 def command(
-    id: str,
+    name: str,
     *,
     title: str,
     group: str,
@@ -124,9 +131,7 @@ def command(
     """Make a command of a function; its docstring becomes its help."""
 
     def make(run: Callable[..., Outcome]) -> Command:
-        help = inspect.getdoc(run) or ""
-        return Command(
-            id, run, title, group, frozenset(when), tuple(say), rest, hidden, help
-        )
+        words = inspect.getdoc(run) or ""
+        return Command(name, run, title, group, frozenset(when), tuple(say), rest, hidden, words)
 
     return make

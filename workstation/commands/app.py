@@ -1,0 +1,172 @@
+"""Commands of the program itself: windows, waiting, captures, leaving."""
+
+import json
+from enum import StrEnum
+from pathlib import Path
+
+from workstation.commands.context import CommandContext
+from workstation.commands.registry import Outcome, command
+from workstation.errors import CommandError
+from workstation.services.jobs import Job
+from workstation.services.snapshot import snapshot
+from workstation.services.waiting import settled, until
+from workstation.text import tr
+
+GROUP = "Program"
+
+
+class Page(StrEnum):
+    WORKLIST = "worklist"
+    READING = "reading"
+    VIEWER = "viewer"
+    REPORT = "report"
+    OUTBOX = "outbox"
+
+
+class Arrangement(StrEnum):
+    ONE = "one"
+    MANY = "many"
+
+
+class Awaited(StrEnum):
+    LOADED = "loaded"
+    DELIVERED = "delivered"
+
+
+@command("app.show", title="Show", group=GROUP)
+def show(ctx: CommandContext, page: Page) -> Outcome:
+    """Bring up the worklist, the reading page or the outbox."""
+    ctx.windows.show_page(page)
+    return None
+
+
+@command("app.arrange", title="Arrange windows", group=GROUP)
+def arrange(ctx: CommandContext, mode: Arrangement) -> Outcome:
+    """Everything in one window, or worklist, viewer and report as windows of their own."""
+    ctx.windows.arrange(mode)
+    return None
+
+
+@command("app.palette", title="Commands", group=GROUP)
+def palette(ctx: CommandContext) -> Outcome:
+    """Find any command by typing."""
+    ctx.windows.open_palette()
+    return None
+
+
+@command("app.keys", title="Keys", group=GROUP)
+def keys(ctx: CommandContext) -> Outcome:
+    """List every key."""
+    ctx.windows.open_keys()
+    return None
+
+
+@command("app.sign-in", title="Sign in", group=GROUP)
+def sign_in(ctx: CommandContext) -> Outcome:
+    """Sign in at the sites that are signed out."""
+    ctx.windows.open_sign_in()
+    return None
+
+
+@command("app.refresh", title="Ask the sites again", group=GROUP, when={"signed-in"})
+def refresh(ctx: CommandContext) -> Outcome:
+    """Ask every site for news now."""
+    return ctx.worklist.refresh()
+
+
+@command("app.back", title="Back", group=GROUP)
+def back(ctx: CommandContext) -> Outcome:
+    """Close what is open on top, else go back to the list."""
+    ctx.windows.back()
+    return None
+
+
+@command("app.focus", title="Next pane", group=GROUP)
+def focus(ctx: CommandContext, step: int = 1) -> Outcome:
+    """Move the keyboard focus to the next pane."""
+    ctx.windows.focus_pane(step)
+    return None
+
+
+@command("worklist.search", title="Search the list", group=GROUP)
+def search(ctx: CommandContext) -> Outcome:
+    """Put the caret into the search field of the worklist."""
+    ctx.windows.show_page("worklist")
+    ctx.windows.focus_search()
+    return None
+
+
+@command("wait", title="Wait", group="Scripts", hidden=True)
+def wait(ctx: CommandContext, what: Awaited, seconds: float = 60.0) -> Outcome:
+    """For scripts: until all images are here, or until the report is acknowledged."""
+    if what is Awaited.LOADED:
+        return _wait_loaded(ctx, seconds)
+    return _wait_delivered(ctx, seconds)
+
+
+def _wait_loaded(ctx: CommandContext, seconds: float) -> Job[None]:
+    if ctx.session.case is None:
+        raise CommandError(tr("no case is open"))
+
+    def all_here() -> bool:
+        case = ctx.session.case
+        return case is not None and all(ctx.loader.complete(ref) for ref in case.refs)
+
+    signals = (ctx.loader.frame_arrived, ctx.loader.study_ready, ctx.loader.problems)
+    late = tr("the images did not arrive in {s:g} s", s=seconds)
+    return until(ctx.jobs, all_here, signals, seconds, late)
+
+
+def _wait_delivered(ctx: CommandContext, seconds: float) -> Job[None]:
+    def all_accepted() -> bool:
+        refused = [entry for entry in ctx.deliveries.entries if entry.state == "refused"]
+        if refused:
+            raise CommandError(tr("a report was refused: {why}", why=refused[0].reason))
+        queued, in_doubt, _ = ctx.deliveries.counts()
+        return queued == 0 and in_doubt == 0
+
+    late = tr("the report was not acknowledged in {s:g} s", s=seconds)
+    return until(ctx.jobs, all_accepted, (ctx.deliveries.changed,), seconds, late)
+
+
+@command("capture", title="Capture", group="Scripts", hidden=True)
+def capture(ctx: CommandContext, file: str, which: str = "") -> Outcome:
+    """Write a picture of the windows: worklist, viewer, report or all of them."""
+    _need_export(ctx, file)
+    ctx.windows.capture(Path(file), which)
+    return settled()
+
+
+@command("state", title="State", group="Scripts", hidden=True)
+def state(ctx: CommandContext, file: str) -> Outcome:
+    """Write what is shown, as JSON."""
+    _need_export(ctx, file)
+    shown = snapshot(
+        ctx.worklist, ctx.session, ctx.viewer, ctx.reporting, ctx.deliveries,
+        ctx.windows.hidden_rows, ctx.windows.notices,
+    )  # fmt: skip
+    Path(file).write_text(json.dumps(shown, indent=1, ensure_ascii=False), encoding="utf-8")
+    return settled()
+
+
+def _need_export(ctx: CommandContext, file: str) -> None:
+    """A picture or a state file holds patient data: the site's policy decides, the audit knows."""
+    case = ctx.session.case
+    if case is None:
+        return
+    if not ctx.may_export(case.item.site):
+        raise CommandError(tr("this site does not allow exports"))
+    ctx.session.note_export(Path(file).suffix)
+
+
+@command("quit", title="Quit", group=GROUP)
+def leave(ctx: CommandContext) -> Outcome:
+    """Save what is written and leave; reports on their way stay sealed and are sent later."""
+    job = ctx.session.close()
+    return job.then(lambda _: ctx.windows.close_all())
+
+
+COMMANDS = (
+    show, arrange, palette, keys, sign_in, refresh, back, focus, search,
+    wait, capture, state, leave,
+)  # fmt: skip

@@ -1,0 +1,99 @@
+"""Worklist and case commands."""
+
+from workstation.commands.context import CommandContext
+from workstation.commands.registry import Outcome, command
+from workstation.domain.identifiers import SiteId
+from workstation.errors import CommandError, Conflict
+from workstation.services.jobs import Job
+from workstation.services.waiting import settled
+from workstation.services.worklist import Row
+from workstation.text import tr
+
+GROUP = "Case"
+
+
+def _row(ctx: CommandContext, accession: str, site: str) -> Row:
+    if accession:
+        row = ctx.worklist.find(accession, SiteId(site) if site else None)
+        if row is None:
+            raise CommandError(tr("no case on the list has the accession {a}", a=accession))
+        return row
+    selected = ctx.windows.selected_row
+    if selected is None:
+        raise CommandError(tr("no row is selected"))
+    return selected
+
+
+@command("case.open", title="Open", group=GROUP, when={"signed-in"})
+def open_case(ctx: CommandContext, accession: str = "", site: str = "") -> Outcome:
+    """Claim and open a case, by accession number; without one, the selected row."""
+    job = ctx.session.open(_row(ctx, accession, site))
+    ctx.windows.show_page("reading")
+    return job.then(lambda j: ctx.windows.show_page("worklist") if j.error is not None else None)
+
+
+@command("case.next", title="Read next", group=GROUP, when={"signed-in"}, say={"next case"})
+def next_case(ctx: CommandContext) -> Outcome:
+    """Claim and open the most urgent case you may read; a lost race goes on to the one after."""
+    done: Job[None] = Job()
+    tried: set[str] = set()
+
+    def attempt() -> None:
+        row = ctx.worklist.next(frozenset(tried))
+        if row is None:
+            ctx.windows.show_page("worklist")
+            done.settle(None, CommandError(tr("no case for you now")))
+            return
+        tried.add(row.item.task)
+        ctx.windows.show_page("reading")
+        ctx.session.open(row).then(opened)
+
+    def opened(job: Job[None]) -> None:
+        if isinstance(job.error, Conflict):
+            attempt()
+            return
+        done.settle(None, job.error)
+
+    attempt()
+    return done
+
+
+@command("case.claim", title="Claim", group=GROUP, when={"signed-in"})
+def claim(ctx: CommandContext, accession: str = "", site: str = "") -> Outcome:
+    """Claim a case without opening it."""
+    return ctx.worklist.claim(_row(ctx, accession, site))
+
+
+@command("case.release", title="Give back", group=GROUP, when={"case"}, rest=True)
+def release(ctx: CommandContext, reason: str = "") -> Outcome:
+    """Give the open case back to the queue; what you wrote is kept as a draft."""
+    job = ctx.session.release(reason)
+    ctx.windows.show_page("worklist")
+    return job
+
+
+@command("case.put-aside", title="Put aside", group=GROUP, when={"case"})
+def put_aside(ctx: CommandContext) -> Outcome:
+    """Leave the case as it is and keep the claim."""
+    ctx.session.put_aside()
+    ctx.windows.show_page("worklist")
+    return settled()
+
+
+@command("case.resume", title="Resume", group=GROUP, when={"signed-in"})
+def resume(ctx: CommandContext) -> Outcome:
+    """Open again what was put aside last, exactly as it was."""
+    job = ctx.session.resume()
+    ctx.windows.show_page("reading")
+    return job
+
+
+@command("case.close", title="Close the case", group=GROUP, when={"case"})
+def close(ctx: CommandContext) -> Outcome:
+    """Close the images and give back a claim on which nothing was written."""
+    job = ctx.session.close()
+    ctx.windows.show_page("worklist")
+    return job
+
+
+COMMANDS = (open_case, next_case, claim, release, put_aside, resume, close)

@@ -1,0 +1,122 @@
+"""Signing: what is proposed is shown whole, and what was shown is what is sealed.
+
+The order never changes: freeze the text, show it, authenticate anew, seal it on this
+machine, send it. There is no unsign; a correction is an addendum.
+"""
+
+from collections.abc import Callable
+
+from attrs import evolve, frozen
+
+from workstation.domain.report import ReportState, SignedReport, Signer
+from workstation.domain.worklist import Tier, WorklistItem
+from workstation.errors import CommandError, Refused, WorkstationError
+from workstation.services.delivery import Deliveries
+from workstation.services.jobs import Job, Jobs
+from workstation.services.ports import Credentials, StepUp
+from workstation.services.reporting import Reporting
+from workstation.services.session import ReadingSession
+from workstation.services.worklist import Worklist
+from workstation.settings import Site
+from workstation.text import tr
+
+
+@frozen
+class Proposal:
+    """What will be sealed if the reader signs."""
+
+    signed: SignedReport
+    item: WorklistItem
+    site: Site
+
+
+class Signing:
+    """Owned by the application, lives on the home thread."""
+
+    def __init__(
+        self,
+        worklist: Worklist,
+        session: ReadingSession,
+        reporting: Reporting,
+        deliveries: Deliveries,
+        jobs: Jobs,
+    ) -> None:
+        self._worklist = worklist
+        self._session = session
+        self._reporting = reporting
+        self._deliveries = deliveries
+        self._jobs = jobs
+        self._ask: Callable[[Proposal], Job[None]] | None = None
+
+    def asked_by(self, ask: Callable[[Proposal], Job[None]]) -> None:
+        """Who shows a proposal and asks for the password: the dialog, or a script."""
+        self._ask = ask
+
+    def propose(self, status: ReportState) -> Proposal:
+        """What would be signed now. Raises SigningBlocked with what is missing."""
+        case = self._session.need_case()
+        reader = self._worklist.reader(case.item.site)
+        if reader is None:
+            raise Refused(tr("you are not signed in at this site"))
+        row = self._worklist.find(case.item.accession, case.item.site)
+        if row is not None and not row.verdict.allowed:
+            raise Refused(row.verdict.reason)
+        licence = row.verdict.licence.number if row and row.verdict.licence else ""
+        now = self._worklist.server_now(case.item.site)
+        signer = Signer(reader.id, reader.name, licence, now, "")
+        signed = self._reporting.freeze(status, signer, now)
+        return Proposal(signed, case.item, self._session.site(case.item.site))
+
+    def request(self, status: ReportState) -> Job[None]:
+        """Show what will be sealed and ask for the password."""
+        proposal = self.propose(status)
+        if self._ask is None:
+            raise CommandError(tr("there is nobody to ask for a password"))
+        return self._ask(proposal)
+
+    def sign(self, proposal: Proposal, credentials: Credentials | None) -> Job[None]:
+        """Authenticate anew, seal exactly what was proposed, then send. Settles when sealed."""
+        platform = self._worklist.platform(proposal.item.site)
+        done: Job[None] = Job()
+
+        def authenticated(job: Job[StepUp]) -> None:
+            if job.error is not None:
+                done.settle(None, job.error)
+            else:
+                self._seal(proposal, job.result(), done)
+
+        lane = f"site:{proposal.item.site}"
+        self._jobs.run(lambda: platform.step_up(credentials), lane=lane).then(authenticated)
+        return done
+
+    def _seal(self, proposal: Proposal, proof: StepUp, done: Job[None]) -> None:
+        case = self._session.case
+        if case is None or case.item.task != proposal.item.task:
+            done.settle(None, Refused(tr("the case was closed while signing")))
+            return
+        signer = proposal.signed.signer
+        if proof.reader_id != signer.id:
+            done.settle(None, Refused(tr("another person signed in; nothing was signed")))
+            return
+        signer = evolve(signer, authenticated_at=proof.authenticated_at, method=proof.method)
+        signed = evolve(proposal.signed, signer=signer)
+        item = self._worklist.held(case.item.task) or case.item
+        try:
+            sealed = self._deliveries.sign_and_send(signed, item)
+        except WorkstationError as error:
+            done.settle(None, error)
+            return
+        sealed.then(lambda job: self._sealed(job.error, signed, done))
+
+    def _sealed(self, error: BaseException | None, signed: SignedReport, done: Job[None]) -> None:
+        if error is None:
+            self._session.signed()
+            self._reporting.mark_signed(signed)
+        done.settle(None, error)
+
+
+def promised_status(item: WorklistItem, site: Site) -> ReportState:
+    """What the reader is asked to issue: final, unless contract or place say preliminary."""
+    if item.tier is Tier.PRELIMINARY or not site.final_reports:
+        return ReportState.PRELIMINARY
+    return ReportState.FINAL

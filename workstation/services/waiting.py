@@ -1,0 +1,74 @@
+"""Waiting for a state, as a job: scripts wait for what a reader would see."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from workstation.errors import CommandError, WorkstationError
+from workstation.services.jobs import Job, Jobs
+from workstation.services.signal import Signal
+
+
+def until(
+    jobs: Jobs,
+    holds: Callable[[], bool],
+    signals: Iterable[Signal[Any]],
+    seconds: float,
+    late: str,
+) -> Job[None]:
+    """Settles when `holds()`, looked at now and at each signal; fails with `late` after a while.
+
+    `holds` may raise a WorkstationError when it can never hold any more.
+    """
+    job: Job[None] = Job()
+    undo: list[Callable[[], None]] = []
+
+    def finish(error: WorkstationError | None) -> None:
+        for each in undo:
+            each()
+        undo.clear()
+        job.settle(None, error)
+
+    def look(_: object = None) -> None:
+        if job.done:
+            return
+        try:
+            if holds():
+                finish(None)
+        except WorkstationError as error:
+            finish(error)
+
+    undo.extend(signal.connect(look) for signal in signals)
+    undo.append(jobs.later(seconds, lambda: finish(CommandError(late))))
+    look()
+    return job
+
+
+class All:
+    """Settles a job when all that was added has settled; the first error wins."""
+
+    def __init__(self, target: Job[None]) -> None:
+        self._target = target
+        self._waiting = 1
+        self._error: BaseException | None = None
+
+    def add(self, job: Job[Any], *, optional: bool = False) -> None:
+        """An optional job is waited for, but its failure is not the target's."""
+        self._waiting += 1
+        job.then(lambda settled: self._one(None if optional else settled.error))
+
+    def close(self) -> None:
+        """Nothing more will be added by the one who made this."""
+        self._one(None)
+
+    def _one(self, error: BaseException | None) -> None:
+        self._error = self._error or error
+        self._waiting -= 1
+        if self._waiting == 0:
+            self._target.settle(None, self._error)
+
+
+def settled() -> Job[None]:
+    """A job that is done already, where there is sometimes nothing to wait for."""
+    job: Job[None] = Job()
+    job.settle(None)
+    return job
