@@ -1,0 +1,224 @@
+"""The command line of contracts.md: parse arguments, call one function each."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from workstation.errors import WorkstationError
+from workstation.text import tr
+
+DONE, BAD, USAGE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 done, 1 the thing asked about is bad, 2 wrong usage; errors in one plain sentence."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words == ["--decode-worker"]:  # the frozen program re-executes itself
+        from workstation.decoder.worker import main as decode
+
+        return decode()
+    options = _parser().parse_args(words)
+    act: Callable[[argparse.Namespace], int] = options.act
+    try:
+        return act(options)
+    except WorkstationError as error:
+        print(error, file=sys.stderr)
+        return BAD
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="workstation",
+        description=tr("A reading workstation for teleradiology. Not a cleared medical device."),
+    )
+    parser.set_defaults(act=_open)
+    _with_settings(parser)
+    commands = parser.add_subparsers(metavar="COMMAND")
+    _demo(commands)
+    _platform(commands)
+    _run(commands)
+    _verify(commands)
+    _audit(commands)
+    _bench(commands)
+    return parser
+
+
+Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _with_settings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--settings", type=Path, metavar="FILE", help=tr("the settings file with the sites")
+    )
+
+
+def _with_studies(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--studies", type=Path, action="append", default=[], metavar="DIR",
+        help=tr("DICOM files to read instead of the phantoms; may be repeated"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help=tr("keep here what the platform received")
+    )
+    parser.add_argument(
+        "--faults", type=Path, metavar="FILE", help=tr("faults that the platform shall show")
+    )
+    parser.add_argument(
+        "--ready-file", type=Path, metavar="F",
+        help=tr("written, as JSON, when the platform accepts connections"),
+    )  # fmt: skip
+
+
+def _demo(commands: Commands) -> None:  # type: ignore[valid-type]
+    text = tr("the program on a demo platform with three sites; not for clinical use")
+    parser = commands.add_parser("demo", help=text, description=text)
+    _with_studies(parser)
+    _with_settings(parser)
+    parser.add_argument("--headless", action="store_true", help=tr("draw no window on a screen"))
+    parser.add_argument("--script", type=Path, metavar="FILE", help=tr("command lines to run"))
+    parser.set_defaults(act=_act_demo)
+
+
+def _platform(commands: Commands) -> None:  # type: ignore[valid-type]
+    text = tr("the demo platform alone (three sites, loopback only)")
+    parser = commands.add_parser("platform", help=text, description=text)
+    _with_studies(parser)
+    _with_settings(parser)
+    parser.add_argument("--port", type=int, default=0, metavar="P", help=tr("first port to use"))
+    parser.set_defaults(act=_act_platform)
+
+
+def _run(commands: Commands) -> None:  # type: ignore[valid-type]
+    text = tr(
+        "the program driven by a script; signs in with WORKSTATION_USER and WORKSTATION_PASSWORD"
+    )
+    parser = commands.add_parser("run", help=text, description=text)
+    _with_settings(parser)
+    parser.add_argument(
+        "--script", type=Path, required=True, metavar="FILE", help=tr("command lines to run")
+    )
+    parser.set_defaults(act=_act_run)
+
+
+def _verify(commands: Commands) -> None:  # type: ignore[valid-type]
+    text = tr("check signature, digests and chain of returned reports")
+    parser = commands.add_parser("verify", help=text, description=text)
+    _with_settings(parser)
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    parser.set_defaults(act=_act_verify)
+
+
+def _audit(commands: Commands) -> None:  # type: ignore[valid-type]
+    text = tr("check the audit trail")
+    parser = commands.add_parser("audit", help=text, description=text)
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    verify = actions.add_parser("verify", help=tr("name the first record that does not hold"))
+    _with_settings(verify)
+    verify.add_argument("file", type=Path, metavar="FILE")
+    verify.set_defaults(act=_act_audit_verify)
+
+
+def _bench(commands: Commands) -> None:  # type: ignore[valid-type]
+    text = tr("the benchmarks of docs/performance.md; without a name, their list")
+    parser = commands.add_parser("bench", help=text, description=text)
+    _with_settings(parser)
+    parser.add_argument("name", nargs="?", default="", metavar="NAME")
+    parser.add_argument("--json", action="store_true", help=tr("figures as JSON"))
+    parser.set_defaults(act=_act_bench)
+
+
+def _open(options: argparse.Namespace) -> int:
+    from workstation import app, settings
+
+    return app.run(settings.load(options.settings or settings.default_path()))
+
+
+def _act_run(options: argparse.Namespace) -> int:
+    from workstation import app, settings
+    from workstation.services.ports import Credentials
+
+    chosen = settings.load(options.settings or settings.default_path())
+    user = os.environ.get("WORKSTATION_USER", "")
+    credentials = Credentials(user, os.environ.get("WORKSTATION_PASSWORD", "")) if user else None
+    return app.run(chosen, script=_text(options.script), credentials=credentials)
+
+
+def _act_demo(options: argparse.Namespace) -> int:
+    from workstation.demo.process import running
+
+    if options.headless:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    arguments: list[str] = []
+    for folder in options.studies:
+        arguments += ["--studies", str(folder)]
+    for name in ("data", "faults"):
+        if getattr(options, name) is not None:
+            arguments += [f"--{name}", str(getattr(options, name))]
+    script = _text(options.script) if options.script else None
+    with running(arguments) as ready:
+        if options.ready_file is not None:
+            import json
+
+            options.ready_file.write_text(json.dumps(ready), encoding="utf-8")
+        return _in_demo(options, ready, script)
+
+
+def _in_demo(options: argparse.Namespace, ready: dict[str, object], script: str | None) -> int:
+    from workstation import app, settings
+    from workstation.services.ports import Credentials
+
+    users: list[dict[str, str]] = ready["users"]  # type: ignore[assignment]
+    reader = users[0]
+    credentials = Credentials(
+        os.environ.get("WORKSTATION_USER", reader["name"]),
+        os.environ.get("WORKSTATION_PASSWORD", reader["password"]),
+    )
+    chosen = settings.load(options.settings or Path(str(ready["settings"])))
+    return app.run(chosen, script=script, credentials=credentials)
+
+
+def _act_platform(options: argparse.Namespace) -> int:
+    from workstation.demo.platform import serve
+
+    serve(options.studies, options.data, options.port, options.ready_file, options.faults)
+    return DONE
+
+
+def _act_verify(options: argparse.Namespace) -> int:
+    from workstation.protocols.signature import verify_bundle
+
+    for file in options.files:
+        print(f"{file.name}: {verify_bundle(_bytes(file))}")
+    return DONE
+
+
+def _act_audit_verify(options: argparse.Namespace) -> int:
+    from workstation.services.audit import verify_file
+
+    verify_file(options.file)
+    print(tr("every record holds"))
+    return DONE
+
+
+def _act_bench(options: argparse.Namespace) -> int:
+    from workstation import bench
+
+    return bench.main(options.name, as_json=options.json)
+
+
+def _text(file: Path) -> str:
+    return _bytes(file).decode("utf-8")
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise WorkstationError(tr("{f} cannot be read: {why}", f=file.name, why=reason)) from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
