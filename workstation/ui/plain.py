@@ -1,0 +1,327 @@
+"""Widgets whose texts are texts. Nothing a patient, a site or a file says is markup.
+
+Qt guesses: a label, a tooltip or a message box that is given ``<img src=...>`` loads the
+image. So every widget with words is made here, as plain text (a test reads the sources).
+Texts that come from data, not from our catalogue, are marked `data`: the test of the
+translation leaves them out.
+"""
+
+import html
+from collections.abc import Callable
+from typing import Literal
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workstation.ui import icons, theme
+from workstation.ui.chips import key_width, paint_key, shown_key
+from workstation.ui.theme import Size
+
+Tone = Literal["hi", "mid", "low", "here", "act", "open", "done", "ai"]
+ButtonLook = Literal["normal", "main", "quiet"]
+Ground = Literal["app", "panel", "raised", "field"]
+
+DATA: str = "data_text"
+
+
+def tooltip_text(text: str) -> str:
+    """For `Qt.ToolTipRole` and the like: the words, and no markup in them.
+
+    Qt takes a tooltip for rich text when it looks like it; so it is, and escaped.
+    """
+    return f"<span>{html.escape(text)}</span>" if text else ""
+
+
+def set_tooltip(widget: QWidget, text: str, key: str = "") -> None:
+    """Name, and the key beside it."""
+    words = f"{text}  {shown_key(key)}" if key else text
+    widget.setToolTip(tooltip_text(words))
+    if not widget.accessibleName():
+        widget.setAccessibleName(text)
+
+
+def set_tone(widget: QLabel, tone: Tone) -> None:
+    """Another colour of the text, by its meaning."""
+    if widget.property("tone") != tone:
+        widget.setProperty("tone", tone)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def label(
+    text: str = "",
+    *,
+    tone: Tone = "mid",
+    size: Size | int = "body",
+    weight: int = 400,
+    data: bool = False,
+    wrap: bool = False,
+) -> QLabel:
+    """Words that do not act. `data`: they come from a site, not from our catalogue."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+    _dress(made, tone, size, weight, data)
+    made.setWordWrap(wrap)
+    return made
+
+
+def _dress(made: QLabel, tone: Tone, size: Size | int, weight: int, data: bool) -> None:
+    made.setFont(theme.font(size, weight))
+    made.setProperty("tone", tone)
+    made.setProperty(DATA, data)
+
+
+class ElidedLabel(QLabel):
+    """One line that gives way: it ends (or middles) in an ellipsis and has a tooltip then."""
+
+    def __init__(self, mode: Qt.TextElideMode) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self._mode = mode
+        self._whole = ""
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def whole(self) -> str:
+        """What it says, uncut."""
+        return self._whole
+
+    def say(self, text: str) -> None:
+        """Show another text."""
+        if text != self._whole:
+            self._whole = text
+            self.setAccessibleName(text)
+            self._fit()
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(self.font())
+        return QSize(metrics.horizontalAdvance(self._whole) + 2, metrics.height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(24, QFontMetrics(self.font()).height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        cut = QFontMetrics(self.font()).elidedText(self._whole, self._mode, max(0, self.width()))
+        self.setText(cut)
+        self.setToolTip(tooltip_text(self._whole if cut != self._whole else ""))
+
+
+def elided(
+    text: str = "",
+    *,
+    tone: Tone = "mid",
+    size: Size | int = "body",
+    weight: int = 400,
+    data: bool = True,
+    middle: bool = False,
+) -> ElidedLabel:
+    """A procedure or site (cut at the end) or a name (cut in the `middle`)."""
+    mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
+    made = ElidedLabel(mode)
+    _dress(made, tone, size, weight, data)
+    made.say(text)
+    return made
+
+
+class Button(QPushButton):
+    """A word, its key beside it, at most one icon before it."""
+
+    def __init__(self, text: str, key: str, look: ButtonLook, icon: str) -> None:
+        super().__init__(text)
+        self._key = shown_key(key)
+        self._look = look
+        self._icon = icon
+        self.setFont(theme.font("body", 600 if look == "main" else 500))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAutoDefault(False)
+
+    def set_look(self, look: ButtonLook, icon: str = "") -> None:
+        self._look, self._icon = look, icon
+        self.setFont(theme.font("body", 600 if look == "main" else 500))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        wide = QFontMetricsF(self.font()).horizontalAdvance(self.text()) + 24
+        wide += key_width(self._key) + 8 if self._key else 0
+        wide += 22 if self._icon else 0
+        return QSize(round(wide + 0.5), 30)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ink = self._paint_ground(painter)
+        left = 12.0 if self.text() else (self.width() - 16) / 2
+        if self._icon:
+            icons.paint(painter, self._icon, left, (self.height() - 16) / 2, ink)
+            left += 22
+        painter.setFont(self.font())
+        painter.setPen(theme.color(ink))
+        words = QRectF(left, 0, self.width() - left, self.height())
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
+        if self._key:
+            at = QPointF(self.width() - 10 - key_width(self._key), (self.height() - 18) / 2)
+            main = self._look == "main" and self.isEnabled()
+            paint_key(painter, at, self._key, ink, "text.inverse" if main else "line.edge")
+
+    def _paint_ground(self, painter: QPainter) -> str:
+        """Paint what is under the words; returns the tone of the words."""
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        radius = theme.tokens().radius.control
+        if not self.isEnabled():
+            if self._look != "quiet":
+                painter.setPen(theme.pen("line.edge", 1.0, "dash"))
+                painter.drawRoundedRect(box, radius, radius)
+            return "text.low"
+        if self._look == "main":
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("hue.here", 0.85 if self.isDown() else 1.0))
+            painter.drawRoundedRect(self.rect(), radius, radius)
+            return "text.inverse"
+        ground = "bg.press" if self.isDown() or self.isChecked() else ""
+        ground = ground or ("bg.hover" if self.underMouse() else "")
+        painter.setPen(theme.pen("line.edge") if self._look == "normal" else Qt.PenStyle.NoPen)
+        if ground:
+            painter.setBrush(theme.color(ground))
+        painter.drawRoundedRect(box, radius, radius)
+        return "text.hi" if self._look == "normal" else "text.mid"
+
+
+def button(
+    text: str,
+    on_click: Callable[[], object],
+    *,
+    key: str = "",
+    look: ButtonLook = "normal",
+    icon: str = "",
+) -> Button:
+    """A control 30 px high. `main` is the one thing to do here: one per window."""
+    made = Button(text, key, look, icon)
+    made.clicked.connect(lambda _checked=False: on_click())
+    return made
+
+
+def icon_button(icon: str, name: str, on_click: Callable[[], object], *, key: str = "") -> Button:
+    """For the tool strip alone: 30 x 28, name and key in the tooltip."""
+    made = Button("", "", "quiet", icon)
+    made.setFixedSize(QSize(30, 28))
+    set_tooltip(made, name, key)
+    made.clicked.connect(lambda _checked=False: on_click())
+    return made
+
+
+class CheckBox(QCheckBox):
+    """A box with a check mark of our own and its words beside it."""
+
+    def sizeHint(self) -> QSize:
+        wide = QFontMetricsF(self.font()).horizontalAdvance(self.text()) + 26
+        return QSize(round(wide), 28)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(0.5, (self.height() - 15) / 2, 15, 15)
+        painter.setPen(theme.pen("line.strong"))
+        painter.setBrush(theme.color("bg.field"))
+        painter.drawRoundedRect(box, 3, 3)
+        if self.isChecked():
+            icons.paint(painter, "check", box.x() + 1, box.y() + 1, "text.hi", 13)
+        painter.setPen(theme.color("text.hi" if self.isEnabled() else "text.low"))
+        painter.setFont(self.font())
+        words = QRectF(24, 0, self.width() - 24, self.height())
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
+
+
+def check_box(text: str, on_toggle: Callable[[bool], object] | None = None) -> QCheckBox:
+    made = CheckBox(text)
+    made.setFont(theme.font())
+    if on_toggle is not None:
+        made.toggled.connect(on_toggle)
+    return made
+
+
+def line_edit(placeholder: str = "", *, secret: bool = False) -> QLineEdit:
+    """One line to type in; `secret` shows dots."""
+    made = QLineEdit()
+    made.setPlaceholderText(placeholder)
+    made.setFont(theme.font())
+    made.setMinimumHeight(30)
+    if secret:
+        made.setEchoMode(QLineEdit.EchoMode.Password)
+    return made
+
+
+def rule(*, vertical: bool = False) -> QFrame:
+    """A hair line."""
+    made = QFrame()
+    made.setProperty("rule", "v" if vertical else "h")
+    return made
+
+
+def ground(widget: QWidget, name: Ground) -> QWidget:
+    """Give a widget one of the neutral grounds."""
+    widget.setProperty("ground", name)
+    widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    return widget
+
+
+def column(
+    *parts: QWidget | int, margins: tuple[int, int, int, int] = (0, 0, 0, 0), spacing: int = 0
+) -> QWidget:
+    """Parts one below the other; a number is a gap, 0 takes the rest."""
+    made = QWidget()
+    layout = QVBoxLayout(made)
+    _fill(layout, parts, margins, spacing)
+    return made
+
+
+def row(
+    *parts: QWidget | int, margins: tuple[int, int, int, int] = (0, 0, 0, 0), spacing: int = 0
+) -> QWidget:
+    """Parts one beside the other; a number is a gap, 0 takes the rest."""
+    made = QWidget()
+    layout = QHBoxLayout(made)
+    _fill(layout, parts, margins, spacing)
+    return made
+
+
+def _fill(
+    layout: QVBoxLayout | QHBoxLayout,
+    parts: tuple[QWidget | int, ...],
+    margins: tuple[int, int, int, int],
+    spacing: int,
+) -> None:
+    layout.setContentsMargins(*margins)
+    layout.setSpacing(spacing)
+    for part in parts:
+        if isinstance(part, QWidget):
+            layout.addWidget(part)
+        elif part:
+            layout.addSpacing(part)
+        else:
+            layout.addStretch(1)
+
+
+def is_data(widget: QWidget | QAbstractButton) -> bool:
+    """Whether its words come from data and not from our catalogue."""
+    return bool(widget.property(DATA))
