@@ -1,0 +1,14 @@
+"""The machine's clocks."""
+
+import time
+from datetime import UTC, datetime
+
+
+class SystemClock:
+    """`services.ports.Clock`, as this machine believes it."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()

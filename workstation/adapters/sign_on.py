@@ -1,0 +1,183 @@
+"""One reader's session with one identity provider.
+
+Sites of the same provider share it. Tokens live in this object's memory alone. One
+thread refreshes at a time: with rotating refresh tokens a second one would end the
+session (docs/conformance.md).
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Generator
+from typing import Any, Final
+
+from workstation.adapters.browser import LoopbackListener
+from workstation.adapters.http import Limits, Wire
+from workstation.errors import SignInFailed, SiteUnavailable
+from workstation.protocols import oidc
+from workstation.protocols.id_token import Client, Identity
+from workstation.protocols.login_form import fill_in
+from workstation.protocols.web import Answer, Request
+from workstation.services.ports import Clock, Credentials
+from workstation.settings import is_loopback
+from workstation.text import tr
+
+log = logging.getLogger("sign-in")
+
+#: A token is renewed when this part of its life is over.
+_RENEW_AFTER: Final = 0.8
+#: Where a form-filling sign-in would be sent; nobody listens, the address is enough.
+_NOWHERE: Final = "http://127.0.0.1:49152/callback"
+_MOST_BYTES: Final = 1024 * 1024
+
+
+class SignOn:
+    """Signs in, renews, steps up, signs out. Safe to use from any worker thread."""
+
+    def __init__(
+        self,
+        client: Client,
+        limits: Limits,
+        clock: Clock,
+        *,
+        listener: Callable[[], LoopbackListener] = LoopbackListener,
+    ) -> None:
+        self._client = client
+        self._limits = limits
+        self._clock = clock
+        self._listener = listener
+        self._lock = threading.RLock()
+        self._session: oidc.Session | None = None
+        self._since = 0.0
+        self._renew_at = 0.0
+        self._ends_at = 0.0
+
+    @property
+    def identity(self) -> Identity | None:
+        session = self._session
+        return session.identity if session else None
+
+    def sign_in(self, credentials: Credentials | None) -> Identity:
+        """With credentials a loopback issuer's form is filled in; else by browser."""
+        asked_at = self._clock.monotonic()
+        with self._lock:
+            if self._session is None or self._since < asked_at:
+                session = self._meet(credentials, self._sign_in_act)
+                self._session = session
+                self._since = self._clock.monotonic()
+                self._started(session.tokens)
+                log.info("signed in")
+            return self._session.identity
+
+    def step_up(self, credentials: Credentials | None) -> Identity:
+        """The same reader authenticates again, now. The session stays as it was."""
+        session = self._need()
+        with self._lock:
+            return self._meet(
+                credentials,
+                lambda redirect_uri: oidc.step_up(
+                    self._client, session, redirect_uri, oidc.Randoms.fresh(), self._clock.now()
+                ),
+            ).identity
+
+    def sign_out(self) -> None:
+        """Forget the session, and tell the provider where it can be told."""
+        with self._lock:
+            session, self._session = self._session, None
+            if session is None:
+                return
+            try:
+                self._ask(oidc.revoke(session.provider, self._client.client_id, session.tokens))
+            except SiteUnavailable as error:
+                log.info("the provider was not told of the sign-out: %s", error)
+
+    def access_token(self, *, refused: str = "") -> str:
+        """A token to use now; `refused` is the one a site has just answered 401 to."""
+        with self._lock:
+            session = self._need()
+            now = self._clock.monotonic()
+            if now >= self._renew_at or session.tokens.access == refused:
+                session = self._renewed(session, must=now >= self._ends_at or bool(refused))
+            return session.tokens.access
+
+    def _renewed(self, session: oidc.Session, *, must: bool) -> oidc.Session:
+        if not session.tokens.refresh:
+            if must:
+                self._end()
+            return session
+        try:
+            tokens = self._ask(
+                oidc.refresh(session.provider, self._client.client_id, session.tokens)
+            )
+        except SiteUnavailable:
+            if must:
+                raise
+            return session  # still good for a while; the next request tries again
+        except SignInFailed:
+            self._end()
+        self._session = oidc.Session(session.provider, tokens, session.identity)
+        self._started(tokens)
+        log.info("renewed")
+        return self._session
+
+    def _started(self, tokens: oidc.Tokens) -> None:
+        now, life = self._clock.monotonic(), tokens.life.total_seconds()
+        self._renew_at, self._ends_at = now + life * _RENEW_AFTER, now + life
+
+    def _end(self) -> None:
+        self._session = None
+        self._need()
+
+    def _need(self) -> oidc.Session:
+        if self._session is None:
+            raise SignInFailed(tr("The session has ended. Sign in again."))
+        return self._session
+
+    def _sign_in_act(self, redirect_uri: str) -> oidc.Act:
+        randoms = oidc.Randoms.fresh()
+        return oidc.sign_in(self._client, redirect_uri, randoms, self._clock.now())
+
+    def _meet(
+        self, credentials: Credentials | None, act: Callable[[str], oidc.Act]
+    ) -> oidc.Session:
+        if credentials is not None and is_loopback(self._client.issuer):
+            return self._run(act(_NOWHERE), lambda step: self._by_form(step, credentials))
+        with self._listener() as listener:
+            return self._run(act(listener.redirect_uri), lambda step: listener.meet(step.url))
+
+    def _by_form(self, step: oidc.Authorize, credentials: Credentials) -> str:
+        filled: str = self._ask(
+            fill_in(step.url, step.redirect_uri, credentials.user, credentials.password)
+        )
+        return filled
+
+    def _run(self, act: oidc.Act, meet: Callable[[oidc.Authorize], str]) -> oidc.Session:
+        wire = self._wire()
+        try:
+            step = next(act)
+            while True:
+                reply = meet(step) if isinstance(step, oidc.Authorize) else _send(wire, step)
+                step = act.send(reply)
+        except StopIteration as done:
+            session: oidc.Session = done.value
+            return session
+        finally:
+            wire.close()
+
+    def _ask(self, act: Generator[Request, Answer, Any]) -> Any:
+        wire = self._wire()
+        try:
+            request = next(act)
+            while True:
+                request = act.send(_send(wire, request))
+        except StopIteration as done:
+            return done.value
+        finally:
+            wire.close()
+
+    def _wire(self) -> Wire:
+        # One per act: its cookies are those of one visit to the provider.
+        return Wire(tr("The sign-in service"), self._client.issuer, self._limits)
+
+
+def _send(wire: Wire, request: Request) -> Answer:
+    return wire.send(request, _MOST_BYTES)

@@ -1,0 +1,111 @@
+"""HTTP to one site, as the signed-in reader. Its errors are the reader's words."""
+
+import threading
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Final
+
+from attrs import evolve
+
+from workstation.adapters.http import Limits, Stream, Wire
+from workstation.adapters.sign_on import SignOn
+from workstation.errors import SiteUnavailable
+from workstation.protocols.answers import error_of
+from workstation.protocols.id_token import Client
+from workstation.protocols.web import Answer, Request, origin
+from workstation.services.ports import Clock
+from workstation.settings import Site
+from workstation.text import tr
+
+_GOOD: Final = (200, 201, 202, 204)
+_MOST_ERROR_BYTES: Final = 256 * 1024
+
+
+def limits_of(site: Site) -> Limits:
+    return Limits(site.timeout_seconds, site.connections, site.ca_file)
+
+
+def sign_ons(sites: Collection[Site], clock: Clock) -> Callable[[Site], SignOn]:
+    """One `SignOn` per identity provider, shared by the sites that use it."""
+    found: dict[Client, SignOn] = {}
+    for site in sites:
+        client = Client(site.issuer, site.client_id, site.scopes)
+        found.setdefault(client, SignOn(client, limits_of(site), clock))
+    return lambda site: found[Client(site.issuer, site.client_id, site.scopes)]
+
+
+class SiteClient:
+    """What the adapters of one site send their requests through.
+
+    Safe to use from any worker thread. The token goes to the site's own addresses and
+    nowhere else; redirects are not followed.
+    """
+
+    def __init__(self, site: Site, sign_on: SignOn, clock: Clock) -> None:
+        self.site = site
+        self.sign_on = sign_on
+        self._clock = clock
+        self._wire = Wire(site.name, site.fhir, limits_of(site))
+        self._origins = {origin(site.fhir), origin(site.dicomweb)}
+        self._time_lock = threading.Lock()
+        self._server_time: datetime | None = None
+        self._heard_at = 0.0
+
+    def close(self) -> None:
+        self._wire.close()
+
+    def trusts(self, url: str) -> bool:
+        """Whether an address is the site's own and may be sent the reader's token."""
+        return origin(url) in self._origins
+
+    def request(self, request: Request, *, expect: Collection[int] = _GOOD) -> Answer:
+        """The whole answer, if its status is one of `expect`; else the error it means."""
+        token = self.sign_on.access_token()
+        answer = self._wire.send(self._signed(request, token))
+        if answer.status == 401 and 401 not in expect:
+            token = self.sign_on.access_token(refused=token)
+            answer = self._wire.send(self._signed(request, token))
+        self._hear(answer)
+        if answer.status not in expect:
+            raise error_of(self.site.name, answer)
+        return answer
+
+    @contextmanager
+    def stream(self, request: Request) -> Iterator[Stream]:
+        """An answer below 400 whose body the caller reads; else the error it means."""
+        token = self.sign_on.access_token()
+        with self._wire.stream(self._signed(request, token)) as stream:
+            if stream.status != 401:
+                yield self._checked(stream)
+                return
+        token = self.sign_on.access_token(refused=token)
+        with self._wire.stream(self._signed(request, token)) as stream:
+            yield self._checked(stream)
+
+    def server_now(self) -> datetime:
+        """The site's clock, from its last answer and the time gone by since."""
+        with self._time_lock:
+            if self._server_time is None:
+                return self._clock.now()
+            return self._server_time + timedelta(seconds=self._clock.monotonic() - self._heard_at)
+
+    def _hear(self, answer: Answer) -> None:
+        date = answer.date
+        if date is not None:
+            with self._time_lock:
+                self._server_time, self._heard_at = date, self._clock.monotonic()
+
+    def _signed(self, request: Request, token: str) -> Request:
+        if not self.trusts(request.url):
+            raise SiteUnavailable(
+                tr("{site} names an address that is not its own", site=self.site.name)
+            )
+        headers = {**request.headers, "Authorization": f"Bearer {token}"}
+        return evolve(request, headers=headers)
+
+    def _checked(self, stream: Stream) -> Stream:
+        if stream.status < 400:
+            return stream
+        body = stream.read(_MOST_ERROR_BYTES)
+        raise error_of(self.site.name, Answer(stream.status, stream.headers, body))

@@ -1,0 +1,271 @@
+"""Signing in by OpenID Connect, without I/O.
+
+Each act is a generator: it yields what is to be asked and is sent the answer.
+`adapters.sign_on` drives it over HTTP; the tests drive it with lists of answers.
+Authorization code with PKCE (RFC 7636, S256), state, nonce and RFC 9207 `iss`; the
+redirect goes to a loopback port (RFC 8252). How the reader meets the provider is not
+decided here: an `Authorize` is answered by a browser or by `protocols.login_form`.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Generator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from attrs import field, frozen
+
+from workstation.errors import SignInFailed, SiteUnavailable
+from workstation.protocols.id_token import (
+    FRESH,
+    Client,
+    Identity,
+    identity,
+    identity_claims,
+    key_set,
+)
+from workstation.protocols.web import Answer, Request, form
+from workstation.settings import is_loopback
+from workstation.text import tr
+
+
+@frozen
+class Randoms:
+    """The unguessable values of one sign-in."""
+
+    state: str = field(repr=False)
+    nonce: str = field(repr=False)
+    verifier: str = field(repr=False)
+
+    @classmethod
+    def fresh(cls) -> "Randoms":
+        return cls(*(secrets.token_urlsafe(48) for _ in range(3)))
+
+    @property
+    def challenge(self) -> str:
+        digest = hashlib.sha256(self.verifier.encode("ascii")).digest()
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+
+
+@frozen
+class Provider:
+    """What discovery said."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+    revocation_endpoint: str = ""
+    names_itself: bool = False  # RFC 9207: the redirect carries `iss`
+
+
+@frozen
+class Tokens:
+    """Kept in memory alone, never written, never shown."""
+
+    access: str = field(repr=False)
+    life: timedelta
+    refresh: str = field(default="", repr=False)
+
+
+@frozen
+class Session:
+    provider: Provider
+    tokens: Tokens
+    identity: Identity
+
+
+@frozen
+class Authorize:
+    """Let the reader meet the provider at `url`; answered with the redirected address."""
+
+    url: str
+    redirect_uri: str
+
+
+Asking = Generator[Request, Answer, Any]
+Act = Generator[Request | Authorize, Answer | str, Session]
+
+
+def discover(issuer: str) -> Generator[Request, Answer, Provider]:
+    """The provider's endpoints, checked: a wrong document could send a password elsewhere."""
+    answer = yield Request("GET", issuer.rstrip("/") + "/.well-known/openid-configuration")
+    if answer.status != 200:
+        raise SiteUnavailable(tr("the sign-in service answered {status}", status=answer.status))
+    found = answer.json()
+    if found.get("issuer") != issuer:
+        raise SignInFailed(tr("the sign-in service gives itself another name than the settings do"))
+    methods = found.get("code_challenge_methods_supported", ["S256"])
+    if "S256" not in methods:
+        raise SignInFailed(tr("the sign-in service does not offer PKCE with S256"))
+    return Provider(
+        issuer=issuer,
+        authorization_endpoint=_endpoint(found, "authorization_endpoint"),
+        token_endpoint=_endpoint(found, "token_endpoint"),
+        jwks_uri=_endpoint(found, "jwks_uri"),
+        revocation_endpoint=_endpoint(found, "revocation_endpoint", optional=True),
+        names_itself=found.get("authorization_response_iss_parameter_supported") is True,
+    )
+
+
+def _endpoint(found: Mapping[str, Any], name: str, *, optional: bool = False) -> str:
+    url = found.get(name)
+    if url is None and optional:
+        return ""
+    here = is_loopback(str(found["issuer"])) and is_loopback(str(url))
+    if not isinstance(url, str) or not (url.startswith("https://") or here):
+        raise SignInFailed(tr("the sign-in service names no secure {name}", name=name))
+    return url
+
+
+def sign_in(client: Client, redirect_uri: str, randoms: Randoms, now: datetime) -> Act:
+    """A new session. `now` is used where the provider does not send a Date."""
+    provider = yield from _asking(discover(client.issuer))
+    extra = {"prompt": "consent"} if "offline_access" in client.scopes.split() else {}
+    return (yield from _by_code(client, provider, redirect_uri, randoms, now, extra))
+
+
+def step_up(
+    client: Client, session: Session, redirect_uri: str, randoms: Randoms, now: datetime
+) -> Act:
+    """Authenticate again, now, as the same reader; for one signature."""
+    again = Client(client.issuer, client.client_id, _without_offline(client.scopes))
+    extra = {"prompt": "login", "max_age": "0"}
+    renewed = yield from _by_code(again, session.provider, redirect_uri, randoms, now, extra)
+    if renewed.identity.subject != session.identity.subject:
+        raise SignInFailed(tr("somebody else signed in; the signature needs the same reader"))
+    return renewed
+
+
+def _without_offline(scopes: str) -> str:
+    return " ".join(scope for scope in scopes.split() if scope != "offline_access")
+
+
+def _asking(act: Generator[Request, Answer, Any]) -> Generator[Any, Any, Any]:
+    return (yield from act)
+
+
+def _by_code(
+    client: Client,
+    provider: Provider,
+    redirect_uri: str,
+    randoms: Randoms,
+    now: datetime,
+    extra: Mapping[str, str],
+) -> Act:
+    url = authorization_url(client, provider, redirect_uri, randoms, extra)
+    redirected = yield Authorize(url, redirect_uri)
+    assert isinstance(redirected, str)
+    code = code_from(redirected, redirect_uri, provider, randoms.state)
+    answer = yield form(
+        provider.token_endpoint,
+        {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": redirect_uri,
+            "client_id": client.client_id,
+            "code_verifier": randoms.verifier,
+        },
+    )
+    assert isinstance(answer, Answer)
+    tokens, found = _tokens(answer, "")
+    keys = yield Request("GET", provider.jwks_uri)
+    assert isinstance(keys, Answer)
+    claims = identity_claims(
+        str(found.get("id_token", "")), key_set(keys), client, randoms.nonce, answer.date or now
+    )
+    fresh_after = (answer.date or now) - FRESH if "max_age" in extra else None
+    return Session(provider, tokens, identity(claims, fresh_after))
+
+
+def authorization_url(
+    client: Client,
+    provider: Provider,
+    redirect_uri: str,
+    randoms: Randoms,
+    extra: Mapping[str, str],
+) -> str:
+    """Where the reader is sent."""
+    query = urlencode(
+        {
+            "response_type": "code",
+            "client_id": client.client_id,
+            "redirect_uri": redirect_uri,
+            "scope": client.scopes,
+            "state": randoms.state,
+            "nonce": randoms.nonce,
+            "code_challenge": randoms.challenge,
+            "code_challenge_method": "S256",
+            **extra,
+        }
+    )
+    joiner = "&" if urlsplit(provider.authorization_endpoint).query else "?"
+    return f"{provider.authorization_endpoint}{joiner}{query}"
+
+
+def code_from(redirected: str, redirect_uri: str, provider: Provider, state: str) -> str:
+    """The code in the redirected address, if it is the answer to our question."""
+    if redirected.split("?", 1)[0] != redirect_uri:
+        raise SignInFailed(tr("the sign-in service sent the reader elsewhere"))
+    query = {name: values[0] for name, values in parse_qs(urlsplit(redirected).query).items()}
+    if not hmac.compare_digest(query.get("state", "").encode(), state.encode()):
+        raise SignInFailed(tr("the answer does not belong to this sign-in (state)"))
+    named = query.get("iss")
+    if (named is None and provider.names_itself) or (named and named != provider.issuer):
+        raise SignInFailed(tr("the answer comes from another sign-in service (iss)"))
+    if "error" in query:
+        raise SignInFailed(_refusal(query))
+    if not query.get("code"):
+        raise SignInFailed(tr("the sign-in service sent no code"))
+    return query["code"]
+
+
+def _refusal(found: Mapping[str, Any]) -> str:
+    why = str(found.get("error_description") or found.get("error") or "")[:200]
+    printable = "".join(letter for letter in why if letter.isprintable())
+    return tr("the sign-in service refused: {why}", why=printable)
+
+
+def refresh(
+    provider: Provider, client_id: str, tokens: Tokens
+) -> Generator[Request, Answer, Tokens]:
+    """The next tokens. The old refresh token is spent: using it twice ends the family."""
+    answer = yield form(
+        provider.token_endpoint,
+        {
+            "grant_type": "refresh_token",
+            "refresh_token": tokens.refresh,
+            "client_id": client_id,
+        },
+    )
+    return _tokens(answer, tokens.refresh)[0]
+
+
+def revoke(provider: Provider, client_id: str, tokens: Tokens) -> Generator[Request, Answer, None]:
+    """Tell the provider that the session is over (RFC 7009)."""
+    if provider.revocation_endpoint and tokens.refresh:
+        values = {
+            "token": tokens.refresh,
+            "token_type_hint": "refresh_token",
+            "client_id": client_id,
+        }
+        yield form(provider.revocation_endpoint, values)
+
+
+def _tokens(answer: Answer, refresh_before: str) -> tuple[Tokens, dict[str, Any]]:
+    found = answer.json()
+    if answer.status >= 500:
+        raise SiteUnavailable(tr("the sign-in service answered {status}", status=answer.status))
+    if answer.status != 200:
+        raise SignInFailed(_refusal(found))
+    access, life = found.get("access_token"), found.get("expires_in", 300)
+    if not isinstance(access, str) or not access or not isinstance(life, int | float):
+        raise SiteUnavailable(tr("the sign-in service sent no usable token"))
+    if str(found.get("token_type", "")).lower() != "bearer":
+        raise SignInFailed(tr("the sign-in service sent a kind of token we cannot use"))
+    renewal = found.get("refresh_token")
+    keep = renewal if isinstance(renewal, str) and renewal else refresh_before
+    return Tokens(access, timedelta(seconds=float(life)), keep), found
