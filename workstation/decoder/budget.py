@@ -1,0 +1,59 @@
+"""What a header claims, checked in whole numbers before a byte is allocated (SEC-02)."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from workstation.decoder.reasons import Undecodable
+from workstation.domain.study import PixelFormat
+
+#: Decoded bytes of one frame. A 100-megapixel 16-bit radiograph stays below it.
+FRAME_BYTES: Final = 512 << 20
+#: Bytes of one compressed frame or one whole object as it travels.
+OBJECT_BYTES: Final = 2 << 30
+#: Inflated bytes a deflated object may become, and how many times its size (SEC-01).
+INFLATED_BYTES: Final = 512 << 20
+INFLATED_RATIO: Final = 200
+
+_ALLOCATED: Final = (1, 8, 16, 32)
+
+
+def check_format(pixels: PixelFormat, frame_bytes: int = FRAME_BYTES) -> None:
+    """Raise `Undecodable` where the format contradicts itself or asks for too much."""
+    if not (0 < pixels.rows <= 0xFFFF and 0 < pixels.columns <= 0xFFFF):
+        raise Undecodable("bad-format")
+    if pixels.samples not in (1, 3, 4) or pixels.bits_allocated not in _ALLOCATED:
+        raise Undecodable("bad-format")
+    if not 1 <= pixels.bits_stored <= pixels.bits_allocated:
+        raise Undecodable("bad-format")
+    if not pixels.bits_stored - 1 <= pixels.high_bit < pixels.bits_allocated:
+        raise Undecodable("bad-format")
+    if decoded_size(pixels) > frame_bytes:
+        raise Undecodable("budget")
+
+
+def dtype_of(pixels: PixelFormat) -> np.dtype[np.generic]:
+    """Smallest type of Bits Allocated and Pixel Representation; one bit becomes a byte."""
+    names: dict[int, DTypeLike] = {1: "u1", 8: "u1", 16: "u2", 32: "u4"}
+    signed: dict[int, DTypeLike] = {1: "u1", 8: "i1", 16: "i2", 32: "i4"}
+    return np.dtype((signed if pixels.signed else names)[pixels.bits_allocated])
+
+
+def shape_of(pixels: PixelFormat) -> tuple[int, ...]:
+    plane = (pixels.rows, pixels.columns)
+    return plane if pixels.samples == 1 else (*plane, pixels.samples)
+
+
+def decoded_size(pixels: PixelFormat) -> int:
+    """Bytes of one decoded frame."""
+    item = max(1, pixels.bits_allocated // 8)
+    return pixels.rows * pixels.columns * pixels.samples * item
+
+
+def native_bits(pixels: PixelFormat) -> int:
+    """Bits one uncompressed frame takes in the object (PS3.5 8.1.1, PS3.3 C.7.6.3.1.2)."""
+    values = pixels.rows * pixels.columns
+    if pixels.photometric == "YBR_FULL_422" and pixels.samples == 3:
+        return values * 2 * pixels.bits_allocated  # Cb and Cr for every second column
+    return values * pixels.samples * pixels.bits_allocated

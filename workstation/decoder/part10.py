@@ -1,0 +1,351 @@
+"""A DICOM object, read just far enough to find its pixels (PS3.10 7, PS3.5 7 and A.4).
+
+Runs in the decoder child alone. Every length is held against what is really there,
+nesting and counts are bounded, and nothing is copied before it is asked for.
+"""
+
+import struct
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from attrs import field, frozen
+
+from workstation.decoder.budget import INFLATED_BYTES, INFLATED_RATIO, native_bits
+from workstation.decoder.reasons import Undecodable
+from workstation.domain.study import PixelFormat
+
+MAX_DEPTH: Final = 32
+MAX_ELEMENTS: Final = 100_000
+_UNDEFINED: Final = 0xFFFFFFFF
+_LONG_VRS: Final = frozenset(
+    (b"OB", b"OW", b"OF", b"OD", b"OL", b"OV", b"SQ", b"UC", b"UR", b"UT", b"UN", b"SV", b"UV")
+)
+_SHORT_VRS: Final = frozenset(
+    b"AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split()
+)
+_EXPLICIT_LE: Final = "1.2.840.10008.1.2.1"
+_IMPLICIT: Final = "1.2.840.10008.1.2"
+_BIG_ENDIAN: Final = "1.2.840.10008.1.2.2"
+_DEFLATED: Final = "1.2.840.10008.1.2.1.99"
+_PIXELS: Final = 0x7FE00010
+_KEPT: Final = frozenset(
+    (0x00080016, 0x00080018, 0x00280002, 0x00280004, 0x00280006, 0x00280008, 0x00280010)
+    + (0x00280011, 0x00280100, 0x00280101, 0x00280102, 0x00280103, 0x7FE00001, 0x7FE00002)
+    + (0x7FE00008, 0x7FE00009, _PIXELS)
+)
+
+
+@frozen
+class Element:
+    """Where a value stands: `length` is None where it is delimited (PS3.5 7.1.1)."""
+
+    tag: int
+    vr: bytes
+    start: int
+    length: int | None
+
+
+@frozen
+class Object10:
+    """An object found in `data`: its syntax and the elements that matter for pixels."""
+
+    data: bytes = field(repr=False)
+    syntax: str
+    big_endian: bool
+    elements: dict[int, Element]
+
+    def text(self, tag: int) -> str:
+        return self._bytes(tag).decode("ascii", "replace").strip(" \0")
+
+    def number(self, tag: int, default: int | None = None) -> int:
+        """A US value, or an IS one; anything else than one whole number is refused."""
+        element = self.elements.get(tag)
+        if element is None or element.length == 0:
+            if default is None:
+                raise Undecodable("bad-format")
+            return default
+        if element.vr == b"US" and element.length == 2:
+            order = ">H" if self.big_endian else "<H"
+            return int(struct.unpack_from(order, self.data, element.start)[0])
+        text = self.text(tag)
+        if element.vr == b"IS" and text.isascii() and text.isdigit() and len(text) < 12:
+            return int(text)
+        raise Undecodable("bad-format")
+
+    def _bytes(self, tag: int) -> bytes:
+        element = self.elements.get(tag)
+        if element is None or element.length is None:
+            return b""
+        return self.data[element.start : element.start + min(element.length, 256)]
+
+    @property
+    def pixels(self) -> PixelFormat:
+        return PixelFormat(
+            rows=self.number(0x00280010),
+            columns=self.number(0x00280011),
+            bits_allocated=self.number(0x00280100),
+            bits_stored=self.number(0x00280101, self.number(0x00280100)),
+            high_bit=self.number(0x00280102, self.number(0x00280101, 1) - 1),
+            signed=self.number(0x00280103, 0) == 1,
+            samples=self.number(0x00280002, 1),
+            photometric=self.text(0x00280004),
+            planar=self.number(0x00280006, 0),
+        )
+
+    @property
+    def frame_count(self) -> int:
+        return max(1, self.number(0x00280008, 1))
+
+
+def read(data: bytes) -> Object10:
+    """Find syntax and pixels of a Part 10 object; raises `Undecodable`."""
+    start = 132 if data[128:132] == b"DICM" else 0
+    syntax, at = _file_meta(data, start)
+    if syntax == _DEFLATED:
+        data, at = _inflated(data[at:]), 0
+    if not syntax and not start:
+        raise Undecodable("not-dicom")
+    big = syntax == _BIG_ENDIAN
+    explicit = data[at + 4 : at + 6] in _LONG_VRS | _SHORT_VRS
+    walker = _Walker(data, ">" if big else "<", explicit)
+    return Object10(data, syntax or _IMPLICIT, big, walker.kept(at))
+
+
+def _file_meta(data: bytes, at: int) -> tuple[str, int]:
+    """Transfer Syntax UID of group 2, and where the data set begins."""
+    walker, syntax = _Walker(data, "<", explicit=True), ""
+    while data[at : at + 2] == b"\x02\x00":
+        element, at = walker.element(at)
+        if element.length is None:
+            raise Undecodable("damaged")
+        if element.tag == 0x00020010:
+            raw = data[element.start : element.start + min(element.length, 64)]
+            syntax = raw.decode("ascii", "replace").strip(" \0")
+        at += element.length
+    return syntax, at
+
+
+def _inflated(deflated: bytes) -> bytes:
+    """Inflate with a bound, so that a bomb stops early (SEC-01)."""
+    bound = min(INFLATED_BYTES, max(INFLATED_RATIO * len(deflated), 1 << 20))
+    stream = zlib.decompressobj(-15)
+    try:
+        out = stream.decompress(deflated, bound)
+    except zlib.error as error:
+        raise Undecodable("damaged") from error
+    if stream.unconsumed_tail:
+        raise Undecodable("budget")
+    if not stream.eof:
+        raise Undecodable("truncated")
+    return out
+
+
+class _Walker:
+    """Steps over elements; knows byte order and whether VRs are written."""
+
+    def __init__(self, data: bytes, order: str, explicit: bool) -> None:
+        self._data = data
+        self._order = order
+        self._explicit = explicit
+        self._seen = 0
+        self._tag = struct.Struct(order + "HH")
+        self._long = struct.Struct(order + "I")
+        self._short = struct.Struct(order + "H")
+
+    def kept(self, at: int) -> dict[int, Element]:
+        found: dict[int, Element] = {}
+        while at + 8 <= len(self._data):
+            element, at = self.element(at)
+            if element.tag in _KEPT:
+                found[element.tag] = element
+            if element.tag == _PIXELS:
+                self._check_pixels(element)
+                break
+            at = self._after(element, at, 0)
+        return found
+
+    def _check_pixels(self, element: Element) -> None:
+        if element.length is not None and element.start + element.length > len(self._data):
+            raise Undecodable("truncated")
+
+    def element(self, at: int) -> tuple[Element, int]:
+        """The element at `at` and where its value starts."""
+        self._seen += 1
+        if self._seen > MAX_ELEMENTS:
+            raise Undecodable("budget")
+        data = self._data
+        if at + 8 > len(data):
+            raise Undecodable("truncated")
+        group, number = self._tag.unpack_from(data, at)
+        tag = group << 16 | number
+        if not self._explicit or group == 0xFFFE:
+            (length,) = self._long.unpack_from(data, at + 4)
+            vr, start = _implicit_vr(tag), at + 8
+        else:
+            vr = data[at + 4 : at + 6]
+            if vr in _SHORT_VRS:
+                (length,) = self._short.unpack_from(data, at + 6)
+                start = at + 8
+            elif vr in _LONG_VRS and at + 12 <= len(data):
+                (length,) = self._long.unpack_from(data, at + 8)
+                start = at + 12
+            else:
+                raise Undecodable("damaged")
+        return Element(tag, vr, start, None if length == _UNDEFINED else length), start
+
+    def _after(self, element: Element, at: int, depth: int) -> int:
+        if element.length is not None:
+            end = at + element.length
+            if end > len(self._data):
+                raise Undecodable("truncated")
+            return end
+        if depth >= MAX_DEPTH:
+            raise Undecodable("budget")
+        # An undefined length with VR UN is written in implicit VR (PS3.5 6.2.2 note 2).
+        inner = self if element.vr != b"UN" else self._implicit()
+        return inner._after_items(at, depth + 1)
+
+    def _implicit(self) -> "_Walker":
+        walker = _Walker(self._data, "<", explicit=False)
+        walker._seen = self._seen
+        return walker
+
+    def _after_items(self, at: int, depth: int) -> int:
+        while True:
+            item, at = self.element(at)
+            if item.tag == 0xFFFEE0DD:
+                return at
+            if item.tag != 0xFFFEE000:
+                raise Undecodable("damaged")
+            if item.length is not None:
+                at = self._after(item, at, depth)
+                continue
+            while True:
+                element, at = self.element(at)
+                if element.tag == 0xFFFEE00D:
+                    break
+                at = self._after(element, at, depth)
+
+
+def _implicit_vr(tag: int) -> bytes:
+    if tag == 0x00280008:
+        return b"IS"
+    return b"US" if tag in _KEPT and tag >> 16 == 0x0028 and tag != 0x00280004 else b"UN"
+
+
+def frame_bytes(found: Object10, index: int, pixels: PixelFormat, encapsulated: bool) -> bytes:
+    """The bytes of one frame as they would travel alone. Raises `Undecodable`."""
+    element = found.elements.get(_PIXELS)
+    if element is None:
+        unsupported = 0x7FE00008 in found.elements or 0x7FE00009 in found.elements
+        raise Undecodable("unsupported-syntax" if unsupported else "no-pixels")
+    if not 0 <= index < found.frame_count:
+        raise Undecodable("missing-frame")
+    if encapsulated:
+        return _encapsulated_frame(found, element, index)
+    if element.length is None:
+        raise Undecodable("damaged")
+    return _native_frame(found, element, index, pixels)
+
+
+def _native_frame(found: Object10, element: Element, index: int, pixels: PixelFormat) -> bytes:
+    bits = native_bits(pixels)
+    first = index * bits
+    length = element.length or 0
+    if (first + bits + 7) // 8 > length:
+        raise Undecodable("truncated")
+    if first % 8 or (bits % 8 and found.frame_count > 1):
+        return _shifted_bits(found.data, element.start, first, bits)
+    start, size = element.start + first // 8, (bits + 7) // 8
+    if found.big_endian and pixels.bits_allocated == 8 and element.vr == b"OW":
+        return _unswapped(found.data, element.start, first // 8, size)
+    return found.data[start : start + size]
+
+
+def _unswapped(data: bytes, start: int, first: int, size: int) -> bytes:
+    """Bytes that were written as big-endian words: each pair is turned (PS3.5 8.1.1)."""
+    lead = first % 2
+    begin = start + first - lead
+    words = bytearray(data[begin : begin + size + lead + (size + lead) % 2])
+    words[0::2], words[1::2] = words[1::2], words[0::2]
+    return bytes(words[lead : lead + size])
+
+
+def _shifted_bits(data: bytes, start: int, first: int, bits: int) -> bytes:
+    """One-bit frames are packed without a gap between them (PS3.5 8.1.1)."""
+    begin, end = start + first // 8, start + (first + bits + 7) // 8
+    packed = int.from_bytes(data[begin:end], "little") >> (first % 8)
+    return (packed & ((1 << bits) - 1)).to_bytes((bits + 7) // 8, "little")
+
+
+def _encapsulated_frame(found: Object10, element: Element, index: int) -> bytes:
+    fragments = list(_fragments(found, element))
+    table, rest = fragments[0], fragments[1:]
+    if not rest:
+        raise Undecodable("no-pixels")
+    pieces = _frames(found, table, rest)
+    if index >= len(pieces):
+        raise Undecodable("missing-frame")
+    return b"".join(found.data[start : start + length] for start, length in pieces[index])
+
+
+def _fragments(found: Object10, element: Element) -> Iterator[tuple[int, int]]:
+    """(start, length) of each item, the offset table first (PS3.5 A.4)."""
+    at, order = element.start, ">" if found.big_endian else "<"
+    for _ in range(MAX_ELEMENTS * 4):
+        if at + 8 > len(found.data):
+            raise Undecodable("truncated")
+        group, number, length = struct.unpack_from(order + "HHI", found.data, at)
+        if (group, number) == (0xFFFE, 0xE0DD):
+            return
+        if (group, number) != (0xFFFE, 0xE000) or length == _UNDEFINED:
+            raise Undecodable("damaged")
+        at += 8
+        if at + length > len(found.data):
+            raise Undecodable("truncated")
+        yield at, length
+        at += length
+    raise Undecodable("budget")
+
+
+Pieces = list[list[tuple[int, int]]]
+
+
+def _frames(found: Object10, table: tuple[int, int], rest: list[tuple[int, int]]) -> Pieces:
+    """Fragments to frames: by count, by offset table, or by the start of code streams."""
+    count = found.frame_count
+    if count == 1:
+        return [rest]
+    if len(rest) == count:
+        return [[each] for each in rest]
+    offsets = _offsets(found, table)
+    if len(offsets) == count and offsets[0] == 0:
+        starts = {rest[0][0] - 8 + offset for offset in offsets}
+        if starts <= {start - 8 for start, _ in rest}:
+            return _split(rest, lambda each: each[0] - 8 in starts)
+    data = found.data
+    pieces = _split(rest, lambda each: data[each[0] : each[0] + 2] in (b"\xff\xd8", b"\xff\x4f"))
+    if len(pieces) != count:
+        raise Undecodable("damaged")
+    return pieces
+
+
+def _offsets(found: Object10, table: tuple[int, int]) -> list[int]:
+    """Basic, else extended offset table (PS3.3 C.7.6.3.1.8)."""
+    start, length = table
+    if length >= 4:
+        return list(struct.unpack_from(f"<{length // 4}I", found.data, start))
+    extended = found.elements.get(0x7FE00001)
+    if extended is None or not extended.length or extended.length % 8:
+        return []
+    return list(struct.unpack_from(f"<{extended.length // 8}Q", found.data, extended.start))
+
+
+def _split(rest: list[tuple[int, int]], starts: Callable[[tuple[int, int]], bool]) -> Pieces:
+    pieces: Pieces = []
+    for each in rest:
+        if starts(each) or not pieces:
+            pieces.append([])
+        pieces[-1].append(each)
+    return pieces

@@ -1,0 +1,197 @@
+"""A decoder child: the only process that parses bytes from outside.
+
+It is started by `adapters.decoders`, enters its sandbox, and then answers one request
+after another until the parent closes the channel. Bytes come in and pixels go out
+through memory that the parent allocated; what is said is in `decoder.messages`.
+"""
+
+import argparse
+import mmap
+import os
+import socket
+import sys
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from workstation.decoder import budget, codecs, part10, sandbox
+from workstation.decoder.messages import (
+    HEADER,
+    BadMessage,
+    body_length,
+    format_from_json,
+    pack,
+    unpack,
+)
+from workstation.decoder.reasons import Undecodable
+from workstation.domain.study import PixelFormat
+
+#: The block that carries bytes to the child; all others carry pixels back.
+INPUT = 0
+_MAX_ATTACHED = 4
+
+
+class Channel(Protocol):
+    """Messages of one side, with descriptors where the system passes them."""
+
+    def send(self, message: dict[str, Any]) -> None: ...
+
+    def receive(self) -> tuple[dict[str, Any], list[int]]:
+        """Raises EOFError when the parent is gone."""
+        ...
+
+
+class SocketChannel:
+    """Linux and macOS: a local socket; descriptors come with the first byte."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    def send(self, message: dict[str, Any]) -> None:
+        self._sock.sendall(pack(message))
+
+    def receive(self) -> tuple[dict[str, Any], list[int]]:
+        header, descriptors, _, _ = socket.recv_fds(self._sock, HEADER.size, _MAX_ATTACHED)
+        header += self._exactly(HEADER.size - len(header)) if header else b""
+        if not header:
+            raise EOFError
+        return unpack(self._exactly(body_length(header))), descriptors
+
+    def _exactly(self, count: int) -> bytes:
+        parts = bytearray()
+        while len(parts) < count:
+            part = self._sock.recv(count - len(parts))
+            if not part:
+                raise EOFError
+            parts += part
+        return bytes(parts)
+
+
+class PipeChannel:
+    """Windows: standard input and output; memory is found by its random name."""
+
+    def send(self, message: dict[str, Any]) -> None:
+        sys.stdout.buffer.write(pack(message))
+        sys.stdout.buffer.flush()
+
+    def receive(self) -> tuple[dict[str, Any], list[int]]:
+        header = sys.stdin.buffer.read(HEADER.size)
+        if len(header) < HEADER.size:
+            raise EOFError
+        return unpack(sys.stdin.buffer.read(body_length(header))), []
+
+
+class Worker:
+    """Holds the mapped blocks between requests; one request at a time."""
+
+    def __init__(self) -> None:
+        self._blocks: dict[int, mmap.mmap] = {}
+
+    def answer(self, request: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
+        for block in request["drop"]:
+            self._blocks.pop(int(block), None)
+        self._attach(request["attach"], descriptors)
+        if request["op"] == "drop":
+            return {"id": request["id"], "frames": []}
+        sandbox.allow_cpu()
+        data = self._blocks[INPUT][: int(request["length"])]
+        decode = self._one if request["op"] == "frame" else self._of_object
+        return {"id": request["id"], "frames": decode(data, request)}
+
+    def _attach(self, blocks: Sequence[dict[str, Any]], descriptors: list[int]) -> None:
+        for at, block in enumerate(blocks):
+            size = int(block["size"])
+            if sys.platform == "win32":
+                mapped = mmap.mmap(-1, size, tagname=block["name"])
+            else:
+                mapped = mmap.mmap(descriptors[at], size)
+                os.close(descriptors[at])
+            self._blocks[int(block["id"])] = mapped
+
+    def _one(self, data: bytes, request: dict[str, Any]) -> list[dict[str, Any]]:
+        (wanted,) = request["frames"]
+        pixels = format_from_json(request["format"])
+        try:
+            budget.check_format(pixels)
+            self._put(codecs.decode(data, pixels, request["syntax"]), wanted, pixels)
+        except Undecodable as error:
+            return [{"index": wanted["index"], "reason": error.reason}]
+        return [{"index": wanted["index"], "reason": ""}]
+
+    def _of_object(self, data: bytes, request: dict[str, Any]) -> list[dict[str, Any]]:
+        """Frames of a whole Part 10 object; its own header must agree with the metadata."""
+        claimed = format_from_json(request["format"])
+        try:
+            found = part10.read(data)
+            if request["sop"] != found.text(0x00080018):
+                raise Undecodable("mismatch")
+            pixels = _agreed(found.pixels, claimed)
+            budget.check_format(pixels)
+            row = codecs.codec(found.syntax)
+        except Undecodable as error:
+            return [{"index": w["index"], "reason": error.reason} for w in request["frames"]]
+        answers = []
+        for wanted in request["frames"]:
+            reason = ""
+            try:
+                raw = part10.frame_bytes(found, wanted["index"], pixels, row.encapsulated)
+                self._put(codecs.decode(raw, pixels, found.syntax), wanted, pixels)
+            except Undecodable as error:
+                reason = error.reason
+            answers.append({"index": wanted["index"], "reason": reason})
+        return answers
+
+    def _put(self, values: codecs.Pixels, wanted: dict[str, Any], pixels: PixelFormat) -> None:
+        """Into the parent's memory, in native order, rows one after another."""
+        block, offset = self._blocks[int(wanted["block"])], int(wanted["offset"])
+        view = memoryview(block)[offset : offset + budget.decoded_size(pixels)]
+        out = np.frombuffer(view, budget.dtype_of(pixels)).reshape(budget.shape_of(pixels))
+        np.copyto(out, values, casting="same_kind")
+
+
+def _agreed(own: PixelFormat, claimed: PixelFormat) -> PixelFormat:
+    """The object's own format where it has the size and type the parent made room for."""
+    same = (
+        budget.shape_of(own) == budget.shape_of(claimed)
+        and own.bits_allocated == claimed.bits_allocated
+        and own.signed == claimed.signed
+        and own.bits_stored == claimed.bits_stored
+    )
+    if not same:
+        raise Undecodable("mismatch")
+    return own
+
+
+def serve(channel: Channel) -> None:
+    """Answer until the parent is gone; whatever breaks here ends this child alone."""
+    worker = Worker()
+    while True:
+        try:
+            request, descriptors = channel.receive()
+        except EOFError:
+            return
+        channel.send(worker.answer(request, descriptors))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Entry of the child: `--fd N` names its socket, without it it speaks by pipes."""
+    parser = argparse.ArgumentParser(prog="workstation decoder child")
+    parser.add_argument("--fd", type=int)
+    chosen = parser.parse_args(arguments)
+    channel: Channel
+    if chosen.fd is None:
+        channel = PipeChannel()
+    else:
+        channel = SocketChannel(socket.socket(fileno=chosen.fd))
+    codecs.preload()
+    channel.send({"ready": list(sandbox.enter())})
+    try:
+        serve(channel)
+    except BadMessage:
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
