@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 from attrs import frozen
 
-from workstation.domain.identifiers import ReportId, SeriesUID, SiteId, StudyRef
+from workstation.domain.identifiers import ReportId, SeriesUID, SiteId, StudyRef, TaskId
+from workstation.domain.prior import PriorStudy as PriorStudy  # services name it from here
 from workstation.domain.reader import Reader
 from workstation.domain.study import Frame, Series
 from workstation.domain.worklist import WorklistItem
@@ -52,26 +53,22 @@ class StepUp:
 
 
 @frozen
+class RowProblem:
+    """A row that could not be understood: which, and why. It is counted, never hidden."""
+
+    task: TaskId
+    why: str
+
+
+@frozen
 class FeedPage:
     """What changed since a cursor. `server_time` is the site's clock (HTTP Date)."""
 
     items: tuple[WorklistItem, ...]
     cursor: str
     server_time: datetime
-
-
-@frozen
-class PriorStudy:
-    """An older study of the same patient at the same site, and its report if there is one."""
-
-    ref: StudyRef
-    started: datetime | None
-    description: str
-    modality: str
-    accession: str
-    body_part: str = ""
-    report_text: str = ""
-    instances: int = 0
+    gone: tuple[TaskId, ...] = ()  # withdrawn by the site
+    problems: tuple[RowProblem, ...] = ()
 
 
 @frozen
@@ -117,6 +114,10 @@ class HostingPlatform(Protocol):
 
     def resource(self, reference: str) -> Mapping[str, Any] | None:
         """A FHIR resource as the platform holds it now, whole ("Task/7"); None: 404 or 410."""
+        ...
+
+    def task(self, item: WorklistItem) -> Mapping[str, Any]:
+        """The reading task as the platform holds it now, whole: FHIR JSON, not to be changed."""
         ...
 
     def deliver(self, payload: bytes) -> Receipt:

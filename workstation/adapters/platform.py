@@ -1,0 +1,286 @@
+"""One site's hosting platform over FHIR R4 (docs/conformance.md)."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from workstation.adapters.site_client import SiteClient
+from workstation.domain.identifiers import ReportId, SiteId, StudyUID, TaskId
+from workstation.domain.prior import PriorStudy
+from workstation.domain.reader import Reader
+from workstation.domain.worklist import WorklistItem
+from workstation.errors import Conflict, Refused, SignInFailed, SiteUnavailable
+from workstation.protocols import fhir
+from workstation.protocols import platform as wire
+from workstation.protocols.fhir_values import (
+    Resource,
+    Unreadable,
+    by_reference,
+    inner,
+    reference,
+    text,
+    version,
+)
+from workstation.protocols.web import Answer, Request
+from workstation.services.ports import Credentials, FeedPage, Receipt, RowProblem, StepUp
+from workstation.text import tr
+
+log = logging.getLogger("worklist")
+
+#: A feed that goes on longer than this is taken up again at the next poll.
+_MOST_PAGES: Final = 100
+#: A case may change under a claim without being lost (images arrive): asked this often.
+_CLAIM_TRIES: Final = 3
+
+
+class FhirPlatform:
+    """`services.ports.HostingPlatform`. Safe to use from any worker thread.
+
+    It keeps the Tasks of the feed as the site sent them, so that a change of ours sends
+    everything back that it did not mean to change.
+    """
+
+    def __init__(self, client: SiteClient) -> None:
+        self._client = client
+        self._site = client.site
+        self._ask = wire.Platform(client.site.fhir)
+        self._lock = threading.Lock()
+        self._tasks: dict[TaskId, Resource] = {}
+        self._image_bases: dict[StudyUID, str] = {}
+        self._reader: Reader | None = None
+
+    @property
+    def site(self) -> SiteId:
+        return self._site.id
+
+    # --- the reader -----------------------------------------------------------
+
+    def sign_in(self, credentials: Credentials | None) -> Reader:
+        identity = self._client.sign_on.sign_in(credentials)
+        if not identity.fhir_user.startswith("Practitioner/"):
+            raise SignInFailed(tr("{site} does not know you as a reader", site=self._site.name))
+        answer = self._send(self._ask.practitioner(identity.fhir_user))
+        practitioner = wire.resource(answer, "Practitioner")
+        roles = wire.page(self._send(self._ask.roles(identity.fhir_user))).matches
+        self._reader = fhir.reader_from(identity.fhir_user, practitioner, list(roles))
+        return self._reader
+
+    def step_up(self, credentials: Credentials | None) -> StepUp:
+        identity = self._client.sign_on.step_up(credentials)
+        at = identity.authenticated_at
+        assert at is not None  # `oidc.step_up` refuses an identity without it
+        return StepUp(identity.fhir_user, at, identity.method)
+
+    def sign_out(self) -> None:
+        self._client.sign_on.sign_out()
+        with self._lock:
+            self._tasks.clear()
+            self._image_bases.clear()
+        self._reader = None
+
+    # --- the worklist ---------------------------------------------------------
+
+    def feed(self, cursor: str) -> FeedPage:
+        tasks, others = self._changed_tasks(self._ask.feed(cursor))
+        server_time = self._client.server_now()
+        reading = [task for task in tasks if fhir.is_reading_task(task)]
+        others |= self._studies(reading)
+        items, problems = [], []
+        for task in reading:
+            if text(task, "status") not in fhir.LISTED:
+                continue
+            try:
+                items.append(fhir.item_from(self._site, task, others))
+                self._keep(task)
+            except Unreadable as error:
+                problems.append(RowProblem(TaskId(text(task, "id")), str(error)))
+                log.warning("a row cannot be understood: %s", error)
+        gone = [t for t in reading if text(t, "status") not in fhir.LISTED]
+        return FeedPage(
+            tuple(items),
+            wire.later_cursor(cursor, tasks),
+            server_time,
+            tuple(TaskId(text(task, "id")) for task in gone),
+            tuple(problems),
+        )
+
+    def _changed_tasks(self, request: Request) -> tuple[list[Resource], dict[str, Resource]]:
+        matches, included = self._all(request)
+        tasks = [each for each in matches if text(each, "resourceType") == "Task"]
+        return tasks, by_reference(included)
+
+    def _studies(self, tasks: Iterable[Resource]) -> dict[str, Resource]:
+        found: dict[str, Resource] = {}
+        ids = {ref.rpartition("/")[2] for task in tasks for ref in fhir.inputs(task, "study")}
+        ordered = sorted(ids)
+        for start in range(0, len(ordered), wire.STUDIES_AT_ONCE):
+            some = ordered[start : start + wire.STUDIES_AT_ONCE]
+            found |= self._heard(wire.page(self._send(self._ask.studies(some))).all)
+        return found
+
+    def _heard(self, resources: Sequence[Resource]) -> dict[str, Resource]:
+        """Note where studies say their images are."""
+        found = by_reference(resources)
+        for study in resources:
+            base = wire.image_base(study, found)
+            if base:
+                try:
+                    self._image_bases[fhir.study_uid(study)] = base
+                except Unreadable:
+                    continue
+        return found
+
+    def image_base(self, study: StudyUID) -> str:
+        """The DICOMweb base of a study: as its Endpoint says, else the site's."""
+        return self._image_bases.get(study, self._site.dicomweb)
+
+    def claim(self, item: WorklistItem) -> WorklistItem:
+        reader = self._need_reader()
+
+        def mine(task: Resource) -> Mapping[str, Any]:
+            self._need_free(task, reader)
+            return fhir.claimed(task, reader, self._lease_end())
+
+        return self._change(item, mine)
+
+    def heartbeat(self, item: WorklistItem) -> WorklistItem:
+        reader = self._need_reader()
+
+        def renewed(task: Resource) -> Mapping[str, Any]:
+            self._need_mine(task, reader)
+            return fhir.claimed(task, reader, self._lease_end())
+
+        return self._change(item, renewed)
+
+    def release(self, item: WorklistItem, reason: str) -> WorklistItem:
+        reader = self._need_reader()
+
+        def free(task: Resource) -> Mapping[str, Any]:
+            self._need_mine(task, reader)
+            return fhir.released(task, reason)
+
+        return self._change(item, free)
+
+    def _change(
+        self, item: WorklistItem, change: Callable[[Resource], Mapping[str, Any]]
+    ) -> WorklistItem:
+        """Change a Task against the version we saw. Changed meanwhile: look, then again.
+
+        `change` raises where what it now sees forbids it, so no race is won by asking
+        twice: an owner found on the second look is the holder.
+        """
+        task = self._seen(item)
+        for attempt in range(1, _CLAIM_TRIES + 1):
+            request = self._ask.change_task(change(task), version(task))
+            try:
+                answer = self._send(request)
+            except Refused as refusal:
+                task = self._read(item.task)
+                change(task)  # raises Conflict, naming the holder, where it was lost
+                if not isinstance(refusal, Conflict) or attempt == _CLAIM_TRIES:
+                    raise
+                continue
+            return fhir.with_task(item, self._answered(item, answer))
+        raise AssertionError("the last attempt returns or raises")
+
+    def _answered(self, item: WorklistItem, answer: Answer) -> Resource:
+        if not answer.body:  # Prefer: return=minimal
+            return self._read(item.task)
+        task = wire.resource(answer, "Task")
+        self._keep(task)
+        return task
+
+    def _seen(self, item: WorklistItem) -> Resource:
+        with self._lock:
+            task = self._tasks.get(item.task)
+        if task is None or version(task) != item.version:
+            task = self._read(item.task)
+        return task
+
+    def _read(self, task: TaskId) -> Resource:
+        found = wire.resource(self._send(self._ask.task(task)), "Task")
+        self._keep(found)
+        return found
+
+    def _keep(self, task: Resource) -> None:
+        with self._lock:
+            self._tasks[TaskId(text(task, "id"))] = task
+
+    def _need_free(self, task: Resource, reader: Reader) -> None:
+        holder = reference(task.get("owner"))
+        if text(task, "status") == "completed":
+            raise Conflict(tr("This case is read already."), text(inner(task, "owner"), "display"))
+        if holder and holder != reader.id:
+            self._lost(task)
+
+    def _need_mine(self, task: Resource, reader: Reader) -> None:
+        if reference(task.get("owner")) != reader.id:
+            self._lost(task)
+
+    def _lost(self, task: Resource) -> None:
+        holder = text(inner(task, "owner"), "display")
+        if holder:
+            raise Conflict(tr("{name} holds this case.", name=holder), holder)
+        raise Conflict(tr("The claim on this case has ended."))
+
+    def _lease_end(self) -> datetime:
+        return self._client.server_now() + timedelta(seconds=self._site.lease_seconds)
+
+    def _need_reader(self) -> Reader:
+        if self._reader is None:
+            raise SignInFailed(tr("{site}: sign in first", site=self._site.name))
+        return self._reader
+
+    # --- priors, drafts, reports, audit ------------------------------------------
+
+    def priors(self, item: WorklistItem) -> tuple[PriorStudy, ...]:
+        studies, endpoints = self._all(self._ask.studies_of(item.patient_ref))
+        self._heard([*studies, *endpoints])
+        reports, _ = self._all(self._ask.reports_of(item.patient_ref))
+        return wire.priors_from(self._site, item, studies, reports)
+
+    def save_draft(self, item: WorklistItem, report: ReportId, body: str) -> None:
+        draft = wire.draft(item, report, self._need_reader().id, body)
+        self._send(self._ask.save_draft(report, draft))
+
+    def load_draft(self, item: WorklistItem) -> str | None:
+        return wire.draft_body(wire.page(self._send(self._ask.drafts_of(item.order_id))))
+
+    def task(self, item: WorklistItem) -> Mapping[str, Any]:
+        return self._read(item.task)
+
+    def deliver(self, payload: bytes) -> Receipt:
+        location, status = wire.filed_first(self._send(self._ask.post_bundle(payload)))
+        return Receipt(location, self._client.server_now(), status)
+
+    def find_report(self, report: ReportId) -> Receipt | None:
+        found = wire.page(self._send(self._ask.find_report(report))).matches
+        if not found:
+            return None
+        location = f"DiagnosticReport/{text(found[0], 'id')}"
+        return Receipt(location, self._client.server_now(), text(found[0], "status"))
+
+    def send_audit(self, events: Sequence[Mapping[str, Any]]) -> None:
+        answer = self._send(self._ask.post_bundle(wire.audit_bundle(events)))
+        refused = wire.refused_entries(answer)
+        if refused:
+            raise SiteUnavailable(
+                tr("{site} did not take {n} audit records", site=self._site.name, n=len(refused))
+            )
+
+    def _all(self, request: Request) -> tuple[list[Resource], list[Resource]]:
+        matches: list[Resource] = []
+        included: list[Resource] = []
+        for _ in range(_MOST_PAGES):
+            page = wire.page(self._send(request))
+            matches += page.matches
+            included += page.included
+            if not page.next:
+                break
+            request = self._ask.goes_on(page.next)
+        return matches, included
+
+    def _send(self, request: Request) -> Answer:
+        return self._client.request(request)
