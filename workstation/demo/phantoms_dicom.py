@@ -157,6 +157,8 @@ def _general(who: Identity, plan: SeriesPlan) -> Dataset:
     ds.PatientComments = DEMO_MARK
     if who.body_part:
         ds.BodyPartExamined = who.body_part
+    else:
+        ds.Laterality = None  # of type 2C: required where no body part rules a side out
     ds.StudyInstanceUID = who.study_uid
     ds.StudyID = who.accession[-6:]
     ds.SeriesNumber = plan.number

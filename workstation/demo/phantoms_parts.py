@@ -1,5 +1,6 @@
 """Organs as simple solids: rods and balls that know their section and where it lies."""
 
+import itertools
 from collections.abc import Iterable
 
 import numpy as np
@@ -82,8 +83,7 @@ Part = Ball | Rod
 
 def chain(points: Iterable[Point], radius: float, hu: float, margin: float = 4.0) -> list[Part]:
     """A bent tube: rods from point to point."""
-    joints = list(points)
-    return [Rod(a, b, radius, hu, margin) for a, b in zip(joints, joints[1:], strict=False)]
+    return [Rod(a, b, radius, hu, margin) for a, b in itertools.pairwise(points)]
 
 
 def paint_part(image: Array, part: Part, z: float, grid: Grid, edge: float) -> None:
