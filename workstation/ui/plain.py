@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QAction, QFontMetrics, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QCheckBox,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMenu,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -325,3 +326,44 @@ def _fill(
 def is_data(widget: QWidget | QAbstractButton) -> bool:
     """Whether its words come from data and not from our catalogue."""
     return bool(widget.property(DATA))
+
+
+class Mark(QWidget):
+    """An icon beside words; it says nothing by itself."""
+
+    def __init__(self, icon: str, tone: str, size: int) -> None:
+        super().__init__()
+        self._icon, self._tone, self._size = icon, tone, size
+        self.setFixedSize(QSize(size, size + 2))
+
+    def show_icon(self, icon: str, tone: str) -> None:
+        self._icon, self._tone = icon, tone
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._icon:
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            icons.paint(painter, self._icon, 0, 1, self._tone, self._size)
+
+
+def mark(icon: str, tone: str = "text.mid", size: int = 16) -> Mark:
+    """An icon as a widget; `tone` is the name of a token."""
+    return Mark(icon, tone, size)
+
+
+def menu(parent: QWidget) -> QMenu:
+    """A menu that is gone once it is closed."""
+    made = QMenu(parent)
+    made.setFont(theme.font())
+    made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    return made
+
+
+def checkable(menu: QMenu, text: str, checked: bool, on_toggle: Callable[[str], object]) -> QAction:
+    """A choice of data in a menu; an `&` in it is an ampersand, not a key."""
+    made = menu.addAction(text.replace("&", "&&"))
+    made.setCheckable(True)
+    made.setChecked(checked)
+    made.triggered.connect(lambda _checked=False: on_toggle(text))
+    return made

@@ -186,6 +186,11 @@ def font(size: Size | int = "body", weight: int = 400, *, italic: bool = False) 
 
     `size` is a name of the type scale, or pixels where the reader sets them (report text).
     """
+    return QFont(_font(size, weight, italic))  # a copy: fonts can be changed
+
+
+@cache
+def _font(size: Size | int, weight: int, italic: bool) -> QFont:
     made = QFont()
     made.setFamilies([tokens().family, "Noto Sans"])
     made.setPixelSize(size if isinstance(size, int) else getattr(tokens().size, size))

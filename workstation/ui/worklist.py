@@ -1,0 +1,333 @@
+"""The worklist: one queue over all sites."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QTableView, QVBoxLayout, QWidget
+
+from workstation.domain.identifiers import SiteId, TaskId
+from workstation.services.delivery import Deliveries
+from workstation.services.ports import Clock
+from workstation.services.worklist import Row, Worklist
+from workstation.text import tr
+from workstation.ui import plain, worklist_cells
+from workstation.ui.worklist_bars import FilterBar, Footer, StatBanner
+from workstation.ui.worklist_details import Details
+from workstation.ui.worklist_lines import Counts, Filter, Line, ListId, counts
+from workstation.ui.worklist_lists import Lists
+from workstation.ui.worklist_model import LINE, WIDTHS, Column, WorklistModel
+
+#: Rows change places only after the reader has been still for this long.
+STILL_S: Final = 2.0
+#: Narrower than this, the details give their room to the table.
+DETAILS_FROM: Final = 1400
+_PROCEDURE_MIN: Final = 150
+#: What goes first where the window is narrow.
+_DISPENSABLE: Final = (Column.FLAGS, Column.WAITING, Column.PRIORS, Column.STATUS, Column.IMAGES)
+
+_INPUT = {
+    QEvent.Type.MouseMove,
+    QEvent.Type.MouseButtonPress,
+    QEvent.Type.Wheel,
+    QEvent.Type.KeyPress,
+}
+
+
+class WorklistPane(QWidget):
+    """Shows what `worklist` knows; acts by command lines alone.
+
+    `aside` names the tasks the reader has put aside.
+    """
+
+    def __init__(
+        self,
+        worklist: Worklist,
+        deliveries: Deliveries,
+        run: Callable[[str], None],
+        clock: Clock,
+        aside: Callable[[], frozenset[TaskId]] = frozenset,
+    ) -> None:
+        super().__init__()
+        plain.ground(self, "app")
+        self.setProperty("scope", "worklist")
+        self.setAccessibleName(tr("Worklist"))
+        self._worklist, self._deliveries = worklist, deliveries
+        self._run, self._clock, self._aside = run, clock, aside
+        self._lines: tuple[Line, ...] = ()
+        self._filter = Filter()
+        self._pending = False
+        self._last_input = -STILL_S
+        self.model = WorklistModel(worklist.server_now)
+        self.lists = Lists(self._choose_list, run)
+        self.banner = StatBanner(self._show_stat)
+        self.bar = FilterBar(self._filtered, run)
+        self.footer = Footer()
+        self.details = Details(run)
+        self.table = self._made_table()
+        self._lay_out()
+        self._timer = QTimer(self)
+        self._timer.setInterval(1000)
+        self._timer.timeout.connect(self.tick)
+        self._disconnect = (
+            worklist.changed.connect(lambda _: self.refresh()),
+            deliveries.changed.connect(lambda _: self.refresh()),
+        )
+        self.refresh()
+
+    # --- for the windows ------------------------------------------------------
+
+    @property
+    def selected(self) -> Row | None:
+        """The row the reader is on."""
+        line = self._selected_line()
+        return line.row if line else None
+
+    @property
+    def hidden_rows(self) -> int:
+        """How many rows of all there are the table does not show now."""
+        return len(self._lines) - self.model.rowCount()
+
+    def focus_search(self) -> None:
+        self.bar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.bar.search.selectAll()
+
+    def focus_table(self) -> None:
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def back(self) -> bool:
+        """Escape: empty the search, else leave it. False where there is nothing to leave."""
+        if self.bar.search.text():
+            self.bar.search.clear()
+        elif not self.bar.search.hasFocus():
+            return False
+        self.focus_table()
+        return True
+
+    def move_selection(self, step: int) -> None:
+        """Up and down from wherever the focus is."""
+        now = self.table.currentIndex().row()
+        self._select(min(max(0, now + step), self.model.rowCount() - 1))
+
+    def start(self) -> None:
+        """Let the clocks run."""
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Clocks stand, and news is no longer taken."""
+        self._timer.stop()
+        for disconnect in self._disconnect:
+            disconnect()
+
+    def tick(self) -> None:
+        """Once a second: every clock in one go, and rows that may now change places."""
+        first = max(0, self.table.rowAt(0))
+        last = self.table.rowAt(self.table.viewport().height() - 1)
+        self.model.tick(first, last if last >= 0 else self.model.rowCount() - 1)
+        line = self._selected_line()
+        self.details.tick(self._now(line) if line else None)
+        self._show_sites()
+        if self._pending and self._still():
+            self._settle()
+
+    # --- news -----------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Take in what the services know now."""
+        names = {site.id: site.name for site in self._worklist.sites}
+        readers = {site.id: site.reader for site in self._worklist.sites}
+        sent = {entry.accession: entry.state.value for entry in self._deliveries.entries}
+        aside = self._aside()
+        made = []
+        for row in self._worklist.rows:
+            reader = readers.get(row.item.site)
+            made.append(
+                Line(
+                    row=row,
+                    site_name=names.get(row.item.site, row.item.site),
+                    me=reader.id if reader else "",
+                    aside=row.item.task in aside,
+                    delivery=sent.get(row.item.accession, ""),
+                )
+            )
+        self._lines = tuple(made)
+        self.bar.offer(
+            sorted({line.item.modality for line in made}), sorted(names.items(), key=lambda p: p[1])
+        )
+        if self._still() or not self.model.lines:
+            self._settle()
+        else:
+            self._pending = self.model.update(self._wanted())
+            self._show_counts()
+
+    def _wanted(self) -> list[Line]:
+        return [line for line in self._lines if self._filter.admits(line)]
+
+    def _settle(self) -> None:
+        """Every row to its place; the selection stays on its line, or on the nearest."""
+        before = self.table.currentIndex().row()
+        self.model.settle(self._wanted())
+        self._pending = False
+        if self.model.lines and not self.table.selectionModel().hasSelection():
+            self._select(min(max(0, before), len(self.model.lines) - 1))
+        self._show_counts()
+
+    def _still(self) -> bool:
+        return self._clock.monotonic() - self._last_input >= STILL_S
+
+    def _show_counts(self) -> None:
+        told = counts(self._lines, self._filter)
+        self.lists.show_counts(
+            {each: sum(each.has(line) for line in self._lines) for each in ListId},
+            sum(entry.open or entry.state.value == "refused" for entry in self._deliveries.entries),
+        )
+        self.footer.show_counts(told)
+        self.banner.show_lines(told.stat_outside, self._worklist.server_now)
+        self._show_empty(told)
+        self._show_sites()
+        self._show_details()
+
+    def _show_sites(self) -> None:
+        rows: dict[SiteId, int] = {}
+        for line in self._lines:
+            rows[line.item.site] = rows.get(line.item.site, 0) + 1
+        self.lists.show_sites(
+            [(s, self._worklist.server_now(s.id), rows.get(s.id, 0)) for s in self._worklist.sites]
+        )
+        self.footer.show_time(self._clock.now())
+
+    def _show_empty(self, told: Counts) -> None:
+        self._empty.setVisible(not told.shown)
+        if told.hidden:
+            text = tr("No case matches. {n} hidden by the filter.", n=told.hidden)
+        else:
+            text = tr("No case for you. F5 asks again.")
+        self._empty.setText(text)
+        self.table.setVisible(bool(told.shown))
+
+    def _show_details(self) -> None:
+        line = self._selected_line()
+        if line is None:
+            self.details.show_line(None, None, "UTC")
+            return
+        zones = {site.id: site.timezone for site in self._worklist.sites}
+        zone = zones.get(line.item.site, "UTC")
+        self.details.show_line(line, self._now(line), zone)
+
+    def _now(self, line: Line) -> datetime:
+        return self._worklist.server_now(line.item.site)
+
+    # --- what the reader asks -------------------------------------------------
+
+    def _choose_list(self, chosen: ListId) -> None:
+        self._filtered(chosen=chosen)
+
+    def _filtered(
+        self,
+        *,
+        chosen: ListId | None = None,
+        text: str | None = None,
+        modalities: frozenset[str] | None = None,
+        sites: frozenset[str] | None = None,
+    ) -> None:
+        was = self._filter
+        self._filter = Filter(
+            list=was.list if chosen is None else chosen,
+            text=was.text if text is None else text,
+            modalities=was.modalities if modalities is None else modalities,
+            sites=was.sites if sites is None else sites,
+        )
+        self._settle()
+
+    def _show_stat(self) -> None:
+        """The banner's button: the list of all STAT cases, without any filter."""
+        self.bar.clear()
+        self.lists.choose(ListId.STAT)
+        self._filter = Filter(list=ListId.STAT)
+        self._settle()
+        self.focus_table()
+
+    def _select(self, number: int) -> None:
+        if 0 <= number < self.model.rowCount():
+            self.table.setCurrentIndex(self.model.index(number, Column.STATE))
+            self.table.selectRow(number)
+
+    def _selected_line(self) -> Line | None:
+        index = self.table.currentIndex()
+        line = index.data(LINE) if index.isValid() else None
+        return line if isinstance(line, Line) else None
+
+    # --- parts ----------------------------------------------------------------
+
+    def _made_table(self) -> QTableView:
+        table = QTableView()
+        table.setAccessibleName(tr("Worklist"))
+        table.setModel(self.model)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setTabKeyNavigation(False)
+        table.setMouseTracking(True)
+        rows, columns = table.verticalHeader(), table.horizontalHeader()
+        rows.hide()
+        rows.setDefaultSectionSize(worklist_cells.ROW)
+        rows.setSectionResizeMode(rows.ResizeMode.Fixed)
+        columns.setFixedHeight(28)
+        columns.setHighlightSections(False)
+        columns.setSectionsClickable(False)
+        columns.setSectionResizeMode(columns.ResizeMode.Fixed)
+        columns.setMinimumSectionSize(20)
+        columns.setSectionResizeMode(Column.PROCEDURE, columns.ResizeMode.Stretch)
+        for column, width in WIDTHS.items():
+            table.setColumnWidth(column, width)
+        worklist_cells.dress(table, self._worklist.server_now)
+        table.doubleClicked.connect(lambda _index: self._run("case.open"))
+        table.selectionModel().currentRowChanged.connect(self._row_changed)
+        table.installEventFilter(self)
+        table.viewport().installEventFilter(self)
+        return table
+
+    def _row_changed(self, _now: QModelIndex, _before: QModelIndex) -> None:
+        self._show_details()
+
+    def _lay_out(self) -> None:
+        self._empty = plain.label(tone="mid", wrap=True)
+        self._empty.setContentsMargins(16, 24, 16, 24)
+        self._empty.hide()
+        middle = plain.ground(QWidget(), "panel")
+        inside = QVBoxLayout(middle)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(0)
+        for part in (self.banner, self.bar, plain.rule(), self.table):
+            inside.addWidget(part, 1 if part is self.table else 0)
+        inside.addWidget(self._empty)
+        inside.addStretch(0)
+        inside.addWidget(self.footer)
+        beside = QHBoxLayout(self)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(2)
+        beside.addWidget(self.lists)
+        beside.addWidget(middle, 1)
+        beside.addWidget(self.details)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in _INPUT:
+            self._last_input = self._clock.monotonic()
+        return False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.details.setVisible(self.width() >= DETAILS_FROM)
+        room = self.width() - self.lists.width() - 2
+        room -= self.details.width() + 2 if self.width() >= DETAILS_FROM else 0
+        spare = room - sum(WIDTHS.values()) - _PROCEDURE_MIN - 10
+        for column in _DISPENSABLE:
+            hide = spare < 0
+            self.table.setColumnHidden(column, hide)
+            spare += WIDTHS[column] if hide else 0

@@ -1,0 +1,203 @@
+"""The right edge of the worklist: everything about the selected row, before it is opened."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from workstation.domain.reader import Licence
+from workstation.domain.worklist import Priority, Tier
+from workstation.text import tr
+from workstation.ui import plain
+from workstation.ui import worklist_forms as forms
+from workstation.ui.plain import Tone
+from workstation.ui.sla_clock import SlaClock
+from workstation.ui.worklist_lines import Line
+
+WIDTH = 404
+_LABEL = 104
+
+
+class Details(QWidget):
+    """Shows one line; empty when there is none."""
+
+    def __init__(self, run: Callable[[str], None]) -> None:
+        super().__init__()
+        plain.ground(self, "panel")
+        self.setFixedWidth(WIDTH)
+        self._line: Line | None = None
+        self._timezone = "UTC"
+        self.clock = SlaClock("title")
+        self._body = QScrollArea()
+        self._body.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._body.setWidgetResizable(True)
+        self._body.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._body.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.open = plain.button(tr("Open"), lambda: run("case.open"), key="Enter", look="main")
+        self.claim = plain.button(tr("Claim"), lambda: run("case.claim"))
+        foot = plain.row(self.open, self.claim, 0, margins=(16, 12, 16, 12), spacing=8)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._body, 1)
+        layout.addWidget(plain.rule())
+        layout.addWidget(foot)
+        self.show_line(None, None, "UTC")
+
+    def show_line(self, line: Line | None, now: datetime | None, timezone: str) -> None:
+        """Another row, or news about the same."""
+        if line != self._line or self._body.widget() is None:
+            self._line, self._timezone = line, timezone
+            self.clock.setParent(None)
+            self._body.setWidget(self._made(line, now))
+        free = line is not None and not line.blocked
+        self.open.setEnabled(free)
+        self.claim.setEnabled(free and line is not None and not line.done)
+        self.tick(now)
+
+    def tick(self, now: datetime | None) -> None:
+        """A second has passed on the site's clock."""
+        if self._line is not None and now is not None:
+            self.clock.show_sla(self._line.sla(now))
+
+    def _made(self, line: Line | None, now: datetime | None) -> QWidget:
+        body = QWidget()
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        if line is None or now is None:
+            nothing = plain.label(tr("No row is selected."), tone="low")
+            nothing.setContentsMargins(16, 16, 16, 16)
+            layout.addWidget(nothing)
+        else:
+            layout.addWidget(self._head(line, now.date()))
+            for section in (
+                self._order(line, now), self._priors(line), self._right(line, now),
+                self._arrival(line),
+            ):  # fmt: skip
+                layout.addWidget(plain.rule())
+                layout.addWidget(section)
+        layout.addStretch(1)
+        return body
+
+    def _head(self, line: Line, today: date) -> QWidget:
+        item = line.item
+        name = plain.elided(item.patient.name, tone="hi", size="title", weight=600, middle=True)
+        who = plain.label(forms.sex_and_age(item.patient, today), data=True)
+        top = QWidget()
+        beside = QHBoxLayout(top)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(8)
+        beside.addWidget(name)
+        beside.addWidget(who)
+        beside.addStretch(1)
+        beside.addWidget(self.clock)
+        self.clock.show()
+        ids = plain.elided(
+            f"{forms.identity(item.patient)}  {tr('accession')} {forms.isolated(item.accession)}",
+            tone="low", size="small",
+        )  # fmt: skip
+        procedure = plain.elided(item.procedure, tone="hi", weight=600)
+        where = plain.elided(
+            f"{line.site_name} · {item.jurisdiction} · {item.modality}", tone="low", size="small"
+        )
+        return plain.column(top, 4, ids, 8, procedure, where, margins=(16, 12, 16, 12))
+
+    def _order(self, line: Line, now: datetime) -> QWidget:
+        item = line.item
+        part = _Section(tr("Order"))
+        part.add(tr("Indication"), item.indication or tr("none given"), data=bool(item.indication))
+        if item.body_part or item.laterality:
+            region = " · ".join(filter(None, (item.body_part, item.laterality)))
+            part.add(tr("Region"), region)
+        kind = tr("Preliminary read") if item.tier is Tier.PRELIMINARY else tr("Final read")
+        urgent: Tone = "act" if item.priority is Priority.STAT else "hi"
+        part.add(tr("Promise"), f"{kind} · {forms.priority(item.priority)}", tone=urgent)
+        due = item.due.astimezone(ZoneInfo(self._timezone))
+        part.add(tr("Due"), f"{due:%H:%M:%S} {due.tzname()}, {due.day} {due:%b %Y}")
+        text, share = forms.images(item)
+        part.add(
+            tr("Images"),
+            tr("{n} received", n=text) if share is None else tr("{n} received so far", n=text),
+            tone="hi" if share is None else "open",
+        )
+        return part
+
+    def _priors(self, line: Line) -> QWidget:
+        part = _Section(tr("Prior studies"), tr("fetched on open"))
+        n = line.item.prior_count
+        part.say(
+            tr("{n} at this site", n=n) if n else tr("None at this site."), "hi" if n else "low"
+        )
+        return part
+
+    def _right(self, line: Line, now: datetime) -> QWidget:
+        part = _Section(tr("May you read it"))
+        licence, verdict = line.row.verdict.licence, line.row.verdict
+        place = line.item.jurisdiction
+        if verdict.allowed and licence is not None:
+            part.add(tr("Licence"), _licence(licence), icon="check")
+        elif not verdict.allowed:
+            part.add(tr("Licence"), verdict.reason, tone="act", icon="lock")
+        part.add(tr("Scanned in"), place)
+        status = line.status
+        part.add(tr("Status"), status.words, tone=status.tone)
+        lease = line.item.lease_until
+        if lease is not None and line.item.holder:
+            until = lease.astimezone(ZoneInfo(self._timezone))
+            part.add(tr("Claimed until"), f"{until:%H:%M:%S} {until.tzname()}")
+        return part
+
+    def _arrival(self, line: Line) -> QWidget:
+        item = line.item
+        part = _Section(tr("Arrival"))
+        zone = ZoneInfo(self._timezone)
+        if item.acquired is not None:
+            part.add(tr("Acquired"), f"{item.acquired.astimezone(zone):%H:%M:%S %Z}")
+        part.add(tr("Listed"), f"{item.listed.astimezone(zone):%H:%M:%S %Z}")
+        return part
+
+
+def _licence(licence: Licence) -> str:
+    if licence.valid_to is None:
+        return f"{licence.jurisdiction} {licence.number}"
+    until = tr("to {date}", date=f"{licence.valid_to.day} {licence.valid_to:%b %Y}")
+    return f"{licence.jurisdiction} {licence.number}, {until}"
+
+
+class _Section(QWidget):
+    """A heading and pairs of label and value."""
+
+    def __init__(self, title: str, hint: str = "") -> None:
+        super().__init__()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(16, 12, 16, 12)
+        self._grid.setHorizontalSpacing(0)
+        self._grid.setVerticalSpacing(5)
+        self._grid.setColumnMinimumWidth(0, _LABEL)
+        self._grid.setColumnStretch(1, 1)
+        head = plain.row(
+            plain.label(title, tone="mid", size="small", weight=600), 0,
+            plain.label(hint, tone="low", size="small"),
+        )  # fmt: skip
+        self._grid.addWidget(head, 0, 0, 1, 2)
+
+    def add(
+        self, name: str, value: str, *, tone: Tone = "hi", icon: str = "", data: bool = True
+    ) -> None:
+        at = self._grid.rowCount()
+        top = Qt.AlignmentFlag.AlignTop
+        self._grid.addWidget(plain.label(name, tone="low"), at, 0, top)
+        words = plain.label(value, tone=tone, wrap=True, data=data)
+        if icon:
+            mark = plain.mark(icon, "hue.done" if icon == "check" else "hue.act", 14)
+            self._grid.addWidget(plain.row(mark, words, 0, spacing=6), at, 1, top)
+        else:
+            self._grid.addWidget(words, at, 1, top)
+
+    def say(self, text: str, tone: Tone) -> None:
+        self._grid.addWidget(
+            plain.label(text, tone=tone, wrap=True), self._grid.rowCount(), 0, 1, 2
+        )

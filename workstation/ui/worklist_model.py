@@ -1,0 +1,214 @@
+"""The rows of the table, in an order that does not jump under the pointer."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from enum import IntEnum
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from workstation.domain.identifiers import SiteId
+from workstation.text import tr
+from workstation.ui import worklist_forms as forms
+from workstation.ui.plain import tooltip_text
+from workstation.ui.worklist_lines import Line
+
+Index = QModelIndex | QPersistentModelIndex
+ServerNow = Callable[[SiteId], datetime]
+
+#: The line itself, for delegates.
+LINE: Final = int(Qt.ItemDataRole.UserRole)
+
+
+class Column(IntEnum):
+    STATE = 0
+    TIME = 1
+    PRIORITY = 2
+    PATIENT = 3
+    PROCEDURE = 4
+    SITE = 5
+    WAITING = 6
+    IMAGES = 7
+    PRIORS = 8
+    FLAGS = 9
+    STATUS = 10
+
+    @property
+    def title(self) -> str:
+        return {
+            Column.TIME: tr("Time left, due"),
+            Column.PRIORITY: tr("Priority"),
+            Column.PATIENT: tr("Patient"),
+            Column.PROCEDURE: tr("Procedure"),
+            Column.SITE: tr("Site"),
+            Column.WAITING: tr("Waiting"),
+            Column.IMAGES: tr("Images"),
+            Column.PRIORS: tr("Priors"),
+            Column.FLAGS: tr("Flags"),
+            Column.STATUS: tr("Status"),
+        }.get(self, "")
+
+
+#: Widths of the design guide; the procedure takes the rest.
+WIDTHS: Final = {
+    Column.STATE: 30,
+    Column.TIME: 98,
+    Column.PRIORITY: 70,
+    Column.PATIENT: 226,
+    Column.SITE: 168,
+    Column.WAITING: 66,
+    Column.IMAGES: 104,
+    Column.PRIORS: 52,
+    Column.FLAGS: 82,
+    Column.STATUS: 146,
+}
+RIGHT: Final = frozenset({Column.WAITING, Column.IMAGES, Column.PRIORS})
+
+
+class WorklistModel(QAbstractTableModel):
+    """Lines in table form. `server_now` gives the clock of a site."""
+
+    def __init__(self, server_now: ServerNow) -> None:
+        super().__init__()
+        self.server_now = server_now
+        self.lines: list[Line] = []
+
+    # --- what Qt asks ---------------------------------------------------------
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.lines)
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(Column)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return Column(section).title
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if section in RIGHT else Qt.AlignmentFlag.AlignLeft
+            return int(side | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not 0 <= index.row() < len(self.lines):
+            return None
+        line = self.lines[index.row()]
+        if role == LINE:
+            return line
+        column = Column(index.column())
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(line, column)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return self._words(line, column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tooltip_text(self._words(line, column))
+        return None
+
+    def _text(self, line: Line, column: Column) -> str:
+        item, now = line.item, self.server_now(line.item.site)
+        match column:
+            case Column.STATE | Column.STATUS:
+                return line.status.words
+            case Column.TIME:
+                sla = line.sla(now)
+                return f"{sla.text} {sla.tier}".strip()
+            case Column.PRIORITY:
+                return forms.priority(item.priority)
+            case Column.PATIENT:
+                return f"{item.patient.name}  {forms.sex_and_age(item.patient, now.date())}"
+            case Column.PROCEDURE:
+                return item.procedure
+            case Column.SITE:
+                return f"{line.site_name} {forms.place(item.jurisdiction)}"
+            case Column.WAITING:
+                return forms.waiting(item, now)
+            case Column.IMAGES:
+                return forms.images(item)[0]
+            case Column.PRIORS:
+                return str(item.prior_count) if item.prior_count else forms.DASH
+            case Column.FLAGS:
+                return ""
+
+    def _words(self, line: Line, column: Column) -> str:
+        """The cell in whole words: for the tooltip and the screen reader."""
+        item, now = line.item, self.server_now(line.item.site)
+        match column:
+            case Column.TIME:
+                return forms.sla_words(item, now)
+            case Column.STATUS | Column.STATE if line.blocked:
+                return line.row.verdict.reason
+            case Column.SITE if line.row.stale_since is not None:
+                old = forms.age(now - line.row.stale_since)
+                return tr("{site}: no answer for {age}", site=line.site_name, age=old)
+            case Column.IMAGES if forms.images(item)[1] is not None:
+                return tr(
+                    "{n} of {total} images received",
+                    n=item.images_received,
+                    total=item.images_expected,
+                )
+            case Column.PRIORS:
+                return tr("{n} prior studies", n=item.prior_count)
+        return self._text(line, column)
+
+    # --- what the pane does ---------------------------------------------------
+
+    def row_of(self, key: tuple[str, str]) -> int | None:
+        return next((n for n, line in enumerate(self.lines) if line.key == key), None)
+
+    def settle(self, wanted: Sequence[Line]) -> None:
+        """Show exactly these lines in exactly this order; the selection stays on its line."""
+        keys = {line.key for line in wanted}
+        for number in reversed(range(len(self.lines))):
+            if self.lines[number].key not in keys:
+                self.beginRemoveRows(QModelIndex(), number, number)
+                del self.lines[number]
+                self.endRemoveRows()
+        self._append([line for line in wanted if self.row_of(line.key) is None])
+        self._reorder(wanted)
+        self._replace(wanted)
+
+    def update(self, wanted: Sequence[Line]) -> bool:
+        """Renew what the rows say, in place: no row moves, none goes, new ones come last.
+
+        Returns whether the order now differs from the wanted one, for `settle` later.
+        """
+        self._append([line for line in wanted if self.row_of(line.key) is None])
+        self._replace(wanted)
+        return [line.key for line in self.lines] != [line.key for line in wanted]
+
+    def tick(self, first: int, last: int) -> None:
+        """A second has passed: the clocks of these rows, and nothing else."""
+        if self.lines:
+            last = min(last, len(self.lines) - 1)
+            self.dataChanged.emit(self.index(first, Column.TIME), self.index(last, Column.TIME))
+
+    def _append(self, lines: Sequence[Line]) -> None:
+        if lines:
+            at = len(self.lines)
+            self.beginInsertRows(QModelIndex(), at, at + len(lines) - 1)
+            self.lines.extend(lines)
+            self.endInsertRows()
+
+    def _reorder(self, wanted: Sequence[Line]) -> None:
+        order = {line.key: number for number, line in enumerate(wanted)}
+        if all(order[line.key] == number for number, line in enumerate(self.lines)):
+            return
+        self.layoutAboutToBeChanged.emit()
+        before = self.persistentIndexList()
+        places = [order[self.lines[index.row()].key] for index in before]
+        self.lines.sort(key=lambda line: order[line.key])
+        after = [self.index(n, i.column()) for n, i in zip(places, before, strict=True)]
+        self.changePersistentIndexList(before, after)
+        self.layoutChanged.emit()
+
+    def _replace(self, wanted: Sequence[Line]) -> None:
+        fresh = {line.key: line for line in wanted}
+        for number, line in enumerate(self.lines):
+            new = fresh.get(line.key, line)
+            if new != line:
+                self.lines[number] = new
+                self.dataChanged.emit(self.index(number, 0), self.index(number, Column.STATUS))
