@@ -1,0 +1,103 @@
+"""A measurement as a FHIR Observation, coded with DICOM's and SNOMED's own words."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any, Final
+
+from workstation.domain.report import ReportState, SignedReport
+
+_DCM: Final = "http://dicom.nema.org/resources/ontology/DCM"
+_SCT: Final = "http://snomed.info/sct"
+_UCUM: Final = "http://unitsofmeasure.org"
+
+#: Units as we show them, and as UCUM writes them.
+UCUM: Final = {
+    "mm": "mm",
+    "cm": "cm",
+    "mm²": "mm2",
+    "mm2": "mm2",
+    "cm²": "cm2",
+    "cm2": "cm2",
+    "HU": "[hnsf'U]",
+    "px": "{pixels}",
+    "px²": "{pixels}",
+    "px2": "{pixels}",
+}
+
+#: PS3.16 CID 7469, 7470 and annex D.
+_CODES: Final = {
+    "length": (_DCM, "121206", "Distance"),
+    "ellipse": (_SCT, "42798000", "Area"),
+    "rectangle": (_SCT, "42798000", "Area"),
+    "area": (_SCT, "42798000", "Area"),
+    "mean": (_SCT, "373098007", "Mean"),
+    "sd": (_SCT, "386136009", "Standard deviation"),
+    "min": (_SCT, "255605001", "Minimum"),
+    "max": (_SCT, "56851009", "Maximum"),
+}
+
+
+def observation(signed: SignedReport, measurement: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """UUID and resource; the same measurement of the same report is always the same UUID.
+
+    `measurement` has the keys of the `state` file: id, kind, value, unit, note, stats,
+    stats_unit, series_uid, sop_uid, frame. A value that is not defined is said to be absent.
+    """
+    uid = str(uuid.uuid5(uuid.UUID(signed.report.id), str(measurement["id"])))
+    binding = signed.report.binding
+    resource: dict[str, Any] = {
+        "resourceType": "Observation",
+        "identifier": [{"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{uid}"}],
+        "status": "preliminary" if signed.status is ReportState.PRELIMINARY else "final",
+        "code": {"coding": [_coding(str(measurement["kind"]))], "text": str(measurement["id"])},
+        "subject": {"reference": binding.patient_ref},
+        "effectiveDateTime": signed.signed_at.isoformat(),
+        "performer": [{"reference": signed.signer.id}],
+        "derivedFrom": [{"reference": binding.imaging_ref}],
+        "component": _components(measurement),
+    }
+    value = measurement.get("value")
+    if value is None:
+        resource["dataAbsentReason"] = {"text": str(measurement.get("note") or "not defined")}
+    else:
+        resource["valueQuantity"] = quantity(value, str(measurement.get("unit", "")))
+    notes = _notes(measurement)
+    if notes:
+        resource["note"] = [{"text": text} for text in notes]
+    return uid, {name: each for name, each in resource.items() if each != []}
+
+
+def quantity(value: Any, unit: str) -> dict[str, Any]:
+    """With the UCUM code where the unit has one; never a code that is guessed."""
+    made = {"value": value, "unit": unit}
+    if unit in UCUM:
+        made |= {"system": _UCUM, "code": UCUM[unit]}
+    return made
+
+
+def _coding(name: str) -> dict[str, str]:
+    system, code, display = _CODES.get(name, ("urn:reading-workstation:measurement", name, name))
+    return {"system": system, "code": code, "display": display}
+
+
+def _components(measurement: Mapping[str, Any]) -> list[dict[str, Any]]:
+    unit = str(measurement.get("stats_unit", ""))
+    length_unit = str(measurement.get("unit", ""))
+    return [
+        {
+            "code": {"coding": [_coding(name)], "text": name},
+            "valueQuantity": quantity(value, length_unit if name == "area" else unit),
+        }
+        for name, value in dict(measurement.get("stats") or {}).items()
+    ]
+
+
+def _notes(measurement: Mapping[str, Any]) -> list[str]:
+    """Whose millimetres, and on which image: by DICOM UIDs, so that it can be found again."""
+    note = str(measurement.get("note") or "")
+    place = [
+        f"{label} {measurement[key]}"
+        for label, key in (("series", "series_uid"), ("image", "sop_uid"), ("frame", "frame"))
+        if measurement.get(key) not in (None, "")
+    ]
+    return [text for text in (note, ", ".join(place)) if text]

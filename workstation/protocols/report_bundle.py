@@ -1,0 +1,301 @@
+"""The FHIR transaction that files one signed report (docs/conformance.md, "Report").
+
+Two steps, because a retry must be the same report: `seal` makes the report, its
+measurements and its signature once, to the byte; `bundle` adds the completion of the
+Task as the platform holds it at the moment of sending.
+"""
+
+import base64
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from attrs import frozen
+
+from workstation.domain.identifiers import ReportId
+from workstation.domain.report import ReportState, SectionKind, SignedReport
+from workstation.protocols.canonical import sha256_hex
+from workstation.protocols.observations import observation
+from workstation.protocols.signature import SigningKey, manifest, sign, utc
+
+RW: Final = "urn:reading-workstation:"
+URI: Final = "urn:ietf:rfc:3986"
+_IMR: Final = "https://profiles.ihe.net/RAD/IMR/StructureDefinition/imr-diagnosticreport"
+_V2: Final = "http://terminology.hl7.org/CodeSystem/"
+_FHIR_STATUS: Final = {
+    ReportState.PRELIMINARY: "preliminary",
+    ReportState.FINAL: "final",
+    ReportState.ADDENDED: "appended",
+}
+
+
+class NotOurs(Exception):
+    """The Task as it stands does not admit this report; `holder` may say why."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(holder)
+        self.holder = holder
+
+
+@frozen
+class Letter:
+    """A signed report in its final form: what every attempt sends, byte for byte."""
+
+    report: ReportId
+    status: ReportState
+    signer: str
+    entries: tuple[Mapping[str, Any], ...]
+    manifest_sha256: str
+
+
+def seal(
+    signed: SignedReport, key: SigningKey, *, effective: datetime, site_name: str, previous: str
+) -> Letter:
+    """Sign, and make everything that does not change between attempts.
+
+    Parameters
+    ----------
+    effective
+        When the images were acquired.
+    previous
+        SHA-256 of the manifest that this addendum follows, else empty.
+    """
+    artefacts = _artefacts(signed)
+    statement = manifest(signed, artefacts, previous)
+    token = sign(statement, key, utc(signed.signed_at))
+    observations = [observation(signed, each) for each in signed.measurements]
+    report = _report(signed, artefacts, observations, effective, site_name)
+    made = [_create("DiagnosticReport", signed.report.id, report)]
+    made += [_create("Observation", uid, resource) for uid, resource in observations]
+    made.append(_provenance(signed, statement, token))
+    return Letter(
+        signed.report.id, signed.status, signed.signer.id, tuple(made), sha256_hex(statement)
+    )
+
+
+def bundle(letter: Letter, task: Mapping[str, Any]) -> bytes:
+    """The transaction for this attempt. Raises `NotOurs` where the Task forbids it."""
+    completed = {
+        "fullUrl": f"Task/{task['id']}",
+        "resource": _completed(letter, task),
+        "request": {
+            "method": "PUT",
+            "url": f"Task/{task['id']}",
+            "ifMatch": f'W/"{task["meta"]["versionId"]}"',
+        },
+    }
+    draft = f"DiagnosticReport?identifier={RW}draft|{letter.report}"
+    entries = [*letter.entries, completed, {"request": {"method": "DELETE", "url": draft}}]
+    transaction = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
+    return json.dumps(transaction, ensure_ascii=False).encode()
+
+
+def letter_to_json(letter: Letter) -> dict[str, Any]:
+    return {
+        "report": letter.report,
+        "status": letter.status.value,
+        "signer": letter.signer,
+        "entries": list(letter.entries),
+        "manifest": letter.manifest_sha256,
+    }
+
+
+def letter_from_json(stored: Mapping[str, Any]) -> Letter:
+    return Letter(
+        ReportId(stored["report"]),
+        ReportState(stored["status"]),
+        stored["signer"],
+        tuple(stored["entries"]),
+        stored["manifest"],
+    )
+
+
+def manifest_digest(provenance: Mapping[str, Any]) -> str | None:
+    """SHA-256 of the manifest that a Provenance carries: what an addendum follows."""
+    for each in provenance.get("extension", ()):
+        if each.get("url") == f"{RW}manifest":
+            return sha256_hex(base64.b64decode(each["valueBase64Binary"]))
+    return None
+
+
+# --- the parts ----------------------------------------------------------------
+
+
+def _artefacts(signed: SignedReport) -> dict[str, tuple[str, bytes]]:
+    made = {
+        "html": ("text/html", signed.html.encode()),
+        "text": ("text/plain", signed.text.encode()),
+    }
+    if signed.measurements:
+        rows = [dict(each) for each in signed.measurements]
+        text = json.dumps(rows, sort_keys=True, separators=(",", ":"), default=_plain)
+        made["measurements"] = ("application/json", text.encode())
+    return made
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):  # mapping proxies of frozen values
+        return dict(value)
+    return str(value)
+
+
+_TITLES: Final = {"html": "Report", "text": "Report (plain text)", "measurements": "Measurements"}
+
+
+def _report(
+    signed: SignedReport,
+    artefacts: Mapping[str, tuple[str, bytes]],
+    observations: list[tuple[str, dict[str, Any]]],
+    effective: datetime,
+    site_name: str,
+) -> dict[str, Any]:
+    binding = signed.report.binding
+    accession = {
+        "type": {"coding": [{"system": f"{_V2}v2-0203", "code": "ACSN"}]},
+        "value": binding.accession,
+    }
+    summary = signed.report.section(SectionKind.IMPRESSION) or signed.report.section(
+        SectionKind.ADDENDUM
+    )
+    resource: dict[str, Any] = {
+        "resourceType": "DiagnosticReport",
+        "meta": {"profile": [_IMR]},
+        "language": signed.report.language,
+        "contained": [{"resourceType": "Organization", "id": "site", "name": site_name}],
+        "identifier": [{"system": URI, "value": f"urn:uuid:{signed.report.id}"}],
+        "basedOn": [
+            {"reference": binding.order_id, "type": "ServiceRequest", "identifier": accession}
+        ],
+        "status": _FHIR_STATUS[signed.status],
+        "category": [{"coding": [{"system": f"{_V2}v2-0074", "code": "RAD"}]}],
+        "code": {
+            "coding": [
+                {
+                    "system": "http://loinc.org",
+                    "code": "18748-4",
+                    "display": "Diagnostic imaging study",
+                }
+            ],
+            "text": binding.procedure,
+        },
+        "subject": {"reference": binding.patient_ref},
+        "effectiveDateTime": effective.isoformat(),
+        "issued": signed.signed_at.isoformat(),
+        "performer": [{"reference": "#site", "type": "Organization", "display": site_name}],
+        "resultsInterpreter": [{"reference": signed.signer.id, "display": signed.signer.name}],
+        "imagingStudy": [{"reference": binding.imaging_ref}],
+        "result": [{"reference": f"urn:uuid:{uid}"} for uid, _ in observations],
+        "conclusion": summary.text if summary else "",
+        "presentedForm": [
+            _attachment(signed, name, kind, data) for name, (kind, data) in artefacts.items()
+        ],
+    }
+    if signed.predecessor:
+        resource["extension"] = [{"url": f"{RW}predecessor", "valueString": signed.predecessor}]
+    # FHIR has no empty texts and no empty lists.
+    return {name: value for name, value in resource.items() if value not in ("", [])}
+
+
+def _attachment(signed: SignedReport, name: str, kind: str, data: bytes) -> dict[str, Any]:
+    return {
+        "contentType": kind,
+        "language": signed.report.language,
+        "data": base64.b64encode(data).decode(),
+        "size": len(data),
+        # FHIR R4 asks for SHA-1 here; what is signed is the SHA-256 in the manifest.
+        "hash": base64.b64encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode(),
+        "title": _TITLES[name],
+        "creation": signed.signed_at.isoformat(),
+    }
+
+
+def _create(kind: str, uid: str, resource: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "fullUrl": f"urn:uuid:{uid}",
+        "resource": resource,
+        "request": {
+            "method": "POST",
+            "url": kind,
+            "ifNoneExist": f"identifier={URI}|urn:uuid:{uid}",
+        },
+    }
+
+
+def _provenance(signed: SignedReport, statement: bytes, token: str) -> dict[str, Any]:
+    report, who = signed.report.id, {"reference": signed.signer.id, "display": signed.signer.name}
+    resource = {
+        "resourceType": "Provenance",
+        "id": report,
+        "extension": [
+            {
+                "url": f"{RW}manifest",
+                "valueBase64Binary": base64.b64encode(statement).decode(),
+            }
+        ],
+        "target": [{"reference": f"urn:uuid:{report}"}],
+        "recorded": signed.signed_at.isoformat(),
+        "agent": [{"who": who}],
+        "signature": [
+            {
+                "type": [
+                    {"system": "urn:iso-astm:E1762-95:2013", "code": "1.2.840.10065.1.12.1.1"}
+                ],
+                "when": signed.signed_at.isoformat(),
+                "who": who,
+                "sigFormat": "application/jose",
+                "data": base64.b64encode(token.encode()).decode(),
+            }
+        ],
+    }
+    return {
+        "fullUrl": f"urn:uuid:{uuid.uuid5(uuid.UUID(report), 'provenance')}",
+        "resource": resource,
+        "request": {"method": "PUT", "url": f"Provenance/{report}"},
+    }
+
+
+# --- the Task -----------------------------------------------------------------
+
+
+def is_completed(task: Mapping[str, Any]) -> bool:
+    return bool(task.get("status") == "completed")
+
+
+def _completed(letter: Letter, task: Mapping[str, Any]) -> dict[str, Any]:
+    """The Task as this report leaves it; nothing of it that we do not know is lost."""
+    owner = task.get("owner", {})
+    if owner.get("reference", letter.signer) != letter.signer:
+        raise NotOurs(owner.get("display", ""))
+    preliminary = letter.status is ReportState.PRELIMINARY
+    done = not preliminary or _promised(task) == "preliminary"
+    changed = dict(task)
+    changed["status"] = "completed" if done else "requested"
+    changed["businessStatus"] = _business("preliminary" if preliminary else "final")
+    changed["extension"] = [
+        each for each in task.get("extension", ()) if each.get("url") != f"{RW}lease-until"
+    ]
+    if done:
+        changed["owner"] = owner or {"reference": letter.signer}
+    else:
+        changed.pop("owner", None)
+    output = {
+        "type": {"text": "report"},
+        "valueReference": {"reference": f"urn:uuid:{letter.report}"},
+    }
+    changed["output"] = [*task.get("output", ()), output]
+    return {name: value for name, value in changed.items() if value != []}
+
+
+def _business(code: str) -> dict[str, Any]:
+    return {"coding": [{"system": f"{RW}read-state", "code": code}]}
+
+
+def _promised(task: Mapping[str, Any]) -> str:
+    for concept in task.get("performerType", ()):
+        for coding in concept.get("coding", ()):
+            if coding.get("system") == f"{RW}tier":
+                return str(coding.get("code", ""))
+    return ""

@@ -1,0 +1,216 @@
+"""The signature of a report: a manifest of digests and a detached JWS over it.
+
+The manifest says what was signed, by whom, by which right and when they proved who
+they are; it names every artefact that is sent by its SHA-256. It is canonical JSON, so
+that openssl alone can check the signature (docs/verify.md). RFC 7515 appendix F, ES256.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from attrs import field, frozen
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey
+
+from workstation.domain.report import ReportState, SignedReport
+from workstation.errors import VerificationFailed
+from workstation.protocols.canonical import canonical, sha256_hex
+from workstation.text import tr
+
+_ALGORITHM: Final = "ES256"
+_YEARS_VALID: Final = 10
+
+#: What a signature under each status means (21 CFR 11.50).
+MEANING: Final = {
+    ReportState.PRELIMINARY: "preliminary interpretation",
+    ReportState.FINAL: "final interpretation, author",
+    ReportState.ADDENDED: "addendum, author",
+}
+
+
+@frozen
+class SigningKey:
+    """A private P-256 key with its self-signed certificate; lives in the secret store."""
+
+    id: str
+    key: ec.EllipticCurvePrivateKey = field(repr=False)
+    certificate: bytes = field(repr=False)  # DER
+
+    @property
+    def thumbprint(self) -> str:
+        """SHA-256 of the certificate, hex: what two people compare."""
+        return sha256_hex(self.certificate)
+
+    def stored(self) -> str:
+        """As text for the secret store; inverse of `key_from`."""
+        private = self.key.private_bytes(
+            serialization.Encoding.DER,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        parts = {"id": self.id, "key": _b64(private), "certificate": _b64(self.certificate)}
+        return json.dumps(parts)
+
+
+def new_key(key_id: str, name: str, now: datetime) -> SigningKey:
+    """`name` stands in the certificate: the reader's, or the machine's; never a patient's."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name[:64] or key_id[:64])])
+    start = now.astimezone(UTC) - timedelta(days=1)  # clocks differ; a signature is not "too early"
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(start)
+        .not_valid_after(start + timedelta(days=365 * _YEARS_VALID))
+        .sign(key, hashes.SHA256())
+    )
+    return SigningKey(key_id, key, certificate.public_bytes(serialization.Encoding.DER))
+
+
+def key_from(stored: str) -> SigningKey:
+    """Raises `ValueError` where the text is not what `SigningKey.stored` gave."""
+    parts = json.loads(stored)
+    key = serialization.load_der_private_key(base64.b64decode(parts["key"]), None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise ValueError("the stored key is of another kind")
+    return SigningKey(parts["id"], key, base64.b64decode(parts["certificate"]))
+
+
+def sign(payload: bytes, key: SigningKey, at: str) -> str:
+    """Detached compact JWS; the certificate travels in its header (`x5c`)."""
+    header = {
+        "alg": _ALGORITHM,
+        "kid": key.id,
+        "sigT": at,
+        "x5c": [_b64(key.certificate)],
+        "x5t#S256": _b64url(hashlib.sha256(key.certificate).digest()),
+    }
+    pem = key.key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    private = ECKey.import_key(pem)
+    whole = jws.serialize_compact(header, payload, private, registry=_registry())
+    return str(jws.detach_content(whole))
+
+
+@frozen
+class SignatureBy:
+    """Whose key made a signature; the thumbprint is compared with a known one."""
+
+    kid: str
+    name: str
+    thumbprint: str
+    certificate: bytes = field(repr=False)
+
+
+def check(payload: bytes, detached: str) -> SignatureBy:
+    """Raises `VerificationFailed` unless the JWS is a good signature over `payload`."""
+    header = _header(detached)
+    try:
+        der = base64.b64decode(header["x5c"][0], validate=True)
+        certificate = x509.load_der_x509_certificate(der)
+        public = certificate.public_key()
+        name = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value
+    except (KeyError, IndexError, TypeError, ValueError, UnsupportedAlgorithm) as error:
+        raise VerificationFailed(tr("signature: it carries no certificate")) from error
+    if not isinstance(public, ec.EllipticCurvePublicKey):
+        raise VerificationFailed(tr("signature: its key is of another kind than ES256 needs"))
+    pem = public.public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    try:
+        jws.deserialize_compact(
+            detached,
+            ECKey.import_key(pem),
+            algorithms=[_ALGORITHM],
+            registry=_registry(),
+            payload=payload,
+        )
+    except (JoseError, ValueError) as error:
+        raise VerificationFailed(
+            tr("signature: it does not belong to this manifest; one of them was changed")
+        ) from error
+    return SignatureBy(str(header.get("kid", "")), str(name), sha256_hex(der), der)
+
+
+def manifest(
+    signed: SignedReport, artefacts: Mapping[str, tuple[str, bytes]], previous: str
+) -> bytes:
+    """What is signed.
+
+    Parameters
+    ----------
+    artefacts
+        Name ("text") to content type and the very bytes that are sent.
+    previous
+        SHA-256 (hex) of the manifest of the report that this one amends, else empty.
+    """
+    binding, signer = signed.report.binding, signed.signer
+    patient = f"{binding.patient.issuer}|{binding.patient.id}"
+    return canonical(
+        {
+            "v": 1,
+            "report": signed.report.id,
+            "revision": signed.report.revision,
+            "status": signed.status.value,
+            "meaning": MEANING[signed.status],
+            "signedAt": utc(signed.signed_at),
+            "signer": {"id": signer.id, "name": signer.name, "licence": signer.licence},
+            "authentication": {"method": signer.method, "at": utc(signer.authenticated_at)},
+            "site": binding.site,
+            "study": binding.study,
+            "accession": binding.accession,
+            "patient": sha256_hex(patient.encode()),
+            "artefacts": {
+                name: {"contentType": kind, "sha256": sha256_hex(data), "size": len(data)}
+                for name, (kind, data) in artefacts.items()
+            },
+            "predecessor": signed.predecessor or "",
+            "previous": previous,
+        }
+    )
+
+
+def utc(moment: datetime) -> str:
+    """ISO 8601 in UTC, whole seconds: one text for one moment."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _registry() -> jws.JWSRegistry:
+    # `sigT` (time of signing) is ETSI's, not in the IANA list that strict checking knows.
+    return jws.JWSRegistry(strict_check_header=False)
+
+
+def _header(detached: str) -> dict[str, Any]:
+    try:
+        head, body, _signature = detached.split(".")
+        header = json.loads(base64.urlsafe_b64decode(head + "=="))
+    except (ValueError, binascii.Error) as error:
+        raise VerificationFailed(tr("signature: it is not a JWS")) from error
+    if body or not isinstance(header, dict):
+        raise VerificationFailed(tr("signature: it is not a detached JWS"))
+    return header
+
+
+def _b64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def _b64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

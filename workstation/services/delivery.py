@@ -1,0 +1,481 @@
+"""Deliveries: every signed report reaches its site, exactly once as the site sees it.
+
+Sealed on this machine before the first byte leaves; written down as sent before it is
+sent; after any silence the site is asked before anything is sent again; wiped here once
+the site has it. `protocols.delivery` decides, this drives it.
+"""
+
+import logging
+import random
+from collections.abc import Callable, Mapping
+from typing import Final, TypeVar
+
+from attrs import evolve, field, frozen
+
+from workstation.domain.identifiers import ReportId, SiteId, StudyRef
+from workstation.domain.report import ReportState, SignedReport
+from workstation.domain.worklist import WorklistItem
+from workstation.errors import (
+    Conflict,
+    Refused,
+    SigningBlocked,
+    SiteUnavailable,
+    WorkstationError,
+)
+from workstation.protocols.delivery import Ask, Delivery, Event, State
+from workstation.protocols.report_bundle import (
+    NotOurs,
+    bundle,
+    is_completed,
+    manifest_digest,
+    seal,
+)
+from workstation.services.audit import Audit
+from workstation.services.failpoints import reached
+from workstation.services.jobs import Job, Jobs
+from workstation.services.keys import Keys
+from workstation.services.outbox import Parcel
+from workstation.services.ports import (
+    Change,
+    Clock,
+    HostingPlatform,
+    Put,
+    Receipt,
+    Remove,
+    SealedStore,
+)
+from workstation.services.signal import Signal
+from workstation.text import tr
+
+log = logging.getLogger("delivery")
+
+T = TypeVar("T")
+
+_LONGEST_WAIT_S: Final = 60.0
+_PATIENT: Final = 3  # lost races after which we wait before the next
+
+
+def patience(failures: int) -> float:
+    """Seconds until the next attempt: doubling, with jitter, at most a minute or so."""
+    return float(min(_LONGEST_WAIT_S, 2.0**failures) * random.uniform(0.75, 1.25))
+
+
+@frozen(eq=False)
+class Outside:
+    """What deliveries need to know of the sites; all of it may change while we run."""
+
+    platforms: Mapping[SiteId, HostingPlatform]
+    reader: Callable[[SiteId], str]  # "Practitioner/17"; empty while signed out
+    name: Callable[[SiteId], str] = field(default=str)
+
+
+class Deliveries:
+    """Owned by the application, lives on the home thread.
+
+    Requests run on lane ``site:<id>``, writing on lane ``store``. Reports of one study
+    go one after the other, in the order of their signatures; others do not wait for them.
+    """
+
+    def __init__(
+        self,
+        store: SealedStore,
+        jobs: Jobs,
+        clock: Clock,
+        audit: Audit,
+        keys: Keys,
+        outside: Outside,
+        *,
+        wait_s: Callable[[int], float] = patience,
+    ) -> None:
+        self._store = store
+        self._jobs = jobs
+        self._clock = clock
+        self._audit = audit
+        self._keys = keys
+        self._outside = outside
+        self._wait_s = wait_s
+        self.changed: Signal[None] = Signal()
+        self._parcels: dict[ReportId, Parcel] = {}
+        self._sealing: dict[ReportId, Job[Delivery]] = {}
+        self._busy: set[ReportId] = set()
+        self._failures: dict[ReportId, int] = {}
+        self._timers: dict[ReportId, Callable[[], None]] = {}
+
+    @property
+    def entries(self) -> tuple[Delivery, ...]:
+        """In order of sealing; those acknowledged since the program started included."""
+        return tuple(parcel.delivery for parcel in self._parcels.values())
+
+    def of(self, report: ReportId) -> Delivery | None:
+        parcel = self._parcels.get(report)
+        return parcel.delivery if parcel else None
+
+    def counts(self) -> tuple[int, int, int]:
+        """Queued or sent and not yet answered, in doubt, refused."""
+        states = [entry.state for entry in self.entries]
+        waiting = states.count(State.QUEUED) + states.count(State.AWAITING_ACK)
+        return waiting, states.count(State.IN_DOUBT), states.count(State.REFUSED)
+
+    # --- sealing ----------------------------------------------------------------
+
+    def sign_and_send(self, signed: SignedReport, item: WorklistItem) -> Job[Delivery]:
+        """Settles when the report is sealed durably; sending goes on by itself.
+
+        A failed job means that nothing was sealed, and so nothing signed.
+        """
+        report = signed.report.id
+        if report in self._sealing:
+            return self._sealing[report]
+        job = self._sealing[report] = Job()
+        if signed.predecessor is None:
+            self._seal(signed, item, "", job)
+        else:
+            found = self._jobs.run(lambda: self._known(signed), lane="store")
+            found.then(lambda known: self._follow(signed, item, known, job))
+        return job
+
+    def _known(self, signed: SignedReport) -> str:
+        return self._store.get("meta", f"manifest.{signed.predecessor}") or ""
+
+    def _follow(
+        self, signed: SignedReport, item: WorklistItem, known: Job[str], job: Job[Delivery]
+    ) -> None:
+        """An addendum names the manifest before it: ours, or as the platform holds it."""
+        if known.error is not None:
+            self._not_sealed(signed, known.error, job)
+        elif known.result():
+            self._seal(signed, item, known.result(), job)
+        else:
+            asked = self._jobs.run(lambda: self._ask_manifest(signed), lane=f"site:{item.site}")
+            asked.then(
+                lambda answer: (
+                    self._not_sealed(signed, answer.error, job)
+                    if answer.error is not None
+                    else self._seal(signed, item, answer.result(), job)
+                )
+            )
+
+    def _ask_manifest(self, signed: SignedReport) -> str:
+        platform = self._outside.platforms[signed.report.binding.site]
+        provenance = platform.resource(f"Provenance/{signed.predecessor}")
+        digest = manifest_digest(provenance) if provenance is not None else None
+        if digest is None:
+            raise SigningBlocked(tr("the signature of the first report cannot be found"))
+        return digest
+
+    def _seal(
+        self, signed: SignedReport, item: WorklistItem, previous: str, job: Job[Delivery]
+    ) -> None:
+        binding = signed.report.binding
+        delivery = Delivery(
+            signed.report.id, binding.site, binding.study, binding.accession, binding.task,
+            signed.status, signed.signer.id, sealed_at=self._clock.now(),
+        )  # fmt: skip
+        record = self._audit.entry("sign", study=item.ref, detail=_traits(delivery))
+
+        def work() -> Parcel:
+            letter = seal(
+                signed,
+                self._keys.reader(binding.site, signed.signer),
+                effective=item.acquired or item.listed,
+                site_name=self._outside.name(binding.site),
+                previous=previous,
+            )
+            parcel = Parcel(delivery, letter)
+            reached("delivery.before-seal")
+            changes: list[Change] = [
+                Remove("draft", delivery.report),
+                parcel.row(),
+                Put("meta", f"manifest.{delivery.report}", letter.manifest_sha256),
+            ]
+            self._audit.write(record, changes)
+            reached("delivery.sealed")
+            return parcel
+
+        self._jobs.run(work, lane="store").then(lambda done: self._sealed(signed, done, job))
+
+    def _sealed(self, signed: SignedReport, done: Job[Parcel], job: Job[Delivery]) -> None:
+        if done.error is not None:
+            self._not_sealed(signed, done.error, job)
+            return
+        parcel = done.result()
+        self._keep(parcel)
+        job.settle(parcel.delivery)
+        self._go(parcel.delivery.report)
+
+    def _not_sealed(
+        self, signed: SignedReport, error: BaseException | None, job: Job[Delivery]
+    ) -> None:
+        del self._sealing[signed.report.id]  # the reader may sign again
+        job.settle(None, error)
+
+    # --- after a restart, and when a site is back ---------------------------------
+
+    def resume(self) -> Job[None]:
+        """Take up what an earlier run left, and try everything again now.
+
+        Called at the start, after each sign-in, and when a site answers again.
+        """
+        taken: Job[None] = Job()
+
+        def take_up(job: Job[tuple[Parcel, ...]]) -> None:
+            if job.error is None:
+                self._take_up(job.result())
+            taken.settle(None, job.error)
+
+        self._jobs.run(self._stored, lane="store").then(take_up)
+        return taken
+
+    def _stored(self) -> tuple[Parcel, ...]:
+        found = []
+        for report, body in self._store.all("outbox"):
+            try:
+                found.append(Parcel.of(body))
+            except (KeyError, TypeError, ValueError):
+                log.error("a row of the outbox cannot be read; it is kept: %s", report)
+        return tuple(found)
+
+    def _take_up(self, parcels: tuple[Parcel, ...]) -> None:
+        for parcel in parcels:
+            report = parcel.delivery.report
+            if report in self._parcels or report in self._sealing:
+                continue
+            if parcel.delivery.state is State.AWAITING_ACK:
+                # We were stopped between sending and the answer: it may be filed.
+                reason = tr("the program stopped before the site answered")
+                parcel = _moved(parcel, Event.SILENCE, reason)
+            self._keep(parcel)
+            if parcel.delivery.state is State.ACKNOWLEDGED:
+                self._wipe(report)
+        for report in tuple(self._parcels):
+            self._failures.pop(report, None)
+            self._go(report)
+
+    def retry(self, report: ReportId) -> None:
+        """The reader asks again for a refused report."""
+        parcel = self._parcels[report]
+        self._keep(_moved(parcel, Event.RETRIED, ""))
+        self._go(report)
+
+    # --- one step ------------------------------------------------------------------
+
+    def _go(self, report: ReportId) -> None:
+        parcel = self._parcels[report]
+        delivery = parcel.delivery
+        forget = self._timers.pop(report, None)
+        if forget is not None:
+            forget()
+        if report in self._busy or not delivery.open or not self._has_turn(delivery):
+            return
+        if self._outside.reader(delivery.site) != delivery.signer:
+            return  # only its signer's own session sends it
+        self._busy.add(report)
+        if delivery.ask is Ask.LOOK_UP:
+            self._look_up(parcel)
+        else:
+            self._prepare(parcel)
+
+    def _has_turn(self, delivery: Delivery) -> bool:
+        for other in self.entries:
+            if other.report == delivery.report:
+                return True
+            if (other.site, other.study) == (delivery.site, delivery.study) and other.open:
+                return False
+        return True
+
+    def _look_up(self, parcel: Parcel) -> None:
+        report = parcel.delivery.report
+        platform = self._outside.platforms[parcel.delivery.site]
+        log.info("asking %s whether it has the report", parcel.delivery.site)
+        asked = self._run(parcel, lambda: platform.find_report(report))
+
+        def answered(job: Job[Receipt | None]) -> None:
+            if job.error is not None:
+                self._happened(parcel, Event.SILENCE, _words(job.error))
+            elif job.value is not None:
+                self._accepted(parcel, job.value)
+            else:
+                self._happened(parcel, Event.UNKNOWN_THERE, "")
+
+        asked.then(answered)
+
+    def _prepare(self, parcel: Parcel) -> None:
+        """Look at the Task as it stands now; nothing is sent yet."""
+        platform = self._outside.platforms[parcel.delivery.site]
+        prepared = self._run(parcel, lambda: _attempt(platform, parcel))
+
+        def done(job: Job[Receipt | bytes]) -> None:
+            match job.error, job.value:
+                case Refused(), _:
+                    self._happened(parcel, Event.REJECTED, _words(job.error))
+                case None, Receipt() as receipt:
+                    self._accepted(parcel, receipt)
+                case None, bytes() as payload:
+                    self._send(parcel, payload)
+                case _:
+                    self._happened(parcel, Event.SILENCE, _words(job.error))
+
+        prepared.then(done)
+
+    def _send(self, parcel: Parcel, payload: bytes) -> None:
+        """Written down as sent, then sent: a crash between the two asks once too often."""
+        sent = evolve(
+            parcel, delivery=evolve(parcel.delivery.after(Event.SENT), sent_at=self._clock.now())
+        )
+        platform = self._outside.platforms[parcel.delivery.site]
+        written = self._write(sent)
+
+        def go(job: Job[None]) -> None:
+            if job.error is not None:  # not written, so not sent
+                self._happened(parcel, Event.SILENCE, _words(job.error))
+                return
+            self._keep(sent)
+            log.info("sending a report to %s", sent.delivery.site)
+            self._run(sent, lambda: _deliver(platform, payload)).then(
+                lambda answer: self._answered(sent, answer)
+            )
+
+        written.then(go)
+
+    def _answered(self, parcel: Parcel, answer: Job[Receipt]) -> None:
+        match answer.error:
+            case None:
+                self._accepted(parcel, answer.result())
+            case Conflict():
+                self._happened(parcel, Event.MOVED, _words(answer.error))
+            case Refused():
+                self._happened(parcel, Event.REJECTED, _words(answer.error))
+            case _:
+                self._happened(parcel, Event.SILENCE, _words(answer.error))
+
+    def _accepted(self, parcel: Parcel, receipt: Receipt) -> None:
+        delivery = parcel.delivery.after(Event.ACCEPTED)
+        delivery = evolve(delivery, location=receipt.location, accepted_at=receipt.at)
+        parcel = evolve(parcel, delivery=delivery)
+        record = self._audit.entry("deliver", study=_study(delivery), detail=_traits(delivery))
+
+        def work() -> None:
+            self._audit.write(record, [parcel.row()])
+            reached("delivery.acknowledged")
+
+        self._jobs.run(work, lane="store").then(lambda job: self._closed(parcel, job.error))
+
+    def _closed(self, parcel: Parcel, error: BaseException | None) -> None:
+        """Recorded or not, the site has it: nothing is ever sent again for this report."""
+        report = parcel.delivery.report
+        log.info("%s has the report", parcel.delivery.site)
+        self._busy.discard(report)
+        self._keep(parcel)
+        if error is None:
+            self._wipe(report)
+        self._audit.forward()
+        for other in tuple(self._parcels):  # the next one of this study has its turn
+            self._go(other)
+
+    def _wipe(self, report: ReportId) -> None:
+        def work() -> None:
+            reached("delivery.before-wipe")
+            self._store.remove("outbox", report)
+            reached("delivery.wiped")
+
+        self._jobs.run(work, lane="store")
+
+    def _happened(self, parcel: Parcel, event: Event, reason: str) -> None:
+        """Anything but acceptance: write it down, then go on, now or after a while."""
+        report = parcel.delivery.report
+        moved = _moved(parcel, event, reason)
+        if event is not Event.UNKNOWN_THERE:
+            self._failures[report] = self._failures.get(report, 0) + 1
+        log.info("%s: %s, now %s", moved.delivery.site, event.value, moved.delivery.state.value)
+        written = self._write(moved)
+
+        def go_on(_: Job[None]) -> None:
+            self._busy.discard(report)
+            self._keep(moved)
+            if moved.delivery.state is State.REFUSED:
+                self._refused(moved.delivery)
+            elif event is Event.SILENCE or self._failures.get(report, 0) > _PATIENT:
+                seconds = self._wait_s(self._failures.get(report, 0))
+                self._timers[report] = self._jobs.later(seconds, lambda: self._go(report))
+            else:
+                self._go(report)
+
+        written.then(go_on)
+
+    def _refused(self, delivery: Delivery) -> None:
+        self._audit.record(
+            "deliver",
+            study=_study(delivery),
+            outcome="failure",
+            detail=_traits(delivery),
+        )
+        for other in tuple(self._parcels):
+            self._go(other)
+
+    def _write(self, parcel: Parcel) -> Job[None]:
+        return self._jobs.run(lambda: self._store.change([parcel.row()]), lane="store")
+
+    def _run(self, parcel: Parcel, fn: Callable[[], T]) -> Job[T]:
+        return self._jobs.run(fn, lane=f"site:{parcel.delivery.site}")
+
+    def _keep(self, parcel: Parcel) -> None:
+        self._parcels[parcel.delivery.report] = parcel
+        self.changed.emit(None)
+
+
+# --- on lane site:<id> ------------------------------------------------------------
+
+
+def _attempt(platform: HostingPlatform, parcel: Parcel) -> Receipt | bytes:
+    """What to send now, against the Task as it stands; or that it is there already."""
+    delivery = parcel.delivery
+    task = platform.resource(f"Task/{delivery.task}")
+    if task is None:
+        raise Refused(tr("the site no longer knows this case"))
+    if is_completed(task):
+        # Perhaps by an attempt of ours that was slower than our question about it.
+        receipt = platform.find_report(delivery.report)
+        if receipt is not None:
+            return receipt
+        if delivery.status is not ReportState.ADDENDED:
+            raise Refused(tr("the case was completed with another report"))
+    try:
+        return bundle(parcel.letter, task)
+    except NotOurs as error:
+        holder = error.holder or tr("another reader")
+        raise Refused(tr("the case is held by {holder} now", holder=holder)) from error
+    except (KeyError, TypeError) as error:
+        raise SiteUnavailable(tr("the site's answer cannot be understood")) from error
+
+
+def _deliver(platform: HostingPlatform, payload: bytes) -> Receipt:
+    reached("delivery.before-send")
+    try:
+        receipt = platform.deliver(payload)
+    finally:
+        reached("delivery.sent")
+    reached("delivery.answered")
+    return receipt
+
+
+def _moved(parcel: Parcel, event: Event, reason: str) -> Parcel:
+    return evolve(parcel, delivery=parcel.delivery.after(event, reason=reason))
+
+
+def _words(error: BaseException | None) -> str:
+    if isinstance(error, WorkstationError):
+        return str(error)
+    return tr("an error in this program; it is in its log")
+
+
+def _study(delivery: Delivery) -> StudyRef:
+    return StudyRef(delivery.site, delivery.study)
+
+
+def _traits(delivery: Delivery) -> dict[str, str]:
+    """What the audit log may say about a report."""
+    return {
+        "accession": delivery.accession,
+        "report": delivery.report,
+        "status": delivery.status.value,
+    }
