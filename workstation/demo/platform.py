@@ -1,0 +1,255 @@
+"""The demo platform: three sites in one process, on this machine only."""
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import stat
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import uvicorn
+from attrs import asdict
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from workstation.demo import faults as fault_knobs
+from workstation.demo import intake, seed
+from workstation.demo.control import control_app
+from workstation.demo.faults import FaultySite, Log, SiteFaults
+from workstation.demo.phantoms import demo_cases
+from workstation.demo.seed import Planned
+from workstation.demo.site import Site, wall_clock
+from workstation.demo.sites import BANNER, CLIENT_ID, PEOPLE, SITES
+from workstation.errors import SettingsError
+from workstation.text import tr
+
+_LOOPBACK: Final = "127.0.0.1"
+_BACKLOG: Final = 256
+_PARENT_POLL_S: Final = 0.5
+
+
+def serve(
+    studies: Sequence[Path],
+    data: Path | None,
+    port: int,
+    ready_file: Path | None,
+    faults: Path | None,
+) -> None:
+    """Run until SIGTERM, Ctrl+C, or the death of whoever started it.
+
+    `port` is that of the first site, the others follow and the control comes last;
+    0 takes any that are free.
+    """
+    watch = _Parent()
+    knobs = fault_knobs.load(faults) if faults else {}
+    with _listening(port) as sockets:
+        platform = Platform(sockets, data, knobs)
+        platform.fill(studies)
+        with platform.announced(ready_file):
+            asyncio.run(_run(platform, sockets, watch))
+
+
+async def _run(platform: "Platform", sockets: list[socket.socket], watch: "_Parent") -> None:
+    config = uvicorn.Config(
+        platform,
+        http="h11",
+        loop="asyncio",
+        lifespan="off",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+        timeout_keep_alive=60,
+    )
+    server = uvicorn.Server(config)
+    watch.start(lambda: setattr(server, "should_exit", True))
+    await server.serve(sockets)
+
+
+@contextlib.contextmanager
+def _listening(first: int) -> Iterator[list[socket.socket]]:
+    """One socket for each site and one for the control, on loopback and nothing else."""
+    with contextlib.ExitStack() as stack:
+        sockets = []
+        for index in range(len(SITES) + 1):
+            each = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+            if os.name == "posix":  # elsewhere it would let two programs share a port
+                each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            wanted = first + index if first else 0
+            try:
+                each.bind((_LOOPBACK, wanted))
+            except (OSError, OverflowError) as why:
+                raise SettingsError(tr("port {port} cannot be used", port=wanted)) from why
+            each.listen(_BACKLOG)
+            sockets.append(each)
+        yield sockets
+
+
+class Platform:
+    """Three sites and their control; each request goes by the port it came in on."""
+
+    def __init__(
+        self, sockets: Sequence[socket.socket], data: Path | None, knobs: dict[str, Any]
+    ) -> None:
+        ports = [each.getsockname()[1] for each in sockets]
+        self.log = Log(wall_clock)
+        self.sites: dict[str, Site] = {}
+        self._apps: dict[int, ASGIApp] = {}
+        for profile, port in zip(SITES, ports, strict=False):
+            site = Site(profile, _address(port), data / profile.id if data else None, SiteFaults())
+            self.sites[profile.id] = site
+            self._apps[port] = FaultySite(site.app(), profile.id, site.faults, self.log)
+        self.set_faults(knobs)
+        self._control = _address(ports[-1])
+        self._apps[ports[-1]] = control_app(self.sites, self.set_faults, self.log)
+
+    def set_faults(self, knobs: dict[str, Any]) -> None:
+        """Knobs by site; `all` stands for every one. Raises SettingsError."""
+        for name, values in knobs.items():
+            chosen = list(self.sites.values()) if name == "all" else [self.sites.get(name)]
+            for site in chosen:
+                if site is None:
+                    raise SettingsError(tr("there is no site {name!r}", name=name))
+                try:
+                    site.faults.set(values)
+                except (ValueError, TypeError, AttributeError) as why:
+                    raise SettingsError(tr("{site}: {why}", site=name, why=why)) from why
+
+    def fill(self, studies: Sequence[Path]) -> None:
+        planned = _planned(studies)
+        for site in self.sites.values():
+            site.seed(planned)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._apps[scope["server"][1]](scope, receive, send)
+
+    # --- telling ---------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def announced(self, ready_file: Path | None) -> Iterator[None]:
+        """The ready file and the settings exist while the platform serves, then no more."""
+        with tempfile.TemporaryDirectory(prefix="workstation-platform-") as folder:
+            settings = Path(folder) / "settings.toml"
+            settings.write_text(self.settings(), "utf-8")
+            text = json.dumps(self.ready(settings), indent=2)
+            if ready_file is None:
+                sys.stdout.write(text + "\n")
+                sys.stdout.flush()
+                yield
+                return
+            part = ready_file.with_name(ready_file.name + ".part")
+            part.write_text(text, "utf-8")
+            part.replace(ready_file)
+            try:
+                yield
+            finally:
+                ready_file.unlink(missing_ok=True)
+
+    def ready(self, settings: Path) -> dict[str, Any]:
+        return {
+            "sites": [
+                {
+                    "id": each.profile.id,
+                    "name": each.profile.name,
+                    "jurisdiction": each.profile.jurisdiction,
+                    "timezone": each.profile.timezone,
+                    **each.addresses(),
+                    "hl7": "",
+                }
+                for each in self.sites.values()
+            ],
+            "users": [
+                {"name": each.user, "password": each.password, "role": each.role} for each in PEOPLE
+            ],
+            "orders": [asdict(order) for each in self.sites.values() for order in each.orders()],
+            "settings": str(settings),
+            "pid": os.getpid(),
+            "control": self._control,
+        }
+
+    def settings(self) -> str:
+        """Settings of a workstation for these sites, in TOML."""
+        lines = [f"banner = {json.dumps(BANNER, ensure_ascii=False)}", "poll_seconds = 2.0"]
+        for each in self.sites.values():
+            values: dict[str, object] = {
+                "id": each.profile.id,
+                "name": each.profile.name,
+                **each.addresses(),
+                "client_id": CLIENT_ID,
+                "jurisdiction": each.profile.jurisdiction,
+                "timezone": each.profile.timezone,
+                "step_up": each.profile.step_up,
+                "export": True,
+                "scripted_signing": True,
+            }
+            lines += ["", "[[site]]"]
+            lines += [f"{k} = {json.dumps(v, ensure_ascii=False)}" for k, v in values.items()]
+        return "\n".join(lines) + "\n"
+
+
+def _address(port: int) -> str:
+    return f"http://{_LOOPBACK}:{port}"
+
+
+def _planned(studies: Sequence[Path]) -> tuple[Planned, ...]:
+    now = wall_clock()
+    if not studies:
+        return seed.plan_phantoms(demo_cases(now), now)
+    for each in studies:
+        if not each.exists():
+            raise SettingsError(tr("{path}: there is no such folder", path=each))
+    found = intake.read(studies)
+    if found.skipped or found.repeated:
+        text = tr(
+            "{skipped} files are not DICOM and were skipped, {repeated} are repeated",
+            skipped=found.skipped,
+            repeated=found.repeated,
+        )
+        sys.stderr.write(text + "\n")
+    if not found.studies:
+        raise SettingsError(tr("there are no DICOM files below the given folders"))
+    return seed.plan_files(found.studies, now)
+
+
+class _Parent:
+    """Notices the death of the process that started us.
+
+    A parent that gives us a pipe as standard input holds its other end; the system
+    closes it with the parent, whatever ended it, on every platform. Without a pipe
+    (a terminal, a service) POSIX tells by another parent id.
+    """
+
+    def __init__(self) -> None:
+        self._first = os.getppid()
+        self._pipe = _stdin_is_open_pipe()
+
+    def start(self, stop: Callable[[], None]) -> None:
+        target = self._until_closed if self._pipe else self._until_orphaned
+        if self._pipe or os.name == "posix":
+            threading.Thread(target=target, args=(stop,), daemon=True, name="parent").start()
+
+    def _until_closed(self, stop: Callable[[], None]) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            while os.read(0, 4096):
+                pass
+        stop()
+
+    def _until_orphaned(self, stop: Callable[[], None]) -> None:
+        pause = threading.Event()
+        while os.getppid() == self._first:
+            pause.wait(_PARENT_POLL_S)
+        stop()
+
+
+def _stdin_is_open_pipe() -> bool:
+    try:
+        return stat.S_ISFIFO(os.fstat(0).st_mode)
+    except OSError:
+        return False

@@ -1,0 +1,141 @@
+"""One hosting platform of the demonstration: its three faces on one address."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+
+from workstation.demo.archive import Archive, Instance
+from workstation.demo.dicomweb import Access, DicomWebFace
+from workstation.demo.engine import Engine, Knobs
+from workstation.demo.faults import SiteFaults
+from workstation.demo.fhir import FhirFace
+from workstation.demo.fhir_values import reference
+from workstation.demo.oidc import Provider
+from workstation.demo.received import Folder, NothingKept
+from workstation.demo.rules import Caller, Rules
+from workstation.demo.seed import Placed, Planned, Seeder
+from workstation.demo.sites import SiteProfile
+from workstation.demo.store import Journal, Resource, Store
+
+
+def wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class Site:
+    """Identity provider, FHIR server and image archive of one hospital."""
+
+    def __init__(
+        self, profile: SiteProfile, address: str, data: Path | None, faults: SiteFaults
+    ) -> None:
+        self.profile = profile
+        self.address = address
+        self.faults = faults
+        self.archive = Archive()
+        self.received: Folder | NothingKept = Folder(data) if data else NothingKept()
+        self._now: Callable[[], datetime] = wall_clock
+        self.store = Store(self._now, Journal(data / "state.jsonl") if data else None)
+        knobs = Knobs(
+            lambda: faults.ignore_if_none_exist,
+            lambda: faults.ignore_if_match,
+            lambda: faults.stale_etag,
+        )
+        self.rules = Rules(profile)
+        self.engine = Engine(self.store, self.rules, f"{address}/fhir", knobs)
+        self.provider = Provider(
+            profile, f"{address}/oidc", self._now, lambda: faults.token_seconds
+        )
+
+    def addresses(self) -> dict[str, str]:
+        where = self.address
+        return {"issuer": f"{where}/oidc", "fhir": f"{where}/fhir", "dicomweb": f"{where}/dicomweb"}
+
+    def seed(self, planned: Sequence[Planned]) -> list[Placed]:
+        """Put the images there; orders too, unless the site remembers them from before."""
+        mine = [each for each in planned if each.site.id == self.profile.id]
+        for each in mine:
+            for instance in each.instances:
+                self.archive.add(instance)
+        if self.store.empty:
+            unit = self.store.begin()
+            dicomweb = f"{self.address}/dicomweb"
+            Seeder(self.profile, unit, dicomweb, self.store.now()).place(mine)
+            unit.commit()
+        else:
+            self._move_endpoints()
+        return self.orders()
+
+    def _move_endpoints(self) -> None:
+        """A platform that came back may listen elsewhere."""
+        unit = self.store.begin()
+        for each in list(unit.all("Endpoint")):
+            unit.put("Endpoint", each["id"], {**each, "address": f"{self.address}/dicomweb"})
+        unit.commit()
+
+    def orders(self) -> list[Placed]:
+        unit = self.store.begin()
+        return [self._placed(unit.follow, task) for task in unit.all("Task")]
+
+    def _placed(self, follow: Callable[[object], Resource | None], task: Resource) -> Placed:
+        order = follow(reference(task["focus"])) or {}
+        who = follow(reference(task["for"])) or {}
+        study = next(
+            (
+                follow(reference(each["valueReference"])) or {}
+                for each in task["input"]
+                if each["type"]["text"] == "study"
+            ),
+            Resource(),
+        )
+        uid = study["identifier"][0]["value"].removeprefix("urn:oid:")
+        state = task["businessStatus"]["coding"][0]["code"]
+        accession, patient_id = (each["identifier"][0]["value"] for each in (order, who))
+        return Placed(self.profile.id, accession, uid, patient_id, state)
+
+    def app(self) -> Starlette:
+        smart = self.provider.metadata() | {
+            "capabilities": ["permission-user", "sso-openid-connect"]
+        }
+        fhir = FhirFace(self.engine, self.provider.caller, self.received, smart)
+        access = Access(
+            self.provider.caller, self._may_see, self.profile.jurisdiction, self._stored
+        )
+        images = DicomWebFace(self.archive, f"{self.address}/dicomweb", access)
+        return Starlette(
+            routes=[
+                Mount("/oidc", routes=self.provider.routes()),
+                *fhir.routes(),
+                Mount("/dicomweb", routes=images.routes()),
+                Route("/", self._welcome),
+            ]
+        )
+
+    async def _welcome(self, _request: Request) -> Response:
+        found: dict[str, Any] = {"name": self.profile.name, **self.addresses()}
+        return JSONResponse(found)
+
+    def _may_see(self, caller: Caller) -> bool:
+        return self.rules.may_see_images(caller, self.store.begin())
+
+    def _stored(self, instance: Instance, raw: bytes) -> None:
+        """Images that came by STOW: kept, and counted in their ImagingStudy."""
+        self.received.delivery(raw, "object.dcm")
+        self.count_images(instance.study)
+
+    def count_images(self, study: str) -> None:
+        """ImagingStudy says how many images there are now."""
+        unit = self.store.begin()
+        for each in list(unit.all("ImagingStudy")):
+            if each["identifier"][0]["value"] == f"urn:oid:{study}":
+                counts = {
+                    "numberOfSeries": len(self.archive.series(study)),
+                    "numberOfInstances": len(self.archive.instances(study)),
+                }
+                unit.put("ImagingStudy", each["id"], {**each, **counts})
+        unit.commit()

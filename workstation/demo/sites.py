@@ -1,0 +1,135 @@
+"""The three sites of the demonstration and the people who work there: all invented."""
+
+from datetime import date
+from typing import Final
+
+from attrs import field, frozen
+
+from workstation.domain.identifiers import SiteId
+from workstation.domain.reader import Licence
+
+RW: Final = "urn:reading-workstation:"  # docs/conformance.md: our own codes and extensions
+CLIENT_ID: Final = "workstation"
+BANNER: Final = "DEMO · not for clinical use"
+
+
+@frozen
+class Person:
+    """Somebody who can sign in; the same person is known to every site under another id."""
+
+    user: str
+    password: str
+    role: str  # radiologist, resident, auditor
+    given: str
+    family: str
+    number: int  # makes the Practitioner id, together with the site
+    licences: tuple[Licence, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return f"{self.family}, {self.given}"
+
+    def may_read_in(self, jurisdiction: str, on: date) -> bool:
+        """Whether a licence covers the place of the scan on that day."""
+        return any(each.covers(jurisdiction, on) for each in self.licences)
+
+
+@frozen
+class SiteProfile:
+    """One hosting platform: where it is, whose law holds, what it promises its patients."""
+
+    id: SiteId
+    name: str
+    jurisdiction: str
+    timezone: str
+    first_number: int  # of its practitioners
+    patient_issuer: str
+    ordering_physician: str
+    stat_minutes: int
+    routine_minutes: int
+    stat_tier: str = "final"  # what a STAT read is promised as
+    step_up: str = "each"  # how often a signature asks for the password
+    finals_by: tuple[str, ...] = field(default=("radiologist",))
+
+    def practitioner_id(self, person: Person) -> str:
+        return str(self.first_number + person.number)
+
+
+SITES: Final = (
+    SiteProfile(
+        SiteId("harbor"),
+        "Harbor General",
+        "US-WA",
+        "America/Los_Angeles",
+        17,
+        "urn:oid:2.25.310284610100.1",
+        "Okafor, Chidi",
+        stat_minutes=30,
+        routine_minutes=240,
+    ),
+    SiteProfile(
+        SiteId("mesa"),
+        "Mesa Valley",
+        "US-TX",
+        "America/Chicago",
+        204,
+        "urn:oid:2.25.310284610100.2",
+        "Villarreal, Inés",
+        stat_minutes=30,
+        routine_minutes=360,
+        stat_tier="preliminary",
+        step_up="session",
+    ),
+    SiteProfile(
+        SiteId("nord"),
+        "Klinikum Nord",
+        "DE",
+        "Europe/Berlin",
+        3,
+        "urn:oid:2.25.310284610100.3",
+        "Brandt, Hauke",
+        stat_minutes=45,
+        routine_minutes=480,
+    ),
+)
+
+
+def _licences(*held: tuple[str, str]) -> tuple[Licence, ...]:
+    return tuple(Licence(number, jurisdiction) for jurisdiction, number in held)
+
+
+#: The first may read and sign everything; the second may not read in Texas.
+PEOPLE: Final = (
+    Person(
+        "jo.sample",
+        "demo-reader-1",
+        "radiologist",
+        "Jo",
+        "Sample",
+        0,
+        _licences(("US-WA", "MD-60412"), ("US-TX", "R-48217"), ("DE", "DE-HH-7731")),
+    ),
+    Person(
+        "kim.visitor",
+        "demo-reader-2",
+        "radiologist",
+        "Kim",
+        "Visitor",
+        1,
+        _licences(("US-WA", "MD-60977"), ("DE", "DE-HB-1204")),
+    ),
+    Person(
+        "rae.resident",
+        "demo-reader-3",
+        "resident",
+        "Rae",
+        "Resident",
+        2,
+        _licences(("US-WA", "ML-10338"), ("US-TX", "BP-20115"), ("DE", "DE-HH-9002")),
+    ),
+    Person("ana.auditor", "demo-auditor-1", "auditor", "Ana", "Auditor", 3),
+)
+
+
+def person(user: str) -> Person | None:
+    return next((each for each in PEOPLE if each.user == user), None)
