@@ -5,6 +5,7 @@ here as `removed`, so that it is never taken for filled (a known trap of editors
 scan their own text).
 """
 
+import re
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
@@ -72,6 +73,22 @@ class FieldSpec:
     required: bool = False
     unit: str = ""
     options: tuple[str, ...] = ()
+    advised: bool = False  # MRRT ALERT: an empty one is said, but does not block
+    say: tuple[str, ...] = ()  # spoken names
+    low: float | None = None  # of a number: what is possible at all
+    high: float | None = None
+
+
+#: The one field of a section that its author wrote as a whole (`report.set`).
+OWN_WORDS = "own-words"
+
+
+@frozen
+class FieldRef:
+    """Where a field stands; ids are unique within their section."""
+
+    section: SectionKind
+    id: str
 
 
 @frozen
@@ -80,7 +97,8 @@ class Link:
 
     measurement: str  # "A1"
     revision: int
-    text: str  # the words in the field that belong to it
+    text: str  # the words in the field that belong to it: "12 mm"
+    study: str = ""  # Study Instance UID: names of measurements repeat between studies
 
 
 @frozen
@@ -98,12 +116,56 @@ class Field:
     def filled(self) -> bool:
         return bool(self.text.strip()) and not self.removed
 
+    @property
+    def untouched(self) -> bool:
+        """The template's own words, which nobody has confirmed yet."""
+        return not self.edited and not self.source and self.text == self.spec.default
+
+
+_ITEM_NUMBER = re.compile(r"^\s*\d{1,2}[.)]\s+")
+
+
+def numbered(text: str) -> str:
+    """The lines of an impression as a numbered list; a single line stays as it is.
+
+    Numbers that the author wrote are replaced, so that a list is never counted twice.
+    """
+    items = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(items) < 2:
+        return "\n".join(items)
+    words = (_ITEM_NUMBER.sub("", item) for item in items)
+    return "\n".join(f"{number}. {item}" for number, item in enumerate(words, 1))
+
 
 @frozen
 class Section:
     kind: SectionKind
     title: str
     fields: tuple[Field, ...]
+
+    def field(self, name: str) -> Field | None:
+        return next((f for f in self.fields if f.spec.id == name), None)
+
+    def with_field(self, changed: Field) -> "Section":
+        same = changed.spec.id
+        return evolve(self, fields=tuple(changed if f.spec.id == same else f for f in self.fields))
+
+    def in_own_words(self, text: str) -> "Section":
+        """The whole section as its author's own text.
+
+        A section of one plain field takes the text there; otherwise every field of the
+        template stays, marked as removed by the author, and one new field holds the text.
+        """
+        words = text.strip()
+        if len(self.fields) == 1 and not self.fields[0].spec.label:
+            only = evolve(
+                self.fields[0], text=words, edited=True, removed=False, source="", links=()
+            )
+            return evolve(self, fields=(only,))
+        template = (f for f in self.fields if f.spec.id != OWN_WORDS)
+        removed = tuple(evolve(f, removed=True, links=()) for f in template)
+        own = Field(FieldSpec(OWN_WORDS), text=words, edited=True)
+        return evolve(self, fields=(own, *removed))
 
     @property
     def text(self) -> str:
@@ -116,7 +178,8 @@ class Section:
             if each.spec.kind is FieldKind.NUMBER and each.spec.unit:
                 words = f"{words} {each.spec.unit}"
             lines.append(f"{each.spec.label}: {words}" if each.spec.label else words)
-        return "\n".join(lines)
+        text = "\n".join(lines)
+        return numbered(text) if self.kind is SectionKind.IMPRESSION else text
 
 
 @frozen
@@ -154,6 +217,19 @@ class Report:
     def with_section(self, changed: Section) -> "Report":
         sections = tuple(changed if s.kind is changed.kind else s for s in self.sections)
         return evolve(self, sections=sections, revision=self.revision + 1)
+
+    def field(self, ref: FieldRef) -> Field | None:
+        section = self.section(ref.section)
+        return section.field(ref.id) if section else None
+
+    def with_field(self, ref: FieldRef, changed: Field) -> "Report":
+        section = self.section(ref.section)
+        return self.with_section(section.with_field(changed)) if section else self
+
+    @property
+    def fields(self) -> tuple[tuple[FieldRef, Field], ...]:
+        """Every field in reading order, removed ones too."""
+        return tuple((FieldRef(s.kind, f.spec.id), f) for s in self.sections for f in s.fields)
 
     @property
     def plain_text(self) -> str:

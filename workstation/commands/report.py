@@ -1,0 +1,163 @@
+"""Report commands: the words, the fields, the checks, the signature."""
+
+from workstation.commands.context import CommandContext
+from workstation.commands.registry import Outcome, command
+from workstation.domain.measurement import Measurement
+from workstation.domain.report import ReportState, SectionKind
+from workstation.errors import CommandError
+from workstation.services.signing import promised_status
+from workstation.text import tr
+
+GROUP = "Report"
+_NEEDS = {"report"}
+
+
+def _section(name: str) -> SectionKind:
+    """A section as scripts and voices name it, in any case."""
+    try:
+        return SectionKind(name.strip().lower())
+    except ValueError:
+        known = ", ".join(kind.value for kind in SectionKind)
+        raise CommandError(
+            tr("no section is named {name!r}; there are: {known}", name=name, known=known)
+        ) from None
+
+
+@command("report.template", title="Template", group=GROUP, when=_NEEDS)
+def template(ctx: CommandContext, name: str) -> None:
+    """Use another template; what you wrote is kept."""
+    ctx.reporting.use_template(name)
+
+
+@command("report.set", title="Set section", group=GROUP, when=_NEEDS, rest=True, hidden=True)
+def set_section(ctx: CommandContext, section: str, text: str) -> None:
+    """Replace a section by a text of your own; the template's fields of it count as removed."""
+    ctx.reporting.set_section(_section(section), text)
+
+
+@command("report.override", title="Sign in spite of a check", group=GROUP, when=_NEEDS, rest=True)
+def override(ctx: CommandContext, rule: str, reason: str) -> None:
+    """Set a check aside with a reason, which is kept with the report."""
+    ctx.reporting.override(rule, reason)
+
+
+@command(
+    "report.insert-measurement",
+    title="Insert measurement",
+    group=GROUP,
+    when={"report", "measurement"},
+    say={"insert measurement"},
+)
+def insert_measurement(ctx: CommandContext, which: str = "") -> None:
+    """Cite a measurement in the current field: the selected one, else the last, or by name."""
+    ctx.reporting.insert_measurement(_measurement(ctx, which))
+
+
+def _measurement(ctx: CommandContext, which: str) -> Measurement:
+    known = ctx.viewer.measurements
+    name = which or ctx.viewer.selected_measurement
+    found = [m for m in known if m.id == name] if name else list(known[-1:])
+    if not found:
+        raise CommandError(tr("no measurement is named {id!r}", id=name))
+    return found[0]
+
+
+@command("report.evidence", title="Cite evidence by number", group=GROUP, when=_NEEDS)
+def evidence(ctx: CommandContext, number: int) -> None:
+    """Cite the measurement of that line of the evidence list (from 1) in the current field."""
+    lines = ctx.reporting.evidence
+    if not 1 <= number <= len(lines):
+        raise CommandError(tr("the evidence list has no line {n}", n=number))
+    ctx.reporting.insert_measurement(lines[number - 1][0])
+
+
+@command("report.accept-measurement", title="Accept changed measurement", group=GROUP, when=_NEEDS)
+def accept_measurement(ctx: CommandContext, which: str = "") -> None:
+    """Take a changed measurement into the text; without a name, every one that changed."""
+    ctx.reporting.accept_measurement(which)
+
+
+@command("report.draft", title="Save draft", group=GROUP, when=_NEEDS, say={"save draft"})
+def draft(ctx: CommandContext) -> Outcome:
+    """Save the draft now; it saves itself as well."""
+    return ctx.reporting.save_draft()
+
+
+@command("report.restore", title="Take earlier draft", group=GROUP, when=_NEEDS)
+def restore(ctx: CommandContext) -> None:
+    """Go on with an earlier draft that was found after you began to write."""
+    ctx.reporting.restore_waiting()
+
+
+@command("report.next-field", title="Next field", group=GROUP, when=_NEEDS, say={"next field"})
+def next_field(ctx: CommandContext) -> None:
+    """Go to the next field and take it whole."""
+    ctx.reporting.next_field()
+
+
+@command(
+    "report.previous-field",
+    title="Previous field",
+    group=GROUP,
+    when=_NEEDS,
+    say={"previous field"},
+)
+def previous_field(ctx: CommandContext) -> None:
+    """Go to the field before and take it whole."""
+    ctx.reporting.previous_field()
+
+
+@command("report.field-end", title="Caret behind field", group=GROUP, when=_NEEDS)
+def field_end(ctx: CommandContext) -> None:
+    """Put the caret behind the words of the field, so that they are not replaced."""
+    ctx.reporting.end_of_field()
+
+
+@command("report.remove-field", title="Remove field", group=GROUP, when=_NEEDS)
+def remove_field(ctx: CommandContext) -> None:
+    """Take the current field out of the report; it stays listed as removed by you."""
+    ctx.reporting.remove_field()
+
+
+@command("report.next-check", title="Next check", group=GROUP, when=_NEEDS)
+def next_check(ctx: CommandContext) -> None:
+    """Go to the field that the next unsettled check is about."""
+    ctx.reporting.next_check()
+
+
+@command("report.undo", title="Undo", group=GROUP, when=_NEEDS, say={"undo"})
+def undo(ctx: CommandContext) -> None:
+    """Back one step of the report."""
+    ctx.reporting.undo()
+
+
+@command("report.redo", title="Redo", group=GROUP, when=_NEEDS)
+def redo(ctx: CommandContext) -> None:
+    """Forward again what was undone."""
+    ctx.reporting.redo()
+
+
+@command("report.focus", title="Go to report", group=GROUP, when=_NEEDS)
+def focus(ctx: CommandContext) -> None:
+    """Put the keyboard into the report."""
+    ctx.windows.show_page("report")
+
+
+@command("report.sign", title="Sign", group=GROUP, when=_NEEDS, say={"sign report"})
+def sign(ctx: CommandContext) -> Outcome:
+    """Show the whole report as it will be sealed, ask for the password, seal and send."""
+    item = ctx.session.need_case().item
+    return ctx.signing.request(promised_status(item, ctx.session.site(item.site)))
+
+
+@command("report.preliminary", title="Sign as preliminary", group=GROUP, when=_NEEDS)
+def preliminary(ctx: CommandContext) -> Outcome:
+    """The same as a preliminary report, whatever was promised."""
+    return ctx.signing.request(ReportState.PRELIMINARY)
+
+
+@command("report.addend", title="Addendum", group=GROUP, when=_NEEDS, rest=True)
+def addend(ctx: CommandContext, text: str) -> Outcome:
+    """Add to the signed report: its text stays, the addendum is signed and sent with it."""
+    ctx.reporting.begin_addendum(text)
+    return ctx.signing.request(ReportState.ADDENDED)

@@ -1,0 +1,285 @@
+"""What is asked of a report before it may be signed: deterministic rules, in one table.
+
+Every rule is a pure function of `Facts`; it yields what it found, and where it yields
+nothing it has passed. A block stops the signature until it is settled, or overridden
+with a reason where the rule allows that; a warning is shown again in the sign dialog.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, Literal
+
+from attrs import evolve, field, frozen
+
+from workstation.domain.measurement import Measurement
+from workstation.domain.patient import Patient
+from workstation.domain.report import FieldRef, Link, Report, SectionKind
+from workstation.services import phrases
+from workstation.text import tr
+
+Severity = Literal["block", "warn", "passed"]
+
+
+@frozen
+class Images:
+    """How much of the study has arrived and been looked at; frames of the current study.
+
+    `received` and `expected` are the platform's counts of instances, the rest ours.
+    """
+
+    received: int = 0
+    expected: int | None = None
+    loaded: int = 0
+    failed: int = 0
+    total: int = 0
+
+    @property
+    def missing(self) -> int:
+        """Not arrived: at the site, or here."""
+        at_site = max(0, (self.expected or 0) - self.received)
+        here = max(0, self.total - self.loaded - self.failed)
+        return at_site + here
+
+
+@frozen
+class Facts:
+    """Everything the rules look at, gathered on the home thread."""
+
+    report: Report
+    images: Images = Images()
+    shown: tuple[tuple[str, Patient], ...] = ()  # where, and whose images are there
+    measurements: Mapping[tuple[str, str], Measurement | None] = field(
+        factory=lambda: MappingProxyType({})
+    )  # by (study, id): as they are now; None where they were deleted
+    template_fits: bool = True
+    side: str = ""  # L or R, as ordered
+    read_only: str = ""
+
+
+@frozen
+class Check:
+    """One line of the list. `overridden` is the reason the reader gave."""
+
+    rule: str
+    severity: Severity
+    text: str
+    overridable: bool = False
+    overridden: str = ""
+    field: FieldRef | None = None
+
+    @property
+    def blocks(self) -> bool:
+        return self.severity == "block" and not self.overridden
+
+
+Found = Iterator[Check]
+Rule = Callable[[Facts], Found]
+
+
+def run(facts: Facts, overrides: Mapping[str, str] = MappingProxyType({})) -> tuple[Check, ...]:
+    """Every rule's verdict: blocks first, then warnings, then what passed."""
+    found: list[Check] = []
+    for name, (passed, rule) in RULES.items():
+        verdicts = list(rule(facts))
+        if not verdicts:
+            verdicts = [Check(name, "passed", tr(passed))]
+        for check in verdicts:
+            reason = overrides.get(name, "") if check.overridable else ""
+            found.append(evolve(check, overridden=reason))
+    order = {"block": 0, "warn": 1, "passed": 2}
+    return tuple(sorted(found, key=lambda c: (order[c.severity], bool(c.overridden))))
+
+
+def link_state(link: Link, measurements: Mapping[tuple[str, str], Measurement | None]) -> str:
+    """ "same", "changed" or "deleted", against what was cited.
+
+    One that this session has never seen (a draft that was restored) stands as cited.
+    """
+    key = (link.study, link.measurement)
+    if key not in measurements:
+        return "same"
+    now = measurements[key]
+    if now is None:
+        return "deleted"
+    return "same" if now.revision == link.revision else "changed"
+
+
+def _required(facts: Facts) -> Found:
+    for ref, each in facts.report.fields:
+        if ref.section is SectionKind.IMPRESSION and not each.spec.label:
+            continue  # the rule `impression` says it better
+        name = each.spec.label or ref.section.value.capitalize()
+        if each.spec.required and each.removed:
+            words = tr("{name} was removed by you", name=name)
+            yield Check("required", "warn", words, overridable=True, field=ref)
+        elif each.spec.required and not each.filled:
+            yield Check(
+                "required", "block", tr("{name} is required and empty", name=name), field=ref
+            )
+        elif each.spec.advised and not each.filled and not each.removed:
+            words = tr("{name} is empty", name=name)
+            yield Check("required", "warn", words, overridable=True, field=ref)
+
+
+def _impression(facts: Facts) -> Found:
+    section = facts.report.section(SectionKind.IMPRESSION)
+    addendum = facts.report.section(SectionKind.ADDENDUM)
+    if (section is None or not section.text.strip()) and addendum is None:
+        ref = FieldRef(SectionKind.IMPRESSION, section.fields[0].spec.id) if section else None
+        yield Check("impression", "block", tr("The impression is empty"), field=ref)
+
+
+_PLACEHOLDER: Final = re.compile(r"\[[^\]\n]{0,40}\]?|\*{3,}|\bX{3,}\b|_{3,}|\?{3,}")
+
+
+def _placeholder(facts: Facts) -> Found:
+    for ref, each in facts.report.fields:
+        match = _PLACEHOLDER.search(each.text) if each.filled else None
+        if match is not None:
+            words = tr("Placeholder left in the text: {words}", words=match.group())
+            yield Check("placeholder", "block", words, overridable=True, field=ref)
+
+
+def _identity(facts: Facts) -> Found:
+    mine = facts.report.binding.patient
+    for _where, patient in facts.shown:
+        if patient.key != mine.key:
+            yield Check("identity", "block", tr("The images shown are of another patient"))
+            return
+
+
+def _images(facts: Facts) -> Found:
+    missing = facts.images.missing
+    if missing:
+        words = tr("{n} images have not arrived", n=missing)
+        yield Check("images", "block", words, overridable=True)
+    if facts.images.failed:
+        words = tr("{n} images could not be shown", n=facts.images.failed)
+        yield Check("images", "warn", words, overridable=True)
+
+
+def _links(facts: Facts) -> Found:
+    for ref, each in facts.report.fields:
+        for link in each.links if each.filled else ():
+            state = link_state(link, facts.measurements)
+            if state == "changed":
+                words = tr("{id} was changed after it was cited", id=link.measurement)
+                yield Check("link-changed", "block", words, field=ref)
+            elif state == "deleted":
+                words = tr("{id} was deleted after it was cited", id=link.measurement)
+                yield Check("link-changed", "block", words, field=ref)
+
+
+def _range(facts: Facts) -> Found:
+    for ref, each in facts.report.fields:
+        spec = each.spec
+        if not each.filled or (spec.low is None and spec.high is None):
+            continue
+        try:
+            value = float(each.text.replace(",", "."))
+        except ValueError:
+            words = tr("{name} is not a number", name=spec.label)
+            yield Check("range", "block", words, overridable=True, field=ref)
+            continue
+        if (spec.low is not None and value < spec.low) or (
+            spec.high is not None and value > spec.high
+        ):
+            words = tr("{name} {value} is out of range", name=spec.label, value=each.text)
+            yield Check("range", "block", words, overridable=True, field=ref)
+
+
+def _claims(report: Report) -> str:
+    kinds = (SectionKind.FINDINGS, SectionKind.IMPRESSION, SectionKind.ADDENDUM)
+    return "\n".join(s.text for s in report.sections if s.kind in kinds)
+
+
+def _side(facts: Facts) -> Found:
+    sentence = phrases.wrong_side(_claims(facts.report), facts.side)
+    if sentence:
+        ordered = tr("left") if facts.side == "L" else tr("right")
+        words = tr("Ordered side is {side}, the text names the other", side=ordered)
+        yield Check("side", "warn", words, overridable=True)
+
+
+#: Organs of one sex. A surgically absent uterus in a man is still worth a look.
+_MALE: Final = re.compile(
+    r"\b(?:prostate|prostatic|prostatectomy|seminal vesicles?|testis|testes|testicular|"
+    r"scrotum|scrotal|penis|penile|epididymis|epididymal)\b",
+    re.I,
+)
+_FEMALE: Final = re.compile(
+    r"(?<!vesico)\b(?:uterus|uterine|ovary|ovaries|ovarian|adnexa|adnexal|cervix|endometrium|"
+    r"endometrial|myometrium|vagina|vaginal|hysterectomy|gravid)\b",
+    re.I,
+)
+
+
+def _sex(facts: Facts) -> Found:
+    pattern = {"M": _FEMALE, "F": _MALE}.get(facts.report.binding.patient.sex)
+    match = pattern.search(_claims(facts.report)) if pattern else None
+    if match is not None:
+        words = tr("“{word}” does not fit the sex of the patient", word=match.group())
+        yield Check("sex", "warn", words, overridable=True)
+
+
+#: Findings that somebody must be told of at once (ACR practice parameter on communication:
+#: "immediate or urgent intervention"); the list is ours.
+_CRITICAL: Final = re.compile(
+    r"\btension pneumothorax\b|\bpneumothorax\b|\bpneumoperitoneum\b"
+    r"|\bfree (?:intraperitoneal )?air\b"
+    r"|\b(?:intracranial|subdural|subarachnoid|epidural|intraparenchymal)"
+    r" (?:hemorrhage|haemorrhage|hematoma|haematoma)\b"
+    r"|\bpulmonary embol(?:ism|i|us)\b|\baortic dissection\b|\baortic rupture\b"
+    r"|\bruptured? (?:abdominal )?aortic aneurysm\b|\bcord compression\b|\bectopic pregnancy\b"
+    r"|\b(?:ovarian|testicular) torsion\b|\blarge vessel occlusion\b|\bmidgut volvulus\b",
+    re.I,
+)
+_COMMUNICATED: Final = re.compile(
+    r"\b(?:communicated|discussed|reported by (?:tele)?phone|notified|called|told|informed|"
+    r"read[- ]back)\b[^.]{0,80}\b(?:to|with|by|dr|doctor|nurse|physician|back)\b",
+    re.I,
+)
+
+
+def _critical(facts: Facts) -> Found:
+    text = _claims(facts.report)
+    found = next(phrases.asserted(text, _CRITICAL), None)
+    if found is not None and not _COMMUNICATED.search(text):
+        words = tr("Critical term “{word}”: no communication recorded", word=found[0].lower())
+        yield Check("critical", "warn", words, overridable=True)
+
+
+def _template(facts: Facts) -> Found:
+    if not facts.template_fits:
+        yield Check(
+            "template", "warn", tr("The template is not for this procedure"), overridable=True
+        )
+
+
+def _read_only(facts: Facts) -> Found:
+    if facts.read_only:
+        yield Check("read-only", "block", facts.read_only)
+
+
+#: In the order of the list: the words when it passed, and the rule.
+RULES: Final[Mapping[str, tuple[str, Rule]]] = MappingProxyType(
+    {
+        "read-only": ("The case is yours", _read_only),
+        "identity": ("Report and images: same patient", _identity),
+        "required": ("Required fields are filled", _required),
+        "impression": ("Impression written", _impression),
+        "images": ("All images received", _images),
+        "link-changed": ("Measurements are as cited", _links),
+        "placeholder": ("No placeholder left", _placeholder),
+        "range": ("Numbers are possible", _range),
+        "side": ("Sides agree with the order", _side),
+        "sex": ("Organs agree with the sex", _sex),
+        "critical": ("No critical term without communication", _critical),
+        "template": ("Template fits the procedure", _template),
+    }
+)
+
+
+def blocking(checks: Sequence[Check]) -> tuple[Check, ...]:
+    return tuple(check for check in checks if check.blocks)

@@ -1,0 +1,160 @@
+"""Edits of a report as pure functions: from one value to the next."""
+
+from collections.abc import Iterable, Mapping
+
+from attrs import evolve
+
+from workstation.domain.measurement import Measurement
+from workstation.domain.report import (
+    OWN_WORDS,
+    Field,
+    FieldKind,
+    FieldRef,
+    FieldSpec,
+    Link,
+    Report,
+    Section,
+    SectionKind,
+)
+from workstation.domain.worklist import WorklistItem
+from workstation.services import phrases
+from workstation.services.checks import link_state
+from workstation.services.citing import cite, in_unit
+from workstation.services.templates import Order
+
+Known = Mapping[tuple[str, str], Measurement | None]
+
+
+def order_of(item: WorklistItem) -> Order:
+    """What templates ask of an order."""
+    age = item.patient.age_years((item.acquired or item.listed).date())
+    return Order(item.procedure, item.procedure_code, item.modality, item.body_part, age)
+
+
+def ordered_side(item: WorklistItem) -> str:
+    """ "L" or "R", as the order says it in its field or in its words; else empty."""
+    stated = item.laterality.strip().upper()[:1]
+    return stated if stated in ("L", "R") else phrases.side_of(item.procedure)
+
+
+def first_field(report: Report) -> FieldRef | None:
+    """Where reading begins: the first finding, else the first field."""
+    refs = [ref for ref, each in report.fields if not each.removed]
+    findings = (ref for ref in refs if ref.section is SectionKind.FINDINGS)
+    return next(findings, refs[0] if refs else None)
+
+
+def prefilled(report: Report, kind: SectionKind, words: str, source: str) -> Report:
+    """Words from a source behind the template's own; the author's are never touched."""
+    section = report.section(kind)
+    if section is None or not section.fields:
+        return report
+    target = section.fields[0]
+    if target.edited or target.removed:
+        return report
+    text = f"{target.spec.default} {words.strip()}".strip()
+    if text == target.text and source == target.source:
+        return report
+    changed = evolve(target, text=text, source=source)
+    return report.with_field(FieldRef(kind, target.spec.id), changed)
+
+
+def with_own_words(report: Report, kind: SectionKind, text: str) -> Report:
+    """A section as its author's own text, made where the template has none."""
+    section = report.section(kind)
+    if section is not None:
+        return report.with_section(section.in_own_words(text))
+    fresh = Section(kind, kind.value.capitalize(), ()).in_own_words(text)
+    order = list(SectionKind)
+    sections = sorted((*report.sections, fresh), key=lambda s: order.index(s.kind))
+    return evolve(report, sections=tuple(sections), revision=report.revision + 1)
+
+
+def carried(fresh: Report, old: Report) -> Report:
+    """A new template with what was written under the old one: nothing of it is lost."""
+    for section in old.sections:
+        target = fresh.section(section.kind)
+        homeless: list[Field] = []
+        for each in section.fields:
+            if each.removed or not (each.edited or each.source):
+                continue
+            there = target.field(each.spec.id) if target else None
+            if target is not None and there is not None:
+                target = target.with_field(evolve(each, spec=there.spec))
+            elif each.edited and each.filled:
+                homeless.append(each)
+        if target is not None:
+            fresh = fresh.with_section(target)
+        fresh = _housed(fresh, section.kind, homeless)
+    return fresh
+
+
+def _housed(report: Report, kind: SectionKind, homeless: list[Field]) -> Report:
+    """Texts whose field the new template does not have, in front of its section."""
+    if not homeless:
+        return report
+    lines = [f"{f.spec.label}: {f.text}" if f.spec.label else f.text for f in homeless]
+    text = "\n".join(lines)
+    links = tuple(link for each in homeless for link in each.links)
+    section = report.section(kind)
+    if section is None:
+        return with_own_words(report, kind, text)
+    if len(section.fields) == 1 and not section.fields[0].spec.label:
+        only = evolve(section.fields[0], text=text, edited=True, source="", links=links)
+        return report.with_section(evolve(section, fields=(only,)))
+    own = Field(FieldSpec(OWN_WORDS), text=text, edited=True, links=links)
+    return report.with_section(evolve(section, fields=(own, *section.fields)))
+
+
+def inserted(text: str, at: int | None, words: str) -> tuple[str, int]:
+    """Words put into a text at the caret, or behind it, with the spaces they need.
+
+    Returns
+    -------
+    The new text, and the place behind the words.
+    """
+    place = len(text.rstrip()) if at is None else min(at, len(text))
+    before, after = text[:place], text[place:]
+    if before and not before[-1].isspace():
+        before += " "
+    if after and after[0] not in " .,;:)\n":
+        after = " " + after
+    return before + words + after, len(before + words)
+
+
+def accepted(report: Report, known: Known, which: str = "") -> tuple[Report, tuple[Link, ...]]:
+    """Changed measurements taken into the text; words of deleted ones stay, unlinked.
+
+    Returns
+    -------
+    The report, and the links that are new.
+    """
+    fresh: list[Link] = []
+    for ref, each in report.fields:
+        changed = each
+        for link in each.links:
+            if link_state(link, known) == "same" or which not in ("", link.measurement):
+                continue
+            changed = _accepted(changed, link, known.get((link.study, link.measurement)), fresh)
+        if changed is not each:
+            report = report.with_field(ref, changed)
+    return report, tuple(fresh)
+
+
+def _accepted(each: Field, link: Link, now: Measurement | None, fresh: list[Link]) -> Field:
+    others = tuple(other for other in each.links if other != link)
+    if now is None:
+        return evolve(each, links=others, edited=True)
+    new = cite(now).link
+    if each.spec.kind is FieldKind.NUMBER:
+        new = evolve(new, text=in_unit(now, each.spec.unit) or link.text)
+    fresh.append(new)
+    text = each.text.replace(link.text, new.text, 1)
+    return evolve(each, text=text, links=(*others, new), edited=True)
+
+
+def links_of(report: Report | None) -> Iterable[Link]:
+    """Every link that stands in a text of the report."""
+    for _, each in report.fields if report else ():
+        if each.filled:
+            yield from each.links

@@ -1,0 +1,596 @@
+"""Reporting: the one open report, its words, its checks and its way to a signature.
+
+The report is a frozen value; every change makes a new one, so undo is the one before.
+It is bound to its study when it is started, and nothing of another patient can enter.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, tzinfo
+from types import MappingProxyType
+from typing import Final
+
+from attrs import evolve
+
+from workstation.domain.identifiers import SiteId, StudyRef
+from workstation.domain.measurement import Measurement
+from workstation.domain.patient import Patient
+from workstation.domain.report import (
+    OWN_WORDS,
+    Binding,
+    Field,
+    FieldKind,
+    FieldRef,
+    Link,
+    Report,
+    ReportState,
+    Section,
+    SectionKind,
+    SignedReport,
+    Signer,
+    new_report_id,
+)
+from workstation.domain.template import Template
+from workstation.domain.worklist import WorklistItem
+from workstation.errors import CommandError, SigningBlocked
+from workstation.services import checks, drafts
+from workstation.services.checks import Check, Facts, Images
+from workstation.services.citing import cite, in_unit
+from workstation.services.draft_saving import DraftSaver, DraftState
+from workstation.services.evidence import Evidence, Line
+from workstation.services.jobs import Job, Jobs
+from workstation.services.ports import Clock, HostingPlatform, SealedStore
+from workstation.services.report_edits import (
+    carried,
+    first_field,
+    inserted,
+    order_of,
+    ordered_side,
+    prefilled,
+    with_own_words,
+)
+from workstation.services.report_history import History
+from workstation.services.report_html import html_of
+from workstation.services.signal import Signal
+from workstation.services.templates import by_id, choose, fits
+from workstation.text import tr
+
+#: The list of checks follows the words after this pause.
+CHECK_AFTER_S: Final = 0.3
+_NO_OVERRIDES: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+class Reporting:
+    """Owned by the application, lives on the home thread.
+
+    Parameters
+    ----------
+    templates
+        As `services.templates.load_templates` reads them; `free-text` is among them.
+    platforms, store
+        Where drafts go: the platform of the site, or sealed here while it is silent.
+    zones
+        The time zones in which a site's times are told.
+    """
+
+    def __init__(
+        self,
+        templates: Sequence[Template],
+        platforms: Mapping[SiteId, HostingPlatform],
+        store: SealedStore,
+        jobs: Jobs,
+        clock: Clock,
+        *,
+        zones: Mapping[SiteId, tzinfo] | None = None,
+    ) -> None:
+        self.templates = tuple(templates)
+        self._store = store
+        self._jobs = jobs
+        self._clock = clock
+        self._saver = DraftSaver(platforms, store, jobs, clock, zones or {})
+        self._saver.changed.connect(lambda _: self.draft_changed.emit(None))
+        self.changed: Signal[None] = Signal()  # the words, or what stands beside them
+        self.moved: Signal[None] = Signal()  # the current field or the caret
+        self.checks_changed: Signal[None] = Signal()
+        self.draft_changed: Signal[None] = Signal()
+        self._reset()
+
+    def _reset(self) -> None:
+        self.report: Report | None = None
+        self.item: WorklistItem | None = None
+        self.current: FieldRef | None = None
+        self.caret: int | None = None  # in the current field; None: the whole field is taken
+        self.read_only = ""  # the reason, in words
+        self.notice = ""
+        self.signed: SignedReport | None = None  # what this session has sealed last
+        self.template_reasons: tuple[str, ...] = ()
+        self.images = Images()
+        self._overrides: Mapping[str, str] = _NO_OVERRIDES
+        self._shown: tuple[tuple[str, Patient], ...] = ()
+        self._evidence = Evidence()
+        self._history = History(self._clock)
+        self._wrote = False
+        self._waiting_draft = ""
+        self._checked: tuple[Facts, Mapping[str, str], tuple[Check, ...]] | None = None
+        self._check_timer = False
+
+    # --- opening and leaving ----------------------------------------------------------
+
+    def start(
+        self,
+        binding: Binding,
+        item: WorklistItem,
+        *,
+        template: str | None = None,
+        prefill: Mapping[SectionKind, tuple[str, str]] | None = None,
+        draft: str | None = None,
+    ) -> None:
+        """A new report for a study, by the template that fits its procedure.
+
+        `prefill` gives a section's text and where it came from. A draft sealed on this
+        machine is looked for and taken up by itself.
+        """
+        self._saver.stop()
+        self._reset()
+        self.item = item
+        order = order_of(item)
+        if template is None:
+            choice = choose(self.templates, order)
+            chosen, self.template_reasons = choice.template, choice.reasons
+        else:
+            chosen = by_id(self.templates, template)
+        self.report = chosen.report(binding)
+        for kind, (words, source) in (prefill or {}).items():
+            self.report = prefilled(self.report, kind, words, source)
+        self.current = first_field(self.report)
+        self._saver.begin(item, self.report.id, self.draft_body)
+        if draft is not None:
+            self.restore(draft)
+        self._look_for_draft(item)
+        self._announce()
+
+    def close(self) -> bool:
+        """Leave the report; what was written is saved. True: the reader wrote something."""
+        wrote = self._wrote
+        if wrote and self.signed is None:
+            self._saver.flush()
+        self._saver.stop()
+        self._reset()
+        self._announce()
+        return wrote
+
+    def make_read_only(self, reason: str) -> None:
+        """The claim is lost: the text stays to be read and copied, and is saved once more."""
+        self._saver.flush()
+        self.read_only = reason
+        self._announce()
+
+    # --- words ------------------------------------------------------------------------
+
+    def set_field(
+        self, kind: SectionKind, field_id: str, text: str, *, typing: bool = False
+    ) -> None:
+        """The reader's words for one field; what they replace can be undone.
+
+        `typing`: keystrokes of one word are one step of undo.
+        """
+        ref = FieldRef(kind, field_id)
+        found = self._field(ref)
+        if text == found.text and not found.removed:
+            return
+        links = tuple(link for link in found.links if link.text in text)
+        changed = evolve(found, text=text, edited=True, removed=False, source="", links=links)
+        self._change(self._report().with_field(ref, changed), ref if typing else None)
+        if typing and text[-1:].isspace():
+            self._history.end_step()
+
+    def set_section(self, kind: SectionKind, text: str) -> None:
+        """Replace a section by the author's own words; its template fields count as removed."""
+        self._change(with_own_words(self._report(), kind, text))
+        self._stay_on_a_field()
+
+    def prefill(self, kind: SectionKind, text: str, source: str) -> None:
+        """Words from the order, the images or the prior; never over the reader's own."""
+        if self.report is None or self.read_only:
+            return
+        filled = prefilled(self.report, kind, text, source)
+        if filled is not self.report:
+            self.report = filled
+            self._announce()
+
+    def remove_field(self) -> None:
+        """Take the current field out of the report; it stays listed as removed by you."""
+        ref = self._current()
+        self._change(self._report().with_field(ref, evolve(self._field(ref), removed=True)))
+        self.next_field()
+
+    def use_template(self, name: str) -> None:
+        """Another template; sections that the author wrote in are kept as their own words."""
+        report = self._report()
+        fresh = by_id(self.templates, name).report(report.binding)
+        fresh = evolve(fresh, id=report.id, revision=report.revision + 1)
+        self._change(carried(fresh, report))
+        self.template_reasons = (tr("chosen by you"),)
+        self.current, self.caret = first_field(self._report()), None
+        self.moved.emit(None)
+
+    def undo(self) -> None:
+        """Back one step: an utterance, a word typed, a measurement, a template."""
+        self._step(self._history.back(self._report(), self.current))
+
+    def redo(self) -> None:
+        self._step(self._history.forth(self._report(), self.current))
+
+    def _step(self, step: tuple[Report, FieldRef | None] | None) -> None:
+        if step is None:
+            return
+        self._need_writable()
+        report, self.current = step
+        self.report = evolve(report, revision=self._report().revision + 1)
+        self.caret = None
+        self._written()
+        self.moved.emit(None)
+
+    # --- where the reader is ----------------------------------------------------------
+
+    def go_to(self, ref: FieldRef, caret: int | None = None) -> None:
+        """Make a field the current one; `caret` None takes the whole field."""
+        if (ref, caret) != (self.current, self.caret):
+            if ref != self.current:
+                self._history.end_step()
+            self.current, self.caret = ref, caret
+            self.moved.emit(None)
+
+    def next_field(self) -> None:
+        self._jump(1)
+
+    def previous_field(self) -> None:
+        self._jump(-1)
+
+    def end_of_field(self) -> None:
+        """The caret after the words of the current field, so that they are not replaced."""
+        ref = self._current()
+        self.go_to(ref, len(self._field(ref).text))
+
+    def _jump(self, step: int) -> None:
+        refs = [ref for ref, each in self._report().fields if not each.removed]
+        if not refs:
+            return
+        at = refs.index(self.current) if self.current in refs else -1 if step > 0 else 0
+        self.current = None
+        self.go_to(refs[(at + step) % len(refs)])
+
+    def _stay_on_a_field(self) -> None:
+        report = self._report()
+        found = report.field(self.current) if self.current else None
+        if found is not None and not found.removed:
+            return
+        kind = self.current.section if self.current else SectionKind.FINDINGS
+        own = FieldRef(kind, OWN_WORDS)
+        self.current = own if report.field(own) else first_field(report)
+        self.caret = None
+        self.moved.emit(None)
+
+    # --- measurements -----------------------------------------------------------------
+
+    def compared_with(self, ref: StudyRef, patient: Patient, label: str) -> None:
+        """An older study of the same patient is on the screen and may be cited."""
+        self._evidence.allow_prior(self._report().binding, ref, patient, label)
+
+    def take_measurements(self, measurements: Iterable[Measurement]) -> None:
+        """All measurements as they are now; one that is gone was deleted."""
+        if self.report is not None:
+            self._evidence.take(measurements)
+            self._announce()
+
+    @property
+    def evidence(self) -> tuple[Line, ...]:
+        """Measurements there are, with "" / "linked" / "changed" as the text cites them."""
+        return self._evidence.lines(self.report)
+
+    def insert_measurement(self, measurement: Measurement) -> None:
+        """Put a measurement into the current field, with a link to where it was made.
+
+        A number field takes its number; any other gets the words at the caret, or behind
+        its text.
+
+        Raises
+        ------
+        Refused
+            It is not of this study, nor of a prior that is shown beside it.
+        """
+        self._need_writable()
+        prior = self._evidence.label(self._report().binding, measurement)
+        self._stay_on_a_field()
+        ref = self._current()
+        found = self._field(ref)
+        citation = cite(measurement, prior)
+        if found.spec.kind is FieldKind.NUMBER:
+            text = in_unit(measurement, found.spec.unit)
+            if text is None:
+                raise CommandError(tr("{name} asks for another unit", name=found.spec.label))
+            links: tuple[Link, ...] = (evolve(citation.link, text=text),)
+            caret = None
+        else:
+            text, caret = inserted(found.text, self.caret, citation.words)
+            links = (*found.links, citation.link)
+        changed = evolve(found, text=text, edited=True, source="", links=links)
+        self._evidence.cited(measurement)
+        self._change(self._report().with_field(ref, changed))
+        if caret is not None and self.caret is not None:
+            self.go_to(ref, caret)
+
+    def accept_measurement(self, which: str = "") -> None:
+        """Take changed values into the text; words of a deleted one stay, without a link.
+
+        `which` names one measurement ("A1"); without it all that changed are taken.
+        """
+        report = self._evidence.accept(self._report(), which)
+        if report is not self.report:
+            self._change(report)
+
+    # --- checks and signature ---------------------------------------------------------
+
+    def displays(self, shown: Sequence[tuple[str, Patient]]) -> None:
+        """Whose images are on the screen, and where; another patient blocks the signature."""
+        if self._shown != tuple(shown):
+            self._shown = tuple(shown)
+            self._announce()
+
+    def received(self, images: Images) -> None:
+        """How much of the study has arrived."""
+        if images != self.images:
+            self.images = images
+            self._check_soon()
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """Every rule's verdict on the report as it is now."""
+        if self.report is None:
+            return ()
+        facts = self._facts(self.report)
+        if self._checked is None or self._checked[:2] != (facts, self._overrides):
+            self._checked = (facts, self._overrides, checks.run(facts, self._overrides))
+        return self._checked[2]
+
+    def override(self, rule: str, reason: str) -> None:
+        """Sign in spite of a check; the reason goes with the report."""
+        self._need_writable()
+        found = [check for check in self.checks if check.rule == rule]
+        if not found:
+            names = ", ".join(checks.RULES)
+            raise CommandError(
+                tr("no check is named {rule!r}; there are: {names}", rule=rule, names=names)
+            )
+        if all(c.severity != "passed" and not c.overridable for c in found):
+            raise CommandError(
+                tr("{what}: this must be settled, no reason sets it aside", what=found[0].text)
+            )
+        if not reason.strip():
+            raise CommandError(tr("say why"))
+        self._overrides = MappingProxyType({**self._overrides, rule: reason.strip()})
+        self._wrote = True
+        self._saver.touch()
+        self._announce()
+
+    def next_check(self) -> None:
+        """Make the field of the next unsettled check the current one."""
+        places = [c.field for c in self.checks if c.severity != "passed" and c.field]
+        if not places:
+            return
+        at = places.index(self.current) if self.current in places else -1
+        self.current = None
+        self.go_to(places[(at + 1) % len(places)])
+
+    @property
+    def overrides(self) -> Mapping[str, str]:
+        return self._overrides
+
+    @property
+    def why_not_signed(self) -> str:
+        """Why the sign button is off, in words; empty when it is on."""
+        if self.report is None:
+            return tr("no report is open")
+        if self.read_only:
+            return self.read_only
+        blocks = checks.blocking(self.checks)
+        if len(blocks) == 1:
+            return blocks[0].text
+        return tr("{n} checks block", n=len(blocks)) if blocks else ""
+
+    def freeze(self, status: ReportState, signer: Signer, at: datetime) -> SignedReport:
+        """The report as it will be sealed; text and HTML are made here, once.
+
+        Raises
+        ------
+        SigningBlocked
+            Names what must be settled first.
+        """
+        report = self._report()
+        blocks = checks.blocking(self.checks)
+        if blocks:
+            raise SigningBlocked("; ".join(check.text for check in blocks))
+        if self.signed is not None and status is not ReportState.ADDENDED:
+            raise SigningBlocked(tr("it is signed; a correction is an addendum"))
+        predecessor = None
+        if status is ReportState.ADDENDED:
+            if self.signed is None or report.section(SectionKind.ADDENDUM) is None:
+                raise SigningBlocked(tr("there is no signed report to add to"))
+            predecessor = self.signed.predecessor or self.signed.report.id
+        frozen = evolve(report, state=status)
+        return SignedReport(
+            frozen,
+            status,
+            signer,
+            at,
+            text=frozen.plain_text,
+            html=html_of(frozen, status),
+            predecessor=predecessor,
+            measurements=self._evidence.sent_with(report),
+        )
+
+    def mark_signed(self, signed: SignedReport) -> None:
+        """It is sealed: nothing of it is a draft any more, and nothing of it can change."""
+        self._saver.stop()
+        self.signed = signed
+        self.report = signed.report
+        self.read_only = tr("signed; a correction is an addendum")
+        self._announce()
+
+    def begin_addendum(self, text: str) -> None:
+        """Add to the report signed last: its whole text stays, the addendum stands below."""
+        if self.signed is None:
+            raise CommandError(tr("there is no signed report to add to"))
+        if not text.strip():
+            raise CommandError(tr("an addendum needs words"))
+        signed = self.signed.report
+        kept = tuple(s for s in signed.sections if s.kind is not SectionKind.ADDENDUM)
+        earlier = signed.section(SectionKind.ADDENDUM)
+        words = f"{earlier.text}\n{text.strip()}" if earlier else text.strip()
+        addendum = Section(SectionKind.ADDENDUM, "Addendum", ()).in_own_words(words)
+        self.read_only = ""
+        self.report = evolve(
+            signed,
+            id=new_report_id(),
+            sections=(*kept, addendum),
+            state=ReportState.DRAFT,
+            revision=1,
+        )
+        self._announce()
+
+    def _facts(self, report: Report) -> Facts:
+        item = self.item
+        template = next((t for t in self.templates if t.id == report.template), None)
+        fitting = template is None or item is None or fits(template, order_of(item))
+        return Facts(
+            report,
+            self.images,
+            self._shown,
+            self._evidence.known,
+            fitting,
+            ordered_side(item) if item else "",
+            self.read_only,
+        )
+
+    # --- drafts -----------------------------------------------------------------------
+
+    @property
+    def draft_state(self) -> DraftState:
+        return self._saver.state
+
+    def save_draft(self) -> Job[None]:
+        """Save now, without waiting for the pause."""
+        self._report()
+        if self.signed is None:
+            self._saver.touch()
+        return self._saver.flush()
+
+    def draft_body(self) -> str:
+        author = self.item.holder_id if self.item else ""
+        saved_at = self._clock.now().isoformat()
+        cited = self._evidence.as_cited
+        return drafts.to_json(
+            drafts.Draft(self._report(), author, saved_at, self._overrides, "", cited)
+        )
+
+    def restore(self, body: str) -> None:
+        """Go on with a draft of this study by this reader; never over words just written."""
+        report = self._report()
+        try:
+            draft = drafts.from_json(body)
+        except drafts.UnreadableDraft:
+            self.notice = tr("A draft was found that cannot be read; it was left where it is.")
+            self._announce()
+            return
+        if self.item is None or not draft.is_of(self.item):
+            return
+        if draft.report.id == report.id:
+            if draft.report.revision > report.revision:
+                self._take_up(draft)
+        elif self._wrote:
+            self._waiting_draft = body
+            self.notice = tr("An earlier draft of yours exists.")
+            self._announce()
+        else:
+            self._take_up(draft)
+
+    def restore_waiting(self) -> None:
+        """Take the earlier draft instead of the words written since; undo brings them back."""
+        if not self._waiting_draft:
+            raise CommandError(tr("no earlier draft is waiting"))
+        draft, self._waiting_draft = drafts.from_json(self._waiting_draft), ""
+        self._history.remember(self._report(), self.current, None)
+        self._take_up(draft)
+
+    def _take_up(self, draft: drafts.Draft) -> None:
+        # The binding is ours, of this moment; only the words are taken from the draft.
+        report = evolve(draft.report, binding=self._report().binding, state=ReportState.DRAFT)
+        self.report = report
+        self._overrides = MappingProxyType(dict(draft.overrides))
+        self._evidence.restore(draft.cited)
+        self.notice = ""
+        self._wrote = True
+        self.current, self.caret = first_field(report), None
+        if self.item is not None:
+            self._saver.begin(self.item, report.id, self.draft_body)
+        self._announce()
+        self.moved.emit(None)
+
+    def _look_for_draft(self, item: WorklistItem) -> None:
+        def found(job: Job[tuple[tuple[str, str], ...]]) -> None:
+            if self.item is not item or job.error is not None:
+                return
+            for _, body in reversed(job.result()):
+                if drafts.is_of(body, item):
+                    self._saver.found_here()
+                    self.restore(body)
+                    self._saver.touch()
+                    return
+
+        self._jobs.run(lambda: self._store.all("draft"), lane="store").then(found)
+
+    # --- inside -----------------------------------------------------------------------
+
+    def _report(self) -> Report:
+        if self.report is None:
+            raise CommandError(tr("no report is open"))
+        return self.report
+
+    def _current(self) -> FieldRef:
+        if self.current is None:
+            raise CommandError(tr("no field is current"))
+        return self.current
+
+    def _field(self, ref: FieldRef) -> Field:
+        found = self._report().field(ref)
+        if found is None:
+            raise CommandError(tr("the report has no field {id!r}", id=ref.id))
+        return found
+
+    def _need_writable(self) -> None:
+        self._report()
+        if self.read_only:
+            raise CommandError(self.read_only)
+
+    def _change(self, report: Report, typing_in: FieldRef | None = None) -> None:
+        self._need_writable()
+        self._history.remember(self._report(), self.current, typing_in)
+        self.report = report
+        self._written()
+
+    def _written(self) -> None:
+        self._wrote = True
+        self._saver.touch()
+        self._announce()
+
+    def _announce(self) -> None:
+        self.changed.emit(None)
+        self._check_soon()
+
+    def _check_soon(self) -> None:
+        if not self._check_timer:
+            self._check_timer = True
+            self._jobs.later(CHECK_AFTER_S, self._check_now)
+
+    def _check_now(self) -> None:
+        self._check_timer = False
+        self.checks_changed.emit(None)

@@ -1,0 +1,128 @@
+"""Which template fits an order, and why."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from attrs import frozen
+
+from workstation.domain.template import Template
+from workstation.errors import CommandError
+from workstation.protocols import mrrt
+from workstation.text import tr
+
+FREE_TEXT: Final = "free-text"
+
+#: The words by which orders name a region; each set means one region of the templates.
+REGION_WORDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "chest": ("chest", "thorax", "thoracic", "lung", "lungs", "pulmonary", "ctpa"),
+        "abdomen": ("abdomen", "abdominal", "pelvis", "abdomenpelvis", "liver", "kidney",
+                    "kidneys", "renal", "kub", "urogram", "stone"),
+        "head": ("head", "brain", "skull", "cranial", "intracranial", "neuro", "stroke"),
+        "cervical spine": ("cervical spine", "c-spine", "cspine", "neck spine"),
+        "lumbar spine": ("lumbar spine", "l-spine", "lspine", "lumbosacral", "lspine"),
+        "knee": ("knee",),
+        "breast": ("breast", "mammography", "mammogram", "mammo"),
+        "leg veins": ("leg veins", "dvt", "venous leg", "leg venous", "lower extremity venous"),
+        "extremity": ("extremity", "hand", "wrist", "finger", "elbow", "shoulder", "humerus",
+                      "forearm", "clavicle", "hip", "femur", "knee", "tibia", "fibula", "ankle",
+                      "foot", "toe", "heel", "bone"),
+    }
+)  # fmt: skip
+
+
+@frozen
+class Order:
+    """What an order says of its procedure, as far as templates ask."""
+
+    procedure: str
+    procedure_code: str = ""
+    modality: str = ""
+    body_part: str = ""
+    age_years: int | None = None
+
+
+@frozen
+class Choice:
+    """A template, how well it fits, and the reasons in words."""
+
+    template: Template
+    score: int
+    reasons: tuple[str, ...]
+
+
+def load_templates(folder: Path) -> tuple[Template, ...]:
+    """Every template of a folder, by name; a broken file of our own is a bug."""
+    files = sorted(folder.glob("*.html"))
+    return tuple(mrrt.read(f.read_bytes(), fallback_id=f.stem) for f in files)
+
+
+def by_id(templates: Iterable[Template], name: str) -> Template:
+    """The template of that name. Raises CommandError with the names there are."""
+    known = {t.id: t for t in templates}
+    if name not in known:
+        names = ", ".join(sorted(known))
+        raise CommandError(
+            tr("no template is named {name!r}; there are: {names}", name=name, names=names)
+        )
+    return known[name]
+
+
+def choose(templates: Sequence[Template], order: Order) -> Choice:
+    """The template that fits best; free text where none does."""
+    ranked = rank(templates, order)
+    return ranked[0]
+
+
+def rank(templates: Sequence[Template], order: Order) -> tuple[Choice, ...]:
+    """Those that fit, best first; ties by name, so that the same order gets the same."""
+    scored = (score(template, order) for template in templates)
+    fitting = [choice for choice in scored if choice is not None]
+    return tuple(sorted(fitting, key=lambda c: (-c.score, c.template.id)))
+
+
+def fits(template: Template, order: Order) -> bool:
+    return score(template, order) is not None
+
+
+def score(template: Template, order: Order) -> Choice | None:
+    """How well a template fits, None where it does not."""
+    if order.procedure_code and order.procedure_code.lower() in template.codes:
+        return Choice(template, 1000, (tr("procedure code {c}", c=order.procedure_code),))
+    reasons: list[str] = []
+    points = 0
+    if template.modalities:
+        shared = sorted(set(_modalities(order.modality)) & set(template.modalities))
+        if not shared:
+            return None
+        points += 20
+        reasons.append(tr("modality {m}", m=shared[0]))
+    named = f"{order.procedure} {order.body_part}".lower()
+    for region in template.regions:
+        if not _names(named, REGION_WORDS.get(region, (region,))):
+            return None
+        points += 10
+        reasons.append(tr("region {r}", r=region))
+    if template.special:
+        found = [word for word in template.special if _names(named, (word,))]
+        if not found:
+            return None
+        points += 7
+        reasons.append(tr("the order says {w}", w=found[0]))
+    if template.max_age is not None:
+        if order.age_years is None or order.age_years > template.max_age:
+            return None
+        points += 5
+        reasons.append(tr("age {a}", a=order.age_years))
+    return Choice(template, points, tuple(reasons) or (tr("fits any procedure"),))
+
+
+def _modalities(text: str) -> tuple[str, ...]:
+    return tuple(re.split(r"[\s\\/,]+", text.upper())) if text else ()
+
+
+def _names(text: str, words: Iterable[str]) -> bool:
+    return any(re.search(rf"(?<![a-z]){re.escape(w.lower())}(?![a-z])", text) for w in words)
