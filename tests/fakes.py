@@ -85,19 +85,22 @@ class InlineJobs(Jobs):
     ) -> Job[T]:
         job: Job[T] = Job()
 
+        def finished(job: Job[T]) -> None:
+            if isinstance(job.error, WorkstationError):
+                if on_error is not None:
+                    on_error(job.error)
+            elif on_done is not None:
+                on_done(job.result())
+
+        job.then(finished)
+
         def work() -> None:
             if job.cancelled:
                 return
             try:
-                value = fn()
+                job.settle(fn())
             except WorkstationError as error:
                 job.settle(None, error)
-                if on_error is not None:
-                    on_error(error)
-                return
-            job.settle(value)
-            if on_done is not None:
-                on_done(value)
 
         if self._held:
             self.waiting.append((lane, work))

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
+from urllib.parse import quote
 
 from workstation.adapters.site_client import SiteClient
 from workstation.domain.identifiers import ReportId, SiteId, StudyUID, TaskId
@@ -182,8 +183,17 @@ class FhirPlatform:
                 if not isinstance(refusal, Conflict) or attempt == _CLAIM_TRIES:
                     raise
                 continue
-            return fhir.with_task(item, self._answered(item, answer))
+            return self._item(item, self._answered(item, answer))
         raise AssertionError("the last attempt returns or raises")
+
+    def _item(self, item: WorklistItem, task: Resource) -> WorklistItem:
+        try:
+            return fhir.with_task(item, task)
+        except Unreadable as error:
+            why = tr(
+                "{site} sent a case that cannot be read: {why}", site=self._site.name, why=error
+            )
+            raise SiteUnavailable(why) from None
 
     def _answered(self, item: WorklistItem, answer: Answer) -> Resource:
         if not answer.body:  # Prefer: return=minimal
@@ -248,8 +258,11 @@ class FhirPlatform:
     def load_draft(self, item: WorklistItem) -> str | None:
         return wire.draft_body(wire.page(self._send(self._ask.drafts_of(item.order_id))))
 
-    def task(self, item: WorklistItem) -> Mapping[str, Any]:
-        return self._read(item.task)
+    def resource(self, reference: str) -> Mapping[str, Any] | None:
+        answer = self._client.request(self._ask.get(quote(reference)), expect=(200, 404, 410))
+        if answer.status != 200:
+            return None
+        return wire.resource(answer, reference.partition("/")[0])
 
     def deliver(self, payload: bytes) -> Receipt:
         location, status = wire.filed_first(self._send(self._ask.post_bundle(payload)))

@@ -116,10 +116,6 @@ class HostingPlatform(Protocol):
         """A FHIR resource as the platform holds it now, whole ("Task/7"); None: 404 or 410."""
         ...
 
-    def task(self, item: WorklistItem) -> Mapping[str, Any]:
-        """The reading task as the platform holds it now, whole: FHIR JSON, not to be changed."""
-        ...
-
     def deliver(self, payload: bytes) -> Receipt:
         """File one signed report: a FHIR transaction, made by `protocols.report_bundle`.
 

@@ -1,0 +1,240 @@
+"""One site's part of the worklist: its rows, its silence, its clock.
+
+Owned by `services.worklist`; lives on the home thread.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from attrs import evolve
+
+from workstation.domain.identifiers import TaskId
+from workstation.domain.reader import Reader
+from workstation.domain.worklist import WorklistItem
+from workstation.errors import SignInFailed, WorkstationError
+from workstation.services.jobs import Job, Jobs
+from workstation.services.licence import may_read
+from workstation.services.ports import Clock, Credentials, FeedPage, HostingPlatform, RowProblem
+from workstation.services.rows import Row, SiteState, SiteStatus
+from workstation.services.signal import Signal
+from workstation.services.waiting import settled
+from workstation.settings import Site
+
+log = logging.getLogger("worklist")
+
+#: A silent site is asked ever less often, but never less than this.
+_LONGEST_PAUSE_S: Final = 60.0
+#: Claims and heartbeats need not wait for a slow poll of the same site.
+_LANE_WORKERS: Final = 3
+
+
+class SiteFeed:
+    """Polls one site with its cursor. A failure keeps the rows and disturbs nobody else."""
+
+    def __init__(
+        self, site: Site, platform: HostingPlatform, jobs: Jobs, clock: Clock, poll_seconds: float
+    ) -> None:
+        self.site = site
+        self.platform = platform
+        self.lane = f"site:{site.id}"
+        self.rows: dict[TaskId, Row] = {}
+        self.reader: Reader | None = None
+        self.changed: Signal[None] = Signal()
+        self.updated: Signal[tuple[WorklistItem, ...]] = Signal()  # as the site says now
+        self.gone: Signal[TaskId] = Signal()
+        self.first_answer: Signal[None] = Signal()
+        self._jobs = jobs
+        self._clock = clock
+        self._poll_seconds = poll_seconds
+        self._state: SiteState = "signed-out"
+        self._message = ""
+        self._problems: dict[TaskId, RowProblem] = {}
+        self._cursor = ""
+        self._failures = 0
+        self._running = False
+        self._polling: Job[FeedPage] | None = None
+        self._forget_timer: Callable[[], None] = lambda: None
+        self._touched: set[TaskId] = set()
+        self._server_time: datetime | None = None
+        self._heard_at = 0.0
+        self._day: date | None = None
+        jobs.lane(self.lane, _LANE_WORKERS)
+
+    @property
+    def status(self) -> SiteStatus:
+        return SiteStatus(
+            self.site.id,
+            self.site.name,
+            self._state,
+            self._server_time,
+            self._message,
+            self.site.timezone,
+            self.reader,
+            tuple(self._problems.values()),
+        )
+
+    @property
+    def signed_in(self) -> bool:
+        return self._state in ("ok", "stale")
+
+    def server_now(self) -> datetime:
+        """The site's clock: its last answer and the time gone by since, whatever ours says."""
+        if self._server_time is None:
+            return self._clock.now()
+        return self._server_time + timedelta(seconds=self._clock.monotonic() - self._heard_at)
+
+    # --- signing in and out ------------------------------------------------------
+
+    def sign_in(self, credentials: Credentials | None) -> Job[Reader]:
+        """Settles when the site knows the reader; the first rows follow by `poll`."""
+        self._become("signing-in", "")
+
+        def known(reader: Reader) -> None:
+            self.reader = reader
+            self._become("stale" if self.rows else "ok", "")
+            self._judge_all()
+
+        return self._jobs.run(
+            lambda: self.platform.sign_in(credentials),
+            lane=self.lane,
+            on_done=known,
+            on_error=lambda error: self._become("signed-out", str(error)),
+        )
+
+    def sign_out(self) -> Job[None]:
+        """The rows go with the reader: they are patients' data."""
+        self._forget_timer()
+        if self._polling is not None:
+            self._polling.cancel()
+            self._polling = None
+        self.reader, self.rows, self._cursor = None, {}, ""
+        self._problems.clear()
+        self._become("signed-out", "")
+        return self._jobs.run(self.platform.sign_out, lane=self.lane)
+
+    # --- polling ------------------------------------------------------------------
+
+    def start(self) -> None:
+        self._running = True
+        if self.signed_in and self._polling is None:
+            self._schedule()
+
+    def stop(self) -> None:
+        self._running = False
+        self._forget_timer()
+
+    def poll(self) -> Job[None]:
+        """Ask what changed. Settles when the site answered or failed, without an error."""
+        done: Job[None] = Job()
+        if not self.signed_in:
+            return settled()
+        if self._polling is None:
+            self._forget_timer()
+            self._touched.clear()
+            cursor = self._cursor
+            self._polling = self._jobs.run(lambda: self.platform.feed(cursor), lane=self.lane)
+            self._polling.then(self._answered)
+        self._polling_done(done)
+        return done
+
+    def _polling_done(self, done: Job[None]) -> None:
+        if self._polling is None:  # answered at once
+            done.settle(None)
+        else:
+            self._polling.then(lambda _: done.settle(None))
+
+    def _answered(self, job: Job[FeedPage]) -> None:
+        self._polling = None
+        if isinstance(job.error, WorkstationError):
+            self.failed(job.error)
+        elif job.error is None:
+            self._apply(job.result())
+        if self.signed_in and self._running:
+            self._schedule()
+
+    def _schedule(self) -> None:
+        self._forget_timer()
+        pause = self._poll_seconds * 2**self._failures if self._failures < 16 else _LONGEST_PAUSE_S
+        self._forget_timer = self._jobs.later(
+            min(pause, max(_LONGEST_PAUSE_S, self._poll_seconds)), lambda: _ignore(self.poll())
+        )
+
+    def failed(self, error: WorkstationError) -> None:
+        """The site is silent, or does not know the reader any more; its rows stay."""
+        log.info("%s: %s", self.site.id, error)
+        self._failures += 1
+        lost = isinstance(error, SignInFailed)
+        self._become("signed-out" if lost else "stale", str(error))
+
+    def _apply(self, page: FeedPage) -> None:
+        first = self._server_time is None or not self._cursor
+        self._failures = 0
+        self._server_time, self._heard_at = page.server_time, self._clock.monotonic()
+        overtaken = {item.task for item in page.items} & self._touched
+        if not overtaken:
+            self._cursor = page.cursor
+        fresh = tuple(item for item in page.items if item.task not in overtaken)
+        for item in fresh:
+            self._put(item)
+        for problem in page.problems:
+            self._problems[problem.task] = problem
+        for task in page.gone:
+            self.rows.pop(task, None)
+            self._problems.pop(task, None)
+        moved = bool(fresh or page.gone or page.problems)
+        self._new_day()
+        self._become("ok", "", force=moved)
+        self.updated.emit(fresh)
+        for task in page.gone:
+            self.gone.emit(task)
+        if first:
+            self.first_answer.emit(None)
+        if overtaken:
+            self.poll()
+
+    # --- rows ----------------------------------------------------------------------
+
+    def replace(self, item: WorklistItem) -> None:
+        """A change of ours was answered: newer than what a poll under way will bring."""
+        self._touched.add(item.task)
+        self._put(item)
+        self.changed.emit(None)
+
+    def _put(self, item: WorklistItem) -> None:
+        self.rows[item.task] = self._row(item)
+        self._problems.pop(item.task, None)
+
+    def _row(self, item: WorklistItem) -> Row:
+        return Row(item, may_read(self.reader, item, self._today()), self._stale_since)
+
+    @property
+    def _stale_since(self) -> datetime | None:
+        return None if self._state in ("ok", "signing-in") else self._server_time
+
+    def _today(self) -> date:
+        return self.server_now().astimezone(ZoneInfo(self.site.timezone)).date()
+
+    def _new_day(self) -> None:
+        """Licences begin and end at midnight of the place of the scan."""
+        if self._day != self._today():
+            self._day = self._today()
+            self._judge_all()
+
+    def _judge_all(self) -> None:
+        self.rows = {task: self._row(row.item) for task, row in self.rows.items()}
+
+    def _become(self, state: SiteState, message: str, *, force: bool = False) -> None:
+        if (state, message) == (self._state, self._message) and not force:
+            return
+        self._state, self._message = state, message
+        since = self._stale_since
+        if any(row.stale_since != since for row in self.rows.values()):
+            self.rows = {t: evolve(row, stale_since=since) for t, row in self.rows.items()}
+        self.changed.emit(None)
+
+
+def _ignore(_job: Job[None]) -> None:
+    """A poll says by itself how it went."""

@@ -1,0 +1,54 @@
+"""What the worklist shows: rows and the state of the sites they came from."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from attrs import frozen
+
+from workstation.domain.identifiers import SiteId
+from workstation.domain.reader import Reader
+from workstation.domain.worklist import ReadState, WorklistItem
+from workstation.services.licence import Verdict
+from workstation.services.ports import RowProblem
+from workstation.services.urgency import is_read
+
+SiteState = Literal["signing-in", "ok", "stale", "signed-out"]
+
+
+@frozen
+class Row:
+    """One case on the list; `stale_since` is when its site last answered, if it is silent."""
+
+    item: WorklistItem
+    verdict: Verdict
+    stale_since: datetime | None = None
+
+    def time_left(self, now: datetime) -> timedelta:
+        """By the site's clock; negative once the promise is broken."""
+        return self.item.time_left(now)
+
+    @property
+    def is_free(self) -> bool:
+        """Whether this reader may claim it, as far as is known here."""
+        waiting = self.item.state in (ReadState.UNREAD, ReadState.PRELIMINARY)
+        return (
+            self.verdict.allowed
+            and waiting
+            and not is_read(self.item)
+            and not self.item.holder_id
+            and self.stale_since is None
+        )
+
+
+@frozen
+class SiteStatus:
+    """How it stands with one site. `message` says what went wrong, in plain words."""
+
+    id: SiteId
+    name: str
+    state: SiteState
+    last_answer: datetime | None
+    message: str
+    timezone: str
+    reader: Reader | None
+    problems: tuple[RowProblem, ...] = ()

@@ -1,0 +1,212 @@
+"""The worklist: one queue over all sites, and the claims on its cases."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from workstation.domain.identifiers import SiteId, TaskId
+from workstation.domain.reader import Reader
+from workstation.domain.worklist import WorklistItem
+from workstation.errors import Refused, SignInFailed, SiteUnavailable
+from workstation.services.claims import Keeper
+from workstation.services.feed import SiteFeed
+from workstation.services.jobs import Job, Jobs
+from workstation.services.ports import Clock, Credentials, HostingPlatform
+from workstation.services.rows import Row as Row
+from workstation.services.rows import SiteStatus as SiteStatus
+from workstation.services.signal import Signal
+from workstation.services.urgency import order_key
+from workstation.services.waiting import All
+from workstation.settings import Site
+
+#: After one site has shown its rows, the others are waited for this long at sign-in.
+_GRACE_S: Final = 3.0
+
+
+class Worklist:
+    """Owned by the application, lives on the home thread.
+
+    Each site is polled on its own lane with its own cursor; a site that fails keeps its
+    rows, marked stale, and the others go on. `claimed`, `released`, `signed_in` and
+    `queried` are for whoever keeps the record.
+    """
+
+    def __init__(
+        self,
+        platforms: Mapping[SiteId, HostingPlatform],
+        sites: Sequence[Site],
+        jobs: Jobs,
+        clock: Clock,
+        *,
+        poll_seconds: float = 5.0,
+    ) -> None:
+        self.changed: Signal[None] = Signal()  # rows or sites changed
+        self.claim_lost: Signal[WorklistItem] = Signal()  # as it stands now: `.holder` has it
+        self.claimed: Signal[WorklistItem] = Signal()
+        self.released: Signal[WorklistItem] = Signal()
+        self.signed_in: Signal[SiteStatus] = Signal()
+        self.queried: Signal[SiteStatus] = Signal()
+        self._jobs = jobs
+        self._feeds = {
+            site.id: SiteFeed(site, platforms[site.id], jobs, clock, poll_seconds) for site in sites
+        }
+        self._rows: tuple[Row, ...] | None = ()
+        for feed in self._feeds.values():
+            self._listen(feed)
+
+    def _listen(self, feed: SiteFeed) -> None:
+        feed.changed.connect(self._changed)
+        feed.first_answer.connect(lambda _: self.queried.emit(feed.status))
+
+    def _changed(self, _: None) -> None:
+        self._rows = None
+        self.changed.emit(None)
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """STAT first, then what is due first; what is read already comes last."""
+        if self._rows is None:
+            found = [row for feed in self._feeds.values() for row in feed.rows.values()]
+            self._rows = tuple(sorted(found, key=lambda row: order_key(row.item)))
+        return self._rows
+
+    @property
+    def sites(self) -> tuple[SiteStatus, ...]:
+        return tuple(feed.status for feed in self._feeds.values())
+
+    def reader(self, site: SiteId) -> Reader | None:
+        return self._feeds[site].reader
+
+    def platform(self, site: SiteId) -> HostingPlatform:
+        return self._feeds[site].platform
+
+    def server_now(self, site: SiteId) -> datetime:
+        return self._feeds[site].server_now()
+
+    # --- sites ----------------------------------------------------------------------
+
+    def sign_in(self, credentials: Credentials | None) -> Job[None]:
+        """Sign in wherever it is not done yet.
+
+        Settles when the sites have shown their rows; a slow one is not waited for once
+        another has. Fails with `SignInFailed` where no site knows the reader.
+        """
+        done: Job[None] = Job()
+        every: Job[None] = Job()
+        shown = All(every)
+        for feed in self._feeds.values():
+            if not feed.signed_in:
+                shown.add(self._begin(feed, credentials, done), optional=True)
+        shown.close()
+        every.then(lambda _: done.settle(None, self._nobody()))
+        return done
+
+    def _begin(self, feed: SiteFeed, credentials: Credentials | None, done: Job[None]) -> Job[None]:
+        """Settles when this site has shown its rows, or failed."""
+        shown: Job[None] = Job()
+
+        def answered(_: Job[None]) -> None:
+            shown.settle(None)
+            if not done.done:
+                forget = self._jobs.later(_GRACE_S, lambda: done.settle(None))
+                done.then(lambda _: forget())
+
+        def known(job: Job[Reader]) -> None:
+            if job.error is not None:
+                shown.settle(None, job.error)
+                return
+            self.signed_in.emit(feed.status)
+            feed.poll().then(answered)
+
+        feed.sign_in(credentials).then(known)
+        return shown
+
+    def _nobody(self) -> SignInFailed | None:
+        if any(feed.signed_in for feed in self._feeds.values()):
+            return None
+        said = [(feed.site.name, feed.status.message) for feed in self._feeds.values()]
+        if len({message for _, message in said}) == 1:
+            return SignInFailed(said[0][1])
+        return SignInFailed(" ".join(f"{name}: {message}" for name, message in said))
+
+    def sign_out(self) -> Job[None]:
+        """Forget the reader and their rows, and tell the sites."""
+        done: Job[None] = Job()
+        told = All(done)
+        for feed in self._feeds.values():
+            told.add(feed.sign_out(), optional=True)
+        told.close()
+        return done
+
+    def start(self) -> None:
+        """Poll from now on."""
+        for feed in self._feeds.values():
+            feed.start()
+
+    def stop(self) -> None:
+        for feed in self._feeds.values():
+            feed.stop()
+
+    def refresh(self) -> Job[None]:
+        """Ask every site now. Settles when all have answered or failed; see `sites`."""
+        done: Job[None] = Job()
+        answered = All(done)
+        for feed in self._feeds.values():
+            answered.add(feed.poll())
+        answered.close()
+        return done
+
+    # --- cases ----------------------------------------------------------------------
+
+    def find(self, accession: str, site: SiteId | None = None) -> Row | None:
+        """The row of an accession number: one that waits to be read, before one that is read."""
+        return next(
+            (
+                row
+                for row in self.rows
+                if row.item.accession == accession and site in (None, row.item.site)
+            ),
+            None,
+        )
+
+    def next(self, skip: frozenset[str] = frozenset()) -> Row | None:
+        """The first row that may be claimed; `skip` names tasks that were tried."""
+        free = (row for row in self.rows if row.is_free)
+        return next((row for row in free if row.item.task not in skip), None)
+
+    def held(self, task: TaskId, site: SiteId | None = None) -> WorklistItem | None:
+        """The newest version we know of a task."""
+        feeds = [self._feeds[site]] if site is not None else self._feeds.values()
+        return next((feed.rows[task].item for feed in feeds if task in feed.rows), None)
+
+    def claim(self, row: Row) -> Job[WorklistItem]:
+        """Make a case mine. Without the right to read it nothing is asked of the site."""
+        feed = self._feeds[row.item.site]
+        known = feed.rows.get(row.item.task, row)
+        if not known.verdict.allowed:
+            refused: Job[WorklistItem] = Job()
+            refused.settle(None, Refused(known.verdict.reason))
+            return refused
+        job = self._jobs.run(lambda: feed.platform.claim(known.item), lane=feed.lane)
+        return job.then(lambda settled: self._changed_there(feed, settled, self.claimed))
+
+    def release(self, item: WorklistItem, reason: str = "") -> Job[WorklistItem]:
+        """Give a case back to the queue; the reason goes with it."""
+        feed = self._feeds[item.site]
+        job = self._jobs.run(lambda: feed.platform.release(item, reason), lane=feed.lane)
+        return job.then(lambda settled: self._changed_there(feed, settled, self.released))
+
+    def _changed_there(
+        self, feed: SiteFeed, job: Job[WorklistItem], said: Signal[WorklistItem]
+    ) -> None:
+        if job.error is None:
+            feed.replace(job.result())
+            said.emit(job.result())
+        elif isinstance(job.error, SignInFailed | SiteUnavailable):
+            feed.failed(job.error)
+        elif isinstance(job.error, Refused):
+            feed.poll()  # the row should say what the reader has just been told
+
+    def keep(self, item: WorklistItem) -> Callable[[], None]:
+        """Renew the claim until the returned call; a lost one is told by `claim_lost`."""
+        return Keeper(item, self._feeds[item.site], self._jobs, self.claim_lost).stop
