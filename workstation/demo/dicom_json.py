@@ -125,7 +125,7 @@ def _tag(keyword: str) -> str:
 def keyword_of(name: str) -> str:
     """The keyword of an attribute given as keyword or as eight hex digits; "" if unknown."""
     if re.fullmatch(r"[0-9A-Fa-f]{8}", name):
-        return keyword_for_tag(int(name, 16))
+        return str(keyword_for_tag(int(name, 16)))
     return name if tag_for_keyword(name) is not None else ""
 
 

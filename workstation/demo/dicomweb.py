@@ -125,9 +125,10 @@ class DicomWebFace:
         study, series, sop = where["study"], where.get("series"), where.get("sop")
         if sop is not None and series is not None:
             one = self._archive.instance(study, series, sop)
-            found = (one,) if one else ()
-        else:
-            found = self._archive.instances(study, series)
+            return self._found((one,) if one else ())
+        return self._found(self._archive.instances(study, series))
+
+    def _found(self, found: tuple[Instance, ...]) -> tuple[Instance, ...]:
         if not found:
             raise WebError(404, "There is no such study, series or instance here.")
         return found

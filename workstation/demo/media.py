@@ -169,7 +169,7 @@ def split_parts(content_type: str, body: bytes) -> list[tuple[str, bytes]]:
     if not found:
         raise NotMultipart("multipart/related without a boundary")
     mark = b"--" + found[1].encode()
-    parts = []
+    parts = list[tuple[str, bytes]]()
     for chunk in (b"\r\n" + body).split(b"\r\n" + mark)[1:]:
         if chunk.startswith(b"--"):
             return parts

@@ -199,17 +199,19 @@ def _test(kind: str, name: str, value: str) -> Test:
         return lambda r: value.casefold() in str(r.get("name")).casefold()
     if name in ("address", "url") and kind == "Endpoint":
         return lambda r: r.get("address") in values
+    return _listed_test(kind, name, value)
+
+
+def _listed_test(kind: str, name: str, value: str) -> Test:
+    values = value.split(",")
     bare, _, modifier = name.partition(":")
-    element = REFERENCES.get(kind, {}).get(bare)
-    if element is not None:
+    if (target := REFERENCES.get(kind, {}).get(bare)) is not None:
         wanted = [f"{modifier}/{each}" if modifier else each for each in values]
-        return lambda r: any(_same(each, w) for each in references(r, element) for w in wanted)
-    element = TOKENS.get(kind, {}).get(bare)
-    if element is not None and modifier in ("", "not"):
-        return lambda r: any(_token(r.get(element), v) for v in values) != (modifier == "not")
-    element = DATES.get(kind, {}).get(name)
-    if element is not None:
-        return _date_test(lambda r: r.get(element), value)
+        return lambda r: any(_same(each, w) for each in references(r, target) for w in wanted)
+    if (code := TOKENS.get(kind, {}).get(bare)) is not None and modifier in ("", "not"):
+        return lambda r: any(_token(r.get(code), v) for v in values) != (modifier == "not")
+    if (when := DATES.get(kind, {}).get(name)) is not None:
+        return _date_test(lambda r: r.get(when), value)
     raise FhirError(400, "not-supported", f"{kind} cannot be searched by {name!r} here")
 
 

@@ -14,7 +14,7 @@ from workstation.demo.intake import Found
 from workstation.demo.phantoms import PhantomStudy
 from workstation.demo.phantoms_dicom import PhantomSeries
 from workstation.demo.resources import OrderFacts, PatientFacts, Refs, StudyFacts
-from workstation.demo.rules import LEASE
+from workstation.demo.rules import LEASE, read_state
 from workstation.demo.sites import PEOPLE, RW, SITES, Person, SiteProfile
 from workstation.demo.store import Resource, Unit, instant
 from workstation.domain.worklist import ReadState
@@ -110,20 +110,17 @@ def plan_phantoms(cases: Sequence[PhantomStudy], now: datetime) -> tuple[Planned
     """A shift that has begun: one case is held by a colleague, one has a preliminary report."""
     planned = [_plan_phantom(case, now) for case in cases]
     current = [each for each in planned if not each.is_prior]
-    planned = [evolve(each, **_shift_state(each, current)) for each in planned]
-    return tuple(planned)
+    return tuple(_in_shift(each, current) for each in planned)
 
 
-def _shift_state(each: Planned, current: Sequence[Planned]) -> dict[str, str]:
-    """The colleague and the resident work at the site with most cases of its kind."""
-    if each.is_prior:
-        return {}
+def _in_shift(each: Planned, current: Sequence[Planned]) -> Planned:
+    """Somebody holds the last case of a site with several; a resident has read another."""
     mine = [other for other in current if other.site.id == each.site.id]
-    if each.site.id == "nord" and len(mine) > 1 and each is mine[-1]:
-        return {"held_by": "kim.visitor"}
-    if each.site.id == "harbor" and len(mine) > 2 and each is mine[-1]:
-        return {"preliminary_by": "rae.resident"}
-    return {}
+    if each.is_prior or len(mine) < 2 or each is not mine[-1]:
+        return each
+    if each.site.id == "nord":
+        return evolve(each, held_by="kim.visitor")
+    return evolve(each, preliminary_by="rae.resident") if len(mine) > 2 else each
 
 
 def _plan_phantom(case: PhantomStudy, now: datetime) -> Planned:
@@ -259,7 +256,7 @@ class Seeder:
         report = self._report(each, refs, self._author(who), words, "preliminary", at)
         return {
             **task,
-            "businessStatus": resources.read_state(ReadState.PRELIMINARY),
+            "businessStatus": read_state(ReadState.PRELIMINARY),
             "output": [_output(report)],
         }
 

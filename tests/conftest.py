@@ -1,0 +1,23 @@
+"""Fixtures that more than one room needs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from demo_platform import DemoPlatform, start_platform
+
+
+@pytest.fixture
+def platform(tmp_path: Path) -> Iterator[DemoPlatform]:
+    """A demo platform of this test alone, with the phantoms."""
+    with start_platform(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def shared_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoPlatform]:
+    """One demo platform for tests that leave it as they found it: they read, or use their own
+    resources, and set no faults.
+    """
+    with start_platform(tmp_path_factory.mktemp("platform")) as running:
+        yield running
