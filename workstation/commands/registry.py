@@ -4,7 +4,8 @@ import inspect
 import shlex
 from collections.abc import Callable, Iterable
 from enum import Enum
-from typing import Any, get_type_hints
+from types import NoneType
+from typing import Any, get_args, get_type_hints
 
 from attrs import field, frozen
 
@@ -58,6 +59,7 @@ class Command:
 
 
 def _convert(command_id: str, kind: Any, word: str) -> Any:
+    kind = next((each for each in get_args(kind) if each is not NoneType), kind)  # X | None
     try:
         return kind(word)
     except ValueError:

@@ -48,6 +48,21 @@ class PixelSpacing:
 
 
 @frozen
+class Palette:
+    """Colours of PALETTE COLOR pixels (PS3.3 C.7.6.3.1.5); segmented ones are expanded.
+
+    Each of `red`, `green`, `blue` holds one entry per value from `first`, `bits` (8 or 16)
+    wide, 16-bit ones little endian. Values beyond either end take the entry there.
+    """
+
+    first: int
+    bits: int
+    red: bytes = field(repr=False)
+    green: bytes = field(repr=False)
+    blue: bytes = field(repr=False)
+
+
+@frozen
 class Frame:
     """One image as a viewport shows it, described by its metadata alone."""
 
@@ -64,6 +79,8 @@ class Frame:
     orientation: tuple[str, str] | None = None  # Patient Orientation where there is no plane
     lossy_ratio: float | None = None  # 0.0: lossy, ratio not stated; None: not lossy
     technique: tuple[str, ...] = ()  # ready for the overlay: "120 kVp", "184 mA"
+    palette: Palette | None = None  # for PALETTE COLOR
+    transfer_syntax: str = ""  # as stored; empty where the metadata does not say
 
 
 @frozen
@@ -77,6 +94,8 @@ class Instance:
     frames: tuple[Frame, ...]
     image_type: tuple[str, ...] = ()
     transfer_syntax: str = ""  # empty where the metadata does not say
+    patient: Patient | None = None  # as the object says
+    accession: str = ""  # as the object says
 
 
 @frozen
@@ -144,3 +163,4 @@ class DisplaySet:
     frames: tuple[Frame, ...] = field(repr=False)
     verdict: GeometryVerdict = GeometryVerdict.NOT_SPATIAL
     reason: str = ""
+    patient: Patient | None = None  # as its objects say; the viewer compares it with the order's

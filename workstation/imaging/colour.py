@@ -1,0 +1,77 @@
+"""Stored samples to RGB (PS3.3 C.7.6.3.1.2); display only, never for measuring."""
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workstation.domain.study import Frame, Palette
+from workstation.errors import NotDisplayable
+from workstation.text import tr
+
+#: Colour transforms of JPEG 2000 are undone by the decoder: what is stored is RGB.
+_RGB: Final = frozenset({"RGB", "YBR_RCT", "YBR_ICT"})
+_YBR: Final = frozenset({"YBR_FULL", "YBR_FULL_422"})
+
+
+def is_colour(frame: Frame) -> bool:
+    """Whether a frame has colours and so no window."""
+    return frame.pixels.samples > 1 or frame.palette is not None
+
+
+def to_rgb(stored: NDArray[Any], frame: Frame) -> NDArray[np.uint8]:
+    """8-bit RGB, (rows, columns, 3).
+
+    Parameters
+    ----------
+    stored
+        (rows, columns, 3), samples interleaved and chroma at full size, or (rows, columns)
+        for PALETTE COLOR.
+
+    Raises
+    ------
+    NotDisplayable
+        The photometric interpretation is not one we can show faithfully.
+    """
+    photometric = frame.pixels.photometric
+    if photometric == "PALETTE COLOR" and frame.palette is not None:
+        return palette_to_rgb(stored, frame.palette)
+    if photometric in _RGB:
+        return to_8_bits(stored, frame.pixels.bits_stored)
+    if photometric in _YBR:
+        return ybr_full_to_rgb(to_8_bits(stored, frame.pixels.bits_stored))
+    raise NotDisplayable(
+        tr("colours stored as {p} cannot be shown", p=photometric), reason="photometric"
+    )
+
+
+def to_8_bits(stored: NDArray[Any], bits_stored: int) -> NDArray[np.uint8]:
+    """The eight upper bits of unsigned samples."""
+    if bits_stored <= 8:
+        return np.left_shift(stored, 8 - bits_stored).astype(np.uint8)
+    return np.right_shift(stored, bits_stored - 8).astype(np.uint8)
+
+
+def ybr_full_to_rgb(ybr: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The inverse of PS3.3 C.7.6.3.1.2 YBR_FULL, rounded to the nearest."""
+    y = ybr[..., 0].astype(np.float32)
+    blue = ybr[..., 1].astype(np.float32) - 128
+    red = ybr[..., 2].astype(np.float32) - 128
+    rgb = np.stack((y + 1.402 * red, y - 0.344136 * blue - 0.714136 * red, y + 1.772 * blue), -1)
+    return np.clip(np.rint(rgb), 0, 255).astype(np.uint8)
+
+
+def palette_to_rgb(stored: NDArray[Any], palette: Palette) -> NDArray[np.uint8]:
+    """By the lookup tables; values beyond either end take the entry there (C.7.6.3.1.5)."""
+    tables = [_table(data, palette.bits) for data in (palette.red, palette.green, palette.blue)]
+    lut = np.stack(tables, axis=-1)
+    index = np.clip(stored.astype(np.int64) - palette.first, 0, len(lut) - 1)
+    picked: NDArray[np.uint8] = lut[index]
+    return picked
+
+
+def _table(data: bytes, bits: int) -> NDArray[np.uint8]:
+    if bits <= 8:
+        return np.frombuffer(data, dtype=np.uint8)
+    wide = np.frombuffer(data, dtype="<u2")
+    return (wide >> 8).astype(np.uint8)

@@ -1,0 +1,118 @@
+"""One frame as the reader sees it: sampled to device pixels, then windowed to 8 bits.
+
+Two steps, each remembered: scrolling samples anew, a window drag only maps grey.
+"""
+
+from typing import Any
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from workstation.domain.presentation import Voi
+from workstation.domain.study import Frame
+from workstation.imaging.colour import is_colour, to_rgb
+from workstation.imaging.pixels import FramePixels
+from workstation.imaging.voi import DisplayTable, display_table, to_display
+from workstation.rendering.slice_cpu import SliceEngine, SliceRequest, frame_engine
+from workstation.viewing.resolve import ResolvedView
+from workstation.viewing.viewport import Interpolation
+
+
+@frozen(eq=False)
+class Picture:
+    """8-bit pixels and where they go on the view, in device pixels.
+
+    `pixels` is (height, width) grey or (height, width, 3) RGB, contiguous.
+    """
+
+    left: int
+    top: int
+    pixels: NDArray[np.uint8]
+
+
+def request_for(
+    view: ResolvedView, interpolation: Interpolation
+) -> tuple[SliceRequest, int, int] | None:
+    """The samples a view needs: one per device pixel on which the image lies.
+
+    Gives the request in the pixels of the image, and left and top on the view; None where
+    the image has been moved off the view.
+    """
+    covered = view.covered()
+    if covered is None:
+        return None
+    left, top, width, height = covered
+    x, y = view.to_image((left + 0.5, top + 0.5))
+    along, down = view.vector_to_image(1, 0), view.vector_to_image(0, 1)
+    across_size, down_size = _length(along), _length(down)
+    request = SliceRequest(
+        (x, y, 0.0),
+        (along[0] / across_size, along[1] / across_size, 0.0),
+        (down[0] / down_size, down[1] / down_size, 0.0),
+        (down_size, across_size),
+        (width, height),
+        interpolation=interpolation,
+    )
+    return request, left, top
+
+
+def _length(vector: tuple[float, float]) -> float:
+    return float(np.hypot(*vector))
+
+
+class FramePainter:
+    """Remembers the last sampled slice of one viewport. Lives with its canvas."""
+
+    def __init__(self) -> None:
+        self._engine: SliceEngine | None = None
+        self._engine_of: object = None
+        self._sampled: NDArray[Any] | None = None
+        self._sampled_by: object = None
+        self._table: DisplayTable | None = None
+        self._table_of: object = None
+
+    def picture(
+        self,
+        frame: Frame,
+        pixels: FramePixels,
+        view: ResolvedView,
+        interpolation: Interpolation,
+        voi: Voi | None,
+        inverted: bool,
+    ) -> Picture | None:
+        """None where no part of the image is on the view. Raises NotDisplayable."""
+        found = request_for(view, interpolation)
+        if found is None:
+            return None
+        request, left, top = found
+        sampled = self._sample(frame, pixels, request)
+        if is_colour(frame):
+            rgb = 255 - sampled if inverted else sampled
+            return Picture(left, top, np.ascontiguousarray(rgb))
+        if voi is None:
+            return None
+        table = self._table_for(frame, voi, inverted, sampled.dtype)
+        return Picture(left, top, to_display(sampled, table))
+
+    def _table_for(
+        self, frame: Frame, voi: Voi, inverted: bool, dtype: np.dtype[Any]
+    ) -> DisplayTable:
+        wanted = (frame.rescale, frame.pixels.photometric, voi, inverted, dtype)
+        if self._table is None or self._table_of != wanted:
+            self._table = display_table(frame, voi, inverted=inverted, dtype=dtype)
+            self._table_of = wanted
+        return self._table
+
+    def _sample(self, frame: Frame, pixels: FramePixels, request: SliceRequest) -> NDArray[Any]:
+        if self._engine is None or self._engine_of is not pixels:
+            stored = to_rgb(pixels.stored, frame) if is_colour(frame) else pixels.stored
+            self._engine, self._engine_of = frame_engine(stored), pixels
+            self._sampled_by = None
+        if self._sampled is None or self._sampled_by != request:
+            self._sampled, self._sampled_by = self._engine.slice(request), request
+        return self._sampled
+
+    def forget(self) -> None:
+        """Let go of the pixels: the case was closed."""
+        self._engine = self._engine_of = self._sampled = self._sampled_by = None

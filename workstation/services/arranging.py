@@ -1,0 +1,109 @@
+"""The board of viewports: layout, the state of every cell, and who hung what there."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from workstation.domain.identifiers import StudyRef
+from workstation.domain.study import DisplaySet
+from workstation.errors import CommandError
+from workstation.services.viewed import ViewedStudy
+from workstation.text import tr
+from workstation.viewing import viewport as reduce
+from workstation.viewing.hanging import HangingStudy, Placement, best_match, hang, layout_for
+from workstation.viewing.presets import Presets
+from workstation.viewing.viewport import ViewportState
+
+#: The largest layout there is.
+MOST_ROWS: Final = 3
+MOST_COLUMNS: Final = 4
+
+
+class Board:
+    """Rows by columns of viewports. A cell that a smaller layout hides keeps its state.
+
+    Home thread; owned by `Viewer`.
+    """
+
+    def __init__(self, presets: Presets) -> None:
+        self._presets = presets
+        self.layout: tuple[int, int] = (1, 1)
+        self.by_hand = False  # the reader chose the layout
+        self._states: dict[tuple[int, int], ViewportState] = {}
+        self._reasons: dict[tuple[int, int], str] = {}
+
+    def __len__(self) -> int:
+        return self.layout[0] * self.layout[1]
+
+    def __getitem__(self, index: int) -> ViewportState:
+        return self._states.get(self._cell(index), ViewportState())
+
+    def __setitem__(self, index: int, state: ViewportState) -> None:
+        self._states[self._cell(index)] = state
+
+    @property
+    def states(self) -> tuple[ViewportState, ...]:
+        """The visible ones, row by row."""
+        return tuple(self[index] for index in range(len(self)))
+
+    def reason(self, index: int) -> str:
+        return self._reasons.get(self._cell(index), "")
+
+    def clear(self) -> None:
+        self.layout, self.by_hand = (1, 1), False
+        self._states.clear()
+        self._reasons.clear()
+
+    def lay_out(self, rows: int, columns: int) -> None:
+        if not (1 <= rows <= MOST_ROWS and 1 <= columns <= MOST_COLUMNS):
+            raise CommandError(tr("layouts go from 1x1 to {r}x{c}", r=MOST_ROWS, c=MOST_COLUMNS))
+        self.layout, self.by_hand = (rows, columns), True
+
+    def put(self, index: int, display_set_id: str) -> None:
+        """The reader's choice: hanging leaves it alone from now on."""
+        self[index] = reduce.touch(reduce.show(self[index], display_set_id))
+        self._reasons[self._cell(index)] = tr("chosen by hand")
+
+    def hang(
+        self, studies: Sequence[ViewedStudy], of_study: Mapping[StudyRef, Sequence[DisplaySet]]
+    ) -> list[int]:
+        """Fill what the reader has not touched; gives the viewports that changed."""
+        known = [
+            HangingStudy(s.ref, s.role == "current", tuple(of_study.get(s.ref, ())))
+            for s in studies
+        ]
+        if not self.by_hand:
+            self.layout = layout_for(known)
+        modality = {each.id: each.modality for study in known for each in study.display_sets}
+        changed = []
+        for index, placement in enumerate(hang(known, *self.layout).placements):
+            state = self[index]
+            free = not state.touched or state.display_set not in modality
+            if placement is None or not free or placement.display_set == state.display_set:
+                continue
+            self._place(index, placement, modality[placement.display_set])
+            changed.append(index)
+        return changed
+
+    def compare(self, main: DisplaySet, prior: Sequence[DisplaySet]) -> list[int]:
+        """The second column becomes the best match of a prior; gives what changed."""
+        if self.layout[1] < 2:
+            self.layout = (self.layout[0], 2)
+        self.by_hand = True
+        found = best_match(main, prior)
+        changed = list(range(1, len(self), self.layout[1]))
+        for index in changed:
+            self[index] = ViewportState()
+            if found is not None:
+                self._place(index, Placement(found[0].id, found[1]), found[0].modality)
+        return changed
+
+    def _place(self, index: int, placement: Placement, modality: str) -> None:
+        state = reduce.show(self[index], placement.display_set)
+        if placement.window:
+            state = reduce.window(state, self._presets.parse(placement.window, modality))
+        self[index] = state
+        self._reasons[self._cell(index)] = placement.reason
+
+    def _cell(self, index: int) -> tuple[int, int]:
+        row, column = divmod(index, self.layout[1])
+        return row, column

@@ -1,0 +1,119 @@
+"""Viewports as words and as data: `state` of contracts.md, the probe, the wrong patient."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from workstation.domain.measurement import PixelPoint
+from workstation.domain.patient import Patient
+from workstation.errors import CommandError
+from workstation.imaging.measure import value_at
+from workstation.services.overlay import Overlay, number
+from workstation.services.viewed import Probe, Shown, ViewedStudy
+from workstation.text import tr
+
+
+def wrong_patient(current: ViewedStudy | None, shown: Shown) -> str:
+    """Why an image is not of the patient being reported; empty where it is.
+
+    Both the order's word and the object's own are compared. Who issued an ID is not
+    always said: an empty issuer matches any.
+    """
+    if current is None:
+        return ""
+    for patient in (shown.study.patient, shown.display_set.patient):
+        if patient is not None and not _same(current.patient, patient):
+            return tr(
+                "WRONG PATIENT: this image belongs to ID {id}", id=patient.id or tr("unknown")
+            )
+    return ""
+
+
+def _same(a: Patient, b: Patient) -> bool:
+    return a.id == b.id and (a.issuer == b.issuer or not a.issuer or not b.issuer)
+
+
+def probe(shown: Shown, at: PixelPoint) -> Probe:
+    """The modality value of the pixel whose centre is nearest.
+
+    Raises
+    ------
+    CommandError
+        Beside the image, or the image is not here.
+    """
+    if shown.pixels is None:
+        raise CommandError(shown.missing)
+    x, y = (math.floor(part + 0.5) for part in at)
+    claimed = shown.frame.pixels
+    if not (0 <= x < claimed.columns and 0 <= y < claimed.rows):
+        raise CommandError(tr("this point is beside the image"))
+    stored = shown.pixels.stored[y, x]
+    if np.ndim(stored):
+        return Probe(shown.index, (x, y), ", ".join(str(int(sample)) for sample in stored))
+    value = value_at((x, y), shown.frame, shown.pixels)
+    if value is None:
+        return Probe(shown.index, (x, y), tr("no value here"))
+    return Probe(shown.index, (x, y), number(value), shown.frame.rescale.unit, value)
+
+
+def empty(index: int, active: bool, words: Overlay, engine: str) -> dict[str, Any]:
+    """A viewport with nothing on it."""
+    return {
+        "index": index, "active": active, "study_uid": "", "series_uid": "", "display_set": "",
+        "patient_id": "", "frame": 0, "frames": 0, "frames_loaded": 0, "window": None,
+        "plane": None, "overlay": list(words.lines), "engine": engine, "notices": [],
+    }  # fmt: skip
+
+
+def viewport(
+    shown: Shown,
+    active: bool,
+    words: Overlay,
+    loaded: int,
+    engine: str,
+    notices: tuple[str, ...],
+    probed: Probe | None,
+) -> dict[str, Any]:
+    """One viewport of `state`; `frame` counts from 1, as on the view."""
+    state, sets, voi = shown.state, shown.display_set, shown.voi
+    own = shown.display_set.patient or shown.study.patient
+    wrong = (words.wrong_patient,) if words.wrong_patient else ()
+    return {
+        "index": shown.index,
+        "active": active,
+        "study_uid": sets.study,
+        "series_uid": sets.series,
+        "display_set": sets.id,
+        "patient_id": own.id,
+        "patient_name": shown.study.patient.name,
+        "role": shown.study.role,
+        "frame": state.frame_index + 1,
+        "frames": len(sets.frames),
+        "frames_loaded": loaded,
+        "window": None if voi is None else [voi.center, voi.width],
+        "window_name": "" if voi is None else voi.name,
+        "plane": _plane(shown),
+        "overlay": list(words.lines),
+        "engine": engine,
+        "notices": [*wrong, *words.notices, *notices],
+        "painted": shown.pixels is not None,
+        "sop_uid": shown.frame.key.sop,
+        "zoom": state.zoom,
+        "inverted": state.inverted,
+        "probe": None
+        if probed is None
+        else {"x": probed.at[0], "y": probed.at[1], "value": probed.number, "unit": probed.unit},
+    }
+
+
+def _plane(shown: Shown) -> dict[str, Any] | None:
+    plane = shown.frame.plane
+    if plane is None:
+        return None
+    return {
+        "origin": list(plane.origin),
+        "row": list(plane.row),
+        "column": list(plane.column),
+        "spacing": [plane.row_spacing, plane.column_spacing],
+    }

@@ -1,0 +1,60 @@
+"""Where views meet: reference lines, and the words of a link."""
+
+from collections.abc import Sequence
+
+from workstation.errors import CommandError
+from workstation.services.viewed import Crossing, Shown, plane_letter
+from workstation.text import tr
+from workstation.viewing.linking import Links, space
+from workstation.viewing.reference_lines import reference_line
+
+
+def crossings(active: Shown, shown: Shown) -> tuple[Crossing, ...]:
+    """The cut of the active image through another one of the same frame of reference."""
+    a, b = active.frame, shown.frame
+    if a.plane is None or b.plane is None or not a.frame_of_reference:
+        return ()
+    if a.frame_of_reference != b.frame_of_reference:
+        return ()
+    line = reference_line(a.plane, b.plane, b.pixels.columns, b.pixels.rows)
+    if line is None:
+        return ()
+    return (Crossing(line[0], line[1], plane_letter(a.plane.normal)),)
+
+
+def joined(links: Links, source: Shown, others: Sequence[Shown], offset_mm: float | None) -> Links:
+    """Link the active view with those of other frames of reference, where they are now.
+
+    Of several views of one frame of reference the first counts.
+
+    Raises
+    ------
+    CommandError
+        There is nothing to link with, or the images are not parallel.
+    """
+    strangers = [o for o in others if space(o.frame) != space(source.frame)]
+    if not strangers:
+        raise CommandError(tr("no other view needs an offset: they share their positions"))
+    nearest_first = {space(other.frame): other for other in reversed(strangers)}
+    for other in nearest_first.values():
+        try:
+            links = links.joined(source.frame, other.frame, offset_mm)
+        except ValueError:
+            raise CommandError(tr("only parallel images with a position can be linked")) from None
+    return links
+
+
+def link_words(links: Links, shown: Sequence[Shown]) -> str:
+    """How the views are linked now; says so where they cannot be."""
+    if not links.on or len(shown) < 2:
+        return ""
+    first, *rest = shown
+    spaces = {space(other.frame) for other in rest} - {space(first.frame)}
+    if not spaces:
+        return tr("Linked by position")
+    for other in rest:
+        follow = links.follow(first.frame, other.display_set.frames)
+        if follow is not None and follow.offset_mm is not None:
+            offset = f"{follow.offset_mm:+.1f}".replace("-", "−")
+            return tr("Linked by manual offset, {mm} mm", mm=offset)
+    return tr("Not linked: no common frame of reference")

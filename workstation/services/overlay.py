@@ -1,0 +1,201 @@
+"""The words on a view, by level (section 4 of the design guide).
+
+Level 1 is identity, laterality, number, lossy and honesty marks: no setting and no key
+hides it. Level 2 is the default, level 3 everything. All from one `Shown`: the words
+belong to the image drawn, not to the one asked for.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+from attrs import field, frozen
+
+from workstation.domain.patient import Patient
+from workstation.domain.presentation import Voi
+from workstation.domain.study import DisplaySet, Frame, SpacingOrigin
+from workstation.services.viewed import Shown, ViewedStudy, moment
+from workstation.text import tr
+from workstation.viewing.orientation import EdgeLetters, edge_letters
+
+LEVELS: Final = (1, 2, 3)
+
+#: A view narrower than this (logical pixels) drops level 2.
+NARROW: Final = 360
+
+#: A name is elided in the middle only beyond this; an ID never.
+LONGEST_NAME: Final = 24
+
+
+class Mark(StrEnum):
+    """How a line is drawn: plain words, or a tag of its kind."""
+
+    TEXT = "text"
+    NAME = "name"
+    CURRENT = "current"
+    PRIOR = "prior"
+    LOSSY = "lossy"
+    DOUBT = "doubt"
+
+
+@frozen
+class Line:
+    text: str
+    level: int
+    mark: Mark = Mark.TEXT
+
+
+@frozen
+class Overlay:
+    """The words in each corner, top to bottom, only those of the level in force."""
+
+    top_left: tuple[Line, ...] = ()
+    top_right: tuple[Line, ...] = ()
+    bottom_left: tuple[Line, ...] = ()
+    bottom_right: tuple[Line, ...] = ()
+    letters: EdgeLetters = field(factory=EdgeLetters)
+    notices: tuple[str, ...] = ()
+    wrong_patient: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Everything that can be read on the view, for `state` and screen readers."""
+        corners = (self.top_left, self.top_right, self.bottom_left, self.bottom_right)
+        words = [line.text for corner in corners for line in corner]
+        edges = (self.letters.left, self.letters.top, self.letters.right, self.letters.bottom)
+        words.extend(letter for letter in edges if letter)
+        if self.wrong_patient:
+            words.append(self.wrong_patient)
+        return (*words, *self.notices)
+
+
+@frozen
+class Surroundings:
+    """What the words depend on beside the image."""
+
+    level: int = 2
+    zoom: float | None = None  # device pixels per image pixel
+    probe: str = ""
+    wrong_patient: str = ""
+    notices: tuple[str, ...] = ()
+
+
+def overlay(shown: Shown, around: Surroundings) -> Overlay:
+    """The words on one view."""
+    study, frame, sets = shown.study, shown.frame, shown.display_set
+
+    def kept(*lines: Line | None) -> tuple[Line, ...]:
+        return tuple(x for x in lines if x is not None and x.text and x.level <= around.level)
+
+    tag = Mark.CURRENT if study.role == "current" else Mark.PRIOR
+    return Overlay(
+        top_left=kept(
+            Line(name_line(study), 1, Mark.NAME),
+            Line(identity_line(study.patient), 1),
+            Line(study.accession, 3),
+            Line(study.site_name, 3),
+        ),
+        top_right=kept(
+            Line(study.tag, 1, tag),
+            Line(moment(study.started), 1),
+            Line(laterality(frame), 1),
+            Line(sets.label, 2),
+            Line(study.procedure, 3),
+        ),
+        bottom_left=kept(
+            Line(_matrix(frame), 3),
+            Line(_number(shown), 1),
+            Line(_position(frame), 2),
+            Line(window_words(shown.voi), 2) if shown.voi and shown.pixels is not None else None,
+        ),
+        bottom_right=kept(
+            Line(around.probe, 1),
+            Line(_honesty(frame, sets), 1, Mark.DOUBT),
+            Line(_lossy(frame), 1, Mark.LOSSY),
+            Line(_zoom(around.zoom), 2),
+            Line("  ".join(frame.technique), 2),
+        ),
+        letters=edge_letters(shown.state, frame),
+        notices=tuple(n for n in (shown.missing, *around.notices) if n),
+        wrong_patient=around.wrong_patient,
+    )
+
+
+def name_line(study: ViewedStudy) -> str:
+    """Name, sex and age: the same words in the same order on every pane."""
+    patient = study.patient
+    name = patient.name or tr("name not known")
+    if len(name) > LONGEST_NAME:
+        half = (LONGEST_NAME - 1) // 2
+        name = f"{name[:half]}…{name[-half:]}"
+    age = patient.age_years(study.started.date()) if study.started else None
+    who = " ".join(part for part in (patient.sex, "" if age is None else str(age)) if part)
+    return f"{isolated(name)}  {who}".rstrip()
+
+
+def identity_line(patient: Patient) -> str:
+    born = patient.birth_date.isoformat() if patient.birth_date else tr("birth date not known")
+    return f"{born}  {isolated(patient.id or tr('ID not known'))}"
+
+
+def isolated(text: str) -> str:
+    """Names and IDs in any script cannot reorder their neighbours (FSI, PDI)."""
+    return text if text.isascii() else f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
+
+
+def laterality(frame: Frame) -> str:
+    return {"L": tr("LEFT"), "R": tr("RIGHT"), "B": tr("BOTH SIDES")}.get(frame.laterality, "")
+
+
+def window_words(voi: Voi) -> str:
+    words = tr("W {w}  L {c}", w=number(voi.width), c=number(voi.center))
+    return f"{words}  {voi.name}".rstrip()
+
+
+def number(value: float) -> str:
+    """As few digits as say it, with a true minus."""
+    text = f"{value:.0f}" if abs(value) >= 100 or value == round(value) else f"{value:.3g}"
+    return text.replace("-", "−")
+
+
+def _number(shown: Shown) -> str:
+    frames = shown.display_set.frames
+    return tr("Im {n} / {total}", n=shown.state.frame_index + 1, total=len(frames))
+
+
+def _position(frame: Frame) -> str:
+    parts = []
+    if frame.plane is not None:
+        position = f"{frame.plane.position_mm:.1f}".replace("-", "−")
+        parts.append(tr("S {p} mm", p=position))
+    if frame.thickness_mm:
+        parts.append(tr("{t:g} mm", t=frame.thickness_mm))
+    return "  ".join(parts)
+
+
+def _matrix(frame: Frame) -> str:
+    words = tr("{c} × {r}", c=frame.pixels.columns, r=frame.pixels.rows)
+    if frame.spacing.row > 0:
+        words += "  " + tr("{a:.3g} × {b:.3g} mm", a=frame.spacing.row, b=frame.spacing.column)
+    return words
+
+
+def _lossy(frame: Frame) -> str:
+    if frame.lossy_ratio is None:
+        return ""
+    return tr("LOSSY {r:.0f}:1", r=frame.lossy_ratio) if frame.lossy_ratio > 1 else tr("LOSSY")
+
+
+def _honesty(frame: Frame, display_set: DisplaySet) -> str:
+    """Whose millimetres: said on the view, not only in the measurement."""
+    match frame.spacing.origin:
+        case SpacingOrigin.NONE if frame.plane is None:
+            return tr("uncalibrated")
+        case SpacingOrigin.DETECTOR:
+            return tr("mm (detector)")
+        case SpacingOrigin.CALIBRATED:
+            return tr("calibrated")
+    return display_set.reason
+
+
+def _zoom(zoom: float | None) -> str:
+    return "" if zoom is None else tr("Zoom {z:.0f} %", z=zoom * 100)

@@ -1,0 +1,98 @@
+"""What the viewer speaks of: studies on screen, and what one viewport shows."""
+
+from datetime import datetime
+from typing import Final, Literal
+
+from attrs import field, frozen
+
+from workstation.domain.geometry import Vector
+from workstation.domain.identifiers import StudyRef
+from workstation.domain.measurement import PixelPoint
+from workstation.domain.patient import Patient
+from workstation.domain.presentation import Voi
+from workstation.domain.study import DisplaySet, Frame
+from workstation.imaging.pixels import FramePixels
+from workstation.text import tr
+from workstation.viewing.viewport import ViewportState
+
+_MONTHS: Final = (
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+)  # fmt: skip
+
+
+@frozen
+class ViewedStudy:
+    """A study on screen, as it is marked there."""
+
+    ref: StudyRef
+    patient: Patient
+    started: datetime | None  # aware, in the site's zone
+    role: Literal["current", "prior"]
+    label: str  # "CURRENT", "PRIOR 1"
+    days_before: int | None
+    accession: str
+    procedure: str
+    site_name: str
+
+    @property
+    def tag(self) -> str:
+        """Never current and prior that look alike: the distance in days is part of it."""
+        if self.days_before is None:
+            return self.label
+        return tr("{label} · −{days} d", label=self.label, days=self.days_before)
+
+
+@frozen
+class Shown:
+    """What one viewport shows at this instant; all its words and lines come from here.
+
+    `pixels` None: the frame is not here (or may not be painted yet), and `missing` says
+    why; the view stays empty then. A neighbour is never painted in its place.
+    """
+
+    index: int
+    state: ViewportState
+    study: ViewedStudy
+    display_set: DisplaySet
+    frame: Frame
+    pixels: FramePixels | None = field(repr=False)
+    voi: Voi | None
+    missing: str = ""
+
+
+@frozen
+class Probe:
+    """The value under a point the reader asked for."""
+
+    index: int
+    at: PixelPoint
+    value: str
+    unit: str = ""
+    number: float | None = None  # None where the pixel has no single value
+
+    @property
+    def text(self) -> str:
+        return f"{self.value} {self.unit}".rstrip()
+
+
+@frozen
+class Crossing:
+    """Where the active viewport's image cuts another one, in that one's pixels."""
+
+    start: PixelPoint
+    end: PixelPoint
+    letter: str  # A, C or S: which way the cutting plane lies
+
+
+def plane_letter(normal: Vector) -> str:
+    """A for axial, C for coronal, S for sagittal: the nearest."""
+    axis = max(range(3), key=lambda i: abs(normal[i]))
+    return "SCA"[axis]
+
+
+def moment(when: datetime | None) -> str:
+    """ "21 Nov 2026 17:31 PST"; a date in the case is written out, with its zone."""
+    if when is None:
+        return tr("date not known")
+    zone = when.tzname() or ""
+    return f"{when.day} {_MONTHS[when.month - 1]} {when.year} {when:%H:%M} {zone}".rstrip()

@@ -1,0 +1,325 @@
+"""One viewport: image, ink, words, frame, in one paint event.
+
+Every word and line is drawn from the same `Shown` as the pixels. Changes only ask for a
+repaint; Qt joins them, so that after a hundred wheel events the last frame asked for is
+the one that is drawn.
+"""
+
+import shlex
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDropEvent,
+    QEnterEvent,
+    QFocusEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from workstation.domain.measurement import Measurement, PixelPoint
+from workstation.errors import NotDisplayable
+from workstation.rendering import annotations
+from workstation.rendering.picture import FramePainter, Picture
+from workstation.services.viewed import Shown
+from workstation.services.viewer import Viewer
+from workstation.text import tr
+from workstation.ui import theme
+from workstation.ui.viewer import inking
+from workstation.ui.viewer.pointing import GRAB, MEASURING, NEAR, Pointing, within
+from workstation.viewing.tool import Move, Press, Release
+
+#: What a dragged thumbnail carries: the id of its display set.
+SERIES_MIME: Final = "application/x-workstation-display-set"
+
+_BUTTONS: Final = {
+    Qt.MouseButton.LeftButton: "left",
+    Qt.MouseButton.MiddleButton: "middle",
+    Qt.MouseButton.RightButton: "right",
+}
+
+#: Degrees times eight of one notch of a wheel.
+_NOTCH: Final = 120
+
+
+class Canvas(QWidget):
+    """One viewport of the grid. GUI thread; acts by command lines alone."""
+
+    painted = Signal()
+
+    def __init__(self, viewer: Viewer, index: int, run: Callable[[str], None]) -> None:
+        super().__init__()
+        self._viewer = viewer
+        self._index = index
+        self._run = run
+        self._frame_painter = FramePainter()
+        self._pointing = Pointing(self._act)
+        self._places: dict[str, int] = {}
+        self._wheel = 0
+        self._ink: annotations.Canvas | None = None
+        self._on_bar = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAcceptDrops(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(160, 140)
+        self.setObjectName(f"viewport-{index}")
+        self.follow_tool()
+
+    @property
+    def index(self) -> int:
+        return self._index
+
+    def follow_tool(self) -> None:
+        """The viewer's tool has changed, or the case: take it up."""
+        self._pointing.use(self._viewer.tool)
+        measuring = self._viewer.tool in MEASURING or self._viewer.tool == "probe"
+        shape = Qt.CursorShape.CrossCursor if measuring else Qt.CursorShape.ArrowCursor
+        self.setCursor(shape)
+        self.update()
+
+    def forget(self) -> None:
+        """The case was closed: no pixel of it stays here."""
+        self._frame_painter.forget()
+        self._pointing.cancel()
+        self._places.clear()
+        self._ink = None
+        self.update()
+
+    # --- painting -----------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.color("bg.image"))
+        shown = self._viewer.shown(self._index)
+        if shown is not None:
+            self._paint_shown(painter, shown)
+        words = self._viewer.overlay(self._index)
+        bar = None
+        if shown is not None and self._ink is not None:
+            bar = annotations.scale_bar(self._ink.view, shown.frame, self.devicePixelRatioF())
+        inking.draw_words(painter, words, bar, self.width(), self.height())
+        if shown is not None:
+            states = self._bar_states(shown)
+            inking.draw_bar(painter, states, shown.state.frame_index, self.width(), self.height())
+        self._paint_edge(painter)
+        self.setAccessibleName(" ".join(words.lines) or tr("empty view"))
+        painter.end()
+        self.painted.emit()
+
+    def _paint_shown(self, painter: QPainter, shown: Shown) -> None:
+        view = self._viewer.resolved(self._index)
+        assert view is not None  # something is shown
+        picture, shown_words = None, shown.missing
+        if shown.pixels is not None:
+            try:
+                picture = self._frame_painter.picture(
+                    shown.frame,
+                    shown.pixels,
+                    view,
+                    shown.state.interpolation,
+                    shown.voi,
+                    shown.state.inverted,
+                )
+            except NotDisplayable as refused:
+                shown_words = str(refused)
+        if picture is not None:
+            self._paint_picture(painter, picture)
+            self._viewer.mark_seen(shown.frame.key)
+        elif shown_words:
+            painter.fillRect(self.rect(), theme.hatch(self.devicePixelRatioF()))
+        ratio = self.devicePixelRatioF()
+        self._ink = annotations.Canvas(view, ratio, picture, inking.text_size)
+        if picture is not None and self._viewer.ink_shown:
+            items = annotations.paint_list(
+                self._ink,
+                self._viewer.measurements_on(shown.frame),
+                self._viewer.selected_measurement,
+                self._pointing.preview,
+                self._viewer.crossings(self._index),
+                self._places,
+            )
+            inking.draw_items(painter, items)
+
+    def _paint_picture(self, painter: QPainter, picture: Picture) -> None:
+        pixels = picture.pixels
+        colour = pixels.ndim == 3
+        form = QImage.Format.Format_RGB888 if colour else QImage.Format.Format_Grayscale8
+        image = QImage(pixels.data, pixels.shape[1], pixels.shape[0], pixels.strides[0], form)
+        ratio = self.devicePixelRatioF()
+        image.setDevicePixelRatio(ratio)
+        painter.drawImage(QPointF(picture.left / ratio, picture.top / ratio), image)
+
+    def _bar_states(self, shown: Shown) -> list[str]:
+        viewer = self._viewer
+        states = []
+        for frame in shown.display_set.frames:
+            if frame.key in viewer.seen:
+                states.append("seen")
+            elif viewer.frame_failed(frame):
+                states.append("failed")
+            else:
+                states.append("loaded" if viewer.frame_here(frame) else "missing")
+        return states
+
+    def _paint_edge(self, painter: QPainter) -> None:
+        if self._index == self._viewer.active:
+            painter.setPen(theme.pen("hue.here", 2.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._tell_size()
+
+    def _tell_size(self) -> None:
+        ratio = self.devicePixelRatioF()
+        width, height = round(self.width() * ratio), round(self.height() * ratio)
+        self._viewer.resized(self._index, width, height, ratio)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._tell_size()
+            self.update()
+        wanted = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if wanted and event.key() == Qt.Key.Key_Escape and self._pointing.busy:
+            event.accept()  # Escape forgets the point placed before it closes anything
+            return True
+        return super().event(event)
+
+    # --- pointer and keys -----------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._activate()
+        at = event.position()
+        if at.x() >= self.width() - inking.BAR and event.button() == Qt.MouseButton.LeftButton:
+            self._on_bar = True
+            self._go_to_bar(at.y())
+            return
+        point = self._image_point(at)
+        button = _BUTTONS.get(event.button())
+        shown = self._viewer.shown(self._index)
+        if point is None or button is None or shown is None:
+            return
+        if button == "left" and self._take_hold(at):
+            return
+        self._pointing.press(Press(point, (at.x(), at.y()), shown.frame.key), button)
+        self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        at = event.position()
+        if self._on_bar:
+            self._go_to_bar(at.y())
+            return
+        point, shown = self._image_point(at), self._viewer.shown(self._index)
+        if point is None or shown is None:
+            return
+        held = event.buttons() != Qt.MouseButton.NoButton
+        before = self._pointing.preview
+        self._pointing.move(Move(point, (at.x(), at.y()), shown.frame.key, held))
+        if self._pointing.preview != before:
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._on_bar = False
+        at = event.position()
+        point, shown = self._image_point(at), self._viewer.shown(self._index)
+        if point is not None and shown is not None:
+            self._pointing.release(Release(point, (at.x(), at.y()), shown.frame.key))
+            self.update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._activate()
+        self._wheel += event.angleDelta().y()
+        notches = int(self._wheel / _NOTCH)
+        self._wheel -= notches * _NOTCH
+        event.accept()
+        if notches == 0:
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            point = self._image_point(event.position())
+            if point is not None:
+                factor = 1.2**notches
+                self._act(f"viewport.zoom {factor:.4f} {point[0]:.2f} {point[1]:.2f}")
+        else:
+            self._act(f"viewport.scroll {-notches}")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._pointing.busy:
+            self._pointing.cancel()
+            self.update()
+            return
+        super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._activate()
+        self.update()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.follow_tool()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasFormat(SERIES_MIME):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        dropped = bytes(event.mimeData().data(SERIES_MIME).data()).decode()
+        self._run(f"viewport.show-series {shlex.quote(dropped)} {self._index + 1}")
+        event.acceptProposedAction()
+
+    # --- inside ---------------------------------------------------------------------
+
+    def _act(self, line: str) -> None:
+        if line:
+            self._run(line)
+
+    def _activate(self) -> None:
+        if self._viewer.active != self._index and self._index < len(self._viewer.viewports):
+            self._run(f"viewport.activate {self._index + 1}")
+
+    def _image_point(self, at: QPointF) -> PixelPoint | None:
+        view = self._viewer.resolved(self._index)
+        if view is None:
+            return None
+        ratio = self.devicePixelRatioF()
+        return view.to_image((at.x() * ratio, at.y() * ratio))
+
+    def _go_to_bar(self, y: float) -> None:
+        shown = self._viewer.shown(self._index)
+        if shown is not None:
+            count = len(shown.display_set.frames)
+            index = min(max(int(y / self.height() * count), 0), count - 1)
+            self._run(f"viewport.go {index + 1}")
+
+    def _take_hold(self, at: QPointF) -> bool:
+        """A handle of the selected measurement, or the line of another one."""
+        shown, ink = self._viewer.shown(self._index), self._ink
+        if shown is None or ink is None or not self._viewer.ink_shown or self._pointing.busy:
+            return False
+        place = (at.x(), at.y())
+        marks = self._viewer.measurements_on(shown.frame)
+        for mark in marks:
+            if mark.id == self._viewer.selected_measurement:
+                for number, handle in enumerate(annotations.handles(ink, mark)):
+                    if within(handle, place, GRAB):
+                        self._pointing.edit(mark, number)
+                        return True
+        if self._viewer.tool in MEASURING:
+            return False
+        return self._select(marks, ink, place)
+
+    def _select(
+        self, marks: tuple[Measurement, ...], ink: annotations.Canvas, place: PixelPoint
+    ) -> bool:
+        for mark in marks:
+            if annotations.distance(ink, mark, place) <= NEAR:
+                self._run(f"measurement.select {mark.id}")
+                return True
+        return False

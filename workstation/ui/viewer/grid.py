@@ -1,0 +1,72 @@
+"""The layout of viewports: as many canvases as the viewer says, in its rows and columns."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from workstation.services.viewer import Viewer
+from workstation.ui import plain
+from workstation.ui.viewer.canvas import Canvas
+
+_GAP = 2
+
+
+class Grid(QWidget):
+    """Canvases are kept when the layout changes, so that nothing flickers."""
+
+    def __init__(self, viewer: Viewer, run: Callable[[str], None]) -> None:
+        super().__init__()
+        self._viewer = viewer
+        self._run = run
+        self._canvases: list[Canvas] = []
+        self._layout: tuple[int, int] = (0, 0)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(_GAP)
+        plain.ground(self, "app")
+        viewer.changed.connect(lambda _: self._follow())
+        viewer.viewport_changed.connect(self._repaint)
+        viewer.measurements_changed.connect(lambda _: self._repaint_all())
+        self._follow()
+
+    @property
+    def canvases(self) -> tuple[Canvas, ...]:
+        """The visible ones, row by row."""
+        return tuple(self._canvases[: len(self._viewer.viewports)])
+
+    def focus_active(self) -> None:
+        """Give the keyboard to the active viewport."""
+        self.canvases[self._viewer.active].setFocus()
+
+    def _follow(self) -> None:
+        if self._viewer.layout != self._layout:
+            self._lay_out()
+        for canvas in self._canvases:
+            if not self._viewer.studies:
+                canvas.forget()
+            canvas.follow_tool()
+
+    def _lay_out(self) -> None:
+        rows, columns = self._layout = self._viewer.layout
+        while len(self._canvases) < rows * columns:
+            self._canvases.append(Canvas(self._viewer, len(self._canvases), self._run))
+        for canvas in self._canvases:
+            self._grid.removeWidget(canvas)
+        for index, canvas in enumerate(self._canvases):
+            if index < rows * columns:
+                self._grid.addWidget(canvas, *divmod(index, columns))
+            canvas.setVisible(index < rows * columns)
+        for row in range(self._grid.rowCount()):
+            self._grid.setRowStretch(row, 1 if row < rows else 0)
+        for column in range(self._grid.columnCount()):
+            self._grid.setColumnStretch(column, 1 if column < columns else 0)
+
+    def _repaint(self, index: int) -> None:
+        if index < len(self._canvases):
+            self._canvases[index].update()
+        if index == self._viewer.active:  # its reference lines lie on the others
+            self._repaint_all()
+
+    def _repaint_all(self) -> None:
+        for canvas in self.canvases:
+            canvas.update()

@@ -1,0 +1,60 @@
+"""The viewer as one pane: series column, tool strip, grid of viewports."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from workstation.domain.identifiers import FrameKey
+from workstation.rendering.engine import choose
+from workstation.services.viewer import Viewer
+from workstation.text import tr
+from workstation.ui import plain
+from workstation.ui.viewer.grid import Grid
+from workstation.ui.viewer.thumbnails import Thumbnails
+from workstation.ui.viewer.tools import ToolStrip
+
+if TYPE_CHECKING:
+    from workstation.services.loading import Loader
+
+
+class ViewerPane(QWidget):
+    """Takes services and `run`, which sends a command line; there is no other way to act.
+
+    `keys` names the key of a command line, for the tooltips of the strip.
+    """
+
+    def __init__(
+        self,
+        viewer: Viewer,
+        loader: "Loader",
+        run: Callable[[str], None],
+        keys: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("viewer")
+        self.setAccessibleName(tr("Images"))
+        plain.ground(self, "app")
+        chosen = choose()
+        viewer.engine, viewer.engine_notice = chosen.name, chosen.notice
+        self.thumbnails = Thumbnails(viewer, run)
+        self.strip = ToolStrip(viewer, run, keys or {})
+        self.grid = Grid(viewer, run)
+        self._disconnect = loader.frame_arrived.connect(self._arrived)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(2)
+        right.addWidget(self.strip)
+        right.addWidget(self.grid, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        row.addWidget(self.thumbnails)
+        row.addLayout(right, 1)
+
+    def focus_active(self) -> None:
+        """Give the keyboard to the active viewport."""
+        self.grid.focus_active()
+
+    def _arrived(self, _key: FrameKey) -> None:
+        self.thumbnails.arrived()

@@ -1,0 +1,154 @@
+"""The pointer on a view: which tool a button is, and what its effects are as command lines."""
+
+import math
+from collections.abc import Callable
+from typing import Final
+
+from workstation.domain.identifiers import FrameKey
+from workstation.domain.measurement import Measurement, MeasurementKind, PixelPoint
+from workstation.viewing.annotate import TwoPointTool
+from workstation.viewing.navigate import PanTool, ProbeTool, ScrollTool, WindowTool, ZoomTool
+from workstation.viewing.tool import (
+    Cancel,
+    Commit,
+    Effect,
+    Move,
+    PanBy,
+    Press,
+    Preview,
+    Probe,
+    Release,
+    ScrollBy,
+    Tool,
+    WindowBy,
+    ZoomBy,
+)
+
+#: A handle is taken hold of within this many logical pixels, a line within the second.
+GRAB: Final = 12.0
+NEAR: Final = 6.0
+
+MEASURING: Final = frozenset({"length", "ellipse", "rectangle"})
+
+
+def tool_named(name: str) -> Tool:
+    """A fresh tool by the name of its command, ``tool.length`` without the room."""
+    match name:
+        case "length" | "ellipse" | "rectangle":
+            return TwoPointTool(MeasurementKind(name))
+        case "pan":
+            return PanTool()
+        case "zoom":
+            return ZoomTool()
+        case "scroll":
+            return ScrollTool()
+        case "probe":
+            return ProbeTool()
+    return WindowTool()
+
+
+def line_of(effect: Effect) -> str:
+    """The command line of an effect; empty for what only the view itself draws."""
+    match effect:
+        case ScrollBy(frames=n):
+            return f"viewport.scroll {n}"
+        case PanBy(dx=dx, dy=dy):
+            return f"viewport.pan {dx:.3f} {dy:.3f}"
+        case ZoomBy(factor=factor, about=(x, y)):
+            return f"viewport.zoom {factor:.5f} {x:.2f} {y:.2f}"
+        case WindowBy(dx=dx, dy=dy):
+            return f"viewport.window-by {dx:.1f} {dy:.1f}"
+        case Commit(kind=kind, points=points):
+            return f"tool.{kind.value} {_numbers(points)}"
+        case Probe(at=(x, y)):
+            return f"tool.probe {x:.2f} {y:.2f}"
+    return ""
+
+
+def _numbers(points: tuple[PixelPoint, ...]) -> str:
+    return " ".join(f"{value:.2f}" for point in points for value in point)
+
+
+class Pointing:
+    """Feeds one view's pointer to tools and runs what they ask for. Owned by its canvas."""
+
+    def __init__(self, run: Callable[[str], None]) -> None:
+        self._run = run
+        self._name = "window"
+        self._tool: Tool = tool_named("window")
+        self._drag: Tool | None = None  # another button's tool while it is down
+        self._edited: tuple[Measurement, int] | None = None
+        self.preview = Preview(None)
+
+    @property
+    def busy(self) -> bool:
+        """Whether Escape has something to forget."""
+        return self.preview.kind is not None or self._edited is not None
+
+    def use(self, name: str) -> None:
+        """The tool of the left button."""
+        if name != self._name:
+            self._name, self._tool = name, tool_named(name)
+            self.preview = Preview(None)
+
+    def press(self, event: Press, button: str) -> None:
+        if button == "left":
+            self._tool = self._feed(self._tool, event)
+        else:
+            self._drag = self._feed(PanTool() if button == "middle" else ZoomTool(), event)
+
+    def move(self, event: Move) -> None:
+        if self._edited is not None:
+            self._preview_edit(event.at)
+        elif self._drag is not None:
+            self._drag = self._feed(self._drag, event)
+        else:
+            self._tool = self._feed(self._tool, event)
+
+    def release(self, event: Release) -> None:
+        if self._edited is not None:
+            self._finish_edit(event.at, event.frame)
+        elif self._drag is not None:
+            self._drag = None
+        else:
+            self._tool = self._feed(self._tool, event)
+
+    def cancel(self) -> None:
+        self._edited = self._drag = None
+        self._tool = self._feed(self._tool, Cancel())
+        self.preview = Preview(None)
+
+    def edit(self, measurement: Measurement, handle: int) -> None:
+        """Take hold of one end of a measurement."""
+        self._edited = (measurement, handle)
+
+    def _feed(self, tool: Tool, event: Press | Move | Release | Cancel) -> Tool:
+        after, effects = tool.on(event)
+        for effect in effects:
+            if isinstance(effect, Preview):
+                self.preview = effect
+            else:
+                self._run(line_of(effect))
+        return after
+
+    def _edited_points(self, at: PixelPoint) -> tuple[PixelPoint, ...]:
+        assert self._edited is not None
+        measurement, handle = self._edited
+        return tuple(at if i == handle else p for i, p in enumerate(measurement.points))
+
+    def _preview_edit(self, at: PixelPoint) -> None:
+        assert self._edited is not None
+        self.preview = Preview(self._edited[0].kind, self._edited_points(at))
+
+    def _finish_edit(self, at: PixelPoint, frame: FrameKey) -> None:
+        assert self._edited is not None
+        measurement = self._edited[0]
+        points = self._edited_points(at)
+        self._edited = None
+        self.preview = Preview(None)
+        if frame == measurement.frame:
+            self._run(f"measurement.move {measurement.id} {_numbers(points)}")
+
+
+def within(a: PixelPoint, b: PixelPoint, reach: float) -> bool:
+    return math.hypot(a[0] - b[0], a[1] - b[1]) <= reach

@@ -1,0 +1,109 @@
+"""Which frame of a linked view shows the same place.
+
+Frames of one frame of reference are linked by patient position. Frames of two are never
+linked by the program: the reader puts both views at the same level and says so, and that
+offset is kept for as long as both studies are open, whatever series is shown.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from attrs import evolve, frozen
+
+from workstation.domain.geometry import ImagePlane, Vector, dot
+from workstation.domain.study import Frame
+
+#: Planes within about 18 degrees are scrolled together; others cut each other.
+_PARALLEL: Final = 0.95
+
+
+@frozen
+class ManualLink:
+    """The reader said: these two places are the same. mm along `normal`, from a to b."""
+
+    a: str
+    b: str
+    normal: Vector
+    offset_mm: float
+
+
+@frozen
+class Follow:
+    """The frame to show, and how we know; `offset_mm` None means by patient position."""
+
+    frame_index: int
+    offset_mm: float | None = None
+
+
+@frozen
+class Links:
+    """Whether views scroll together, and what the reader said about strangers."""
+
+    on: bool = False
+    manual: tuple[ManualLink, ...] = ()
+
+    def toggled(self) -> "Links":
+        return evolve(self, on=not self.on)
+
+    def joined(self, a: Frame, b: Frame, offset_mm: float | None = None) -> "Links":
+        """Say that `a` and `b` show the same place, or lie `offset_mm` apart.
+
+        Raises
+        ------
+        ValueError
+            One of them has no place in a patient, or they are not parallel.
+        """
+        if a.plane is None or b.plane is None or not _parallel(a.plane, b.plane):
+            raise ValueError("only parallel images with a position can be linked")
+        normal = a.plane.normal
+        if offset_mm is None:
+            offset_mm = dot(_middle(b, b.plane), normal) - dot(_middle(a, a.plane), normal)
+        link = ManualLink(space(a), space(b), normal, offset_mm)
+        others = tuple(each for each in self.manual if {each.a, each.b} != {link.a, link.b})
+        return evolve(self, on=True, manual=(*others, link))
+
+    def follow(self, source: Frame, targets: Sequence[Frame]) -> Follow | None:
+        """Where a view should go when another now shows `source`; None: stay."""
+        if not self.on or source.plane is None:
+            return None
+        offset = None
+        here = [t for t in targets if t.plane is not None]
+        if not here:
+            return None
+        if space(here[0]) != space(source):
+            offset = self._offset(source, source.plane, here[0])
+            if offset is None:
+                return None
+        goal = dot(_middle(source, source.plane), source.plane.normal) + (offset or 0.0)
+        best: tuple[float, int] | None = None
+        for index, target in enumerate(targets):
+            if target.plane is None or not _parallel(source.plane, target.plane):
+                continue
+            away = abs(dot(_middle(target, target.plane), source.plane.normal) - goal)
+            if best is None or away < best[0]:
+                best = (away, index)
+        return None if best is None else Follow(best[1], offset)
+
+    def _offset(self, source: Frame, plane: ImagePlane, target: Frame) -> float | None:
+        names = (space(source), space(target))
+        for link in self.manual:
+            lean = dot(link.normal, plane.normal)
+            if abs(lean) < _PARALLEL or {link.a, link.b} != set(names):
+                continue
+            forward = 1.0 if (link.a, link.b) == names else -1.0
+            return forward * (1.0 if lean > 0 else -1.0) * link.offset_mm
+        return None
+
+
+def space(frame: Frame) -> str:
+    """In whose millimetres a frame lies: its frame of reference, else its own series."""
+    return frame.frame_of_reference or f"series {frame.key.series}"
+
+
+def _parallel(a: ImagePlane, b: ImagePlane) -> bool:
+    return abs(dot(a.normal, b.normal)) >= _PARALLEL
+
+
+def _middle(frame: Frame, plane: ImagePlane) -> Vector:
+    """The centre of the image: where tilted neighbours are compared."""
+    return plane.to_patient((frame.pixels.columns - 1) / 2, (frame.pixels.rows - 1) / 2)

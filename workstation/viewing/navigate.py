@@ -1,0 +1,95 @@
+"""Dragging tools: scroll, pan, zoom, window, probe."""
+
+from typing import Final, Self
+
+from attrs import evolve, frozen
+
+from workstation.domain.measurement import PixelPoint
+from workstation.viewing.tool import (
+    Cancel,
+    Effect,
+    Event,
+    Move,
+    PanBy,
+    Press,
+    Probe,
+    Release,
+    ScrollBy,
+    WindowBy,
+    ZoomBy,
+)
+
+#: Screen pixels for one frame while dragging.
+SCROLL_PIXELS: Final = 6.0
+#: Screen pixels for a doubling while dragging.
+ZOOM_PIXELS: Final = 150.0
+
+
+@frozen
+class _Drag:
+    """Remembers where the pointer was; a drag that is not held is not a drag."""
+
+    press: Press | None = None
+    last: PixelPoint = (0.0, 0.0)
+
+    def on(self, event: Event) -> tuple[Self, tuple[Effect, ...]]:
+        match event:
+            case Press():
+                return evolve(self, press=event, last=event.screen), ()
+            case Move(held=True) if self.press is not None:
+                return self.dragged(self.press, event)
+            case Release() | Cancel():
+                return evolve(self, press=None), ()
+        return self, ()
+
+    def dragged(self, press: Press, event: Move) -> tuple[Self, tuple[Effect, ...]]:
+        dx, dy = event.screen[0] - self.last[0], event.screen[1] - self.last[1]
+        return evolve(self, last=event.screen), self.effect(press, event, dx, dy)
+
+    def effect(self, press: Press, event: Move, dx: float, dy: float) -> tuple[Effect, ...]:
+        raise NotImplementedError
+
+
+@frozen
+class WindowTool(_Drag):
+    def effect(self, press: Press, event: Move, dx: float, dy: float) -> tuple[Effect, ...]:
+        return (WindowBy(dx, dy),)
+
+
+@frozen
+class ZoomTool(_Drag):
+    """Up magnifies, about the point where the drag began."""
+
+    def effect(self, press: Press, event: Move, dx: float, dy: float) -> tuple[Effect, ...]:
+        return (ZoomBy(2.0 ** (-dy / ZOOM_PIXELS), press.at),)
+
+
+@frozen
+class PanTool(_Drag):
+    """The point taken hold of stays under the pointer."""
+
+    def effect(self, press: Press, event: Move, dx: float, dy: float) -> tuple[Effect, ...]:
+        return (PanBy(event.at[0] - press.at[0], event.at[1] - press.at[1]),)
+
+
+@frozen
+class ScrollTool(_Drag):
+    """Down goes forward; what is left of a step is kept for the next move."""
+
+    def dragged(self, press: Press, event: Move) -> tuple[Self, tuple[Effect, ...]]:
+        frames = int((event.screen[1] - self.last[1]) / SCROLL_PIXELS)
+        if frames == 0:
+            return self, ()
+        taken = (event.screen[0], self.last[1] + frames * SCROLL_PIXELS)
+        return evolve(self, last=taken), (ScrollBy(frames),)
+
+
+@frozen
+class ProbeTool:
+    """Says the value under the pointer while it moves."""
+
+    def on(self, event: Event) -> tuple[Self, tuple[Effect, ...]]:
+        match event:
+            case Press() | Move():
+                return self, (Probe(event.at),)
+        return self, ()

@@ -1,0 +1,108 @@
+"""The matrices of this instant: where each image pixel lies on the view.
+
+A `ResolvedView` is computed, used and thrown away; it is never stored. Picking, drawing
+and sampling all use the same one, so that a line lies where the pixels lie.
+"""
+
+import math
+from typing import Self
+
+from attrs import frozen
+
+from workstation.domain.measurement import PixelPoint
+from workstation.domain.study import Frame
+from workstation.viewing.viewport import ViewportState
+
+#: Clockwise quarter turns on a screen whose y axis points down.
+_TURNS = ((1, 0, 0, 1), (0, -1, 1, 0), (-1, 0, 0, -1), (0, 1, -1, 0))
+
+
+def aspect(frame: Frame) -> tuple[float, float]:
+    """Width and height of one image pixel relative to its shorter side."""
+    row, column = frame.spacing.row, frame.spacing.column
+    if frame.plane is not None:
+        row, column = frame.plane.row_spacing, frame.plane.column_spacing
+    if row <= 0 or column <= 0:
+        return 1.0, 1.0
+    shorter = min(row, column)
+    return column / shorter, row / shorter
+
+
+@frozen
+class ResolvedView:
+    """Image pixels to view pixels: (X, Y) = (a x + b y + e, c x + d y + f).
+
+    View pixels are the device's; (0, 0) is the corner of the first one. Image pixels
+    have integer centres. `columns`, `rows` are the image's, `width`, `height` the view's.
+    """
+
+    a: float
+    b: float
+    c: float
+    d: float
+    e: float
+    f: float
+    columns: int
+    rows: int
+    width: int
+    height: int
+
+    @classmethod
+    def of(cls, state: ViewportState, frame: Frame, width: int, height: int) -> Self:
+        """`width` and `height` of the view in device pixels, at least 1."""
+        columns, rows = frame.pixels.columns, frame.pixels.rows
+        wide, high = aspect(frame)
+        scale = state.zoom
+        if not state.one_to_one:
+            across, down = columns * wide, rows * high
+            if state.quarter_turns % 2:
+                across, down = down, across
+            scale *= min(width / across, height / down)
+        m = _TURNS[state.quarter_turns]
+        mirror = -1.0 if state.flipped else 1.0
+        a, b = scale * m[0] * wide * mirror, scale * m[1] * high
+        c, d = scale * m[2] * wide * mirror, scale * m[3] * high
+        x, y = (columns - 1) / 2 + state.pan[0], (rows - 1) / 2 + state.pan[1]
+        e, f = width / 2 - a * x - b * y, height / 2 - c * x - d * y
+        return cls(a, b, c, d, e, f, columns, rows, width, height)
+
+    @property
+    def scale(self) -> float:
+        """Device pixels per image pixel, along a row."""
+        return math.hypot(self.a, self.c)
+
+    @property
+    def centre(self) -> PixelPoint:
+        return (self.columns - 1) / 2, (self.rows - 1) / 2
+
+    def to_view(self, point: PixelPoint) -> PixelPoint:
+        x, y = point
+        return self.a * x + self.b * y + self.e, self.c * x + self.d * y + self.f
+
+    def to_image(self, point: PixelPoint) -> PixelPoint:
+        return self.vector_to_image(point[0] - self.e, point[1] - self.f)
+
+    def vector_to_image(self, dx: float, dy: float) -> PixelPoint:
+        """A way on the view as a way on the image."""
+        determinant = self.a * self.d - self.b * self.c
+        return (
+            (self.d * dx - self.b * dy) / determinant,
+            (self.a * dy - self.c * dx) / determinant,
+        )
+
+    def contains(self, point: PixelPoint) -> bool:
+        """Whether an image point lies on a pixel of the image."""
+        return -0.5 <= point[0] <= self.columns - 0.5 and -0.5 <= point[1] <= self.rows - 0.5
+
+    def covered(self) -> tuple[int, int, int, int] | None:
+        """Device pixels whose centre lies on the image: left, top, width, height."""
+        corners = [
+            self.to_view((x, y))
+            for x in (-0.5, self.columns - 0.5)
+            for y in (-0.5, self.rows - 0.5)
+        ]
+        left, top = (min(corner[i] for corner in corners) for i in (0, 1))
+        right, bottom = (max(corner[i] for corner in corners) for i in (0, 1))
+        x0, x1 = max(0, math.ceil(left - 0.5)), min(self.width, math.floor(right - 0.5) + 1)
+        y0, y1 = max(0, math.ceil(top - 0.5)), min(self.height, math.floor(bottom - 0.5) + 1)
+        return (x0, y0, x1 - x0, y1 - y0) if x1 > x0 and y1 > y0 else None

@@ -1,0 +1,104 @@
+"""Tools: pointer events in, effects out. No Qt, no pixels, no services.
+
+A tool is a frozen value; `on` gives the next tool and what should happen. The canvas
+turns effects into command lines, so that a pointer can do nothing that a script cannot.
+"""
+
+from typing import Protocol, Self
+
+from attrs import frozen
+
+from workstation.domain.identifiers import FrameKey
+from workstation.domain.measurement import MeasurementKind, PixelPoint
+
+
+@frozen
+class Pointer:
+    """A pointer on a view: `at` in image pixels, `screen` in pixels of the view."""
+
+    at: PixelPoint
+    screen: PixelPoint
+    frame: FrameKey
+
+
+@frozen
+class Press(Pointer):
+    pass
+
+
+@frozen
+class Move(Pointer):
+    """The pointer moved; `held` with a button down."""
+
+    held: bool = False
+
+
+@frozen
+class Release(Pointer):
+    pass
+
+
+@frozen
+class Cancel:
+    """Escape."""
+
+
+Event = Press | Move | Release | Cancel
+
+
+@frozen
+class Preview:
+    """Draw this while the reader decides; None draws nothing."""
+
+    kind: MeasurementKind | None
+    points: tuple[PixelPoint, ...] = ()
+
+
+@frozen
+class Commit:
+    """The reader has placed a measurement."""
+
+    kind: MeasurementKind
+    points: tuple[PixelPoint, ...]
+    frame: FrameKey
+
+
+@frozen
+class ScrollBy:
+    frames: int
+
+
+@frozen
+class PanBy:
+    """In image pixels."""
+
+    dx: float
+    dy: float
+
+
+@frozen
+class ZoomBy:
+    factor: float
+    about: PixelPoint
+
+
+@frozen
+class WindowBy:
+    """In pixels of the view: right is wider, down is brighter."""
+
+    dx: float
+    dy: float
+
+
+@frozen
+class Probe:
+    """Tell the value under the pointer."""
+
+    at: PixelPoint
+
+
+Effect = Preview | Commit | ScrollBy | PanBy | ZoomBy | WindowBy | Probe
+
+
+class Tool(Protocol):
+    def on(self, event: Event) -> tuple[Self, tuple[Effect, ...]]: ...

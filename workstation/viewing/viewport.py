@@ -1,0 +1,147 @@
+"""How one viewport looks at its display set: a frozen value and its reducers.
+
+Nothing here knows pixels, windows or widgets. A reducer takes a state and gives the next
+one; what it needs from outside (how many frames, how wide the data) comes in as numbers.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+from attrs import evolve, frozen
+
+from workstation.domain.measurement import PixelPoint
+from workstation.domain.presentation import Voi, VoiFunction
+
+#: Zoom relative to fit, or to one image pixel per screen pixel.
+ZOOM_LIMITS: Final = (0.05, 40.0)
+
+#: A drag of this many screen pixels changes the window by its own width.
+WINDOW_DRAG_PIXELS: Final = 300.0
+
+
+class Interpolation(StrEnum):
+    NEAREST = "nearest"
+    LINEAR = "linear"
+    CUBIC = "cubic"
+
+
+@frozen
+class ViewportState:
+    """Where the reader is on one viewport; kept when layout or size changes.
+
+    `zoom` multiplies the fit (or 1:1), so that a view keeps its framing when it becomes
+    smaller. `pan` is the image point in the middle of the view, in image pixels from the
+    centre of the image. `quarter_turns` are clockwise and come after the flip.
+    `display_set` None: nothing is hung here. `voi` None: as the image proposes.
+    """
+
+    display_set: str | None = None
+    frame_index: int = 0
+    zoom: float = 1.0
+    pan: PixelPoint = (0.0, 0.0)
+    one_to_one: bool = False
+    voi: Voi | None = None
+    inverted: bool = False
+    quarter_turns: int = 0
+    flipped: bool = False
+    interpolation: Interpolation = Interpolation.LINEAR
+    touched: bool = False  # the reader changed something: hanging leaves it alone
+
+
+def show(state: ViewportState, display_set: str | None, frame_index: int = 0) -> ViewportState:
+    """Another display set; zoom, pan and orientation start anew, interpolation stays."""
+    return ViewportState(
+        display_set=display_set, frame_index=frame_index, interpolation=state.interpolation
+    )
+
+
+def touch(state: ViewportState) -> ViewportState:
+    """The reader changed something here."""
+    return evolve(state, touched=True)
+
+
+def go(state: ViewportState, frame_index: int, count: int) -> ViewportState:
+    """To a frame, as near as there is one."""
+    return evolve(state, frame_index=max(0, min(frame_index, count - 1)))
+
+
+def scroll(state: ViewportState, by: int, count: int) -> ViewportState:
+    return go(state, state.frame_index + by, count)
+
+
+def pan(state: ViewportState, dx: float, dy: float) -> ViewportState:
+    """Move the picture by a vector in image pixels, as a hand on a film would."""
+    return evolve(state, pan=(state.pan[0] - dx, state.pan[1] - dy))
+
+
+def zoom(
+    state: ViewportState, factor: float, about: PixelPoint, centre: PixelPoint
+) -> ViewportState:
+    """Magnify so that the image point `about` stays where it is on the screen.
+
+    `centre` is the middle of the image, in image pixels.
+    """
+    low, high = ZOOM_LIMITS
+    wanted = max(low, min(state.zoom * factor, high))
+    applied = wanted / state.zoom
+    x, y = about[0] - centre[0], about[1] - centre[1]
+    moved = (x - (x - state.pan[0]) / applied, y - (y - state.pan[1]) / applied)
+    return evolve(state, zoom=wanted, pan=moved)
+
+
+def fit(state: ViewportState) -> ViewportState:
+    return evolve(state, zoom=1.0, pan=(0.0, 0.0), one_to_one=False)
+
+
+def one_to_one(state: ViewportState) -> ViewportState:
+    """One image pixel on one pixel of the screen, about the same place."""
+    return evolve(state, zoom=1.0, one_to_one=True)
+
+
+def window(state: ViewportState, voi: Voi | None) -> ViewportState:
+    return evolve(state, voi=voi)
+
+
+def drag_window(
+    state: ViewportState, shown: Voi, dx: float, dy: float, value_range: float
+) -> ViewportState:
+    """Right is wider, down is brighter; a stroke does as much on ADC maps as on CT.
+
+    `shown` is the window drawn, `value_range` the spread of the values of the image: the
+    step follows the width within 1/200 and all of it, so that it is neither stuck nor wild.
+    """
+    spread = value_range if value_range > 0 else shown.width
+    step = max(spread / 200, min(shown.width, spread)) / WINDOW_DRAG_PIXELS
+    function = shown.function
+    width = shown.width + dx * step
+    if function is VoiFunction.LINEAR and (spread < 256 or not spread.is_integer()):
+        function = VoiFunction.LINEAR_EXACT  # LINEAR has no windows narrower than 1
+    least = 1.0 if function is VoiFunction.LINEAR else spread / 10_000
+    return evolve(state, voi=Voi(shown.center - dy * step, max(least, width), function, name=""))
+
+
+def invert(state: ViewportState) -> ViewportState:
+    return evolve(state, inverted=not state.inverted)
+
+
+def rotate(state: ViewportState, quarter_turns: int) -> ViewportState:
+    """Clockwise as seen on the screen."""
+    return evolve(state, quarter_turns=(state.quarter_turns + quarter_turns) % 4)
+
+
+def flip_horizontal(state: ViewportState) -> ViewportState:
+    """Left for right as seen on the screen, whatever the rotation."""
+    return evolve(state, quarter_turns=-state.quarter_turns % 4, flipped=not state.flipped)
+
+
+def flip_vertical(state: ViewportState) -> ViewportState:
+    return rotate(flip_horizontal(state), 2)
+
+
+def interpolate(state: ViewportState, kind: Interpolation) -> ViewportState:
+    return evolve(state, interpolation=kind)
+
+
+def reset(state: ViewportState) -> ViewportState:
+    """As it was hung: same display set and frame, everything else as proposed."""
+    return show(state, state.display_set, state.frame_index)
