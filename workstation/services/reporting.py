@@ -34,7 +34,7 @@ from workstation.domain.worklist import WorklistItem
 from workstation.errors import CommandError, SigningBlocked
 from workstation.services import checks, drafts
 from workstation.services.checks import Check, Facts, Images
-from workstation.services.citing import cite, in_unit
+from workstation.services.citing import cite, in_unit, value_words
 from workstation.services.draft_saving import DraftSaver, DraftState
 from workstation.services.evidence import Evidence, Line
 from workstation.services.jobs import Job, Jobs
@@ -183,6 +183,16 @@ class Reporting:
         if typing and text[-1:].isspace():
             self._history.end_step()
 
+    def set_fields(self, texts: Mapping[FieldRef, str]) -> None:
+        """Several fields in one step of undo: a deletion across them."""
+        report = self._report()
+        for ref, text in texts.items():
+            found = self._field(ref)
+            links = tuple(link for link in found.links if link.text in text)
+            changed = evolve(found, text=text, edited=True, source="", links=links)
+            report = report.with_field(ref, changed)
+        self._change(report)
+
     def set_section(self, kind: SectionKind, text: str) -> None:
         """Replace a section by the author's own words; its template fields count as removed."""
         self._change(with_own_words(self._report(), kind, text))
@@ -240,6 +250,14 @@ class Reporting:
             self.current, self.caret = ref, caret
             self.moved.emit(None)
 
+    def note_caret(self, ref: FieldRef, caret: int) -> None:
+        """Where the reader put the caret; the view that tells it needs no answer."""
+        if ref != self.current:
+            self._history.end_step()
+            self.current, self.caret = ref, caret
+            self.moved.emit(None)
+        self.caret = caret
+
     def next_field(self) -> None:
         self._jump(1)
 
@@ -286,6 +304,16 @@ class Reporting:
     def evidence(self) -> tuple[Line, ...]:
         """Measurements there are, with "" / "linked" / "changed" as the text cites them."""
         return self._evidence.lines(self.report)
+
+    @property
+    def known_measurements(self) -> Mapping[tuple[str, str], Measurement | None]:
+        """By (study, name), as they are now; None where one was deleted."""
+        return self._evidence.known
+
+    def value_now(self, link: Link) -> str:
+        """What a cited measurement is now, in the words of the text; empty when deleted."""
+        now = self._evidence.known.get((link.study, link.measurement))
+        return value_words(now) if now is not None else ""
 
     def insert_measurement(self, measurement: Measurement) -> None:
         """Put a measurement into the current field, with a link to where it was made.

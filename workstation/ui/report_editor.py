@@ -1,0 +1,536 @@
+"""The report as a text one types in: a view of `Reporting`, never a second truth.
+
+Keys become edits of the model, and the document follows the model by its differences.
+Which fields there are is kept beside the document: deleting a field's words empties the
+field and never loses it (a trap of editors that look for fields in their own text).
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from PySide6.QtCore import QMimeData, QPointF, QSize, Qt, QTimer, QUrl
+from PySide6.QtGui import (
+    QFocusEvent,
+    QInputMethodEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QSyntaxHighlighter,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+)
+from PySide6.QtWidgets import QTextEdit
+
+from workstation.domain.report import Field, FieldKind, FieldRef, Report, Section, SectionKind
+from workstation.services.checks import link_state
+from workstation.services.reporting import Reporting
+from workstation.text import tr
+from workstation.ui import theme
+from workstation.ui.report_fields import LINE_SEPARATOR, Cited, FieldPainter, Slot, formats
+
+Line = Slot | str  # a field, or the title of a section
+
+_LINE_HIGH: Final = 23
+_ITEM_INDENT: Final = 24
+#: Keys that take the editor through the fields; everything else is typing or moving.
+_COMMANDS: Final = {
+    QKeySequence.StandardKey.Undo: "report.undo",
+    QKeySequence.StandardKey.Redo: "report.redo",
+}
+
+
+class _Looks(QSyntaxHighlighter):
+    """Formats of the fields, laid over the text and no part of it."""
+
+    def __init__(self, document: QTextDocument, lines: Callable[[], list[Line]], size: int) -> None:
+        super().__init__(document)
+        self._lines = lines
+        self._size = size
+
+    def highlightBlock(self, text: str) -> None:  # noqa: N802 - Qt's name
+        lines, number = self._lines(), self.currentBlock().blockNumber()
+        line = lines[number] if number < len(lines) else ""
+        if isinstance(line, str):
+            title = QTextCharFormat()
+            title.setFont(theme.font("small", 600))
+            title.setForeground(theme.color("text.low"))
+            self.setFormat(0, len(text), title)
+            return
+        for start, length, look in formats(line, self._size):
+            self.setFormat(start, length, look)
+
+
+class ReportEditor(QTextEdit):
+    """The text of the open report. GUI thread; `run` sends a command line."""
+
+    def __init__(self, reporting: Reporting, run: Callable[[str], None]) -> None:
+        super().__init__()
+        self._reporting = reporting
+        self._run = run
+        self._size = theme.tokens().size.report
+        self._lines: list[Line] = []
+        self._writing = 0
+        self.setObjectName("report-text")
+        self.setAccessibleName(tr("Report text"))
+        self.setProperty("bare", True)
+        self.setFont(theme.font("report"))
+        self.setAcceptDrops(False)
+        self.setUndoRedoEnabled(False)  # undo is the model's: a step is what a reader calls one
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setCursorWidth(2)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.document().setDocumentMargin(16)
+        self._looks = _Looks(self.document(), lambda: self._lines, self._size)
+        self._disconnect = [
+            reporting.changed.connect(lambda _: self.follow()),
+            reporting.moved.connect(lambda _: self._follow_cursor()),
+        ]
+        self.cursorPositionChanged.connect(self._caret_moved)
+        self.selectionChanged.connect(self._caret_moved)
+        self.document().contentsChange.connect(self._something_changed)
+        self.follow()
+
+    def detach(self) -> None:
+        """Stop following; the pane goes away."""
+        for disconnect in self._disconnect:
+            disconnect()
+
+    def sizeHint(self) -> QSize:
+        return QSize(456, 600)
+
+    # --- the document follows the model -----------------------------------------------
+
+    def follow(self) -> None:
+        """Bring the document to what the report says now, touching only what differs."""
+        report = self._reporting.report
+        lines = list(self._wanted(report)) if report else []
+        self.setReadOnly(report is None or bool(self._reporting.read_only))
+        old, self._lines = self._lines, lines
+        with self._own_writing():
+            if _shape(old) != _shape(lines):
+                self._rebuild()
+            else:
+                self._patch(old)
+        self._follow_cursor()
+        self.viewport().update()
+
+    def _wanted(self, report: Report) -> Iterator[Line]:
+        for section in report.sections:
+            yield section.title
+            for each in section.fields:
+                yield self._slot(section, each)
+
+    def _slot(self, section: Section, each: Field) -> Slot:
+        known = self._reporting.known_measurements
+        cited = []
+        for link in each.links:
+            at = each.text.find(link.text)
+            if at >= 0 and not each.removed:
+                changed = link_state(link, known) != "same"
+                now = self._reporting.value_now(link) if changed else ""
+                cited.append(Cited(at, len(link.text), changed, now))
+        ref = FieldRef(section.kind, each.spec.id)
+        return Slot(ref, each.spec.label, each, tuple(cited), _out_of_range(each))
+
+    def _rebuild(self) -> None:
+        self.document().clear()
+        cursor = QTextCursor(self.document())
+        for number, line in enumerate(self._lines):
+            form = _block_format(line, first=number == 0)
+            if number == 0:
+                cursor.setBlockFormat(form)
+            else:
+                cursor.insertBlock(form)
+            cursor.insertText(line if isinstance(line, str) else line.prefix + line.words)
+        self._looks.rehighlight()
+
+    def _patch(self, old: list[Line]) -> None:
+        for number, (before, now) in enumerate(zip(old, self._lines, strict=True)):
+            if isinstance(now, str) or now == before:
+                continue
+            block = self.document().findBlockByNumber(number)
+            self._rewrite(block, now)
+            self._looks.rehighlightBlock(block)
+
+    def _rewrite(self, block: QTextBlock, slot: Slot) -> None:
+        """Change only the middle that differs, so that no caret is thrown about."""
+        have, want = block.text(), slot.prefix + slot.words
+        if have == want:
+            return
+        head = 0
+        while head < min(len(have), len(want)) and have[head] == want[head]:
+            head += 1
+        tail = 0
+        most = min(len(have), len(want)) - head
+        while tail < most and have[-1 - tail] == want[-1 - tail]:
+            tail += 1
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(block.position() + head)
+        end = block.position() + len(have) - tail
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText(want[head : len(want) - tail])
+
+    def _follow_cursor(self) -> None:
+        ref, caret = self._reporting.current, self._reporting.caret
+        found = self._range(ref) if ref else None
+        if found is None:
+            return
+        first, last = found
+        cursor = self.textCursor()
+        if caret is None:
+            wanted = (first, last)
+        else:
+            at = min(first + caret, last)
+            wanted = (at, at)
+        if (cursor.anchor(), cursor.position()) != wanted:
+            with self._own_writing():
+                cursor.setPosition(wanted[0])
+                cursor.setPosition(wanted[1], QTextCursor.MoveMode.KeepAnchor)
+                self.setTextCursor(cursor)
+                self.ensureCursorVisible()
+        self.viewport().update()
+
+    @contextmanager
+    def _own_writing(self) -> Iterator[None]:
+        self._writing += 1
+        try:
+            yield
+        finally:
+            self._writing -= 1
+
+    def _something_changed(self, *_where: int) -> None:
+        """An input method, a screen reader or Qt itself wrote: take it, or take it back."""
+        if not self._writing:
+            QTimer.singleShot(0, self, self._absorb)
+
+    def _absorb(self) -> None:
+        changed: dict[FieldRef, str] = {}
+        intact = self.document().blockCount() == len(self._lines)
+        for number, line in enumerate(self._lines if intact else ()):
+            text = self.document().findBlockByNumber(number).text()
+            if isinstance(line, str) or not text.startswith(line.prefix):
+                intact = intact and text == line
+            elif text != line.prefix + line.words:
+                changed[line.ref] = _plain(text[len(line.prefix) :])
+        if not intact:
+            self._lines = []  # the frame of the report is not the reader's to change
+            self.follow()
+        elif changed and not self._reporting.read_only:
+            self._reporting.set_fields(changed)
+
+    # --- where things are -------------------------------------------------------------
+
+    def _range(self, ref: FieldRef) -> tuple[int, int] | None:
+        """First and last position of a field's words in the document."""
+        for number, line in enumerate(self._lines):
+            if isinstance(line, Slot) and line.ref == ref:
+                block = self.document().findBlockByNumber(number)
+                return block.position() + len(line.prefix), block.position() + block.length() - 1
+        return None
+
+    def _slot_at(self, position: int) -> tuple[Slot, int, int] | None:
+        """The field at a position, and the first and last position of its words."""
+        block = self.document().findBlock(position)
+        number = block.blockNumber()
+        if not block.isValid() or number >= len(self._lines):
+            return None
+        line = self._lines[number]
+        if isinstance(line, str):
+            return None
+        return line, block.position() + len(line.prefix), block.position() + block.length() - 1
+
+    def _caret_moved(self) -> None:
+        """The reader moved: the model learns where; labels and titles are passed over."""
+        if self._writing:
+            return
+        cursor = self.textCursor()
+        found = self._slot_at(cursor.position())
+        if found is None:
+            if not cursor.hasSelection():
+                self._to_nearest(cursor.position())
+            return
+        slot, first, last = found
+        if cursor.hasSelection():
+            whole = (cursor.selectionStart(), cursor.selectionEnd()) == (first, last)
+            inside = first <= cursor.selectionStart() and cursor.selectionEnd() <= last
+            if inside and not whole:
+                with self._own_writing():
+                    self._reporting.note_caret(slot.ref, cursor.position() - first)
+        elif cursor.position() < first:
+            self._place(first)
+        else:
+            with self._own_writing():
+                self._reporting.note_caret(slot.ref, cursor.position() - first)
+        self.viewport().update()
+
+    def _to_nearest(self, position: int) -> None:
+        number = self.document().findBlock(position).blockNumber()
+        below = [n for n, line in enumerate(self._lines) if n > number and isinstance(line, Slot)]
+        if below:
+            slot = self._lines[below[0]]
+            assert isinstance(slot, Slot)
+            block = self.document().findBlockByNumber(below[0])
+            self._place(block.position() + len(slot.prefix))
+
+    def _place(self, position: int) -> None:
+        cursor = self.textCursor()
+        cursor.setPosition(position)
+        self.setTextCursor(cursor)
+
+    # --- keys become edits ------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, modifiers = event.key(), event.modifiers()
+        control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
+        if key == Qt.Key.Key_Tab:
+            self._run("report.field-end" if control else "report.next-field")
+        elif key == Qt.Key.Key_Backtab:
+            self._run("report.previous-field")
+        elif self._standard(event) or self._editing(event, control):
+            pass
+        elif key in (Qt.Key.Key_Escape, Qt.Key.Key_Insert):
+            event.ignore()
+            return
+        elif _types(event):
+            self._type(event.text())
+        else:
+            super().keyPressEvent(event)
+            return
+        event.accept()
+
+    def _standard(self, event: QKeyEvent) -> bool:
+        for sequence, line in _COMMANDS.items():
+            if event.matches(sequence):
+                self._run(line)
+                return True
+        if event.matches(QKeySequence.StandardKey.Cut):
+            self.copy()
+            if self.textCursor().hasSelection():
+                self._type("")
+            return True
+        return False
+
+    def _editing(self, event: QKeyEvent, control: bool) -> bool:
+        key = event.key()
+        if key in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
+            self._erase(forward=key == Qt.Key.Key_Delete, word=control)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if control:
+                return False
+            self._type("\n")
+        elif key == Qt.Key.Key_Down and self._pick(step=1):
+            return True
+        else:
+            return False
+        return True
+
+    def _pick(self, *, step: int = 0, number: int = 0) -> bool:
+        """Another choice of a pick list, while the whole field is taken."""
+        ref = self._reporting.current
+        report = self._reporting.report
+        each = report.field(ref) if report and ref else None
+        whole = self._reporting.caret is None
+        if ref is None or each is None or not each.spec.options or not whole or self.isReadOnly():
+            return False
+        options = each.spec.options
+        if number > len(options):
+            return False
+        at = options.index(each.text) if each.text in options else -1
+        chosen = options[number - 1] if number else options[(at + step) % len(options)]
+        self._reporting.set_field(ref.section, ref.id, chosen)
+        return True
+
+    def _type(self, text: str) -> None:
+        """Put text at the caret, or in the place of what is selected."""
+        if self.isReadOnly():
+            return
+        if text.isdigit() and len(text) == 1 and text != "0" and self._pick(number=int(text)):
+            return
+        cursor = self.textCursor()
+        if self._across(cursor):
+            self._erase_across(cursor)
+            cursor = self.textCursor()
+        found = self._slot_at(cursor.position())
+        if found is None:
+            return
+        slot, first, last = found
+        start = max(cursor.selectionStart(), first) - first
+        end = min(cursor.selectionEnd(), last) - first
+        self._replace(slot, start, end, text)
+
+    def _replace(self, slot: Slot, start: int, end: int, text: str) -> None:
+        if slot.field.spec.kind is FieldKind.NUMBER and "\n" in text:
+            return
+        old = "" if slot.field.removed else slot.field.text
+        new = old[:start] + text + old[end:]
+        with self._own_writing():
+            self._reporting.note_caret(slot.ref, start + len(text))
+            self._reporting.set_field(slot.ref.section, slot.ref.id, new, typing=True)
+
+    def _erase(self, *, forward: bool, word: bool) -> None:
+        if self.isReadOnly():
+            return
+        cursor = self.textCursor()
+        if self._across(cursor):
+            self._erase_across(cursor)
+            return
+        found = self._slot_at(cursor.position())
+        if found is None:
+            return
+        slot, first, last = found
+        if not cursor.hasSelection():
+            move = _MOVES[forward, word]
+            cursor.movePosition(move, QTextCursor.MoveMode.KeepAnchor)
+        start = max(cursor.selectionStart(), first) - first
+        end = min(cursor.selectionEnd(), last) - first
+        if start < end:
+            self._replace(slot, start, end, "")
+
+    def _across(self, cursor: QTextCursor) -> bool:
+        here = self.document().findBlock(cursor.selectionStart())
+        return here != self.document().findBlock(cursor.selectionEnd())
+
+    def _erase_across(self, cursor: QTextCursor) -> None:
+        """A selection over several fields empties its part of each; none of them is lost."""
+        start, end = cursor.selectionStart(), cursor.selectionEnd()
+        texts: dict[FieldRef, str] = {}
+        for line in self._lines:
+            if isinstance(line, str) or line.field.removed:
+                continue
+            first, last = self._range(line.ref) or (0, 0)
+            a, b = max(start, first) - first, min(end, last) - first
+            if a < b:
+                texts[line.ref] = line.field.text[:a] + line.field.text[b:]
+        if texts:
+            ref = next(iter(texts))
+            first = (self._range(ref) or (0, 0))[0]
+            self._reporting.set_fields(texts)
+            self._reporting.go_to(ref, max(0, start - first))
+
+    # --- paste, input methods, resources: plain text in, nothing fetched ---------------
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        return source.hasText()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        self._type(_plain(source.text()))
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        data = QMimeData()
+        data.setText(_plain(self.textCursor().selectedText()))
+        return data
+
+    def loadResource(self, _kind: int, _name: QUrl | str) -> Any:
+        """A report never loads anything."""
+        return None
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Words under way are shown and are no part of the text; committed ones are typed."""
+        committed = event.commitString()
+        if committed:
+            self._type(_plain(committed))
+        super().inputMethodEvent(QInputMethodEvent(event.preeditString(), event.attributes()))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        super().mouseDoubleClickEvent(event)
+        self.viewport().update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._follow_cursor()
+
+    # --- painting ---------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        visible = list(self._visible())
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        current, read_only = self._reporting.current, self.isReadOnly()
+        ratio = self.devicePixelRatioF()
+        for block, slot, origin in visible:
+            field = FieldPainter(painter, block, slot, origin)
+            field.below(current=slot.ref == current, read_only=read_only, ratio=ratio)
+        painter.end()
+        super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for block, slot, origin in visible:
+            FieldPainter(painter, block, slot, origin).above(current=slot.ref == current)
+        painter.end()
+
+    def _visible(self) -> Iterator[tuple[QTextBlock, Slot, QPointF]]:
+        layout = self.document().documentLayout()
+        top = self.verticalScrollBar().value()
+        bottom = top + self.viewport().height()
+        origin = QPointF(-self.horizontalScrollBar().value(), -top)
+        for number, line in enumerate(self._lines):
+            if isinstance(line, str):
+                continue
+            block = self.document().findBlockByNumber(number)
+            box = layout.blockBoundingRect(block)
+            if box.bottom() >= top and box.top() <= bottom:
+                yield block, line, origin
+
+
+_MOVES: Final = {
+    (True, True): QTextCursor.MoveOperation.NextWord,
+    (True, False): QTextCursor.MoveOperation.NextCharacter,
+    (False, True): QTextCursor.MoveOperation.PreviousWord,
+    (False, False): QTextCursor.MoveOperation.PreviousCharacter,
+}
+
+
+def _shape(lines: list[Line]) -> list[tuple[str, object]]:
+    """What the document is made of, apart from the words of the fields."""
+    return [("", line) if isinstance(line, str) else (line.prefix, line.ref) for line in lines]
+
+
+def _types(event: QKeyEvent) -> bool:
+    text = event.text()
+    held = event.modifiers() & (
+        Qt.KeyboardModifier.ControlModifier
+        | Qt.KeyboardModifier.AltModifier
+        | Qt.KeyboardModifier.MetaModifier
+    )
+    alt_gr = held == (
+        Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    )  # how AltGr arrives on Windows
+    return bool(text) and text.isprintable() and (not held or alt_gr)
+
+
+def _plain(text: str) -> str:
+    """Line ends of any kind as one; nothing that is not a character to read."""
+    lines = text.replace("\r\n", "\n").replace(LINE_SEPARATOR, "\n").replace("\u2029", "\n")
+    return "".join(c for c in lines.replace("\t", " ") if c == "\n" or c.isprintable())
+
+
+def _block_format(line: Line, *, first: bool) -> QTextBlockFormat:
+    form = QTextBlockFormat()
+    if isinstance(line, str):
+        form.setTopMargin(0 if first else 12)
+        form.setBottomMargin(3)
+        return form
+    fixed = QTextBlockFormat.LineHeightTypes.FixedHeight
+    form.setLineHeight(_LINE_HIGH, fixed.value)
+    if line.ref.section is SectionKind.IMPRESSION:
+        form.setLeftMargin(_ITEM_INDENT)
+    return form
+
+
+def _out_of_range(each: Field) -> bool:
+    spec = each.spec
+    if spec.kind is not FieldKind.NUMBER or not each.filled:
+        return False
+    try:
+        value = float(each.text.replace(",", "."))
+    except ValueError:
+        return True
+    return (spec.low is not None and value < spec.low) or (
+        spec.high is not None and value > spec.high
+    )

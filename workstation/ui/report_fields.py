@@ -1,0 +1,288 @@
+"""How a field of the report looks in each of its states: line, mark and word, not colour alone.
+
+Text formats come from here, and the boxes, dots and diamonds that are painted over the
+layout, so that the text itself stays plain text.
+"""
+
+from enum import Enum, auto
+from typing import Final
+
+from attrs import frozen
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPainterPath,
+    QTextBlock,
+    QTextCharFormat,
+    QTextLayout,
+)
+
+from workstation.domain.report import Field, FieldKind, FieldRef, SectionKind
+from workstation.text import tr
+from workstation.ui import icons, theme
+
+LINE_SEPARATOR: Final = "\u2028"
+_DIAMOND: Final = 11
+
+
+class Look(Enum):
+    """What the reader is told of a field; `report_states.png` shows each."""
+
+    DEFAULT = auto()  # the template's own words, untouched
+    EDITED = auto()
+    SOURCED = auto()
+    REQUIRED = auto()  # and empty
+    OPTIONAL = auto()  # and empty
+    REMOVED = auto()
+
+
+def look_of(each: Field) -> Look:
+    """The state of a field, apart from being current or read only."""
+    if each.removed:
+        return Look.REMOVED
+    if not each.text.strip():
+        return Look.REQUIRED if each.spec.required else Look.OPTIONAL
+    if each.source:
+        return Look.SOURCED
+    return Look.DEFAULT if each.untouched else Look.EDITED
+
+
+@frozen
+class Cited:
+    """A measurement in the text of a field: where, and what it is now if it changed."""
+
+    start: int
+    length: int
+    changed: bool
+    now: str = ""
+
+
+@frozen
+class Slot:
+    """A field as the document shows it: one block, its label before its words."""
+
+    ref: FieldRef
+    label: str
+    field: Field
+    cited: tuple[Cited, ...] = ()
+    out_of_range: bool = False
+
+    @property
+    def prefix(self) -> str:
+        return f"{self.label}: " if self.label else ""
+
+    @property
+    def words(self) -> str:
+        """What stands in the document; of a removed field, nothing but its label."""
+        return "" if self.field.removed else self.field.text.replace("\n", LINE_SEPARATOR)
+
+    @property
+    def hint(self) -> str:
+        """In the box of an empty field."""
+        section = self.ref.section.value
+        if look_of(self.field) is Look.REQUIRED:
+            return tr("required") if self.label else tr("required: {name}", name=tr(section))
+        return tr("optional") if self.label else tr(section)
+
+
+def formats(slot: Slot, size: int) -> list[tuple[int, int, QTextCharFormat]]:
+    """(start, length, format) within the block of a field."""
+    made: list[tuple[int, int, QTextCharFormat]] = []
+    look, start = look_of(slot.field), len(slot.prefix)
+    if start:
+        made.append((0, start, _label_format(look, size)))
+    words = QTextCharFormat()
+    words.setForeground(theme.color("text.hi"))
+    if look is Look.DEFAULT:
+        words.setForeground(theme.color("text.default"))
+        _underline(words, "text.default", QTextCharFormat.UnderlineStyle.DotLine)
+    elif look is Look.SOURCED:
+        _underline(words, "line.source", QTextCharFormat.UnderlineStyle.SingleUnderline)
+    elif slot.field.spec.kind is FieldKind.NUMBER:
+        tone = "hue.act" if slot.out_of_range else "line.strong"
+        _underline(words, tone, QTextCharFormat.UnderlineStyle.SingleUnderline)
+    made.append((start, len(slot.words), words))
+    for cited in slot.cited:
+        made += _cited_formats(cited, start)
+    return made
+
+
+def _label_format(look: Look, size: int) -> QTextCharFormat:
+    made = QTextCharFormat()
+    made.setFont(theme.font(size, 600))
+    made.setForeground(theme.color("text.low" if look is Look.REMOVED else "text.hi"))
+    if look is Look.REMOVED:
+        made.setFontStrikeOut(True)
+    return made
+
+
+def _cited_formats(cited: Cited, start: int) -> list[tuple[int, int, QTextCharFormat]]:
+    gap = QTextCharFormat()  # room for the diamond, made of the space before
+    gap.setFontLetterSpacingType(QFont.SpacingType.AbsoluteSpacing)
+    gap.setFontLetterSpacing(_DIAMOND + 1.0)
+    words = QTextCharFormat()
+    words.setForeground(theme.color("hue.act" if cited.changed else "ink.measure"))
+    if cited.changed:
+        _underline(words, "hue.act", QTextCharFormat.UnderlineStyle.SingleUnderline)
+    at = start + cited.start
+    before = [(at - 1, 1, gap)] if at > 0 else []
+    return [*before, (at, cited.length, words)]
+
+
+def _underline(made: QTextCharFormat, tone: str, style: QTextCharFormat.UnderlineStyle) -> None:
+    made.setUnderlineStyle(style)
+    made.setUnderlineColor(theme.color(tone))
+
+
+class FieldPainter:
+    """Paints what stands around the words of one field, in viewport coordinates."""
+
+    def __init__(self, painter: QPainter, block: QTextBlock, slot: Slot, origin: QPointF) -> None:
+        self._painter = painter
+        self._layout: QTextLayout = block.layout()
+        self._slot = slot
+        self._origin = origin + self._layout.position()
+        self._start = len(slot.prefix)
+        self._end = self._start + len(slot.words)
+
+    def rects(self, start: int, end: int) -> list[QRectF]:
+        """Where the characters from `start` to `end` of the block lie, a box a line."""
+        found = []
+        for index in range(self._layout.lineCount()):
+            line = self._layout.lineAt(index)
+            first = max(start, line.textStart())
+            last = min(end, line.textStart() + line.textLength())
+            if first > last or (first == last and start != end):
+                continue
+            left, right = _x(line, first), _x(line, last)
+            top = self._origin.y() + line.y() + line.height() - line.descent() - line.ascent()
+            text_high = line.ascent() + line.descent()
+            box = QRectF(self._origin.x() + left, top, right - left, text_high)
+            found.append(box)
+        return found
+
+    def below(self, *, current: bool, read_only: bool, ratio: float) -> None:
+        """Under the words: the ground of the current field, the hatch of a closed one."""
+        boxes = self.rects(self._start, self._end)
+        if read_only:
+            for box in boxes:
+                self._painter.fillRect(box.adjusted(-3, -1, 3, 1), theme.hatch(ratio))
+        elif current and self._slot.words:
+            self._ring(boxes)
+
+    def _ring(self, boxes: list[QRectF]) -> None:
+        path = QPainterPath()
+        for box in boxes:
+            each = QPainterPath()
+            each.addRoundedRect(box.adjusted(-2, -2, 3, 3), 2, 2)
+            path = path.united(each)
+        self._painter.setPen(theme.pen("hue.here", 1.0))
+        self._painter.setBrush(theme.color("bg.current"))
+        self._painter.drawPath(path.simplified())
+
+    def above(self, *, current: bool) -> None:
+        """Over the words: boxes, dots, diamonds, units, numbers."""
+        look = look_of(self._slot.field)
+        after = self._after()
+        if look in (Look.REQUIRED, Look.OPTIONAL):
+            self._box(after, look, current)
+            after += 18 + _width(self._slot.hint, "body")
+        elif look is Look.SOURCED:
+            self._painter.setPen(Qt.PenStyle.NoPen)
+            self._painter.setBrush(theme.color("hue.done"))
+            last = self.rects(self._start, self._end)[-1]
+            self._painter.drawEllipse(QPointF(last.right() + 5, last.top() + 5), 2.25, 2.25)
+        elif look is Look.REMOVED:
+            self._say(after + 2, tr("removed by you"), "text.low", "small")
+        for cited in self._slot.cited:
+            self._diamond(cited)
+        self._behind(after + 6)
+        if self._slot.ref.section is SectionKind.IMPRESSION:
+            self._numbers()
+
+    def _after(self) -> float:
+        """The x behind the last word of the field."""
+        boxes = self.rects(self._end, self._end)
+        return boxes[-1].left() if boxes else self._origin.x()
+
+    def _last_line(self) -> QRectF:
+        return self.rects(self._end, self._end)[-1]
+
+    def _box(self, x: float, look: Look, current: bool) -> None:
+        tone = "hue.open" if look is Look.REQUIRED else "text.low"
+        line = self._last_line()
+        box = QRectF(
+            x + 1.5, line.top() - 1.5, _width(self._slot.hint, "body") + 13, line.height() + 2
+        )
+        if current:
+            self._painter.setPen(theme.pen("hue.here", 2.0))
+            self._painter.setBrush(theme.color("bg.current"))
+        else:
+            self._painter.setPen(theme.pen(tone, 1.0, "dash"))
+            self._painter.setBrush(Qt.BrushStyle.NoBrush)
+        self._painter.drawRoundedRect(box, 3, 3)
+        self._painter.setFont(theme.font("body"))
+        self._painter.setPen(theme.color(tone))
+        self._painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._slot.hint)
+
+    def _say(self, x: float, text: str, tone: str, size: theme.Size = "body") -> float:
+        """A word that is not part of the text, on its last line; returns the x behind it."""
+        line = self._last_line()
+        box = QRectF(x, line.top(), _width(text, size) + 4, line.height())
+        self._painter.setFont(theme.font(size))
+        self._painter.setPen(theme.color(tone))
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        self._painter.drawText(box, flags, text)
+        return box.right()
+
+    def _behind(self, x: float) -> None:
+        """Unit, other choices, and what a changed measurement is now."""
+        spec, slot = self._slot.field.spec, self._slot
+        if slot.field.removed:
+            return
+        if spec.unit:
+            x = self._say(x, spec.unit, "text.low", "body") + 4
+        if slot.out_of_range:
+            x = self._say(x, tr("out of range"), "hue.act", "small")
+        if spec.options:
+            others = "  |  ".join(o for o in spec.options if o != slot.field.text)
+            x = self._say(x, f"▾  {others}", "text.low", "small")
+        changed = next((c for c in slot.cited if c.changed), None)
+        if changed is not None:
+            words = tr("now {value}, accept", value=changed.now) if changed.now else tr("deleted")
+            self._say(x, words, "hue.act", "small")
+
+    def _diamond(self, cited: Cited) -> None:
+        boxes = self.rects(self._start + cited.start, self._start + cited.start + cited.length)
+        if boxes:
+            name = "diamond-open" if cited.changed else "diamond"
+            tone = "hue.act" if cited.changed else "ink.measure"
+            x, y = boxes[0].left() - _DIAMOND, boxes[0].center().y() - _DIAMOND / 2
+            icons.paint(self._painter, name, x - 1, y, tone, _DIAMOND)
+
+    def _numbers(self) -> None:
+        """The numbers an impression of several lines is issued with."""
+        items = self._slot.words.split(LINE_SEPARATOR)
+        if sum(bool(item.strip()) for item in items) < 2:
+            return
+        at, number = self._start, 0
+        self._painter.setFont(theme.font("report"))
+        self._painter.setPen(theme.color("text.low"))
+        for item in items:
+            if item.strip():
+                number += 1
+                box = self.rects(at, at)[-1]  # a break belongs to the line before it too
+                left = QRectF(box.left() - 24, box.top(), 18, box.height())
+                self._painter.drawText(left, Qt.AlignmentFlag.AlignLeft, str(number))
+            at += len(item) + 1
+
+
+def _x(line: object, position: int) -> float:
+    found = line.cursorToX(position)  # type: ignore[attr-defined]
+    return float(found[0] if isinstance(found, tuple) else found)
+
+
+def _width(text: str, size: theme.Size) -> float:
+    return QFontMetricsF(theme.font(size)).horizontalAdvance(text)
