@@ -2,7 +2,7 @@
 
 import inspect
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from types import NoneType
 from typing import Any, get_args, get_type_hints
@@ -85,7 +85,7 @@ class Registry:
             raise ValueError(f"two commands are named {command.id}")
         self._by_id[command.id] = command
 
-    def __iter__(self) -> Iterable[Command]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[Command]:
         return iter(self._by_id.values())
 
     def find(self, line: str) -> tuple[Command, list[str]]:

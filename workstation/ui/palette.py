@@ -1,0 +1,282 @@
+"""The command palette: every command by typing a part of its name."""
+
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from enum import Enum
+from typing import get_type_hints
+
+from attrs import frozen
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from workstation.commands.bindings import Bindings
+from workstation.commands.registry import Command, Registry
+from workstation.errors import CommandError
+from workstation.text import tr
+from workstation.ui import plain, theme
+from workstation.ui.chips import key_width, paint_key, shown_key
+
+_ROW, _SHOWN = 32, 10
+
+
+@frozen
+class Choice:
+    """One line of the palette. `line` ends in a space where an argument must be typed."""
+
+    line: str
+    title: str
+    group: str
+    key: str = ""
+    needs: str = ""  # what is missing for it to work now
+
+
+def choices(registry: Registry, bindings: Bindings, active: frozenset[str]) -> tuple[Choice, ...]:
+    """Everything that can be run, each once, with its key and why it cannot be run now."""
+    made: dict[str, Choice] = {}
+    for command in _commands(registry):
+        needs = ", ".join(sorted(command.when - active))
+        bound = [b for b in bindings.all if b.run.split(" ")[0] == command.id]
+        for line, title in _lines(command):
+            made[line.strip()] = Choice(
+                line, title, command.group, bindings.key_of(line.strip()), needs
+            )
+        for each in bound:
+            if each.run not in made:
+                made[each.run] = Choice(each.run, each.title, command.group, each.keys, needs)
+    return tuple(made.values())
+
+
+def _commands(registry: Registry) -> Iterable[Command]:
+    return (command for command in registry if not command.hidden)
+
+
+def _lines(command: Command) -> list[tuple[str, str]]:
+    """A command of one choice is one line for each; one that needs words ends in a space."""
+    parameters = list(inspect.signature(command.run).parameters.values())[1:]
+    hints = get_type_hints(command.run)
+    kinds = [hints[p.name] for p in parameters]
+    if len(kinds) == 1 and isinstance(kinds[0], type) and issubclass(kinds[0], Enum):
+        return [(f"{command.id} {m.value}", f"{command.title} {m.value}") for m in kinds[0]]
+    try:
+        command.parse([])
+    except CommandError:
+        return [(f"{command.id} ", f"{command.title}…")]
+    return [(command.id, command.title)]
+
+
+def matches(text: str, title: str) -> tuple[int, ...] | None:
+    """Where the letters of `text` stand in `title`, in order; None where they do not.
+
+    A run of letters as it was typed counts before letters here and there.
+    """
+    wanted, told = text.casefold().strip(), title.casefold()
+    at = told.find(wanted)
+    if at >= 0:
+        return tuple(range(at, at + len(wanted)))
+    found, start = [], 0
+    for letter in wanted.replace(" ", ""):
+        start = told.find(letter, start)
+        if start < 0:
+            return None
+        found.append(start)
+        start += 1
+    return tuple(found)
+
+
+def ranked(text: str, every: Sequence[Choice]) -> list[tuple[Choice, tuple[int, ...]]]:
+    """What fits, best first: available, then in one piece, then early in the title."""
+    found = []
+    for choice in every:
+        hit = matches(text, choice.title)
+        if hit is None and text.casefold() in choice.line:
+            hit = ()
+        if hit is not None:
+            loose = bool(hit) and hit[-1] - hit[0] >= len(hit)
+            at = hit[0] if hit else len(choice.title)
+            found.append(((bool(choice.needs), loose, at, choice.group, choice.title), choice, hit))
+    found.sort(key=lambda each: each[0])
+    return [(choice, hit) for _, choice, hit in found]
+
+
+class _Rows(QWidget):
+    """The list below the field: painted, ten at a time."""
+
+    def __init__(self, on_pick: Callable[[], None]) -> None:
+        super().__init__()
+        self._on_pick = on_pick
+        self.found: list[tuple[Choice, tuple[int, ...]]] = []
+        self.at = 0
+        self.setFixedHeight(_ROW * _SHOWN)
+
+    def show_found(self, found: list[tuple[Choice, tuple[int, ...]]]) -> None:
+        self.found, self.at = found, 0
+        self.update()
+
+    def move_by(self, step: int) -> None:
+        if self.found:
+            self.at = min(max(0, self.at + step), len(self.found) - 1)
+            self.setAccessibleName(self.found[self.at][0].title)
+            self.update()
+
+    def chosen(self) -> Choice | None:
+        return self.found[self.at][0] if self.found else None
+
+    def mousePressEvent(self, event: object) -> None:
+        y = event.position().y()  # type: ignore[attr-defined]
+        number = self._first() + int(y // _ROW)
+        if number < len(self.found):
+            self.at = number
+            self._on_pick()
+
+    def _first(self) -> int:
+        return max(0, self.at - _SHOWN + 1)
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, _ROW * _SHOWN)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        first = self._first()
+        for place, (choice, hit) in enumerate(self.found[first : first + _SHOWN]):
+            box = QRectF(0, place * _ROW, self.width(), _ROW)
+            if first + place == self.at:
+                painter.fillRect(box, theme.color("bg.select"))
+                painter.fillRect(QRectF(0, box.top(), 2, _ROW), theme.color("hue.here"))
+            _paint_choice(painter, box.adjusted(16, 0, -12, 0), choice, hit)
+
+
+def _paint_choice(painter: QPainter, box: QRectF, choice: Choice, hit: tuple[int, ...]) -> None:
+    side = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+    at = box.left()
+    for place, letter in enumerate(choice.title):
+        marked = place in hit
+        painter.setFont(theme.font(weight=600 if marked else 400))
+        painter.setPen(theme.color("hue.here" if marked else "text.hi"))
+        if choice.needs:
+            painter.setPen(theme.color("text.low"))
+        painter.drawText(QRectF(at, box.top(), 40, box.height()), side, letter)
+        at += QFontMetricsF(painter.font()).horizontalAdvance(letter)
+    painter.setFont(theme.font("small"))
+    painter.setPen(theme.color("text.low"))
+    said = tr("needs {what}", what=choice.needs) if choice.needs else choice.group
+    painter.drawText(QRectF(at + 10, box.top(), box.right() - at, box.height()), side, said)
+    right = box.right()
+    for key in reversed(choice.key.split("+") if len(choice.key) > 1 else [choice.key]):
+        if key:
+            right -= key_width(key)
+            paint_key(painter, QPointF(right, box.center().y() - 9), shown_key(key))
+            right -= 4
+
+
+class Palette(QWidget):
+    """Opens over a pane; runs one line, then it is gone."""
+
+    def __init__(
+        self, over: QWidget, every: Sequence[Choice], run: Callable[[str], None], hint: str = ""
+    ) -> None:
+        super().__init__(over.window())
+        self.setProperty("keeps_keys", True)
+        self.setAccessibleName(tr("Commands"))
+        self._every, self._run = every, run
+        self._before = over.window().focusWidget()
+        self.field = QLineEdit()
+        self.field.setProperty("bare", "true")
+        self.field.setFont(theme.font("report"))
+        self.field.setPlaceholderText(tr("Command, or a part of its name"))
+        self.field.textChanged.connect(self._filter)
+        self.field.installEventFilter(self)
+        self.rows = _Rows(self._pick)
+        self._count = plain.label(tone="low", size="small")
+        keys = plain.label(tr("Enter runs   Esc leaves"), tone="low", size="small")
+        prompt = plain.label("›", tone="low", size="report", data=True)
+        head = plain.row(
+            prompt, self.field, plain.label(hint, tone="low", size="small", data=True),
+            margins=(16, 10, 16, 10), spacing=8,
+        )  # fmt: skip
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(1, 1, 1, 1)
+        layout.setSpacing(0)
+        for part in (
+            head, plain.rule(), self.rows, plain.rule(),
+            plain.row(keys, 0, self._count, margins=(16, 6, 16, 6)),
+        ):  # fmt: skip
+            layout.addWidget(part)
+        self._place(over)
+        self._filter("")
+
+    def _place(self, over: QWidget) -> None:
+        at = over.mapTo(over.window(), over.rect().topLeft())
+        wide = min(620, max(420, over.width() - 24))
+        self.setFixedWidth(wide)
+        self.adjustSize()
+        x = at.x() + (over.width() - wide) // 2
+        self.move(min(max(8, x), over.window().width() - wide - 8), at.y() + 56)
+
+    def open(self) -> None:
+        self.show()
+        self.raise_()
+        self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def close_palette(self) -> None:
+        self.hide()
+        if self._before is not None:
+            self._before.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.deleteLater()
+
+    def _filter(self, text: str) -> None:
+        found = ranked(text, self._every) if not self._typed_line(text) else []
+        self.rows.show_found(found)
+        self._count.setText(tr("{n} of {total}", n=len(found), total=len(self._every)))
+
+    def _typed_line(self, text: str) -> bool:
+        """A whole command line, with arguments."""
+        name = text.split(" ")[0]
+        return " " in text and any(c.line.split(" ")[0] == name for c in self._every)
+
+    def _pick(self) -> None:
+        text = self.field.text()
+        if self._typed_line(text):
+            self._go(text)
+            return
+        choice = self.rows.chosen()
+        if choice is None or choice.needs:
+            return
+        if choice.line.endswith(" "):
+            self.field.setText(choice.line)
+        else:
+            self._go(choice.line)
+
+    def _go(self, line: str) -> None:
+        self.close_palette()
+        self._run(line)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusOut and not self.isHidden():
+            self.hide()
+            self.deleteLater()
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        steps = {
+            Qt.Key.Key_Down: 1,
+            Qt.Key.Key_Up: -1,
+            Qt.Key.Key_PageDown: _SHOWN,
+            Qt.Key.Key_PageUp: -_SHOWN,
+        }
+        key = Qt.Key(event.key())
+        if key in steps:
+            self.rows.move_by(steps[key])
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._pick()
+        elif key == Qt.Key.Key_Escape:
+            self.close_palette()
+        else:
+            return False
+        return True
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.color("bg.raised"))
+        painter.setPen(theme.pen("line.edge"))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
