@@ -72,7 +72,7 @@ class Frame:
     plane: ImagePlane | None = None
     spacing: PixelSpacing = PixelSpacing()
     frame_of_reference: str = ""
-    rescale: Rescale = Rescale()
+    rescale: Rescale = field(factory=Rescale)
     vois: tuple[Voi, ...] = ()
     thickness_mm: float | None = None
     laterality: str = ""

@@ -188,9 +188,9 @@ class Canvas(QWidget):
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._tell_size()
             self.update()
-        wanted = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if wanted and event.key() == Qt.Key.Key_Escape and self._pointing.busy:
-            event.accept()  # Escape forgets the point placed before it closes anything
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and self._forgets(event):
+            event.accept()  # before Escape is taken for a shortcut
             return True
         return super().event(event)
 
@@ -252,11 +252,15 @@ class Canvas(QWidget):
             self._act(f"viewport.scroll {-notches}")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._pointing.busy:
+        if self._forgets(event):
             self._pointing.cancel()
             self.update()
             return
         super().keyPressEvent(event)
+
+    def _forgets(self, event: QKeyEvent) -> bool:
+        """Escape forgets a point that was placed, before it closes anything else."""
+        return event.key() == Qt.Key.Key_Escape and self._pointing.busy
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self._activate()

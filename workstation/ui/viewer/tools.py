@@ -53,9 +53,7 @@ class ToolStrip(QWidget):
             if not icon:
                 row.addSpacing(12)
                 continue
-            made = plain.icon_button(
-                icon, name, lambda line=line: run(line), key=keys.get(line, "")
-            )
+            made = plain.icon_button(icon, name, partial(run, line), key=keys.get(line, ""))
             made.setCheckable(line.startswith("tool.") or line == "link.toggle")
             self._buttons[line] = made
             row.addWidget(made)

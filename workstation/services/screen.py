@@ -1,0 +1,260 @@
+"""What is on the screen: studies, display sets, viewports, and what may be painted.
+
+`Screen` answers what each viewport shows and says; `services.viewer.Viewer` is the screen
+with what a reader can do to it.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from workstation.domain.identifiers import FrameKey, StudyRef
+from workstation.domain.study import DisplaySet, Frame
+from workstation.imaging.pixels import FramePixels
+from workstation.services import describe
+from workstation.services.arranging import Board
+from workstation.services.overlay import NARROW, Overlay, Surroundings, overlay
+from workstation.services.proposing import Proposals
+from workstation.services.signal import Signal
+from workstation.services.viewed import Probe, Shown, ViewedStudy
+from workstation.text import tr
+from workstation.viewing import viewport as reduce
+from workstation.viewing.presets import Presets
+from workstation.viewing.resolve import ResolvedView
+from workstation.viewing.viewport import ViewportState
+
+if TYPE_CHECKING:
+    from workstation.services.frames import FrameStore
+    from workstation.services.loading import Loader, SetProgress
+
+
+class Screen:
+    """Owned by the application, lives on the home thread.
+
+    Nothing of a study is painted before `permit(ref)`: its audit record is durable then.
+    """
+
+    def __init__(self, store: "FrameStore", loader: "Loader", presets: Presets) -> None:
+        self.changed: Signal[None] = Signal()
+        self.viewport_changed: Signal[int] = Signal()
+        self.active = 0
+        self.overlay_level = 2
+        self.probe: Probe | None = None
+        self.engine = ""
+        self.engine_notice = ""
+        self.seen: set[FrameKey] = set()
+        self.presets = presets
+        self._store = store
+        self._loader = loader
+        self._proposals = Proposals()
+        self._studies: dict[StudyRef, ViewedStudy] = {}
+        self._sets: dict[str, DisplaySet] = {}
+        self._of_study: dict[StudyRef, tuple[DisplaySet, ...]] = {}
+        self._permitted: set[StudyRef] = set()
+        self._board = Board(presets)
+        self._sizes: dict[int, tuple[int, int, float]] = {}
+        loader.frame_arrived.connect(self._frame_arrived)
+
+    # --- studies --------------------------------------------------------------
+
+    @property
+    def studies(self) -> tuple[ViewedStudy, ...]:
+        return tuple(self._studies.values())
+
+    @property
+    def current(self) -> ViewedStudy | None:
+        return next((s for s in self._studies.values() if s.role == "current"), None)
+
+    def show(self, studies: Sequence[ViewedStudy]) -> None:
+        """These are on screen now, the most relevant prior first after the current one."""
+        self._studies = {study.ref: study for study in studies}
+        self._hang()
+        self.changed.emit(None)
+
+    def permit(self, ref: StudyRef) -> None:
+        """The look at this study is on record: it may be painted from now on."""
+        self._permitted.add(ref)
+        self._emit_all()
+
+    def study_ready(self, ref: StudyRef, display_sets: Sequence[DisplaySet]) -> None:
+        """All display sets of a study that are known so far; called again as more come."""
+        self._of_study[ref] = tuple(display_sets)
+        self._sets.update((each.id, each) for each in display_sets)
+        self._hang()
+        self.changed.emit(None)
+
+    def forget(self) -> None:
+        """Nothing of the case stays here."""
+        self._studies.clear()
+        self._sets.clear()
+        self._of_study.clear()
+        self._permitted.clear()
+        self._proposals.clear()
+        self._board.clear()
+        self.seen.clear()
+        self.probe, self.active = None, 0
+
+    def display_sets(self, ref: StudyRef) -> tuple[DisplaySet, ...]:
+        return self._of_study.get(ref, ())
+
+    def progress(self, display_set_id: str) -> "SetProgress":
+        return self._loader.progress(display_set_id)
+
+    @property
+    def mismatch(self) -> str:
+        """Why signing must stop: another patient's images are on screen. Empty: they are not."""
+        found = (self.wrong_patient(index) for index in range(len(self.viewports)))
+        return next((words for words in found if words), "")
+
+    def wrong_patient(self, index: int) -> str:
+        shown = self.shown(index)
+        return "" if shown is None else describe.wrong_patient(self.current, shown)
+
+    # --- what is shown ----------------------------------------------------------
+
+    @property
+    def layout(self) -> tuple[int, int]:
+        """Rows, columns."""
+        return self._board.layout
+
+    @property
+    def viewports(self) -> tuple[ViewportState, ...]:
+        """The visible ones, row by row."""
+        return self._board.states
+
+    def shown(self, index: int) -> Shown | None:
+        """What a viewport shows now; None where nothing is hung."""
+        state = self._board[index]
+        display_set = self._sets.get(state.display_set or "")
+        study = self._study_of(display_set)
+        if display_set is None or study is None or not display_set.frames:
+            return None
+        return self._as_shown(index, state, study, display_set)
+
+    def preview(self, display_set: DisplaySet, frame_index: int) -> Shown | None:
+        """One frame as its series proposes it, for a thumbnail; under the same permit."""
+        study = self._study_of(display_set)
+        if study is None or not display_set.frames:
+            return None
+        state = ViewportState(display_set=display_set.id, frame_index=frame_index)
+        return self._as_shown(-1, state, study, display_set)
+
+    def overlay(self, index: int) -> Overlay:
+        """The words on a viewport."""
+        shown = self.shown(index)
+        if shown is None:
+            return Overlay(notices=self._why_empty())
+        level = self.overlay_level
+        _, _, ratio = self._size(index)
+        if self._size(index)[0] / ratio < NARROW:
+            level = 1
+        view = self.resolved(index)
+        probe = self.probe if self.probe is not None and self.probe.index == index else None
+        around = Surroundings(
+            level,
+            view.scale if view is not None else None,
+            probe.text if probe is not None else "",
+            self.wrong_patient(index),
+            self._arriving(shown),
+        )
+        return overlay(shown, around)
+
+    def resolved(self, index: int) -> ResolvedView | None:
+        """Where the image of a viewport lies on it, in device pixels."""
+        shown = self.shown(index)
+        if shown is None:
+            return None
+        width, height, _ = self._size(index)
+        return ResolvedView.of(shown.state, shown.frame, width, height)
+
+    def resized(self, index: int, width: int, height: int, ratio: float) -> None:
+        """The canvas of a viewport has this many device pixels, at this ratio."""
+        self._sizes[index] = (max(1, width), max(1, height), ratio)
+
+    def reason(self, index: int) -> str:
+        """Why this display set hangs here."""
+        return self._board.reason(index)
+
+    def mark_seen(self, key: FrameKey) -> None:
+        self.seen.add(key)
+
+    def frame_here(self, frame: Frame) -> bool:
+        return self._store.get(frame.key) is not None
+
+    def frame_failed(self, frame: Frame) -> bool:
+        return self._store.failure(frame.key) is not None
+
+    def snapshot(self, index: int) -> dict[str, Any]:
+        """One viewport of `state` (contracts.md)."""
+        shown = self.shown(index)
+        words = self.overlay(index)
+        if shown is None:
+            return describe.empty(index, index == self.active, words, self.engine)
+        loaded = self._loader.progress(shown.display_set.id).loaded
+        probe = self.probe if self.probe is not None and self.probe.index == index else None
+        notices = (self.engine_notice,) if self.engine_notice else ()
+        return describe.viewport(
+            shown, index == self.active, words, loaded, self.engine, notices, probe
+        )
+
+    # --- inside ---------------------------------------------------------------------
+
+    def _study_of(self, display_set: DisplaySet | None) -> ViewedStudy | None:
+        if display_set is None:
+            return None
+        return self._studies.get(StudyRef(display_set.site, display_set.study))
+
+    def _as_shown(
+        self, index: int, state: ViewportState, study: ViewedStudy, display_set: DisplaySet
+    ) -> Shown:
+        state = reduce.go(state, state.frame_index, len(display_set.frames))
+        frame = display_set.frames[state.frame_index]
+        pixels, missing = self._pixels(study, frame)
+        voi = state.voi or self._proposals.voi(display_set, frame, pixels)
+        return Shown(index, state, study, display_set, frame, pixels, voi, missing)
+
+    def _pixels(self, study: ViewedStudy, frame: Frame) -> tuple[FramePixels | None, str]:
+        if study.ref not in self._permitted:
+            return None, tr("waiting for the record of access")
+        failure = self._store.failure(frame.key)
+        if failure is not None:
+            return None, tr("not shown: {why}", why=str(failure))
+        pixels = self._store.get(frame.key)
+        return pixels, "" if pixels is not None else tr("not loaded yet")
+
+    def _hang(self) -> None:
+        for index in self._board.hang(self.studies, self._of_study):
+            self._look_at(index)
+
+    def _look_at(self, index: int) -> None:
+        state = self._board[index]
+        display_set = self._sets.get(state.display_set or "")
+        if display_set is not None:
+            self._loader.look_at(display_set, state.frame_index)
+
+    def _size(self, index: int) -> tuple[int, int, float]:
+        return self._sizes.get(index, (512, 512, 1.0))
+
+    def _arriving(self, shown: Shown) -> tuple[str, ...]:
+        progress = self._loader.progress(shown.display_set.id)
+        notices = []
+        if progress.failed:
+            notices.append(tr("{n} images cannot be shown", n=progress.failed))
+        waiting = progress.total - progress.loaded - progress.failed
+        if waiting > 0:
+            notices.append(
+                tr("{n} of {total} images here", n=progress.loaded, total=progress.total)
+            )
+        return tuple(notices)
+
+    def _why_empty(self) -> tuple[str, ...]:
+        return (tr("nothing to show here"),) if self._of_study else ()
+
+    def _frame_arrived(self, key: FrameKey) -> None:
+        for index, state in enumerate(self.viewports):
+            display_set = self._sets.get(state.display_set or "")
+            if display_set is not None and display_set.series == key.series:
+                self.viewport_changed.emit(index)
+
+    def _emit_all(self) -> None:
+        for index in range(len(self.viewports)):
+            self.viewport_changed.emit(index)
