@@ -33,7 +33,8 @@ from workstation.domain.report import (
 from workstation.domain.worklist import Priority, Tier, WorklistItem
 from workstation.errors import Conflict, SiteUnavailable
 from workstation.services.audit import Audit
-from workstation.services.delivery import Deliveries, Outside
+from workstation.services.delivery import Deliveries
+from workstation.services.sealing import Outside
 from workstation.services.keys import Keys
 from workstation.services.ports import Receipt, SealedStore
 
@@ -81,6 +82,12 @@ class FakePlatform:
             return self.provenances.get(reference.partition("/")[2])
         return copy.deepcopy(self.task) if reference == f"Task/{self.task['id']}" else None
 
+    def claim(self, item: WorklistItem) -> WorklistItem:
+        self._called("claim")
+        self.task = self.task | {"status": "accepted", "owner": {"reference": READER}}
+        self.touch()
+        return item
+
     def deliver(self, payload: bytes) -> Receipt:
         self._called("deliver")
         fault = self.faults.pop(0) if self.faults else None
@@ -107,15 +114,16 @@ class FakePlatform:
         """One transaction: all of it, or `Conflict` and nothing."""
         entries = json.loads(payload)["entry"]
         by_kind = {e["resource"]["resourceType"]: e for e in entries if "resource" in e}
-        put = by_kind["Task"]
-        if put["request"]["ifMatch"] != f'W/"{self.task["meta"]["versionId"]}"':
+        put = by_kind.get("Task")
+        if put and put["request"]["ifMatch"] != f'W/"{self.task["meta"]["versionId"]}"':
             raise Conflict("the case changed meanwhile")
         report = by_kind["DiagnosticReport"]["resource"]
         known = [r for r in self.reports if r["identifier"] == report["identifier"]]
         if self.ignores_if_none_exist or not known:
             self.reports.append(report)
-        self.task = put["resource"]
-        self.touch()
+        if put:
+            self.task = put["resource"]
+            self.touch()
         provenance = by_kind["Provenance"]["resource"]
         self.provenances[provenance["id"]] = provenance
         self.received.append(json.loads(payload))

@@ -270,6 +270,28 @@ def audit_event(leaf: str) -> dict[str, Any]:
     return event
 
 
+def checkpoint_event(line: str) -> dict[str, Any]:
+    """A signed checkpoint for the platform, which so remembers how long the log was."""
+    statement = json.loads(line)["checkpoint"]
+    return {
+        "resourceType": "AuditEvent",
+        "id": sha256_hex(line.encode()),
+        "extension": [
+            {
+                "url": f"{RW}checkpoint",
+                "valueBase64Binary": base64.b64encode(line.encode()).decode(),
+            }
+        ],
+        "type": {"system": _DCM, "code": "110101", "display": "Audit Log Used"},
+        "subtype": [{"system": f"{RW}action", "code": "checkpoint"}],
+        "action": "E",
+        "recorded": statement["at"],
+        "outcome": "0",
+        "agent": [{"requestor": False, "name": "reading workstation"}],
+        "source": {"observer": {"display": "reading workstation"}},
+    }
+
+
 def _entity(record: Mapping[str, Any]) -> dict[str, Any]:
     entity: dict[str, Any] = {}
     if record["study"]:

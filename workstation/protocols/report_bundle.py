@@ -78,17 +78,20 @@ def seal(
 
 def bundle(letter: Letter, task: Mapping[str, Any]) -> bytes:
     """The transaction for this attempt. Raises `NotOurs` where the Task forbids it."""
-    completed = {
-        "fullUrl": f"Task/{task['id']}",
-        "resource": _completed(letter, task),
-        "request": {
-            "method": "PUT",
-            "url": f"Task/{task['id']}",
-            "ifMatch": f'W/"{task["meta"]["versionId"]}"',
-        },
-    }
+    entries = list(letter.entries)
+    if not is_completed(task):  # an addendum leaves a completed Task as it is
+        entries.append(
+            {
+                "resource": _completed(letter, task),
+                "request": {
+                    "method": "PUT",
+                    "url": f"Task/{task['id']}",
+                    "ifMatch": f'W/"{task["meta"]["versionId"]}"',
+                },
+            }
+        )
     draft = f"DiagnosticReport?identifier={RW}draft|{letter.report}"
-    entries = [*letter.entries, completed, {"request": {"method": "DELETE", "url": draft}}]
+    entries.append({"request": {"method": "DELETE", "url": draft}})
     transaction = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
     return json.dumps(transaction, ensure_ascii=False).encode()
 
@@ -262,6 +265,11 @@ def _provenance(signed: SignedReport, statement: bytes, token: str) -> dict[str,
 
 def is_completed(task: Mapping[str, Any]) -> bool:
     return bool(task.get("status") == "completed")
+
+
+def is_free(task: Mapping[str, Any]) -> bool:
+    """Nobody holds it."""
+    return task.get("status") == "requested" and "owner" not in task
 
 
 def _completed(letter: Letter, task: Mapping[str, Any]) -> dict[str, Any]:

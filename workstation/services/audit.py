@@ -14,10 +14,10 @@ from workstation.domain.identifiers import SiteId, StudyRef
 from workstation.errors import VerificationFailed, WorkstationError
 from workstation.protocols.audit_log import (
     EVENTS,
-    RW,
     AuditSummary,
     Record,
     audit_event,
+    checkpoint_event,
     export_lines,
     verify_audit,
 )
@@ -164,9 +164,8 @@ class Audit:
             return
         owed = job.result()
         events = [audit_event(leaf) for leaf in owed.leaves]
-        if owed.checkpoint:  # the platform remembers how long the log was
-            mark = {"url": f"{RW}checkpoint", "valueString": owed.checkpoint}
-            events[-1]["extension"] = [*events[-1]["extension"], mark]
+        if owed.checkpoint:
+            events.append(checkpoint_event(owed.checkpoint))
         sent = self._jobs.run(
             lambda: self._hand_over(site, owed, events), lane=f"site:{site}", priority=_LATE
         )

@@ -7,43 +7,24 @@ the site has it. `protocols.delivery` decides, this drives it.
 
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final, TypeVar
 
-from attrs import evolve, field, frozen
+from attrs import evolve
 
-from workstation.domain.identifiers import ReportId, SiteId, StudyRef
-from workstation.domain.report import ReportState, SignedReport
+from workstation.domain.identifiers import ReportId, TaskId
+from workstation.domain.report import SignedReport
 from workstation.domain.worklist import WorklistItem
-from workstation.errors import (
-    Conflict,
-    Refused,
-    SigningBlocked,
-    SiteUnavailable,
-    WorkstationError,
-)
+from workstation.errors import Conflict, Refused, WorkstationError
 from workstation.protocols.delivery import Ask, Delivery, Event, State
-from workstation.protocols.report_bundle import (
-    NotOurs,
-    bundle,
-    is_completed,
-    manifest_digest,
-    seal,
-)
 from workstation.services.audit import Audit
 from workstation.services.failpoints import reached
 from workstation.services.jobs import Job, Jobs
 from workstation.services.keys import Keys
 from workstation.services.outbox import Parcel
-from workstation.services.ports import (
-    Change,
-    Clock,
-    HostingPlatform,
-    Put,
-    Receipt,
-    Remove,
-    SealedStore,
-)
+from workstation.services.ports import Clock, Receipt, SealedStore
+from workstation.services.sealing import Outside, Sealer, study_of, traits
+from workstation.services.sending import Attempt, deliver, prepare
 from workstation.services.signal import Signal
 from workstation.text import tr
 
@@ -58,15 +39,6 @@ _PATIENT: Final = 3  # lost races after which we wait before the next
 def patience(failures: int) -> float:
     """Seconds until the next attempt: doubling, with jitter, at most a minute or so."""
     return float(min(_LONGEST_WAIT_S, 2.0**failures) * random.uniform(0.75, 1.25))
-
-
-@frozen(eq=False)
-class Outside:
-    """What deliveries need to know of the sites; all of it may change while we run."""
-
-    platforms: Mapping[SiteId, HostingPlatform]
-    reader: Callable[[SiteId], str]  # "Practitioner/17"; empty while signed out
-    name: Callable[[SiteId], str] = field(default=str)
 
 
 class Deliveries:
@@ -91,11 +63,12 @@ class Deliveries:
         self._jobs = jobs
         self._clock = clock
         self._audit = audit
-        self._keys = keys
+        self._sealer = Sealer(store, jobs, clock, audit, keys, outside)
         self._outside = outside
         self._wait_s = wait_s
         self.changed: Signal[None] = Signal()
         self._parcels: dict[ReportId, Parcel] = {}
+        self._items: dict[TaskId, WorklistItem] = {}
         self._sealing: dict[ReportId, Job[Delivery]] = {}
         self._busy: set[ReportId] = set()
         self._failures: dict[ReportId, int] = {}
@@ -127,87 +100,22 @@ class Deliveries:
         if report in self._sealing:
             return self._sealing[report]
         job = self._sealing[report] = Job()
-        if signed.predecessor is None:
-            self._seal(signed, item, "", job)
-        else:
-            found = self._jobs.run(lambda: self._known(signed), lane="store")
-            found.then(lambda known: self._follow(signed, item, known, job))
+        sealed = self._sealer.seal(signed, item)
+        sealed.then(lambda done: self._sealed(signed, item, done, job))
         return job
 
-    def _known(self, signed: SignedReport) -> str:
-        return self._store.get("meta", f"manifest.{signed.predecessor}") or ""
-
-    def _follow(
-        self, signed: SignedReport, item: WorklistItem, known: Job[str], job: Job[Delivery]
+    def _sealed(
+        self, signed: SignedReport, item: WorklistItem, done: Job[Parcel], job: Job[Delivery]
     ) -> None:
-        """An addendum names the manifest before it: ours, or as the platform holds it."""
-        if known.error is not None:
-            self._not_sealed(signed, known.error, job)
-        elif known.result():
-            self._seal(signed, item, known.result(), job)
-        else:
-            asked = self._jobs.run(lambda: self._ask_manifest(signed), lane=f"site:{item.site}")
-            asked.then(
-                lambda answer: (
-                    self._not_sealed(signed, answer.error, job)
-                    if answer.error is not None
-                    else self._seal(signed, item, answer.result(), job)
-                )
-            )
-
-    def _ask_manifest(self, signed: SignedReport) -> str:
-        platform = self._outside.platforms[signed.report.binding.site]
-        provenance = platform.resource(f"Provenance/{signed.predecessor}")
-        digest = manifest_digest(provenance) if provenance is not None else None
-        if digest is None:
-            raise SigningBlocked(tr("the signature of the first report cannot be found"))
-        return digest
-
-    def _seal(
-        self, signed: SignedReport, item: WorklistItem, previous: str, job: Job[Delivery]
-    ) -> None:
-        binding = signed.report.binding
-        delivery = Delivery(
-            signed.report.id, binding.site, binding.study, binding.accession, binding.task,
-            signed.status, signed.signer.id, sealed_at=self._clock.now(),
-        )  # fmt: skip
-        record = self._audit.entry("sign", study=item.ref, detail=_traits(delivery))
-
-        def work() -> Parcel:
-            letter = seal(
-                signed,
-                self._keys.reader(binding.site, signed.signer),
-                effective=item.acquired or item.listed,
-                site_name=self._outside.name(binding.site),
-                previous=previous,
-            )
-            parcel = Parcel(delivery, letter)
-            reached("delivery.before-seal")
-            changes: list[Change] = [
-                Remove("draft", delivery.report),
-                parcel.row(),
-                Put("meta", f"manifest.{delivery.report}", letter.manifest_sha256),
-            ]
-            self._audit.write(record, changes)
-            reached("delivery.sealed")
-            return parcel
-
-        self._jobs.run(work, lane="store").then(lambda done: self._sealed(signed, done, job))
-
-    def _sealed(self, signed: SignedReport, done: Job[Parcel], job: Job[Delivery]) -> None:
         if done.error is not None:
-            self._not_sealed(signed, done.error, job)
+            del self._sealing[signed.report.id]  # the reader may sign again
+            job.settle(None, done.error)
             return
         parcel = done.result()
+        self._items[parcel.delivery.task] = item
         self._keep(parcel)
         job.settle(parcel.delivery)
         self._go(parcel.delivery.report)
-
-    def _not_sealed(
-        self, signed: SignedReport, error: BaseException | None, job: Job[Delivery]
-    ) -> None:
-        del self._sealing[signed.report.id]  # the reader may sign again
-        job.settle(None, error)
 
     # --- after a restart, and when a site is back ---------------------------------
 
@@ -302,15 +210,19 @@ class Deliveries:
     def _prepare(self, parcel: Parcel) -> None:
         """Look at the Task as it stands now; nothing is sent yet."""
         platform = self._outside.platforms[parcel.delivery.site]
-        prepared = self._run(parcel, lambda: _attempt(platform, parcel))
+        task = parcel.delivery.task
+        item = self._outside.held(task) or self._items.get(task)
+        prepared = self._run(parcel, lambda: prepare(platform, parcel, item))
 
-        def done(job: Job[Receipt | bytes]) -> None:
+        def done(job: Job[Receipt | Attempt]) -> None:
             match job.error, job.value:
                 case Refused(), _:
                     self._happened(parcel, Event.REJECTED, _words(job.error))
                 case None, Receipt() as receipt:
                     self._accepted(parcel, receipt)
-                case None, bytes() as payload:
+                case None, Attempt(payload, claimed):
+                    if claimed:
+                        self._audit.record("claim", study=study_of(parcel.delivery))
                     self._send(parcel, payload)
                 case _:
                     self._happened(parcel, Event.SILENCE, _words(job.error))
@@ -331,7 +243,7 @@ class Deliveries:
                 return
             self._keep(sent)
             log.info("sending a report to %s", sent.delivery.site)
-            self._run(sent, lambda: _deliver(platform, payload)).then(
+            self._run(sent, lambda: deliver(platform, payload)).then(
                 lambda answer: self._answered(sent, answer)
             )
 
@@ -352,7 +264,7 @@ class Deliveries:
         delivery = parcel.delivery.after(Event.ACCEPTED)
         delivery = evolve(delivery, location=receipt.location, accepted_at=receipt.at)
         parcel = evolve(parcel, delivery=delivery)
-        record = self._audit.entry("deliver", study=_study(delivery), detail=_traits(delivery))
+        record = self._audit.entry("deliver", study=study_of(delivery), detail=traits(delivery))
 
         def work() -> None:
             self._audit.write(record, [parcel.row()])
@@ -405,9 +317,9 @@ class Deliveries:
     def _refused(self, delivery: Delivery) -> None:
         self._audit.record(
             "deliver",
-            study=_study(delivery),
+            study=study_of(delivery),
             outcome="failure",
-            detail=_traits(delivery),
+            detail=traits(delivery),
         )
         for other in tuple(self._parcels):
             self._go(other)
@@ -423,41 +335,6 @@ class Deliveries:
         self.changed.emit(None)
 
 
-# --- on lane site:<id> ------------------------------------------------------------
-
-
-def _attempt(platform: HostingPlatform, parcel: Parcel) -> Receipt | bytes:
-    """What to send now, against the Task as it stands; or that it is there already."""
-    delivery = parcel.delivery
-    task = platform.resource(f"Task/{delivery.task}")
-    if task is None:
-        raise Refused(tr("the site no longer knows this case"))
-    if is_completed(task):
-        # Perhaps by an attempt of ours that was slower than our question about it.
-        receipt = platform.find_report(delivery.report)
-        if receipt is not None:
-            return receipt
-        if delivery.status is not ReportState.ADDENDED:
-            raise Refused(tr("the case was completed with another report"))
-    try:
-        return bundle(parcel.letter, task)
-    except NotOurs as error:
-        holder = error.holder or tr("another reader")
-        raise Refused(tr("the case is held by {holder} now", holder=holder)) from error
-    except (KeyError, TypeError) as error:
-        raise SiteUnavailable(tr("the site's answer cannot be understood")) from error
-
-
-def _deliver(platform: HostingPlatform, payload: bytes) -> Receipt:
-    reached("delivery.before-send")
-    try:
-        receipt = platform.deliver(payload)
-    finally:
-        reached("delivery.sent")
-    reached("delivery.answered")
-    return receipt
-
-
 def _moved(parcel: Parcel, event: Event, reason: str) -> Parcel:
     return evolve(parcel, delivery=parcel.delivery.after(event, reason=reason))
 
@@ -466,16 +343,3 @@ def _words(error: BaseException | None) -> str:
     if isinstance(error, WorkstationError):
         return str(error)
     return tr("an error in this program; it is in its log")
-
-
-def _study(delivery: Delivery) -> StudyRef:
-    return StudyRef(delivery.site, delivery.study)
-
-
-def _traits(delivery: Delivery) -> dict[str, str]:
-    """What the audit log may say about a report."""
-    return {
-        "accession": delivery.accession,
-        "report": delivery.report,
-        "status": delivery.status.value,
-    }

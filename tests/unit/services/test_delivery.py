@@ -206,6 +206,39 @@ def test_a_case_taken_by_another_reader_refuses_the_report() -> None:
     assert "deliver" not in bench.platform.calls
 
 
+def test_a_claim_that_ran_out_during_an_outage_is_taken_again() -> None:
+    """Half an hour without line must not cost the report, if nobody else took the case."""
+    bench = Bench()
+    lapsed = task_resource(status="requested")
+    del lapsed["owner"]
+    bench.platform.task = lapsed
+
+    report = bench.sign()
+
+    assert bench.platform.calls == ["read Task/7", "claim", "read Task/7", "deliver"]
+    assert bench.state(report) == "acknowledged"
+    assert bench.platform.task["status"] == "completed"
+
+
+def test_an_addendum_leaves_the_completed_case_as_it_is() -> None:
+    """A final case is never reopened, and the addendum is filed all the same."""
+    bench = Bench()
+    first = bench.sign(signed_report(impression="First."))
+    task = bench.platform.task
+
+    second = bench.sign(
+        signed_report(
+            ReportState.ADDENDED,
+            report_id="00000000-0000-4000-8000-000000000002",
+            predecessor=first,
+        )
+    )
+
+    assert bench.state(second) == "acknowledged"
+    assert bench.platform.task == task
+    assert bench.platform.reports[1]["extension"][0]["valueString"] == first
+
+
 def test_a_report_waits_for_its_own_signer() -> None:
     """Another reader's session must not file it in the other's name."""
     bench = Bench()

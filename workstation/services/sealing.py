@@ -1,0 +1,136 @@
+"""Sealing: a signature becomes durable, together with its audit record, before it is sent."""
+
+from collections.abc import Callable, Mapping
+
+from attrs import field, frozen
+
+from workstation.domain.identifiers import SiteId, StudyRef, TaskId
+from workstation.domain.report import SignedReport
+from workstation.domain.worklist import WorklistItem
+from workstation.errors import SigningBlocked
+from workstation.protocols.delivery import Delivery
+from workstation.protocols.report_bundle import manifest_digest, seal
+from workstation.services.audit import Audit
+from workstation.services.failpoints import reached
+from workstation.services.jobs import Job, Jobs
+from workstation.services.keys import Keys
+from workstation.services.outbox import Parcel
+from workstation.services.ports import Change, Clock, HostingPlatform, Put, Remove, SealedStore
+from workstation.text import tr
+
+
+def _unknown(_task: TaskId) -> None:
+    return None
+
+
+@frozen(eq=False)
+class Outside:
+    """What deliveries need to know of the sites; all of it may change while we run."""
+
+    platforms: Mapping[SiteId, HostingPlatform]
+    reader: Callable[[SiteId], str]  # "Practitioner/17"; empty while signed out
+    name: Callable[[SiteId], str] = field(default=str)
+    held: Callable[[TaskId], WorklistItem | None] = field(default=_unknown)
+
+
+class Sealer:
+    """Part of `Deliveries`; lives with it on the home thread."""
+
+    def __init__(
+        self,
+        store: SealedStore,
+        jobs: Jobs,
+        clock: Clock,
+        audit: Audit,
+        keys: Keys,
+        outside: Outside,
+    ) -> None:
+        self._store = store
+        self._jobs = jobs
+        self._clock = clock
+        self._audit = audit
+        self._keys = keys
+        self._outside = outside
+
+    def seal(self, signed: SignedReport, item: WorklistItem) -> Job[Parcel]:
+        """Settles when it is durable; a failed job means that nothing was signed."""
+        sealed: Job[Parcel] = Job()
+        if signed.predecessor is None:
+            self._write(signed, item, "", sealed)
+        else:
+            found = self._jobs.run(lambda: self._known(signed), lane="store")
+            found.then(lambda known: self._follow(signed, item, known, sealed))
+        return sealed
+
+    def _known(self, signed: SignedReport) -> str:
+        return self._store.get("meta", f"manifest.{signed.predecessor}") or ""
+
+    def _follow(
+        self, signed: SignedReport, item: WorklistItem, known: Job[str], sealed: Job[Parcel]
+    ) -> None:
+        """An addendum names the manifest before it: ours, or as the platform holds it."""
+        if known.error is not None:
+            sealed.settle(None, known.error)
+        elif known.result():
+            self._write(signed, item, known.result(), sealed)
+        else:
+            asked = self._jobs.run(lambda: self._ask(signed), lane=f"site:{item.site}")
+            asked.then(
+                lambda answer: (
+                    sealed.settle(None, answer.error)
+                    if answer.error is not None
+                    else self._write(signed, item, answer.result(), sealed)
+                )
+            )
+
+    def _ask(self, signed: SignedReport) -> str:
+        platform = self._outside.platforms[signed.report.binding.site]
+        provenance = platform.resource(f"Provenance/{signed.predecessor}")
+        digest = manifest_digest(provenance) if provenance is not None else None
+        if digest is None:
+            raise SigningBlocked(tr("the signature of the first report cannot be found"))
+        return digest
+
+    def _write(
+        self, signed: SignedReport, item: WorklistItem, previous: str, sealed: Job[Parcel]
+    ) -> None:
+        binding = signed.report.binding
+        delivery = Delivery(
+            signed.report.id, binding.site, binding.study, binding.accession, binding.task,
+            signed.status, signed.signer.id, sealed_at=self._clock.now(),
+        )  # fmt: skip
+        record = self._audit.entry("sign", study=item.ref, detail=traits(delivery))
+
+        def work() -> Parcel:
+            letter = seal(
+                signed,
+                self._keys.reader(binding.site, signed.signer),
+                effective=item.acquired or item.listed,
+                site_name=self._outside.name(binding.site),
+                previous=previous,
+            )
+            parcel = Parcel(delivery, letter)
+            reached("delivery.before-seal")
+            changes: list[Change] = [
+                Remove("draft", delivery.report),
+                parcel.row(),
+                Put("meta", f"manifest.{delivery.report}", letter.manifest_sha256),
+            ]
+            self._audit.write(record, changes)
+            reached("delivery.sealed")
+            return parcel
+
+        self._jobs.run(work, lane="store").then(lambda job: sealed.settle(job.value, job.error))
+
+
+def study_of(delivery: Delivery) -> StudyRef:
+    return StudyRef(delivery.site, delivery.study)
+
+
+def traits(delivery: Delivery) -> dict[str, str]:
+    """What the audit log may say about a report."""
+    return {
+        "accession": delivery.accession,
+        "report": delivery.report,
+        "status": delivery.status.value,
+    }

@@ -1,0 +1,65 @@
+"""One attempt to file a sealed report; runs on lane ``site:<id>``."""
+
+from attrs import frozen
+
+from workstation.domain.report import ReportState
+from workstation.domain.worklist import WorklistItem
+from workstation.errors import Refused, SiteUnavailable
+from workstation.protocols.report_bundle import NotOurs, bundle, is_completed, is_free
+from workstation.services.failpoints import reached
+from workstation.services.outbox import Parcel
+from workstation.services.ports import HostingPlatform, Receipt
+from workstation.text import tr
+
+
+@frozen
+class Attempt:
+    """What to send, against the Task as it stands; `claimed` anew where the lease had ended."""
+
+    payload: bytes
+    claimed: bool = False
+
+
+def prepare(
+    platform: HostingPlatform, parcel: Parcel, item: WorklistItem | None
+) -> Receipt | Attempt:
+    """Look at the Task as it stands now; a `Receipt` where the report is there already.
+
+    Raises `Refused` where the case is no longer the signer's to complete.
+    """
+    delivery = parcel.delivery
+    task = platform.resource(f"Task/{delivery.task}")
+    if task is None:
+        raise Refused(tr("the site no longer knows this case"))
+    claimed = False
+    if is_completed(task):
+        # Perhaps by an attempt of ours that was slower than our question about it.
+        receipt = platform.find_report(delivery.report)
+        if receipt is not None:
+            return receipt
+        if delivery.status is not ReportState.ADDENDED:
+            raise Refused(tr("the case was completed with another report"))
+    elif is_free(task):
+        # The lease ended while the site was out of reach, and nobody took the case.
+        if item is None:
+            raise Refused(tr("your claim on this case has ended; claim it and send again"))
+        platform.claim(item)
+        claimed = True
+        task = platform.resource(f"Task/{delivery.task}") or task
+    try:
+        return Attempt(bundle(parcel.letter, task), claimed)
+    except NotOurs as error:
+        holder = error.holder or tr("another reader")
+        raise Refused(tr("the case is held by {holder} now", holder=holder)) from error
+    except (KeyError, TypeError) as error:
+        raise SiteUnavailable(tr("the site's answer cannot be understood")) from error
+
+
+def deliver(platform: HostingPlatform, payload: bytes) -> Receipt:
+    reached("delivery.before-send")
+    try:
+        receipt = platform.deliver(payload)
+    finally:
+        reached("delivery.sent")
+    reached("delivery.answered")
+    return receipt
