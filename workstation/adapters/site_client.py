@@ -72,16 +72,19 @@ class SiteClient:
         return answer
 
     @contextmanager
-    def stream(self, request: Request) -> Iterator[Stream]:
-        """An answer below 400 whose body the caller reads; else the error it means."""
+    def stream(self, request: Request, *, also: Collection[int] = ()) -> Iterator[Stream]:
+        """A good answer, or one of a status in `also`, whose body the caller reads.
+
+        Any other raises the error it means. One attempt: what to ask again is the caller's.
+        """
         token = self.sign_on.access_token()
         with self._wire.stream(self._signed(request, token)) as stream:
             if stream.status != 401:
-                yield self._checked(stream)
+                yield self._checked(stream, also)
                 return
         token = self.sign_on.access_token(refused=token)
         with self._wire.stream(self._signed(request, token)) as stream:
-            yield self._checked(stream)
+            yield self._checked(stream, also)
 
     def server_now(self) -> datetime:
         """The site's clock, from its last answer and the time gone by since."""
@@ -104,8 +107,8 @@ class SiteClient:
         headers = {**request.headers, "Authorization": f"Bearer {token}"}
         return evolve(request, headers=headers)
 
-    def _checked(self, stream: Stream) -> Stream:
-        if stream.status < 400:
+    def _checked(self, stream: Stream, also: Collection[int] = ()) -> Stream:
+        if 200 <= stream.status < 300 or stream.status in also:
             return stream
         body = stream.read(_MOST_ERROR_BYTES)
         raise error_of(self.site.name, Answer(stream.status, stream.headers, body))
