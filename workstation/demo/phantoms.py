@@ -14,7 +14,7 @@ from pydicom.dataset import Dataset
 
 from workstation.demo.phantoms_cases import CASES, Case
 from workstation.demo.phantoms_dicom import Identity, PhantomSeries, demo_uid
-from workstation.demo.phantoms_truth import ChestTruth
+from workstation.demo.phantoms_truth import StudyTruth
 
 #: Site -> name, zone, issuer of patient ids: as the images say it.
 SITES: Final = {
@@ -48,7 +48,7 @@ class PhantomStudy:
     is_prior: bool
     prior_report: str  # plain text; empty where there is none
     series: tuple[PhantomSeries, ...]
-    truth: ChestTruth | None = None
+    truth: StudyTruth | None = None
 
     @property
     def instances(self) -> int:

@@ -33,7 +33,9 @@ from workstation.demo.phantoms_trunk import (
 )
 
 
-def chest_slice(trunk: Trunk, z: float, grid: Grid, thickness: float = 2.5) -> Array:
+def chest_slice(
+    trunk: Trunk, z: float, grid: Grid, thickness: float = 2.5, *, couch: bool = True
+) -> Array:
     """HU of one axial plane of `thickness` mm at `z` (0 is the carina), without noise."""
     edge = 1.3 * grid.spacing
     f = fields(trunk, z, grid)
@@ -48,7 +50,8 @@ def chest_slice(trunk: Trunk, z: float, grid: Grid, thickness: float = 2.5) -> A
     paint_spine(image, trunk, z, grid, edge)
     for lesion in trunk.lesions:
         paint_lesion(image, lesion, z, grid)
-    paint_table(image, grid)
+    if couch:
+        paint_table(image, grid)
     return image
 
 
@@ -85,15 +88,17 @@ def _paint_lungs(
     lung = np.maximum(f.cavity, -central)
     lung = np.maximum(lung, -dome(f.x, f.y, z) * np.float32(0.6))
     lung = np.maximum(lung, np.float32(z - 99) * np.float32(0.5))
-    lung = lung + 0.5 * ripple(f.x, f.y, z, trunk.seed + 77, 14)
+    lung = lung + 0.5 * ripple(f.xy, z, trunk.seed + 77, 14)
     if lung.min() > 0:
         return
     cover = coverage(enlarge(lung), 1.2 * grid.spacing)
-    mottle = 14 * ripple(f.x, f.y, z, trunk.seed + 78, 28) + 8 * ripple(f.x, f.y, z, trunk.seed, 7)
-    tissue = enlarge(-868 + mottle + np.clip(f.y + 20, 0, 100) * np.float32(0.55))
+    mottle = 14 * ripple(grid.xy, z, trunk.seed + 78, 28) + 8 * ripple(grid.xy, z, trunk.seed, 7)
+    tissue = np.asarray(
+        -868 + mottle + np.clip(grid.xy[1] + 20, 0, 100) * np.float32(0.55), np.float32
+    )
     for fissure in _fissures(f, z):
         paint(tissue, np.float32(0.30) * coverage(np.abs(enlarge(fissure)) - 0.5, 1.2), -350.0)
-    for tree in lung_trees(trunk.seed, _is_lung):
+    for tree in lung_trees(trunk.seed, is_lung):
         vessel, air = stamp_vessels(tree, z, thickness, grid)
         paint(tissue, vessel, 60 + 150 * trunk.contrast)
         paint(tissue, air, -980.0)
@@ -105,11 +110,11 @@ def _paint_lungs(
 
 def _fissures(f: Fields, z: float) -> list[Array]:
     """The oblique fissures of both sides, the horizontal one is parallel to the slice."""
-    bow = 6 * ripple(f.x, f.y, z, 5, 120)
+    bow = 6 * ripple(f.xy, z, 5, 120)
     return [np.asarray(f.y - (62 + z * 1.05) - 0.12 * np.abs(f.x) + bow + 10, np.float32)]
 
 
-def _is_lung(points: NDArray[np.float64]) -> NDArray[np.bool_]:
+def is_lung(points: NDArray[np.float64]) -> NDArray[np.bool_]:
     """A rough answer, good enough to grow vessels into."""
     x, y, z = np.abs(points[:, 0]), points[:, 1], points[:, 2]
     w = np.array([half_width(level) for level in z])

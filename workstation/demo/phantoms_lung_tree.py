@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 from workstation.demo.phantoms_shapes import Array, Grid, Point
 
-LEAF_RADIUS: Final = 0.42
-MURRAY: Final = 2.75
+LEAF_RADIUS: Final = 0.5
+MURRAY: Final = 2.62
+WIDEST: Final = 5.0
+LOBE: Final = 220
 
 
 @frozen(eq=False)
@@ -35,14 +37,16 @@ def grow(root: Point, targets: NDArray[np.float64], seed: int, *, airway: bool) 
     todo = [(np.asarray(root, float), targets)]
     while todo:
         start, points = todo.pop()
-        radius = LEAF_RADIUS * len(points) ** (1 / MURRAY)
+        radius = min(LEAF_RADIUS * len(points) ** (1 / MURRAY), WIDEST)
         middle = points.mean(0)
-        reach = 1.0 if len(points) == 1 else 0.42 + 0.16 * rng.random()
+        if len(points) > LOBE:  # lobes part close to the root
+            reach = 0.16
+        else:
+            reach = 1.0 if len(points) == 1 else 0.42 + 0.16 * rng.random()
         end = start + (middle - start) * reach + rng.normal(0, 0.6, 3)
         segments.append((start, end, radius))
         if len(points) > 1:
-            spread = np.linalg.svd(points - middle, full_matrices=False)[2][0]
-            along = (points - middle) @ spread
+            along = points[:, int(np.argmax(np.ptp(points, axis=0)))]
             cut = np.quantile(along, 0.35 + 0.3 * rng.random())
             low, high = points[along <= cut], points[along > cut]
             todo += [(end, half) for half in (low, high) if len(half)]
@@ -80,11 +84,11 @@ def lung_trees(
     trees = []
     for side in (-1.0, 1.0):
         low, high = np.array([5.0, -95, -135]), np.array([140.0, 90, 95])
-        cloud = rng.uniform(low, high, (9000, 3)) * (side, 1, 1)
-        cloud = cloud[inside(cloud)][:1500]
+        cloud = rng.uniform(low, high, (14000, 3)) * (side, 1, 1)
+        cloud = cloud[inside(cloud)][:2400]
         roots: tuple[Point, Point] = ((side * 36, 8.0, -18.0), (side * 36, 12.0, -42.0))
-        trees.append(grow(roots[0], cloud[:850], seed * 4 + int(side), airway=True))
-        trees.append(grow(roots[1], cloud[850:], seed * 4 + int(side) + 2, airway=False))
+        trees.append(grow(roots[0], cloud[:1300], seed * 4 + int(side), airway=True))
+        trees.append(grow(roots[1], cloud[1300:], seed * 4 + int(side) + 2, airway=False))
     return tuple(trees)
 
 
@@ -102,15 +106,15 @@ def stamp_vessels(tree: Tree, z: float, thickness: float, grid: Grid) -> tuple[A
     partial = steep + (1 - steep) * np.minimum(1, 2 * r / thickness)
     weight = partial * np.clip((r + thickness / 2 - away) / np.minimum(2 * r, thickness), 0, 1)
     flat = np.sqrt(np.maximum(r * r - np.maximum(away - thickness / 2, 0) ** 2, 0.05))
-    _splat(cover, p[:, :2], flat, weight, grid)
+    splat(cover, p[:, :2], flat, weight, grid)
     wide = tube > 0
     beside = p[wide, :2] + r[wide, None] * np.float32((1.15, 1.15))
-    _splat(cover, beside, flat[wide] * 0.95, weight[wide] * 0.85, grid)
-    _splat(air, beside, flat[wide] * 0.68, weight[wide], grid)
+    splat(cover, beside, flat[wide] * 0.95, weight[wide] * 0.85, grid)
+    splat(air, beside, flat[wide] * 0.68, weight[wide], grid)
     return cover, air
 
 
-def _splat(cover: Array, xy: Array, radius: Array, weight: Array, grid: Grid) -> None:
+def splat(cover: Array, xy: Array, radius: Array, weight: Array, grid: Grid) -> None:
     """Discs of a soft edge, the strongest wins; small ones by the thousand at once."""
     middle = (grid.size - 1) / 2
     for low, high in ((0.0, 1.2), (1.2, 3.0), (3.0, 9.0)):

@@ -58,6 +58,7 @@ class Trunk:
 class Fields:
     """Signed distances the parts of a slice share, at half the resolution."""
 
+    xy: tuple[Array, Array]  # the grid's own
     x: Array  # warped coordinates: organs are never quite ellipses
     y: Array
     body: Array
@@ -79,8 +80,8 @@ def half_depth(z: float) -> float:
 def fields(trunk: Trunk, z: float, grid: Grid) -> Fields:
     """The shapes everything else is drawn against."""
     x0, y0 = grid.half_xy
-    x = x0 + 2.6 * ripple(x0, y0, z, trunk.seed * 7 + 1, 150)
-    y = y0 + 2.6 * ripple(x0, y0, z, trunk.seed * 7 + 2, 150)
+    x = x0 + 2.6 * ripple((x0, y0), z, trunk.seed * 7 + 1, 150)
+    y = y0 + 2.6 * ripple((x0, y0), z, trunk.seed * 7 + 2, 150)
     w, d = half_width(z), half_depth(z)
     back = table(z, (100, 22), (65, 10), (30, 2), (-30, -2), (-260, -6))
     center, semi = w / 2 - 1, w / 2 + 1
@@ -92,9 +93,10 @@ def fields(trunk: Trunk, z: float, grid: Grid) -> Fields:
     a = table(z, (120, 186), (90, 182), (60, 172), (20, 167), (-40, 166), (-137, 163), (-260, 158))
     b = table(z, (120, 84), (90, 94), (60, 104), (20, 113), (-50, 120), (-137, 117), (-260, 108))
     more = 9.0 * (trunk.fat - 1)
-    body = ellipse(x, y, (0, 1), (a + more - 3, b + more), 0)
+    calm_x, calm_y = 0.6 * x0 + 0.4 * x, 0.6 * y0 + 0.4 * y
+    body = ellipse(calm_x, calm_y, (0, 1), (a + more - 3, b + more), 0)
     body = merge(body, cavity - np.float32(26 + 12 * (trunk.fat - 1)), 18)
-    return Fields(x, y, body, cavity, right, left)
+    return Fields((x0, y0), x, y, body, cavity, right, left)
 
 
 def paint_wall(image: Array, f: Fields, trunk: Trunk, z: float, grid: Grid, edge: float) -> None:
@@ -102,12 +104,14 @@ def paint_wall(image: Array, f: Fields, trunk: Trunk, z: float, grid: Grid, edge
     body = enlarge(f.body)
     cavity = enlarge(f.cavity)
     paint(image, coverage(body, edge), 15.0)  # skin
-    streaks = ripple(f.x, f.y, z, trunk.seed * 7 + 3, 16, 7)
-    paint(image, coverage(body + 2.2, edge), FAT + 5 * enlarge(streaks))
+    streaks = ripple(f.xy, z, trunk.seed * 7 + 3, 16, 7)
+    paint(
+        image, coverage(body + 2.2, edge), FAT + 5 * ripple(grid.xy, z, trunk.seed * 7 + 3, 16, 7)
+    )
     muscle = enlarge(f.cavity - _muscle_depth(f, trunk, z) + 0.8 * streaks)
     muscle = np.maximum(muscle, body + 6)
-    paint(image, coverage(muscle, edge), MUSCLE + 4 * enlarge(ripple(f.x, f.y, z, trunk.seed, 9)))
-    plane = np.abs(cavity - 13.5 + enlarge(1.6 * ripple(f.x, f.y, z, trunk.seed + 5, 45))) - 0.7
+    paint(image, coverage(muscle, edge), MUSCLE + 4 * ripple(grid.xy, z, trunk.seed, 9))
+    plane = np.abs(cavity - 13.5 + 1.6 * ripple(grid.xy, z, trunk.seed + 5, 45)) - 0.7
     paint(image, np.float32(0.75) * coverage(plane, 1.2), FAT)
     paint(image, coverage(cavity - 1.5, edge), MUSCLE)
     _ribs(image, f, z, edge)
@@ -148,15 +152,18 @@ def _girdle(z: float) -> list[Part]:
     front = -table(z, (100, 40), (60, 62), (40, 68), (0, 78), (-60, 84), (-90, 84))
     parts: list[Part] = []
     for side in (-1.0, 1.0):
-        tip, neck = (side * 104, 96.0), (side * 154, 40.0)
-        t = float(np.clip((z + 45) / 60, 0, 1))
-        outer = (tip[0] + (neck[0] - tip[0]) * t, tip[1] + (neck[1] - tip[1]) * t)
+        if z > 50:
+            parts.append(Ball((side * 118, 34, 108), (58, 44, 46), MUSCLE))
+            parts.append(Ball((side * 58, 50, 118), (62, 34, 44), MUSCLE + 3))
+            parts.append(Ball((side * 44, -10, 122), (34, 30, 34), MUSCLE))
         if -45 < z < 105:
-            for radius, hu in ((4.2, 560.0), (2.4, 230.0)):
-                parts.append(Rod((*tip, z), (*outer, z), radius, hu))
+            tip = (side * table(z, (50, 84), (-40, 108)), table(z, (50, 83), (-40, 76)), z)
+            t = float(np.clip((z + 45) / 70, 0, 1))
+            border = (tip[0] + side * 52 * t, tip[1] - 50 * t, z)
+            parts += [Rod(tip, border, 2.7, 540.0), Rod(tip, border, 1.2, 260.0)]
+            parts += [Ball(border, (6, 5, 1e4), 560.0), Ball(border, (4, 3, 1e4), 240.0)]
         if 20 < z < 95:  # the spine of the blade
-            ridge = (side * 150, 78.0, z)
-            parts.append(Rod((side * 128, 70.0, z), ridge, 3.0, 520.0))
+            parts.append(Rod((side * 104, 66.0, z), (side * 128, 72.0, z), 2.4, 520.0))
         for radius, hu in ((6.5, 600.0), (4.6, 240.0)):
             parts.append(Rod((side * 24, -66, 66.0), (side * 105, -34, 96.0), radius, hu))
         for radius, hu in ((23.0, 640.0), (21.0, 250.0)):
