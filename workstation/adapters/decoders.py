@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ from workstation.decoder.messages import (
     pack,
     unpack,
 )
-from workstation.decoder.reasons import WORDS, Undecodable, not_displayable
+from workstation.dicom.reasons import WORDS, Undecodable, not_displayable
 from workstation.domain.identifiers import StudyRef
 from workstation.domain.study import Frame
 from workstation.errors import NotDisplayable
@@ -39,7 +40,11 @@ from workstation.imaging.pixels import FramePixels
 
 _log = logging.getLogger("decoder")
 _START_SECONDS = 60.0
+_DROP_SECONDS = 5.0
 _MIB = 1 << 20
+
+Result = FramePixels | NotDisplayable
+Asked = tuple[int, list[Any]]
 
 
 class Lost(Exception):
@@ -78,10 +83,10 @@ class Child:
         self._numbers = itertools.count(1)
         self._link, self.process = _start()
 
-    def ask(
-        self, op: str, data: bytes, slots: Sequence[Slot], body: dict[str, Any], seconds: float
-    ) -> list[dict[str, Any]]:
-        """Send one request and wait for its checked answer; raises `Lost`."""
+    def send(
+        self, op: str, data: bytes, slots: Sequence[Slot], body: dict[str, Any]
+    ) -> tuple[int, list[Any]]:
+        """Send one request; `receive` takes what this returns. Raises `Lost`."""
         number = next(self._numbers)
         blocks = self._new_blocks(data, slots)
         attach = [{"id": i, "size": b.size, "name": b.name} for i, b in blocks]
@@ -91,8 +96,17 @@ class Child:
         try:
             self._greet()
             self._link.send(pack(request), [b.handle for _, b in blocks])
-            answer = self._link.receive(seconds)
-            return _checked(answer, number, body.get("frames", []))
+        except TimeoutError as error:
+            raise Lost("decoder-hung") from error
+        except (OSError, EOFError, BadMessage) as error:
+            raise Lost("decoder-crashed") from error
+        return number, body.get("frames", [])
+
+    def receive(self, asked: tuple[int, list[Any]], deadline: float) -> dict[str, Any]:
+        """The checked answer to a request, until `deadline` (monotonic). Raises `Lost`."""
+        try:
+            seconds = max(0.001, deadline - time.monotonic())
+            return _checked(self._link.receive(seconds), *asked)
         except TimeoutError as error:
             raise Lost("decoder-hung") from error
         except (OSError, EOFError, BadMessage) as error:
@@ -108,7 +122,7 @@ class Child:
     def drop_now(self) -> None:
         if self._drop:
             with contextlib.suppress(Lost):
-                self.ask("drop", b"", (), {}, _START_SECONDS)
+                self.receive(self.send("drop", b"", (), {}), time.monotonic() + _DROP_SECONDS)
 
     def alive(self) -> bool:
         return self.process.poll() is None
@@ -147,7 +161,7 @@ class Child:
         return new
 
 
-def _checked(answer: dict[str, Any], number: int, frames: list[Any]) -> list[dict[str, Any]]:
+def _checked(answer: dict[str, Any], number: int, frames: list[Any]) -> dict[str, Any]:
     """An answer to this very request, with known codes alone."""
     results = answer.get("frames")
     if answer.get("id") != number or not isinstance(results, list) or len(results) != len(frames):
@@ -157,7 +171,9 @@ def _checked(answer: dict[str, Any], number: int, frames: list[Any]) -> list[dic
             raise BadMessage("another frame")
         if result.get("reason") != "" and result.get("reason") not in WORDS:
             raise BadMessage("unknown reason")
-    return results
+    if not isinstance(answer.get("sop", ""), str):
+        raise BadMessage("not a UID")
+    return answer
 
 
 @define(eq=False)
@@ -186,17 +202,72 @@ class Decoders:
 
     def decode(self, data: bytes, frame: Frame, transfer_syntax: str) -> FramePixels:
         """One frame as it travelled. Raises `NotDisplayable`."""
-        body = {"syntax": transfer_syntax}
-        (result,) = self._ask("frame", data, [frame], body)
+        pending = self.start(data, [frame], transfer_syntax)
+        assert pending is not None
+        (result,) = pending.results()
         if isinstance(result, NotDisplayable):
             raise result
         return result
 
-    def decode_object(
-        self, data: bytes, frames: Sequence[Frame]
-    ) -> list[FramePixels | NotDisplayable]:
+    def decode_object(self, data: bytes, frames: Sequence[Frame]) -> list[Result]:
         """Frames of one instance out of its Part 10 bytes, in the order asked."""
-        return self._ask("object", data, frames, {"sop": frames[0].key.sop})
+        pending = self.start(data, frames)
+        assert pending is not None
+        return pending.results()
+
+    def start(
+        self,
+        data: bytes,
+        frames: Sequence[Frame],
+        transfer_syntax: str = "",
+        *,
+        wait: bool = True,
+        any_object: bool = False,
+    ) -> "Pending | None":
+        """Begin to decode, so that the caller can go on reading; `results` brings it home.
+
+        Without a transfer syntax `data` is a whole Part 10 object of these frames. None
+        where every child is busy and `wait` is false: whoever holds pending work must
+        finish the oldest before it waits for more. With `any_object` the object may be
+        any one of the format of `frames`; `sop` of the result says which it was.
+        """
+        try:
+            slots = self._slots(data, frames)
+        except Undecodable as error:
+            return Pending(self, frames, [], error.reason)
+        child = self._acquire(wait)
+        if child is None:
+            return None
+        pending = Pending(self, frames, slots, "", child)
+        try:
+            pending.send(data, transfer_syntax, self._patience, any_object)
+        except Lost as lost:
+            self._lose(child, lost)
+            return Pending(self, frames, [], lost.reason)
+        return pending
+
+    def _acquire(self, wait: bool) -> Child | None:
+        try:
+            child = self._idle.get(block=wait)
+        except queue.Empty:
+            return None
+        if not child.alive():  # died while idle: this frame has nothing to do with it
+            child = self._replaced(child)
+        return child
+
+    def _lose(self, child: Child, lost: Lost) -> None:
+        _log.warning("a decoder child was replaced: %s", lost.reason)
+        self._idle.put(self._replaced(child))
+
+    def settle(self, child: Child, asked: Asked, deadline: float) -> dict[str, Any]:
+        """For `Pending`: the answer, and the child back in the pool, or a fresh one."""
+        try:
+            answer = child.receive(asked, deadline)
+        except Lost as lost:
+            self._lose(child, lost)
+            raise
+        self._idle.put(child)
+        return answer
 
     def forget(self, ref: StudyRef) -> None:
         """Nothing of a closed study stays mapped in a child."""
@@ -213,7 +284,7 @@ class Decoders:
         """How deep the sandbox of a child is, for `selftest`."""
         child = self._idle.get()
         try:
-            child.ask("drop", b"", (), {"frames": []}, _START_SECONDS)
+            child.receive(child.send("drop", b"", (), {}), time.monotonic() + _START_SECONDS)
         finally:
             self._idle.put(child)
         return child.levels or ()
@@ -236,32 +307,6 @@ class Decoders:
             child.drop_now()
             self._idle.put(child)
 
-    def _ask(
-        self, op: str, data: bytes, frames: Sequence[Frame], body: dict[str, Any]
-    ) -> list[FramePixels | NotDisplayable]:
-        pixels = frames[0].pixels
-        try:
-            slots = self._slots(data, frames)
-        except Undecodable as error:
-            return [not_displayable(error.reason) for _ in frames]
-        wanted = [
-            {"index": frame.key.frame_index, "block": slot.block.number, "offset": slot.offset}
-            for frame, slot in zip(frames, slots, strict=True)
-        ]
-        body = body | {"format": format_to_json(pixels), "frames": wanted}
-        size = len(data) + sum(slot.size for slot in slots)
-        seconds = self._patience + size / (4 * _MIB)
-        try:
-            answers = self._on_a_child(op, data, slots, body, seconds)
-        except Lost as lost:
-            return [not_displayable(lost.reason) for _ in frames]
-        return [
-            not_displayable(answer["reason"])
-            if answer["reason"]
-            else FramePixels(slot.array(frame.pixels))
-            for answer, slot, frame in zip(answers, slots, frames, strict=True)
-        ]
-
     def _slots(self, data: bytes, frames: Sequence[Frame]) -> list[Slot]:
         """Room for each frame, after what is claimed was checked."""
         if not data:
@@ -277,21 +322,6 @@ class Decoders:
             study.blocks.update(slot.block.number for slot in slots)
         return slots
 
-    def _on_a_child(
-        self, op: str, data: bytes, slots: Sequence[Slot], body: dict[str, Any], seconds: float
-    ) -> list[dict[str, Any]]:
-        child = self._idle.get()
-        try:
-            if not child.alive():  # died while idle: this frame has nothing to do with it
-                child = self._replaced(child)
-            return child.ask(op, data, slots, body, seconds)
-        except Lost as lost:
-            _log.warning("a decoder child was replaced: %s", lost.reason)
-            child = self._replaced(child)
-            raise
-        finally:
-            self._idle.put(child)
-
     def _replaced(self, child: Child) -> Child:
         child.kill()
         with self._lock:
@@ -300,6 +330,60 @@ class Decoders:
             fresh = Child()
             self._all = [fresh if each is child else each for each in self._all]
         return fresh
+
+
+class Pending:
+    """Frames a child is working on. `results` must be called once, by who started it."""
+
+    def __init__(
+        self,
+        pool: Decoders,
+        frames: Sequence[Frame],
+        slots: Sequence[Slot],
+        reason: str,
+        child: Child | None = None,
+    ) -> None:
+        self._pool = pool
+        self.frames = frames
+        self._slots = slots
+        self._reason = reason
+        self._child = child
+        self._asked: Asked = (0, [])
+        self._deadline = 0.0
+        self.sop = ""  # of the object that was decoded, once there are results
+
+    def send(
+        self, data: bytes, transfer_syntax: str, patience_seconds: float, any_object: bool
+    ) -> None:
+        assert self._child is not None
+        first = self.frames[0]
+        wanted = [
+            {"index": frame.key.frame_index, "block": slot.block.number, "offset": slot.offset}
+            for frame, slot in zip(self.frames, self._slots, strict=True)
+        ]
+        body = {"format": format_to_json(first.pixels), "frames": wanted}
+        sop = "" if any_object else first.key.sop
+        body |= {"syntax": transfer_syntax} if transfer_syntax else {"sop": sop}
+        op = "frame" if transfer_syntax else "object"
+        self._asked = self._child.send(op, data, self._slots, body)
+        size = len(data) + sum(slot.size for slot in self._slots)
+        self._deadline = time.monotonic() + patience_seconds + size / (4 * _MIB)
+
+    def results(self) -> list[Result]:
+        """Pixels or the reason why not, in the order of the frames."""
+        if self._child is None:
+            return [not_displayable(self._reason) for _ in self.frames]
+        try:
+            answer = self._pool.settle(self._child, self._asked, self._deadline)
+        except Lost as lost:
+            return [not_displayable(lost.reason) for _ in self.frames]
+        self.sop = answer.get("sop", "")
+        return [
+            not_displayable(each["reason"])
+            if each["reason"]
+            else FramePixels(slot.array(frame.pixels))
+            for each, slot, frame in zip(answer["frames"], self._slots, self.frames, strict=True)
+        ]
 
 
 class _SocketLink:

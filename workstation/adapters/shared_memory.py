@@ -72,14 +72,14 @@ class Block:
 
 
 def _anonymous(size: int) -> int:
+    """A descriptor of fresh memory that has no name (any more)."""
     if sys.platform == "linux":
         fd = os.memfd_create("frame", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         os.ftruncate(fd, size)
         fcntl.fcntl(fd, _ADD_SEALS, _SEALS)
-        return fd
-    if sys.platform == "darwin":
-        return _unlinked_posix(size)
-    raise NotImplementedError(sys.platform)
+    else:
+        fd = _unlinked_posix(size)
+    return fd
 
 
 def _unlinked_posix(size: int) -> int:

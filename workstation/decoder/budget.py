@@ -5,16 +5,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import DTypeLike
 
-from workstation.decoder.reasons import Undecodable
+from workstation.dicom.reasons import Undecodable
 from workstation.domain.study import PixelFormat
 
 #: Decoded bytes of one frame. A 100-megapixel 16-bit radiograph stays below it.
 FRAME_BYTES: Final = 512 << 20
 #: Bytes of one compressed frame or one whole object as it travels.
 OBJECT_BYTES: Final = 2 << 30
-#: Inflated bytes a deflated object may become, and how many times its size (SEC-01).
-INFLATED_BYTES: Final = 512 << 20
-INFLATED_RATIO: Final = 200
 
 _ALLOCATED: Final = (1, 8, 16, 32)
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from workstation.decoder import codestream, native
 from workstation.decoder.budget import dtype_of
-from workstation.decoder.reasons import Undecodable
+from workstation.dicom.reasons import Undecodable
 from workstation.domain.study import PixelFormat
 
 Pixels = NDArray[Any]

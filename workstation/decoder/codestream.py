@@ -10,7 +10,7 @@ from typing import Final
 
 from attrs import frozen
 
-from workstation.decoder.reasons import Undecodable
+from workstation.dicom.reasons import Undecodable
 
 _U16: Final = struct.Struct(">H")
 _STANDALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})

@@ -1,12 +1,12 @@
 """Uncompressed pixels: cells of Bits Allocated to stored values (PS3.5 8, PS3.3 C.7.6.3)."""
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workstation.decoder.budget import dtype_of, native_bits
-from workstation.decoder.reasons import Undecodable
+from workstation.dicom.reasons import Undecodable
 from workstation.domain.study import PixelFormat
 
 Pixels = NDArray[Any]
@@ -21,7 +21,7 @@ def big_endian(data: bytes, pixels: PixelFormat) -> Pixels:
     return _plain(data, pixels, ">")
 
 
-def _plain(data: bytes, pixels: PixelFormat, order: str) -> Pixels:
+def _plain(data: bytes, pixels: PixelFormat, order: Literal["<", ">"]) -> Pixels:
     needed = -(-native_bits(pixels) // 8)
     if len(data) < needed:
         raise Undecodable("truncated")

@@ -25,7 +25,7 @@ def enter() -> tuple[str, ...]:
     """Give up what is not needed; returns the names of what was reached, for `selftest`."""
     if sys.platform == "win32":
         return _enter_windows()
-    reached = list(_limits())
+    reached = _limits()
     if sys.platform == "linux":
         reached += _enter_linux()
     elif sys.platform == "darwin":
@@ -43,16 +43,16 @@ def allow_cpu() -> None:
 
 if sys.platform != "win32":
 
-    def _limits() -> tuple[str, ...]:
+    def _limits() -> list[str]:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-        reached = ("core", "descriptors", "file-size")
-        if sys.platform == "linux":
+        reached = ["core", "descriptors", "file-size"]
+        if sys.platform == "linux":  # macOS does not enforce it
             bound = _address_space() + MEMORY_BYTES
             resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
-            return (*reached, "memory")
-        return reached  # macOS does not enforce RLIMIT_AS
+            reached.append("memory")
+        return reached
 
 
 if sys.platform == "linux":

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from workstation.decoder import budget, codecs, part10, sandbox
+from workstation.decoder import budget, codecs, sandbox
 from workstation.decoder.messages import (
     HEADER,
     BadMessage,
@@ -24,7 +24,8 @@ from workstation.decoder.messages import (
     pack,
     unpack,
 )
-from workstation.decoder.reasons import Undecodable
+from workstation.dicom import reader
+from workstation.dicom.reasons import Undecodable
 from workstation.domain.study import PixelFormat
 
 #: The block that carries bytes to the child; all others carry pixels back.
@@ -96,8 +97,10 @@ class Worker:
             return {"id": request["id"], "frames": []}
         sandbox.allow_cpu()
         data = self._blocks[INPUT][: int(request["length"])]
-        decode = self._one if request["op"] == "frame" else self._of_object
-        return {"id": request["id"], "frames": decode(data, request)}
+        if request["op"] == "frame":
+            return {"id": request["id"], "frames": self._one(data, request)}
+        sop, frames = self._of_object(data, request)
+        return {"id": request["id"], "sop": sop, "frames": frames}
 
     def _attach(self, blocks: Sequence[dict[str, Any]], descriptors: list[int]) -> None:
         for at, block in enumerate(blocks):
@@ -119,28 +122,32 @@ class Worker:
             return [{"index": wanted["index"], "reason": error.reason}]
         return [{"index": wanted["index"], "reason": ""}]
 
-    def _of_object(self, data: bytes, request: dict[str, Any]) -> list[dict[str, Any]]:
-        """Frames of a whole Part 10 object; its own header must agree with the metadata."""
-        claimed = format_from_json(request["format"])
+    def _of_object(self, data: bytes, request: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
+        """Frames of a whole Part 10 object, and which object it is.
+
+        Its own header must agree with the metadata for which room was made.
+        """
+        sop = ""
         try:
-            found = part10.read(data)
-            if request["sop"] != found.text(0x00080018):
+            found = reader.read(data)
+            sop = found.text(0x00080018)
+            if request["sop"] not in ("", sop):
                 raise Undecodable("mismatch")
-            pixels = _agreed(found.pixels, claimed)
+            pixels = _agreed(found.pixels, format_from_json(request["format"]))
             budget.check_format(pixels)
             row = codecs.codec(found.syntax)
         except Undecodable as error:
-            return [{"index": w["index"], "reason": error.reason} for w in request["frames"]]
-        answers = []
+            return sop, [{"index": w["index"], "reason": error.reason} for w in request["frames"]]
+        answers, bits = [], budget.native_bits(pixels)
         for wanted in request["frames"]:
             reason = ""
             try:
-                raw = part10.frame_bytes(found, wanted["index"], pixels, row.encapsulated)
+                raw = reader.frame_bytes(found, wanted["index"], bits, row.encapsulated)
                 self._put(codecs.decode(raw, pixels, found.syntax), wanted, pixels)
             except Undecodable as error:
                 reason = error.reason
             answers.append({"index": wanted["index"], "reason": reason})
-        return answers
+        return sop, answers
 
     def _put(self, values: codecs.Pixels, wanted: dict[str, Any], pixels: PixelFormat) -> None:
         """Into the parent's memory, in native order, rows one after another."""
@@ -179,10 +186,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="workstation decoder child")
     parser.add_argument("--fd", type=int)
     chosen = parser.parse_args(arguments)
-    channel: Channel
-    if chosen.fd is None:
-        channel = PipeChannel()
-    else:
+    channel: Channel = PipeChannel()
+    if chosen.fd is not None:
         channel = SocketChannel(socket.socket(fileno=chosen.fd))
     codecs.preload()
     channel.send({"ready": list(sandbox.enter())})

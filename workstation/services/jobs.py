@@ -131,6 +131,11 @@ class Jobs:
         timer.start()
         return timer.cancel
 
+    def bring_home(self, call: Callable[[], None]) -> None:
+        """From a worker that has more than one thing to tell: run `call` at home, soon."""
+        if not self._closed:
+            self._post(lambda: None if self._closed else call())
+
     def close(self) -> None:
         """Start nothing more and bring nothing more home."""
         self._closed = True

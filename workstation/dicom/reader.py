@@ -11,11 +11,13 @@ from typing import Final
 
 from attrs import field, frozen
 
-from workstation.decoder.budget import INFLATED_BYTES, INFLATED_RATIO, native_bits
-from workstation.decoder.reasons import Undecodable
+from workstation.dicom.reasons import Undecodable
 from workstation.domain.study import PixelFormat
 
 MAX_DEPTH: Final = 32
+#: Inflated bytes a deflated object may become, and how many times its size (SEC-01).
+INFLATED_BYTES: Final = 512 << 20
+INFLATED_RATIO: Final = 200
 MAX_ELEMENTS: Final = 100_000
 _UNDEFINED: Final = 0xFFFFFFFF
 _LONG_VRS: Final = frozenset(
@@ -30,9 +32,9 @@ _BIG_ENDIAN: Final = "1.2.840.10008.1.2.2"
 _DEFLATED: Final = "1.2.840.10008.1.2.1.99"
 _PIXELS: Final = 0x7FE00010
 _KEPT: Final = frozenset(
-    (0x00080016, 0x00080018, 0x00280002, 0x00280004, 0x00280006, 0x00280008, 0x00280010)
-    + (0x00280011, 0x00280100, 0x00280101, 0x00280102, 0x00280103, 0x7FE00001, 0x7FE00002)
-    + (0x7FE00008, 0x7FE00009, _PIXELS)
+    {0x00080016, 0x00080018, 0x00280002, 0x00280004, 0x00280006, 0x00280008, 0x00280010}
+    | {0x00280011, 0x00280100, 0x00280101, 0x00280102, 0x00280103, 0x7FE00001, 0x7FE00002}
+    | {0x7FE00008, 0x7FE00009, _PIXELS}
 )
 
 
@@ -234,8 +236,9 @@ def _implicit_vr(tag: int) -> bytes:
     return b"US" if tag in _KEPT and tag >> 16 == 0x0028 and tag != 0x00280004 else b"UN"
 
 
-def frame_bytes(found: Object10, index: int, pixels: PixelFormat, encapsulated: bool) -> bytes:
-    """The bytes of one frame as they would travel alone. Raises `Undecodable`."""
+def frame_bytes(found: Object10, index: int, bits: int, encapsulated: bool) -> bytes:
+    """The bytes of one frame as they would travel alone; `bits` of one that is not
+    encapsulated. Raises `Undecodable`."""
     element = found.elements.get(_PIXELS)
     if element is None:
         unsupported = 0x7FE00008 in found.elements or 0x7FE00009 in found.elements
@@ -246,11 +249,10 @@ def frame_bytes(found: Object10, index: int, pixels: PixelFormat, encapsulated: 
         return _encapsulated_frame(found, element, index)
     if element.length is None:
         raise Undecodable("damaged")
-    return _native_frame(found, element, index, pixels)
+    return _native_frame(found, element, index, bits)
 
 
-def _native_frame(found: Object10, element: Element, index: int, pixels: PixelFormat) -> bytes:
-    bits = native_bits(pixels)
+def _native_frame(found: Object10, element: Element, index: int, bits: int) -> bytes:
     first = index * bits
     length = element.length or 0
     if (first + bits + 7) // 8 > length:
@@ -258,7 +260,7 @@ def _native_frame(found: Object10, element: Element, index: int, pixels: PixelFo
     if first % 8 or (bits % 8 and found.frame_count > 1):
         return _shifted_bits(found.data, element.start, first, bits)
     start, size = element.start + first // 8, (bits + 7) // 8
-    if found.big_endian and pixels.bits_allocated == 8 and element.vr == b"OW":
+    if found.big_endian and found.number(0x00280100) == 8 and element.vr == b"OW":
         return _unswapped(found.data, element.start, first // 8, size)
     return found.data[start : start + size]
 

@@ -1,0 +1,314 @@
+"""Frames of one site over DICOMweb: fetched here, decoded by the children.
+
+Blocking; called from worker lanes by `services.loading`. A single frame is asked for by
+itself; the rest of a series comes as one stream, taken apart while it arrives. Sites
+that refuse frames are asked for whole objects instead.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Final, Protocol
+
+from workstation.adapters.decoders import Decoders, Pending
+from workstation.decoder import budget
+from workstation.dicom.reasons import not_displayable
+from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyRef
+from workstation.domain.study import Frame, Series
+from workstation.errors import NotDisplayable, Refused, SiteUnavailable
+from workstation.imaging.pixels import FramePixels
+from workstation.protocols import dicom_json, dicomweb
+from workstation.protocols.dicom_attributes import MAX_BYTES, NotMetadata
+from workstation.protocols.dicomweb import Garbled, Multipart, Part
+from workstation.protocols.web import Request
+from workstation.services.ports import SeriesHead
+from workstation.text import tr
+
+_log = logging.getLogger("frames")
+
+#: Answers that mean: not in this form. Whole objects are asked for instead.
+_NOT_SO: Final = frozenset({400, 404, 405, 406, 410, 415, 500, 501})
+#: Series of at least this many single-frame objects come as one stream.
+_WORTH_A_STREAM: Final = 8
+_FRAMES_AT_ONCE: Final = 16
+_ATTEMPTS: Final = 2
+#: Objects in a row that a silent site may cost before the rest is given up.
+_GIVE_UP_AFTER: Final = 3
+
+Arrived = Callable[[Frame, FramePixels | NotDisplayable], None]
+
+
+class Stream(Protocol):
+    """An answer whose body is still to be read."""
+
+    @property
+    def status(self) -> int: ...
+
+    @property
+    def headers(self) -> dict[str, str]: ...
+
+    def chunks(self) -> Iterator[bytes]: ...
+
+    def read(self, most: int = ...) -> bytes: ...
+
+
+class Client(Protocol):
+    """What we need of `adapters.site_client.SiteClient`."""
+
+    def stream(
+        self, request: Request, *, also: Collection[int] = ()
+    ) -> AbstractContextManager[Stream]: ...
+
+
+class DicomWebFrames:
+    """`services.ports.FrameSource` for one site. Safe for any worker thread."""
+
+    def __init__(self, base: str, client: Client, decoders: Decoders) -> None:
+        self._base = base
+        self._client = client
+        self._decoders = decoders
+        self._whole_objects: set[SeriesUID] = set()  # series whose frames were refused
+        self._streams = True
+
+    def series(self, ref: StudyRef) -> tuple[SeriesHead, ...]:
+        """All pages of the list: sites cap it where they like."""
+        found: dict[SeriesUID, dicom_json.Head] = {}
+        while True:
+            body = self._json(dicomweb.find_series(self._base, ref.study, len(found)))
+            with _understood():
+                page = dicom_json.heads(body, ref)
+            new = [head for head in page if head.uid not in found]
+            if not new:
+                return tuple(
+                    SeriesHead(h.uid, h.number, h.modality, h.description, h.instances)
+                    for h in found.values()
+                )
+            found.update({head.uid: head for head in new})
+
+    def metadata(self, ref: StudyRef, series: SeriesUID) -> Series:
+        body = self._json(dicomweb.series_metadata(self._base, ref.study, series))
+        with _understood():
+            return dicom_json.series(body, ref, series)
+
+    def frame(self, frame: Frame) -> FramePixels:
+        """Fetch and decode one frame. Raises NotDisplayable with the reason."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                return self._one(frame)
+            except (Garbled, SiteUnavailable) as error:
+                if attempt == _ATTEMPTS:
+                    if isinstance(error, SiteUnavailable):
+                        raise
+                    raise not_displayable("incomplete-answer") from error
+        raise AssertionError("the last attempt returns or raises")
+
+    def frames(
+        self, frames: Sequence[Frame], arrived: Arrived, cancelled: Callable[[], bool]
+    ) -> None:
+        """The rest of a series in few requests; what a stream leaves out is asked for alone."""
+        waiting = {frame.key: frame for frame in frames}
+
+        def settle(frame: Frame, result: FramePixels | NotDisplayable) -> None:
+            if waiting.pop(frame.key, None) is not None:
+                arrived(frame, result)
+
+        if self._streams and self._worth_a_stream(frames):
+            self._stream_series(waiting, settle, cancelled)
+        silent = 0
+        for group in _by_instance(list(waiting.values())):
+            if cancelled():
+                return
+            silent = 0 if self._instance_frames(group, settle) else silent + 1
+            if silent == _GIVE_UP_AFTER:
+                break
+        for frame in list(waiting.values()):
+            settle(frame, not_displayable("not-delivered"))
+
+    # --- one frame ------------------------------------------------------------
+
+    def _one(self, frame: Frame) -> FramePixels:
+        if frame.key.series not in self._whole_objects:
+            part = self._frame_part(frame)
+            if part is not None:
+                syntax = dicomweb.transfer_syntax(part, frame.transfer_syntax)
+                return self._decoders.decode(part.body, frame, syntax)
+        (result,) = self._decoders.decode_object(self._object(frame), [frame])
+        self._whole_objects.add(frame.key.series)
+        if isinstance(result, NotDisplayable):
+            raise result
+        return result
+
+    def _frame_part(self, frame: Frame) -> Part | None:
+        """None: the site will not give frames of this object."""
+        request = dicomweb.frames(self._base, frame.key, [frame.key.frame_index])
+        with self._client.stream(request, also=_NOT_SO) as stream:
+            if stream.status in _NOT_SO:
+                return None
+            parts = list(_parts(stream, _most(frame)))
+        if len(parts) != 1:
+            raise Garbled("one frame was asked for")
+        return parts[0]
+
+    def _object(self, frame: Frame) -> bytes:
+        request = dicomweb.instance(self._base, frame.key)
+        with self._client.stream(request, also=_NOT_SO) as stream:
+            if stream.status in _NOT_SO:
+                raise not_displayable("not-delivered")
+            parts = list(_parts(stream, budget.OBJECT_BYTES))
+        if len(parts) != 1:
+            raise Garbled("one object was asked for")
+        return parts[0].body
+
+    # --- many frames ----------------------------------------------------------
+
+    def _worth_a_stream(self, frames: Sequence[Frame]) -> bool:
+        """One series of single-frame objects, enough of them to be faster."""
+        objects = {frame.key.sop for frame in frames}
+        alike = len({(frame.key.series, frame.pixels) for frame in frames}) == 1
+        return alike and len(frames) == len(objects) >= _WORTH_A_STREAM
+
+    def _stream_series(
+        self, waiting: dict[FrameKey, Frame], settle: Arrived, cancelled: Callable[[], bool]
+    ) -> None:
+        """Every object of the series in one answer; decoded while the next one arrives.
+
+        Which object a part is, the child says: nothing of it is parsed here.
+        """
+        first = next(iter(waiting.values()))
+        request = dicomweb.whole_series(self._base, first.key.study, first.key.series)
+        by_sop = {key.sop: frame for key, frame in waiting.items()}
+
+        def identified(pending: Pending) -> None:
+            (result,) = pending.results()
+            frame = by_sop.get(SopUID(pending.sop))
+            if frame is not None and frame.pixels == first.pixels:
+                settle(frame, result)
+
+        line = _Line(self._decoders, identified)
+        try:
+            with self._client.stream(request, also=_NOT_SO) as stream:
+                if stream.status in _NOT_SO:
+                    self._streams = False
+                    return
+                for part in _parts(stream, budget.OBJECT_BYTES):
+                    if cancelled():
+                        return
+                    line.add(part.body, first, any_object=True)
+        except (Garbled, SiteUnavailable, Refused) as error:
+            _log.info("a series stream broke off: %s", type(error).__name__)
+        finally:
+            line.finish()
+
+    def _instance_frames(self, group: Sequence[Frame], settle: Arrived) -> bool:
+        """Frames of one object, several to a request; False where the site is silent."""
+        for start in range(0, len(group), _FRAMES_AT_ONCE):
+            some = group[start : start + _FRAMES_AT_ONCE]
+            try:
+                self._several(some, settle)
+            except (Garbled, SiteUnavailable, Refused, NotDisplayable) as error:
+                left = _reason(error)
+                for frame in some:
+                    settle(frame, left)
+                if isinstance(error, SiteUnavailable):
+                    return False
+        return True
+
+    def _several(self, frames: Sequence[Frame], settle: Arrived) -> None:
+        if len(frames) == 1:
+            settle(frames[0], self.frame(frames[0]))
+            return
+        key = frames[0].key
+        if key.series not in self._whole_objects:
+            indices = [frame.key.frame_index for frame in frames]
+            request = dicomweb.frames(self._base, key, indices)
+            with self._client.stream(request, also=_NOT_SO) as stream:
+                if stream.status not in _NOT_SO:
+                    self._decode_parts(stream, frames, settle)
+                    return
+            self._whole_objects.add(key.series)
+        results = self._decoders.decode_object(self._object(frames[0]), frames)
+        for frame, result in zip(frames, results, strict=True):
+            settle(frame, result)
+
+    def _decode_parts(self, stream: Stream, frames: Sequence[Frame], settle: Arrived) -> None:
+        """Parts come in the order asked (PS3.18 10.4.1.1.6)."""
+        line = _Line(self._decoders, lambda done: settle(done.frames[0], done.results()[0]))
+        count = 0
+        try:
+            for frame, part in zip(frames, _parts(stream, _most(frames[0])), strict=False):
+                line.add(part.body, frame, dicomweb.transfer_syntax(part, frame.transfer_syntax))
+                count += 1
+        finally:
+            line.finish()
+        if count < len(frames):
+            raise Garbled("fewer frames than asked for")
+
+    # --- metadata -------------------------------------------------------------
+
+    def _json(self, request: Request) -> bytes:
+        with self._client.stream(request) as stream:
+            return stream.read(MAX_BYTES)
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    try:
+        yield
+    except NotMetadata as error:
+        raise SiteUnavailable(
+            tr("the description of the images could not be understood")
+        ) from error
+
+
+def _parts(stream: Stream, most: int) -> Iterator[Part]:
+    """Parts of an answer while it arrives; raises `Garbled` where it breaks off."""
+    reader = Multipart(stream.headers.get("content-type", ""), most)
+    for chunk in stream.chunks():
+        yield from reader.feed(chunk)
+    yield from reader.finish()
+
+
+def _most(frame: Frame) -> int:
+    """What one frame may weigh on its way: codecs can add a little to noise."""
+    budget.check_format(frame.pixels)
+    return 2 * budget.decoded_size(frame.pixels) + (1 << 20)
+
+
+def _reason(error: Exception) -> NotDisplayable:
+    if isinstance(error, NotDisplayable):
+        return error
+    if isinstance(error, Refused):
+        return not_displayable("refused")
+    return not_displayable("incomplete-answer" if isinstance(error, Garbled) else "not-delivered")
+
+
+def _by_instance(frames: Sequence[Frame]) -> list[list[Frame]]:
+    groups: dict[SopUID, list[Frame]] = {}
+    for frame in frames:
+        groups.setdefault(frame.key.sop, []).append(frame)
+    return list(groups.values())
+
+
+class _Line:
+    """Frames being decoded while the next are read: the oldest is finished first."""
+
+    def __init__(self, decoders: Decoders, settle: Callable[[Pending], None]) -> None:
+        self._decoders = decoders
+        self._settle = settle
+        self._pending: deque[Pending] = deque()
+
+    def add(self, data: bytes, frame: Frame, syntax: str = "", *, any_object: bool = False) -> None:
+        while True:
+            # Whoever holds work must not wait for a child: two such could wait for ever.
+            started = self._decoders.start(
+                data, [frame], syntax, wait=not self._pending, any_object=any_object
+            )
+            if started is not None:
+                self._pending.append(started)
+                return
+            self._settle(self._pending.popleft())
+
+    def finish(self) -> None:
+        while self._pending:
+            self._settle(self._pending.popleft())

@@ -1,0 +1,172 @@
+"""Reading values out of the DICOM JSON model without believing it (PS3.18 F).
+
+A value of the wrong kind is as good as none. Bytes, nesting and the number of objects
+are bounded before anything is built from them.
+"""
+
+import base64
+import binascii
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, Final
+
+from workstation.domain.geometry import Vector
+from workstation.domain.patient import Patient
+
+MAX_OBJECTS: Final = 50_000
+MAX_BYTES: Final = 256 << 20
+_DATE: Final = re.compile(r"(\d{4})\.?(\d{2})\.?(\d{2})")
+
+
+class NotMetadata(Exception):
+    """The text is not DICOM JSON, or more of it than can be right."""
+
+
+def parse(body: bytes) -> list["Attributes"]:
+    """The objects of a metadata or search answer."""
+    if len(body) > MAX_BYTES:
+        raise NotMetadata("too large")
+    if not body.strip():
+        return []  # 204, or a site that answers nothing for no match
+    try:
+        rows = json.loads(body, parse_constant=lambda _: None)
+    except (ValueError, RecursionError) as error:
+        raise NotMetadata("not JSON") from error
+    if not isinstance(rows, list) or len(rows) > MAX_OBJECTS:
+        raise NotMetadata("not a list of objects")
+    if not all(isinstance(row, dict) for row in rows):
+        raise NotMetadata("not a list of objects")
+    return [Attributes(row) for row in rows]
+
+
+class Attributes:
+    """One object or sequence item. Tags are written as in the JSON: "00280010"."""
+
+    __slots__ = ("_rows",)
+
+    def __init__(self, *rows: Mapping[str, Any]) -> None:
+        self._rows = rows
+
+    def over(self, other: "Attributes") -> "Attributes":
+        """This one's values, and the other's where this one has none."""
+        return Attributes(*self._rows, *other._rows)
+
+    def values(self, tag: str) -> list[Any]:
+        for row in self._rows:
+            element = row.get(tag)
+            if isinstance(element, dict):
+                found = element.get("Value")
+                if isinstance(found, list) and found:
+                    return found
+        return []
+
+    def has(self, tag: str) -> bool:
+        """Whether the element is there at all, with or without a value."""
+        return any(tag in row for row in self._rows)
+
+    def texts(self, tag: str) -> tuple[str, ...]:
+        return tuple(
+            _clean(each) if isinstance(each, str) else "" if each is None else _plain(each)
+            for each in self.values(tag)
+        )
+
+    def text(self, tag: str) -> str:
+        return next(iter(self.texts(tag)), "")
+
+    def numbers(self, tag: str) -> tuple[float, ...]:
+        """All values as finite numbers, or none at all."""
+        found = tuple(_number(each) for each in self.values(tag))
+        return tuple(f for f in found if f is not None) if None not in found else ()
+
+    def number(self, tag: str) -> float | None:
+        return next(iter(self.numbers(tag)), None)
+
+    def whole(self, tag: str) -> int | None:
+        found = self.number(tag)
+        return int(found) if found is not None and found == int(found) else None
+
+    def vector(self, tag: str) -> Vector | None:
+        found = self.numbers(tag)
+        return (found[0], found[1], found[2]) if len(found) == 3 else None
+
+    def items(self, tag: str) -> Iterator["Attributes"]:
+        for each in self.values(tag):
+            yield Attributes(each if isinstance(each, dict) else {})
+
+    def item(self, tag: str) -> "Attributes":
+        return next(self.items(tag), _NOTHING)
+
+    def inline(self, tag: str) -> bytes:
+        """Binary values that travel in the metadata itself; empty where they do not."""
+        for row in self._rows:
+            element = row.get(tag)
+            if isinstance(element, dict) and isinstance(element.get("InlineBinary"), str):
+                try:
+                    return base64.b64decode(element["InlineBinary"], validate=True)
+                except (binascii.Error, ValueError):
+                    return b""
+        return b""
+
+    def person(self, tag: str) -> str:
+        """ "Family, Given" from the alphabetic group, else from another (PS3.5 6.2.1)."""
+        for value in self.values(tag):
+            groups = value if isinstance(value, dict) else {"Alphabetic": value}
+            for group in ("Alphabetic", "Ideographic", "Phonetic"):
+                written = groups.get(group)
+                if isinstance(written, str) and (name := _name(written)):
+                    return name
+        return ""
+
+    def day(self, tag: str) -> date | None:
+        found = _DATE.fullmatch(self.text(tag))
+        if found is None:
+            return None
+        try:
+            return date(*(int(part) for part in found.groups()))
+        except ValueError:
+            return None
+
+    def patient(self) -> Patient:
+        """The identity the object itself carries."""
+        sex = self.text("00100040").upper()
+        return Patient(
+            name=self.person("00100010"),
+            id=self.text("00100020"),
+            issuer=self.text("00100021"),
+            birth_date=self.day("00100030"),
+            sex=sex if sex in ("M", "F", "O") else "",
+        )
+
+
+_NOTHING: Final = Attributes()
+
+
+def _clean(text: str) -> str:
+    """Without padding and control characters."""
+    return "".join(c for c in text if c.isprintable()).strip()
+
+
+def _plain(value: object) -> str:
+    """Numbers as they are written; objects are no text."""
+    return f"{value:g}" if isinstance(value, int | float) else ""
+
+
+def _number(value: object) -> float | None:
+    """Sites write DS and IS as numbers or as texts (PS3.18 F.2.3)."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        found = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return found if math.isfinite(found) else None
+
+
+def _name(written: str) -> str:
+    """Family^Given^Middle^Prefix^Suffix to "Family, Given Middle"."""
+    family, *given = (_clean(part) for part in written[:320].split("^")[:3])
+    first = " ".join(part for part in given if part)
+    return f"{family}, {first}" if family and first else family or first

@@ -1,0 +1,106 @@
+"""Metadata of a series (DICOM JSON, PS3.18 F) to the values the program reads by.
+
+Plain Python on the answer's own dictionaries: building data sets would cost more than
+fetching the images. Nothing is dropped: an object whose header does not describe its
+pixels becomes frames that are refused with their reason.
+"""
+
+from typing import Final
+
+from attrs import evolve, frozen
+
+from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyRef
+from workstation.domain.study import Instance, Series
+from workstation.protocols.dicom_attributes import Attributes, NotMetadata, parse
+from workstation.protocols.dicom_frames import Header, stored_syntax
+
+MAX_FRAMES: Final = 100_000
+_IMAGE_TAGS: Final = ("00280010", "00280011", "00280100", "00280004")
+_PIXEL_TAGS: Final = ("7FE00010", "7FE00008", "7FE00009")
+
+
+@frozen
+class Head:
+    """A series as a search lists it."""
+
+    uid: SeriesUID
+    number: int | None
+    modality: str
+    description: str
+    instances: int
+
+
+def heads(body: bytes, ref: StudyRef) -> tuple[Head, ...]:
+    """Series of a search answer; rows of another study are not ours (SEC-10)."""
+    return tuple(
+        Head(
+            uid=SeriesUID(row.text("0020000E")),
+            number=row.whole("00200011"),
+            modality=row.text("00080060"),
+            description=row.text("0008103E"),
+            instances=row.whole("00201209") or 0,
+        )
+        for row in parse(body)
+        if row.text("0020000E") and row.text("0020000D") in ("", ref.study)
+    )
+
+
+def series(body: bytes, ref: StudyRef, uid: SeriesUID) -> Series:
+    """Every instance and frame of a series. Raises `NotMetadata`."""
+    rows = parse(body)
+    for row in rows:
+        if (row.text("0020000D"), row.text("0020000E")) != (ref.study, uid):
+            raise NotMetadata("objects of another series")
+    first = rows[0] if rows else Attributes()
+    modality = first.text("00080060")
+    instances: dict[str, Instance] = {}
+    room = MAX_FRAMES
+    for row in rows:
+        made = _instance(row, ref, uid, modality, room)
+        instances.setdefault(made.sop, made)  # listed twice, it is still one object to fetch
+        room -= len(made.frames)
+    return Series(
+        uid=uid,
+        number=first.whole("00200011"),
+        modality=modality,
+        description=first.text("0008103E"),
+        instances=tuple(instances.values()),
+        body_part=first.text("00180015"),
+    )
+
+
+def _instance(row: Attributes, ref: StudyRef, uid: SeriesUID, modality: str, room: int) -> Instance:
+    sop, number = SopUID(row.text("00080018")), row.whole("00200013")
+    count = _frame_count(row) if _has_pixels(row) else 0
+    header = Header(row, row.text("00080060") or modality)
+    if count > room:  # one frame that will be refused stands for all it claims
+        count, header.pixels = 1, evolve(header.pixels, rows=0)
+    frames = tuple(
+        header.frame(
+            FrameKey(ref.site, ref.study, uid, sop, index),
+            index + 1 if count > 1 else number or 1,
+            count,
+        )
+        for index in range(count)
+    )
+    return Instance(
+        sop=sop,
+        series=uid,
+        sop_class=row.text("00080016"),
+        number=number,
+        frames=frames,
+        image_type=(header.frame_type(0) if count else ()) or row.texts("00080008"),
+        transfer_syntax=stored_syntax(row),
+        patient=row.patient(),
+        accession=row.text("00080050"),
+    )
+
+
+def _has_pixels(row: Attributes) -> bool:
+    return any(row.values(tag) for tag in _IMAGE_TAGS) or any(map(row.has, _PIXEL_TAGS))
+
+
+def _frame_count(row: Attributes) -> int:
+    """Absent means one; a nonsensical number is one frame, which will be refused."""
+    count = row.whole("00280008")
+    return count if count is not None and count > 0 else 1
