@@ -1,6 +1,7 @@
 """Viewports as words and as data: `state` of contracts.md, the probe, the wrong patient."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -72,7 +73,7 @@ def viewport(
     words: Overlay,
     loaded: int,
     engine: str,
-    notices: tuple[str, ...],
+    notices: Sequence[str],
     probed: Probe | None,
 ) -> dict[str, Any]:
     """One viewport of `state`; `frame` counts from 1, as on the view."""

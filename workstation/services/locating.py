@@ -55,6 +55,6 @@ def link_words(links: Links, shown: Sequence[Shown]) -> str:
     for other in rest:
         follow = links.follow(first.frame, other.display_set.frames)
         if follow is not None and follow.offset_mm is not None:
-            offset = f"{follow.offset_mm:+.1f}".replace("-", "−")
+            offset = f"{round(follow.offset_mm, 1) + 0.0:+.1f}".replace("-", "−")
             return tr("Linked by manual offset, {mm} mm", mm=offset)
     return tr("Not linked: no common frame of reference")

@@ -102,6 +102,7 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
             Line(study.procedure, 3),
         ),
         bottom_left=kept(
+            *(Line(notice, 1, Mark.DOUBT) for notice in around.notices),
             Line(_matrix(frame), 3),
             Line(_number(shown), 1),
             Line(_position(frame), 2),
@@ -115,7 +116,7 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
             Line("  ".join(frame.technique), 2),
         ),
         letters=edge_letters(shown.state, frame),
-        notices=tuple(n for n in (shown.missing, *around.notices) if n),
+        notices=(shown.missing,) if shown.missing else (),
         wrong_patient=around.wrong_patient,
     )
 

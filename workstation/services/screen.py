@@ -5,13 +5,16 @@ with what a reader can do to it.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workstation.domain.identifiers import FrameKey, StudyRef
 from workstation.domain.study import DisplaySet, Frame
 from workstation.imaging.pixels import FramePixels
 from workstation.services import describe
 from workstation.services.arranging import Board
+from workstation.services.coverage import Coverage, FrameState
+from workstation.services.frames import FrameStore
+from workstation.services.loading import Loader, SetProgress
 from workstation.services.overlay import NARROW, Overlay, Surroundings, overlay
 from workstation.services.proposing import Proposals
 from workstation.services.signal import Signal
@@ -22,10 +25,6 @@ from workstation.viewing.presets import Presets
 from workstation.viewing.resolve import ResolvedView
 from workstation.viewing.viewport import ViewportState
 
-if TYPE_CHECKING:
-    from workstation.services.frames import FrameStore
-    from workstation.services.loading import Loader, SetProgress
-
 
 class Screen:
     """Owned by the application, lives on the home thread.
@@ -33,7 +32,7 @@ class Screen:
     Nothing of a study is painted before `permit(ref)`: its audit record is durable then.
     """
 
-    def __init__(self, store: "FrameStore", loader: "Loader", presets: Presets) -> None:
+    def __init__(self, store: FrameStore, loader: Loader, presets: Presets) -> None:
         self.changed: Signal[None] = Signal()
         self.viewport_changed: Signal[int] = Signal()
         self.active = 0
@@ -41,11 +40,11 @@ class Screen:
         self.probe: Probe | None = None
         self.engine = ""
         self.engine_notice = ""
-        self.seen: set[FrameKey] = set()
         self.presets = presets
         self._store = store
         self._loader = loader
         self._proposals = Proposals()
+        self._coverage = Coverage(store)
         self._studies: dict[StudyRef, ViewedStudy] = {}
         self._sets: dict[str, DisplaySet] = {}
         self._of_study: dict[StudyRef, tuple[DisplaySet, ...]] = {}
@@ -78,7 +77,9 @@ class Screen:
     def study_ready(self, ref: StudyRef, display_sets: Sequence[DisplaySet]) -> None:
         """All display sets of a study that are known so far; called again as more come."""
         self._of_study[ref] = tuple(display_sets)
-        self._sets.update((each.id, each) for each in display_sets)
+        for each in display_sets:
+            self._sets[each.id] = each
+            self._coverage.know(each)
         self._hang()
         self.changed.emit(None)
 
@@ -90,13 +91,13 @@ class Screen:
         self._permitted.clear()
         self._proposals.clear()
         self._board.clear()
-        self.seen.clear()
+        self._coverage.clear()
         self.probe, self.active = None, 0
 
     def display_sets(self, ref: StudyRef) -> tuple[DisplaySet, ...]:
         return self._of_study.get(ref, ())
 
-    def progress(self, display_set_id: str) -> "SetProgress":
+    def progress(self, display_set_id: str) -> SetProgress:
         return self._loader.progress(display_set_id)
 
     @property
@@ -175,13 +176,12 @@ class Screen:
         return self._board.reason(index)
 
     def mark_seen(self, key: FrameKey) -> None:
-        self.seen.add(key)
+        """The canvas has painted this frame."""
+        self._coverage.see(key)
 
-    def frame_here(self, frame: Frame) -> bool:
-        return self._store.get(frame.key) is not None
-
-    def frame_failed(self, frame: Frame) -> bool:
-        return self._store.failure(frame.key) is not None
+    def frame_states(self, display_set_id: str) -> Sequence[FrameState]:
+        """For each frame in scroll order, whether it is here and was looked at."""
+        return self._coverage.states(display_set_id)
 
     def snapshot(self, index: int) -> dict[str, Any]:
         """One viewport of `state` (contracts.md)."""
@@ -191,7 +191,7 @@ class Screen:
             return describe.empty(index, index == self.active, words, self.engine)
         loaded = self._loader.progress(shown.display_set.id).loaded
         probe = self.probe if self.probe is not None and self.probe.index == index else None
-        notices = (self.engine_notice,) if self.engine_notice else ()
+        notices = [*self._arriving(shown), *([self.engine_notice] if self.engine_notice else [])]
         return describe.viewport(
             shown, index == self.active, words, loaded, self.engine, notices, probe
         )
@@ -250,6 +250,7 @@ class Screen:
         return (tr("nothing to show here"),) if self._of_study else ()
 
     def _frame_arrived(self, key: FrameKey) -> None:
+        self._coverage.update(key)
         for index, state in enumerate(self.viewports):
             display_set = self._sets.get(state.display_set or "")
             if display_set is not None and display_set.series == key.series:

@@ -5,12 +5,14 @@ they say.
 """
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workstation.domain.measurement import Measurement, MeasurementKind, PixelPoint
 from workstation.domain.study import Frame
 from workstation.errors import CommandError
 from workstation.services import describe, locating
+from workstation.services.frames import FrameStore
+from workstation.services.loading import Loader
 from workstation.services.measuring import Measurements
 from workstation.services.screen import Screen
 from workstation.services.signal import Signal
@@ -22,19 +24,13 @@ from workstation.viewing.linking import Links
 from workstation.viewing.presets import Presets, read_presets
 from workstation.viewing.viewport import ViewportState
 
-if TYPE_CHECKING:
-    from workstation.services.frames import FrameStore
-    from workstation.services.loading import Loader
-
 __all__ = ["Shown", "ViewedStudy", "Viewer"]
 
 
 class Viewer(Screen):
     """The screen, the tool in hand, links and measurements. Home thread."""
 
-    def __init__(
-        self, store: "FrameStore", loader: "Loader", presets: Presets | None = None
-    ) -> None:
+    def __init__(self, store: FrameStore, loader: Loader, presets: Presets | None = None) -> None:
         found = presets or read_presets(resource("windows.toml").read_text("utf-8"))
         super().__init__(store, loader, found)
         self.measurements_changed: Signal[None] = Signal()

@@ -108,7 +108,7 @@ class Canvas(QWidget):
             bar = annotations.scale_bar(self._ink.view, shown.frame, self.devicePixelRatioF())
         inking.draw_words(painter, words, bar, self.width(), self.height())
         if shown is not None:
-            states = self._bar_states(shown)
+            states = self._viewer.frame_states(shown.display_set.id)
             inking.draw_bar(painter, states, shown.state.frame_index, self.width(), self.height())
         self._paint_edge(painter)
         self.setAccessibleName(" ".join(words.lines) or tr("empty view"))
@@ -157,18 +157,6 @@ class Canvas(QWidget):
         ratio = self.devicePixelRatioF()
         image.setDevicePixelRatio(ratio)
         painter.drawImage(QPointF(picture.left / ratio, picture.top / ratio), image)
-
-    def _bar_states(self, shown: Shown) -> list[str]:
-        viewer = self._viewer
-        states = []
-        for frame in shown.display_set.frames:
-            if frame.key in viewer.seen:
-                states.append("seen")
-            elif viewer.frame_failed(frame):
-                states.append("failed")
-            else:
-                states.append("loaded" if viewer.frame_here(frame) else "missing")
-        return states
 
     def _paint_edge(self, painter: QPainter) -> None:
         if self._index == self._viewer.active:

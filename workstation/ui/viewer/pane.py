@@ -1,21 +1,18 @@
 """The viewer as one pane: series column, tool strip, grid of viewports."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workstation.domain.identifiers import FrameKey
 from workstation.rendering.engine import choose
+from workstation.services.loading import Loader
 from workstation.services.viewer import Viewer
 from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui.viewer.grid import Grid
 from workstation.ui.viewer.thumbnails import Thumbnails
 from workstation.ui.viewer.tools import ToolStrip
-
-if TYPE_CHECKING:
-    from workstation.services.loading import Loader
 
 
 class ViewerPane(QWidget):
@@ -27,7 +24,7 @@ class ViewerPane(QWidget):
     def __init__(
         self,
         viewer: Viewer,
-        loader: "Loader",
+        loader: Loader,
         run: Callable[[str], None],
         keys: Mapping[str, str] | None = None,
     ) -> None:

@@ -1,0 +1,65 @@
+"""Which frames of a display set are here, failed, or were on the screen: the scroll bar's view."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from workstation.domain.identifiers import FrameKey
+from workstation.domain.study import DisplaySet
+from workstation.services.frames import FrameStore
+
+
+class FrameState(StrEnum):
+    MISSING = "missing"
+    LOADED = "loaded"
+    FAILED = "failed"
+    SEEN = "seen"
+
+
+class Coverage:
+    """Kept up to date by single frames, so that painting never walks the store.
+
+    Home thread; owned by `Screen`.
+    """
+
+    def __init__(self, store: FrameStore) -> None:
+        self._store = store
+        self._states: dict[str, list[FrameState]] = {}
+        self._places: dict[FrameKey, list[tuple[str, int]]] = {}
+        self._seen: set[FrameKey] = set()
+
+    def know(self, display_set: DisplaySet) -> None:
+        """A display set, or more frames of one that was known."""
+        known = self._states.get(display_set.id)
+        if known is not None and len(known) == len(display_set.frames):
+            return
+        self._states[display_set.id] = [self._now(frame.key) for frame in display_set.frames]
+        for index, frame in enumerate(display_set.frames):
+            self._places.setdefault(frame.key, []).append((display_set.id, index))
+
+    def update(self, key: FrameKey) -> None:
+        """A frame arrived or failed."""
+        for display_set, index in self._places.get(key, ()):
+            states = self._states[display_set]
+            if index < len(states):
+                states[index] = self._now(key)
+
+    def see(self, key: FrameKey) -> None:
+        """A frame was painted."""
+        if key not in self._seen:
+            self._seen.add(key)
+            self.update(key)
+
+    def states(self, display_set_id: str) -> Sequence[FrameState]:
+        return self._states.get(display_set_id, ())
+
+    def clear(self) -> None:
+        self._states.clear()
+        self._places.clear()
+        self._seen.clear()
+
+    def _now(self, key: FrameKey) -> FrameState:
+        if key in self._seen:
+            return FrameState.SEEN
+        if self._store.failure(key) is not None:
+            return FrameState.FAILED
+        return FrameState.MISSING if self._store.get(key) is None else FrameState.LOADED
