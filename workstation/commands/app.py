@@ -96,6 +96,13 @@ def search(ctx: CommandContext) -> Outcome:
     return None
 
 
+@command("worklist.stat", title="Show STAT", group=GROUP, when={"signed-in"})
+def stat(ctx: CommandContext) -> Outcome:
+    """Every STAT case, whatever the filter hides."""
+    ctx.windows.show_stat()
+    return None
+
+
 @command("wait", title="Wait", group="Scripts", hidden=True)
 def wait(ctx: CommandContext, what: Awaited, seconds: float = 60.0) -> Outcome:
     """For scripts: until all images are here, or until the report is acknowledged."""
@@ -167,6 +174,6 @@ def leave(ctx: CommandContext) -> Outcome:
 
 
 COMMANDS = (
-    show, arrange, palette, keys, sign_in, refresh, back, focus, search,
+    show, arrange, palette, keys, sign_in, refresh, back, focus, search, stat,
     wait, capture, state, leave,
 )  # fmt: skip

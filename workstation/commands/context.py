@@ -50,6 +50,10 @@ class Windows(Protocol):
 
     def focus_search(self) -> None: ...
 
+    def show_stat(self) -> None:
+        """The list of all STAT cases."""
+        ...
+
     def focus_pane(self, step: int) -> None: ...
 
     def back(self) -> None:

@@ -62,7 +62,7 @@ class WorklistPane(QWidget):
         self._last_input = -STILL_S
         self.model = WorklistModel(worklist.server_now)
         self.lists = Lists(self._choose_list, run)
-        self.banner = StatBanner(self._show_stat)
+        self.banner = StatBanner(self.show_stat)
         self.bar = FilterBar(self._filtered, run)
         self.footer = Footer()
         self.details = Details(run)
@@ -241,7 +241,7 @@ class WorklistPane(QWidget):
         )
         self._settle()
 
-    def _show_stat(self) -> None:
+    def show_stat(self) -> None:
         """The banner's button: the list of all STAT cases, without any filter."""
         self.bar.clear()
         self.lists.choose(ListId.STAT)

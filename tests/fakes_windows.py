@@ -1,0 +1,68 @@
+"""The other services as far as the windows look at them."""
+
+from datetime import UTC, datetime
+
+from attrs import define, field, frozen
+
+from workstation.commands.registry import Outcome
+from workstation.domain.identifiers import FrameKey, StudyRef
+from workstation.domain.worklist import WorklistItem
+from workstation.services.draft_saving import DraftState
+from workstation.services.loading import SetProgress
+from workstation.services.signal import Signal
+
+
+@frozen
+class FakeCase:
+    item: WorklistItem
+    read_only: bool = False
+
+    @property
+    def ref(self) -> StudyRef:
+        return self.item.ref
+
+
+@define(eq=False)
+class FakeSession:
+    case: FakeCase | None = None
+    aside: tuple[FakeCase, ...] = ()
+    changed: Signal[None] = field(factory=Signal)
+
+
+@frozen
+class FakeSet:
+    id: str
+
+
+@define(eq=False)
+class FakeLoader:
+    sets: dict[str, SetProgress] = field(factory=dict)
+    frame_arrived: Signal[FrameKey] = field(factory=Signal)
+
+    def display_sets(self, ref: StudyRef) -> tuple[FakeSet, ...]:
+        return tuple(map(FakeSet, self.sets))
+
+    def progress(self, display_set: str) -> SetProgress:
+        return self.sets[display_set]
+
+
+@define(eq=False)
+class FakeReporting:
+    draft_state: DraftState = DraftState("platform", datetime(2026, 11, 22, 2, 14, 58, tzinfo=UTC))
+    draft_changed: Signal[None] = field(factory=Signal)
+
+
+@define(eq=False)
+class Sent:
+    """Takes command lines instead of the registry, and may refuse them."""
+
+    lines: list[str] = field(factory=list)
+    error: Exception | None = None
+
+    def __call__(self, line: str) -> Outcome:
+        self.lines.append(line)
+        if self.error is not None:
+            raise self.error
+        return None
+
+

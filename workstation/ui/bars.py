@@ -1,0 +1,231 @@
+"""The bars of a window: where you are, whose case it is, how things stand."""
+
+from collections.abc import Callable, Sequence
+
+from attrs import frozen
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from workstation.domain.reader import Reader
+from workstation.domain.worklist import WorklistItem
+from workstation.text import tr
+from workstation.ui import plain, theme
+from workstation.ui import worklist_forms as forms
+from workstation.ui.chips import Chip, KeyCap, chip_size, paint_chip
+from workstation.ui.plain import Tone
+from workstation.ui.sla_clock import SlaClock
+
+HEAD, FOOT = 44, 24
+
+
+class Tab(QPushButton):
+    """A page of the window; a count beside it where something waits there."""
+
+    def __init__(self, name: str, on_click: Callable[[], object]) -> None:
+        super().__init__(name)
+        self._count = ""
+        self.setCheckable(True)
+        self.setAutoDefault(False)
+        self.setFixedHeight(HEAD)
+        self.clicked.connect(lambda _checked=False: on_click())
+
+    def show_count(self, count: int) -> None:
+        self._count = str(count) if count else ""
+        self.setAccessibleDescription(self._count)
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        wide = QFontMetricsF(theme.font(weight=600)).horizontalAdvance(self.text()) + 24
+        wide += chip_size(self._count)[0] + 6 if self._count else 0
+        return QSize(round(wide), HEAD)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        chosen = self.isChecked()
+        painter.setFont(theme.font(weight=600 if chosen else 400))
+        painter.setPen(theme.color("text.hi" if chosen else "text.mid"))
+        box = QRectF(12, 0, self.width() - 12, self.height())
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self.text())
+        if self._count:
+            at = 12 + QFontMetricsF(painter.font()).horizontalAdvance(self.text()) + 6
+            wide, high = chip_size(self._count)
+            chip = QRectF(at, (self.height() - high) / 2, wide, high)
+            paint_chip(painter, chip, self._count, "hue.open")
+        if chosen:
+            under = QRectF(12, self.height() - 2, self.width() - 24, 2)
+            painter.fillRect(under, theme.color("hue.here"))
+
+
+class TopBar(QWidget):
+    """Pages, the demo mark, and who reads by which licences."""
+
+    def __init__(self, pages: Sequence[tuple[str, str]], run: Callable[[str], None], banner: str):
+        super().__init__()
+        plain.ground(self, "raised")
+        self.setFixedHeight(HEAD)
+        self.tabs = {
+            page: Tab(title, lambda page=page: run(f"app.show {page}"))  # type: ignore[misc]
+            for page, title in pages
+        }
+        self._reader = plain.label(tone="low", size="small", data=True)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 0, 16, 0)
+        layout.setSpacing(0)
+        for tab in self.tabs.values():
+            layout.addWidget(tab)
+        layout.addStretch(1)
+        layout.addWidget(demo_mark(banner))
+        layout.addSpacing(16)
+        layout.addWidget(self._reader)
+
+    def show_page(self, page: str) -> None:
+        for name, tab in self.tabs.items():
+            tab.setChecked(name == page)
+
+    def show_reader(self, readers: Sequence[Reader]) -> None:
+        """One person, known to several sites: one name, all licences."""
+        if not readers:
+            self._reader.setText(tr("Not signed in"))
+            return
+        places = {forms.place(each.jurisdiction) for r in readers for each in r.licences}
+        self._reader.setText(" · ".join(filter(None, (readers[0].name, ", ".join(sorted(places))))))
+
+
+def demo_mark(banner: str) -> QWidget:
+    """Stands in every window while the settings carry a banner."""
+    made = Chip(banner, "text.mid")
+    made.setProperty(plain.DATA, True)
+    return made
+
+
+class CaseBar(QWidget):
+    """Whose case this is, in the same words and order as everywhere."""
+
+    def __init__(self, run: Callable[[str], None], banner: str) -> None:
+        super().__init__()
+        plain.ground(self, "raised")
+        self.setFixedHeight(HEAD)
+        self._back = plain.button(tr("List"), lambda: run("app.back"), look="quiet", icon="list")
+        self._name = plain.elided(tone="hi", size="title", weight=600, middle=True)
+        self._who = plain.label(tone="hi", weight=500, data=True)
+        self._born = plain.label(data=True)
+        self._id = plain.label(data=True)
+        self._procedure = plain.elided(tone="hi", weight=600)
+        self._accession = plain.label(data=True)
+        self._site = plain.elided()
+        self._locked = Chip()
+        self._clock_mark = plain.mark("clock", "hue.open", 14)
+        self._images = plain.label(tone="open", size="small")
+        self.clock = SlaClock(boxed=True)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(6, 0, 12, 0)
+        layout.setSpacing(14)
+        for part in (
+            self._back, KeyCap("Esc"), plain.rule(vertical=True), self._name, self._who,
+            self._born, self._id, plain.rule(vertical=True), self._procedure, self._accession,
+            self._site,
+        ):  # fmt: skip
+            layout.addWidget(part)
+        layout.addStretch(1)
+        layout.addWidget(self._locked)
+        layout.addWidget(plain.row(self._clock_mark, self._images, spacing=5))
+        layout.addWidget(demo_mark(banner))
+        layout.addWidget(self.clock)
+        self.show_case(None, "", "")
+
+    def show_case(self, item: WorklistItem | None, site: str, read_only: str) -> None:
+        """`read_only` says why nothing can be changed, if so."""
+        for part in (
+            self._name, self._who, self._born, self._id, self._procedure, self._accession,
+            self._site, self.clock,
+        ):  # fmt: skip
+            part.setVisible(item is not None)
+        self._locked.show_state(read_only, "text.mid", "outline", "lock" if read_only else "")
+        if item is None:
+            self.show_images(0, 0, 0)
+            return
+        patient = item.patient
+        self._name.say(patient.name)
+        self._who.setText(forms.sex_and_age(patient, item.listed.date()))
+        born = patient.birth_date.isoformat() if patient.birth_date else tr("not known")
+        self._born.setText(tr("born {born}", born=born))
+        self._id.setText(tr("ID {id}", id=forms.isolated(patient.id)))
+        self._procedure.say(item.procedure)
+        self._accession.setText(forms.isolated(item.accession))
+        self._site.say(f"{site} {forms.place(item.jurisdiction)}")
+
+    def show_images(self, loaded: int, failed: int, total: int) -> None:
+        """How many of the current study's images are here; quiet once all are."""
+        here = total > 0 and loaded >= total
+        text = "" if not total or here else tr("{n} of {total} images", n=loaded, total=total)
+        if failed:
+            text = tr("{n} of {total} images, {k} cannot be shown", n=loaded, total=total, k=failed)
+        self._images.setText(text)
+        self._clock_mark.setVisible(bool(text))
+
+
+@frozen
+class Standing:
+    """What the status bar says, part by part; an empty text takes no room."""
+
+    sites: str = ""
+    all_sites: bool = True
+    loading: str = ""
+    draft: str = ""
+    following: str = ""  # the case that comes next
+    message: str = ""  # why the last command did not work
+    outbox: str = ""
+    store: str = ""  # a standing notice: nothing is kept on this machine
+
+
+class StatusBar(QWidget):
+    """One quiet line; news has a place of its own and never moves its neighbours' words."""
+
+    def __init__(self, hints: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        plain.ground(self, "raised")
+        self.setFixedHeight(FOOT)
+        self._dot = plain.mark("dot", "hue.done", 12)
+        self._parts = {
+            name: plain.label(tone=tone, size="micro", data=True)
+            for name, tone in _STANDING.items()
+        }
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 0, 12, 0)
+        layout.setSpacing(16)
+        layout.addWidget(plain.row(self._dot, self._parts["sites"], spacing=6))
+        for name in ("loading", "draft", "following", "message"):
+            layout.addWidget(self._parts[name])
+        layout.addStretch(1)
+        layout.addWidget(self._parts["store"])
+        self._sending = plain.mark("send", "hue.open", 12)
+        layout.addWidget(plain.row(self._sending, self._parts["outbox"], spacing=6))
+        for key, words in hints:
+            hint = plain.label(words, tone="low", size="micro")
+            layout.addWidget(plain.row(KeyCap(key), hint, spacing=6))
+        self.show_standing(Standing())
+
+    def show_standing(self, told: Standing) -> None:
+        for name, part in self._parts.items():
+            part.setText(getattr(told, name))
+            part.setVisible(bool(part.text()))
+        self._dot.show_icon(
+            "dot" if told.all_sites else "barred", "hue.done" if told.all_sites else "hue.none"
+        )
+        self._sending.setVisible(bool(told.outbox))
+
+
+_STANDING: dict[str, Tone] = {
+    "sites": "mid",
+    "loading": "mid",
+    "draft": "mid",
+    "following": "mid",
+    "message": "act",
+    "store": "open",
+    "outbox": "open",
+}

@@ -1,0 +1,115 @@
+"""The outbox: every signed report of this shift, and whether the site has it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
+
+from workstation.domain.report import ReportState
+from workstation.protocols.delivery import Delivery, State
+from workstation.services.delivery import Deliveries
+from workstation.services.worklist import Worklist
+from workstation.text import tr
+from workstation.ui import plain
+from workstation.ui.chips import Chip
+from workstation.ui.plain import Tone
+
+_SHAPES: Final[dict[State, tuple[str, str, Tone]]] = {
+    State.QUEUED: ("clock", "hue.open", "open"),
+    State.AWAITING_ACK: ("send", "hue.open", "open"),
+    State.IN_DOUBT: ("triangle-alert", "hue.open", "open"),
+    State.ACKNOWLEDGED: ("check", "hue.done", "done"),
+    State.REFUSED: ("octagon-alert", "hue.act", "act"),
+}
+
+
+def delivery_words(entry: Delivery, site: str, timezone: str) -> str:
+    """Signed, sent and accepted are three things; this says which has happened."""
+    match entry.state:
+        case State.QUEUED:
+            return tr("Signed, waits to be sent to {site}", site=site)
+        case State.AWAITING_ACK:
+            return tr("Sent, waiting for acceptance by {site}", site=site)
+        case State.IN_DOUBT:
+            return tr(
+                "Sent, no answer from {site}: it is asked before anything is sent again", site=site
+            )
+        case State.ACKNOWLEDGED:
+            at = _time(entry.accepted_at, timezone)
+            return tr("Accepted by {site} at {time}", site=site, time=at)
+        case State.REFUSED:
+            return tr("Refused by {site}: {why}", site=site, why=entry.reason)
+
+
+def _time(at: datetime | None, timezone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(timezone)):%H:%M:%S %Z}" if at else ""
+
+
+class OutboxPage(QWidget):
+    """Newest first. Refused reports can be tried again; nothing can be taken back."""
+
+    def __init__(
+        self, worklist: Worklist, deliveries: Deliveries, run: Callable[[str], None]
+    ) -> None:
+        super().__init__()
+        plain.ground(self, "panel")
+        self.setProperty("scope", "always")
+        self.setAccessibleName(tr("Outbox"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._worklist, self._deliveries, self._run = worklist, deliveries, run
+        self._shown: tuple[Delivery, ...] | None = None
+        self._scroll = QScrollArea()
+        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._scroll)
+        deliveries.changed.connect(lambda _: self.refresh())
+        self.refresh()
+
+    def refresh(self) -> None:
+        entries = tuple(self._deliveries.entries)
+        if entries == self._shown:
+            return
+        self._shown = entries
+        body = QWidget()
+        grid = QGridLayout(body)
+        grid.setContentsMargins(24, 20, 24, 20)
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(10)
+        grid.addWidget(plain.label(tr("Outbox"), tone="hi", size="title", weight=600), 0, 0, 1, 5)
+        if not entries:
+            nothing = tr("No report was signed in this shift. What you sign is listed here.")
+            grid.addWidget(plain.label(nothing, tone="low"), 1, 0, 1, 5)
+        for at, entry in enumerate(reversed(entries), start=1):
+            self._add(grid, at, entry)
+        grid.setColumnStretch(3, 1)
+        grid.setRowStretch(len(entries) + 2, 1)
+        self._scroll.setWidget(body)
+
+    def _add(self, grid: QGridLayout, at: int, entry: Delivery) -> None:
+        sites = {site.id: site for site in self._worklist.sites}
+        site = sites.get(entry.site)
+        name = site.name if site else entry.site
+        zone = site.timezone if site else "UTC"
+        icon, icon_tone, tone = _SHAPES[entry.state]
+        grid.addWidget(plain.mark(icon, icon_tone), at, 0)
+        grid.addWidget(_status_chip(entry.status), at, 1)
+        grid.addWidget(plain.label(entry.accession, tone="hi", data=True), at, 2)
+        words = delivery_words(entry, name, zone)
+        grid.addWidget(plain.label(words, tone=tone, wrap=True, data=True), at, 3)
+        signed = tr("signed {time}", time=_time(entry.sealed_at, zone)) if entry.sealed_at else ""
+        grid.addWidget(plain.label(signed, tone="low", size="small", data=True), at, 4)
+
+
+def _status_chip(status: ReportState) -> Chip:
+    match status:
+        case ReportState.FINAL:
+            return Chip(tr("FINAL"), "text.hi", "filled")
+        case ReportState.ADDENDED:
+            return Chip(tr("+ ADDENDUM"), "text.hi", "outline")
+        case _:
+            return Chip(tr("PRELIM"), "hue.open", "dashed")

@@ -1,0 +1,450 @@
+"""The windows: worklist, images and report, as one window or as three."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from attrs import frozen
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QWidget
+
+from workstation.commands.bindings import Bindings, Scope
+from workstation.commands.registry import Outcome, Registry
+from workstation.domain.identifiers import TaskId
+from workstation.errors import CommandError, WorkstationError
+from workstation.services.delivery import Deliveries
+from workstation.services.jobs import Job
+from workstation.services.loading import Loader
+from workstation.services.ports import Clock, Credentials
+from workstation.services.reporting import Reporting
+from workstation.services.session import ReadingSession
+from workstation.services.signal import Signal
+from workstation.services.worklist import Row, Worklist
+from workstation.text import tr
+from workstation.ui import dialogs, theme
+from workstation.ui import worklist_forms as forms
+from workstation.ui.actions import Keys
+from workstation.ui.bars import CaseBar, Standing, StatusBar, TopBar
+from workstation.ui.frames import Frame
+from workstation.ui.keysheet import KeySheet
+from workstation.ui.outbox import OutboxPage
+from workstation.ui.palette import Palette, choices
+from workstation.ui.sign_in import SignInDialog
+from workstation.ui.worklist import WorklistPane
+
+REPORT_WIDTH = 488
+_REFRESH_MS = 100  # images arrive faster than counts can be read
+
+
+@frozen(eq=False)
+class Shown:
+    """The services the windows show."""
+
+    worklist: Worklist
+    session: ReadingSession
+    deliveries: Deliveries
+    loader: Loader
+    reporting: Reporting
+    clock: Clock
+
+
+class Shell:
+    """`commands.context.Windows` as Qt windows.
+
+    Made in three steps, because windows, panes and commands need one another: the shell;
+    then `furnish` with the panes, which take `shell.run`; then `bind` with the commands.
+    """
+
+    def __init__(
+        self,
+        shown: Shown,
+        send: Callable[[str], Outcome],
+        sign_in: Callable[[Credentials | None], Job[None]],
+        *,
+        banner: str = "",
+        store_notice: str = "",
+    ) -> None:
+        self.left: Signal[None] = Signal()
+        self._shown, self._send, self._sign_in = shown, send, sign_in
+        self._banner, self._store_notice = banner, store_notice
+        self._message = ""
+        self._page = "worklist"
+        self._many = False
+        self.worklist = WorklistPane(
+            shown.worklist, shown.deliveries, self.run, shown.clock, self._aside
+        )
+        self.outbox = OutboxPage(shown.worklist, shown.deliveries, self.run)
+        self.viewer = self.report = QWidget()
+        self._case_bars: list[CaseBar] = []
+        self._statuses: list[StatusBar] = []
+        self._frames: dict[str, Frame] = {}
+        self._soon = QTimer()
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_REFRESH_MS)
+        self._soon.timeout.connect(self.refresh)
+        self._second = QTimer()
+        self._second.setInterval(1000)
+        self._second.timeout.connect(self._tick)
+
+    # --- making ---------------------------------------------------------------
+
+    def furnish(self, viewer: QWidget, report: QWidget) -> None:
+        """Put the panes in."""
+        self.viewer, self.report = viewer, report
+        viewer.setProperty("scope", Scope.IMAGES.value)
+        report.setProperty("scope", Scope.REPORT.value)
+        self._top = TopBar(
+            (("worklist", tr("Worklist")), ("reading", tr("Reading")), ("outbox", tr("Outbox"))),
+            self.run,
+            self._banner,
+        )
+        self._reading = QSplitter()
+        self._reading.setChildrenCollapsible(False)
+        self._reading.setHandleWidth(2)
+        self._main = self._frame(tr("worklist"), lambda: self.run("quit"))
+        self._main.bars.addWidget(self._top)
+        self._main.bars.addWidget(self._case_bar())
+        for page in (self.worklist, self._reading, self.outbox):
+            self._main.pages.addWidget(page)
+        self._frames["worklist"] = self._main
+        self._into_one()
+        self._listen()
+
+    def bind(
+        self, registry: Registry, bindings: Bindings, active: Callable[[], frozenset[str]]
+    ) -> None:
+        """Give the keys, the palette and the key sheet what they work on."""
+        self._registry, self._bindings, self._active = registry, bindings, active
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        self._keys = Keys(app, bindings, self.run, self._scope)
+
+    def _frame(self, role: str, on_close: Callable[[], None]) -> Frame:
+        status = StatusBar(
+            (
+                ("N", tr("read next")),
+                ("/", tr("search")),
+                ("Ctrl+K", tr("commands")),
+                ("?", tr("keys")),
+            )
+        )
+        self._statuses.append(status)
+        return Frame(role, status, on_close)
+
+    def _case_bar(self) -> CaseBar:
+        made = CaseBar(self.run, self._banner)
+        self._case_bars.append(made)
+        return made
+
+    def _listen(self) -> None:
+        shown = self._shown
+        for signal in (
+            shown.worklist.changed, shown.deliveries.changed, shown.session.changed,
+            shown.reporting.draft_changed,
+        ):  # fmt: skip
+            signal.connect(lambda _: self.refresh_soon())
+        shown.loader.frame_arrived.connect(lambda _: self.refresh_soon())
+
+    # --- running commands -----------------------------------------------------
+
+    def run(self, line: str) -> None:
+        """A command line of a key, a button or the palette; what goes wrong is said."""
+        self.tell("")
+        try:
+            outcome = self._send(line)
+        except WorkstationError as error:
+            self.tell(str(error))
+            return
+        if outcome is not None:
+            outcome.then(self._ended)
+
+    def _ended(self, job: Job[object]) -> None:
+        if isinstance(job.error, WorkstationError):
+            self.tell(str(job.error))
+
+    def tell(self, message: str) -> None:
+        """Why something did not work, in the status bar's own slot, until the next command."""
+        if message != self._message:
+            self._message = message
+            self.refresh()
+
+    # --- commands.context.Windows ---------------------------------------------
+
+    @property
+    def selected_row(self) -> Row | None:
+        return self.worklist.selected
+
+    @property
+    def hidden_rows(self) -> int:
+        return self.worklist.hidden_rows
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        return tuple(filter(None, (self._banner, self._store_notice, self._message)))
+
+    def show(self) -> None:
+        """The first paint."""
+        self._main.present()
+        self.worklist.start()
+        self._second.start()
+        self.refresh()
+        self.worklist.focus_table()
+
+    def show_page(self, page: str) -> None:
+        self._page = "reading" if page in ("viewer", "report") else page
+        frame = self._frames.get(page, self._main)
+        if not self._many or self._page != "reading":
+            at = {"worklist": 0, "reading": 1, "outbox": 2}[self._page]
+            self._main.pages.setCurrentIndex(at)
+            self._main.bars.setCurrentIndex(1 if self._page == "reading" else 0)
+        frame.raise_()
+        frame.activateWindow()
+        self._top.show_page(self._page)
+        self._focus_page(page)
+        self.refresh()
+
+    def _focus_page(self, page: str) -> None:
+        if page == "worklist":
+            self.worklist.focus_table()
+        elif page == "report":
+            _focus_into(self.report)
+        elif page in ("reading", "viewer"):
+            _focus_into(self.viewer)
+        else:
+            self.outbox.setFocus()
+
+    def show_stat(self) -> None:
+        self.show_page("worklist")
+        self.worklist.show_stat()
+
+    def arrange(self, mode: str) -> None:
+        if (mode == "many") == self._many:
+            return
+        if mode == "many":
+            self._into_many()
+        else:
+            self._into_one()
+        self.show_page(self._page)
+
+    def _into_one(self) -> None:
+        self._many = False
+        for role in ("viewer", "report"):
+            frame = self._frames.pop(role, None)
+            if frame is not None:
+                self._statuses.remove(frame.status)
+                self._case_bars.remove(frame.bars.widget(0))  # type: ignore[arg-type]
+                _take(frame.pages)
+                frame.really_close()
+                frame.deleteLater()
+        for pane in (self.viewer, self.report):
+            self._reading.addWidget(pane)
+            pane.show()
+        self._reading.setStretchFactor(0, 1)
+        self._reading.setStretchFactor(1, 0)
+        self._reading.setSizes([4000, REPORT_WIDTH])
+
+    def _into_many(self) -> None:
+        self._many = True
+        for role, title, pane in (
+            ("viewer", tr("diagnostic 1"), self.viewer),
+            ("report", tr("report"), self.report),
+        ):
+            frame = self._frame(title, lambda: self.run("app.arrange one"))
+            frame.bars.addWidget(self._case_bar())
+            frame.pages.addWidget(pane)
+            self._frames[role] = frame
+            frame.present()
+            pane.show()
+        self._page = "worklist"
+
+    def open_palette(self) -> None:
+        over = self.report if self._reading_in_front() else self.worklist.table
+        every = choices(self._registry, self._bindings, self._active())
+        Palette(over, every, self.run).open()
+
+    def open_keys(self) -> None:
+        KeySheet(self._front(), self._bindings, tr("default")).open()
+
+    def open_sign_in(self) -> None:
+        if dialogs.current(self._main) is None:
+            dialog = SignInDialog(self._main, self._shown.worklist, self._sign_in)
+            dialog.open(dialog.user)
+
+    def focus_search(self) -> None:
+        self.worklist.focus_search()
+
+    def focus_pane(self, step: int) -> None:
+        panes = [self.worklist, self.viewer, self.report, self.outbox]
+        seen = [pane for pane in panes if pane.isVisible()]
+        now = QApplication.focusWidget()
+        at = next((n for n, p in enumerate(seen) if now is p or (now and p.isAncestorOf(now))), -1)
+        if seen:
+            pane = seen[(at + step) % len(seen)]
+            pane.window().activateWindow()
+            if pane is self.worklist:
+                self.worklist.focus_table()
+            else:
+                _focus_into(pane)
+
+    def back(self) -> None:
+        for frame in self._frames.values():
+            dialog = dialogs.current(frame)
+            if dialog is not None:
+                dialog.back()
+                return
+        if self._page == "worklist" and self.worklist.back():
+            return
+        self.show_page("worklist")
+
+    def capture(self, file: Path, which: str) -> None:
+        if not self.picture(which).save(str(file)):
+            raise CommandError(tr("the picture cannot be written: {file}", file=file.name))
+
+    def picture(self, which: str = "") -> QImage:
+        """The window as a person sees it: that of a role, or all windows side by side."""
+        if which not in ("", "worklist", "viewer", "report"):
+            raise CommandError(tr("{which} is not a window", which=which))
+        if which == "worklist" and self._page != "worklist":
+            before, self._page = self._page, "worklist"
+            self._main.pages.setCurrentIndex(0)
+            self._main.bars.setCurrentIndex(0)
+            taken = self._main.grab().toImage()
+            self.show_page(before)
+            return taken
+        if which in ("viewer", "report") and not self._many and self._page != "reading":
+            self.show_page("reading")
+        if which:
+            return self._frames.get(which, self._main).grab().toImage()
+        return _beside([frame.grab().toImage() for frame in self._frames.values()])
+
+    def close_all(self) -> None:
+        """Everything is settled: leave."""
+        self._second.stop()
+        self._soon.stop()
+        self.worklist.stop()
+        if hasattr(self, "_keys"):
+            self._keys.stop()
+        for frame in tuple(self._frames.values()):
+            frame.really_close()
+        self.left.emit(None)
+
+    # --- what the bars say ----------------------------------------------------
+
+    def refresh_soon(self) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def refresh(self) -> None:
+        """Say again how everything stands."""
+        if not hasattr(self, "_top"):
+            return
+        sites = self._shown.worklist.sites
+        self._top.show_reader([site.reader for site in sites if site.reader is not None])
+        self._top.tabs["outbox"].show_count(self._unsettled())
+        self._top.tabs["reading"].setEnabled(True)
+        self._top.show_page(self._page)
+        case = self._shown.session.case
+        names = {site.id: site.name for site in sites}
+        for bar in self._case_bars:
+            locked = tr("read only") if case is not None and case.read_only else ""
+            bar.show_case(
+                case.item if case else None, names.get(case.item.site, "") if case else "", locked
+            )
+            if case is not None:
+                bar.show_images(*self._images())
+        told = self._standing()
+        for status in self._statuses:
+            status.show_standing(told)
+        self._tick()
+
+    def _tick(self) -> None:
+        case = self._shown.session.case
+        if case is not None:
+            now = self._shown.worklist.server_now(case.item.site)
+            stale = any(
+                s.state == "stale" for s in self._shown.worklist.sites if s.id == case.item.site
+            )
+            for bar in self._case_bars:
+                bar.clock.show_sla(forms.sla(case.item, now, blocked=False, stale=stale))
+
+    def _images(self) -> tuple[int, int, int]:
+        """Loaded, failed and all images of the current study."""
+        case = self._shown.session.case
+        if case is None:
+            return 0, 0, 0
+        loader = self._shown.loader
+        every = [loader.progress(each.id) for each in loader.display_sets(case.ref)]
+        return (
+            sum(p.loaded for p in every),
+            sum(p.failed for p in every),
+            sum(p.total for p in every),
+        )
+
+    def _unsettled(self) -> int:
+        return sum(self._shown.deliveries.counts())
+
+    def _standing(self) -> Standing:
+        sites, case = self._shown.worklist.sites, self._shown.session.case
+        good = sum(site.state == "ok" for site in sites)
+        loaded, _, total = self._images()
+        unsettled = self._unsettled()
+        return Standing(
+            sites=tr("{n} of {total} sites", n=good, total=len(sites)),
+            all_sites=good == len(sites),
+            loading=tr("Loading {n} / {total}", n=loaded, total=total) if loaded < total else "",
+            draft=self._shown.reporting.draft_state.text if case is not None else "",
+            following=self._following(),
+            message=self._message,
+            outbox=tr("{n} not yet accepted", n=unsettled) if unsettled else "",
+            store=self._store_notice,
+        )
+
+    def _following(self) -> str:
+        row = self._shown.worklist.next() if self._shown.session.case is not None else None
+        return tr("Next: {name}", name=row.item.patient.name) if row else ""
+
+    def _aside(self) -> frozenset[TaskId]:
+        return frozenset(case.item.task for case in self._shown.session.aside)
+
+    def _reading_in_front(self) -> bool:
+        return self._page == "reading" or self._many
+
+    def _front(self) -> QWidget:
+        active = QApplication.activeWindow()
+        return active if active in self._frames.values() and active else self._main
+
+    def _scope(self) -> Scope:
+        scopes = {"worklist": Scope.WORKLIST, "reading": Scope.IMAGES}
+        return scopes.get(self._page, Scope.ALWAYS)
+
+
+def _focus_into(pane: QWidget) -> None:
+    """The pane knows its own first place; else its first widget that takes the focus."""
+    active = getattr(pane, "focus_active", None)
+    if active is not None:
+        active()
+    else:
+        pane.setFocus()
+
+
+def _take(pages: QStackedWidget) -> None:
+    """Empty it without taking its pages along when it goes."""
+    while (page := pages.widget(0)) is not None:
+        pages.removeWidget(page)
+
+
+def _beside(pictures: Sequence[QImage]) -> QImage:
+    if len(pictures) == 1:
+        return pictures[0]
+    whole = QImage(
+        sum(p.width() for p in pictures),
+        max(p.height() for p in pictures),
+        QImage.Format.Format_RGB32,
+    )
+    whole.fill(theme.color("bg.app"))
+    painter, at = QPainter(whole), 0
+    for each in pictures:
+        painter.drawImage(at, 0, each)
+        at += each.width()
+    painter.end()
+    return whole
