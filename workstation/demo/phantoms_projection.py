@@ -23,7 +23,7 @@ COLUMNS: Final = 960
 _TOP: Final = 116.0
 _STEP: Final = 2.4
 #: Calcium absorbs the softer beam of a radiograph more than CT numbers say.
-BONE_BOOST: Final = 1.6
+BONE_BOOST: Final = 1.1
 _COARSE: Final = Grid(256, 1.6)
 
 

@@ -1,0 +1,180 @@
+"""Windows: a wrong grey hides a lesion, so every formula is checked by hand and by pydicom."""
+
+import numpy as np
+import pytest
+from attrs import evolve
+from pydicom.dataset import Dataset
+from pydicom.pixels.processing import apply_windowing
+
+from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyUID
+from workstation.domain.presentation import Rescale, Voi, VoiFunction
+from workstation.domain.study import Frame, PixelFormat
+from workstation.imaging.voi import (
+    auto_window,
+    display_table,
+    grey,
+    grey_level,
+    is_padding,
+    rescaled,
+    to_display,
+)
+
+KEY = FrameKey(SiteId("harbor"), StudyUID("1.2"), SeriesUID("1.3"), SopUID("1.4"))
+CT = Frame(KEY, PixelFormat(4, 4, 16, 12, 11, False), 1, rescale=Rescale(1.0, -1024.0, "HU"))
+LINEAR, EXACT, SIGMOID = VoiFunction.LINEAR, VoiFunction.LINEAR_EXACT, VoiFunction.SIGMOID
+
+
+def level(value: float, voi: Voi, *, inverted: bool = False) -> int:
+    return int(grey_level(np.array([value]), voi, inverted=inverted)[0])
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (-160.0, 0),  # c - 0.5 - (w - 1) / 2: still black
+        (-159.0, 1),  # 255 / 399 = 0.639
+        (40.0, 128),  # ((0.5) / 399 + 0.5) * 255 = 127.8
+        (39.5, 128),  # 127.5 exactly: half is rounded up
+        (239.0, 255),
+        (1000.0, 255),
+        (-1000.0, 0),
+    ],
+)
+def test_linear_is_the_formula_of_the_standard(value: float, expected: int) -> None:
+    """PS3.3 C.11.2.1.2.1 for the soft-tissue window: the - 0.5 and - 1 belong to it."""
+    assert level(value, Voi(40, 400)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(-160.0, 0), (40.0, 128), (140.0, 191), (240.0, 255)]
+)
+def test_linear_exact_has_no_half_pixel(value: float, expected: int) -> None:
+    """C.11.2.1.3.2: (140 - 40) / 400 + 0.5 = 0.75; times 255 is 191.25."""
+    assert level(value, Voi(40, 400, EXACT)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(40.0, 128), (140.0, 186), (-60.0, 69), (1e9, 255), (-1e9, 0)],
+)
+def test_sigmoid_is_the_formula_of_the_standard(value: float, expected: int) -> None:
+    """C.11.2.1.3.1: 255 / (1 + exp(-4 (x - c) / w)); one quarter width above: 186.4."""
+    assert level(value, Voi(40, 400, SIGMOID)) == expected
+
+
+@pytest.mark.parametrize("function", [LINEAR, EXACT, SIGMOID])
+@pytest.mark.parametrize(("center", "width"), [(40, 400), (-600, 1500), (2, 3), (35.5, 80.25)])
+def test_pydicom_computes_the_same_grey(function: VoiFunction, center: float, width: float) -> None:
+    """A second reading of the standard by other people."""
+    ds = Dataset()
+    ds.PhotometricInterpretation, ds.BitsStored, ds.PixelRepresentation = "MONOCHROME2", 8, 0
+    ds.WindowCenter, ds.WindowWidth, ds.VOILUTFunction = str(center), str(width), function.value
+    values = center + width * np.linspace(-4, 4, 6001)
+
+    theirs = apply_windowing(values, ds)
+
+    assert grey(values, Voi(center, width, function)) * 255 == pytest.approx(theirs, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("voi", "last_black"),
+    [
+        (Voi(100, 1), 99.5),
+        (Voi(100, 0), 99.5),
+        (Voi(100, 0.5), 99.5),
+        (Voi(100, 0, EXACT), 100.0),
+        (Voi(100, 0, SIGMOID), 100.0),
+        (Voi(100, -3, EXACT), 100.0),
+    ],
+)
+def test_a_window_without_width_is_a_threshold(voi: Voi, last_black: float) -> None:
+    """Such windows exist in the field; an error would take the image away."""
+    assert level(last_black, voi) == 0
+    assert level(last_black + 0.01, voi) == 255
+
+
+def test_the_rescale_comes_before_the_window() -> None:
+    """A stored 1064 is 40 HU: the middle of the soft-tissue window."""
+    table = display_table(CT, Voi(40, 400), inverted=False, dtype=np.uint16)
+
+    assert to_display(np.array([[1064, 0, 4095]], np.uint16), table).tolist() == [[128, 0, 255]]
+
+
+@pytest.mark.parametrize(
+    "dtype", [np.uint8, np.int8, np.uint16, np.int16, np.int32, np.float32, np.float64]
+)
+def test_a_table_gives_what_the_formula_gives(dtype: type) -> None:
+    """The table is only faster: for each type of pixel, negative ones included."""
+    kind = np.dtype(dtype)
+    low, high = (-128, 127) if kind.kind in "if" else (0, 255)
+    stored = np.arange(low, high + 1).astype(dtype).reshape(16, 16)
+    frame = evolve(CT, rescale=Rescale(2.5, -3.0))
+    voi = Voi(20, 90, SIGMOID)
+
+    table = display_table(frame, voi, inverted=False, dtype=kind)
+    shown = to_display(stored, table)
+
+    assert shown.dtype == np.uint8
+    assert (shown == grey_level(rescaled(stored, frame.rescale), voi, inverted=False)).all()
+
+
+def test_a_table_is_shared_so_it_cannot_be_written() -> None:
+    table = display_table(CT, Voi(40, 400), inverted=False, dtype=np.uint16)
+
+    assert table.levels is not None
+    assert not table.levels.flags.writeable
+
+
+@pytest.mark.parametrize(
+    ("photometric", "inverted", "expected"),
+    [
+        ("MONOCHROME2", False, 0),
+        ("MONOCHROME2", True, 255),
+        ("MONOCHROME1", False, 255),
+        ("MONOCHROME1", True, 0),
+    ],
+)
+def test_monochrome1_is_turned_over_once(photometric: str, inverted: bool, expected: int) -> None:
+    """A chest film whose bones are black is read as something it is not."""
+    frame = evolve(CT, pixels=evolve(CT.pixels, photometric=photometric))
+
+    table = display_table(frame, Voi(40, 400), inverted=inverted, dtype=np.uint16)
+
+    assert to_display(np.array([0], np.uint16), table).tolist() == [expected]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [
+        (None, None, [False] * 4),
+        (-2000, None, [True, False, False, False]),
+        (-2000, -1999, [True, True, False, False]),
+        (-1999, -2000, [True, True, False, False]),
+    ],
+)
+def test_padding_is_a_value_or_a_range(
+    first: int | None, last: int | None, expected: list[bool]
+) -> None:
+    """PS3.3 C.7.5.1.1.2: both ends belong to it, whichever is given first."""
+    frame = evolve(CT, pixels=evolve(CT.pixels, padding=first, padding_limit=last))
+
+    assert is_padding(np.array([-2000, -1999, 0, 7]), frame).tolist() == expected
+
+
+def test_an_automatic_window_leaves_out_hot_pixels_and_padding() -> None:
+    """One dead detector element must not turn a whole radiograph black."""
+    stored = np.concatenate([np.full(500, -2000), np.arange(1001), [30000]])
+    frame = evolve(CT, rescale=Rescale(), pixels=evolve(CT.pixels, padding=-2000))
+
+    voi = auto_window(stored, frame)
+
+    assert voi.function is EXACT
+    assert voi.center == pytest.approx(500.5, abs=1)
+    assert voi.width == pytest.approx(991, abs=1)
+
+
+@pytest.mark.parametrize("padding", [None, 7])
+def test_an_image_of_one_value_still_has_a_window(padding: int | None) -> None:
+    frame = evolve(CT, rescale=Rescale(), pixels=evolve(CT.pixels, padding=padding))
+
+    assert auto_window(np.full((4, 4), 7), frame) == Voi(7, 1, EXACT)
