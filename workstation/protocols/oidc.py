@@ -217,13 +217,20 @@ def code_from(redirected: str, redirect_uri: str, provider: Provider, state: str
     if (named is None and provider.names_itself) or (named and named != provider.issuer):
         raise SignInFailed(tr("the answer comes from another sign-in service (iss)"))
     if "error" in query:
-        raise SignInFailed(_refusal(query))
+        raise SignInFailed(_refused(query))
     if not query.get("code"):
         raise SignInFailed(tr("the sign-in service sent no code"))
     return query["code"]
 
 
-def _refusal(found: Mapping[str, Any]) -> str:
+def _refusal(answer: Answer) -> str:
+    try:
+        return _refused(answer.json())
+    except SiteUnavailable:
+        return _refused({"error": str(answer.status)})
+
+
+def _refused(found: Mapping[str, Any]) -> str:
     why = str(found.get("error_description") or found.get("error") or "")[:200]
     printable = "".join(letter for letter in why if letter.isprintable())
     return tr("the sign-in service refused: {why}", why=printable)
@@ -256,11 +263,11 @@ def revoke(provider: Provider, client_id: str, tokens: Tokens) -> Generator[Requ
 
 
 def _tokens(answer: Answer, refresh_before: str) -> tuple[Tokens, dict[str, Any]]:
-    found = answer.json()
-    if answer.status >= 500:
-        raise SiteUnavailable(tr("the sign-in service answered {status}", status=answer.status))
+    if answer.status in (400, 401, 403):
+        raise SignInFailed(_refusal(answer))
     if answer.status != 200:
-        raise SignInFailed(_refusal(found))
+        raise SiteUnavailable(tr("the sign-in service answered {status}", status=answer.status))
+    found = answer.json()
     access, life = found.get("access_token"), found.get("expires_in", 300)
     if not isinstance(access, str) or not access or not isinstance(life, int | float):
         raise SiteUnavailable(tr("the sign-in service sent no usable token"))
