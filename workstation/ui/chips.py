@@ -98,7 +98,10 @@ class Chip(QLabel):
         """Say another state."""
         self._tone, self._look, self._icon = tone, look, icon
         self.setText(text)
-        self.setVisible(bool(text) and self.parent() is not None)
+        if not text:
+            self.hide()
+        elif self.parentWidget() is not None:
+            self.show()
         self.updateGeometry()
         self.update()
 

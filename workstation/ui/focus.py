@@ -59,6 +59,7 @@ class _Keeper(QObject):
 
     def _moved(self, _old: QWidget | None, new: QWidget | None) -> None:
         if self._ring is not None and isValid(self._ring):
+            self._ring.hide()
             self._ring.deleteLater()
         self._ring = None
         if isinstance(new, QAbstractButton) and new.parentWidget() is not None:

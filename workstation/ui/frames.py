@@ -1,13 +1,13 @@
 """A window of the program: a bar, panes, a status bar. Its title is its role alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from workstation.text import tr
-from workstation.ui import plain
+from workstation.ui import plain, theme
 from workstation.ui.bars import StatusBar
 
 FULL = QSize(1920, 1080)
@@ -44,7 +44,12 @@ class Frame(QWidget):
             self.show()
         else:
             self.showMaximized()
-        self.raise_()
+
+    def come_forward(self) -> None:
+        """In front of the others; a screen that is not there has no front."""
+        if QGuiApplication.platformName() != "offscreen":
+            self.raise_()
+        self.activateWindow()
 
     def really_close(self) -> None:
         self._closing = True
@@ -57,3 +62,36 @@ class Frame(QWidget):
         else:
             event.ignore()
             self._on_close()
+
+
+def focus_into(pane: QWidget) -> None:
+    """The pane knows its own first place; else its first widget that takes the focus."""
+    active = getattr(pane, "focus_active", None)
+    if active is not None:
+        active()
+    else:
+        pane.setFocus()
+
+
+def take_out(pages: QStackedWidget) -> None:
+    """Empty it without taking its pages along when it goes."""
+    while (page := pages.widget(0)) is not None:
+        pages.removeWidget(page)
+
+
+def side_by_side(pictures: Sequence[QImage]) -> QImage:
+    """One picture of several windows, left to right."""
+    if len(pictures) == 1:
+        return pictures[0]
+    whole = QImage(
+        sum(p.width() for p in pictures),
+        max(p.height() for p in pictures),
+        QImage.Format.Format_RGB32,
+    )
+    whole.fill(theme.color("bg.app"))
+    painter, at = QPainter(whole), 0
+    for each in pictures:
+        painter.drawImage(at, 0, each)
+        at += each.width()
+    painter.end()
+    return whole

@@ -10,7 +10,7 @@ from workstation.ui import plain
 from workstation.ui.chips import KeyCap
 from workstation.ui.dialogs import Dialog
 
-_COLUMNS = 3
+_COLUMNS = 4
 
 
 @frozen
@@ -42,7 +42,7 @@ def _caps(keys: list[str]) -> tuple[str, ...]:
 
 class KeySheet(Dialog):
     def __init__(self, host: QWidget, bindings: Bindings, profile: str) -> None:
-        super().__init__(host, tr("Keys"), width=900)
+        super().__init__(host, tr("Keys"), width=1160)
         self.head.layout().insertWidget(  # type: ignore[union-attr]
             1, plain.label(tr("profile {name}", name=profile), tone="low", size="small")
         )
@@ -70,7 +70,7 @@ class KeySheet(Dialog):
 def _spread(
     every: list[tuple[str, list[Entry]]],
 ) -> list[list[tuple[str, list[Entry]]]]:
-    """Groups in order over three columns of about the same height."""
+    """Groups in order over the columns of about the same height."""
     total = sum(len(entries) + 2 for _, entries in every)
     columns: list[list[tuple[str, list[Entry]]]] = [[] for _ in range(_COLUMNS)]
     filled = 0

@@ -1,6 +1,7 @@
 """The command palette: every command by typing a part of its name."""
 
 import inspect
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from typing import get_type_hints
@@ -37,13 +38,16 @@ def choices(registry: Registry, bindings: Bindings, active: frozenset[str]) -> t
     for command in _commands(registry):
         needs = ", ".join(sorted(command.when - active))
         bound = [b for b in bindings.all if b.run.split(" ")[0] == command.id]
+        shared = Counter(b.title for b in bound)
         for line, title in _lines(command):
             made[line.strip()] = Choice(
                 line, title, command.group, bindings.key_of(line.strip()), needs
             )
         for each in bound:
             if each.run not in made:
-                made[each.run] = Choice(each.run, each.title, command.group, each.keys, needs)
+                words = each.run.removeprefix(command.id)
+                title = f"{command.title}{words}" if shared[each.title] > 1 else each.title
+                made[each.run] = Choice(each.run, title, command.group, each.keys, needs)
     return tuple(made.values())
 
 

@@ -1,51 +1,36 @@
 """The windows: worklist, images and report, as one window or as three."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
-from attrs import frozen
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QWidget
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
 from workstation.commands.bindings import Bindings, Scope
 from workstation.commands.registry import Outcome, Registry
 from workstation.domain.identifiers import TaskId
 from workstation.errors import CommandError, WorkstationError
-from workstation.services.delivery import Deliveries
 from workstation.services.jobs import Job
-from workstation.services.loading import Loader
-from workstation.services.ports import Clock, Credentials
-from workstation.services.reporting import Reporting
-from workstation.services.session import ReadingSession
+from workstation.services.ports import Credentials
 from workstation.services.signal import Signal
-from workstation.services.worklist import Row, Worklist
+from workstation.services.worklist import Row
 from workstation.text import tr
-from workstation.ui import dialogs, theme
+from workstation.ui import dialogs, plain
 from workstation.ui import worklist_forms as forms
 from workstation.ui.actions import Keys
-from workstation.ui.bars import CaseBar, Standing, StatusBar, TopBar
-from workstation.ui.frames import Frame
+from workstation.ui.bars import CaseBar, StatusBar, TopBar
+from workstation.ui.frames import Frame, focus_into, side_by_side, take_out
 from workstation.ui.keysheet import KeySheet
 from workstation.ui.outbox import OutboxPage
 from workstation.ui.palette import Palette, choices
 from workstation.ui.sign_in import SignInDialog
+from workstation.ui.standing import Shown as Shown
+from workstation.ui.standing import images, standing
 from workstation.ui.worklist import WorklistPane
 
 REPORT_WIDTH = 488
 _REFRESH_MS = 100  # images arrive faster than counts can be read
-
-
-@frozen(eq=False)
-class Shown:
-    """The services the windows show."""
-
-    worklist: Worklist
-    session: ReadingSession
-    deliveries: Deliveries
-    loader: Loader
-    reporting: Reporting
-    clock: Clock
 
 
 class Shell:
@@ -104,7 +89,7 @@ class Shell:
         self._main = self._frame(tr("worklist"), lambda: self.run("quit"))
         self._main.bars.addWidget(self._top)
         self._main.bars.addWidget(self._case_bar())
-        for page in (self.worklist, self._reading, self.outbox):
+        for page in (self.worklist, self._reading, self.outbox, self._made_empty()):
             self._main.pages.addWidget(page)
         self._frames["worklist"] = self._main
         self._into_one()
@@ -118,6 +103,12 @@ class Shell:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         self._keys = Keys(app, bindings, self.run, self._scope)
+
+    def _made_empty(self) -> QWidget:
+        words = tr("No case is open. N reads the next one, Ctrl+1 goes to the list.")
+        made = plain.column(plain.label(words), 0, margins=(24, 24, 24, 24))
+        made.setProperty("scope", Scope.WORKLIST.value)
+        return plain.ground(made, "panel")
 
     def _frame(self, role: str, on_close: Callable[[], None]) -> Frame:
         status = StatusBar(
@@ -139,10 +130,12 @@ class Shell:
     def _listen(self) -> None:
         shown = self._shown
         for signal in (
-            shown.worklist.changed, shown.deliveries.changed, shown.session.changed,
+            shown.worklist.changed,
+            shown.deliveries.changed,
             shown.reporting.draft_changed,
-        ):  # fmt: skip
+        ):
             signal.connect(lambda _: self.refresh_soon())
+        shown.session.changed.connect(lambda _: self.refresh())
         shown.loader.frame_arrived.connect(lambda _: self.refresh_soon())
 
     # --- running commands -----------------------------------------------------
@@ -192,24 +185,33 @@ class Shell:
 
     def show_page(self, page: str) -> None:
         self._page = "reading" if page in ("viewer", "report") else page
-        frame = self._frames.get(page, self._main)
-        if not self._many or self._page != "reading":
-            at = {"worklist": 0, "reading": 1, "outbox": 2}[self._page]
-            self._main.pages.setCurrentIndex(at)
-            self._main.bars.setCurrentIndex(1 if self._page == "reading" else 0)
-        frame.raise_()
-        frame.activateWindow()
-        self._top.show_page(self._page)
+        frame = self._frames.get("viewer" if page == "reading" else page, self._main)
+        self._turn()
+        frame.come_forward()
         self._focus_page(page)
         self.refresh()
+
+    def _turn(self) -> None:
+        """The page that was asked for; an empty one while no case is open."""
+        if self._many and self._page == "reading":
+            return
+        at = {"worklist": 0, "reading": 1, "outbox": 2}[self._page]
+        if at == 1 and self._shown.session.case is None:
+            at = 3
+        arrived = at == 1 and self._main.pages.currentIndex() == 3
+        self._main.pages.setCurrentIndex(at)
+        self._main.bars.setCurrentIndex(1 if at == 1 else 0)
+        self._top.show_page(self._page)
+        if arrived:
+            self._focus_page("reading")
 
     def _focus_page(self, page: str) -> None:
         if page == "worklist":
             self.worklist.focus_table()
         elif page == "report":
-            _focus_into(self.report)
+            focus_into(self.report)
         elif page in ("reading", "viewer"):
-            _focus_into(self.viewer)
+            focus_into(self.viewer)
         else:
             self.outbox.setFocus()
 
@@ -233,7 +235,7 @@ class Shell:
             if frame is not None:
                 self._statuses.remove(frame.status)
                 self._case_bars.remove(frame.bars.widget(0))  # type: ignore[arg-type]
-                _take(frame.pages)
+                take_out(frame.pages)
                 frame.really_close()
                 frame.deleteLater()
         for pane in (self.viewer, self.report):
@@ -284,7 +286,7 @@ class Shell:
             if pane is self.worklist:
                 self.worklist.focus_table()
             else:
-                _focus_into(pane)
+                focus_into(pane)
 
     def back(self) -> None:
         for frame in self._frames.values():
@@ -306,8 +308,7 @@ class Shell:
             raise CommandError(tr("{which} is not a window", which=which))
         if which == "worklist" and self._page != "worklist":
             before, self._page = self._page, "worklist"
-            self._main.pages.setCurrentIndex(0)
-            self._main.bars.setCurrentIndex(0)
+            self._turn()
             taken = self._main.grab().toImage()
             self.show_page(before)
             return taken
@@ -315,7 +316,7 @@ class Shell:
             self.show_page("reading")
         if which:
             return self._frames.get(which, self._main).grab().toImage()
-        return _beside([frame.grab().toImage() for frame in self._frames.values()])
+        return side_by_side([frame.grab().toImage() for frame in self._frames.values()])
 
     def close_all(self) -> None:
         """Everything is settled: leave."""
@@ -340,9 +341,8 @@ class Shell:
             return
         sites = self._shown.worklist.sites
         self._top.show_reader([site.reader for site in sites if site.reader is not None])
-        self._top.tabs["outbox"].show_count(self._unsettled())
-        self._top.tabs["reading"].setEnabled(True)
-        self._top.show_page(self._page)
+        self._top.tabs["outbox"].show_count(sum(self._shown.deliveries.counts()))
+        self._turn()
         case = self._shown.session.case
         names = {site.id: site.name for site in sites}
         for bar in self._case_bars:
@@ -351,8 +351,8 @@ class Shell:
                 case.item if case else None, names.get(case.item.site, "") if case else "", locked
             )
             if case is not None:
-                bar.show_images(*self._images())
-        told = self._standing()
+                bar.show_images(*images(self._shown))
+        told = standing(self._shown, self._message, self._store_notice)
         for status in self._statuses:
             status.show_standing(told)
         self._tick()
@@ -367,42 +367,6 @@ class Shell:
             for bar in self._case_bars:
                 bar.clock.show_sla(forms.sla(case.item, now, blocked=False, stale=stale))
 
-    def _images(self) -> tuple[int, int, int]:
-        """Loaded, failed and all images of the current study."""
-        case = self._shown.session.case
-        if case is None:
-            return 0, 0, 0
-        loader = self._shown.loader
-        every = [loader.progress(each.id) for each in loader.display_sets(case.ref)]
-        return (
-            sum(p.loaded for p in every),
-            sum(p.failed for p in every),
-            sum(p.total for p in every),
-        )
-
-    def _unsettled(self) -> int:
-        return sum(self._shown.deliveries.counts())
-
-    def _standing(self) -> Standing:
-        sites, case = self._shown.worklist.sites, self._shown.session.case
-        good = sum(site.state == "ok" for site in sites)
-        loaded, _, total = self._images()
-        unsettled = self._unsettled()
-        return Standing(
-            sites=tr("{n} of {total} sites", n=good, total=len(sites)),
-            all_sites=good == len(sites),
-            loading=tr("Loading {n} / {total}", n=loaded, total=total) if loaded < total else "",
-            draft=self._shown.reporting.draft_state.text if case is not None else "",
-            following=self._following(),
-            message=self._message,
-            outbox=tr("{n} not yet accepted", n=unsettled) if unsettled else "",
-            store=self._store_notice,
-        )
-
-    def _following(self) -> str:
-        row = self._shown.worklist.next() if self._shown.session.case is not None else None
-        return tr("Next: {name}", name=row.item.patient.name) if row else ""
-
     def _aside(self) -> frozenset[TaskId]:
         return frozenset(case.item.task for case in self._shown.session.aside)
 
@@ -416,35 +380,3 @@ class Shell:
     def _scope(self) -> Scope:
         scopes = {"worklist": Scope.WORKLIST, "reading": Scope.IMAGES}
         return scopes.get(self._page, Scope.ALWAYS)
-
-
-def _focus_into(pane: QWidget) -> None:
-    """The pane knows its own first place; else its first widget that takes the focus."""
-    active = getattr(pane, "focus_active", None)
-    if active is not None:
-        active()
-    else:
-        pane.setFocus()
-
-
-def _take(pages: QStackedWidget) -> None:
-    """Empty it without taking its pages along when it goes."""
-    while (page := pages.widget(0)) is not None:
-        pages.removeWidget(page)
-
-
-def _beside(pictures: Sequence[QImage]) -> QImage:
-    if len(pictures) == 1:
-        return pictures[0]
-    whole = QImage(
-        sum(p.width() for p in pictures),
-        max(p.height() for p in pictures),
-        QImage.Format.Format_RGB32,
-    )
-    whole.fill(theme.color("bg.app"))
-    painter, at = QPainter(whole), 0
-    for each in pictures:
-        painter.drawImage(at, 0, each)
-        at += each.width()
-    painter.end()
-    return whole

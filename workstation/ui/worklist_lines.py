@@ -166,5 +166,5 @@ def counts(lines: Iterable[Line], chosen: Filter) -> Counts:
         hidden=len(hidden),
         hidden_stat=sum(line.item.priority is Priority.STAT for line in hidden),
         blocked=sum(line.blocked for line in shown),
-        stat_outside=tuple(s for s in stat if s.key not in keys and s.item.holder_id != s.me),
+        stat_outside=tuple(s for s in stat if s.key not in keys and not s.item.holder_id),
     )

@@ -1,0 +1,54 @@
+"""What the bars say about how things stand, made from the services."""
+
+from attrs import frozen
+
+from workstation.services.delivery import Deliveries
+from workstation.services.loading import Loader
+from workstation.services.ports import Clock
+from workstation.services.reporting import Reporting
+from workstation.services.session import ReadingSession
+from workstation.services.worklist import Worklist
+from workstation.text import tr
+from workstation.ui.bars import Standing
+
+
+@frozen(eq=False)
+class Shown:
+    """The services the windows show."""
+
+    worklist: Worklist
+    session: ReadingSession
+    deliveries: Deliveries
+    loader: Loader
+    reporting: Reporting
+    clock: Clock
+
+
+def images(shown: Shown) -> tuple[int, int, int]:
+    """Loaded, failed and all images of the current study."""
+    case = shown.session.case
+    if case is None:
+        return 0, 0, 0
+    every = [shown.loader.progress(each.id) for each in shown.loader.display_sets(case.ref)]
+    return sum(p.loaded for p in every), sum(p.failed for p in every), sum(p.total for p in every)
+
+
+def standing(shown: Shown, message: str, store_notice: str) -> Standing:
+    """The status bar, part by part."""
+    sites, case = shown.worklist.sites, shown.session.case
+    good = sum(site.state == "ok" for site in sites)
+    loaded, failed, total = images(shown)
+    following = shown.worklist.next() if case is not None else None
+    unsettled = sum(shown.deliveries.counts())
+    return Standing(
+        sites=tr("{n} of {total} sites", n=good, total=len(sites)),
+        all_sites=good == len(sites),
+        loading=(
+            tr("Loading {n} / {total}", n=loaded, total=total) if loaded + failed < total else ""
+        ),
+        draft=shown.reporting.draft_state.text if case is not None else "",
+        following=tr("Next: {name}", name=following.item.patient.name) if following else "",
+        message=message,
+        outbox=tr("{n} not yet accepted", n=unsettled) if unsettled else "",
+        store=store_notice,
+    )
