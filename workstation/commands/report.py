@@ -161,3 +161,10 @@ def addend(ctx: CommandContext, text: str) -> Outcome:
     """Add to the signed report: its text stays, the addendum is signed and sent with it."""
     ctx.reporting.begin_addendum(text)
     return ctx.signing.request(ReportState.ADDENDED)
+
+
+COMMANDS = (
+    template, set_section, override, insert_measurement, evidence, accept_measurement, draft,
+    restore, next_field, previous_field, field_end, remove_field, next_check, undo, redo, focus,
+    sign, preliminary, addend,
+)  # fmt: skip

@@ -459,6 +459,9 @@ class Reporting:
     def mark_signed(self, signed: SignedReport) -> None:
         """It is sealed: nothing of it is a draft any more, and nothing of it can change."""
         self._saver.stop()
+        if self.report is not None:  # sealed in the outbox by now: the draft here may go
+            draft = self.report.id
+            self._jobs.run(lambda: self._store.remove("draft", draft), lane="store")
         self.signed = signed
         self.report = signed.report
         self.read_only = tr("signed; a correction is an addendum")
@@ -496,7 +499,7 @@ class Reporting:
             self._evidence.known,
             fitting,
             ordered_side(item) if item else "",
-            self.read_only,
+            "" if self.signed is not None else self.read_only,
         )
 
     # --- drafts -----------------------------------------------------------------------

@@ -179,7 +179,7 @@ class ReportEditor(QTextEdit):
     def _follow_cursor(self) -> None:
         ref, caret = self._reporting.current, self._reporting.caret
         found = self._range(ref) if ref else None
-        if found is None:
+        if found is None or self.isReadOnly():
             return
         first, last = found
         cursor = self.textCursor()
@@ -324,10 +324,8 @@ class ReportEditor(QTextEdit):
             if control:
                 return False
             self._type("\n")
-        elif key == Qt.Key.Key_Down and self._pick(step=1):
-            return True
         else:
-            return False
+            return key == Qt.Key.Key_Down and self._pick(step=1)
         return True
 
     def _pick(self, *, step: int = 0, number: int = 0) -> bool:

@@ -92,7 +92,7 @@ def formats(slot: Slot, size: int) -> list[tuple[int, int, QTextCharFormat]]:
     made: list[tuple[int, int, QTextCharFormat]] = []
     look, start = look_of(slot.field), len(slot.prefix)
     if start:
-        made.append((0, start, _label_format(look, size)))
+        made.append((0, start - 1, _label_format(look, size)))
     words = QTextCharFormat()
     words.setForeground(theme.color("text.hi"))
     if look is Look.DEFAULT:
@@ -144,6 +144,7 @@ class FieldPainter:
         self._layout: QTextLayout = block.layout()
         self._slot = slot
         self._origin = origin + self._layout.position()
+        self._room = painter.viewport().width() - 4.0
         self._start = len(slot.prefix)
         self._end = self._start + len(slot.words)
 
@@ -252,7 +253,8 @@ class FieldPainter:
         changed = next((c for c in slot.cited if c.changed), None)
         if changed is not None:
             words = tr("now {value}, accept", value=changed.now) if changed.now else tr("deleted")
-            self._say(x, words, "hue.act", "small")
+            if x + _width(words, "small") < self._room:  # the list of checks says it too
+                self._say(x, words, "hue.act", "small")
 
     def _diamond(self, cited: Cited) -> None:
         boxes = self.rects(self._start + cited.start, self._start + cited.start + cited.length)

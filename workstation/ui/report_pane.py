@@ -1,0 +1,245 @@
+"""The report pane: who it is about, what it says, what supports it, what it still lacks."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, tzinfo
+from types import MappingProxyType
+from typing import Final
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from workstation.domain.identifiers import SiteId
+from workstation.domain.patient import Patient
+from workstation.domain.report import Report
+from workstation.protocols.delivery import Delivery, State
+from workstation.services.delivery import Deliveries
+from workstation.services.reporting import Reporting
+from workstation.text import tr
+from workstation.ui import plain
+from workstation.ui.chips import Chip
+from workstation.ui.report_editor import ReportEditor
+from workstation.ui.report_lists import (
+    SlotList,
+    check_counts,
+    check_entry,
+    evidence_entry,
+    status_chip,
+)
+
+_CHECK_ROWS: Final = 4
+_EVIDENCE_ROWS: Final = 3
+_Tone = plain.Tone
+
+
+class ReportPane(QWidget):
+    """A view of `Reporting` and `Deliveries`; `run` sends command lines. GUI thread.
+
+    Parameters
+    ----------
+    site_names, zones
+        How a site is called, and in which zone its times are told.
+    """
+
+    def __init__(
+        self,
+        reporting: Reporting,
+        deliveries: Deliveries,
+        run: Callable[[str], object],
+        *,
+        site_names: Mapping[SiteId, str] = MappingProxyType({}),
+        zones: Mapping[SiteId, tzinfo] = MappingProxyType({}),
+    ) -> None:
+        super().__init__()
+        self._reporting, self._deliveries = reporting, deliveries
+        self._run = run
+        self._site_names, self._zones = site_names, zones
+        self.setProperty("scope", "report")
+        self.setMinimumWidth(420)
+        plain.ground(self, "panel")
+        self._build()
+        self._reporting.changed.connect(lambda _: self._follow())
+        self._reporting.checks_changed.connect(lambda _: self._follow_checks())
+        self._reporting.draft_changed.connect(lambda _: self._follow_state())
+        self._deliveries.changed.connect(lambda _: self._follow_state())
+        self._clock = QTimer(self)  # "waiting 0:51" counts
+        self._clock.setInterval(1000)
+        self._clock.timeout.connect(self._follow_state)
+        self._follow()
+        self._follow_checks()
+
+    def _build(self) -> None:
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        self.editor = ReportEditor(self._reporting, self._send)
+        self.setFocusProxy(self.editor)
+        page = plain.ground(plain.column(self.editor, margins=(4, 8, 4, 0)), "field")
+        self.evidence = SlotList(tr("Evidence"), _EVIDENCE_ROWS, self._send, 21)
+        self.checks = SlotList(tr("Checks"), _CHECK_ROWS, self._send, 28)
+        whole.addWidget(self._head())
+        whole.addWidget(self._state_line())
+        whole.addWidget(page, 1)
+        for part in (plain.rule(), self.evidence, plain.rule(), self.checks, plain.rule()):
+            whole.addWidget(part)
+        whole.addWidget(self._foot())
+
+    def _head(self) -> QWidget:
+        """The identity strip: always there, always the same words in the same order."""
+        self._name = plain.elided(tone="hi", weight=600, middle=True)
+        self._who = plain.label(size="small", data=True)
+        self._status = Chip()
+        self._order = plain.elided(tone="low", size="small")
+        self._template = plain.label(tone="low", size="small", data=True)
+        _take_the_rest(self._order)
+        first = plain.row(self._name, self._who, 0, self._status, spacing=8)
+        second = plain.row(self._order, self._template, spacing=8)
+        head = plain.column(first, second, margins=(16, 7, 16, 7), spacing=2)
+        head.setFixedHeight(56)
+        return plain.ground(head, "raised")
+
+    def _state_line(self) -> QWidget:
+        """One slot for the news of this report; it is there when there is none."""
+        self._state_mark = plain.mark("", "text.low", 14)
+        self._state = plain.elided(tone="mid", size="small")
+        self._aside = plain.label(tone="low", size="small", data=True)
+        _take_the_rest(self._state)
+        line = plain.row(
+            self._state_mark, self._state, self._aside, margins=(16, 0, 16, 0), spacing=8
+        )
+        line.setFixedHeight(28)
+        return plain.ground(line, "panel")
+
+    def _foot(self) -> QWidget:
+        self._why = plain.elided(tone="open", size="small")
+        self._draft = plain.button(tr("Draft"), lambda: self._send("report.draft"), key="F9")
+        self._sign = plain.button(
+            tr("Sign…"), lambda: self._send("report.sign"), key="F12", look="main"
+        )
+        _take_the_rest(self._why)
+        foot = plain.row(self._why, self._draft, self._sign, margins=(16, 0, 16, 0), spacing=8)
+        foot.setFixedHeight(52)
+        return foot
+
+    def _send(self, line: str) -> None:
+        self._run(line)
+
+    # --- following --------------------------------------------------------------------
+
+    def _follow(self) -> None:
+        report = self._reporting.report
+        self._follow_identity(report)
+        binding = report.binding if report else None
+        lines = self._reporting.evidence
+        entries = [
+            evidence_entry(m, state, n, bool(binding and m.frame.study != binding.study))
+            for n, (m, state) in enumerate(lines, 1)
+        ]
+        linked = sum(bool(state) for _, state in lines)
+        counts = [(tr("{n} linked", n=linked), "text.low")] if lines else []
+        self.evidence.show_entries(entries[-_EVIDENCE_ROWS:], counts)
+        self._follow_state()
+
+    def _follow_identity(self, report: Report | None) -> None:
+        if report is None:
+            for part in (self._name, self._order):
+                part.say("")
+            self._who.setText("")
+            self._template.setText("")
+            self._status.show_state("")
+            return
+        binding = report.binding
+        self._name.say(binding.patient.name)
+        self._who.setText(f"{self._sex_and_age(binding.patient)} · {binding.patient.id}")
+        self._order.say(f"{binding.accession} · {binding.procedure}")
+        names = (t.title for t in self._reporting.templates if t.id == report.template)
+        self._template.setText(tr("Template {name}", name=next(names, report.template)))
+        plain.set_tooltip(self._template, ", ".join(self._reporting.template_reasons))
+
+    def _sex_and_age(self, patient: Patient) -> str:
+        item = self._reporting.item
+        day = (item.acquired or item.listed).date() if item else None
+        age = patient.age_years(day) if day else None
+        born = patient.birth_date.isoformat() if patient.birth_date else ""
+        parts = [patient.sex, "" if age is None else str(age)]
+        return " ".join(part for part in parts if part) + (f" · {born}" if born else "")
+
+    def _follow_checks(self) -> None:
+        checks = self._reporting.checks
+        first = next((c for c in checks if c.severity != "passed" and c.field), None)
+        entries = [check_entry(c, "F8" if c is first else "") for c in checks]
+        self.checks.show_entries(entries, check_counts(checks) if checks else ())
+        why = self._reporting.why_not_signed
+        signed = self._reporting.signed is not None
+        self._why.say("" if signed or self._reporting.report is None else why)
+        self._sign.setEnabled(not why)
+        self._draft.setEnabled(self._reporting.report is not None and not signed)
+        plain.set_tooltip(self._sign, why or tr("Sign"), "" if why else "F12")
+
+    def _follow_state(self) -> None:
+        report = self._reporting.report
+        self._clock.stop()
+        if report is None:
+            self._tell("", "text.low", "", "mid")
+            return
+        delivery = self._deliveries.of(report.id)
+        if delivery is not None:
+            self._status.show_state(*status_chip(delivery.status))
+            self._tell_delivery(report, delivery)
+        elif self._reporting.signed is not None:
+            self._status.show_state(*status_chip(report.state))
+            self._tell("send", "text.low", tr("Signed, sealed on this machine"), "hi")
+        else:
+            self._status.show_state(tr("DRAFT"), "text.low", "dashed")
+            self._tell_draft()
+
+    def _tell_draft(self) -> None:
+        draft = self._reporting.draft_state
+        if self._reporting.read_only:
+            words = self._reporting.read_only
+            self._tell("lock", "text.mid", words[:1].upper() + words[1:], "hi")
+        elif self._reporting.notice:
+            self._tell("note", "hue.open", self._reporting.notice, "hi")
+        elif draft.where in ("here", "memory", "nowhere"):
+            tone = "hue.act" if draft.where == "nowhere" else "text.low"
+            self._tell("barred", tone, draft.text, "hi", tr("will be sent later"))
+        else:
+            aside = tr("only you can see it") if draft.where else ""
+            self._tell("", "text.low", draft.text, "mid", aside)
+
+    def _tell_delivery(self, report: Report, delivery: Delivery) -> None:
+        site = self._site_names.get(delivery.site, delivery.site)
+        zone = self._zones.get(delivery.site)
+        match delivery.state:
+            case State.ACKNOWLEDGED:
+                words = tr("Signed, sent, accepted by {site}", site=site)
+                self._tell("check", "hue.done", words, "done", _told(delivery.accepted_at, zone))
+            case State.REFUSED:
+                words = tr("Refused by {site}: {reason}", site=site, reason=delivery.reason)
+                self._tell("octagon-alert", "hue.act", words, "act")
+            case State.IN_DOUBT:
+                words = tr("Signed. {site} did not answer; asking whether it is there", site=site)
+                self._tell("send", "hue.open", words, "open", _told(delivery.at, zone))
+            case _:
+                words = tr("Signed, sent, waiting for {site}", site=site)
+                self._tell("send", "hue.open", words, "open", _told(delivery.at, zone))
+
+    def _tell(self, icon: str, icon_tone: str, words: str, tone: _Tone, aside: str = "") -> None:
+        self._state_mark.show_icon(icon, icon_tone)
+        self._state_mark.setVisible(bool(icon))
+        self._state.say(words)
+        plain.set_tone(self._state, tone)
+        self._aside.setText(aside)
+
+
+def _take_the_rest(label: plain.ElidedLabel) -> None:
+    """Of its row, instead of a stretch that would cut it in half."""
+    label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+
+def _told(moment: datetime | None, zone: tzinfo | None) -> str:
+    """A time with its zone, as the site tells it."""
+    if moment is None:
+        return ""
+    return (
+        moment.astimezone(zone).strftime("%H:%M:%S %Z") if zone else moment.strftime("%H:%M:%S %Z")
+    )

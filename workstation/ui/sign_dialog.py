@@ -1,0 +1,333 @@
+"""The sign dialog: the whole text as it will be sealed, and the password for it.
+
+It shows the frozen bytes of a proposal and asks; signing is the caller's. What is shown
+cannot change while it is open.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from html import escape
+from typing import Any, Final
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QTextEdit, QVBoxLayout, QWidget
+
+from workstation.domain.report import ReportState
+from workstation.services.checks import Check
+from workstation.services.signing import Proposal
+from workstation.text import tr
+from workstation.ui import plain, theme
+from workstation.ui.chips import Chip
+from workstation.ui.dialogs import Dialog
+from workstation.ui.report_lists import SlotList, check_counts, check_entry, status_chip
+
+_SIDE_WIDE: Final = 452
+_CHECK_ROWS: Final = 6
+_SCROLL_KEYS: Final = frozenset({Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
+
+
+class FrozenText(QTextEdit):
+    """The sealed HTML, to be read and copied; it loads nothing and cannot be edited."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.setReadOnly(True)
+        self.setProperty("bare", True)
+        self.setFont(theme.font("report"))
+        self.setAccessibleName(tr("Text that will be sealed"))
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.document().setDocumentMargin(0)
+        self.document().setDefaultStyleSheet(_sheet())
+        self.setHtml(html)
+
+    def loadResource(self, _kind: int, _name: QUrl | str) -> Any:
+        return None
+
+
+class SignDialog(Dialog):
+    """`signed` carries the password; `preliminary` asks to be shown as preliminary instead.
+
+    Parameters
+    ----------
+    proposal
+        What will be sealed, of `services.signing`.
+    checks
+        As they stood when it was frozen.
+    reader_licence
+        The licence in words, "US-WA MD-00412, to 30 Jun 2027"; its number where empty.
+    next_case
+        The case that opens after this one, in words; empty where there is none.
+    asks_password
+        False where the site's own page asks, in the browser.
+    """
+
+    signed = Signal(str)
+    preliminary = Signal()
+
+    def __init__(
+        self,
+        host: QWidget,
+        proposal: Proposal,
+        checks: Sequence[Check] = (),
+        *,
+        reader_licence: str = "",
+        next_case: str = "",
+        asks_password: bool = True,
+        banner: str = "",
+    ) -> None:
+        super().__init__(host, tr("Sign"), width=1240, height=808)
+        self._proposal = proposal
+        self._asks = asks_password
+        self.head.hide()
+        self._whole.setContentsMargins(1, 1, 1, 1)
+        self._whole.setSpacing(0)
+        self.body.setSpacing(0)
+        self.body.addWidget(self._title(banner))
+        self.body.addWidget(plain.rule())
+        self.text = FrozenText(proposal.signed.html)
+        self.body.addWidget(self._middle(checks, reader_licence), 1)
+        self.body.addWidget(plain.rule())
+        self.password = plain.line_edit(secret=True)
+        self._message = plain.label(tone="act", size="small", wrap=True)
+        self._next = plain.check_box(_next_words(next_case))
+        self._next.setChecked(bool(next_case))
+        self._next.setVisible(bool(next_case))
+        self._build_foot()
+
+    def show_it(self) -> None:
+        """Open over the window, the password first."""
+        self.open(self.password if self._asks else None)
+
+    @property
+    def opens_next(self) -> bool:
+        """Whether the reader wants the next case after this one."""
+        return self._next.isChecked()
+
+    # --- answers of the caller --------------------------------------------------------
+
+    def busy(self) -> None:
+        """The password is being asked about."""
+        self._message.setText("")
+        self._enable(False)
+
+    def wrong(self, message: str) -> None:
+        """It was not accepted: say so in place, and let the reader type again."""
+        self._enable(True)
+        self._message.setText(message)
+        self.password.selectAll()
+        self.password.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def done(self) -> None:
+        """It is sealed."""
+        self.password.clear()
+        self.answer()
+
+    def back(self) -> None:
+        self.password.clear()
+        super().back()
+
+    # --- inside -----------------------------------------------------------------------
+
+    def _enable(self, on: bool) -> None:
+        self.password.setEnabled(on)
+        if self._main is not None:
+            self._main.setEnabled(on)
+
+    def _sign(self) -> None:
+        if self._asks and not self.password.text():
+            self.wrong(tr("Your password is needed for this signature."))
+            return
+        password = self.password.text()
+        self.busy()
+        self.signed.emit(password)
+
+    def _title(self, banner: str) -> QWidget:
+        item, binding = self._proposal.item, self._proposal.signed.report.binding
+        patient = binding.patient
+        born = patient.birth_date.isoformat() if patient.birth_date else ""
+        who = [
+            plain.label(patient.name, tone="hi", size="title", weight=600, data=True),
+            plain.label(_sex_and_age(self._proposal), tone="hi", data=True),
+            plain.label(tr("born {day}", day=born) if born else "", data=True),
+            plain.label(f"ID {patient.id}", data=True),
+        ]
+        order = [
+            plain.label(binding.procedure, tone="mid", data=True),
+            plain.label(tr("accession {number}", number=binding.accession), data=True),
+            plain.label(self._proposal.site.name, data=True),
+        ]
+        if item.acquired is not None:
+            when = item.acquired.strftime("%d %b %Y %H:%M %Z").strip()
+            order.append(plain.label(tr("acquired {when}", when=when), data=True))
+        left = plain.column(
+            plain.row(*who, 0, spacing=12), plain.row(*order, 0, spacing=12), spacing=4
+        )
+        words, tone, look = status_chip(self._proposal.signed.status)
+        chip = Chip(words, tone, look)
+        chip.show()
+        right = plain.column(
+            plain.label(tr("will be issued as"), tone="low", size="micro"), chip, spacing=2
+        )
+        notice = Chip(banner, "text.mid")
+        notice.setVisible(bool(banner))
+        head = plain.row(left, 0, notice, right, margins=(24, 12, 24, 12), spacing=16)
+        head.setFixedHeight(76)
+        return head
+
+    def _middle(self, checks: Sequence[Check], licence: str) -> QWidget:
+        said = plain.label(tr("Exactly this text is sealed. It cannot be edited here."), tone="low")
+        page = plain.column(said, 12, self.text, margins=(28, 16, 28, 16))
+        plain.ground(page, "panel")
+        listed = SlotList(tr("Checks"), _CHECK_ROWS, lambda _line: None, 26)
+        listed.show_entries([check_entry(c) for c in _worth_saying(checks)], check_counts(checks))
+        side = QWidget()
+        side.setFixedWidth(_SIDE_WIDE)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(4, 4, 4, 0)
+        column.setSpacing(8)
+        for part in (listed, plain.rule(), self._targets(), plain.rule(), self._signer(licence)):
+            column.addWidget(part)
+        column.addWidget(plain.rule())
+        column.addStretch(1)
+        middle = QWidget()
+        layout = QHBoxLayout(middle)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(page, 1)
+        layout.addWidget(plain.rule(vertical=True))
+        layout.addWidget(side)
+        return middle
+
+    def _targets(self) -> QWidget:
+        site = self._proposal.site.name
+        line = plain.row(
+            plain.mark("send", "text.mid", 14),
+            plain.label(tr("{site}, FHIR report", site=site), tone="hi", data=True),
+            0,
+            spacing=8,
+        )
+        parts = [_title(tr("Will be sent to")), line]
+        measured = len(self._proposal.signed.measurements)
+        if measured:
+            words = tr("{site}, {n} measurements", site=site, n=measured)
+            also = plain.row(
+                plain.mark("diamond", "ink.measure", 14),
+                plain.label(words, tone="hi", data=True),
+                0,
+                spacing=8,
+            )
+            parts.append(also)
+        return plain.column(*parts, margins=(16, 4, 16, 8), spacing=6)
+
+    def _signer(self, licence: str) -> QWidget:
+        signer = self._proposal.signed.signer
+        held = licence or signer.licence
+        return plain.column(
+            _title(tr("Signed with")),
+            _pair(tr("Reader"), signer.name),
+            _pair(tr("Licence"), held or tr("none stated"), "check" if held else ""),
+            _pair(tr("Meaning"), _meaning(self._proposal.signed.status)),
+            margins=(16, 4, 16, 8),
+            spacing=6,
+        )
+
+    def _build_foot(self) -> None:
+        signer, site = self._proposal.signed.signer, self._proposal.site
+        if self._asks:
+            words = tr("Password of {name}, asked by {site}", name=signer.name, site=site.name)
+            if site.step_up == "each":
+                words = tr(
+                    "Password of {name}, asked by {site} for each signature",
+                    name=signer.name,
+                    site=site.name,
+                )
+        else:
+            words = tr("{site} asks for your password in the browser", site=site.name)
+        caption = plain.label(words, tone="low", size="small", data=True)
+        self.password.setAccessibleName(words)
+        self.password.setVisible(self._asks)
+        self.password.setFixedWidth(400)
+        self.password.installEventFilter(self)
+        left = plain.column(caption, self.password, self._message, spacing=4)
+        self._message.setMinimumHeight(16)
+        self._foot.setContentsMargins(24, 12, 24, 12)
+        self._foot.insertWidget(0, left)
+        self._foot.addWidget(self._next)
+        self._foot.addWidget(plain.button(tr("Back"), self.back, key="Esc"))
+        status = self._proposal.signed.status
+        if status is ReportState.FINAL:
+            self.add_button(tr("Preliminary instead"), self._ask_preliminary)
+        self.add_main(_main_words(status), self._sign)
+
+    def _ask_preliminary(self) -> None:
+        self.back()
+        self.preliminary.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _SCROLL_KEYS:
+            bar = self.text.verticalScrollBar()
+            sign = 1 if event.key() == Qt.Key.Key_PageDown else -1
+            bar.setValue(bar.value() + sign * bar.pageStep())
+            event.accept()
+            return
+        super().keyPressEvent(event)
+
+
+def _worth_saying(checks: Sequence[Check]) -> list[Check]:
+    """What was set aside or warned of first, then the identity and the images."""
+    first = [c for c in checks if c.severity != "passed"]
+    passed = [c for c in checks if c.severity == "passed"]
+    named = ("identity", "images", "link-changed")
+    return first + sorted(passed, key=lambda c: c.rule not in named)
+
+
+def _main_words(status: ReportState) -> str:
+    match status:
+        case ReportState.PRELIMINARY:
+            return tr("Sign as preliminary")
+        case ReportState.ADDENDED:
+            return tr("Sign addendum")
+        case _:
+            return tr("Sign as final")
+
+
+def _meaning(status: ReportState) -> str:
+    if status is ReportState.ADDENDED:
+        return tr("I add this to the report I read")
+    return tr("I read the images and wrote this report")
+
+
+def _next_words(next_case: str) -> str:
+    return tr("Open next case: {name}", name=next_case) if next_case else ""
+
+
+def _sex_and_age(proposal: Proposal) -> str:
+    patient, item = proposal.signed.report.binding.patient, proposal.item
+    day: date = (item.acquired or item.listed).date()
+    age = patient.age_years(day)
+    return f"{patient.sex} {'' if age is None else age}".strip()
+
+
+def _title(text: str) -> QLabel:
+    return plain.label(text, tone="low", size="small", weight=600)
+
+
+def _pair(name: str, value: str, icon: str = "") -> QWidget:
+    caption = plain.label(name, tone="low", size="small")
+    caption.setFixedWidth(90)
+    said = plain.label(value, tone="hi", data=True)
+    mark = [plain.mark(icon, "hue.done", 14)] if icon else []
+    return plain.row(caption, *mark, said, 0, spacing=6)
+
+
+def _sheet() -> str:
+    """For Qt's rendering of the sealed HTML, which has no style of its own."""
+    low, high, size = theme.hex_of("text.low"), theme.hex_of("text.hi"), theme.tokens().size
+    rules = {
+        "body": f"color: {high};",
+        "p": "margin: 0 0 2px 0;",
+        "p.identity": f"color: {low}; font-size: {size.small}px; margin-bottom: 4px;",
+        "h2": f"color: {low}; font-size: {size.small}px; font-weight: 600; margin: 12px 0 3px 0;",
+    }
+    return "\n".join(f"{escape(name)} {{ {rule} }}" for name, rule in rules.items())
