@@ -6,9 +6,10 @@ is drawn, when somebody asks; the last ones asked for are kept in memory.
 
 import hashlib
 import io
+import queue
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -20,6 +21,7 @@ from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ImplicitVRLittleEnd
 
 PIXELS: Final = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 _KEPT_BYTES: Final = 768 * 1024 * 1024
+_LOCKS: Final = 64
 
 
 class Source(Protocol):
@@ -103,12 +105,15 @@ class Loaded:
 
     part10: bytes = field(repr=False)
     frames: tuple[memoryview | bytes, ...] = field(repr=False)
-    dataset: Dataset = field(repr=False)
 
     @property
     def size(self) -> int:
         inside = isinstance(next(iter(self.frames), b""), memoryview)
         return len(self.part10) + (0 if inside else sum(len(each) for each in self.frames))
+
+    def dataset(self) -> Dataset:
+        """Parsed anew: a dataset kept beside the bytes would hold the pixels twice."""
+        return dcmread(io.BytesIO(self.part10))
 
 
 class Archive:
@@ -119,6 +124,9 @@ class Archive:
         self._studies: dict[str, dict[str, dict[str, Instance]]] = {}
         self._kept: OrderedDict[str, Loaded] = OrderedDict()
         self._kept_bytes = 0
+        self._making = tuple(threading.Lock() for _ in range(_LOCKS))
+        self._ahead: queue.SimpleQueue[Instance] = queue.SimpleQueue()
+        self._drawer: threading.Thread | None = None
 
     def add(self, instance: Instance) -> bool:
         """False where an instance of that UID is there already; it stays."""
@@ -153,25 +161,52 @@ class Archive:
 
     def loaded(self, instance: Instance) -> Loaded:
         """Blocking: reads or draws. Raises ValueError where the pixels are damaged."""
+        with self._making[hash(instance.sop) % _LOCKS]:  # two who ask wait for one drawing
+            known = self._known(instance)
+            if known is None:
+                known = load(instance.source.part10())
+                self._keep(instance, known)
+            return known
+
+    def part10(self, instance: Instance) -> bytes:
+        """Blocking: the whole file, without looking into it where it is one."""
+        known = self._known(instance)
+        if known is None and not isinstance(instance.source, MadeSource):
+            return instance.source.part10()
+        return (known or self.loaded(instance)).part10
+
+    def draw_ahead(self, instances: Sequence[Instance]) -> None:
+        """Draw phantoms that will be asked for next, one after the other, in the background."""
+        for each in instances:
+            if isinstance(each.source, MadeSource):
+                self._ahead.put(each)
+        if self._drawer is None and not self._ahead.empty():
+            self._drawer = threading.Thread(target=self._draw, daemon=True, name="drawer")
+            self._drawer.start()
+
+    def _draw(self) -> None:
+        while True:
+            self.loaded(self._ahead.get())
+
+    def _known(self, instance: Instance) -> Loaded | None:
         with self._lock:
             known = self._kept.get(instance.sop)
             if known is not None:
                 self._kept.move_to_end(instance.sop)
-                return known
-        fresh = load(instance.source.part10())
+            return known
+
+    def _keep(self, instance: Instance, fresh: Loaded) -> None:
         with self._lock:
-            if instance.sop not in self._kept:
-                self._kept[instance.sop] = fresh
-                self._kept_bytes += fresh.size
+            self._kept[instance.sop] = fresh
+            self._kept_bytes += fresh.size
             while self._kept_bytes > _KEPT_BYTES and len(self._kept) > 1:
                 _, dropped = self._kept.popitem(last=False)
                 self._kept_bytes -= dropped.size
-        return fresh
 
 
 def load(part10: bytes) -> Loaded:
     dataset = dcmread(io.BytesIO(part10))
-    return Loaded(part10, tuple(_frames(part10, dataset)), dataset)
+    return Loaded(part10, tuple(_frames(part10, dataset)))
 
 
 def etag(*parts: object) -> str:

@@ -19,7 +19,9 @@ def control_app(
     sites: Mapping[str, Site], set_faults: Callable[[dict[str, Any]], None], log: Log
 ) -> Starlette:
     """`POST /faults` `{site: {knob: value}}`, `GET /log`, `POST /log/clear`,
-    `POST /tokens/expire` `{"site"}`, `GET /received`, `GET /orders`.
+    `POST /tokens/expire` `{"site"}`,
+    `POST /images` `{"images"}` (more of the case that is arriving; all without a number),
+    `GET /received`, `GET /orders`.
     """
 
     async def faults(request: Request) -> Response:
@@ -43,6 +45,10 @@ def control_app(
                 site.provider.expire_access_tokens()
         return JSONResponse({})
 
+    async def images(request: Request) -> Response:
+        count = json.loads(await request.body() or b"{}").get("images")
+        return JSONResponse({name: each.grow(count) for name, each in sites.items()})
+
     async def received(_request: Request) -> Response:
         return JSONResponse({name: each.received.deliveries for name, each in sites.items()})
 
@@ -55,6 +61,7 @@ def control_app(
             Route("/log", read_log),
             Route("/log/clear", clear_log, methods=["POST"]),
             Route("/tokens/expire", expire, methods=["POST"]),
+            Route("/images", images, methods=["POST"]),
             Route("/received", received),
             Route("/orders", orders),
         ]

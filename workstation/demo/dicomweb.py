@@ -156,6 +156,7 @@ class DicomWebFace:
             key = (where["study"], series, len(members))
             if key not in self._metadata_cache:
                 self._metadata_cache[key] = await run_sync(self._described, members)
+                self._archive.draw_ahead(members)
             parts.append(self._metadata_cache[key][1:-1])
         return _json_response(request, b"[" + b",".join(parts) + b"]")
 
@@ -178,7 +179,7 @@ class DicomWebFace:
                 raise _not_acceptable(accept, media.DICOM, syntax)
         assert offer is not None
         if not offer.multipart:
-            raw = await run_sync(instances[0].source.part10)
+            raw = await run_sync(self._archive.part10, instances[0])
             kind = f"{media.DICOM}; transfer-syntax={instances[0].transfer_syntax}"
             return _whole(request, raw, kind, etag(instances[0].sop, len(raw)))
         joined = Multipart(media.DICOM)
@@ -189,7 +190,7 @@ class DicomWebFace:
     def _files(self, instances: Iterable[Instance]) -> Iterator[Part]:
         for each in instances:
             kind = f"{media.DICOM}; transfer-syntax={each.transfer_syntax}"
-            yield Part(kind, each.source.part10(), self._address(each))
+            yield Part(kind, self._archive.part10(each), self._address(each))
 
     async def _frames(self, request: Request) -> Response:
         instance = self._one(request)
@@ -220,7 +221,7 @@ class DicomWebFace:
         loaded = await self._loaded(instance)
         tag = request.path_params["tag"]
         keyword = dicom_json.keyword_of(tag)
-        dataset = loaded.dataset
+        dataset = loaded.dataset()
         known = len(tag) == 8 and keyword and keyword in dataset
         if not known and not (tag.isalnum() and len(tag) == 8 and int(tag, 16) in dataset):
             raise WebError(404, "There is no such bulk data.")
@@ -248,7 +249,11 @@ class DicomWebFace:
             raise WebError(404, "There is no such frame.")
         try:
             png = await run_sync(
-                rendered.png, loaded.dataset, number - 1, request.query_params.get("window"), small
+                rendered.png,
+                loaded.dataset(),
+                number - 1,
+                request.query_params.get("window"),
+                small,
             )
         except rendered.CannotRender as why:
             raise WebError(406, str(why)) from why

@@ -45,7 +45,7 @@ class Engine:
         self.lapse()
         unit = self.store.begin()
         answer = self._perform(caller, unit, asked)
-        unit.commit()
+        _commit(unit)
         return answer
 
     def lapse(self) -> None:
@@ -205,7 +205,6 @@ class Engine:
             version = unit.version(asked.kind, found["id"])
             assert version is not None
             return self._answer(200, version)
-        check_references(unit, body)
         kept = self.rules.check_write(caller, unit, None, body)
         return self._filed(201, unit, asked.kind, ident or unit.new_id(asked.kind), kept)
 
@@ -220,7 +219,6 @@ class Engine:
         check_id(ident)
         old = self._visible(caller, unit, asked.kind, ident)
         self._check_match(asked, old)
-        check_references(unit, body)
         before = old.body if old else None
         kept = self.rules.check_write(caller, unit, before, body)
         if before is not None and asked.kind in ("AuditEvent", "Provenance", "Observation"):
@@ -275,7 +273,7 @@ class Engine:
                 if each.method == method:
                     named = evolve(each, body=_resolved(each.body, names))
                     answers[index] = self._entry_answer(caller, unit, body, index, named, names)
-        unit.commit()
+        _commit(unit)
         entries = [_response_entry(answers[index]) for index in range(len(asked))]
         return {"resourceType": "Bundle", "type": "transaction-response", "entry": entries}
 
@@ -313,6 +311,13 @@ class Engine:
             elif each.method == "PUT" and each.id and url:
                 names[url] = f"{each.kind}/{each.id}"
         return names
+
+
+def _commit(unit: Unit) -> None:
+    """References are followed when all is there: entries may point at later ones."""
+    for body in unit.changed():
+        check_references(unit, body)
+    unit.commit()
 
 
 def interaction(entry: Any) -> Interaction:

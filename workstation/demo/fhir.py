@@ -95,7 +95,11 @@ class FhirFace:
         body = _parsed(raw)
         if body.get("resourceType") != "Bundle":
             raise FhirError(400, "structure", "Only a Bundle is posted to the base.")
-        answer = self._engine.bundle(caller, body)
+        try:
+            answer = self._engine.bundle(caller, body)
+        except FhirError:
+            self._received.other(raw, "refused")
+            raise
         self._keep(raw, [each.get("resource") or {} for each in body.get("entry", ())])
         return self._json(request, answer)
 

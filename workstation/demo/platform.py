@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import socket
 import stat
 import sys
@@ -31,6 +32,8 @@ from workstation.text import tr
 _LOOPBACK: Final = "127.0.0.1"
 _BACKLOG: Final = 256
 _PARENT_POLL_S: Final = 0.5
+_ARRIVALS: Final = 12
+_ARRIVAL_S: Final = 20.0
 
 
 def serve(
@@ -50,11 +53,33 @@ def serve(
     with _listening(port) as sockets:
         platform = Platform(sockets, data, knobs)
         platform.fill(studies)
-        with platform.announced(ready_file):
-            asyncio.run(_run(platform, sockets, watch))
+        with _signals() as stopped, platform.announced(ready_file):
+            asyncio.run(_run(platform, sockets, watch, stopped))
 
 
-async def _run(platform: "Platform", sockets: list[socket.socket], watch: "_Parent") -> None:
+@contextlib.contextmanager
+def _signals() -> Iterator[threading.Event]:
+    """Set where we were told to end; the rest of the way out is the ordinary one.
+
+    uvicorn handles the signals while it serves, then raises them again for whoever
+    was there before: without this, what we wrote would stay behind.
+    """
+    told = threading.Event()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {each: signal.signal(each, lambda *_: told.set()) for each in numbers}
+    try:
+        yield told
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+async def _run(
+    platform: "Platform",
+    sockets: list[socket.socket],
+    watch: "_Parent",
+    stopped: threading.Event,
+) -> None:
     config = uvicorn.Config(
         platform,
         http="h11",
@@ -70,7 +95,10 @@ async def _run(platform: "Platform", sockets: list[socket.socket], watch: "_Pare
     )
     server = uvicorn.Server(config)
     watch.start(lambda: setattr(server, "should_exit", True))
+    server.should_exit = stopped.is_set()
+    arriving = asyncio.create_task(platform.keep_growing())
     await server.serve(sockets)
+    arriving.cancel()
 
 
 @contextlib.contextmanager
@@ -126,6 +154,14 @@ class Platform:
         planned = _planned(studies)
         for site in self.sites.values():
             site.seed(planned)
+
+    async def keep_growing(self) -> None:
+        """Images of the case that is still arriving come in by and by."""
+        missing = sum(site.grow(0) for site in self.sites.values())
+        step = max(1, -(-missing // _ARRIVALS))
+        while missing:
+            await asyncio.sleep(_ARRIVAL_S)
+            missing = sum(site.grow(step) for site in self.sites.values())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._apps[scope["server"][1]](scope, receive, send)

@@ -37,6 +37,7 @@ class Planned:
     expected: int = 0  # images; more than there are while they still arrive
     held_by: str = ""  # user who claimed it before the shift
     preliminary_by: str = ""  # user whose preliminary report waits for the final one
+    arrived: int | None = None  # how many of the images are there already; None: all
 
 
 @frozen
@@ -107,7 +108,9 @@ def _plan_file(
 
 
 def plan_phantoms(cases: Sequence[PhantomStudy], now: datetime) -> tuple[Planned, ...]:
-    """A shift that has begun: one case is held by a colleague, one has a preliminary report."""
+    """A shift that has begun: one case is held by a colleague, one has a preliminary report,
+    of one the images are still arriving.
+    """
     planned = [_plan_phantom(case, now) for case in cases]
     current = [each for each in planned if not each.is_prior]
     return tuple(_in_shift(each, current) for each in planned)
@@ -116,9 +119,11 @@ def plan_phantoms(cases: Sequence[PhantomStudy], now: datetime) -> tuple[Planned
 def _in_shift(each: Planned, current: Sequence[Planned]) -> Planned:
     """Somebody holds the last case of a site with several; a resident has read another."""
     mine = [other for other in current if other.site.id == each.site.id]
-    if each.is_prior or len(mine) < 2 or each is not mine[-1]:
+    if each.is_prior or each is not mine[-1]:
         return each
-    if each.site.id == "nord":
+    if each.site.id == "mesa":
+        return evolve(each, arrived=max(1, each.study.instances * 3 // 5))
+    if each.site.id == "nord" and len(mine) > 1:
         return evolve(each, held_by="kim.visitor")
     return evolve(each, preliminary_by="rae.resident") if len(mine) > 2 else each
 
@@ -217,7 +222,10 @@ class Seeder:
     def _refs(self, each: Planned, patient: str, priors: tuple[str, ...]) -> Refs:
         request = resources.service_request(each.study, each.order, patient, done=each.is_prior)
         refs = Refs(patient, self._endpoint, self._file(request), priors=priors)
-        return evolve(refs, study=self._file(resources.imaging_study(each.study, refs)))
+        there = each.instances[: each.arrived]
+        series = len({instance.series for instance in there})
+        study = evolve(each.study, instances=len(there), series=series)
+        return evolve(refs, study=self._file(resources.imaging_study(study, refs)))
 
     def _task(self, each: Planned, refs: Refs) -> Placed:
         task = resources.task(self._site, each.order, refs, each.expected)

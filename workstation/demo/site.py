@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
+from workstation.demo import stow
 from workstation.demo.archive import Archive, Instance
 from workstation.demo.dicomweb import Access, DicomWebFace
 from workstation.demo.engine import Engine, Knobs
@@ -21,7 +22,7 @@ from workstation.demo.received import Folder, NothingKept
 from workstation.demo.rules import Caller, Rules
 from workstation.demo.seed import Placed, Planned, Seeder
 from workstation.demo.sites import SiteProfile
-from workstation.demo.store import Journal, Resource, Store
+from workstation.demo.store import Journal, Resource, Store, Unit
 
 
 def wall_clock() -> datetime:
@@ -38,6 +39,7 @@ class Site:
         self.address = address
         self.faults = faults
         self.archive = Archive()
+        self._load_stored(data)
         self.received: Folder | NothingKept = Folder(data) if data else NothingKept()
         self._now: Callable[[], datetime] = wall_clock
         self.store = Store(self._now, Journal(data / "state.jsonl") if data else None)
@@ -46,11 +48,19 @@ class Site:
             lambda: faults.ignore_if_match,
             lambda: faults.stale_etag,
         )
+        self._arriving: list[Instance] = []
         self.rules = Rules(profile)
         self.engine = Engine(self.store, self.rules, f"{address}/fhir", knobs)
         self.provider = Provider(
             profile, f"{address}/oidc", self._now, lambda: faults.token_seconds
         )
+
+    def _load_stored(self, data: Path | None) -> None:
+        """Objects that were sent to this site before it was stopped."""
+        for path in sorted((data / "received").glob("*.dcm")) if data else ():
+            instance = stow.received(path.read_bytes())
+            if instance is not None:
+                self.archive.add(instance)
 
     def addresses(self) -> dict[str, str]:
         where = self.address
@@ -60,8 +70,10 @@ class Site:
         """Put the images there; orders too, unless the site remembers them from before."""
         mine = [each for each in planned if each.site.id == self.profile.id]
         for each in mine:
-            for instance in each.instances:
+            for instance in each.instances[: each.arrived]:
                 self.archive.add(instance)
+            if each.arrived is not None:
+                self._arriving += each.instances[each.arrived :]
         if self.store.empty:
             unit = self.store.begin()
             dicomweb = f"{self.address}/dicomweb"
@@ -123,13 +135,29 @@ class Site:
     def _may_see(self, caller: Caller) -> bool:
         return self.rules.may_see_images(caller, self.store.begin())
 
+    def grow(self, images: int | None = None) -> int:
+        """More images of the case that is still arriving; how many are still missing."""
+        new, self._arriving = (
+            self._arriving[:images],
+            self._arriving[len(self._arriving[:images]) :],
+        )
+        for each in new:
+            self.archive.add(each)
+        for study in {each.study for each in new}:
+            self.count_images(study)
+        return len(self._arriving)
+
     def _stored(self, instance: Instance, raw: bytes) -> None:
         """Images that came by STOW: kept, and counted in their ImagingStudy."""
         self.received.delivery(raw, "object.dcm")
         self.count_images(instance.study)
 
     def count_images(self, study: str) -> None:
-        """ImagingStudy says how many images there are now."""
+        """ImagingStudy says how many images there are now.
+
+        The task of the study gets a new version where nobody holds it, so that those who
+        follow tasks notice; a claim is never disturbed.
+        """
         unit = self.store.begin()
         for each in list(unit.all("ImagingStudy")):
             if each["identifier"][0]["value"] == f"urn:oid:{study}":
@@ -138,4 +166,11 @@ class Site:
                     "numberOfInstances": len(self.archive.instances(study)),
                 }
                 unit.put("ImagingStudy", each["id"], {**each, **counts})
+                self._touch(unit, f"ImagingStudy/{each['id']}")
         unit.commit()
+
+    def _touch(self, unit: Unit, study: str) -> None:
+        for task in list(unit.all("Task")):
+            inputs = [reference(each.get("valueReference")) for each in task["input"]]
+            if task["status"] == "requested" and inputs[0] == study:
+                unit.put("Task", task["id"], task)

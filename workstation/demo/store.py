@@ -181,6 +181,9 @@ class Unit:
         number = self._number(kind, ident)
         return self._stage((kind, ident), Version(number, self._at, None))
 
+    def changed(self) -> Iterator[Resource]:
+        return (each.body for each in self._changes.values() if each.body is not None)
+
     def commit(self) -> None:
         self._store.commit(self._changes)
         self._changes = {}

@@ -10,6 +10,7 @@ from pydicom.errors import InvalidDicomError
 
 from workstation.demo.archive import Archive, Instance, MemorySource
 from workstation.demo.dicom_json import Json
+from workstation.domain.identifiers import is_uid
 
 _CANNOT_UNDERSTAND: Final = 0xC000
 _WRONG_STUDY: Final = 0xA900  # data set does not match SOP class, or the address
@@ -32,13 +33,11 @@ def store(
         if not kind.startswith("application/dicom"):
             failed.append({"00081197": {"vr": "US", "Value": [_CANNOT_UNDERSTAND]}})
             continue
-        try:
-            header = dcmread(io.BytesIO(raw), stop_before_pixels=True)
-            instance = _instance(header, raw)
-        except (InvalidDicomError, EOFError, ValueError, AttributeError):
+        instance = received(raw)
+        if instance is None:
             failed.append({"00081197": {"vr": "US", "Value": [_CANNOT_UNDERSTAND]}})
             continue
-        reference = _reference(header)
+        reference = _reference(instance.header)
         if study is not None and instance.study != study:
             failed.append(reference | {"00081197": {"vr": "US", "Value": [_WRONG_STUDY]}})
             continue
@@ -52,12 +51,17 @@ def store(
     return outcome
 
 
-def _instance(header: Dataset, raw: bytes) -> Instance:
-    uids = [str(header[name].value) for name in ("StudyInstanceUID", "SeriesInstanceUID")]
-    sop = str(header["SOPInstanceUID"].value)
-    if not all((*uids, sop)):
-        raise ValueError("an instance needs its UIDs")
-    return Instance(uids[0], uids[1], sop, MemorySource(raw))
+def received(raw: bytes) -> Instance | None:
+    """An instance from the bytes of its file; None where they are not one."""
+    names = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
+    try:
+        header = dcmread(io.BytesIO(raw), stop_before_pixels=True)
+        study, series, sop = (str(header.get(name) or "") for name in names)
+    except (InvalidDicomError, EOFError, ValueError, AttributeError):
+        return None
+    if not all(map(is_uid, (study, series, sop))):
+        return None
+    return Instance(study, series, sop, MemorySource(raw))
 
 
 def _reference(header: Dataset) -> Json:
