@@ -34,9 +34,9 @@ from workstation.domain.worklist import Priority, Tier, WorklistItem
 from workstation.errors import Conflict, SiteUnavailable
 from workstation.services.audit import Audit
 from workstation.services.delivery import Deliveries
-from workstation.services.sealing import Outside
 from workstation.services.keys import Keys
 from workstation.services.ports import Receipt, SealedStore
+from workstation.services.sealing import Outside
 
 SITE = SiteId("harbor")
 READER = "Practitioner/17"
@@ -259,4 +259,5 @@ class Bench:
         return [
             base64.b64decode(event["extension"][0]["valueBase64Binary"]).decode()
             for event in self.platform.events.values()
+            if event["extension"][0]["url"] == f"{RW}leaf"
         ]

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workstation.errors import WorkstationError
 from workstation.text import tr
@@ -45,7 +46,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def _with_settings(parser: argparse.ArgumentParser) -> None:
@@ -71,7 +73,7 @@ def _with_studies(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def _demo(commands: Commands) -> None:  # type: ignore[valid-type]
+def _demo(commands: "Commands") -> None:
     text = tr("the program on a demo platform with three sites; not for clinical use")
     parser = commands.add_parser("demo", help=text, description=text)
     _with_studies(parser)
@@ -81,7 +83,7 @@ def _demo(commands: Commands) -> None:  # type: ignore[valid-type]
     parser.set_defaults(act=_act_demo)
 
 
-def _platform(commands: Commands) -> None:  # type: ignore[valid-type]
+def _platform(commands: "Commands") -> None:
     text = tr("the demo platform alone (three sites, loopback only)")
     parser = commands.add_parser("platform", help=text, description=text)
     _with_studies(parser)
@@ -90,7 +92,7 @@ def _platform(commands: Commands) -> None:  # type: ignore[valid-type]
     parser.set_defaults(act=_act_platform)
 
 
-def _run(commands: Commands) -> None:  # type: ignore[valid-type]
+def _run(commands: "Commands") -> None:
     text = tr(
         "the program driven by a script; signs in with WORKSTATION_USER and WORKSTATION_PASSWORD"
     )
@@ -102,7 +104,7 @@ def _run(commands: Commands) -> None:  # type: ignore[valid-type]
     parser.set_defaults(act=_act_run)
 
 
-def _verify(commands: Commands) -> None:  # type: ignore[valid-type]
+def _verify(commands: "Commands") -> None:
     text = tr("check signature, digests and chain of returned reports")
     parser = commands.add_parser("verify", help=text, description=text)
     _with_settings(parser)
@@ -110,7 +112,7 @@ def _verify(commands: Commands) -> None:  # type: ignore[valid-type]
     parser.set_defaults(act=_act_verify)
 
 
-def _audit(commands: Commands) -> None:  # type: ignore[valid-type]
+def _audit(commands: "Commands") -> None:
     text = tr("check the audit trail")
     parser = commands.add_parser("audit", help=text, description=text)
     actions = parser.add_subparsers(metavar="ACTION", required=True)
@@ -120,7 +122,7 @@ def _audit(commands: Commands) -> None:  # type: ignore[valid-type]
     verify.set_defaults(act=_act_audit_verify)
 
 
-def _bench(commands: Commands) -> None:  # type: ignore[valid-type]
+def _bench(commands: "Commands") -> None:
     text = tr("the benchmarks of docs/performance.md; without a name, their list")
     parser = commands.add_parser("bench", help=text, description=text)
     _with_settings(parser)
@@ -187,18 +189,18 @@ def _act_platform(options: argparse.Namespace) -> int:
 
 
 def _act_verify(options: argparse.Namespace) -> int:
-    from workstation.protocols.signature import verify_bundle
+    from workstation.protocols.verification import verify_reports
 
-    for file in options.files:
-        print(f"{file.name}: {verify_bundle(_bytes(file))}")
+    for report in verify_reports([(file.name, _bytes(file)) for file in options.files]):
+        print(report.line)
     return DONE
 
 
 def _act_audit_verify(options: argparse.Namespace) -> int:
     from workstation.services.audit import verify_file
 
-    verify_file(options.file)
-    print(tr("every record holds"))
+    summary = verify_file(options.file)
+    print(tr("{n} records hold; key {key}", n=summary.records, key=summary.key))
     return DONE
 
 

@@ -30,6 +30,7 @@ from workstation.text import tr
 
 _ALGORITHM: Final = "ES256"
 _YEARS_VALID: Final = 10
+_LONGEST: Final = 64 * 1024
 
 #: What a signature under each status means (21 CFR 11.50).
 MEANING: Final = {
@@ -135,13 +136,8 @@ def check(payload: bytes, detached: str) -> SignatureBy:
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
     try:
-        jws.deserialize_compact(
-            detached,
-            ECKey.import_key(pem),
-            algorithms=[_ALGORITHM],
-            registry=_registry(),
-            payload=payload,
-        )
+        whole = detached.replace("..", f".{_b64url(payload)}.")
+        jws.deserialize_compact(whole, ECKey.import_key(pem), registry=_registry())
     except (JoseError, ValueError) as error:
         raise VerificationFailed(
             tr("signature: it does not belong to this manifest; one of them was changed")
@@ -194,7 +190,10 @@ def utc(moment: datetime) -> str:
 
 def _registry() -> jws.JWSRegistry:
     # `sigT` (time of signing) is ETSI's, not in the IANA list that strict checking knows.
-    return jws.JWSRegistry(strict_check_header=False)
+    registry = jws.JWSRegistry(algorithms=[_ALGORITHM], strict_check_header=False)
+    registry.max_header_length = _LONGEST  # a certificate is longer than the 512 it allows
+    registry.max_payload_length = _LONGEST
+    return registry
 
 
 def _header(detached: str) -> dict[str, Any]:

@@ -1,0 +1,232 @@
+"""kill -9 at every named point of a delivery, against a site with every kind of fault.
+
+However it ends, after a restart the site holds the report once, with exactly the text
+that was signed; the site's log shows a question before any second send, and no send
+after the one that was filed.
+"""
+
+import base64
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pydicom
+import pytest
+from attrs import frozen
+from demo_platform import DemoPlatform, start_platform
+from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid
+
+pytestmark = pytest.mark.soak
+
+FAILPOINTS = (
+    "before-seal",
+    "sealed",
+    "before-send",
+    "sent",
+    "answered",
+    "acknowledged",
+    "before-wipe",
+    "wiped",
+)
+_SEND = r"^POST /[^?]*fhir/?$"
+FAULTS: dict[str, dict[str, Any]] = {
+    "none": {},
+    "answer-dropped": {"rules": [{"match": _SEND, "do": "drop", "times": 1}]},
+    "request-dropped": {"rules": [{"match": _SEND, "do": "drop_before", "times": 1}]},
+    "502": {"rules": [{"match": _SEND, "do": "status", "status": 502, "times": 1}]},
+    "ignores-if-none-exist": {
+        "ignore_if_none_exist": True,
+        "rules": [{"match": _SEND, "do": "drop", "times": 1}],
+    },
+}
+_HEALTHY = {"rules": [], "ignore_if_none_exist": False}
+#: Where the site never answers the one send, there is no point after its answer.
+_NO_ANSWER = ("answer-dropped", "ignores-if-none-exist")
+RUNS = [
+    (point, fault)
+    for fault in FAULTS
+    for point in FAILPOINTS
+    if not (point == "answered" and fault in _NO_ANSWER)
+]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DemoPlatform, Path]]:
+    """A platform with a case of its own for each run, that keeps what it receives."""
+    folder = tmp_path_factory.mktemp("kills")
+    for number in range(len(RUNS) + 1):
+        _study(folder / "studies" / f"{number}.dcm", number)
+    data = folder / "data"
+    with start_platform(folder, [folder / "studies"], data=data) as running:
+        yield running, data
+
+
+@pytest.mark.parametrize(("point", "fault"), RUNS, ids=[f"{f}-{p}" for p, f in RUNS])
+def test_a_killed_delivery_ends_with_one_report(
+    demo: tuple[DemoPlatform, Path], tmp_path: Path, point: str, fault: str
+) -> None:
+    """None lost, none twice, whatever dies between signature and acknowledgement."""
+    platform, data = demo
+    run = _Run(platform, data, tmp_path, RUNS.index((point, fault)))
+    platform.faults(all=FAULTS[fault])
+    platform.clear_log()
+
+    killed = run.child(f"delivery.{point}")
+    again = run.child("")
+    sends = run.sends()
+    platform.faults(all=_HEALTHY)
+
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert (again.returncode, again.stdout.strip()) == (0, "acknowledged"), again.stderr
+    assert run.texts_held() == [f"Impression\n{run.text}\n"]
+    assert run.texts_received() == [f"Impression\n{run.text}\n"]
+    assert sends.filed == 1
+    assert sends.unasked == 0
+    assert sends.after_filing == 0
+    assert run.task_state() == "final"
+
+
+def test_the_same_counting_finds_a_second_send(
+    demo: tuple[DemoPlatform, Path], tmp_path: Path
+) -> None:
+    """A check that cannot fail proves nothing: two blind sends are seen as what they are."""
+    platform, data = demo
+    run = _Run(platform, data, tmp_path, len(RUNS))
+    platform.clear_log()
+    assert run.child("").returncode == 0
+    site = platform.site(run.order["site"])
+    with platform.client(site["id"]) as http:
+        for _ in range(2):
+            http.post(site["fhir"], content=run.received_files()[0].read_bytes())
+
+    sends = run.sends()
+
+    assert sends.unasked == 2
+    assert sends.after_filing == 2
+
+
+@frozen
+class _Sends:
+    filed: int  # requests that did their work
+    unasked: int  # second sends without a question since the one before
+    after_filing: int
+
+
+@frozen
+class _Run:
+    platform: DemoPlatform
+    data: Path
+    folder: Path
+    number: int
+
+    @property
+    def accession(self) -> str:
+        return f"K-{self.number:03d}"
+
+    @property
+    def text(self) -> str:
+        return f"Nothing acute in case {self.number}: ≤ 3 mm, naïve."
+
+    @property
+    def order(self) -> dict[str, str]:
+        return next(o for o in self.platform.orders() if o["accession"] == self.accession)
+
+    def child(self, failpoint: str) -> subprocess.CompletedProcess[str]:
+        user = self.platform.ready["users"][0]["name"]
+        wanted = {
+            "settings": str(self.platform.settings),
+            "folder": str(self.folder),
+            "site": self.order["site"],
+            "accession": self.accession,
+            "text": self.text,
+            "user": user,
+            "password": self.platform.password(user),
+        }
+        return subprocess.run(
+            [sys.executable, str(Path(__file__).with_name("signing_child.py")), json.dumps(wanted)],
+            env=os.environ | {"WORKSTATION_FAILPOINT": failpoint},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def sends(self) -> _Sends:
+        """What the site's own log says about the reports it was sent."""
+        filed = unasked = after_filing = sent = 0
+        asked = True
+        for line in self.platform.log():
+            if line["site"] != self.order["site"]:
+                continue
+            if line["method"] == "GET" and line["path"].endswith("/DiagnosticReport"):
+                asked = asked or "identifier=" in line["query"]
+            elif line["method"] == "POST" and line["path"].rstrip("/").endswith("fhir"):
+                unasked += sent > 0 and not asked
+                after_filing += filed > 0
+                sent, asked = sent + 1, False
+                filed += line["status"] == 200 or line["fault"] == "drop"
+        return _Sends(filed, unasked, after_filing)
+
+    def texts_held(self) -> list[str]:
+        """The plain texts of all reports for the accession, by the site's own search."""
+        site = self.platform.site(self.order["site"])
+        with self.platform.client(site["id"]) as http:
+            found = http.get(f"{site['fhir']}/DiagnosticReport", params={"_count": "500"}).json()
+        reports = [entry["resource"] for entry in found["entry"]]
+        return [text for report in reports for text in self._texts(report)]
+
+    def received_files(self) -> list[Path]:
+        folder = self.data / self.order["site"] / "received"
+        return [p for p in sorted(folder.glob("*.json")) if self._report_in(p) is not None]
+
+    def texts_received(self) -> list[str]:
+        reports = [self._report_in(path) for path in self.received_files()]
+        return [text for report in reports if report for text in self._texts(report)]
+
+    def _report_in(self, path: Path) -> dict[str, Any] | None:
+        entries = json.loads(path.read_bytes())["entry"]
+        reports = (e["resource"] for e in entries if "resource" in e)
+        return next((r for r in reports if list(self._texts(r))), None)
+
+    def _texts(self, resource: dict[str, Any]) -> Iterator[str]:
+        based_on = json.dumps(resource.get("basedOn", ""))
+        if resource["resourceType"] != "DiagnosticReport" or f'"{self.accession}"' not in based_on:
+            return
+        for form in resource["presentedForm"]:
+            if form["contentType"] == "text/plain":
+                yield base64.b64decode(form["data"]).decode()
+
+    def task_state(self) -> str:
+        return self.order["state"]
+
+
+def _study(path: Path, number: int) -> None:
+    """The smallest image a site can hold."""
+    path.parent.mkdir(exist_ok=True)
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID = SecondaryCaptureImageStorage
+    meta.MediaStorageSOPInstanceUID = generate_uid()
+    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    ds = FileDataset(str(path), {}, file_meta=meta, preamble=b"\0" * 128)
+    ds.SOPClassUID, ds.SOPInstanceUID = (
+        SecondaryCaptureImageStorage,
+        meta.MediaStorageSOPInstanceUID,
+    )
+    ds.PatientName, ds.PatientID = f"Kill^Number{number}", f"KILL-{number}"
+    ds.PatientBirthDate, ds.PatientSex = "19700101", "O"
+    ds.StudyInstanceUID, ds.SeriesInstanceUID = generate_uid(), generate_uid()
+    ds.StudyDate, ds.StudyTime, ds.Modality = "20261101", "101500", "OT"
+    ds.AccessionNumber = f"K-{number:03d}"
+    ds.Rows = ds.Columns = 8
+    ds.BitsAllocated = ds.BitsStored = 8
+    ds.HighBit, ds.PixelRepresentation, ds.SamplesPerPixel = 7, 0, 1
+    ds.PhotometricInterpretation = "MONOCHROME2"
+    ds.PixelData = np.zeros((8, 8), np.uint8).tobytes()
+    pydicom.dcmwrite(path, ds, enforce_file_format=True)

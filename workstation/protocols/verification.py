@@ -1,0 +1,246 @@
+"""Checking a returned report: signature, digests and chain, from the bundle alone.
+
+It reads what a platform kept of a delivery (the transaction as it was received) and
+trusts nothing in it but the mathematics. What does not hold is named.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from attrs import frozen
+
+from workstation.errors import VerificationFailed
+from workstation.protocols.canonical import canonical, sha256_hex
+from workstation.protocols.report_bundle import RW, URI
+from workstation.protocols.signature import SignatureBy, check
+from workstation.text import tr
+
+#: Where each artefact of a manifest stands among the presented forms.
+_FORMS: Final = {"text/html": "html", "text/plain": "text", "application/json": "measurements"}
+_STATUS: Final = {"preliminary": "preliminary", "final": "final", "addended": "appended"}
+
+
+@frozen
+class Verified:
+    """A report that holds, and who vouches for it."""
+
+    report: str
+    status: str
+    signer: str
+    licence: str
+    signed_at: str
+    predecessor: str
+    previous: str
+    manifest_sha256: str
+    signature: SignatureBy
+
+    @property
+    def line(self) -> str:
+        """One line for a person: the thumbprint is what must be compared with a known one."""
+        return tr(
+            "{status} report {report}, signed by {signer} ({licence}) at {at}; key {key}",
+            status=self.status,
+            report=self.report,
+            signer=self.signer,
+            licence=self.licence,
+            at=self.signed_at,
+            key=self.signature.thumbprint,
+        )
+
+
+def verify_report(data: bytes) -> Verified:
+    """One bundle, without its chain. Raises `VerificationFailed` naming what does not hold."""
+    try:
+        return _verified(_resources(data))
+    except (AttributeError, IndexError, KeyError, TypeError) as error:  # strangely shaped JSON
+        raise VerificationFailed(tr("it is not a delivered report (FHIR bundle)")) from error
+
+
+def _verified(resources: list[dict[str, Any]]) -> Verified:
+    report = _only(resources, "DiagnosticReport")
+    provenance = _only(resources, "Provenance")
+    statement = _manifest(provenance)
+    signature = check(statement, _token(provenance))
+    claims = _claims(statement)
+    _check_artefacts(report, claims)
+    _check_identity(report, provenance, claims, signature)
+    _check_measurements(report, resources)
+    return Verified(
+        claims["report"],
+        claims["status"],
+        claims["signer"]["name"],
+        claims["signer"]["licence"],
+        claims["signedAt"],
+        claims["predecessor"],
+        claims["previous"],
+        sha256_hex(statement),
+        signature,
+    )
+
+
+def verify_reports(files: Iterable[tuple[str, bytes]]) -> tuple[Verified, ...]:
+    """Each report, and the chain from addenda to what they belong to; (name, content) pairs.
+
+    An addendum without its report among the files fails: the chain cannot be checked.
+    """
+    checked: list[tuple[str, Verified]] = []
+    for name, data in files:
+        try:
+            checked.append((name, verify_report(data)))
+        except VerificationFailed as error:
+            raise VerificationFailed(f"{name}: {error}") from error
+    manifests = {each.report: each.manifest_sha256 for _, each in checked}
+    for name, each in checked:
+        if each.predecessor and each.predecessor not in manifests:
+            words = tr(
+                "{name}: chain: give report {report} as well, which it belongs to",
+                name=name,
+                report=each.predecessor,
+            )
+            raise VerificationFailed(words)
+        if each.predecessor and manifests[each.predecessor] != each.previous:
+            words = tr("{name}: chain: the report it belongs to is not the one it names", name=name)
+            raise VerificationFailed(words)
+    return tuple(each for _, each in checked)
+
+
+# --- the parts ------------------------------------------------------------------
+
+
+def _resources(data: bytes) -> list[dict[str, Any]]:
+    try:
+        bundle = json.loads(data)
+        return [entry["resource"] for entry in bundle["entry"] if "resource" in entry]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise VerificationFailed(tr("it is not a delivered report (FHIR bundle)")) from error
+
+
+def _only(resources: list[dict[str, Any]], kind: str) -> dict[str, Any]:
+    found = [r for r in resources if isinstance(r, dict) and r.get("resourceType") == kind]
+    if len(found) != 1:
+        raise VerificationFailed(tr("it holds {n} {kind}, not one", n=len(found), kind=kind))
+    return found[0]
+
+
+def _manifest(provenance: Mapping[str, Any]) -> bytes:
+    try:
+        for each in provenance["extension"]:
+            if each["url"] == f"{RW}manifest":
+                return base64.b64decode(each["valueBase64Binary"], validate=True)
+    except (KeyError, TypeError, binascii.Error) as error:
+        raise VerificationFailed(tr("signature: the manifest cannot be read")) from error
+    raise VerificationFailed(tr("signature: there is no manifest"))
+
+
+def _token(provenance: Mapping[str, Any]) -> str:
+    try:
+        return base64.b64decode(provenance["signature"][0]["data"], validate=True).decode("ascii")
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise VerificationFailed(tr("signature: there is none")) from error
+
+
+def _claims(statement: bytes) -> dict[str, Any]:
+    """The manifest, complete and canonical; a good signature over anything else is none."""
+    try:
+        claims = json.loads(statement)
+        complete = canonical(claims) == statement and _texts(
+            claims, "report", "status", "signedAt", "accession", "study", "predecessor", "previous"
+        )
+        complete = complete and _texts(claims["signer"], "id", "name", "licence")
+        complete = complete and all(
+            _texts(each, "contentType", "sha256") for each in claims["artefacts"].values()
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise VerificationFailed(tr("manifest: it is not complete")) from error
+    if not complete:
+        raise VerificationFailed(tr("manifest: it is not complete"))
+    return dict(claims)
+
+
+def _texts(holder: Mapping[str, Any], *names: str) -> bool:
+    return all(isinstance(holder[name], str) for name in names)
+
+
+def _check_artefacts(report: Mapping[str, Any], claims: Mapping[str, Any]) -> None:
+    artefacts = claims["artefacts"]
+    seen = set()
+    for form in report.get("presentedForm", ()):
+        name = _FORMS.get(str(form.get("contentType")), "")
+        if name not in artefacts or name in seen:
+            kind = form.get("contentType")
+            raise VerificationFailed(
+                tr("digest: a form ({kind}) was added after signing", kind=kind)
+            )
+        seen.add(name)
+        try:
+            data = base64.b64decode(form["data"], validate=True)
+        except (KeyError, TypeError, binascii.Error) as error:
+            raise VerificationFailed(tr("digest: {name} cannot be read", name=name)) from error
+        stated = artefacts[name]
+        if sha256_hex(data) != stated["sha256"] or len(data) != stated.get("size"):
+            raise VerificationFailed(tr("digest: {name} is not what was signed", name=name))
+    missing = sorted(set(artefacts) - seen)
+    if missing:
+        raise VerificationFailed(tr("digest: {name} is missing", name=missing[0]))
+
+
+def _check_identity(
+    report: Mapping[str, Any],
+    provenance: Mapping[str, Any],
+    claims: Mapping[str, Any],
+    signature: SignatureBy,
+) -> None:
+    """A good signature must not be carried over to another report, case or reader."""
+    uuid = f"urn:uuid:{claims['report']}"
+    names = [each.get("value") for each in report.get("identifier", ()) if each["system"] == URI]
+    based_on = [each.get("identifier", {}) for each in report.get("basedOn", ())]
+    accessions = [each.get("value") for each in based_on]
+    readers = [each.get("reference") for each in report.get("resultsInterpreter", ())]
+    predecessors = [
+        each.get("valueString")
+        for each in report.get("extension", ())
+        if each.get("url") == f"{RW}predecessor"
+    ]
+    facts = {
+        "report": names == [uuid] and provenance.get("id") == claims["report"],
+        "status": report.get("status") == _STATUS.get(claims["status"]),
+        "accession": accessions == [claims["accession"]],
+        "signer": readers == [claims["signer"]["id"]] and signature.kid == claims["signer"]["id"],
+        "predecessor": predecessors == ([claims["predecessor"]] if claims["predecessor"] else []),
+    }
+    for name, holds in facts.items():
+        if not holds:
+            raise VerificationFailed(
+                tr("manifest: the {name} of the report is not the signed one", name=name)
+            )
+
+
+def _check_measurements(report: Mapping[str, Any], resources: list[dict[str, Any]]) -> None:
+    """Observations say what the signed measurements say."""
+    observed = [r for r in resources if r.get("resourceType") == "Observation"]
+    signed = {str(m.get("id")): m for m in _signed_measurements(report)}
+    if len(observed) != len(signed):
+        raise VerificationFailed(
+            tr("measurements: {n} were signed, another number is here", n=len(signed))
+        )
+    for each in observed:
+        name = each.get("code", {}).get("text", "")
+        quantity = each.get("valueQuantity", {})
+        found = (quantity.get("value"), quantity.get("unit", ""))
+        wanted = signed.get(name, {})
+        unit = wanted.get("unit", "") if wanted.get("value") is not None else ""
+        if name not in signed or found != (wanted.get("value"), unit):
+            raise VerificationFailed(tr("measurements: {name} is not what was signed", name=name))
+
+
+def _signed_measurements(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    for form in report["presentedForm"]:
+        if form["contentType"] == "application/json":
+            try:
+                return list(json.loads(base64.b64decode(form["data"])))
+            except ValueError as error:
+                raise VerificationFailed(tr("measurements: they cannot be read")) from error
+    return []
