@@ -1,5 +1,6 @@
 """Dragging tools: scroll, pan, zoom, window, probe."""
 
+from abc import ABC, abstractmethod
 from typing import Final, Self
 
 from attrs import evolve, frozen
@@ -26,7 +27,7 @@ ZOOM_PIXELS: Final = 150.0
 
 
 @frozen
-class _Drag:
+class _Drag(ABC):
     """Remembers where the pointer was; a drag that is not held is not a drag."""
 
     press: Press | None = None
@@ -46,8 +47,9 @@ class _Drag:
         dx, dy = event.screen[0] - self.last[0], event.screen[1] - self.last[1]
         return evolve(self, last=event.screen), self.effect(press, event, dx, dy)
 
+    @abstractmethod
     def effect(self, press: Press, event: Move, dx: float, dy: float) -> tuple[Effect, ...]:
-        raise NotImplementedError
+        """What a move by so many screen pixels does."""
 
 
 @frozen
@@ -77,11 +79,13 @@ class ScrollTool(_Drag):
     """Down goes forward; what is left of a step is kept for the next move."""
 
     def dragged(self, press: Press, event: Move) -> tuple[Self, tuple[Effect, ...]]:
-        frames = int((event.screen[1] - self.last[1]) / SCROLL_PIXELS)
-        if frames == 0:
-            return self, ()
-        taken = (event.screen[0], self.last[1] + frames * SCROLL_PIXELS)
-        return evolve(self, last=taken), (ScrollBy(frames),)
+        effects = self.effect(press, event, 0.0, event.screen[1] - self.last[1])
+        taken = sum(each.frames for each in effects if isinstance(each, ScrollBy)) * SCROLL_PIXELS
+        return evolve(self, last=(event.screen[0], self.last[1] + taken)), effects
+
+    def effect(self, press: Press, event: Move, dx: float, dy: float) -> tuple[Effect, ...]:
+        frames = int(dy / SCROLL_PIXELS)
+        return (ScrollBy(frames),) if frames else ()
 
 
 @frozen

@@ -1,0 +1,122 @@
+"""A frame as it is painted: sampled, windowed, in its place."""
+
+import numpy as np
+import pytest
+from attrs import evolve
+from fakes_viewer import frame
+from numpy.typing import NDArray
+
+from workstation.domain.presentation import Voi
+from workstation.domain.study import PixelFormat
+from workstation.imaging.pixels import FramePixels
+from workstation.rendering.picture import FramePainter, Picture
+from workstation.viewing import viewport as reduce
+from workstation.viewing.resolve import ResolvedView
+from workstation.viewing.viewport import Interpolation, ViewportState
+
+VOI = Voi(40, 400)
+LINEAR = Interpolation.LINEAR
+
+
+def frozen_pixels(stored: NDArray[np.int16] | NDArray[np.uint8]) -> FramePixels:
+    stored = np.ascontiguousarray(stored)
+    stored.flags.writeable = False
+    return FramePixels(stored)
+
+
+STORED = np.random.default_rng(2).integers(800, 1400, (64, 64), np.int16)
+
+
+def painted(
+    state: ViewportState, width: int, height: int, voi: Voi = VOI, *, inverted: bool = False
+) -> Picture:
+    one = frame()
+    view = ResolvedView.of(state, one, width, height)
+    found = FramePainter().picture(one, frozen_pixels(STORED), view, LINEAR, voi, inverted)
+    assert found is not None
+    return found
+
+
+def formula(stored: NDArray[np.int16], voi: Voi) -> NDArray[np.float64]:
+    """PS3.3 C.11.2.1.2.1 written down once more, in double precision."""
+    hu = stored.astype(np.float64) - 1024
+    ramp = (hu - (voi.center - 0.5)) / (voi.width - 1) + 0.5
+    return np.floor(np.clip(ramp, 0, 1) * 255 + 0.5)
+
+
+def test_one_to_one_is_the_formula_pixel_by_pixel() -> None:
+    found = painted(reduce.one_to_one(ViewportState()), 64, 64)
+
+    assert (found.left, found.top) == (0, 0)
+    assert np.array_equal(found.pixels, formula(STORED, VOI))
+
+
+def test_another_window_is_another_picture_as_the_formula_says() -> None:
+    lung = Voi(-600, 1500)
+
+    found = painted(reduce.one_to_one(ViewportState()), 64, 64, lung)
+
+    assert np.array_equal(found.pixels, formula(STORED, lung))
+
+
+def test_invert_is_the_complement() -> None:
+    plain = painted(ViewportState(), 64, 64)
+    turned = painted(ViewportState(), 64, 64, inverted=True)
+
+    assert np.array_equal(turned.pixels, 255 - plain.pixels)
+
+
+@pytest.mark.parametrize("turns", range(4))
+@pytest.mark.parametrize("flipped", [False, True])
+def test_turns_and_flips_move_pixels_and_change_none(turns: int, flipped: bool) -> None:
+    """Checked with numpy's own turns: clockwise on the screen."""
+    state = evolve(ViewportState(), quarter_turns=turns, flipped=flipped)
+    expected = formula(STORED, VOI)
+    expected = np.rot90(np.fliplr(expected) if flipped else expected, -turns)
+
+    assert np.array_equal(painted(state, 64, 64).pixels, expected)
+
+
+def test_a_picture_lies_in_the_middle_of_a_wide_view() -> None:
+    found = painted(ViewportState(), 200, 64)
+
+    assert (found.left, found.top, found.pixels.shape) == (68, 0, (64, 64))
+
+
+def test_off_the_view_nothing_is_painted() -> None:
+    one = frame()
+    view = ResolvedView.of(evolve(ViewportState(), pan=(999.0, 0.0)), one, 64, 64)
+
+    assert FramePainter().picture(one, frozen_pixels(STORED), view, LINEAR, VOI, False) is None
+
+
+def test_without_a_window_grey_is_not_painted() -> None:
+    one = frame()
+    view = ResolvedView.of(ViewportState(), one, 64, 64)
+
+    assert FramePainter().picture(one, frozen_pixels(STORED), view, LINEAR, None, False) is None
+
+
+def test_colour_needs_no_window() -> None:
+    rgb = np.random.default_rng(2).integers(0, 256, (16, 16, 3), np.uint8)
+    one = frame(shape=(16, 16), pixels=PixelFormat(16, 16, 8, 8, 7, False, 3, "RGB"))
+    view = ResolvedView.of(ViewportState(), one, 16, 16)
+
+    found = FramePainter().picture(one, frozen_pixels(rgb), view, LINEAR, None, False)
+
+    assert found is not None
+    assert np.array_equal(found.pixels, rgb)
+
+
+def test_the_next_frame_never_shows_the_last_ones_pixels() -> None:
+    """What is remembered belongs to the pixels it was made of."""
+    painter, one = FramePainter(), frame()
+    view = ResolvedView.of(ViewportState(), one, 64, 64)
+    painter.picture(one, frozen_pixels(STORED), view, LINEAR, VOI, False)
+    other = frozen_pixels(STORED[::-1])
+
+    found = painter.picture(one, other, view, LINEAR, VOI, False)
+
+    assert found is not None
+    assert np.array_equal(found.pixels, formula(STORED[::-1], VOI))
+    painter.forget()

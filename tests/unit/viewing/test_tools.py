@@ -1,0 +1,122 @@
+"""Tools: lists of pointer events, and what came of them."""
+
+import pytest
+from fakes_viewer import frame
+
+from workstation.domain.measurement import MeasurementKind
+from workstation.viewing.annotate import TwoPointTool
+from workstation.viewing.navigate import PanTool, ProbeTool, ScrollTool, WindowTool, ZoomTool
+from workstation.viewing.tool import (
+    Cancel,
+    Commit,
+    Effect,
+    Event,
+    Move,
+    PanBy,
+    Press,
+    Preview,
+    Probe,
+    Release,
+    ScrollBy,
+    Tool,
+    WindowBy,
+    ZoomBy,
+)
+
+HERE, OTHER = frame(0).key, frame(1).key
+LENGTH = TwoPointTool(MeasurementKind.LENGTH)
+
+
+def press(x: float, y: float, key: object = HERE) -> Press:
+    return Press((x / 2, y / 2), (x, y), key)  # type: ignore[arg-type]
+
+
+def move(x: float, y: float, key: object = HERE, *, held: bool = True) -> Move:
+    return Move((x / 2, y / 2), (x, y), key, held)  # type: ignore[arg-type]
+
+
+def release(x: float, y: float, key: object = HERE) -> Release:
+    return Release((x / 2, y / 2), (x, y), key)  # type: ignore[arg-type]
+
+
+def effects(tool: Tool, *events: Event) -> list[Effect]:
+    found: list[Effect] = []
+    for event in events:
+        tool, more = tool.on(event)
+        found.extend(more)
+    return found
+
+
+def test_press_drag_and_release_make_a_length() -> None:
+    found = effects(LENGTH, press(10, 10), move(30, 10), release(50, 10))
+    kind = MeasurementKind.LENGTH
+
+    assert found == [
+        Preview(kind, ((5, 5), (15, 5))),
+        Commit(kind, ((5, 5), (25, 5)), HERE),
+        Preview(None),
+    ]
+
+
+def test_two_clicks_make_a_length_as_well() -> None:
+    """Long distances are placed more exactly without holding the button."""
+    found = effects(LENGTH, press(10, 10), release(11, 10), move(30, 10, held=False), press(50, 10))
+
+    assert Commit(MeasurementKind.LENGTH, ((5, 5), (25, 5)), HERE) in found
+
+
+def test_two_clicks_on_one_place_make_nothing() -> None:
+    found = effects(LENGTH, press(10, 10), release(10, 10), press(10, 11))
+
+    assert found == [Preview(None)]
+
+
+def test_escape_forgets_the_first_point() -> None:
+    found = effects(LENGTH, press(10, 10), Cancel(), release(50, 10))
+
+    assert found == [Preview(None)]
+
+
+def test_a_point_on_another_frame_is_not_the_other_end() -> None:
+    """Scrolled in between: a length through the slices is not what a line shows."""
+    moved = effects(LENGTH, press(10, 10), move(30, 10, OTHER))
+    pressed = effects(LENGTH, press(10, 10), press(30, 10, OTHER), release(90, 10, OTHER))
+
+    assert moved == [Preview(None)]
+    assert pressed[0] == Commit(MeasurementKind.LENGTH, ((15, 5), (45, 5)), OTHER)
+
+
+def test_moving_without_a_first_point_does_nothing() -> None:
+    assert effects(LENGTH, move(30, 10, held=False), release(30, 10)) == []
+
+
+@pytest.mark.parametrize(
+    ("tool", "expected"),
+    [
+        (WindowTool(), WindowBy(30, 12)),
+        (ZoomTool(), ZoomBy(2.0 ** (-12 / 150), (5, 5))),
+        (PanTool(), PanBy(15, 6)),
+        (ScrollTool(), ScrollBy(2)),
+    ],
+)
+def test_drags_do_what_they_say(tool: Tool, expected: Effect) -> None:
+    assert effects(tool, press(10, 10), move(40, 22), release(40, 22)) == [expected]
+
+
+@pytest.mark.parametrize("tool", [WindowTool(), ScrollTool()])
+def test_nothing_moves_without_a_button(tool: Tool) -> None:
+    assert effects(tool, move(40, 40, held=False), move(80, 80)) == []
+    assert effects(tool, press(0, 0), Cancel(), move(80, 80)) == []
+
+
+def test_a_slow_scroll_drag_keeps_what_is_left_of_a_step() -> None:
+    """Twelve moves of one pixel are two frames, not none."""
+    moves = [move(0, y) for y in range(1, 13)]
+
+    assert effects(ScrollTool(), press(0, 0), *moves) == [ScrollBy(1), ScrollBy(1)]
+
+
+def test_the_probe_speaks_while_it_moves() -> None:
+    found = effects(ProbeTool(), move(10, 10, held=False), press(20, 10), release(20, 10))
+
+    assert found == [Probe((5, 5)), Probe((10, 5))]
