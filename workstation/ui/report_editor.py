@@ -110,7 +110,12 @@ class ReportEditor(QTextEdit):
         """Bring the document to what the report says now, touching only what differs."""
         report = self._reporting.report
         lines = list(self._wanted(report)) if report else []
-        self.setReadOnly(report is None or bool(self._reporting.read_only))
+        closed = report is None or bool(self._reporting.read_only)
+        if closed and not self.isReadOnly():
+            cursor = self.textCursor()
+            cursor.clearSelection()
+            self.setTextCursor(cursor)
+        self.setReadOnly(closed)
         old, self._lines = self._lines, lines
         with self._own_writing():
             if _shape(old) != _shape(lines):

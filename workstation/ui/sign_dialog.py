@@ -10,7 +10,7 @@ from html import escape
 from typing import Any, Final
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QTextBlockFormat, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QTextEdit, QVBoxLayout, QWidget
 
 from workstation.domain.report import ReportState
@@ -24,6 +24,7 @@ from workstation.ui.report_lists import SlotList, check_counts, check_entry, sta
 
 _SIDE_WIDE: Final = 452
 _CHECK_ROWS: Final = 6
+_LINE_HIGH: Final = 23
 _SCROLL_KEYS: Final = frozenset({Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
 
 
@@ -40,6 +41,24 @@ class FrozenText(QTextEdit):
         self.document().setDocumentMargin(0)
         self.document().setDefaultStyleSheet(_sheet())
         self.setHtml(html)
+        self._set_lines()
+
+    def _set_lines(self) -> None:
+        """Titles small, text in report lines: Qt's own sizes of headings ignore the sheet."""
+        title = QTextCharFormat()
+        title.setFont(theme.font("small", 600))
+        title.setForeground(theme.color("text.low"))
+        high = QTextBlockFormat()
+        high.setLineHeight(_LINE_HIGH, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        block = self.document().begin()
+        while block.isValid():
+            cursor = QTextCursor(block)
+            if block.blockFormat().headingLevel():
+                cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+                cursor.setCharFormat(title)
+            else:
+                cursor.mergeBlockFormat(high)
+            block = block.next()
 
     def loadResource(self, _kind: int, _name: QUrl | str) -> Any:
         return None
@@ -178,7 +197,7 @@ class SignDialog(Dialog):
     def _middle(self, checks: Sequence[Check], licence: str) -> QWidget:
         said = plain.label(tr("Exactly this text is sealed. It cannot be edited here."), tone="low")
         page = plain.column(said, 12, self.text, margins=(28, 16, 28, 16))
-        plain.ground(page, "panel")
+        plain.ground(page, "field")
         listed = SlotList(tr("Checks"), _CHECK_ROWS, lambda _line: None, 26)
         listed.show_entries([check_entry(c) for c in _worth_saying(checks)], check_counts(checks))
         side = QWidget()
@@ -328,6 +347,6 @@ def _sheet() -> str:
         "body": f"color: {high};",
         "p": "margin: 0 0 2px 0;",
         "p.identity": f"color: {low}; font-size: {size.small}px; margin-bottom: 4px;",
-        "h2": f"color: {low}; font-size: {size.small}px; font-weight: 600; margin: 12px 0 3px 0;",
+        "h2": "margin: 10px 0 1px 0;",
     }
     return "\n".join(f"{escape(name)} {{ {rule} }}" for name, rule in rules.items())
