@@ -124,13 +124,18 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
 def name_line(study: ViewedStudy) -> str:
     """Name, sex and age: the same words in the same order on every pane."""
     patient = study.patient
-    name = patient.name or tr("name not known")
-    if len(name) > LONGEST_NAME:
-        half = (LONGEST_NAME - 1) // 2
-        name = f"{name[:half]}…{name[-half:]}"
+    name = isolated(shortened(patient.name or tr("name not known")))
     age = patient.age_years(study.started.date()) if study.started else None
     who = " ".join(part for part in (patient.sex, "" if age is None else str(age)) if part)
-    return f"{isolated(name)}  {who}".rstrip()
+    return f"{name}  {who}".rstrip()
+
+
+def shortened(name: str) -> str:
+    """Cut in the middle, and only beyond 24 characters: both ends tell people apart."""
+    if len(name) <= LONGEST_NAME:
+        return name
+    half = (LONGEST_NAME - 1) // 2
+    return f"{name[:half].rstrip()}…{name[-half:].lstrip()}"
 
 
 def identity_line(patient: Patient) -> str:
@@ -140,7 +145,9 @@ def identity_line(patient: Patient) -> str:
 
 def isolated(text: str) -> str:
     """Names and IDs in any script cannot reorder their neighbours (FSI, PDI)."""
-    return text if text.isascii() else f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
+    if text.replace("…", "").isascii():
+        return text
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def laterality(frame: Frame) -> str:
