@@ -1,5 +1,7 @@
 """The key sheet: every key, by group, made from the keymap that is in force."""
 
+import itertools
+
 from attrs import frozen
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -19,7 +21,10 @@ class Entry:
     keys: tuple[str, ...]  # caps, in order; "…" between the first and last of a row of keys
 
 
-def groups(bindings: Bindings) -> list[tuple[str, list[Entry]]]:
+Group = tuple[str, list[Entry]]
+
+
+def groups(bindings: Bindings) -> list[Group]:
     """Groups in the order of the keymap; keys of one title stand on one line."""
     found: dict[str, dict[str, list[str]]] = {}
     for each in bindings.all:
@@ -67,31 +72,32 @@ class KeySheet(Dialog):
         self.add_main(tr("Close"), self.back, key="Esc")
 
 
-def _spread(
-    every: list[tuple[str, list[Entry]]],
-) -> list[list[tuple[str, list[Entry]]]]:
-    """Groups in order over the columns of about the same height."""
-    total = sum(len(entries) + 2 for _, entries in every)
-    columns: list[list[tuple[str, list[Entry]]]] = [[] for _ in range(_COLUMNS)]
-    filled = 0
-    for group in every:
-        middle = filled + (len(group[1]) + 2) / 2
-        columns[min(_COLUMNS - 1, int(middle * _COLUMNS / total))].append(group)
-        filled += len(group[1]) + 2
-    return columns
+def _spread(every: list[Group]) -> list[list[Group]]:
+    """Groups in order over the columns, so that the longest column is as short as it can be."""
+
+    def parts(cuts: tuple[int, ...]) -> list[list[Group]]:
+        edges = (0, *cuts, len(every))
+        return [every[a:b] for a, b in itertools.pairwise(edges)]
+
+    def longest(columns: list[list[Group]]) -> int:
+        return max(sum(len(entries) + 2 for _, entries in column) for column in columns)
+
+    cuts = itertools.combinations(range(1, len(every)), min(_COLUMNS, len(every)) - 1)
+    return min(map(parts, cuts), key=longest)
 
 
 def _group(title: str, entries: list[Entry]) -> QWidget:
     made = QWidget()
     grid = QGridLayout(made)
     grid.setContentsMargins(0, 0, 0, 0)
-    grid.setVerticalSpacing(3)
+    grid.setVerticalSpacing(1)
     grid.setColumnStretch(0, 1)
     grid.addWidget(plain.label(title, tone="hi", weight=600), 0, 0)
     for at, entry in enumerate(entries, start=1):
         grid.addWidget(plain.label(entry.title, tone="mid", size="small"), at, 0)
         caps = plain.row(0, *(_cap(key) for key in entry.keys), spacing=3)
         grid.addWidget(caps, at, 1, Qt.AlignmentFlag.AlignRight)
+        grid.setRowMinimumHeight(at, 20)
     return made
 
 
