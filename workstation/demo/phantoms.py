@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,8 @@ SITES: Final = {
     "mesa": ("Mesa Valley", "America/Chicago", "MESA"),
     "nord": ("Klinikum Nord", "Europe/Berlin", "NORD"),
 }
+
+PRIOR_CLOCK: Final = time(9, 20)
 
 
 @frozen(eq=False)
@@ -75,9 +77,10 @@ def demo_cases(today: datetime) -> tuple[PhantomStudy, ...]:
 
 def _study(case: Case, today: datetime) -> PhantomStudy:
     institution, zone, issuer = SITES[case.site]
-    started = (today - timedelta(days=case.days_before, minutes=case.minutes_before)).astimezone(
-        ZoneInfo(zone)
-    )
+    started = (today - timedelta(minutes=case.minutes_before)).astimezone(ZoneInfo(zone))
+    if case.days_before:
+        day = started.date() - timedelta(days=case.days_before)
+        started = datetime.combine(day, PRIOR_CLOCK, ZoneInfo(zone))
     uid = demo_uid("study", case.accession)
     identity = Identity(
         patient_id=case.patient.id,

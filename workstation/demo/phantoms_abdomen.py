@@ -3,7 +3,13 @@
 import numpy as np
 
 from workstation.demo.phantoms_parts import Ball, Part, Rod, chain, paint_part
-from workstation.demo.phantoms_shapes import Array, Grid, coverage, enlarge, paint, ripple, table
+from workstation.demo.phantoms_shapes import (
+    Array,
+    Grid,
+    lay,
+    ripple,
+    table,
+)
 from workstation.demo.phantoms_trunk import FAT, Fields, Trunk
 
 
@@ -24,26 +30,26 @@ def paint_upper_organs(
         return
     inner = np.maximum(below + 2.0, f.cavity + 3.0)
     wave = 1.5 * ripple(f.xy, z, trunk.seed + 31, 40)
-    paint(image, coverage(enlarge(np.maximum(below, f.cavity)), edge), FAT)
-    muscle = np.abs(enlarge(np.maximum(below + 1.2, f.cavity + 1.0))) - 1.0
-    paint(image, coverage(muscle, edge), 50.0)
+    lay(image, np.maximum(below, f.cavity), edge, FAT)
+    leaf = np.maximum(below + 1.2, f.cavity + 1.0)
+    lay(image, leaf - 1.0, edge, 50.0)  # the muscle of the diaphragm, its inside over it
+    lay(image, leaf + 1.0, edge, FAT)
     tail = table(z, (-70, 40), (-110, 42), (-150, 5), (-185, -40), (-225, -130))
     edge_line = f.x + 0.55 * f.y - np.float32(tail)
     liver = np.maximum(np.maximum(inner, edge_line * np.float32(0.85)), f.y - 62) + wave
     texture = 4 * ripple(grid.xy, z, trunk.seed + 8, 12)
-    paint(image, coverage(enlarge(liver), edge), 58 + 52 * trunk.contrast + texture)
+    lay(image, liver, edge, 58 + 52 * trunk.contrast + texture)
     spleen = Ball((92, 42, -128), (34, 46, 44), 0.0, -35)
     section = spleen.section(f.x, f.y, z)
     if section is not None:
-        cover = coverage(enlarge(np.maximum(section, inner + 1)), edge)
-        paint(image, cover, 48 + 72 * trunk.contrast)
+        lay(image, np.maximum(section, inner + 1), edge, 48 + 72 * trunk.contrast)
     stomach = Ball((52, -22, -128), (46, 36, 44), 0.0, 25)
     section = stomach.section(f.x, f.y, z)
     if section is not None:
-        bag = enlarge(np.maximum(section, inner + 1))
-        paint(image, coverage(bag, edge), 60 + 30 * trunk.contrast)
-        content = enlarge(np.where(f.y < -36, np.float32(-980), np.float32(18)))
-        paint(image, coverage(bag + 4, edge), content)
+        bag = np.maximum(section, inner + 1)
+        lay(image, bag, edge, 60 + 30 * trunk.contrast)
+        lay(image, bag + 4, edge, 18.0)
+        lay(image, np.maximum(bag + 4, f.y + 36), edge, -980.0)
     for part in _liver_vessels(trunk):
         paint_part(image, part, z, grid, edge)
     if z < -120:
@@ -100,9 +106,7 @@ def _paint_bowel(image: Array, f: Fields, trunk: Trunk, z: float, grid: Grid, ed
             tube = np.hypot(f.x - center[0], f.y - center[1]) - wide
             tubes.append(np.maximum(tube, f.cavity + 5).astype(np.float32))
     for index, tube in enumerate(tubes):
-        bag = enlarge(tube)
-        paint(image, coverage(bag, edge), 52 + 40 * trunk.contrast)
+        lay(image, tube, edge, 52 + 40 * trunk.contrast)
         stool = 25.0 if index == 0 else -60 + 70 * ripple(grid.xy, z, trunk.seed + 62, 9)
-        paint(image, coverage(bag + 2.6, edge), stool)
-        air = enlarge(np.maximum(tube + 3, -gas - (0 if index else 3)).astype(np.float32))
-        paint(image, coverage(air, edge), -960.0)
+        lay(image, tube + 2.6, edge, stool)
+        lay(image, np.maximum(tube + 3, -gas - (0 if index else 3)), edge, -960.0)

@@ -35,7 +35,11 @@ class Person:
 
 @frozen(eq=False)
 class Case:
-    """One study; `plans(frame_of_reference)` gives its series."""
+    """One study; `plans(frame_of_reference)` gives its series.
+
+    A prior names the minutes of its current study, so that `days_before` lies between their
+    dates whenever the shift begins.
+    """
 
     site: str
     patient: Person
@@ -97,7 +101,7 @@ HARBOR: Final = (
         "harbor", ALDER, "HG-25-093311", "CT", "CT chest with contrast", "CTCHW", "CHEST",
         "Nodule on chest radiograph.",
         lambda frame: chest_prior(ALDER_PRIOR, ALDER_PRIOR_SHIFT, frame),
-        days_before=379, minutes_before=520, truth=truth_of(ALDER_PRIOR, ALDER_PRIOR_SHIFT),
+        days_before=379, minutes_before=43, truth=truth_of(ALDER_PRIOR, ALDER_PRIOR_SHIFT),
         report="TECHNIQUE\nHelical CT of the chest after intravenous contrast, 5 mm.\n\n"
         "FINDINGS\nSolid nodule in the left upper lobe, 20 mm, smooth margin. Nodule in the right "
         "lower lobe, 6 mm. No enlarged lymph nodes. No effusion.\n\n"
@@ -120,7 +124,7 @@ HARBOR: Final = (
         "harbor", MUELLER, "HG-25-104470", "MR", "MR brain without contrast", "MRBRWO", "BRAIN",
         "Optic neuritis.",
         lambda frame: brain_mr_plan(_MS_PRIOR, _MS_PRIOR_SHIFT, frame, 5.0),
-        days_before=401, minutes_before=95, truth=plaques_of(_MS_PRIOR, _MS_PRIOR_SHIFT),
+        days_before=401, minutes_before=18, truth=plaques_of(_MS_PRIOR, _MS_PRIOR_SHIFT),
         report="TECHNIQUE\nAxial T1, T2 and FLAIR, 5 mm.\n\nFINDINGS\nOne periventricular lesion "
         "on the left, 6 mm, bright on FLAIR. No other lesion. Ventricles of normal width.\n\n"
         "IMPRESSION\nSingle periventricular white matter lesion.\n",
@@ -175,7 +179,7 @@ MESA: Final = (
     Case(
         "mesa", OLIVE, "MV-24-11873", "CR", "CR chest PA", "CRCH1", "CHEST",
         "Before employment.", lambda frame: chest_cr_plan(_OLIVE, lateral=False, inverse=True),
-        days_before=688, minutes_before=30, report="FINDINGS\nHeart of normal size. Lungs clear. "
+        days_before=688, minutes_before=47, report="FINDINGS\nHeart of normal size. Lungs clear. "
         "No effusion.\n\nIMPRESSION\nNormal chest radiograph.\n",
     ),
     Case(
@@ -188,6 +192,10 @@ MESA: Final = (
 )  # fmt: skip
 
 NORD: Final = (
+    Case(
+        "nord", QUALITY, "KN-26-QA01", "CT", "CT phantom QA", "CTQA", "",
+        "Daily constancy test.", quality, "routine", "final", 400, 30,
+    ),
     Case(
         "nord", TESTMANN, "KN-26-7741", "CT", "CT Thorax nativ", "CTTHN", "CHEST",
         "Husten, Fieber. Infiltrat? Erguss?",
@@ -207,10 +215,6 @@ NORD: Final = (
         "Oberbauchschmerz rechts.",
         lambda frame: abdomen_ct_plan(_HAEMANGIOMA, (-4.0, 6.0, 310.0), frame),
         "routine", "final", 220, 20, truth=truth_of(_HAEMANGIOMA, (-4.0, 6.0, 310.0)),
-    ),
-    Case(
-        "nord", QUALITY, "KN-26-QA01", "CT", "CT phantom QA", "CTQA", "",
-        "Daily constancy test.", quality, "routine", "final", 400, 30,
     ),
 )  # fmt: skip
 

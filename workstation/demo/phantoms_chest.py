@@ -13,6 +13,7 @@ from workstation.demo.phantoms_shapes import (
     coverage,
     ellipse,
     enlarge,
+    lay,
     merge,
     paint,
     ripple,
@@ -41,8 +42,7 @@ def chest_slice(
     f = fields(trunk, z, grid)
     image = np.full((grid.size, grid.size), AIR, np.float32)
     paint_wall(image, f, trunk, z, grid, edge)
-    inside = coverage(enlarge(f.cavity), edge)
-    paint(image, inside, FAT)
+    lay(image, f.cavity, edge, FAT)
     parts = mediastinal_parts(trunk, z)
     _paint_lungs(image, f, trunk, z, grid, thickness, _central(f, parts, z))
     paint_upper_organs(image, f, trunk, z, grid, edge)
@@ -91,7 +91,6 @@ def _paint_lungs(
     lung = lung + 0.5 * ripple(f.xy, z, trunk.seed + 77, 14)
     if lung.min() > 0:
         return
-    cover = coverage(enlarge(lung), 1.2 * grid.spacing)
     mottle = 14 * ripple(grid.xy, z, trunk.seed + 78, 28) + 8 * ripple(grid.xy, z, trunk.seed, 7)
     tissue = np.asarray(
         -868 + mottle + np.clip(grid.xy[1] + 20, 0, 100) * np.float32(0.55), np.float32
@@ -102,10 +101,10 @@ def _paint_lungs(
         vessel, air = stamp_vessels(tree, z, thickness, grid)
         paint(tissue, vessel, 60 + 150 * trunk.contrast)
         paint(tissue, air, -980.0)
-    paint(image, cover, tissue)
+    lay(image, lung, 1.2 * grid.spacing, tissue)
     if trunk.effusion_mm:
         fluid = np.maximum(f.right - 1, np.float32(half_depth(z) - trunk.effusion_mm) - f.y)
-        paint(image, cover * coverage(enlarge(fluid), 1.5), 8.0)
+        lay(image, np.maximum(lung, fluid), 1.5, 8.0)
 
 
 def _fissures(f: Fields, z: float) -> list[Array]:
@@ -122,4 +121,5 @@ def is_lung(points: NDArray[np.float64]) -> NDArray[np.bool_]:
     inside = ((x - w / 2) / (w / 2 - 1)) ** 2 + (y / (d - 1)) ** 2 < 0.97
     away = ((x - 68) / 68) ** 2 + (y / 90) ** 2
     heart = (z < -30) & (points[:, 0] > 0) & (x < 62) & (y < -5)
-    return inside & (z > -78 - 50 * away**1.3) & (x > 16) & (z < 96) & ~heart
+    lung: NDArray[np.bool_] = inside & (z > -78 - 50 * away**1.3) & (x > 16) & (z < 96) & ~heart
+    return lung

@@ -136,6 +136,7 @@ def _brain(head: Head, x: Array, y: Array, z: float, inner: Array, grid: Grid) -
     depth = -inner - np.float32(1.4 * head.atrophy)
     xy = grid.half_xy
     bend = 5 * ripple(xy, z, head.seed * 5 + 2, 40)
+    furrow: Array
     if z < 2:  # the leaves of the cerebellum
         leaves = np.abs(np.sin((np.hypot(x, y - 20) + 0.4 * bend) * np.float32(0.75))) * 3.2
         furrow = np.where(y > 14, leaves + 0.8, 9).astype(np.float32)

@@ -46,32 +46,33 @@ def grow(root: Point, targets: NDArray[np.float64], seed: int, *, airway: bool) 
         end = start + (middle - start) * reach + rng.normal(0, 0.6, 3)
         segments.append((start, end, radius))
         if len(points) > 1:
-            along = points[:, int(np.argmax(np.ptp(points, axis=0)))]
-            cut = np.quantile(along, 0.35 + 0.3 * rng.random())
-            low, high = points[along <= cut], points[along > cut]
-            todo += [(end, half) for half in (low, high) if len(half)]
+            along = points[:, int(np.argmax(np.ptp(points, axis=0)))].argsort()
+            cut = max(1, int(len(points) * (0.35 + 0.3 * rng.random())))
+            low, high = points[along[:cut]], points[along[cut:]]
+            todo += [(end, low), (end, high)]
     return _sample(segments, airway)
 
 
 def _sample(
     segments: list[tuple[NDArray[np.float64], NDArray[np.float64], float]], airway: bool
 ) -> Tree:
-    places, radii, steep = [], [], []
-    for start, end, radius in segments:
-        length = float(np.linalg.norm(end - start))
-        count = max(2, int(length / max(0.6, 0.5 * radius)))
-        t = np.linspace(0, 1, count)[:, None]
-        places.append(start + t * (end - start))
-        radii.append(np.full(count, radius))
-        steep.append(np.full(count, abs(end[2] - start[2]) / max(length, 1e-6)))
-    position, radius_all = np.concatenate(places), np.concatenate(radii)
+    """Points along every segment, closer than its radius or 0.6 mm."""
+    start = np.stack([each[0] for each in segments])
+    way = np.stack([each[1] for each in segments]) - start
+    radius = np.array([each[2] for each in segments])
+    length = np.linalg.norm(way, axis=1)
+    count = np.maximum(2, (length / np.maximum(0.6, 0.5 * radius)).astype(int))
+    owner = np.repeat(np.arange(len(segments)), count)
+    t = (np.arange(owner.size) - np.repeat(count.cumsum() - count, count)) / (count[owner] - 1)
+    position = start[owner] + t[:, None] * way[owner]
     order = np.argsort(position[:, 2])
-    wide = (radius_all > 1.0) if airway else np.zeros_like(radius_all, bool)
+    owner = owner[order]
+    steep = np.abs(way[:, 2]) / np.maximum(length, 1e-6)
     return Tree(
         position[order].astype(np.float32),
-        radius_all[order].astype(np.float32),
-        np.concatenate(steep)[order].astype(np.float32),
-        wide[order].astype(np.float32),
+        radius[owner].astype(np.float32),
+        steep[owner].astype(np.float32),
+        ((radius > 1.0) & airway)[owner].astype(np.float32),
     )
 
 
@@ -108,7 +109,7 @@ def stamp_vessels(tree: Tree, z: float, thickness: float, grid: Grid) -> tuple[A
     flat = np.sqrt(np.maximum(r * r - np.maximum(away - thickness / 2, 0) ** 2, 0.05))
     splat(cover, p[:, :2], flat, weight, grid)
     wide = tube > 0
-    beside = p[wide, :2] + r[wide, None] * np.float32((1.15, 1.15))
+    beside = p[wide, :2] + np.float32(1.15) * r[wide, None]
     splat(cover, beside, flat[wide] * 0.95, weight[wide] * 0.85, grid)
     splat(air, beside, flat[wide] * 0.68, weight[wide], grid)
     return cover, air

@@ -1,5 +1,7 @@
 """Heart, great vessels, airways and gullet."""
 
+import functools
+
 import numpy as np
 
 from workstation.demo.phantoms_parts import Ball, Part, Rod, chain, paint_part
@@ -11,18 +13,22 @@ UNENHANCED = 42.0
 
 def mediastinal_parts(trunk: Trunk, z: float) -> list[Part]:
     """The organs that a slice at `z` may cut, back to front in painting order."""
-    blood = UNENHANCED + 220 * trunk.contrast
-    venous = UNENHANCED + 130 * trunk.contrast
-    lung_artery = UNENHANCED + 245 * trunk.contrast
-    parts: list[Part] = [
+    return [part for part in _organs(trunk.contrast) if part.around(z)]
+
+
+@functools.lru_cache(maxsize=8)
+def _organs(contrast: float) -> tuple[Part, ...]:
+    blood = UNENHANCED + 220 * contrast
+    venous = UNENHANCED + 130 * contrast
+    lung_artery = UNENHANCED + 245 * contrast
+    return (
         *chain([(4, 30, 110), (6, 33, 20), (8, 30, -40), (12, 24, -95), (24, 4, -125)], 6.5, 48),
         *_airways(wall=True),
         *_veins(venous),
         *_lung_vessels(lung_artery, blood),
         *_aorta(blood),
-        *_heart(blood, venous + 60 * trunk.contrast, trunk.contrast),
-    ]
-    return [part for part in parts if part.around(z)]
+        *_heart(blood, venous + 60 * contrast, contrast),
+    )
 
 
 def paint_mediastinum(
@@ -45,9 +51,10 @@ def paint_mediastinum(
             paint_part(image, part, z, grid, edge)
 
 
-def _airways(*, wall: bool) -> list[Part]:
+@functools.lru_cache(maxsize=2)
+def _airways(*, wall: bool) -> tuple[Part, ...]:
     extra, hu = (1.6, 20.0) if wall else (0.0, -985.0)
-    return [
+    return (
         *chain([(0, -2, 130), (1, 8, 50), (2, 14, 4)], 8.8 + extra, hu, 2.0),
         *chain([(0, 15, 5), (-22, 17, -14), (-34, 19, -24)], 6.8 + extra, hu, 2.0),
         *chain([(3, 15, 5), (26, 18, -14), (42, 20, -26)], 6.0 + extra, hu, 2.0),
@@ -55,7 +62,7 @@ def _airways(*, wall: bool) -> list[Part]:
         *chain([(-34, 19, -24), (-40, 24, -50), (-52, 32, -72)], 3.6 + extra, hu, 0.3),
         *chain([(40, 20, -25), (54, 10, -20), (62, 2, -8)], 3.2 + extra, hu, 0.3),
         *chain([(42, 20, -26), (46, 28, -52), (56, 36, -74)], 3.4 + extra, hu, 0.3),
-    ]
+    )
 
 
 def _aorta(blood: float) -> list[Part]:

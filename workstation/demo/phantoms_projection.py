@@ -63,7 +63,7 @@ def _resample(coarse: Array, view: View) -> Array:
     return np.asarray(_weights(z, coarse.shape[0]) @ coarse @ across.T, np.float32)
 
 
-def _weights(at: NDArray[np.float64], count: int) -> Array:
+def _weights(at: Array, count: int) -> Array:
     """Rows of a linear interpolation matrix."""
     at = np.clip(at, 0, count - 1.001)
     low = at.astype(int)

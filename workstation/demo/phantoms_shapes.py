@@ -5,13 +5,14 @@ of half the resolution and enlarged, because a distance is smooth and its edge s
 """
 
 import functools
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-Array = NDArray[np.float32]
+#: float32 where it is large; a mixed expression may come out wider.
+Array = NDArray[np.floating[Any]]
 Point = tuple[float, float, float]
 
 NOISE_TILES: Final = 6
@@ -97,7 +98,8 @@ def merge(a: Array, b: Array | None, soft: float = 6.0) -> Array:
 
 def coverage(distance: Array, edge: float) -> Array:
     """How much of each pixel lies inside: 1 inside, 0 outside, a ramp of `edge` mm."""
-    return np.clip(np.float32(0.5) - distance / np.float32(edge), 0, 1)
+    cover: Array = np.clip(np.float32(0.5) - distance / np.float32(edge), 0, 1)
+    return cover
 
 
 def paint(image: Array, cover: Array, value: float | Array) -> None:
@@ -118,6 +120,38 @@ def _double(half: Array) -> Array:
     np.add(near[:-1], far[1:], out=out[1:-1:2])
     out[0], out[-1] = half[0], half[-1]
     return out
+
+
+def extent(half: Array, edge: float) -> tuple[slice, slice] | None:
+    """The part of a half-size field that touches the shape, None where nothing does."""
+    near = half < edge
+    rows, cols = np.flatnonzero(near.any(1)), np.flatnonzero(near.any(0))
+    if not rows.size:
+        return None
+    return (
+        slice(max(0, int(rows[0]) - 1), int(rows[-1]) + 2),
+        slice(max(0, int(cols[0]) - 1), int(cols[-1]) + 2),
+    )
+
+
+def doubled(box: tuple[slice, slice], size: int) -> tuple[slice, slice]:
+    """The same part in the image of full size."""
+    rows, cols = (slice(2 * part.start, min(2 * part.stop, size)) for part in box)
+    return rows, cols
+
+
+def lay(
+    image: Array, half: Array, edge: float, value: float | Array, strength: float = 1.0
+) -> None:
+    """Paint a shape that is known at half the resolution, where it is and nowhere else."""
+    box = extent(half, edge)
+    if box is None:
+        return
+    cover = coverage(enlarge(half[box]), edge)
+    if strength != 1.0:
+        cover *= np.float32(strength)
+    big = doubled(box, image.shape[0])
+    paint(image[big], cover, value[big] if isinstance(value, np.ndarray) else value)
 
 
 def table(z: float, *points: tuple[float, float]) -> float:

@@ -16,8 +16,11 @@ from workstation.demo.phantoms_shapes import (
     Grid,
     Point,
     coverage,
+    doubled,
     ellipse,
     enlarge,
+    extent,
+    lay,
     merge,
     paint,
     ripple,
@@ -91,32 +94,36 @@ def fields(trunk: Trunk, z: float, grid: Grid) -> Fields:
     middle = ellipse(x, y, (0, back - 0.16 * d), (0.62 * w, 0.80 * d))
     cavity = merge(merge(right, left, 30), middle, 24)
     a = table(z, (120, 186), (90, 182), (60, 172), (20, 167), (-40, 166), (-137, 163), (-260, 158))
-    b = table(z, (120, 84), (90, 94), (60, 104), (20, 113), (-50, 120), (-137, 117), (-260, 108))
+    b = table(z, (120, 76), (90, 84), (60, 95), (20, 110), (-50, 120), (-137, 117), (-260, 108))
     more = 9.0 * (trunk.fat - 1)
     calm_x, calm_y = 0.6 * x0 + 0.4 * x, 0.6 * y0 + 0.4 * y
-    body = ellipse(calm_x, calm_y, (0, 1), (a + more - 3, b + more), 0)
+    middle_y = table(z, (90, 14), (60, 10), (10, 1))
+    body = ellipse(calm_x, calm_y, (0, middle_y), (a + more - 3, b + more), 0)
     body = merge(body, cavity - np.float32(26 + 12 * (trunk.fat - 1)), 18)
     return Fields((x0, y0), x, y, body, cavity, right, left)
 
 
 def paint_wall(image: Array, f: Fields, trunk: Trunk, z: float, grid: Grid, edge: float) -> None:
     """Skin, fat, muscle and ribs; what is inside the cavity is painted by others."""
-    body = enlarge(f.body)
-    cavity = enlarge(f.cavity)
-    paint(image, coverage(body, edge), 15.0)  # skin
+    lay(image, f.body, edge, 15.0)  # skin
     streaks = ripple(f.xy, z, trunk.seed * 7 + 3, 16, 7)
-    paint(
-        image, coverage(body + 2.2, edge), FAT + 5 * ripple(grid.xy, z, trunk.seed * 7 + 3, 16, 7)
-    )
-    muscle = enlarge(f.cavity - _muscle_depth(f, trunk, z) + 0.8 * streaks)
-    muscle = np.maximum(muscle, body + 6)
-    paint(image, coverage(muscle, edge), MUSCLE + 4 * ripple(grid.xy, z, trunk.seed, 9))
-    plane = np.abs(cavity - 13.5 + 1.6 * ripple(grid.xy, z, trunk.seed + 5, 45)) - 0.7
-    paint(image, np.float32(0.75) * coverage(plane, 1.2), FAT)
-    paint(image, coverage(cavity - 1.5, edge), MUSCLE)
+    lay(image, f.body + 2.2, edge, FAT + 5 * ripple(grid.xy, z, trunk.seed * 7 + 3, 16, 7))
+    muscle = np.maximum(f.cavity - _muscle_depth(f, trunk, z) + 0.8 * streaks, f.body + 6)
+    lay(image, muscle, edge, MUSCLE + 4 * ripple(grid.xy, z, trunk.seed, 9))
+    _fat_plane(image, f.cavity - 13.5 + 1.6 * ripple(f.xy, z, trunk.seed + 5, 45))
+    lay(image, f.cavity - 1.5, edge, MUSCLE)
     _ribs(image, f, z, edge)
     for part in _girdle(z):
         paint_part(image, part, z, grid, edge)
+
+
+def _fat_plane(image: Array, layer: Array) -> None:
+    """The thin dark line between the muscles of the wall and those upon it."""
+    box = extent(layer, 2.0)
+    if box is None:
+        return
+    line = np.abs(enlarge(layer[box])) - np.float32(0.7)
+    paint(image[doubled(box, image.shape[0])], np.float32(0.75) * coverage(line, 1.2), FAT)
 
 
 def _muscle_depth(f: Fields, trunk: Trunk, z: float) -> Array:
@@ -141,10 +148,10 @@ def _ribs(image: Array, f: Fields, z: float, edge: float) -> None:
     real = (number <= 0) & (number >= -11) & (forward < np.where(number < -9, 0.45, 0.92))
     shape = np.sqrt((height / 6.4) ** 2 + ((f.cavity - 6.0) / 3.9) ** 2)
     distance = np.where(real, (shape - 1) * 3.6, 9).astype(np.float32)
-    distance = enlarge(np.where(np.abs(f.x) < 14, 9, distance).astype(np.float32))
+    distance = np.where(np.abs(f.x) < 14, 9, distance).astype(np.float32)
     cartilage = enlarge(np.clip((forward - 0.80) * 14, 0, 1).astype(np.float32))
-    paint(image, coverage(distance, edge), 620 - 500 * cartilage)
-    paint(image, coverage(distance + 1.5, edge), 190 - 90 * cartilage)
+    lay(image, distance, edge, 620 - 500 * cartilage)
+    lay(image, distance + 1.5, edge, 190 - 90 * cartilage)
 
 
 def _girdle(z: float) -> list[Part]:
@@ -157,9 +164,11 @@ def _girdle(z: float) -> list[Part]:
             parts.append(Ball((side * 58, 50, 118), (62, 34, 44), MUSCLE + 3))
             parts.append(Ball((side * 44, -10, 122), (34, 30, 34), MUSCLE))
         if -45 < z < 105:
-            tip = (side * table(z, (50, 84), (-40, 108)), table(z, (50, 83), (-40, 76)), z)
+            tip = (side * table(z, (50, 82), (-40, 108)), table(z, (50, 80), (-40, 76)), z)
             t = float(np.clip((z + 45) / 70, 0, 1))
             border = (tip[0] + side * 52 * t, tip[1] - 50 * t, z)
+            flesh = (tip[0] + side * 26 * t, tip[1] - 25 * t, z)
+            parts.append(Ball(flesh, (12 + 38 * t, 9 + 7 * t, 1e4), MUSCLE, side * -44))
             parts += [Rod(tip, border, 2.7, 540.0), Rod(tip, border, 1.2, 260.0)]
             parts += [Ball(border, (6, 5, 1e4), 560.0), Ball(border, (4, 3, 1e4), 240.0)]
         if 20 < z < 95:  # the spine of the blade
@@ -209,7 +218,11 @@ def paint_spine(image: Array, trunk: Trunk, z: float, grid: Grid, edge: float) -
 def paint_table(image: Array, grid: Grid, top: float = 128.0) -> None:
     """The curved couch under the patient: two thin shells."""
     x, y = grid.xy
-    sag = top - (x / 23.0) ** 2 * np.float32(0.42)
+    rows = np.flatnonzero(y.ravel() > top - 40)
+    if not rows.size:
+        return
+    band = image[rows[0] :]
+    sag = y[rows[0] :] - top + (x / 23.0) ** 2 * np.float32(0.42)
     for offset, thick, hu in ((0.0, 1.6, -350.0), (26.0, 1.4, -420.0)):
-        shell = np.abs(y - sag - np.float32(offset * 1.0)) - np.float32(thick)
-        paint(image, coverage(shell, grid.spacing) * (np.abs(x) < 190), hu)
+        shell = np.abs(sag - np.float32(offset)) - np.float32(thick)
+        paint(band, coverage(shell, grid.spacing) * (np.abs(x) < 190), hu)

@@ -99,6 +99,15 @@ def test_times_are_those_of_the_site() -> None:
     assert (ALDER.started.date() - ALDER_PRIOR.started.date()).days == 379
 
 
+@pytest.mark.parametrize("hour", range(0, 24, 3))
+def test_the_distance_to_the_prior_does_not_depend_on_the_hour(hour: int) -> None:
+    """The badge says −379 d, at midnight too."""
+    studies = demo_cases(datetime(2026, 3, 8, hour, 10, tzinfo=UTC))  # clocks change that day
+    dates = {each.accession: each.started.date() for each in studies}
+
+    assert (dates[ALDER.accession] - dates[ALDER_PRIOR.accession]).days == 379
+
+
 def test_a_time_without_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="zone"):
         demo_cases(datetime(2026, 11, 22))  # noqa: DTZ001
@@ -285,6 +294,19 @@ def test_radiographs_show_bone_bright_unless_stored_inverted() -> None:
     assert front.pixel_array[:, 480].mean() > 1.3 * front.pixel_array[200:400, 250].mean()
     assert side.ViewPosition == "LL"
     assert "PixelSpacing" not in front  # the detector's millimetres are not the patient's
+
+
+@pytest.mark.slow
+def test_every_series_can_be_drawn_to_its_ends() -> None:
+    """No case of the shift may turn out broken when a reader reaches its last image."""
+    for study in CASES:
+        for series in study.series:
+            for index in {0, series.instances - 1}:
+                dataset = written(series.dataset(index))
+                image = dataset.pixel_array
+
+                assert image.shape == (dataset.Rows, dataset.Columns)
+                assert 0 <= image.min() < image.max() <= 4095, (study.accession, series.number)
 
 
 def test_a_series_is_given_in_order() -> None:
