@@ -19,6 +19,17 @@ def is_colour(frame: Frame) -> bool:
     return frame.pixels.samples > 1 or frame.palette is not None
 
 
+def why_not(frame: Frame) -> str:
+    """Why the colours of a frame cannot be shown faithfully; empty where they can."""
+    photometric = frame.pixels.photometric
+    known = photometric in _RGB | _YBR or (
+        photometric == "PALETTE COLOR" and frame.palette is not None
+    )
+    if not is_colour(frame) and photometric.startswith("MONOCHROME"):
+        return ""
+    return "" if known else tr("colours stored as {p} cannot be shown", p=photometric)
+
+
 def to_rgb(stored: NDArray[Any], frame: Frame) -> NDArray[np.uint8]:
     """8-bit RGB, (rows, columns, 3).
 
@@ -33,16 +44,15 @@ def to_rgb(stored: NDArray[Any], frame: Frame) -> NDArray[np.uint8]:
     NotDisplayable
         The photometric interpretation is not one we can show faithfully.
     """
+    refusal = why_not(frame)
+    if refusal:
+        raise NotDisplayable(refusal, reason="photometric")
     photometric = frame.pixels.photometric
-    if photometric == "PALETTE COLOR" and frame.palette is not None:
+    if frame.palette is not None:
         return palette_to_rgb(stored, frame.palette)
     if photometric in _RGB:
         return to_8_bits(stored, frame.pixels.bits_stored)
-    if photometric in _YBR:
-        return ybr_full_to_rgb(to_8_bits(stored, frame.pixels.bits_stored))
-    raise NotDisplayable(
-        tr("colours stored as {p} cannot be shown", p=photometric), reason="photometric"
-    )
+    return ybr_full_to_rgb(to_8_bits(stored, frame.pixels.bits_stored))
 
 
 def to_8_bits(stored: NDArray[Any], bits_stored: int) -> NDArray[np.uint8]:

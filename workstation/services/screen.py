@@ -9,6 +9,7 @@ from typing import Any
 
 from workstation.domain.identifiers import FrameKey, StudyRef
 from workstation.domain.study import DisplaySet, Frame
+from workstation.imaging.colour import why_not
 from workstation.imaging.pixels import FramePixels
 from workstation.services import describe
 from workstation.services.arranging import Board
@@ -215,6 +216,9 @@ class Screen:
     def _pixels(self, study: ViewedStudy, frame: Frame) -> tuple[FramePixels | None, str]:
         if study.ref not in self._permitted:
             return None, tr("waiting for the record of access")
+        refusal = why_not(frame)
+        if refusal:
+            return None, refusal
         failure = self._store.failure(frame.key)
         if failure is not None:
             return None, tr("not shown: {why}", why=str(failure))

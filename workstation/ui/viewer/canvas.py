@@ -26,7 +26,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from workstation.domain.measurement import Measurement, PixelPoint
-from workstation.errors import NotDisplayable
 from workstation.rendering import annotations
 from workstation.rendering.picture import FramePainter, Picture
 from workstation.services.viewed import Shown
@@ -118,23 +117,16 @@ class Canvas(QWidget):
     def _paint_shown(self, painter: QPainter, shown: Shown) -> None:
         view = self._viewer.resolved(self._index)
         assert view is not None  # something is shown
-        picture, shown_words = None, shown.missing
+        picture = None
         if shown.pixels is not None:
-            try:
-                picture = self._frame_painter.picture(
-                    shown.frame,
-                    shown.pixels,
-                    view,
-                    shown.state.interpolation,
-                    shown.voi,
-                    shown.state.inverted,
-                )
-            except NotDisplayable as refused:
-                shown_words = str(refused)
+            state = shown.state
+            picture = self._frame_painter.picture(
+                shown.frame, shown.pixels, view, state.interpolation, shown.voi, state.inverted
+            )
         if picture is not None:
             self._paint_picture(painter, picture)
             self._viewer.mark_seen(shown.frame.key)
-        elif shown_words:
+        elif shown.missing:
             painter.fillRect(self.rect(), theme.hatch(self.devicePixelRatioF()))
         ratio = self.devicePixelRatioF()
         self._ink = annotations.Canvas(view, ratio, picture, inking.text_size)

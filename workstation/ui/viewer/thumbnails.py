@@ -17,7 +17,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from workstation.domain.study import DisplaySet
-from workstation.errors import NotDisplayable
 from workstation.rendering.picture import FramePainter
 from workstation.services.viewed import ViewedStudy
 from workstation.services.viewer import Viewer
@@ -136,10 +135,7 @@ class Thumbnail(QWidget):
         width, height = (round(side * ratio) for side in (_PICTURE.width(), _PICTURE.height()))
         view = ResolvedView.of(ViewportState(), shown.frame, width, height)
         kind = shown.state.interpolation
-        try:
-            made = self._painter.picture(shown.frame, shown.pixels, view, kind, shown.voi, False)
-        except NotDisplayable:
-            return None
+        made = self._painter.picture(shown.frame, shown.pixels, view, kind, shown.voi, False)
         self._painter.forget()
         if made is None:
             return None
