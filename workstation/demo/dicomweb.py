@@ -37,8 +37,7 @@ class Access:
     """Who may see the images of this site, and what to do with new ones."""
 
     who: Callable[[Request], Caller | None]
-    may_see: Callable[[Caller], bool]
-    jurisdiction: str
+    refuses: Callable[[Caller, str], str]  # study -> jurisdiction without a licence, or ""
     stored: Callable[[Instance, bytes], None]
 
 
@@ -99,8 +98,8 @@ class DicomWebFace:
         caller = self._access.who(request)
         if caller is None:
             raise WebError(401, "Sign in first: the access token is missing or over.")
-        if not self._access.may_see(caller):
-            where = self._access.jurisdiction
+        where = self._access.refuses(caller, request.path_params.get("study", ""))
+        if where:
             raise WebError(403, f"{caller.person.name} holds no licence for {where}: no images.")
 
     # --- QIDO-RS -------------------------------------------------------------

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import signal
 import socket
@@ -10,6 +11,7 @@ import stat
 import sys
 import tempfile
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -48,6 +50,9 @@ def serve(
     `port` is that of the first site, the others follow and the control comes last;
     0 takes any that are free.
     """
+    # Odd files are put here on purpose; what is odd about them is for the workstation to say.
+    warnings.filterwarnings("ignore", module="pydicom")
+    logging.getLogger("pydicom").setLevel(logging.CRITICAL)
     watch = _Parent()
     knobs = fault_knobs.load(faults) if faults else {}
     with _listening(port) as sockets:

@@ -197,8 +197,8 @@ def imaging_study(study: StudyFacts, refs: Refs) -> Resource:
     return found
 
 
-def task(site: SiteProfile, order: OrderFacts, refs: Refs, expected: int) -> Resource:
-    """A reading task nobody has taken yet."""
+def task(place: tuple[str, str], order: OrderFacts, refs: Refs, expected: int) -> Resource:
+    """A reading task nobody has taken yet; `place` of the scan: name and jurisdiction."""
     inputs = [_input("study", {"valueReference": {"reference": refs.study}})]
     inputs += [_input("prior", {"valueReference": {"reference": each}}) for each in refs.priors]
     inputs.append(_input("images-expected", {"valueInteger": expected}))
@@ -214,8 +214,8 @@ def task(site: SiteProfile, order: OrderFacts, refs: Refs, expected: int) -> Res
         "for": {"reference": refs.patient},
         "authoredOn": instant(order.listed),
         "restriction": {"period": {"end": instant(order.due)}},
-        "location": {"display": site.name},
-        "extension": [{"url": RW + "jurisdiction", "valueCode": site.jurisdiction}],
+        "location": {"display": place[0]},
+        "extension": [{"url": RW + "jurisdiction", "valueCode": place[1]}],
         "input": inputs,
     }
 

@@ -70,8 +70,23 @@ class Rules:
             return True
         return caller.practitioner in references(resource, "resultsInterpreter")
 
-    def may_see_images(self, caller: Caller, unit: Unit) -> bool:
-        return caller.person.may_read_in(self.site.jurisdiction, unit.now.date())
+    def jurisdiction(self, unit: Unit, order: str) -> str:
+        """Where the scan of an order was made: its task says so."""
+        for task in unit.all("Task"):
+            if reference(task.get("focus")) == order:
+                return extension(task, "jurisdiction") or self.site.jurisdiction
+        return self.site.jurisdiction
+
+    def refuses_images(self, caller: Caller, unit: Unit, study: str) -> str:
+        """The jurisdiction for which the caller lacks the licence; "" where all is well.
+
+        Without a study the site's own place counts.
+        """
+        where = self.site.jurisdiction
+        for each in unit.all("ImagingStudy") if study else ():
+            if each["identifier"][0]["value"] == f"urn:oid:{study}":
+                where = self.jurisdiction(unit, references(each, "basedOn")[0])
+        return "" if caller.person.may_read_in(where, unit.now.date()) else where
 
     def check_write(
         self, caller: Caller, unit: Unit, old: Resource | None, new: Resource
@@ -173,7 +188,7 @@ class Rules:
             raise FhirError(409, "conflict", text)
         if old is not None and new["status"] != "partial":
             raise FhirError(422, "business-rule", "A draft does not become a report; file it anew.")
-        where = self.site.jurisdiction
+        where = self.jurisdiction(unit, next(iter(references(new, "basedOn")), ""))
         if not caller.person.may_read_in(where, unit.now.date()):
             raise FhirError(403, "forbidden", f"{caller.person.name} holds no licence for {where}.")
         if new["status"] not in ("partial", *SIGNED):

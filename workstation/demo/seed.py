@@ -1,9 +1,9 @@
 """What is on the sites when a shift begins: orders, tasks, finished priors."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from attrs import evolve, field, frozen
@@ -37,6 +37,8 @@ class Planned:
     expected: int = 0  # images; more than there are while they still arrive
     held_by: str = ""  # user who claimed it before the shift
     preliminary_by: str = ""  # user whose preliminary report waits for the final one
+    place: str = ""  # of the scan, where it is not the site's own
+    jurisdiction: str = ""
     arrived: int | None = None  # how many of the images are there already; None: all
 
 
@@ -107,25 +109,29 @@ def _plan_file(
 # --- phantoms -----------------------------------------------------------------
 
 
+#: What has happened to some cases before the reader comes.
+SHIFT: Final[Mapping[str, Mapping[str, Any]]] = {
+    "MV-26-40431": {"held_by": "rae.resident"},
+    "HG-26-118190": {"preliminary_by": "rae.resident"},
+    "KN-26-7736": {"arrived_part": 0.6},
+    "MV-26-40409": {"place": "Mesa Valley Roswell", "jurisdiction": "US-NM"},
+}
+
+
 def plan_phantoms(cases: Sequence[PhantomStudy], now: datetime) -> tuple[Planned, ...]:
-    """A shift that has begun: one case is held by a colleague, one has a preliminary report,
-    of one the images are still arriving.
+    """A shift that has begun: one case is held by a colleague, of one a resident's report
+    waits for the final one, of one the images are still arriving, and one was scanned
+    where the first demo reader holds no licence.
     """
-    planned = [_plan_phantom(case, now) for case in cases]
-    current = [each for each in planned if not each.is_prior]
-    return tuple(_in_shift(each, current) for each in planned)
+    return tuple(_in_shift(_plan_phantom(case, now)) for case in cases)
 
 
-def _in_shift(each: Planned, current: Sequence[Planned]) -> Planned:
-    """Somebody holds the last case of a site with several; a resident has read another."""
-    mine = [other for other in current if other.site.id == each.site.id]
-    if each.is_prior or each is not mine[-1]:
-        return each
-    if each.site.id == "mesa":
-        return evolve(each, arrived=max(1, each.study.instances * 3 // 5))
-    if each.site.id == "nord" and len(mine) > 1:
-        return evolve(each, held_by="kim.visitor")
-    return evolve(each, preliminary_by="rae.resident") if len(mine) > 2 else each
+def _in_shift(planned: Planned) -> Planned:
+    changes = dict(SHIFT.get(planned.study.accession, {}))
+    part = changes.pop("arrived_part", None)
+    if part is not None:
+        changes["arrived"] = int(planned.study.instances * part)
+    return evolve(planned, **changes)
 
 
 def _plan_phantom(case: PhantomStudy, now: datetime) -> Planned:
@@ -228,7 +234,8 @@ class Seeder:
         return evolve(refs, study=self._file(resources.imaging_study(study, refs)))
 
     def _task(self, each: Planned, refs: Refs) -> Placed:
-        task = resources.task(self._site, each.order, refs, each.expected)
+        place = each.place or self._site.name, each.jurisdiction or self._site.jurisdiction
+        task = resources.task(place, each.order, refs, each.expected)
         state = ReadState.UNREAD
         if each.is_prior:
             state, task = ReadState.FINAL, self._finished(each, refs, task)

@@ -16,7 +16,7 @@ from workstation.demo.dicomweb import Access, DicomWebFace
 from workstation.demo.engine import Engine, Knobs
 from workstation.demo.faults import SiteFaults
 from workstation.demo.fhir import FhirFace
-from workstation.demo.fhir_values import reference
+from workstation.demo.fhir_values import extension, reference
 from workstation.demo.oidc import Provider
 from workstation.demo.received import Folder, NothingKept
 from workstation.demo.rules import Caller, Rules
@@ -92,7 +92,12 @@ class Site:
 
     def orders(self) -> list[Placed]:
         unit = self.store.begin()
-        return [self._placed(unit.follow, task) for task in unit.all("Task")]
+        tasks = sorted(unit.all("Task"), key=self._is_elsewhere)
+        return [self._placed(unit.follow, task) for task in tasks]
+
+    def _is_elsewhere(self, task: Resource) -> bool:
+        """Scanned under another law than the site's: last in the list."""
+        return str(extension(task, "jurisdiction")) != self.profile.jurisdiction
 
     def _placed(self, follow: Callable[[object], Resource | None], task: Resource) -> Placed:
         order = follow(reference(task["focus"])) or {}
@@ -115,9 +120,7 @@ class Site:
             "capabilities": ["permission-user", "sso-openid-connect"]
         }
         fhir = FhirFace(self.engine, self.provider.caller, self.received, smart)
-        access = Access(
-            self.provider.caller, self._may_see, self.profile.jurisdiction, self._stored
-        )
+        access = Access(self.provider.caller, self._refuses, self._stored)
         images = DicomWebFace(self.archive, f"{self.address}/dicomweb", access)
         return Starlette(
             routes=[
@@ -132,8 +135,8 @@ class Site:
         found: dict[str, Any] = {"name": self.profile.name, **self.addresses()}
         return JSONResponse(found)
 
-    def _may_see(self, caller: Caller) -> bool:
-        return self.rules.may_see_images(caller, self.store.begin())
+    def _refuses(self, caller: Caller, study: str) -> str:
+        return self.rules.refuses_images(caller, self.store.begin(), study)
 
     def grow(self, images: int | None = None) -> int:
         """More images of the case that is still arriving; how many are still missing."""

@@ -14,14 +14,14 @@ from pathlib import Path
 import httpx2
 import pydicom
 import pytest
-from demo_bundles import task
+from demo_bundles import claimed, me, put_task, task
 from demo_platform import DemoPlatform, start_platform
 from pydicom.data import get_testdata_file
 
 from workstation import settings
-from workstation.demo.phantoms import PhantomStudy, demo_cases
+from workstation.demo.phantoms import demo_cases
 from workstation.demo.platform import serve
-from workstation.demo.seed import plan_phantoms
+from workstation.demo.seed import SHIFT, plan_phantoms
 from workstation.errors import SettingsError
 
 
@@ -114,21 +114,31 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_the_shift_has_begun_when_the_reader_comes() -> None:
     """A demonstration shows colleagues, residents and images still on their way."""
     now = datetime(2026, 11, 22, 21, 40, tzinfo=UTC)
-    current, *_ = demo_cases(now)
-    sites = {"harbor": 3, "nord": 2, "mesa": 1}
-    cases = [_like(current, site, i) for site, count in sites.items() for i in range(count)]
-    planned = plan_phantoms(cases, now)
+    planned = {each.study.accession: each for each in plan_phantoms(demo_cases(now), now)}
 
-    assert [p.site.id for p in planned if p.preliminary_by] == ["harbor"]
-    assert [p.site.id for p in planned if p.held_by] == ["nord"]
-    assert [p.site.id for p in planned if p.arrived is not None] == ["mesa"]
-    assert {p.order.due - now for p in planned} == {planned[0].order.due - now}
+    assert planned.keys() >= SHIFT.keys()
+    for accession in SHIFT:
+        assert not planned[accession].is_prior
+    arriving = planned["KN-26-7736"]
+    assert 0 < (arriving.arrived or 0) < arriving.expected
+    assert {each.order.priority for each in planned.values()} >= {"stat", "urgent", "routine"}
 
 
-def _like(case: PhantomStudy, site: str, number: int) -> PhantomStudy:
-    from attrs import evolve
+@pytest.mark.slow
+def test_a_scan_made_under_another_law_is_shown_and_refused(
+    shared_platform: DemoPlatform,
+) -> None:
+    """The licence that counts is that of the place of the scan, not of the hospital."""
+    site = shared_platform.site("mesa")
+    order = next(o for o in shared_platform.orders() if o["accession"] == "MV-26-40409")
+    with shared_platform.client("mesa") as jo:
+        free = task(jo, site["fhir"], order["accession"])
+        answer = put_task(jo, site["fhir"], claimed(free, me(jo, site["fhir"])))
+        images = jo.get(f"{site['dicomweb']}/studies/{order['study_uid']}/series")
 
-    return evolve(case, site_hint=site, accession=f"{site}-{number}")
+    assert (answer.status_code, images.status_code) == (403, 403)
+    assert "US-NM" in answer.text
+    assert "US-NM" in images.text
 
 
 @pytest.mark.slow
@@ -173,10 +183,10 @@ def test_newest_is_unread_and_older_ones_are_finished_priors(tmp_path: Path) -> 
 @pytest.mark.slow
 def test_images_that_arrive_are_counted_and_told(platform: DemoPlatform) -> None:
     """A study read before its last image came is read again."""
-    case = next(o for o in platform.orders("unread") if o["site"] == "mesa")
-    fhir, dicomweb = platform.site("mesa")["fhir"], platform.site("mesa")["dicomweb"]
+    case = next(o for o in platform.orders("unread") if o["accession"] == "KN-26-7736")
+    fhir, dicomweb = platform.site("nord")["fhir"], platform.site("nord")["dicomweb"]
     uid = {"identifier": f"urn:dicom:uid|urn:oid:{case['study_uid']}"}
-    with platform.client("mesa") as http:
+    with platform.client("nord") as http:
         before = http.get(f"{fhir}/ImagingStudy", params=uid).json()["entry"][0]["resource"]
         first = task(http, fhir, case["accession"])
         platform.grow(3)
