@@ -1,0 +1,100 @@
+"""What a sentence claims. Every false alarm that is reported becomes a row here."""
+
+import re
+
+import pytest
+
+from workstation.services.phrases import asserted, sentences, side_of, wrong_side
+
+_FINDING = re.compile(
+    r"pneumothorax|pneumoperitoneum|free air|embol(?:ism|i|us)|hematoma|hemorrhage|"
+    r"cord compression|aortic dissection",
+    re.I,
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "There is a large right pneumothorax.",
+        "Acute saddle pulmonary embolus.",
+        "Pulmonary embolism cannot be excluded.",
+        "Small acute subdural hematoma along the left convexity.",
+        "No fracture but there is a tension pneumothorax.",
+        "No change in the small left apical pneumothorax.",
+        "Not only effusion but also pneumothorax is present.",
+        "Interval development of pneumoperitoneum.",
+        "Aortic dissection is present without rupture.",
+        "The patient has no pain; large epidural hematoma.",
+        "No effusion. Pneumothorax on the right.",
+    ],
+)
+def test_what_is_claimed_is_found(text: str) -> None:
+    """A missed critical term is a call that nobody makes."""
+    assert list(asserted(text, _FINDING))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No pneumothorax.",
+        "No pleural effusion or pneumothorax.",
+        "Pneumothorax is not seen.",
+        "Negative for pulmonary embolism.",
+        "History of pulmonary embolism.",
+        "Rule out aortic dissection",
+        "No acute intracranial hemorrhage, mass effect or midline shift.",
+        "There is no free air.",
+        "Previously seen pneumothorax has resolved.",
+        "Without evidence of pulmonary emboli.",
+        "Chronic subdural hematoma, unchanged.",
+        "Free of pneumothorax.",
+    ],
+)
+def test_what_is_denied_or_past_is_not_claimed(text: str) -> None:
+    """An alarm on every normal is an alarm nobody reads."""
+    assert not list(asserted(text, _FINDING))
+
+
+@pytest.mark.parametrize(
+    ("text", "side"),
+    [
+        ("XR knee left", "L"),
+        ("Rt shoulder", "R"),
+        ("Knees both, left worse", ""),
+        ("Left and right knee", ""),
+        ("CT chest", ""),
+    ],
+)
+def test_the_side_of_an_order_is_read_where_it_names_one(text: str, side: str) -> None:
+    """The order's own field is often empty."""
+    assert side_of(text) == side
+
+
+@pytest.mark.parametrize(
+    ("text", "side", "wrong"),
+    [
+        ("Effusion of the right knee.", "L", True),
+        ("Effusion of the left knee.", "L", False),
+        ("Right-sided knee effusion.", "L", True),
+        ("Comparison with right knee.", "L", False),
+        ("Left-sided aortic arch.", "R", False),
+        ("Right lower lobe opacity.", "L", False),
+        ("Disc bulge at L4-L5, more on the right.", "L", False),
+        ("Effusion of the right knee.", "", False),
+    ],
+)
+def test_the_other_side_is_noticed_where_one_side_was_examined(
+    text: str, side: str, wrong: bool
+) -> None:
+    """Wrong-side reports lead to wrong-side operations."""
+    assert bool(wrong_side(text, side)) is wrong
+
+
+def test_sentences_end_at_stops_and_lines() -> None:
+    """A decimal point is no end."""
+    assert list(sentences("A 1.5 cm nodule. No effusion\nHeart normal.")) == [
+        "A 1.5 cm nodule.",
+        "No effusion",
+        "Heart normal.",
+    ]
