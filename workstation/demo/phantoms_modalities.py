@@ -83,7 +83,7 @@ def cr_series(number: int, trunk: Trunk, view: View, *, inverse: bool = False) -
         "BitsStored": 12,
         "HighBit": 11,
         "PixelRepresentation": 0,
-        "WindowCenter": "2000",
+        "WindowCenter": "2250",
         "WindowWidth": "3600",
         "BurnedInAnnotation": "NO",
     }

@@ -49,7 +49,8 @@ def radiograph(trunk: Trunk, view: View) -> NDArray[np.uint16]:
     low, high = np.percentile(shown, (6.0, 99.7))
     grain = noise(trunk.seed, 900, 1024)[:ROWS, :COLUMNS]
     grain = grain * (9 + 22 * np.clip(mm / 300, 0, 1))
-    values = 420 + (shown - low) / (high - low) * 3000 + grain
+    toe = 1 - np.exp(-1.7 * (shown - low) / (high - low))  # so that the spine does not glare
+    values = 380 + toe * 3700 + grain
     values = np.where(mm < 2, 150 + grain, values)
     return np.asarray(np.clip(np.rint(values), 0, 4095), np.uint16)
 

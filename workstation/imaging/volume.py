@@ -60,17 +60,17 @@ def _judge_distances(planes: Sequence[ImagePlane]) -> tuple[GeometryVerdict, str
     origins = np.asarray([planes[index].origin for index in found.order], np.float64)
     normal = np.asarray(planes[0].normal)
     distances = np.diff(origins @ normal)
-    if (distances < SAME_PLACE_MM).any():
-        count = int((distances < SAME_PLACE_MM).sum())
-        return (
-            GeometryVerdict.DUPLICATE_POSITIONS,
-            tr("{count} images at a place that another one has", count=count),
-        )
+    count = int((distances < SAME_PLACE_MM).sum())
+    if count:
+        one = tr("one image at a place that another one has")
+        many = tr("{count} images at places that others have", count=count)
+        return GeometryVerdict.DUPLICATE_POSITIONS, one if count == 1 else many
     drift = np.diff(origins, axis=0) - np.outer(distances, normal)
     shear = float((np.linalg.norm(drift, axis=1) / distances).max())
     if shear > SHEAR_TOLERANCE:
-        degrees = f"{np.degrees(np.arctan(shear)):.1f}"
-        return GeometryVerdict.TILTED, tr("gantry tilt of {degrees}°", degrees=degrees)
+        tilt = tr("gantry tilt of {degrees}°", degrees=f"{np.degrees(np.arctan(shear)):.1f}")
+        also = _judge_evenness(distances)[1]
+        return GeometryVerdict.TILTED, f"{tilt}; {also}" if also else tilt
     return _judge_evenness(distances)
 
 
@@ -87,7 +87,9 @@ def _judge_evenness(distances: NDArray[np.float64]) -> tuple[GeometryVerdict, st
         )
     missing = int((steps - 1).sum())
     if missing:
-        return GeometryVerdict.MISSING_SLICES, tr("{count} images are missing", count=missing)
+        one = tr("one image is missing")
+        many = tr("{count} images are missing", count=missing)
+        return GeometryVerdict.MISSING_SLICES, one if missing == 1 else many
     return GeometryVerdict.REGULAR, ""
 
 

@@ -54,6 +54,24 @@ def test_a_gantry_tilt_is_said_in_degrees() -> None:
     assert judge(planes) == (GeometryVerdict.TILTED, "gantry tilt of 15.0°")
 
 
+def test_a_tilted_head_with_uneven_slices_is_told_both() -> None:
+    """Thin slices through the skull base, thick ones above, all tilted: one case in practice."""
+    planes = [evolve(AXIAL, origin=(0.0, -0.2 * z, z)) for z in (0.0, 2.5, 5.0, 9.2, 13.4)]
+
+    assert judge(planes) == (
+        GeometryVerdict.TILTED,
+        "gantry tilt of 11.3°; distances between images from 2.50 to 4.20 mm",
+    )
+
+
+@pytest.mark.parametrize(
+    ("levels", "reason"),
+    [((0, 2, 4, 8), "one image is missing"), ((0, 2, 2, 4), "one image at a place that another")],
+)
+def test_one_is_said_in_the_singular(levels: tuple[float, ...], reason: str) -> None:
+    assert judge(axial(*levels))[1].startswith(reason)
+
+
 def test_a_gap_of_whole_slices_is_missing_images() -> None:
     planes = axial(0, 2.5, 5, 12.5, 15, 20, 22.5)
 
