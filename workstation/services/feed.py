@@ -94,8 +94,8 @@ class SiteFeed:
 
         def known(reader: Reader) -> None:
             self.reader = reader
-            self._become("stale" if self.rows else "ok", "")
             self._judge_all()
+            self._become("stale" if self.rows else "ok", "", force=True)
 
         return self._jobs.run(
             lambda: self.platform.sign_in(credentials),
@@ -185,8 +185,7 @@ class SiteFeed:
             self.rows.pop(task, None)
             self._problems.pop(task, None)
         moved = bool(fresh or page.gone or page.problems)
-        self._new_day()
-        self._become("ok", "", force=moved)
+        self._become("ok", "", force=self._is_new_day() or moved)
         self.updated.emit(fresh)
         for task in page.gone:
             self.gone.emit(task)
@@ -217,11 +216,13 @@ class SiteFeed:
     def _today(self) -> date:
         return self.server_now().astimezone(ZoneInfo(self.site.timezone)).date()
 
-    def _new_day(self) -> None:
-        """Licences begin and end at midnight of the place of the scan."""
-        if self._day != self._today():
-            self._day = self._today()
-            self._judge_all()
+    def _is_new_day(self) -> bool:
+        """Licences begin and end at midnight of the place of the scan: judge again."""
+        if self._day == self._today():
+            return False
+        self._day = self._today()
+        self._judge_all()
+        return True
 
     def _judge_all(self) -> None:
         self.rows = {task: self._row(row.item) for task, row in self.rows.items()}

@@ -1,0 +1,399 @@
+"""One queue over sites that come and go, and claims that are won, kept and lost."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from attrs import evolve
+from fakes import FakeClock, InlineJobs
+from fakes_platform import OTHER, READER, FakePlatform, ended, item, site
+
+from workstation.domain.identifiers import SiteId, TaskId
+from workstation.domain.reader import Licence
+from workstation.domain.worklist import Priority, ReadState, Tier, WorklistItem
+from workstation.errors import Conflict, Refused, SignInFailed, SiteUnavailable
+from workstation.services.rows import SiteStatus
+from workstation.services.worklist import Row, Worklist
+
+HARBOR, MESA = SiteId("harbor"), SiteId("mesa")
+SILENT = SiteUnavailable("Harbor cannot be reached")
+SOMEBODY = {"state": ReadState.CLAIMED, "holder": OTHER.name, "holder_id": OTHER.id}
+
+
+class Shift:
+    """Two sites, three cases, one reader, time that stands."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        now = self.clock.now()
+        self.harbor = FakePlatform("harbor", self.clock, [item(1, now), item(2, now)])
+        self.mesa = FakePlatform("mesa", self.clock, [item(7, now, due=now + timedelta(hours=1))])
+        self.jobs = InlineJobs(self.clock)
+        platforms = {HARBOR: self.harbor, MESA: self.mesa}
+        places = (site("harbor"), site("mesa"))
+        self.worklist = Worklist(platforms, places, self.jobs, self.clock, poll_seconds=5)
+        self.changes = 0
+        self.lost: list[WorklistItem] = []
+        self.worklist.changed.connect(lambda _: setattr(self, "changes", self.changes + 1))
+        self.worklist.claim_lost.connect(self.lost.append)
+
+    def begun(self) -> "Shift":
+        self.worklist.sign_in(None).result()
+        self.worklist.start()
+        return self
+
+    def row(self, accession: str) -> Row:
+        found = self.worklist.find(accession)
+        assert found is not None
+        return found
+
+    def accessions(self) -> list[str]:
+        return [row.item.accession for row in self.worklist.rows]
+
+    def status(self, which: SiteId) -> SiteStatus:
+        return next(each for each in self.worklist.sites if each.id == which)
+
+
+@pytest.fixture
+def shift() -> Shift:
+    return Shift().begun()
+
+
+# --- signing in --------------------------------------------------------------------
+
+
+def test_signing_in_shows_every_site_in_one_order(shift: Shift) -> None:
+    """What is due first is read first, wherever it was scanned."""
+    assert shift.accessions() == ["A-7", "A-1", "A-2"]
+    assert [each.state for each in shift.worklist.sites] == ["ok", "ok"]
+    assert shift.worklist.reader(HARBOR) == READER
+
+
+def test_one_site_that_does_not_know_the_reader_does_not_keep_them_from_the_other() -> None:
+    """A night shift is not lost to one hospital's identity service."""
+    shift = Shift()
+    shift.harbor.fails = SignInFailed("Harbor does not know you")
+
+    shift.begun()
+
+    assert shift.accessions() == ["A-7"]
+    assert shift.status(HARBOR).state == "signed-out"
+    assert shift.status(HARBOR).message == "Harbor does not know you"
+
+
+def test_where_no_site_knows_the_reader_the_sign_in_fails_once_with_the_reason() -> None:
+    """Three sites saying the same is one sentence."""
+    shift = Shift()
+    shift.harbor.fails = shift.mesa.fails = SignInFailed("The name or the password is wrong.")
+
+    job = shift.worklist.sign_in(None)
+
+    assert isinstance(job.error, SignInFailed)
+    assert str(job.error) == "The name or the password is wrong."
+
+
+def test_a_slow_site_is_not_waited_for_at_sign_in() -> None:
+    """The first cases can be read while a third hospital still thinks."""
+    shift = Shift()
+    shift.jobs.hold()
+    job = shift.worklist.sign_in(None)
+    shift.jobs.go(1)  # mesa: signed in
+    shift.jobs.go(1)  # mesa: its rows
+    assert not job.done
+
+    shift.jobs.advance(3.1)
+
+    assert job.done
+    assert job.error is None
+    assert shift.accessions() == ["A-7"]
+    assert shift.status(HARBOR).state == "signing-in"
+
+
+def test_signing_out_takes_the_patients_off_the_screen(shift: Shift) -> None:
+    """The next person at the desk sees nothing of this one's list."""
+    shift.worklist.sign_out()
+
+    assert shift.worklist.rows == ()
+    assert shift.worklist.reader(HARBOR) is None
+    assert shift.harbor.calls[-1] == "sign-out"
+
+
+# --- polling ------------------------------------------------------------------------
+
+
+def test_a_poll_asks_for_what_changed_and_nothing_else(shift: Shift) -> None:
+    """Ten thousand rows every five seconds would be too much for everybody."""
+    shift.harbor.put(item(3, shift.clock.now(), priority=Priority.STAT))
+
+    shift.jobs.advance(5)
+
+    assert shift.harbor.calls[-1] == "feed 2"
+    assert shift.accessions()[0] == "A-3"
+
+
+def test_a_poll_without_news_does_not_disturb_the_screen(shift: Shift) -> None:
+    """Nothing changed: nothing is drawn again, no selection can jump."""
+    before = shift.changes
+
+    shift.jobs.advance(60)
+
+    assert shift.changes == before
+
+
+def test_a_case_that_is_withdrawn_leaves_the_list(shift: Shift) -> None:
+    """A cancelled order must not be read."""
+    shift.harbor.withdraw("1")
+
+    shift.jobs.advance(5)
+
+    assert "A-1" not in shift.accessions()
+
+
+def test_a_silent_site_keeps_its_rows_with_their_age(shift: Shift) -> None:
+    """A stale row is better than a vanished patient, if it says that it is stale."""
+    last = shift.status(HARBOR).last_answer
+    shift.harbor.fails = SILENT
+
+    shift.jobs.advance(5)
+
+    assert shift.row("A-1").stale_since == last
+    assert not shift.row("A-1").is_free
+    assert shift.row("A-7").stale_since is None
+    assert shift.status(HARBOR) == evolve(
+        shift.status(HARBOR), state="stale", message=str(SILENT), last_answer=last
+    )
+
+
+def test_a_silent_site_is_asked_ever_less_often_and_the_other_as_before(shift: Shift) -> None:
+    """A hospital that restarts is not hammered by fifty workstations."""
+    shift.harbor.fails = SILENT
+    shift.harbor.calls.clear()
+    shift.mesa.calls.clear()
+
+    shift.jobs.advance(300)
+
+    assert len(shift.harbor.calls) == 7  # after 5, 15, 35, 75 s, then every 60 s
+    assert len(shift.mesa.calls) == 60
+
+
+def test_a_site_that_answers_again_is_current_at_once(shift: Shift) -> None:
+    """Its rows can be claimed again without a restart."""
+    shift.harbor.fails = SILENT
+    shift.jobs.advance(5)
+    shift.harbor.fails = None
+
+    shift.worklist.refresh()
+
+    assert shift.row("A-1").is_free
+    assert shift.status(HARBOR).state == "ok"
+
+
+def test_an_ended_session_is_not_asked_again_until_signed_in(shift: Shift) -> None:
+    """Asking with a dead token locks accounts at some providers."""
+    shift.harbor.fails = ended()
+    shift.jobs.advance(5)
+    shift.harbor.calls.clear()
+
+    shift.jobs.advance(300)
+
+    assert shift.harbor.calls == []
+    assert shift.status(HARBOR).state == "signed-out"
+    assert shift.row("A-1").stale_since is not None
+    shift.harbor.fails = None
+    shift.worklist.sign_in(None).result()
+    assert shift.harbor.calls == ["sign-in", "feed 2"]
+    assert shift.row("A-1").is_free
+
+
+def test_the_site_keeps_its_own_time(shift: Shift) -> None:
+    """The promise is counted by the hospital's clock, whatever this machine believes."""
+    shift.harbor.ahead = timedelta(minutes=7)
+    shift.jobs.advance(5)
+    there = shift.clock.now() + timedelta(minutes=7)
+    shift.clock.set_wall(datetime(2031, 1, 1, tzinfo=UTC))
+
+    shift.clock.advance(2)
+
+    assert shift.worklist.server_now(HARBOR) == there + timedelta(seconds=2)
+
+
+# --- claiming ------------------------------------------------------------------------
+
+
+def test_a_claim_is_won_and_the_list_says_so_at_once(shift: Shift) -> None:
+    """Not at the next poll: the reader is reading."""
+    claimed: list[WorklistItem] = []
+    shift.worklist.claimed.connect(claimed.append)
+
+    mine = shift.worklist.claim(shift.row("A-1")).result()
+
+    assert mine.holder_id == READER.id
+    assert shift.row("A-1").item == mine
+    assert claimed == [mine]
+
+
+def test_a_lost_claim_names_the_winner_and_the_row_follows(shift: Shift) -> None:
+    """The loser is told who reads it, and sees the same on the list."""
+    row = shift.row("A-1")
+    shift.harbor.change("1", **SOMEBODY)
+
+    job = shift.worklist.claim(row)
+
+    assert isinstance(job.error, Conflict)
+    assert job.error.holder == OTHER.name
+    assert shift.row("A-1").item.holder == OTHER.name
+
+
+def test_without_a_licence_the_claim_is_refused_and_the_site_is_not_asked(shift: Shift) -> None:
+    """The right to read comes before the first request."""
+    shift.harbor.put(item(4, shift.clock.now(), jurisdiction="US-NM"))
+    shift.jobs.advance(5)
+    shift.harbor.calls.clear()
+
+    job = shift.worklist.claim(shift.row("A-4"))
+
+    assert isinstance(job.error, Refused)
+    assert str(job.error) == "No licence: US-NM"
+    assert shift.harbor.calls == []
+
+
+def test_a_licence_ends_at_midnight_of_the_place_of_the_scan() -> None:
+    """The reader may sit nine hours ahead; the law of the patient counts."""
+    shift = Shift()
+    last_day = Licence("MD-1", "US-WA", None, date(2026, 11, 22))
+    shift.harbor.reader = evolve(READER, licences=(last_day,))
+    shift.begun()  # 21:40 UTC is 13:40 in Seattle
+    shift.jobs.advance(10 * 3600)  # 23:40 there, already the next day in Europe
+    assert shift.row("A-1").verdict.allowed
+
+    shift.jobs.advance(3600)
+
+    assert shift.row("A-1").verdict.reason == "Licence US-WA ended 2026-11-22"
+
+
+def test_a_poll_under_way_does_not_undo_a_claim(shift: Shift) -> None:
+    """The poll's answer was made before the claim; showing it would free the case on screen."""
+    shift.harbor.change("1", indication="new")
+    made_before = shift.harbor.feed("2")
+    shift.jobs.hold()
+    shift.worklist.refresh()
+    claim = shift.worklist.claim(shift.row("A-1"))
+    shift.jobs.go(2)
+    shift.harbor.overtaken = made_before
+
+    shift.jobs.go(0)
+
+    assert shift.row("A-1").item == claim.result()
+    shift.jobs.go(1)  # what was passed over is asked for again
+    assert shift.harbor.calls[-1] == "feed 2"
+    assert shift.row("A-1").item == claim.result()
+
+
+def test_next_is_the_most_urgent_that_may_be_claimed(shift: Shift) -> None:
+    """Held, read, forbidden and stale cases are passed over."""
+    now = shift.clock.now()
+    shift.harbor.put(item(3, now, priority=Priority.STAT, jurisdiction="US-NM"))
+    shift.harbor.put(item(4, now, priority=Priority.STAT, **SOMEBODY))
+    shift.harbor.put(item(5, now, priority=Priority.STAT, state=ReadState.FINAL))
+    shift.harbor.put(
+        item(6, now, priority=Priority.STAT, state=ReadState.PRELIMINARY, tier=Tier.PRELIMINARY)
+    )
+    shift.mesa.fails = SILENT
+
+    shift.jobs.advance(5)
+
+    first = shift.worklist.next()
+    assert first is not None
+    assert first.item.accession == "A-1"
+    second = shift.worklist.next(frozenset({first.item.task}))
+    assert second is not None
+    assert second.item.accession == "A-2"
+
+
+def test_a_case_given_back_is_free_for_the_next_reader(shift: Shift) -> None:
+    """The reason travels, the claim ends."""
+    mine = shift.worklist.claim(shift.row("A-1")).result()
+
+    shift.worklist.release(mine, "needs a neuroradiologist").result()
+
+    assert shift.row("A-1").is_free
+
+
+# --- keeping a claim -------------------------------------------------------------------
+
+
+def test_a_claim_is_renewed_while_the_case_is_open(shift: Shift) -> None:
+    """A long case must not be taken away in the middle."""
+    mine = shift.worklist.claim(shift.row("A-1")).result()
+    stop = shift.worklist.keep(mine)
+    shift.jobs.advance(300)
+    kept = shift.harbor.calls.count("heartbeat")
+    stop()
+
+    shift.jobs.advance(300)
+
+    assert kept == 5
+    assert shift.harbor.calls.count("heartbeat") == 5
+    held = shift.worklist.held(TaskId("1"))
+    assert held is not None
+    assert held.version == str(2 + 5)
+
+
+def test_a_claim_that_went_to_somebody_else_is_told_at_once(shift: Shift) -> None:
+    """Writing on for an hour into a case that another reader signs is the harm."""
+    mine = shift.worklist.claim(shift.row("A-1")).result()
+    shift.worklist.keep(mine)
+    shift.harbor.change("1", **SOMEBODY)
+
+    shift.jobs.advance(5)
+    shift.jobs.advance(300)
+
+    assert [each.holder for each in shift.lost] == [OTHER.name]
+    assert shift.harbor.calls.count("heartbeat") == 0
+
+
+def test_a_heartbeat_that_is_refused_is_a_lost_claim(shift: Shift) -> None:
+    """The platform says so before the next poll does."""
+    mine = shift.worklist.claim(shift.row("A-1")).result()
+    shift.worklist.stop()
+    shift.worklist.keep(mine)
+    shift.harbor.change("1", **SOMEBODY)
+
+    shift.jobs.advance(60)
+
+    assert len(shift.lost) == 1
+
+
+def test_a_site_that_is_silent_for_a_while_does_not_cost_the_claim(shift: Shift) -> None:
+    """The lease is longer than most outages; it is tried again soon."""
+    mine = shift.worklist.claim(shift.row("A-1")).result()
+    shift.worklist.keep(mine)
+    shift.harbor.fails = SILENT
+    shift.jobs.advance(120)
+    shift.harbor.fails = None
+    shift.harbor.calls.clear()
+
+    shift.jobs.advance(10)
+
+    assert shift.lost == []
+    assert shift.harbor.calls.count("heartbeat") == 1
+
+
+def test_a_report_of_ours_that_was_filed_is_no_lost_claim(shift: Shift) -> None:
+    """The platform frees the case because it is done."""
+    mine = shift.worklist.claim(shift.row("A-1")).result()
+    shift.worklist.keep(mine)
+    shift.harbor.change("1", state=ReadState.PRELIMINARY, holder="", holder_id="")
+
+    shift.jobs.advance(5)
+
+    assert shift.lost == []
+
+
+def test_a_case_that_is_withdrawn_while_it_is_read_is_a_lost_claim(shift: Shift) -> None:
+    """An order cancelled in the middle: the reader must know before signing."""
+    shift.worklist.keep(shift.worklist.claim(shift.row("A-1")).result())
+    shift.harbor.withdraw("1")
+
+    shift.jobs.advance(5)
+
+    assert len(shift.lost) == 1
