@@ -28,6 +28,9 @@ Dash = Literal["solid", "dash", "dot", "dashdot"]
 _DIRECTIONS: Final = ((1, 0), (1, -1), (1, 1), (-1, 0), (-1, -1), (-1, 1), (0, -1), (0, 1))
 _DISTANCE: Final = 30.0
 
+#: How much outward is worth, in grey levels from the middle of the view to its corner.
+_OUTWARDS: Final = 300.0
+
 _PLANES: Final[Mapping[str, tuple[str, Dash]]] = {
     "A": ("ink.plane_a", "solid"),
     "C": ("ink.plane_c", "dash"),
@@ -263,9 +266,14 @@ def _beside(shape: Box, direction: tuple[int, int], width: float, height: float)
 
 
 def _badness(canvas: Canvas, box: Box, taken: Sequence[Box]) -> float:
-    """Bright or busy ground, other ink and the edge of the view are bad places for words."""
-    bad = 0.0
+    """Bright or busy ground, other ink, the edge and the middle of the view are bad places.
+
+    The middle because what is read lies there: lung is dark and flat and no place for words.
+    """
     inside = _inside(box, canvas.size)
+    wide, high = canvas.size
+    x, y = inside[0] + inside[2] / 2 - wide / 2, inside[1] + inside[3] / 2 - high / 2
+    bad = -_OUTWARDS * math.hypot(x, y) / math.hypot(wide / 2, high / 2)
     if inside != box:
         bad += 400
     bad += sum(600.0 for other in taken if _overlap(inside, other))

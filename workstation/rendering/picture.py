@@ -71,6 +71,8 @@ class FramePainter:
         self._sampled_by: object = None
         self._table: DisplayTable | None = None
         self._table_of: object = None
+        self._grey: NDArray[np.uint8] | None = None
+        self._grey_of: object = None
 
     def picture(
         self,
@@ -93,7 +95,10 @@ class FramePainter:
         if voi is None:
             return None
         table = self._table_for(frame, voi, inverted, sampled.dtype)
-        return Picture(left, top, to_display(sampled, table))
+        if self._grey is None or self._grey_of != (id(sampled), id(table)):
+            self._grey = to_display(sampled, table)
+            self._grey_of = (id(sampled), id(table))  # both are held, so neither id is reused
+        return Picture(left, top, self._grey)
 
     def _table_for(
         self, frame: Frame, voi: Voi, inverted: bool, dtype: np.dtype[Any]
@@ -116,3 +121,4 @@ class FramePainter:
     def forget(self) -> None:
         """Let go of the pixels: the case was closed."""
         self._engine = self._engine_of = self._sampled = self._sampled_by = None
+        self._grey = self._grey_of = None

@@ -48,6 +48,8 @@ class Presets:
     def parse(self, text: str, modality: str) -> Voi | None:
         """A window as a reader writes it: a name, or ``center/width`` as in ``40/400``.
 
+        Numbers that are a preset of the modality are called by its name.
+
         Raises
         ------
         CommandError
@@ -63,7 +65,8 @@ class Presets:
                 raise CommandError(tr("{w} is not a window", w=text)) from None
             if not width > 0:
                 raise CommandError(tr("a window is wider than 0"))
-            return Voi(center, width)
+            same = (v for v in self.of(modality) if (v.center, v.width) == (center, width))
+            return next(same, Voi(center, width))
         return self._named(text, modality)
 
     def _named(self, text: str, modality: str) -> Voi:

@@ -19,7 +19,8 @@ def test_the_usual_windows_of_ct() -> None:
 
 def test_a_window_may_be_given_in_numbers() -> None:
     assert PRESETS.parse("40/400", "MR") == Voi(40, 400)
-    assert PRESETS.parse("-600/1500", "CT") == Voi(-600, 1500)
+    assert PRESETS.parse("-600/1501", "CT") == Voi(-600, 1501)
+    assert PRESETS.parse("-600/1500", "CT") == Voi(-600, 1500, name="Lung")
     assert PRESETS.parse("−0.5/1e-3", "MR") == Voi(-0.5, 0.001)
 
 

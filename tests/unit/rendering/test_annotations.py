@@ -1,0 +1,234 @@
+"""The paint list: where ink lies, what labels say, where they stand."""
+
+from types import MappingProxyType
+
+import numpy as np
+import pytest
+from attrs import evolve
+from fakes_viewer import CORONAL, frame
+
+from workstation.domain.measurement import Measurement, MeasurementKind, PixelPoint
+from workstation.domain.study import PixelSpacing, SpacingOrigin
+from workstation.rendering.annotations import (
+    Canvas,
+    Handle,
+    Letter,
+    Oval,
+    Plate,
+    Stroke,
+    distance,
+    paint_list,
+    runs,
+    scale_bar,
+    words,
+)
+from workstation.rendering.engine import choose
+from workstation.rendering.picture import Picture
+from workstation.services.viewed import Crossing
+from workstation.viewing import viewport as reduce
+from workstation.viewing.resolve import ResolvedView
+from workstation.viewing.tool import Preview
+from workstation.viewing.viewport import ViewportState
+
+FRAME = frame(shape=(400, 400))
+NOTHING = Preview(None)
+
+
+def mark(
+    kind: MeasurementKind = MeasurementKind.LENGTH,
+    points: tuple[PixelPoint, ...] = ((100.0, 100.0), (140.0, 100.0)),
+    **more: object,
+) -> Measurement:
+    made = Measurement("A1", kind, FRAME.key, points, 20.0, "mm")
+    return evolve(made, **more)  # type: ignore[arg-type]
+
+
+def canvas(
+    ratio: float = 1.0, picture: Picture | None = None, state: ViewportState | None = None
+) -> Canvas:
+    size = round(400 * ratio)
+    view = ResolvedView.of(state or ViewportState(), FRAME, size, size)
+    return Canvas(view, ratio, picture, lambda first, second: (80.0, 20.0))
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
+def test_ink_lies_on_the_pixels_at_every_screen_ratio(ratio: float) -> None:
+    """The centre of image pixel 100 is at 100.5 of the 400 logical pixels."""
+    items = paint_list(canvas(ratio), [mark()], "", NOTHING, (), {})
+
+    assert items[0] == Stroke(((100.5, 100.5), (140.5, 100.5)), "ink.measure", 1.5)
+
+
+def test_only_the_active_measurement_has_handles() -> None:
+    """A filled or constant handle hides the edge it measures."""
+    idle = paint_list(canvas(), [mark()], "", NOTHING, (), {})
+    active = paint_list(canvas(), [mark()], "A1", NOTHING, (), {})
+
+    assert not any(isinstance(item, Handle) for item in idle)
+    assert [item.at for item in active if isinstance(item, Handle)] == [
+        (100.5, 100.5),
+        (140.5, 100.5),
+    ]
+
+
+def test_regions_are_drawn_in_their_box_however_the_view_is_turned() -> None:
+    region = mark(MeasurementKind.ELLIPSE, ((100.0, 100.0), (140.0, 160.0)))
+    straight = paint_list(canvas(), [region], "", NOTHING, (), {})[0]
+    turned = paint_list(
+        canvas(state=reduce.rotate(ViewportState(), 1)), [region], "", NOTHING, (), {}
+    )[0]
+
+    assert straight == Oval((100.5, 100.5, 40.0, 60.0), "ink.measure")
+    assert isinstance(turned, Oval)
+    assert turned.box[2:] == pytest.approx((60.0, 40.0))
+
+
+def test_a_preview_is_drawn_while_the_reader_decides() -> None:
+    preview = Preview(MeasurementKind.RECTANGLE, ((10.0, 10.0), (20.0, 30.0)))
+
+    (item,) = paint_list(canvas(), [], "", preview, (), {})
+
+    assert isinstance(item, Stroke)
+    assert item.closed
+    assert len(item.points) == 4
+
+
+def test_labels_say_value_name_and_honesty_in_the_first_line() -> None:
+    region = mark(
+        MeasurementKind.ELLIPSE,
+        value=2282.34,
+        unit="mm²",
+        stats=MappingProxyType({"mean": -679.54, "sd": 0.04, "min": -1.0, "max": 1.0}),
+        stats_unit="HU",
+    )
+
+    assert words(mark()) == ("A1  20.0 mm", "")
+    assert words(mark(note="detector")) == ("A1  20.0 mm (detector)", "")
+    assert words(region) == ("A1  2282.3 mm²", "mean −679.5 HU  SD 0.04")
+
+
+def test_a_value_that_is_not_defined_is_not_shown() -> None:
+    assert words(mark(value=None)) == ("A1  not defined", "")
+
+
+def test_a_label_keeps_off_bright_ground_and_off_its_own_line() -> None:
+    """Right of the line is bone: the label goes elsewhere."""
+    pixels = np.zeros((400, 400), np.uint8)
+    pixels[:, 100:] = 255
+    places: dict[str, int] = {}
+
+    items = paint_list(canvas(picture=Picture(0, 0, pixels)), [mark()], "", NOTHING, (), places)
+
+    (plate,) = [item for item in items if isinstance(item, Plate)]
+    left, top, wide, high = plate.box
+    assert left + wide <= 100
+    assert not (top <= 100.5 <= top + high and left <= 120 <= left + wide)
+
+
+def test_a_label_stays_where_it_was_put() -> None:
+    """A window drag changes the ground; the label must not jump for it."""
+    places: dict[str, int] = {}
+    dark, light = (Picture(0, 0, np.full((400, 400), v, np.uint8)) for v in (0, 255))
+    first = paint_list(canvas(picture=dark), [mark()], "", NOTHING, (), places)
+
+    second = paint_list(canvas(picture=light), [mark()], "", NOTHING, (), places)
+
+    assert first == second
+
+
+def test_labels_do_not_cover_each_other() -> None:
+    near = mark(points=((100.0, 104.0), (140.0, 104.0)), id="A2")
+
+    items = paint_list(canvas(), [mark(), near], "", NOTHING, (), {})
+
+    first, second = (item.box for item in items if isinstance(item, Plate))
+    apart_x = first[0] + first[2] <= second[0] or second[0] + second[2] <= first[0]
+    apart_y = first[1] + first[3] <= second[1] or second[1] + second[3] <= first[1]
+    assert apart_x or apart_y
+
+
+def test_a_label_stays_on_the_view() -> None:
+    corner = mark(points=((395.0, 2.0), (399.0, 2.0)))
+
+    items = paint_list(canvas(), [corner], "", NOTHING, (), {})
+
+    (plate,) = [item for item in items if isinstance(item, Plate)]
+    assert plate.box[0] + plate.box[2] <= 400 - 20
+    assert plate.box[1] >= 8
+
+
+def test_reference_lines_bear_the_letter_and_style_of_their_plane() -> None:
+    """Colour alone must not tell the planes apart."""
+    line, letter = paint_list(
+        canvas(), [], "", NOTHING, (Crossing((0.0, 50.0), (399.0, 50.0), "C"),), {}
+    )
+
+    assert isinstance(line, Stroke)
+    assert (line.token, line.dash, line.width) == ("ink.plane_c", "dash", 1.0)
+    assert isinstance(letter, Letter)
+    assert letter.text == "C"
+
+
+@pytest.mark.parametrize(
+    ("kind", "at", "expected"),
+    [
+        (MeasurementKind.LENGTH, (120.5, 106.5), 6.0),
+        (MeasurementKind.LENGTH, (90.5, 100.5), 10.0),
+        (MeasurementKind.RECTANGLE, (120.5, 94.5), 6.0),
+        (MeasurementKind.ELLIPSE, (145.5, 120.5), 5.0),
+    ],
+)
+def test_the_distance_to_a_line_is_that_of_the_eye(
+    kind: MeasurementKind, at: tuple[float, float], expected: float
+) -> None:
+    points = ((100.0, 100.0), (140.0, 100.0 if kind is MeasurementKind.LENGTH else 140.0))
+
+    assert distance(canvas(), mark(kind, points), at) == pytest.approx(expected)
+
+
+def test_the_scale_bar_is_a_round_length() -> None:
+    """0.5 mm pixels, one to a screen pixel: 50 mm are 100 px."""
+    bar = scale_bar(ResolvedView.of(ViewportState(), FRAME, 400, 400), FRAME, 1.0)
+
+    assert bar is not None
+    assert (bar.length, bar.text) == (pytest.approx(100.0), "50 mm")
+
+
+def test_the_scale_bar_counts_logical_pixels_and_turns_with_the_image() -> None:
+    tall = frame(shape=(200, 400), spacing=(1.0, 0.5))
+    straight = scale_bar(ResolvedView.of(ViewportState(), tall, 800, 800), tall, 2.0)
+    turned = scale_bar(
+        ResolvedView.of(reduce.rotate(ViewportState(), 1), tall, 800, 800), tall, 2.0
+    )
+
+    assert straight is not None
+    assert (straight.length, straight.text) == (pytest.approx(100.0), "50 mm")
+    assert turned == straight
+
+
+def test_the_scale_bar_is_honest() -> None:
+    """At the detector it says so; without millimetres there is none."""
+    blind = frame(axes=None)
+    detector = evolve(blind, spacing=PixelSpacing(0.1, 0.1, SpacingOrigin.DETECTOR))
+    view = ResolvedView.of(ViewportState(), blind, 400, 400)
+
+    assert scale_bar(view, blind, 1.0) is None
+    bar = scale_bar(view, detector, 1.0)
+    assert bar is not None
+    assert bar.text.endswith("mm (detector)")
+
+
+def test_the_scroll_bar_is_painted_in_runs() -> None:
+    assert runs(["a", "a", "b", "a"]) == ((0, 2, "a"), (2, 3, "b"), (3, 4, "a"))
+    assert runs([]) == ()
+
+
+def test_the_engine_says_what_it_is() -> None:
+    assert choose().name == "cpu"
+    assert choose().notice == "software rendering"
+
+
+def test_a_coronal_view_has_a_scale_too() -> None:
+    one = frame(axes=CORONAL)
+
+    assert scale_bar(ResolvedView.of(ViewportState(), one, 400, 400), one, 1.0) is not None
