@@ -18,8 +18,7 @@ from workstation.text import tr
 def wrong_patient(current: ViewedStudy | None, shown: Shown) -> str:
     """Why an image is not of the patient being reported; empty where it is.
 
-    Both the order's word and the object's own are compared. Who issued an ID is not
-    always said: an empty issuer matches any.
+    Both the order's word and the object's own are compared.
     """
     if current is None:
         return ""
@@ -32,7 +31,16 @@ def wrong_patient(current: ViewedStudy | None, shown: Shown) -> str:
 
 
 def _same(a: Patient, b: Patient) -> bool:
-    return a.id == b.id and (a.issuer == b.issuer or not a.issuer or not b.issuer)
+    """Same ID, birth date and sex, as far as both say.
+
+    The issuers are compared only where both are of one naming system: an order names
+    its issuer by URI, a DICOM object by a word, and the two cannot be held together.
+    """
+    born = a.birth_date == b.birth_date or a.birth_date is None or b.birth_date is None
+    sexes = {a.sex, b.sex} & {"M", "F"}
+    uris = (":" in a.issuer) == (":" in b.issuer)
+    issued = a.issuer == b.issuer or not a.issuer or not b.issuer or not uris
+    return a.id == b.id and born and len(sexes) < 2 and issued
 
 
 def probe(shown: Shown, at: PixelPoint) -> Probe:

@@ -9,26 +9,31 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from workstation.domain.identifiers import SiteId, StudyRef, TaskId
 from workstation.domain.report import Binding, SectionKind
+from workstation.domain.study import DisplaySet
 from workstation.domain.worklist import ReadState, WorklistItem
 from workstation.errors import CommandError, Refused
 from workstation.services.audit import Audit
+from workstation.services.desk import Desk
 from workstation.services.jobs import Job, Jobs
 from workstation.services.loading import Loader
 from workstation.services.ports import PriorStudy
 from workstation.services.priors import relevant
 from workstation.services.reporting import Reporting
 from workstation.services.signal import Signal
-from workstation.services.viewer import ViewedStudy, Viewer
+from workstation.services.viewed import ViewedStudy
+from workstation.services.viewer import Viewer
 from workstation.services.waiting import All, settled
 from workstation.services.worklist import Row, Worklist
 from workstation.settings import Site
 from workstation.text import tr
 
 log = logging.getLogger("session")
+
+History = tuple[tuple[PriorStudy, ...], str | None]
 
 
 @frozen
@@ -39,7 +44,6 @@ class Case:
     read_only: bool = False
     priors: tuple[PriorStudy, ...] = ()
     shown_priors: tuple[StudyRef, ...] = ()
-    put_aside: bool = False
 
     @property
     def ref(self) -> StudyRef:
@@ -47,6 +51,7 @@ class Case:
 
     @property
     def refs(self) -> tuple[StudyRef, ...]:
+        """Every study on the screen."""
         return (self.ref, *self.shown_priors)
 
 
@@ -60,7 +65,7 @@ class Services:
     reporting: Reporting
     audit: Audit
     jobs: Jobs
-    sites: Mapping[SiteId, Site] = field(factory=dict)
+    sites: Mapping[SiteId, Site]
 
 
 class ReadingSession:
@@ -68,38 +73,48 @@ class ReadingSession:
 
     def __init__(self, services: Services) -> None:
         self._s = services
+        self._desk = Desk(services.viewer, services.loader, services.reporting)
         self.case: Case | None = None
         self.aside: tuple[Case, ...] = ()
         self.changed: Signal[None] = Signal()
-        self._stop_heartbeat: Callable[[], None] = lambda: None
-        self._asides: dict[TaskId, Callable[[], None]] = {}
+        self._heartbeats: dict[TaskId, Callable[[], None]] = {}
         services.loader.study_ready.connect(self._study_ready)
         services.worklist.claim_lost.connect(self._claim_lost)
+        services.worklist.changed.connect(self._row_changed)
 
     def site(self, site: SiteId) -> Site:
         return self._s.sites[site]
 
+    def need_case(self) -> Case:
+        if self.case is None:
+            raise CommandError(tr("no case is open"))
+        return self.case
+
     # --- opening --------------------------------------------------------------
 
     def open(self, row: Row) -> Job[None]:
-        """Claim and show a case. Settles when its series are known and its priors shown."""
+        """Claim and show a case. Settles when its series are known and its priors shown.
+
+        Raises Refused, before anything is asked of the site, where the reader may not
+        read there. The job fails with Conflict where another reader was faster.
+        """
         if self.case is not None and self.case.item.task == row.item.task:
             return settled()
         if not row.verdict.allowed:
             raise Refused(row.verdict.reason)
         self.close()
         opened: Job[None] = Job()
-        mine = self._mine(row.item)
-        if row.item.state is ReadState.FINAL or mine:
-            self._begin(row.item, read_only=row.item.state is ReadState.FINAL, opened=opened)
+        final = row.item.state is ReadState.FINAL
+        if final or self._is_mine(row.item):
+            self._begin(row.item, read_only=final, opened=opened)
         else:
-            claimed = self._s.worklist.claim(row)
-            claimed.then(lambda job: self._claimed(job, opened))
+            self._s.worklist.claim(row).then(lambda job: self._claimed(job, opened))
         return opened
 
-    def _mine(self, item: WorklistItem) -> bool:
+    def _is_mine(self, item: WorklistItem) -> bool:
         reader = self._s.worklist.reader(item.site)
-        return reader is not None and bool(item.holder_id) and item.holder_id == reader.id
+        claimed = item.state is ReadState.CLAIMED
+        return claimed and reader is not None and item.holder_id == reader.id
 
     def _claimed(self, job: Job[WorklistItem], opened: Job[None]) -> None:
         if job.error is not None:
@@ -112,14 +127,17 @@ class ReadingSession:
     def _begin(self, item: WorklistItem, *, read_only: bool, opened: Job[None]) -> None:
         self.case = Case(item, read_only)
         if not read_only:
-            self._stop_heartbeat = self._s.worklist.keep(item)
+            self._stop_heartbeat(item.task)
+            self._heartbeats[item.task] = self._s.worklist.keep(item)
         self._s.viewer.show(self._viewed())
         self._start_report(item)
+        if read_only:
+            self._s.reporting.make_read_only(tr("read already; a correction is an addendum"))
         waiting = All(opened)
         waiting.add(self._permit(item.ref))
         waiting.add(self._s.loader.open(item.ref, first=True))
         platform = self._s.worklist.platform(item.site)
-        asked = self._s.jobs.run(
+        asked: Job[History] = self._s.jobs.run(
             lambda: (platform.priors(item), platform.load_draft(item)), lane=f"site:{item.site}"
         )
         asked.then(lambda job: self._history(item, job, waiting))
@@ -133,53 +151,53 @@ class ReadingSession:
             lambda job: self._s.viewer.permit(ref) if job.error is None else None
         )
 
-    def _history(
-        self,
-        item: WorklistItem,
-        job: Job[tuple[tuple[PriorStudy, ...], str | None]],
-        waiting: All,
-    ) -> None:
+    def _history(self, item: WorklistItem, job: Job[History], waiting: All) -> None:
         case = self.case
-        if case is None or case.item.task != item.task or job.error is not None:
-            if job.error is not None:
-                log.warning("no priors: %s", type(job.error).__name__)
+        if case is None or case.item.task != item.task:
+            return
+        if job.error is not None:
+            log.warning("priors and draft not known: %s", type(job.error).__name__)
             return
         priors, draft = job.result()
         ordered = relevant(priors, item)
-        shown = tuple(p.ref for p in ordered[:1])
-        self.case = evolve(case, priors=tuple(ordered), shown_priors=shown)
+        shown = ordered[:1]
+        self.case = evolve(case, priors=ordered, shown_priors=tuple(p.ref for p in shown))
         self._s.viewer.show(self._viewed())
-        if draft is not None:
+        if draft is not None and not case.read_only:
             self._s.reporting.restore(draft)
-        for prior in ordered[:1]:
-            when = prior.started.date().isoformat() if prior.started else tr("undated")
-            words = f"{prior.description} {when}."
-            self._s.reporting.prefill(SectionKind.COMPARISON, words, tr("prior shown"))
+        for viewed, prior in zip(self._viewed()[1:], shown, strict=True):
+            self._cite(viewed, prior)
             waiting.add(self._permit(prior.ref))
             waiting.add(self._s.loader.open(prior.ref, first=False), optional=True)
         self.changed.emit(None)
 
+    def _cite(self, viewed: ViewedStudy, prior: PriorStudy) -> None:
+        """The comparison line names what is displayed, and nothing that is not."""
+        when = prior.started.date().isoformat() if prior.started else tr("undated")
+        self._s.reporting.compared_with(prior.ref, viewed.patient, viewed.label)
+        words = f"{prior.description} {when}."
+        self._s.reporting.prefill(SectionKind.COMPARISON, words, tr("prior shown"))
+
     def _viewed(self) -> tuple[ViewedStudy, ...]:
         """The current study and the priors beside it, as the viewer marks them."""
-        case = self.case
-        if case is None:
-            return ()
-        item, site = case.item, self.site(case.item.site)
-        viewed = [
-            ViewedStudy(
-                item.ref, item.patient, item.acquired, "current", tr("CURRENT"), None,
-                item.accession, item.procedure, site.name,
-            )
-        ]  # fmt: skip
-        for n, prior in enumerate((p for p in case.priors if p.ref in case.shown_priors), 1):
-            viewed.append(
+        case = self.need_case()
+        item, name = case.item, self.site(case.item.site).name
+        current = ViewedStudy(
+            item.ref, item.patient, item.acquired, "current", tr("CURRENT"), None,
+            item.accession, item.procedure, name,
+        )  # fmt: skip
+        shown = [prior for prior in case.priors if prior.ref in case.shown_priors]
+        return (
+            current,
+            *(
                 ViewedStudy(
                     prior.ref, item.patient, prior.started, "prior", tr("PRIOR {n}", n=n),
                     _days_between(prior.started, item.acquired), prior.accession,
-                    prior.description, site.name,
+                    prior.description, name,
                 )
-            )  # fmt: skip
-        return tuple(viewed)
+                for n, prior in enumerate(shown, 1)
+            ),
+        )  # fmt: skip
 
     def _start_report(self, item: WorklistItem) -> None:
         binding = Binding(
@@ -190,55 +208,48 @@ class ReadingSession:
         if item.indication:
             prefill[SectionKind.INDICATION] = (item.indication, tr("order"))
         self._s.reporting.start(binding, item, prefill=prefill)
+        self._desk.set_out(item)
 
-    def _study_ready(self, ready: tuple[StudyRef, object]) -> None:
-        ref, _ = ready
-        case = self.case
-        if case is None or ref not in case.refs:
+    def _study_ready(self, ready: tuple[StudyRef, tuple[DisplaySet, ...]]) -> None:
+        ref, sets = ready
+        if self.case is None or ref not in self.case.refs:
             return
-        sets = self._s.loader.display_sets(ref)
         self._s.viewer.study_ready(ref, sets)
-        if ref == case.ref:
-            frame = next((s.frames[0] for s in sets if s.frames), None)
-            if frame is not None and frame.technique:
-                words = ", ".join(frame.technique) + "."
-                self._s.reporting.prefill(SectionKind.TECHNIQUE, words, tr("images"))
+        if ref == self.case.ref:
+            self._desk.describe_technique(sets)
         self.changed.emit(None)
 
     # --- leaving --------------------------------------------------------------
 
     def close(self) -> Job[None]:
-        """Save what is written, give the claim back, forget the images."""
+        """Save what is written and forget the images.
+
+        A claim on which nothing was written goes back to the queue; one with a draft is
+        kept, so that the next reader does not begin where somebody else has words.
+        """
         case = self.case
         if case is None:
             return settled()
-        self._leave(case)
-        reader_wrote = self._s.reporting.close()
-        if case.read_only or not self._mine(case.item) or reader_wrote:
+        wrote = self._leave()
+        if wrote or not self._is_mine(case.item):
             return settled()
-        return self.release_item(case.item)
-
-    def release_item(self, item: WorklistItem, reason: str = "") -> Job[None]:
-        current = self._s.worklist.held(item.task) or item
-        self._s.audit.record("release", study=item.ref)
-        return _none(self._s.worklist.release(current, reason))
+        return self._give_back(case.item, "")
 
     def release(self, reason: str) -> Job[None]:
         """Give the open case back to the queue; the draft stays on the platform."""
         case = self.need_case()
-        self._leave(case)
-        self._s.reporting.close()
-        return self.release_item(case.item, reason)
+        if case.read_only:
+            raise CommandError(tr("this case is not claimed by you"))
+        self._leave()
+        return self._give_back(case.item, reason)
 
     def put_aside(self) -> None:
-        """Leave the case as it is and keep the claim."""
+        """Leave the case as it is and keep the claim alive."""
         case = self.need_case()
-        stop = self._stop_heartbeat
-        self._stop_heartbeat = lambda: None
-        self._leave(case)
-        self._s.reporting.close()
+        if case.read_only:
+            raise CommandError(tr("this case is not claimed by you"))
+        self._leave(keep_claim=True)
         self.aside = (*(c for c in self.aside if c.item.task != case.item.task), case)
-        self._asides[case.item.task] = stop
         self.changed.emit(None)
 
     def resume(self) -> Job[None]:
@@ -246,37 +257,66 @@ class ReadingSession:
         if not self.aside:
             raise CommandError(tr("nothing was put aside"))
         case = self.aside[-1]
-        row = self._s.worklist.find(case.item.accession)
+        row = self._s.worklist.find(case.item.accession, case.item.site)
         if row is None:
             raise CommandError(tr("the case is no longer on the list"))
         self.aside = self.aside[:-1]
         return self.open(row)
 
-    def _leave(self, case: Case) -> None:
-        self._stop_heartbeat()
-        self._stop_heartbeat = lambda: None
+    def _leave(self, *, keep_claim: bool = False) -> bool:
+        case = self.need_case()
+        if not keep_claim:
+            self._stop_heartbeat(case.item.task)
         for ref in case.refs:
             self._s.loader.close(ref)
         self._s.viewer.close()
+        self._desk.clear()
+        wrote = self._s.reporting.close()
         self.case = None
         self.changed.emit(None)
+        return wrote
 
-    def need_case(self) -> Case:
-        if self.case is None:
-            raise CommandError(tr("no case is open"))
-        return self.case
+    def _give_back(self, item: WorklistItem, reason: str) -> Job[None]:
+        current = self._s.worklist.held(item.task) or item
+        self._s.audit.record("release", study=item.ref)
+        done: Job[None] = Job()
+        self._s.worklist.release(current, reason).then(lambda job: done.settle(None, job.error))
+        return done
+
+    def _stop_heartbeat(self, task: TaskId) -> None:
+        self._heartbeats.pop(task, lambda: None)()
 
     def signed(self) -> None:
-        """The report is sealed: the claim ends with the platform's acknowledgement."""
-        self._stop_heartbeat()
-        self._stop_heartbeat = lambda: None
+        """The report is sealed: the claim ends with the site's acknowledgement."""
+        case = self.need_case()
+        self._stop_heartbeat(case.item.task)
+        self.case = evolve(case, read_only=True)
         self.changed.emit(None)
 
+    def note_export(self, kind: str) -> None:
+        """A picture or a file of the open case leaves the program: the audit knows."""
+        if self.case is not None:
+            self._s.audit.record("export", study=self.case.ref, detail={"kind": kind})
+
+    # --- what happens meanwhile -----------------------------------------------
+
     def _claim_lost(self, item: WorklistItem) -> None:
-        if self.case is not None and self.case.item.task == item.task:
+        case = self.case
+        if case is not None and case.item.task == item.task and not case.read_only:
             who = item.holder or tr("another reader")
             self._s.reporting.make_read_only(tr("claimed by {who}; your text is kept", who=who))
-            self.case = evolve(self.case, item=item, read_only=True)
+            self.case = evolve(case, item=item, read_only=True)
+            self.changed.emit(None)
+
+    def _row_changed(self, _: None) -> None:
+        """The site told news of the open case: images arrived, status changed."""
+        case = self.case
+        if case is None:
+            return
+        item = self._s.worklist.held(case.item.task)
+        if item is not None and item != case.item:
+            self.case = evolve(case, item=item)
+            self._desk.set_out(item)
             self.changed.emit(None)
 
 
@@ -284,9 +324,3 @@ def _days_between(prior: datetime | None, current: datetime | None) -> int | Non
     if prior is None or current is None:
         return None
     return (current.date() - prior.date()).days
-
-
-def _none(job: Job[WorklistItem]) -> Job[None]:
-    done: Job[None] = Job()
-    job.then(lambda j: done.settle(None, j.error))
-    return done

@@ -1,13 +1,18 @@
 """The Qt application: made dark before the first window, and left in one place."""
 
+import logging
 import sys
+from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from workstation.services.jobs import Post
+from workstation.text import tr
 from workstation.ui import theme
 from workstation.ui.bridge import HomePost
+
+log = logging.getLogger("program")
 
 
 class Application:
@@ -21,11 +26,25 @@ class Application:
         self.qt.setQuitOnLastWindowClosed(True)
         theme.apply(self.qt)
         self._home = HomePost()
+        self._tell: Callable[[str], None] = lambda _: None
 
     @property
     def post(self) -> Post:
         """Run a call on the GUI thread, soon; safe from any thread."""
         return self._home.post
+
+    def bug(self, error: BaseException) -> None:
+        """An exception nobody took: logged with its traceback, shown as one sentence."""
+        log.error("unexpected", exc_info=error)
+        kind = type(error).__name__
+        self._tell(tr("Something unexpected happened ({kind}). Your text is kept.", kind=kind))
+
+    def tell_bugs_to(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+
+    def after(self, seconds: float, call: Callable[[], None]) -> None:
+        """Call back on a later turn of the event loop."""
+        QTimer.singleShot(round(seconds * 1000), call)
 
     def exec(self) -> int:
         return self.qt.exec()

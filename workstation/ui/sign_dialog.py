@@ -280,7 +280,7 @@ class SignDialog(Dialog):
         self.add_main(_main_words(status), self._sign)
 
     def _ask_preliminary(self) -> None:
-        self.back()
+        self.password.clear()
         self.preliminary.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -267,6 +267,15 @@ class Shell:
     def open_keys(self) -> None:
         KeySheet(self._front(), self._bindings, tr("default")).open()
 
+    @property
+    def front(self) -> QWidget:
+        """The window that the reader is in: where a dialog belongs."""
+        return self._front()
+
+    @property
+    def banner(self) -> str:
+        return self._banner
+
     def open_sign_in(self) -> None:
         if dialogs.current(self._main) is None:
             dialog = SignInDialog(self._main, self._shown.worklist, self._sign_in)

@@ -1,0 +1,164 @@
+"""Composition root: the only module that names every concrete class. No logic.
+
+Everything is built once, here, and passed on; nothing is found.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import platformdirs
+from attrs import frozen
+
+from workstation.adapters.clock import SystemClock
+from workstation.adapters.decoders import Decoders
+from workstation.adapters.frames import DicomWebFrames
+from workstation.adapters.platform import FhirPlatform
+from workstation.adapters.secrets import open_secrets
+from workstation.adapters.site_client import SiteClient, sign_ons
+from workstation.adapters.store import Opened, open_store
+from workstation.commands import app as app_commands
+from workstation.commands import case as case_commands
+from workstation.commands import report as report_commands
+from workstation.commands import tools as tool_commands
+from workstation.commands import viewport as viewport_commands
+from workstation.commands.bindings import load as load_bindings
+from workstation.commands.registry import Registry
+from workstation.domain.identifiers import SiteId
+from workstation.services.audit import Audit
+from workstation.services.delivery import Deliveries
+from workstation.services.frames import FrameStore
+from workstation.services.jobs import Jobs
+from workstation.services.keys import Keys
+from workstation.services.loading import Loader
+from workstation.services.ports import Credentials, SecretStore
+from workstation.services.reporting import Reporting
+from workstation.services.sealing import Outside
+from workstation.services.session import ReadingSession, Services
+from workstation.services.signing import Signing
+from workstation.services.templates import load_templates
+from workstation.services.viewer import Viewer
+from workstation.services.worklist import Worklist
+from workstation.settings import Settings, Site, resource
+from workstation.text import use_locale
+from workstation.ui.application import Application
+from workstation.ui.program import Everything, Program
+from workstation.ui.report_pane import ReportPane
+from workstation.ui.viewer.pane import ViewerPane
+from workstation.ui.windows import Shell, Shown
+
+MIB = 1 << 20
+NOTES = 2  # control requests of one site in flight; a slow answer does not hold a claim up
+
+
+def run(
+    settings: Settings, *, script: str | None = None, credentials: Credentials | None = None
+) -> int:
+    """Open the program and stay until the reader leaves; gives the exit code."""
+    use_locale(settings.locale, resource("i18n"))
+    application = Application()
+    outside = Outer.of(settings)
+    try:
+        return build(settings, application, outside).run(script, credentials)
+    finally:
+        outside.close()
+
+
+@frozen(eq=False)
+class Outer:
+    """The outside, as this machine and its settings offer it."""
+
+    clock: SystemClock
+    clients: Mapping[SiteId, SiteClient]
+    platforms: Mapping[SiteId, FhirPlatform]
+    sources: Mapping[SiteId, DicomWebFrames]
+    decoders: Decoders
+    secrets: SecretStore
+    opened: Opened
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Outer":
+        clock = SystemClock()
+        sign_on = sign_ons(settings.sites, clock)
+        clients = {s.id: SiteClient(s, sign_on(s), clock) for s in settings.sites}
+        decoders = Decoders()
+        secrets = open_secrets("reading-workstation")
+        folder = settings.store_dir or Path(platformdirs.user_data_dir("reading-workstation", False))
+        return cls(
+            clock,
+            clients,
+            {site: FhirPlatform(client) for site, client in clients.items()},
+            {s.id: DicomWebFrames(s.dicomweb, clients[s.id], decoders) for s in settings.sites},
+            decoders,
+            secrets,
+            open_store(folder / "store", secrets),
+        )
+
+    def close(self) -> None:
+        self.decoders.close()
+        for client in self.clients.values():
+            client.close()
+        self.opened.store.close()
+
+
+def build(settings: Settings, application: Application, outer: Outer) -> Program:
+    """Every service and window, each made once."""
+    jobs = Jobs(application.post, application.bug)
+    for site in settings.sites:
+        jobs.lane(f"site:{site.id}", NOTES)
+    services = _services(settings, jobs, outer)
+    registry = Registry(
+        (
+            *app_commands.COMMANDS,
+            *case_commands.COMMANDS,
+            *report_commands.COMMANDS,
+            *viewport_commands.COMMANDS,
+            *tool_commands.COMMANDS,
+        )
+    )
+    bindings = load_bindings(resource("keymaps", f"{settings.keymap}.toml"), registry)
+    program = Program(application, registry, services, jobs)
+    shell = Shell(
+        Shown(
+            services.worklist, services.session, services.deliveries, services.loader,
+            services.reporting, outer.clock,
+        ),
+        program.send,
+        program.sign_in,
+        banner=settings.banner,
+        store_notice=outer.opened.notice,
+    )  # fmt: skip
+    names = {site.id: site.name for site in settings.sites}
+    zones = {site.id: ZoneInfo(site.timezone) for site in settings.sites}
+    report = ReportPane(
+        services.reporting, services.deliveries, shell.run, site_names=names, zones=zones
+    )
+    keys = {binding.run: binding.keys for binding in bindings.all}
+    shell.furnish(ViewerPane(services.viewer, services.loader, shell.run, keys), report)
+    program.open_with(shell, bindings)
+    return program
+
+
+def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
+    sites: Mapping[SiteId, Site] = {site.id: site for site in settings.sites}
+    store, clock, platforms = outer.opened.store, outer.clock, outer.platforms
+    worklist = Worklist(platforms, settings.sites, jobs, clock, poll_seconds=settings.poll_seconds)
+    frames = FrameStore(settings.ram_mb * MIB)
+    loader = Loader(outer.sources, frames, jobs)
+    viewer = Viewer(frames, loader)
+    keys = Keys(outer.secrets, clock)
+
+    def who(site: SiteId) -> str:
+        reader = worklist.reader(site)
+        return reader.id if reader else ""
+
+    audit = Audit(store, jobs, clock, platforms, keys.device, who)
+    outside = Outside(platforms, who, lambda site: sites[site].name)
+    deliveries = Deliveries(store, jobs, clock, audit, keys, outside)
+    reporting = Reporting(
+        load_templates(resource("templates")), platforms, store, jobs, clock,
+        zones={site.id: ZoneInfo(site.timezone) for site in settings.sites},
+    )  # fmt: skip
+    session = ReadingSession(Services(worklist, viewer, loader, reporting, audit, jobs, sites))
+    signing = Signing(worklist, session, reporting, deliveries, jobs)
+    return Everything(worklist, session, viewer, loader, reporting, deliveries, signing, audit)

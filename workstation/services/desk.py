@@ -1,0 +1,75 @@
+"""The desk: what the report must know of what is on the screen.
+
+Measurements, whose images are shown, how much has arrived: the viewer and the loader
+say it, the report's checks need it.
+"""
+
+from collections.abc import Sequence
+
+from workstation.domain.identifiers import FrameKey
+from workstation.domain.report import SectionKind
+from workstation.domain.study import DisplaySet
+from workstation.domain.worklist import WorklistItem
+from workstation.services.checks import Images
+from workstation.services.loading import Loader
+from workstation.services.reporting import Reporting
+from workstation.services.viewer import Viewer
+from workstation.text import tr
+
+
+class Desk:
+    """Owned by the session, lives on the home thread."""
+
+    def __init__(self, viewer: Viewer, loader: Loader, reporting: Reporting) -> None:
+        self._viewer = viewer
+        self._loader = loader
+        self._reporting = reporting
+        self._item: WorklistItem | None = None
+        viewer.measurements_changed.connect(self._measured)
+        viewer.changed.connect(self._shown)
+        loader.frame_arrived.connect(self._arrived)
+
+    def set_out(self, item: WorklistItem) -> None:
+        """This is the case on the desk, with the counts as the site has them."""
+        self._item = item
+        self._count()
+
+    def clear(self) -> None:
+        self._item = None
+
+    def describe_technique(self, sets: Sequence[DisplaySet]) -> None:
+        """The technique line comes from the images, where they tell."""
+        frame = next((each.frames[0] for each in sets if each.frames), None)
+        if frame is not None and frame.technique:
+            words = ", ".join(frame.technique) + "."
+            self._reporting.prefill(SectionKind.TECHNIQUE, words, tr("images"))
+        self._count()
+
+    def _measured(self, _: None) -> None:
+        self._reporting.take_measurements(self._viewer.measurements)
+
+    def _shown(self, _: None) -> None:
+        if self._item is not None:
+            shown = [(study.label, study.patient) for study in self._viewer.studies]
+            self._reporting.displays(shown)
+
+    def _arrived(self, key: FrameKey) -> None:
+        if self._item is not None and key.study == self._item.study:
+            self._count()
+
+    def _count(self) -> None:
+        item = self._item
+        if item is None:
+            return
+        progress = [
+            self._loader.progress(each.id) for each in self._loader.display_sets(item.ref)
+        ]
+        self._reporting.received(
+            Images(
+                item.images_received,
+                item.images_expected,
+                sum(each.loaded for each in progress),
+                sum(each.failed for each in progress),
+                sum(each.total for each in progress),
+            )
+        )

@@ -1,0 +1,145 @@
+"""The running program: sign-in, the worklist's pulse, scripts, and the way out."""
+
+import sys
+
+from attrs import frozen
+
+from workstation.commands.bindings import Bindings
+from workstation.commands.context import CommandContext
+from workstation.commands.registry import Outcome, Registry
+from workstation.errors import Refused, WorkstationError
+from workstation.services.audit import Audit
+from workstation.services.delivery import Deliveries
+from workstation.services.jobs import Job, Jobs
+from workstation.services.loading import Loader
+from workstation.services.ports import Credentials
+from workstation.services.reporting import Reporting
+from workstation.services.script import lines_of, run_script
+from workstation.services.session import ReadingSession
+from workstation.services.signing import Proposal, Signing
+from workstation.services.viewer import Viewer
+from workstation.services.worklist import Worklist
+from workstation.settings import is_loopback
+from workstation.text import tr
+from workstation.ui.application import Application
+from workstation.ui.signing_flow import SigningFlow
+from workstation.ui.windows import Shell
+
+
+@frozen(eq=False)
+class Everything:
+    """The services of the program."""
+
+    worklist: Worklist
+    session: ReadingSession
+    viewer: Viewer
+    loader: Loader
+    reporting: Reporting
+    deliveries: Deliveries
+    signing: Signing
+    audit: Audit
+
+
+class Program:
+    """Owned by `app`, lives on the GUI thread.
+
+    Made before the windows, which send their command lines through it; `open_with` gives
+    it the windows.
+    """
+
+    def __init__(
+        self, application: Application, registry: Registry, services: Everything, jobs: Jobs
+    ) -> None:
+        self._application = application
+        self._registry = registry
+        self._services = services
+        self._jobs = jobs
+        self._code = 0
+        self._context: CommandContext | None = None
+        self._user = ""  # the name signed in with; a signature asks for its password again
+
+    @property
+    def context(self) -> CommandContext:
+        assert self._context is not None, "open_with comes first"
+        return self._context
+
+    def open_with(self, shell: Shell, bindings: Bindings) -> None:
+        s = self._services
+        self._shell = shell
+        self._context = CommandContext(
+            s.worklist, s.session, s.viewer, s.loader, s.reporting, s.deliveries, s.signing,
+            self._jobs, shell,
+        )  # fmt: skip
+        shell.bind(self._registry, bindings, lambda: self.context.active)
+        shell.left.connect(lambda _: self._application.leave())
+        self._application.tell_bugs_to(shell.tell)
+        flow = SigningFlow(s.signing, s.worklist, s.reporting, shell, lambda: self._user)
+        s.signing.asked_by(flow.ask)
+
+    def send(self, line: str) -> Outcome:
+        """A command line, from whatever sends them. Raises CommandError."""
+        return self._registry.run(line, self.context)
+
+    def run(self, script: str | None, credentials: Credentials | None) -> int:
+        """Until the reader leaves or the script is done; gives the exit code."""
+        self._services.audit.record("start")
+        self._shell.show()
+        if script is not None:
+            self._services.signing.asked_by(lambda proposal: self._sign(proposal, credentials))
+        if credentials is None:
+            self._shell.open_sign_in()
+        else:
+            self.sign_in(credentials).then(lambda job: self._signed_in(job, script))
+        self._application.exec()
+        self._jobs.close()
+        return self._code
+
+    # --- signing in -----------------------------------------------------------
+
+    def sign_in(self, credentials: Credentials | None) -> Job[None]:
+        """At every site; settles when each has answered and its list is here."""
+        done: Job[None] = Job()
+        self._user = credentials.user if credentials else ""
+        self._services.worklist.sign_in(credentials).then(lambda job: self._entered(job, done))
+        return done
+
+    def _entered(self, job: Job[None], done: Job[None]) -> None:
+        if job.error is not None:
+            self._services.audit.record("sign-in", outcome="failure")
+            done.settle(None, job.error)
+            return
+        self._services.audit.record("sign-in")
+        self._services.audit.record("query")
+        self._services.worklist.start()
+        self._services.deliveries.resume()
+        self._services.audit.forward()
+        self._services.worklist.refresh().then(lambda listed: done.settle(None, listed.error))
+
+    def _signed_in(self, job: Job[None], script: str | None) -> None:
+        if script is None:
+            if job.error is not None:
+                self._shell.open_sign_in()
+            return
+        if job.error is not None:
+            self._script_done(job)
+            return
+        run_script(lines_of(script), self.send, self._application.after).then(self._script_done)
+
+    # --- scripts --------------------------------------------------------------
+
+    def _sign(self, proposal: Proposal, credentials: Credentials | None) -> Job[None]:
+        site = proposal.site
+        if not site.scripted_signing and not is_loopback(site.issuer):
+            raise Refused(tr("{site} does not let scripts sign", site=site.name))
+        return self._services.signing.sign(proposal, credentials)
+
+    def _script_done(self, job: Job[None]) -> None:
+        error = job.error
+        if isinstance(error, WorkstationError):
+            sys.stderr.write(f"{error}\n")
+            self._code = 1
+        elif error is not None:
+            self._code = 1
+            raise error
+        self._shell.close_all()
+
