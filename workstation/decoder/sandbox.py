@@ -25,12 +25,13 @@ def enter() -> tuple[str, ...]:
     """Give up what is not needed; returns the names of what was reached, for `selftest`."""
     if sys.platform == "win32":
         return _enter_windows()
-    reached = _limits()
-    if sys.platform == "linux":
-        reached += _enter_linux()
-    elif sys.platform == "darwin":
-        reached += _enter_macos()
-    return tuple(reached)
+    else:
+        reached = _limits()
+        if sys.platform == "linux":
+            reached += _enter_linux()
+        elif sys.platform == "darwin":
+            reached += _enter_macos()
+        return tuple(reached)
 
 
 def allow_cpu() -> None:

@@ -53,7 +53,7 @@ class SocketChannel:
         self._sock.sendall(pack(message))
 
     def receive(self) -> tuple[dict[str, Any], list[int]]:
-        header, descriptors, _, _ = socket.recv_fds(self._sock, HEADER.size, _MAX_ATTACHED)
+        header, descriptors = _receive_with(self._sock, HEADER.size)
         header += self._exactly(HEADER.size - len(header)) if header else b""
         if not header:
             raise EOFError
@@ -67,6 +67,14 @@ class SocketChannel:
                 raise EOFError
             parts += part
         return bytes(parts)
+
+
+def _receive_with(sock: socket.socket, count: int) -> tuple[bytes, list[int]]:
+    if sys.platform == "win32":
+        return sock.recv(count), []  # Windows passes memory by name
+    else:
+        data, descriptors, _, _ = socket.recv_fds(sock, count, _MAX_ATTACHED)
+        return data, descriptors
 
 
 class PipeChannel:

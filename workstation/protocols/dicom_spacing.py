@@ -7,6 +7,7 @@ from workstation.protocols.dicom_attributes import Attributes
 
 #: Projections: what is measured at the detector is magnified in the patient.
 PROJECTION: Final = frozenset({"CR", "DX", "MG", "XA", "RF", "PX", "IO", "RG", "XC"})
+_SECTIONAL: Final = frozenset({"CT", "MR", "PT", "NM"})
 _CENTIMETRES: Final = 3  # Physical Units of an ultrasound region (PS3.3 C.8.5.5.1.15)
 _TOLERANCE: Final = 1e-6
 
@@ -17,7 +18,13 @@ def spacing_of(values: Attributes, modality: str) -> PixelSpacing:
         return _projection(values)
     if modality in ("US", "IVUS"):
         return _region(values)
-    return _pair(values, "00280030", SpacingOrigin.PATIENT)
+    pixel = _pair(values, "00280030", SpacingOrigin.PATIENT)
+    if modality in _SECTIONAL or values.vector("00200032") is not None:
+        return pixel
+    # Elsewhere (secondary capture, photographs) a spacing says nothing unless calibrated.
+    if pixel.origin is SpacingOrigin.NONE or not values.text("00280A02"):
+        return PixelSpacing()
+    return PixelSpacing(pixel.row, pixel.column, SpacingOrigin.CALIBRATED)
 
 
 def _projection(values: Attributes) -> PixelSpacing:

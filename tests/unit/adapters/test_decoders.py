@@ -1,0 +1,191 @@
+"""Decoder children: what one loses is one frame; what they give is read-only and nameless."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import imagecodecs
+import numpy as np
+import pytest
+from attrs import evolve
+
+from workstation.adapters import decoder_child
+from workstation.adapters.decoders import Decoders
+from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyRef, StudyUID
+from workstation.domain.study import Frame, PixelFormat
+from workstation.errors import NotDisplayable
+
+NATIVE = "1.2.840.10008.1.2.1"
+REF = StudyRef(SiteId("here"), StudyUID("1.2.3"))
+KEY = FrameKey(REF.site, REF.study, SeriesUID("1.2.3.4"), SopUID("1.2.3.4.5"))
+FRAME = Frame(KEY, PixelFormat(16, 16, 16, 16, 15, False, photometric="MONOCHROME2"), 1)
+RAMP = np.arange(256, dtype="<u2").reshape(16, 16)
+
+
+@pytest.fixture
+def decoders() -> Iterator[Decoders]:
+    pool = Decoders(children=2, patience_seconds=1.0)
+    yield pool
+    pool.close()
+
+
+def test_pixels_come_back_as_they_were(decoders: Decoders) -> None:
+    """Through another process and shared memory, and still the same values."""
+    decoded = decoders.decode(RAMP.tobytes(), FRAME, NATIVE)
+
+    assert np.array_equal(decoded.stored, RAMP)
+
+
+def test_decoded_pixels_cannot_be_written(decoders: Decoders) -> None:
+    """Every view shares them: a filter that wrote in place would change the image."""
+    decoded = decoders.decode(RAMP.tobytes(), FRAME, NATIVE)
+
+    with pytest.raises(ValueError, match="WRITEABLE"):
+        decoded.stored.flags.writeable = True
+
+
+def test_shared_memory_has_no_name(decoders: Decoders) -> None:
+    """A name in /dev/shm would outlive a killed program, with a patient's image in it."""
+    before = set(os.listdir("/dev/shm"))
+
+    decoders.decode(RAMP.tobytes(), FRAME, NATIVE)
+
+    assert set(os.listdir("/dev/shm")) == before
+
+
+def test_a_child_gave_up_files_and_network(decoders: Decoders) -> None:
+    """Whoever takes over a decoder finds nothing to read, write or call."""
+    levels = decoders.levels()
+
+    assert {"no-files", "no-tcp", "memory", "core", "not-traceable"} <= set(levels)
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    ["open('/tmp/x', 'w')", "open('/etc/passwd')", "__import__('os').listdir('/')",
+     "__import__('os').execv('/bin/true', ['true'])"],
+)  # fmt: skip
+def test_the_sandbox_denies(attempt: str) -> None:
+    """Not only announced: tried from inside."""
+    program = f"from workstation.decoder import sandbox; sandbox.enter(); {attempt}"
+
+    tried = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    assert "PermissionError" in tried.stderr
+
+
+def test_a_killed_child_costs_one_frame_and_the_next_is_right(decoders: Decoders) -> None:
+    """A decoder that a hostile file takes down must not take the case with it."""
+    decoders.levels()
+    errors = []
+
+    def decode() -> None:
+        try:
+            decoders.decode(RAMP.tobytes(), FRAME, NATIVE)
+        except NotDisplayable as error:
+            errors.append(error.reason)
+
+    for pid in decoders.pids:
+        os.kill(pid, signal.SIGSTOP)
+    worker = threading.Thread(target=decode)
+    worker.start()
+    worker.join(0.2)  # it has sent its frame, and waits
+    for pid in decoders.pids:
+        os.kill(pid, signal.SIGSEGV)
+        os.kill(pid, signal.SIGCONT)
+    worker.join(10)
+
+    assert errors == ["decoder-crashed"]
+    assert np.array_equal(decoders.decode(RAMP.tobytes(), FRAME, NATIVE).stored, RAMP)
+
+
+def test_a_child_that_hangs_is_replaced(decoders: Decoders) -> None:
+    """An endless loop in a codec must not hold up the reading of the rest."""
+    decoders.levels()
+    before = decoders.pids
+    for pid in before:
+        os.kill(pid, signal.SIGSTOP)
+
+    with pytest.raises(NotDisplayable) as lost:
+        decoders.decode(RAMP.tobytes(), FRAME, NATIVE)
+
+    assert lost.value.reason == "decoder-hung"
+    assert decoders.pids != before
+
+
+def test_children_that_died_idle_cost_nothing(decoders: Decoders) -> None:
+    """A frame is not to blame for what happened before it."""
+    decoders.decode(RAMP.tobytes(), FRAME, NATIVE)
+    for pid in decoders.pids:
+        os.kill(pid, signal.SIGKILL)
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+
+    assert np.array_equal(decoders.decode(RAMP.tobytes(), FRAME, NATIVE).stored, RAMP)
+
+
+def test_a_claim_beyond_the_budget_reaches_no_child(decoders: Decoders) -> None:
+    """Refused by arithmetic: nothing is allocated for it."""
+    huge = evolve(FRAME, pixels=evolve(FRAME.pixels, rows=65535, columns=65535))
+
+    with pytest.raises(NotDisplayable) as refused:
+        decoders.decode(b"\0", huge, NATIVE)
+
+    assert refused.value.reason == "budget"
+
+
+def test_many_studies_do_not_use_up_descriptors(decoders: Decoders) -> None:
+    """A day has hundreds of cases; a forgotten study gives everything back."""
+    decoders.levels()
+    decoders.decode(RAMP.tobytes(), FRAME, NATIVE)
+    before = len(os.listdir("/proc/self/fd"))
+    for number in range(30):
+        key = evolve(KEY, study=StudyUID(f"1.2.{number}"))
+        decoders.decode(RAMP.tobytes(), evolve(FRAME, key=key), NATIVE)
+        decoders.forget(StudyRef(key.site, key.study))
+
+    assert len(os.listdir("/proc/self/fd")) <= before + 2
+
+
+def test_an_answer_that_is_not_to_this_request_is_not_believed() -> None:
+    """A child that was taken over can say anything; it is checked on arrival."""
+    asked = [{"index": 0}]
+    lies = [
+        {"id": 2, "frames": [{"index": 0, "reason": ""}]},
+        {"id": 1, "frames": []},
+        {"id": 1, "frames": [{"index": 1, "reason": ""}]},
+        {"id": 1, "frames": [{"index": 0, "reason": "<b>call this number</b>"}]},
+        {"id": 1, "frames": [{"index": 0, "reason": []}]},
+        {"id": 1, "frames": [{"index": 0, "reason": ""}], "sop": 5},
+    ]
+
+    for lie in lies:
+        with pytest.raises(decoder_child.BadMessage):
+            decoder_child.checked(lie, 1, asked)
+
+
+def test_a_damaged_frame_between_good_ones_is_the_only_one_refused(decoders: Decoders) -> None:
+    """One bad image never costs its neighbours."""
+    good = bytes(imagecodecs.jpegls_encode(RAMP))
+    results = []
+    for data in (good, good[:40], good):
+        try:
+            decoders.decode(data, FRAME, "1.2.840.10008.1.2.4.80")
+            results.append("shown")
+        except NotDisplayable as error:
+            results.append(error.reason)
+
+    assert results == ["shown", "truncated", "shown"]
+
+
+def test_a_closed_pool_leaves_no_process() -> None:
+    """A program that ended must not leave patients' images in children."""
+    pool = Decoders(children=1)
+    (pid,) = pool.pids
+
+    pool.close()
+
+    assert not Path(f"/proc/{pid}").exists()

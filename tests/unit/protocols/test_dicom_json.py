@@ -1,0 +1,217 @@
+"""What metadata says, and what it may not make us believe."""
+
+import json
+from typing import Any
+
+import pytest
+
+from workstation.domain.identifiers import SeriesUID, SiteId, StudyRef, StudyUID
+from workstation.domain.presentation import VoiFunction
+from workstation.domain.study import Frame, PixelSpacing, SpacingOrigin
+from workstation.protocols import dicom_json
+from workstation.protocols.dicom_attributes import Attributes, NotMetadata, parse
+
+REF = StudyRef(SiteId("s"), StudyUID("1.2"))
+UID = SeriesUID("1.3")
+Json = dict[str, Any]
+
+
+def values(**tags: object) -> Json:
+    """`t00280010=[512]` to the DICOM JSON model."""
+    return {tag[1:]: {"vr": "UN", "Value": value} for tag, value in tags.items()}
+
+
+def instance(sop: str = "1.4", **tags: object) -> Json:
+    return values(
+        t0020000D=["1.2"], t0020000E=["1.3"], t00080018=[sop], t00080060=["CT"],
+        t00280010=[512], t00280011=[256], t00280100=[16], t00280101=[12], t00280102=[11],
+        t00280103=[0], t00280002=[1], t00280004=["MONOCHROME2"], t00200013=[7],
+    ) | values(**tags)  # fmt: skip
+
+
+def one(**tags: object) -> Frame:
+    (found,) = dicom_json.series(json.dumps([instance(**tags)]).encode(), REF, UID).instances
+    return found.frames[0]
+
+
+AXIAL = {"t00200032": [-10, -20, 30.5], "t00200037": [1, 0, 0, 0, 1, 0], "t00280030": [0.7, 0.6]}
+
+
+def test_a_slice_knows_where_it_lies() -> None:
+    """Spacing is between rows first, then between columns (PS3.3 10.7.1.3)."""
+    plane = one(**AXIAL).plane
+
+    assert plane is not None
+    assert (plane.origin, plane.row_spacing, plane.column_spacing) == ((-10, -20, 30.5), 0.7, 0.6)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"t00200037": [1, 0, 0, 1, 0, 0]},  # both directions the same
+        {"t00200037": [2, 0, 0, 0, 1, 0]},
+        {"t00200037": [1, 0, 0, 0, 1]},
+        {"t00200032": [1, 2]},
+        {"t00280030": [0, 0.6]},
+        {"t00200032": ["NaN", 0, 0]},
+        {"t00200032": [None, 0, 0]},
+    ],
+)
+def test_a_position_that_contradicts_itself_is_no_position(broken: Json) -> None:
+    """A wrong place is worse than none: it would be linked and measured."""
+    assert one(**(AXIAL | broken)).plane is None
+
+
+@pytest.mark.parametrize(
+    ("modality", "tags", "spacing"),
+    [
+        ("CT", {"t00280030": [0.7, 0.6]}, PixelSpacing(0.7, 0.6, SpacingOrigin.PATIENT)),
+        ("DX", {"t00181164": [0.1, 0.1]}, PixelSpacing(0.1, 0.1, SpacingOrigin.DETECTOR)),
+        ("CR", {"t00280030": [0.1, 0.1]}, PixelSpacing(0.1, 0.1, SpacingOrigin.DETECTOR)),
+        ("DX", {"t00280030": [0.1, 0.1], "t00181164": [0.1, 0.1]},
+         PixelSpacing(0.1, 0.1, SpacingOrigin.DETECTOR)),
+        ("DX", {"t00280030": [0.09, 0.09], "t00181164": [0.1, 0.1]},
+         PixelSpacing(0.09, 0.09, SpacingOrigin.CALIBRATED)),
+        ("XA", {"t00280030": [0.2, 0.2], "t00280A02": ["FIDUCIAL"]},
+         PixelSpacing(0.2, 0.2, SpacingOrigin.CALIBRATED)),
+        ("OT", {"t00280030": [1, 1]}, PixelSpacing()),
+        ("CT", {"t00280030": [0, 1]}, PixelSpacing()),
+        ("CT", {}, PixelSpacing()),
+    ],
+)  # fmt: skip
+def test_a_length_claims_no_more_than_its_spacing(
+    modality: str, tags: Json, spacing: PixelSpacing
+) -> None:
+    """Millimetres at a detector are not millimetres in the patient (PS3.3 10.7.1.3)."""
+    assert one(t00080060=[modality], **tags).spacing == spacing
+
+
+@pytest.mark.parametrize(
+    ("regions", "origin"), [(1, SpacingOrigin.REGION), (2, SpacingOrigin.NONE)]
+)
+def test_ultrasound_has_a_scale_where_there_is_one(regions: int, origin: SpacingOrigin) -> None:
+    """Two regions of different scale give no one scale for the image (PS3.3 C.8.5.5)."""
+    items = [
+        values(t00186024=[3], t00186026=[3], t0018602C=[0.01 * n], t0018602E=[0.02 * n])
+        for n in range(1, regions + 1)
+    ]
+    spacing = one(t00080060=["US"], t00186011=items).spacing
+
+    assert spacing.origin is origin
+    if regions == 1:
+        assert (spacing.row, spacing.column) == pytest.approx((0.2, 0.1))
+
+
+def test_every_window_keeps_its_explanation() -> None:
+    """The reader chooses by name."""
+    tags = {"t00281050": [-600, 40], "t00281051": [1500, 400], "t00281055": ["LUNG", "SOFT"]}
+
+    windows = [(v.center, v.width, v.name) for v in one(**tags).vois]
+
+    assert windows == [(-600, 1500, "LUNG"), (40, 400, "SOFT")]
+
+
+def test_a_window_without_width_is_none() -> None:
+    """LINEAR needs a width of at least 1 (PS3.3 C.11.2.1.2.1)."""
+    tags = {"t00281050": [1, 2, 3], "t00281051": [0, -5, 10]}
+
+    assert [v.center for v in one(**tags).vois] == [3]
+    assert one(**tags, t00281056=["SIGMOID"]).vois[0].function is VoiFunction.SIGMOID
+
+
+def test_ct_values_are_hounsfield_units() -> None:
+    """PS3.3 C.8.2.1.1.3: unless said otherwise."""
+    rescale = one(t00281052=[-1024], t00281053=[1]).rescale
+
+    assert (rescale.intercept, rescale.slope, rescale.unit) == (-1024, 1, "HU")
+
+
+@pytest.mark.parametrize(
+    ("tags", "ratio"),
+    [
+        ({}, None),
+        ({"t00282110": ["01"]}, 0.0),
+        ({"t00282110": ["01"], "t00282112": [5, 12.5]}, 12.5),
+    ],
+)
+def test_lossy_compression_is_told(tags: Json, ratio: float | None) -> None:
+    """It never washes out (PS3.3 C.7.6.1.1.5)."""
+    assert one(**tags).lossy_ratio == ratio
+
+
+def test_an_enhanced_object_gives_each_frame_its_own_place_and_window() -> None:
+    """Functional groups: with the frame, else shared (PS3.3 C.7.6.16)."""
+    shared = values(
+        t00209116=[values(t00200037=[1, 0, 0, 0, 1, 0])],
+        t00289110=[values(t00280030=[0.5, 0.5], t00180050=[2])],
+        t00289132=[values(t00281050=[40], t00281051=[400])],
+    )
+    per_frame = [
+        values(t00209113=[values(t00200032=[0, 0, z])], **window)
+        for z, window in ((1, {}), (3, {"t00289132": [values(t00281050=[9], t00281051=[90])]}))
+    ]
+    tags = {"t00280008": [2], "t52009229": [shared], "t52009230": per_frame}
+    body = json.dumps([instance(**tags)]).encode()
+    (found,) = dicom_json.series(body, REF, UID).instances
+
+    assert [f.plane.origin[2] for f in found.frames if f.plane] == [1, 3]
+    assert [f.vois[0].center for f in found.frames] == [40, 9]
+    assert [(f.number, f.thickness_mm) for f in found.frames] == [(1, 2), (2, 2)]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ({"Alphabetic": "Sample^Jo^M^Dr"}, "Sample, Jo M"),
+        ({"Alphabetic": "Sample"}, "Sample"),
+        ({"Alphabetic": "", "Ideographic": "山田^太郎"}, "山田, 太郎"),
+        ({"Phonetic": "やまだ^たろう"}, "やまだ, たろう"),
+        ({"Alphabetic": 5}, ""),
+        ("Old^Style", "Old, Style"),
+    ],
+)
+def test_a_name_is_shown_family_first(written: object, shown: str) -> None:
+    """In the same words and order everywhere (PS3.5 6.2.1)."""
+    patient = Attributes(values(t00100010=[written])).patient()
+
+    assert patient.name == shown
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"{}", b"[1]", b"garbage", b"[" * 100_000, json.dumps([{}] * 50_001).encode()],
+)
+def test_what_is_no_metadata_is_refused_whole(body: bytes) -> None:
+    """Nesting and counts are bounded before anything is built."""
+    with pytest.raises(NotMetadata):
+        parse(body)
+
+
+def test_objects_of_another_series_are_not_taken() -> None:
+    """A site that mixes up two studies must not mix up two patients."""
+    body = json.dumps([instance(), instance(t0020000D=["9.9"])]).encode()
+
+    with pytest.raises(NotMetadata):
+        dicom_json.series(body, REF, UID)
+
+
+@pytest.mark.parametrize("frames", [[2**31], [-3], ["many"], [1.5]])
+def test_a_nonsensical_number_of_frames_costs_one_object(frames: list[object]) -> None:
+    """The other images of the series stay."""
+    body = json.dumps([instance("1.4", t00280008=frames), instance("1.5")]).encode()
+
+    found = dicom_json.series(body, REF, UID)
+
+    assert [len(each.frames) for each in found.instances] == [1, 1]
+
+
+def test_values_of_the_wrong_kind_are_as_good_as_none() -> None:
+    """The parent reads what anybody may have written."""
+    odd = {"vr": 7, "Value": {"a": 1}}
+    row = dict.fromkeys(instance(), odd) | values(
+        t0020000D=["1.2"], t0020000E=["1.3"], t00080018=["1.4"], t00280010=[[512]]
+    )
+
+    (found,) = dicom_json.series(json.dumps([row]).encode(), REF, UID).instances
+
+    assert all(frame.pixels.rows == 0 for frame in found.frames)
