@@ -1,0 +1,154 @@
+"""Nothing is dropped, nothing is mixed, and what is scrolled lies in order."""
+
+import pytest
+from attrs import evolve
+from fakes_images import REF, axial, series
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workstation.dicom.display_sets import FrameLost, display_sets, prove
+from workstation.domain.geometry import ImagePlane
+from workstation.domain.patient import Patient
+from workstation.domain.study import DisplaySetKind, GeometryVerdict, Instance, Series
+
+_PLANES = st.sampled_from(
+    [
+        None,
+        axial(1.0),
+        axial(2.0),
+        axial(2.0, spacing=1.0),
+        ImagePlane((0, 0, 0), (0, 1, 0), (0, 0, -1), 1, 1),
+        ImagePlane((9, 0, 0), (1, 0, 0), (0, 0, -1), 1, 1),
+    ]
+)
+
+
+@st.composite
+def _instances(draw: st.DrawFn) -> Series:
+    """A series of anything: several frames or none, matrices, kinds, planes, patients."""
+    count = draw(st.integers(0, 12))
+    base = series("1.9", [None] * count, modality=draw(st.sampled_from(["CT", "US", "DX", "SR"])))
+    made = []
+    for instance in base.instances:
+        (frame,) = instance.frames
+        frames = tuple(
+            evolve(
+                frame,
+                key=evolve(frame.key, frame_index=index),
+                plane=draw(_PLANES),
+                pixels=evolve(frame.pixels, rows=draw(st.sampled_from([0, 4, 512]))),
+            )
+            for index in range(draw(st.sampled_from([0, 1, 1, 1, 5])))
+        )
+        kind = draw(st.sampled_from([(), ("ORIGINAL", "PRIMARY", "LOCALIZER"), ("DERIVED",)]))
+        patient = Patient("A", draw(st.sampled_from(["1", "2"])), "", None, "")
+        made.append(evolve(instance, frames=frames, image_type=kind, patient=patient))
+    return evolve(base, instances=tuple(made))
+
+
+@given(_instances())
+def test_every_frame_received_is_in_exactly_one_display_set(found: Series) -> None:
+    """A slice that is silently missing is a finding that is silently missing."""
+    sets = display_sets(REF, found)
+
+    received = sorted(f.key.sop + str(f.key.frame_index) for i in found.instances for f in i.frames)
+    shown = sorted(f.key.sop + str(f.key.frame_index) for s in sets for f in s.frames)
+    assert shown == received
+    assert len({each.id for each in sets}) == len(sets)
+
+
+@given(_instances())
+def test_two_patients_are_never_in_one_display_set(found: Series) -> None:
+    """A site may file two patients under one study."""
+    owner = {i.sop: i.patient for i in found.instances}
+
+    for each in display_sets(REF, found):
+        assert len({owner[frame.key.sop] for frame in each.frames}) <= 1
+
+
+@given(_instances())
+def test_no_label_is_a_bare_number(found: Series) -> None:
+    """A reader knows series by what they are."""
+    for each in display_sets(REF, evolve(found, description="4")):
+        assert any(letter.isalpha() for letter in each.label)
+
+
+def test_a_lost_frame_is_noticed() -> None:
+    """The proof itself must be able to fail."""
+    found = series("1.9", [1.0, 2.0, 3.0])
+    (whole,) = display_sets(REF, found)
+
+    with pytest.raises(FrameLost):
+        prove(found, [evolve(whole, frames=whole.frames[:-1])])
+    with pytest.raises(FrameLost):
+        prove(found, [whole, whole])
+
+
+def test_slices_are_sorted_by_position_not_by_number() -> None:
+    """Numbers follow the acquisition; the reader scrolls through the patient."""
+    (found,) = display_sets(REF, series("1.9", [5.0, 1.0, 3.0]))
+
+    assert [f.plane.position_mm for f in found.frames if f.plane] == [1.0, 3.0, 5.0]
+    assert (found.verdict, found.kind) == (GeometryVerdict.REGULAR, DisplaySetKind.VOLUME)
+
+
+def test_a_localizer_stands_apart() -> None:
+    """It is not a slice of the volume and would break its geometry."""
+    found = series("1.9", [1.0, 2.0, 3.0, 50.0])
+    scout = evolve(found.instances[3], image_type=("ORIGINAL", "PRIMARY", "LOCALIZER"))
+
+    sets = display_sets(REF, evolve(found, instances=(*found.instances[:3], scout)))
+
+    assert [(each.label, len(each.frames)) for each in sets] == [("Lung", 3), ("Lung localizer", 1)]
+
+
+def test_three_planes_are_three_display_sets_with_names() -> None:
+    """Scouts in three planes cannot be scrolled as one."""
+    found = series("1.9", [0.0, 0.0, 0.0], description="Survey")
+    planes = [axial(0), ImagePlane((0, 0, 0), (0, 1, 0), (0, 0, -1), 1, 1),
+              ImagePlane((0, 0, 0), (1, 0, 0), (0, 0, -1), 1, 1)]  # fmt: skip
+    instances = tuple(
+        evolve(i, frames=(evolve(i.frames[0], plane=p),))
+        for i, p in zip(found.instances, planes, strict=True)
+    )
+
+    sets = display_sets(REF, evolve(found, instances=instances))
+
+    assert [s.label for s in sets] == ["Survey axial", "Survey sagittal", "Survey coronal"]
+
+
+def test_a_missing_slice_is_told() -> None:
+    """No millimetres through a gap."""
+    (found,) = display_sets(REF, series("1.9", [0.0, 1.0, 2.0, 4.0, 5.0]))
+
+    assert found.verdict is GeometryVerdict.MISSING_SLICES
+    assert found.reason
+
+
+def test_slices_without_position_say_so_and_radiographs_need_none() -> None:
+    """A CT without a place is doubtful; a radiograph is not spatial at all."""
+    (ct,) = display_sets(REF, series("1.9", [None, None]))
+    radiographs = display_sets(REF, series("1.9", [None, None], modality="DX"))
+
+    assert ct.verdict is GeometryVerdict.NO_POSITION
+    assert [r.verdict for r in radiographs] == [GeometryVerdict.NOT_SPATIAL] * 2
+
+
+@pytest.mark.parametrize(
+    ("sop_class", "kind"),
+    [
+        ("1.2.840.10008.5.1.4.1.1.104.1", DisplaySetKind.DOCUMENT),
+        ("1.2.840.10008.5.1.4.1.1.88.33", DisplaySetKind.REPORT),
+        ("1.2.840.10008.5.1.4.1.1.88.59", DisplaySetKind.KEY_OBJECTS),
+        ("1.2.840.10008.5.1.4.1.1.11.1", DisplaySetKind.PRESENTATION),
+        ("1.2.3", DisplaySetKind.OTHER),
+    ],
+)
+def test_what_is_no_image_says_what_it_is(sop_class: str, kind: DisplaySetKind) -> None:
+    """Documents are part of the study, not of a stack."""
+    found = series("1.9", [None], modality="OT")
+    document: Instance = evolve(found.instances[0], frames=(), sop_class=sop_class)
+
+    (shown,) = display_sets(REF, evolve(found, instances=(document,)))
+
+    assert shown.kind is kind

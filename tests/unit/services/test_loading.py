@@ -1,0 +1,196 @@
+"""What is fetched first, what is told, and what goes on when something fails."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from attrs import evolve
+from fakes import Home
+from fakes_images import REF, FakeSource, pixels, series
+
+from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyRef, StudyUID
+from workstation.errors import NotDisplayable, SiteUnavailable
+from workstation.services.frames import FrameStore
+from workstation.services.jobs import Jobs
+from workstation.services.loading import Loader, SetProgress, outward
+
+Make = Callable[[FakeSource], tuple[Loader, FrameStore, Home]]
+CHEST = series("1.5", [float(z) for z in range(11)])
+
+
+@pytest.fixture
+def make() -> Iterator[Make]:
+    made: list[Jobs] = []
+
+    def built(source: FakeSource) -> tuple[Loader, FrameStore, Home]:
+        home = Home()
+        jobs = Jobs(home.post)
+        made.append(jobs)
+        store = FrameStore()
+        return Loader({REF.site: source}, store, jobs), store, home
+
+    yield built
+    for jobs in made:
+        jobs.close()
+
+
+def loaded(loader: Loader, home: Home, ref: StudyRef = REF) -> None:
+    loader.open(ref, first=True)
+    home.drain(lambda: loader.complete(ref))
+
+
+def test_a_study_is_loaded_whole_and_counted(make: Make) -> None:
+    """Progress per series is what tells a reader that an image is not there yet."""
+    loader, store, home = make(FakeSource([CHEST]))
+
+    loaded(loader, home)
+
+    (shown,) = loader.display_sets(REF)
+    assert loader.progress(shown.id) == SetProgress(11, 0, 11)
+    assert all(store.get(frame.key) is not None for frame in shown.frames)
+
+
+def test_the_first_image_waits_for_its_own_series_alone(make: Make) -> None:
+    """Study-wide metadata has cost other viewers minutes."""
+    source = FakeSource([CHEST, series("1.6", [1.0])])
+    loader, _, home = make(source)
+    ready: list[int] = []
+    loader.study_ready.connect(lambda told: ready.append(len(told[1])))
+    loader.open(REF, first=True)
+
+    home.drain(lambda: len(ready) == 1)
+
+    assert ready == [1]
+
+
+def test_the_frame_in_the_middle_is_asked_for_first(make: Make) -> None:
+    """It is what a stack shows first, unless the viewer looks elsewhere."""
+    source = FakeSource([CHEST])
+    source.gate.clear()
+    loader, _, home = make(source)
+
+    home.settled(loader.open(REF, first=True))
+    source.gate.set()
+    home.drain(lambda: loader.complete(REF))
+
+    assert source.asked[0].sop == SopUID("1.5.6")
+    assert [key.sop for key in source.bulk[0]][:3] == ["1.5.6", "1.5.5", "1.5.7"]
+
+
+def test_what_is_looked_at_comes_next_and_nothing_twice(make: Make) -> None:
+    """Scrolling must not wait behind what is not looked at."""
+    source = FakeSource([CHEST])
+    loader, _, home = make(source)
+    loader.study_ready.connect(lambda told: loader.look_at(told[1][0], 9))
+
+    loaded(loader, home)
+
+    assert len(source.asked) == len(set(source.asked))
+    assert source.asked[0].sop == SopUID("1.5.10")
+
+
+def test_a_frame_that_cannot_be_shown_is_told_and_the_rest_goes_on(make: Make) -> None:
+    """One damaged image never costs the others; and never looks like 'still loading'."""
+    source = FakeSource([CHEST])
+    source.broken = {SopUID("1.5.3"): NotDisplayable("it is damaged", "damaged")}
+    loader, store, home = make(source)
+    told: list[str] = []
+    loader.problems.connect(lambda problem: told.append(problem[1]))
+
+    loaded(loader, home)
+    home.drain(lambda: bool(told))
+
+    (shown,) = loader.display_sets(REF)
+    assert loader.progress(shown.id) == SetProgress(10, 1, 11)
+    assert told == ["Lung: 1 of 11 images cannot be shown. it is damaged"]
+    failure = store.failure(shown.frames[2].key)
+    assert failure is not None
+    assert failure.reason == "damaged"
+
+
+def test_a_series_that_cannot_be_described_is_told_as_missing(make: Make) -> None:
+    """A study with a lost series must not look complete."""
+    source = FakeSource([CHEST, series("1.6", [1.0], description="Bone")])
+    source.lost = {SeriesUID("1.6")}
+    loader, _, home = make(source)
+    told: list[str] = []
+    loader.problems.connect(lambda problem: told.append(problem[1]))
+
+    loaded(loader, home)
+
+    assert told == ["Series Bone is missing: the site is down"]
+    assert loader.lost_series(REF) == 1
+    assert len(loader.display_sets(REF)) == 1
+
+
+def test_a_passing_failure_is_tried_again_when_looked_at(make: Make) -> None:
+    """A line that broke may be back; damage is not tried again."""
+    source = FakeSource([CHEST])
+    source.broken = {SopUID("1.5.3"): NotDisplayable("no answer", "not-delivered")}
+    loader, _, home = make(source)
+    loaded(loader, home)
+    (shown,) = loader.display_sets(REF)
+    source.broken = {}
+
+    loader.look_at(shown, 2)
+    home.drain(lambda: loader.progress(shown.id).loaded == 11)
+
+    assert loader.progress(shown.id) == SetProgress(11, 0, 11)
+
+
+def test_a_site_that_goes_down_in_the_middle_leaves_every_frame_accounted_for(make: Make) -> None:
+    """Loaded or failed: nothing stays 'loading' for ever."""
+    source = FakeSource([CHEST])
+    source.broken = {SopUID("1.5.2"): SiteUnavailable("the site is down")}
+    loader, _, home = make(source)
+
+    loaded(loader, home)
+
+    (shown,) = loader.display_sets(REF)
+    progress = loader.progress(shown.id)
+    assert progress.loaded + progress.failed == 11
+    assert progress.failed >= 1
+
+
+def test_a_closed_study_is_forgotten_even_while_it_loads(make: Make) -> None:
+    """The next patient's case must not find the last one's images."""
+    source = FakeSource([CHEST])
+    source.gate.clear()
+    loader, store, home = make(source)
+    home.settled(loader.open(REF, first=True))
+    arrived: list[FrameKey] = []
+    loader.frame_arrived.connect(arrived.append)
+
+    loader.close(REF)
+    source.gate.set()
+    other = StudyRef(REF.site, StudyUID("1.2.4"))
+    loaded(loader, home, other)
+
+    assert {key.study for key in arrived} == {other.study}
+    assert store.get(evolve(arrived[0], study=REF.study)) is None
+    assert loader.display_sets(REF) == ()
+
+
+def test_outward_goes_to_both_sides() -> None:
+    """Nearest first; past an end only the other side is left."""
+    assert outward(6, 4) == [4, 3, 5, 2, 1, 0]
+    assert outward(3, 99) == [2, 1, 0]
+
+
+def test_the_store_keeps_the_open_case_and_drops_what_was_looked_at_longest_ago() -> None:
+    """A budget that evicted the image on screen would be no help."""
+    one, two, three = (
+        FrameKey(REF.site, StudyUID(f"1.{n}"), SeriesUID("2"), SopUID("3")) for n in (1, 2, 3)
+    )
+    store = FrameStore(budget_bytes=2 * pixels().nbytes)
+    store.protect(StudyRef(one.site, one.study))
+    dropped: list[StudyRef] = []
+    store.dropped.connect(dropped.append)
+
+    for key in (one, two, three):
+        store.put(key, pixels())
+
+    assert store.get(one) is not None
+    assert store.get(two) is None
+    assert store.get(three) is not None
+    assert [ref.study for ref in dropped] == [two.study]
+    assert store.nbytes == 2 * pixels().nbytes
