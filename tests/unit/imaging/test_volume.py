@@ -2,14 +2,17 @@
 
 import math
 import random
+from pathlib import Path
 
 import pytest
 from attrs import evolve
+from pydicom import dcmread
 
 from workstation.domain.geometry import ImagePlane
 from workstation.domain.study import GeometryVerdict
 from workstation.imaging.volume import judge, stack
 
+DATA = Path(__file__).parents[4] / "shared/data"
 AXIAL = ImagePlane((-100.0, -90.0, 0.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), 0.7, 0.7)
 
 
@@ -119,3 +122,28 @@ def test_stacking_gives_order_spacing_and_step() -> None:
     assert found.spacing_mm == 2.5
     assert found.step == (0.0, 0.0, 2.5)
     assert stack(axial(1.0)).order == (0,)
+
+
+def plane_of(path: Path) -> ImagePlane:
+    dataset = dcmread(path, stop_before_pixels=True)
+    axes = [float(part) for part in dataset.ImageOrientationPatient]
+    x, y, z = (float(part) for part in dataset.ImagePositionPatient)
+    down, across = (float(part) for part in dataset.PixelSpacing)
+    return ImagePlane((x, y, z), (*axes[:3],), (*axes[3:],), down, across)  # type: ignore[arg-type]
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(
+    ("folder", "verdict"),
+    [
+        ("ct_chest_current", GeometryVerdict.REGULAR),
+        ("ct_chest_prior_derived", GeometryVerdict.REGULAR),
+        ("ct_head_tilt_uneven", GeometryVerdict.TILTED),
+    ],
+)
+def test_real_scanners_are_judged_right(folder: str, verdict: GeometryVerdict) -> None:
+    """Positions as vendors write them, with their rounding."""
+    planes = [plane_of(path) for path in sorted((DATA / folder).glob("*.dcm"))]
+
+    assert planes
+    assert judge(planes)[0] is verdict
