@@ -270,12 +270,14 @@ class Reporting:
         self.go_to(ref, len(self._field(ref).text))
 
     def _jump(self, step: int) -> None:
-        refs = [ref for ref, each in self._report().fields if not each.removed]
-        if not refs:
-            return
+        fields = self._report().fields
+        refs = [ref for ref, _ in fields]
         at = refs.index(self.current) if self.current in refs else -1 if step > 0 else 0
-        self.current = None
-        self.go_to(refs[(at + step) % len(refs)])
+        order = [fields[(at + step * n) % len(fields)] for n in range(1, len(fields) + 1)]
+        ref = next((ref for ref, each in order if not each.removed), None)
+        if ref is not None:
+            self.current = None  # the only field is taken whole again
+            self.go_to(ref)
 
     def _stay_on_a_field(self) -> None:
         report = self._report()
@@ -572,8 +574,8 @@ class Reporting:
                 return
             for _, body in reversed(job.result()):
                 if drafts.is_of(body, item):
-                    self._saver.found_here()
                     self.restore(body)
+                    self._saver.found_here()
                     self._saver.touch()
                     return
 
