@@ -26,9 +26,10 @@ def server(handle: Handle) -> Iterator[str]:
         def do_GET(self) -> None:
             handle(self)
 
-        do_POST = do_GET
+        def do_POST(self) -> None:
+            handle(self)
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *_args: object) -> None:
             """Quiet."""
 
     running = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
