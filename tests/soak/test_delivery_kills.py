@@ -23,6 +23,8 @@ from demo_platform import DemoPlatform, start_platform
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid
 
+from workstation.protocols.verification import verify_report
+
 pytestmark = pytest.mark.soak
 
 FAILPOINTS = (
@@ -49,6 +51,15 @@ FAULTS: dict[str, dict[str, Any]] = {
 _HEALTHY = {"rules": [], "ignore_if_none_exist": False}
 #: Where the site never answers the one send, there is no point after its answer.
 _NO_ANSWER = ("answer-dropped", "ignores-if-none-exist")
+#: Killed, started, killed again, started.
+TWICE = (
+    ("before-seal", "before-seal"),
+    ("sealed", "sent"),
+    ("before-send", "answered"),
+    ("sent", "acknowledged"),
+    ("answered", "before-wipe"),
+    ("acknowledged", "before-wipe"),
+)
 RUNS = [
     (point, fault)
     for fault in FAULTS
@@ -61,7 +72,7 @@ RUNS = [
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DemoPlatform, Path]]:
     """A platform with a case of its own for each run, that keeps what it receives."""
     folder = tmp_path_factory.mktemp("kills")
-    for number in range(len(RUNS) + 1):
+    for number in range(len(RUNS) + len(TWICE) + 1):
         _study(folder / "studies" / f"{number}.dcm", number)
     data = folder / "data"
     with start_platform(folder, [folder / "studies"], data=data) as running:
@@ -80,17 +91,26 @@ def test_a_killed_delivery_ends_with_one_report(
 
     killed = run.child(f"delivery.{point}")
     again = run.child("")
-    sends = run.sends()
     platform.faults(all=_HEALTHY)
 
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    assert (again.returncode, again.stdout.strip()) == (0, "acknowledged"), again.stderr
-    assert run.texts_held() == [f"Impression\n{run.text}\n"]
-    assert run.texts_received() == [f"Impression\n{run.text}\n"]
-    assert sends.filed == 1
-    assert sends.unasked == 0
-    assert sends.after_filing == 0
-    assert run.task_state() == "final"
+    run.must_have_ended_well(again)
+
+
+@pytest.mark.parametrize("points", TWICE, ids="-".join)
+def test_a_delivery_killed_twice_ends_with_one_report(
+    demo: tuple[DemoPlatform, Path], tmp_path: Path, points: tuple[str, str]
+) -> None:
+    """A machine that dies once often dies again while it recovers."""
+    platform, data = demo
+    run = _Run(platform, data, tmp_path, len(RUNS) + TWICE.index(points))
+    platform.clear_log()
+
+    codes = [run.child(f"delivery.{point}").returncode for point in points]
+    again = run.child("")
+
+    assert codes == [-signal.SIGKILL] * 2
+    run.must_have_ended_well(again)
 
 
 def test_the_same_counting_finds_a_second_send(
@@ -98,7 +118,7 @@ def test_the_same_counting_finds_a_second_send(
 ) -> None:
     """A check that cannot fail proves nothing: two blind sends are seen as what they are."""
     platform, data = demo
-    run = _Run(platform, data, tmp_path, len(RUNS))
+    run = _Run(platform, data, tmp_path, len(RUNS) + len(TWICE))
     platform.clear_log()
     assert run.child("").returncode == 0
     site = platform.site(run.order["site"])
@@ -158,6 +178,15 @@ class _Run:
             check=False,
         )
 
+    def must_have_ended_well(self, last: "subprocess.CompletedProcess[str]") -> None:
+        """One report, the one that was signed, asked for before any second send."""
+        assert (last.returncode, last.stdout.strip()) == (0, "acknowledged"), last.stderr
+        assert self.texts_held() == [f"Impression\n{self.text}\n"]
+        assert self.texts_received() == [f"Impression\n{self.text}\n"]
+        assert self.sends() == _Sends(filed=1, unasked=0, after_filing=0)
+        assert self.order["state"] == "final"
+        assert verify_report(self.received_files()[0].read_bytes()).status == "final"
+
     def sends(self) -> _Sends:
         """What the site's own log says about the reports it was sent."""
         filed = unasked = after_filing = sent = 0
@@ -202,9 +231,6 @@ class _Run:
         for form in resource["presentedForm"]:
             if form["contentType"] == "text/plain":
                 yield base64.b64decode(form["data"]).decode()
-
-    def task_state(self) -> str:
-        return self.order["state"]
 
 
 def _study(path: Path, number: int) -> None:

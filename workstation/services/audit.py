@@ -177,18 +177,24 @@ class Audit:
 
     def _sent(self, site: SiteId, owed: Owed, job: Job[None]) -> None:
         if job.error is not None:
-            self._busy.discard(site)
-            failures = self._failures.get(site, 0)
-            self._failures[site] = failures + 1
-            self._wait(site, min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2**failures))
+            self._later(site)
+            return
+        marked = self._jobs.run(lambda: self._ledger.forwarded(site, owed.upto), lane="store")
+        marked.then(lambda done: self._marked(site, done))
+
+    def _marked(self, site: SiteId, job: Job[None]) -> None:
+        if job.error is not None:  # sent again later; the site knows them by their ids
+            self._later(site)
             return
         self._failures.pop(site, None)
-        marked = self._jobs.run(lambda: self._ledger.forwarded(site, owed.upto), lane="store")
-        marked.then(lambda _: self._marked(site))
-
-    def _marked(self, site: SiteId) -> None:
         self._busy.discard(site)
         self._kick(site)  # more may have come meanwhile
+
+    def _later(self, site: SiteId) -> None:
+        self._busy.discard(site)
+        failures = self._failures.get(site, 0)
+        self._failures[site] = failures + 1
+        self._wait(site, min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** min(failures, 10)))
 
 
 def verify_file(path: Path) -> AuditSummary:

@@ -38,7 +38,7 @@ _PATIENT: Final = 3  # lost races after which we wait before the next
 
 def patience(failures: int) -> float:
     """Seconds until the next attempt: doubling, with jitter, at most a minute or so."""
-    return float(min(_LONGEST_WAIT_S, 2.0**failures) * random.uniform(0.75, 1.25))
+    return float(min(_LONGEST_WAIT_S, 2.0 ** min(failures, 10)) * random.uniform(0.75, 1.25))
 
 
 class Deliveries:

@@ -13,7 +13,8 @@ from fakes_trust import (
 )
 
 from workstation.domain.report import ReportState
-from workstation.errors import Refused, SiteUnavailable, StoreUnavailable
+from workstation.errors import Conflict, Refused, SiteUnavailable, StoreUnavailable
+from workstation.services.delivery import patience
 
 
 def test_a_signed_report_reaches_the_site_and_leaves_this_machine() -> None:
@@ -342,3 +343,104 @@ def test_signing_and_acceptance_are_in_the_audit_log() -> None:
     assert bench.actions() == ["sign", "deliver"]
     assert "Canary" not in "".join(bench.store.audit())
     assert "acute" not in "".join(bench.store.audit())
+
+
+def test_what_could_not_be_written_down_is_not_sent() -> None:
+    """The disk filled up after sealing: a send without its trace could happen twice."""
+    bench = Bench()
+    bench.platform.down = True
+    report = bench.sign()
+    bench.platform.down = False
+    change = bench.store.change
+
+    def full(_changes: object) -> None:
+        raise StoreUnavailable("the disk is full; nothing more can be kept")
+
+    bench.store.change = full  # type: ignore[method-assign]
+    bench.deliveries.resume()
+
+    assert "deliver" not in bench.platform.calls
+    delivery = bench.deliveries.of(report)
+    assert delivery is not None
+    assert delivery.state == "queued"
+    assert "the disk is full" in delivery.reason
+    bench.store.change = change  # type: ignore[method-assign]
+    bench.jobs.advance(120)
+    assert bench.state(report) == "acknowledged"
+
+
+def test_an_acknowledgement_that_could_not_be_written_down_still_ends_it() -> None:
+    """The site has it: whatever happens here, nothing is sent again."""
+    bench = Bench()
+    change = bench.store.change
+
+    def full_after_sending(changes: object) -> None:
+        if "deliver" in bench.platform.calls:
+            raise StoreUnavailable("the disk is full; nothing more can be kept")
+        change(changes)  # type: ignore[arg-type]
+
+    bench.store.change = full_after_sending  # type: ignore[method-assign]
+    report = bench.sign()
+    bench.jobs.advance(600)
+    assert bench.state(report) == "acknowledged"
+    bench.store.change = change  # type: ignore[method-assign]
+    bench.start()
+
+    bench.deliveries.resume()
+
+    assert bench.state(report) == "acknowledged"
+    assert bench.platform.calls.count("deliver") == 1
+    assert bench.store.all("outbox") == ()
+
+
+def test_races_that_go_on_are_not_run_for_ever() -> None:
+    """A site that always answers 412 must not be hammered."""
+    bench = Bench()
+    bench.platform.faults = [Conflict("the case changed meanwhile")] * 100
+
+    report = bench.sign()
+
+    assert bench.platform.calls.count("deliver") <= 5
+    bench.platform.faults = []
+    bench.jobs.advance(120)
+    assert bench.state(report) == "acknowledged"
+
+
+def test_a_row_that_cannot_be_read_is_kept_and_stops_nothing() -> None:
+    """Written by a newer program, or torn: support may still read it."""
+    bench = Bench()
+    bench.store.put("outbox", "x", "{}")
+    report = bench.sign()
+    bench.start()
+
+    bench.deliveries.resume().result()
+
+    assert bench.store.all("outbox") == (("x", "{}"),)
+    assert bench.deliveries.of(report) is None
+
+
+def test_an_answer_nobody_understands_is_doubt_not_refusal() -> None:
+    """A page of a proxy says nothing about the report behind it."""
+    bench = Bench()
+
+    def garbage(platform: FakePlatform, payload: bytes) -> None:
+        platform.file(payload)
+        raise SiteUnavailable("the answer could not be understood (it is not JSON)")
+
+    bench.platform.faults = [garbage]
+
+    report = bench.sign()
+    assert bench.deliveries.counts() == (0, 1, 0)
+    bench.jobs.advance(10)
+
+    assert bench.state(report) == "acknowledged"
+    assert len(bench.platform.reports) == 1
+
+
+def test_waiting_grows_and_stays_reasonable() -> None:
+    """Five hundred workstations must not knock in step, nor wait for hours."""
+    waits = [patience(failures) for failures in (*range(30), 5000)]
+
+    assert waits[0] <= 1.25
+    assert max(waits) <= 75
+    assert min(waits[10:]) >= 45
