@@ -4,10 +4,11 @@ What is stored is what is served; a client that asks for another transfer syntax
 406 and is told to ask for `transfer-syntax=*`.
 """
 
+import functools
 import gzip
 import json
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from typing import Final
 
 from anyio.to_thread import run_sync
 from attrs import frozen
@@ -16,7 +17,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from workstation.demo import dicom_json, media, qido, rendered, stow
-from workstation.demo.archive import Archive, Instance, Loaded, etag
+from workstation.demo.archive import Archive, Instance, Loaded, MadeSource, etag
 from workstation.demo.media import JSON, Multipart, Part, chosen, pixel_type
 from workstation.demo.rules import Caller
 
@@ -145,19 +146,30 @@ class DicomWebFace:
     async def _metadata(self, request: Request) -> Response:
         _expect(request, JSON, "application/json")
         instances = self._wanted(request)
-        where = request.path_params
-        if "sop" in where:
+        if "sop" in request.path_params:
             body = await run_sync(self._described, instances)
             return _json_response(request, body)
         parts = []
         for series in dict.fromkeys(each.series for each in instances):
             members = [each for each in instances if each.series == series]
-            key = (where["study"], series, len(members))
-            if key not in self._metadata_cache:
-                self._metadata_cache[key] = await run_sync(self._described, members)
-                self._archive.draw_ahead(members)
-            parts.append(self._metadata_cache[key][1:-1])
-        return _json_response(request, b"[" + b",".join(parts) + b"]")
+            parts.append(await run_sync(self._series_metadata, members))
+            self._archive.draw_ahead(members)
+        body = parts[0] if len(parts) == 1 else b"[%b]" % b",".join(p[1:-1] for p in parts)
+        return _json_response(request, body)
+
+    def _series_metadata(self, members: Sequence[Instance]) -> bytes:
+        key = (members[0].study, members[0].series, len(members))
+        if key not in self._metadata_cache:
+            self._metadata_cache[key] = self._described(members)
+        return self._metadata_cache[key]
+
+    def describe_ahead(self, studies: Iterable[str]) -> None:
+        """Blocking: what an archive has at hand before it is asked; phantoms are cheap later."""
+        for study in studies:
+            for series in self._archive.series(study):
+                members = self._archive.instances(study, series)
+                if not any(isinstance(each.source, MadeSource) for each in members):
+                    _packed(self._series_metadata(members))
 
     def _described(self, instances: Iterable[Instance]) -> bytes:
         found = [dicom_json.metadata(each, self._address(each)) for each in instances]
@@ -295,27 +307,26 @@ def _expect(request: Request, *types: str) -> None:
 
 
 def _joined(parts: list[Part], kind: str) -> Response:
+    """One copy into one body: a write for each piece costs more than the copy."""
     joined = Multipart(kind)
-    length = sum(len(piece) for piece in joined.pieces(parts))
-    headers = {"Content-Length": str(length), "Content-Type": joined.content_type}
-    return StreamingResponse(_async(joined.pieces(parts)), headers=headers)
-
-
-async def _async(pieces: Iterable[bytes | memoryview]) -> Any:
-    """Pieces that are in memory already need no thread."""
-    for each in pieces:
-        yield each
+    return Response(b"".join(joined.pieces(parts)), headers={"Content-Type": joined.content_type})
 
 
 def _json_response(request: Request, raw: bytes) -> Response:
-    mark = etag(raw)
+    mark, packed = _packed(raw)
     headers = {"ETag": mark, "Vary": "Accept-Encoding"}
     if request.headers.get("if-none-match") == mark:
         return Response(status_code=304, headers=headers)
-    if len(raw) > 1000 and "gzip" in request.headers.get("accept-encoding", ""):
-        raw = gzip.compress(raw, 1)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        raw = packed
         headers["Content-Encoding"] = "gzip"
     return Response(raw, headers=headers, media_type=JSON)
+
+
+@functools.lru_cache(maxsize=32)
+def _packed(raw: bytes) -> tuple[str, bytes]:
+    """ETag and compressed form; a series is asked for by every reader who opens it."""
+    return etag(raw), gzip.compress(raw, 1)
 
 
 _NO_RANGE: Final = (0, -1)

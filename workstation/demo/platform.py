@@ -18,6 +18,8 @@ from typing import Any, Final
 
 import uvicorn
 from attrs import asdict
+from pydicom.config import IGNORE
+from pydicom.config import settings as pydicom_settings
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from workstation.demo import faults as fault_knobs
@@ -34,6 +36,7 @@ from workstation.text import tr
 _LOOPBACK: Final = "127.0.0.1"
 _BACKLOG: Final = 256
 _PARENT_POLL_S: Final = 0.5
+_STOP_POLL_S: Final = 0.2
 _ARRIVALS: Final = 12
 _ARRIVAL_S: Final = 20.0
 
@@ -51,6 +54,7 @@ def serve(
     0 takes any that are free.
     """
     # Odd files are put here on purpose; what is odd about them is for the workstation to say.
+    pydicom_settings.reading_validation_mode = IGNORE
     warnings.filterwarnings("ignore", module="pydicom")
     logging.getLogger("pydicom").setLevel(logging.CRITICAL)
     watch = _Parent()
@@ -100,10 +104,19 @@ async def _run(
     )
     server = uvicorn.Server(config)
     watch.start(lambda: setattr(server, "should_exit", True))
-    server.should_exit = stopped.is_set()
+    ending = asyncio.create_task(_end_when(stopped, server))
+    threading.Thread(target=platform.describe_ahead, daemon=True, name="describe").start()
     arriving = asyncio.create_task(platform.keep_growing())
     await server.serve(sockets)
     arriving.cancel()
+    ending.cancel()
+
+
+async def _end_when(stopped: threading.Event, server: uvicorn.Server) -> None:
+    """A signal that came before uvicorn took them over must not be lost."""
+    while not stopped.is_set():
+        await asyncio.sleep(_STOP_POLL_S)
+    server.should_exit = True
 
 
 @contextlib.contextmanager
@@ -159,6 +172,10 @@ class Platform:
         planned = _planned(studies)
         for site in self.sites.values():
             site.seed(planned)
+
+    def describe_ahead(self) -> None:
+        for site in self.sites.values():
+            site.describe_ahead()
 
     async def keep_growing(self) -> None:
         """Images of the case that is still arriving come in by and by."""

@@ -23,6 +23,7 @@ from workstation.demo.rules import Caller, Rules
 from workstation.demo.seed import Placed, Planned, Seeder
 from workstation.demo.sites import SiteProfile
 from workstation.demo.store import Journal, Resource, Store, Unit
+from workstation.domain.worklist import ReadState
 
 
 def wall_clock() -> datetime:
@@ -121,7 +122,7 @@ class Site:
         }
         fhir = FhirFace(self.engine, self.provider.caller, self.received, smart)
         access = Access(self.provider.caller, self._refuses, self._stored)
-        images = DicomWebFace(self.archive, f"{self.address}/dicomweb", access)
+        images = self._images = DicomWebFace(self.archive, f"{self.address}/dicomweb", access)
         return Starlette(
             routes=[
                 Mount("/oidc", routes=self.provider.routes()),
@@ -130,6 +131,11 @@ class Site:
                 Route("/", self._welcome),
             ]
         )
+
+    def describe_ahead(self) -> None:
+        """Blocking: metadata of the studies that wait to be read, then of their priors."""
+        ranked = sorted(self.orders(), key=lambda order: order.state == ReadState.FINAL)
+        self._images.describe_ahead([each.study_uid for each in ranked])
 
     async def _welcome(self, _request: Request) -> Response:
         found: dict[str, Any] = {"name": self.profile.name, **self.addresses()}
