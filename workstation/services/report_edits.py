@@ -17,10 +17,12 @@ from workstation.domain.report import (
     SectionKind,
 )
 from workstation.domain.worklist import WorklistItem
+from workstation.errors import CommandError
 from workstation.services import phrases
 from workstation.services.checks import link_state
 from workstation.services.citing import cite, in_unit
 from workstation.services.templates import Order
+from workstation.text import tr
 
 Known = Mapping[tuple[str, str], Measurement | None]
 
@@ -120,6 +122,26 @@ def inserted(text: str, at: int | None, words: str) -> tuple[str, int]:
     if after and after[0] not in " .,;:)\n":
         after = " " + after
     return before + words + after, len(before + words)
+
+
+def with_citation(
+    each: Field, measurement: Measurement, prior: str, caret: int | None
+) -> tuple[Field, int | None]:
+    """A field with a measurement in it, and the place behind its words.
+
+    A number field takes the bare number, in its own unit; raises CommandError where the
+    units do not agree.
+    """
+    citation = cite(measurement, prior)
+    if each.spec.kind is FieldKind.NUMBER:
+        text = in_unit(measurement, each.spec.unit)
+        if text is None:
+            raise CommandError(tr("{name} asks for another unit", name=each.spec.label))
+        links: tuple[Link, ...] = (evolve(citation.link, text=text),)
+        return evolve(each, text=text, edited=True, source="", links=links), None
+    text, behind = inserted(each.text, caret, citation.words)
+    links = (*each.links, citation.link)
+    return evolve(each, text=text, edited=True, source="", links=links), behind
 
 
 def accepted(report: Report, known: Known, which: str = "") -> tuple[Report, tuple[Link, ...]]:

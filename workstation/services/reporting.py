@@ -15,43 +15,36 @@ from workstation.domain.identifiers import SiteId, StudyRef
 from workstation.domain.measurement import Measurement
 from workstation.domain.patient import Patient
 from workstation.domain.report import (
-    OWN_WORDS,
     Binding,
-    Field,
-    FieldKind,
-    FieldRef,
     Link,
     Report,
     ReportState,
-    Section,
     SectionKind,
     SignedReport,
     Signer,
-    new_report_id,
 )
 from workstation.domain.template import Template
 from workstation.domain.worklist import WorklistItem
-from workstation.errors import CommandError, SigningBlocked
+from workstation.errors import CommandError
 from workstation.services import checks, drafts
 from workstation.services.checks import Check, Facts, Images
-from workstation.services.citing import cite, in_unit, value_words
+from workstation.services.citing import value_words
 from workstation.services.draft_saving import DraftSaver, DraftState
 from workstation.services.evidence import Evidence, Line
+from workstation.services.freezing import addendum_to, freeze
 from workstation.services.jobs import Job, Jobs
 from workstation.services.ports import Clock, HostingPlatform, SealedStore
 from workstation.services.report_edits import (
     carried,
     first_field,
-    inserted,
     order_of,
     ordered_side,
     prefilled,
-    with_own_words,
+    with_citation,
 )
-from workstation.services.report_history import History
-from workstation.services.report_html import html_of
 from workstation.services.signal import Signal
 from workstation.services.templates import by_id, choose, fits
+from workstation.services.writing import Writing
 from workstation.text import tr
 
 #: The list of checks follows the words after this pause.
@@ -59,7 +52,7 @@ CHECK_AFTER_S: Final = 0.3
 _NO_OVERRIDES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-class Reporting:
+class Reporting(Writing):
     """Owned by the application, lives on the home thread.
 
     Parameters
@@ -82,24 +75,19 @@ class Reporting:
         *,
         zones: Mapping[SiteId, tzinfo] | None = None,
     ) -> None:
+        super().__init__(clock)
         self.templates = tuple(templates)
         self._store = store
         self._jobs = jobs
-        self._clock = clock
         self._saver = DraftSaver(platforms, store, jobs, clock, zones or {})
         self._saver.changed.connect(lambda _: self.draft_changed.emit(None))
-        self.changed: Signal[None] = Signal()  # the words, or what stands beside them
-        self.moved: Signal[None] = Signal()  # the current field or the caret
         self.checks_changed: Signal[None] = Signal()
         self.draft_changed: Signal[None] = Signal()
         self._reset()
 
     def _reset(self) -> None:
-        self.report: Report | None = None
+        self._clear_words()
         self.item: WorklistItem | None = None
-        self.current: FieldRef | None = None
-        self.caret: int | None = None  # in the current field; None: the whole field is taken
-        self.read_only = ""  # the reason, in words
         self.notice = ""
         self.signed: SignedReport | None = None  # what this session has sealed last
         self.template_reasons: tuple[str, ...] = ()
@@ -107,8 +95,6 @@ class Reporting:
         self._overrides: Mapping[str, str] = _NO_OVERRIDES
         self._shown: tuple[tuple[str, Patient], ...] = ()
         self._evidence = Evidence()
-        self._history = History(self._clock)
-        self._wrote = False
         self._waiting_draft = ""
         self._checked: tuple[Facts, Mapping[str, str], tuple[Check, ...]] | None = None
         self._check_timer = False
@@ -164,55 +150,6 @@ class Reporting:
         self.read_only = reason
         self._announce()
 
-    # --- words ------------------------------------------------------------------------
-
-    def set_field(
-        self, kind: SectionKind, field_id: str, text: str, *, typing: bool = False
-    ) -> None:
-        """The reader's words for one field; what they replace can be undone.
-
-        `typing`: keystrokes of one word are one step of undo.
-        """
-        ref = FieldRef(kind, field_id)
-        found = self._field(ref)
-        if text == found.text and not found.removed:
-            return
-        links = tuple(link for link in found.links if link.text in text)
-        changed = evolve(found, text=text, edited=True, removed=False, source="", links=links)
-        self._change(self._report().with_field(ref, changed), ref if typing else None)
-        if typing and text[-1:].isspace():
-            self._history.end_step()
-
-    def set_fields(self, texts: Mapping[FieldRef, str]) -> None:
-        """Several fields in one step of undo: a deletion across them."""
-        report = self._report()
-        for ref, text in texts.items():
-            found = self._field(ref)
-            links = tuple(link for link in found.links if link.text in text)
-            changed = evolve(found, text=text, edited=True, source="", links=links)
-            report = report.with_field(ref, changed)
-        self._change(report)
-
-    def set_section(self, kind: SectionKind, text: str) -> None:
-        """Replace a section by the author's own words; its template fields count as removed."""
-        self._change(with_own_words(self._report(), kind, text))
-        self._stay_on_a_field()
-
-    def prefill(self, kind: SectionKind, text: str, source: str) -> None:
-        """Words from the order, the images or the prior; never over the reader's own."""
-        if self.report is None or self.read_only:
-            return
-        filled = prefilled(self.report, kind, text, source)
-        if filled is not self.report:
-            self.report = filled
-            self._announce()
-
-    def remove_field(self) -> None:
-        """Take the current field out of the report; it stays listed as removed by you."""
-        ref = self._current()
-        self._change(self._report().with_field(ref, evolve(self._field(ref), removed=True)))
-        self.next_field()
-
     def use_template(self, name: str) -> None:
         """Another template; sections that the author wrote in are kept as their own words."""
         report = self._report()
@@ -221,73 +158,6 @@ class Reporting:
         self._change(carried(fresh, report))
         self.template_reasons = (tr("chosen by you"),)
         self.current, self.caret = first_field(self._report()), None
-        self.moved.emit(None)
-
-    def undo(self) -> None:
-        """Back one step: an utterance, a word typed, a measurement, a template."""
-        self._step(self._history.back(self._report(), self.current))
-
-    def redo(self) -> None:
-        self._step(self._history.forth(self._report(), self.current))
-
-    def _step(self, step: tuple[Report, FieldRef | None] | None) -> None:
-        if step is None:
-            return
-        self._need_writable()
-        report, self.current = step
-        self.report = evolve(report, revision=self._report().revision + 1)
-        self.caret = None
-        self._written()
-        self.moved.emit(None)
-
-    # --- where the reader is ----------------------------------------------------------
-
-    def go_to(self, ref: FieldRef, caret: int | None = None) -> None:
-        """Make a field the current one; `caret` None takes the whole field."""
-        if (ref, caret) != (self.current, self.caret):
-            if ref != self.current:
-                self._history.end_step()
-            self.current, self.caret = ref, caret
-            self.moved.emit(None)
-
-    def note_caret(self, ref: FieldRef, caret: int) -> None:
-        """Where the reader put the caret; the view that tells it needs no answer."""
-        if ref != self.current:
-            self._history.end_step()
-            self.current, self.caret = ref, caret
-            self.moved.emit(None)
-        self.caret = caret
-
-    def next_field(self) -> None:
-        self._jump(1)
-
-    def previous_field(self) -> None:
-        self._jump(-1)
-
-    def end_of_field(self) -> None:
-        """The caret after the words of the current field, so that they are not replaced."""
-        ref = self._current()
-        self.go_to(ref, len(self._field(ref).text))
-
-    def _jump(self, step: int) -> None:
-        fields = self._report().fields
-        refs = [ref for ref, _ in fields]
-        at = refs.index(self.current) if self.current in refs else -1 if step > 0 else 0
-        order = [fields[(at + step * n) % len(fields)] for n in range(1, len(fields) + 1)]
-        ref = next((ref for ref, each in order if not each.removed), None)
-        if ref is not None:
-            self.current = None  # the only field is taken whole again
-            self.go_to(ref)
-
-    def _stay_on_a_field(self) -> None:
-        report = self._report()
-        found = report.field(self.current) if self.current else None
-        if found is not None and not found.removed:
-            return
-        kind = self.current.section if self.current else SectionKind.FINDINGS
-        own = FieldRef(kind, OWN_WORDS)
-        self.current = own if report.field(own) else first_field(report)
-        self.caret = None
         self.moved.emit(None)
 
     # --- measurements -----------------------------------------------------------------
@@ -333,17 +203,7 @@ class Reporting:
         self._stay_on_a_field()
         ref = self._current()
         found = self._field(ref)
-        citation = cite(measurement, prior)
-        if found.spec.kind is FieldKind.NUMBER:
-            text = in_unit(measurement, found.spec.unit)
-            if text is None:
-                raise CommandError(tr("{name} asks for another unit", name=found.spec.label))
-            links: tuple[Link, ...] = (evolve(citation.link, text=text),)
-            caret = None
-        else:
-            text, caret = inserted(found.text, self.caret, citation.words)
-            links = (*found.links, citation.link)
-        changed = evolve(found, text=text, edited=True, source="", links=links)
+        changed, caret = with_citation(found, measurement, prior, self.caret)
         self._evidence.cited(measurement)
         self._change(self._report().with_field(ref, changed))
         if caret is not None and self.caret is not None:
@@ -436,26 +296,14 @@ class Reporting:
             Names what must be settled first.
         """
         report = self._report()
-        blocks = checks.blocking(self.checks)
-        if blocks:
-            raise SigningBlocked("; ".join(check.text for check in blocks))
-        if self.signed is not None and status is not ReportState.ADDENDED:
-            raise SigningBlocked(tr("it is signed; a correction is an addendum"))
-        predecessor = None
-        if status is ReportState.ADDENDED:
-            if self.signed is None or report.section(SectionKind.ADDENDUM) is None:
-                raise SigningBlocked(tr("there is no signed report to add to"))
-            predecessor = self.signed.predecessor or self.signed.report.id
-        frozen = evolve(report, state=status)
-        return SignedReport(
-            frozen,
+        return freeze(
+            report,
             status,
             signer,
             at,
-            text=frozen.plain_text,
-            html=html_of(frozen, status),
-            predecessor=predecessor,
+            checks=self.checks,
             measurements=self._evidence.sent_with(report),
+            before=self.signed,
         )
 
     def mark_signed(self, signed: SignedReport) -> None:
@@ -471,23 +319,8 @@ class Reporting:
 
     def begin_addendum(self, text: str) -> None:
         """Add to the report signed last: its whole text stays, the addendum stands below."""
-        if self.signed is None:
-            raise CommandError(tr("there is no signed report to add to"))
-        if not text.strip():
-            raise CommandError(tr("an addendum needs words"))
-        signed = self.signed.report
-        kept = tuple(s for s in signed.sections if s.kind is not SectionKind.ADDENDUM)
-        earlier = signed.section(SectionKind.ADDENDUM)
-        words = f"{earlier.text}\n{text.strip()}" if earlier else text.strip()
-        addendum = Section(SectionKind.ADDENDUM, "Addendum", ()).in_own_words(words)
+        self.report = addendum_to(self.signed, text)
         self.read_only = ""
-        self.report = evolve(
-            signed,
-            id=new_report_id(),
-            sections=(*kept, addendum),
-            state=ReportState.DRAFT,
-            revision=1,
-        )
         self._announce()
 
     def _facts(self, report: Report) -> Facts:
@@ -581,42 +414,12 @@ class Reporting:
 
         self._jobs.run(lambda: self._store.all("draft"), lane="store").then(found)
 
-    # --- inside -----------------------------------------------------------------------
-
-    def _report(self) -> Report:
-        if self.report is None:
-            raise CommandError(tr("no report is open"))
-        return self.report
-
-    def _current(self) -> FieldRef:
-        if self.current is None:
-            raise CommandError(tr("no field is current"))
-        return self.current
-
-    def _field(self, ref: FieldRef) -> Field:
-        found = self._report().field(ref)
-        if found is None:
-            raise CommandError(tr("the report has no field {id!r}", id=ref.id))
-        return found
-
-    def _need_writable(self) -> None:
-        self._report()
-        if self.read_only:
-            raise CommandError(self.read_only)
-
-    def _change(self, report: Report, typing_in: FieldRef | None = None) -> None:
-        self._need_writable()
-        self._history.remember(self._report(), self.current, typing_in)
-        self.report = report
-        self._written()
-
     def _written(self) -> None:
-        self._wrote = True
         self._saver.touch()
-        self._announce()
+        super()._written()
 
     def _announce(self) -> None:
-        self.changed.emit(None)
+        super()._announce()
         self._check_soon()
 
     def _check_soon(self) -> None:
