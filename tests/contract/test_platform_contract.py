@@ -20,6 +20,8 @@ from workstation.services.ports import Credentials
 from workstation.services.worklist import SiteStatus, Worklist
 from workstation.settings import load
 
+pytestmark = pytest.mark.slow
+
 HARBOR, MESA = SiteId("harbor"), SiteId("mesa")
 HEALTHY: dict[str, Any] = {
     "rules": [], "site_down": False, "delay_s": 0.0, "stale_etag": False, "token_seconds": 300,
@@ -185,9 +187,7 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=[pytest.mark.slow] if n == "slow" else []) for n in BROKEN]
-)
+@pytest.mark.parametrize("name", BROKEN)
 def test_a_site_that_fails_says_how_and_keeps_its_rows(
     sites: DemoPlatform, reader: Callable[..., Client], name: str
 ) -> None:

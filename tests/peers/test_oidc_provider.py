@@ -3,12 +3,14 @@
 import hashlib
 import shutil
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fakes import FakeClock
 
+from workstation.adapters.browser import LoopbackListener
 from workstation.adapters.clock import SystemClock
 from workstation.adapters.http import Limits
 from workstation.adapters.sign_on import SignOn
@@ -109,6 +111,28 @@ def test_stepping_up_proves_a_fresh_password(issuer: str) -> None:
 
     assert again.authenticated_at is not None
     assert again.subject == "jo.sample"
+
+
+def test_requests_go_on_while_the_reader_types_the_password_again(issuer: str) -> None:
+    """Heartbeat and images must not wait for a person at the sign dialog."""
+    with_token: list[str] = []
+
+    class Typing(LoopbackListener):
+        def meet(self, url: str, wait_s: float = 0) -> str:
+            asking = threading.Thread(target=lambda: with_token.append(session.access_token()))
+            asking.start()
+            asking.join(5)
+            raise SignInFailed("the reader closed the page")
+
+    session = SignOn(
+        Client(issuer, "workstation", SCOPES), Limits(), SystemClock(), listener=Typing
+    )
+    session.sign_in(JO)
+
+    with pytest.raises(SignInFailed, match="closed the page"):
+        session.step_up(None)
+
+    assert len(with_token) == 1
 
 
 def test_somebody_else_cannot_step_up(issuer: str) -> None:

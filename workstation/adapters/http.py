@@ -4,6 +4,7 @@
 Used from the worker threads of a site's lanes; httpx2's client is safe for threads.
 """
 
+import functools
 import logging
 import random
 import ssl
@@ -168,6 +169,7 @@ def _root(error: BaseException) -> BaseException:
     return error
 
 
+@functools.cache  # reading the system's store takes longer than a request on this machine
 def _certificates(ca_file: Path | None) -> ssl.SSLContext:
     if ca_file is not None:
         try:

@@ -45,7 +45,8 @@ class SignOn:
         self._limits = limits
         self._clock = clock
         self._listener = listener
-        self._lock = threading.RLock()
+        self._door = threading.Lock()  # one sign-in at a time; the reader may take minutes
+        self._lock = threading.RLock()  # the session; held for a renewal at most
         self._session: oidc.Session | None = None
         self._since = 0.0
         self._renew_at = 0.0
@@ -59,25 +60,27 @@ class SignOn:
     def sign_in(self, credentials: Credentials | None) -> Identity:
         """With credentials a loopback issuer's form is filled in; else by browser."""
         asked_at = self._clock.monotonic()
-        with self._lock:
-            if self._session is None or self._since < asked_at:
-                session = self._meet(credentials, self._sign_in_act)
+        with self._door:
+            known = self._session
+            if known is not None and self._since >= asked_at:
+                return known.identity  # another site of this provider was quicker
+            session = self._meet(credentials, self._sign_in_act)
+            with self._lock:
                 self._session = session
                 self._since = self._clock.monotonic()
                 self._started(session.tokens)
-                log.info("signed in")
-            return self._session.identity
+        log.info("signed in")
+        return session.identity
 
     def step_up(self, credentials: Credentials | None) -> Identity:
         """The same reader authenticates again, now. The session stays as it was."""
         session = self._need()
-        with self._lock:
-            return self._meet(
-                credentials,
-                lambda redirect_uri: oidc.step_up(
-                    self._client, session, redirect_uri, oidc.Randoms.fresh(), self._clock.now()
-                ),
-            ).identity
+        return self._meet(
+            credentials,
+            lambda redirect_uri: oidc.step_up(
+                self._client, session, redirect_uri, oidc.Randoms.fresh(), self._clock.now()
+            ),
+        ).identity
 
     def sign_out(self) -> None:
         """Forget the session, and tell the provider where it can be told."""
