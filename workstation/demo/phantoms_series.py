@@ -129,7 +129,12 @@ def chest_ct(trunk: Trunk, scan: Scan, *, both: bool = True) -> tuple[SeriesPlan
 
 
 def _chest(trunk: Trunk, scan: Scan, z: float) -> Array:
-    return chest_slice(trunk, z, scan.grid, scan.step)
+    return _chest_plane(trunk, scan.grid, scan.step, z).astype(np.float32)
+
+
+@functools.lru_cache(maxsize=104)  # 52 MB: the second kernel of a study finds the first's planes
+def _chest_plane(trunk: Trunk, grid: Grid, thickness: float, z: float) -> NDArray[np.int16]:
+    return np.rint(chest_slice(trunk, z, grid, thickness)).astype(np.int16)
 
 
 def qa_ct(scan: Scan) -> tuple[SeriesPlan, ...]:

@@ -172,7 +172,13 @@ def ripple(xy: tuple[Array, Array], z: float, seed: int, wave: float, terms: int
     b = xy[1].reshape(-1, 1) * k[:, 1] + (k[:, 2] * z + phase)
     across = np.concatenate([np.sin(a), np.cos(a)]).astype(np.float32)
     down = np.concatenate([np.cos(b), np.sin(b)], 1).astype(np.float32)
-    return np.asarray(down @ across * np.float32(np.sqrt(2 / terms)), np.float32)
+    down *= np.float32(np.sqrt(2 / terms))
+    field = np.empty((len(down), across.shape[1]), np.float32)
+    # In slabs that OpenBLAS keeps to one thread: its threads wait for each other for
+    # milliseconds where other processes hold the cores.
+    for first in range(0, len(down), 16):
+        np.matmul(down[first : first + 16], across, out=field[first : first + 16])
+    return field
 
 
 @functools.lru_cache(maxsize=24)
