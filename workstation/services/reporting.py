@@ -17,7 +17,6 @@ from workstation.domain.patient import Patient
 from workstation.domain.report import (
     Binding,
     Link,
-    Report,
     ReportState,
     SectionKind,
     SignedReport,
@@ -26,8 +25,9 @@ from workstation.domain.report import (
 from workstation.domain.template import Template
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import CommandError
-from workstation.services import checks, drafts
-from workstation.services.checks import Check, Facts, Images
+from workstation.services import drafts
+from workstation.services.checklist import Checklist, why_not
+from workstation.services.checks import Check, Images
 from workstation.services.citing import value_words
 from workstation.services.draft_saving import DraftSaver, DraftState
 from workstation.services.evidence import Evidence, Line
@@ -38,18 +38,16 @@ from workstation.services.report_edits import (
     carried,
     first_field,
     order_of,
-    ordered_side,
     prefilled,
     with_citation,
 )
 from workstation.services.signal import Signal
-from workstation.services.templates import by_id, choose, fits
+from workstation.services.templates import by_id, choose
 from workstation.services.writing import Writing
 from workstation.text import tr
 
 #: The list of checks follows the words after this pause.
 CHECK_AFTER_S: Final = 0.3
-_NO_OVERRIDES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Reporting(Writing):
@@ -91,12 +89,9 @@ class Reporting(Writing):
         self.notice = ""
         self.signed: SignedReport | None = None  # what this session has sealed last
         self.template_reasons: tuple[str, ...] = ()
-        self.images = Images()
-        self._overrides: Mapping[str, str] = _NO_OVERRIDES
-        self._shown: tuple[tuple[str, Patient], ...] = ()
+        self._checklist = Checklist()
         self._evidence = Evidence()
         self._waiting_draft = ""
-        self._checked: tuple[Facts, Mapping[str, str], tuple[Check, ...]] | None = None
         self._check_timer = False
 
     # --- opening and leaving ----------------------------------------------------------
@@ -222,45 +217,31 @@ class Reporting(Writing):
 
     def displays(self, shown: Sequence[tuple[str, Patient]]) -> None:
         """Whose images are on the screen, and where; another patient blocks the signature."""
-        if self._shown != tuple(shown):
-            self._shown = tuple(shown)
+        if self._checklist.shown != tuple(shown):
+            self._checklist.shown = tuple(shown)
             self._announce()
 
     def received(self, images: Images) -> None:
         """How much of the study has arrived."""
-        if images != self.images:
-            self.images = images
+        if images != self._checklist.images:
+            self._checklist.images = images
             self._check_soon()
 
     @property
     def checks(self) -> tuple[Check, ...]:
         """Every rule's verdict on the report as it is now."""
-        if self.report is None:
+        report = self.report
+        if report is None:
             return ()
-        facts = self._facts(self.report)
-        if self._checked is None or self._checked[:2] != (facts, self._overrides):
-            self._checked = (facts, self._overrides, checks.run(facts, self._overrides))
-        return self._checked[2]
+        template = next((t for t in self.templates if t.id == report.template), None)
+        closed = "" if self.signed is not None else self.read_only
+        return self._checklist.of(report, self.item, template, self._evidence.known, closed)
 
     def override(self, rule: str, reason: str) -> None:
         """Sign in spite of a check; the reason goes with the report."""
         self._need_writable()
-        found = [check for check in self.checks if check.rule == rule]
-        if not found:
-            names = ", ".join(checks.RULES)
-            raise CommandError(
-                tr("no check is named {rule!r}; there are: {names}", rule=rule, names=names)
-            )
-        if all(c.severity != "passed" and not c.overridable for c in found):
-            raise CommandError(
-                tr("{what}: this must be settled, no reason sets it aside", what=found[0].text)
-            )
-        if not reason.strip():
-            raise CommandError(tr("say why"))
-        self._overrides = MappingProxyType({**self._overrides, rule: reason.strip()})
-        self._wrote = True
-        self._saver.touch()
-        self._announce()
+        self._checklist.set_aside(self.checks, rule, reason)
+        self._written()
 
     def next_check(self) -> None:
         """Make the field of the next unsettled check the current one."""
@@ -273,7 +254,7 @@ class Reporting(Writing):
 
     @property
     def overrides(self) -> Mapping[str, str]:
-        return self._overrides
+        return self._checklist.overrides
 
     @property
     def why_not_signed(self) -> str:
@@ -282,10 +263,7 @@ class Reporting(Writing):
             return tr("no report is open")
         if self.read_only:
             return self.read_only
-        blocks = checks.blocking(self.checks)
-        if len(blocks) == 1:
-            return blocks[0].text
-        return tr("{n} checks block", n=len(blocks)) if blocks else ""
+        return why_not(self.checks)
 
     def freeze(self, status: ReportState, signer: Signer, at: datetime) -> SignedReport:
         """The report as it will be sealed; text and HTML are made here, once.
@@ -323,20 +301,6 @@ class Reporting(Writing):
         self.read_only = ""
         self._announce()
 
-    def _facts(self, report: Report) -> Facts:
-        item = self.item
-        template = next((t for t in self.templates if t.id == report.template), None)
-        fitting = template is None or item is None or fits(template, order_of(item))
-        return Facts(
-            report,
-            self.images,
-            self._shown,
-            self._evidence.known,
-            fitting,
-            ordered_side(item) if item else "",
-            "" if self.signed is not None else self.read_only,
-        )
-
     # --- drafts -----------------------------------------------------------------------
 
     @property
@@ -355,7 +319,7 @@ class Reporting(Writing):
         saved_at = self._clock.now().isoformat()
         cited = self._evidence.as_cited
         return drafts.to_json(
-            drafts.Draft(self._report(), author, saved_at, self._overrides, "", cited)
+            drafts.Draft(self._report(), author, saved_at, self.overrides, "", cited)
         )
 
     def restore(self, body: str) -> None:
@@ -391,7 +355,7 @@ class Reporting(Writing):
         # The binding is ours, of this moment; only the words are taken from the draft.
         report = evolve(draft.report, binding=self._report().binding, state=ReportState.DRAFT)
         self.report = report
-        self._overrides = MappingProxyType(dict(draft.overrides))
+        self._checklist.overrides = MappingProxyType(dict(draft.overrides))
         self._evidence.restore(draft.cited)
         self.notice = ""
         self._wrote = True

@@ -1,0 +1,65 @@
+"""The list of checks of the open report: what they look at, and what the reader set aside."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from workstation.domain.measurement import Measurement
+from workstation.domain.patient import Patient
+from workstation.domain.report import Report
+from workstation.domain.template import Template
+from workstation.domain.worklist import WorklistItem
+from workstation.errors import CommandError
+from workstation.services import checks
+from workstation.services.checks import Check, Facts, Images
+from workstation.services.report_edits import order_of, ordered_side
+from workstation.services.templates import fits
+from workstation.text import tr
+
+Known = Mapping[tuple[str, str], Measurement | None]
+
+
+class Checklist:
+    """Home thread; owned by `Reporting`. Rules run when somebody asks and facts changed."""
+
+    def __init__(self) -> None:
+        self.images = Images()
+        self.shown: tuple[tuple[str, Patient], ...] = ()
+        self.overrides: Mapping[str, str] = MappingProxyType({})
+        self._last: tuple[Facts, Mapping[str, str]] | None = None
+        self._found: tuple[Check, ...] = ()
+
+    def of(
+        self, report: Report, item: WorklistItem | None, template: Template | None,
+        known: Known, read_only: str,
+    ) -> tuple[Check, ...]:  # fmt: skip
+        """Every rule's verdict on the report as it is now."""
+        fitting = template is None or item is None or fits(template, order_of(item))
+        side = ordered_side(item) if item else ""
+        facts = Facts(report, self.images, self.shown, known, fitting, side, read_only)
+        if self._last != (facts, self.overrides):
+            self._found = checks.run(facts, self.overrides)
+            self._last = (facts, self.overrides)
+        return self._found
+
+    def set_aside(self, found: Sequence[Check], rule: str, reason: str) -> None:
+        """Sign in spite of a rule. Raises CommandError where that cannot be."""
+        asked = [check for check in found if check.rule == rule]
+        if not asked:
+            known = ", ".join(checks.RULES)
+            raise CommandError(
+                tr("no check is named {rule!r}; there are: {known}", rule=rule, known=known)
+            )
+        if all(check.severity != "passed" and not check.overridable for check in asked):
+            words = asked[0].text
+            raise CommandError(tr("{what}: this must be settled, no reason will do", what=words))
+        if not reason.strip():
+            raise CommandError(tr("say why"))
+        self.overrides = MappingProxyType({**self.overrides, rule: reason.strip()})
+
+
+def why_not(found: Sequence[Check]) -> str:
+    """Why the sign button is off, in words; empty when nothing blocks."""
+    blocks = checks.blocking(found)
+    if len(blocks) == 1:
+        return blocks[0].text
+    return tr("{n} checks block", n=len(blocks)) if blocks else ""
