@@ -9,7 +9,7 @@ Default keys, for the keymap (`resources/keymaps/default.toml`):
     +, -               viewport.zoom 1.25, 0.8  Shift+arrows   viewport.nudge left|right|up|down
     I invert, V flip horizontal, Shift+V flip vertical, R rotate 1, Shift+R rotate -1
     F fit, Shift+F one-to-one, Backspace reset
-    F2 layout 1x1, F3 layout 1x2, F4 layout 2x2 (see contracts.md for RxC)
+    Enter, double click viewport.maximize; F2 layout 1x1, F3 layout 1x2, F4 layout 2x2 (see contracts.md for RxC)
     Tab, Shift+Tab between views come from the focus; X next view
     ], [               viewport.next-series, viewport.previous-series
     P compare.prior, Y link.toggle, Shift+Y link.offset
@@ -111,6 +111,13 @@ def layout(ctx: CommandContext, layout: str) -> Outcome:
     if match is None:
         raise CommandError(tr("{layout} is not a layout; write 1x2 or 2x2", layout=layout))
     ctx.viewer.set_layout(int(match[1]), int(match[2]))
+    return None
+
+
+@command("viewport.maximize", title="One view alone", group=GROUP, when=_IMAGE)
+def maximize(ctx: CommandContext) -> Outcome:
+    """The active view fills the window; again brings all views back as they were."""
+    ctx.viewer.maximize()
     return None
 
 
@@ -264,8 +271,8 @@ def ink_toggle(ctx: CommandContext) -> Outcome:
 
 
 COMMANDS = (
-    scroll, go, window, window_by, brighten, contrast, layout, activate, next_view, zoom, pan,
-    nudge, invert, rotate, flip, fit, one_to_one, reset, interpolation, next_series,
+    scroll, go, window, window_by, brighten, contrast, layout, maximize, activate, next_view,
+    zoom, pan, nudge, invert, rotate, flip, fit, one_to_one, reset, interpolation, next_series,
     previous_series, show_series, compare_prior, link_toggle, link_offset, overlay_level,
     ink_toggle,
 )  # fmt: skip

@@ -26,7 +26,8 @@ class Board:
 
     def __init__(self, presets: Presets) -> None:
         self._presets = presets
-        self.layout: tuple[int, int] = (1, 1)
+        self._grid: tuple[int, int] = (1, 1)
+        self._alone: tuple[int, int] | None = None  # the cell that fills the window
         self.by_hand = False  # the reader chose the layout
         self._states: dict[tuple[int, int], ViewportState] = {}
         self._reasons: dict[tuple[int, int], str] = {}
@@ -41,6 +42,11 @@ class Board:
         self._states[self._cell(index)] = state
 
     @property
+    def layout(self) -> tuple[int, int]:
+        """Rows, columns."""
+        return (1, 1) if self._alone is not None else self._grid
+
+    @property
     def states(self) -> tuple[ViewportState, ...]:
         """The visible ones, row by row."""
         return tuple(self[index] for index in range(len(self)))
@@ -49,14 +55,25 @@ class Board:
         return self._reasons.get(self._cell(index), "")
 
     def clear(self) -> None:
-        self.layout, self.by_hand = (1, 1), False
+        self._grid, self._alone, self.by_hand = (1, 1), None, False
         self._states.clear()
         self._reasons.clear()
 
     def lay_out(self, rows: int, columns: int) -> None:
         if not (1 <= rows <= MOST_ROWS and 1 <= columns <= MOST_COLUMNS):
             raise CommandError(tr("layouts go from 1x1 to {r}x{c}", r=MOST_ROWS, c=MOST_COLUMNS))
-        self.layout, self.by_hand = (rows, columns), True
+        self._grid, self._alone, self.by_hand = (rows, columns), None, True
+
+    def maximize(self, index: int) -> int:
+        """One view alone, or all of them again; gives the index of the same view after it."""
+        if self._alone is not None:
+            row, column = self._alone
+            self._alone = None
+            return row * self._grid[1] + column
+        if len(self) > 1:
+            self._alone = self._cell(index)
+            return 0
+        return index
 
     def put(self, index: int, display_set_id: str) -> None:
         """The reader's choice: hanging leaves it alone from now on."""
@@ -65,45 +82,46 @@ class Board:
 
     def hang(
         self, studies: Sequence[ViewedStudy], of_study: Mapping[StudyRef, Sequence[DisplaySet]]
-    ) -> list[int]:
-        """Fill what the reader has not touched; gives the viewports that changed."""
+    ) -> list[ViewportState]:
+        """Fill what the reader has not touched, hidden or not; gives what was hung."""
         known = [
             HangingStudy(s.ref, s.role == "current", tuple(of_study.get(s.ref, ())))
             for s in studies
         ]
         if not self.by_hand:
-            self.layout = layout_for(known)
+            self._grid = layout_for(known)
         modality = {each.id: each.modality for study in known for each in study.display_sets}
-        changed = []
-        for index, placement in enumerate(hang(known, *self.layout).placements):
-            state = self[index]
+        hung = []
+        for index, placement in enumerate(hang(known, *self._grid).placements):
+            cell = divmod(index, self._grid[1])
+            state = self._states.get(cell, ViewportState())
             free = not state.touched or state.display_set not in modality
             if placement is None or not free or placement.display_set == state.display_set:
                 continue
-            self._place(index, placement, modality[placement.display_set])
-            changed.append(index)
-        return changed
+            hung.append(self._place(cell, placement, modality[placement.display_set]))
+        return hung
 
-    def compare(self, main: DisplaySet, prior: Sequence[DisplaySet]) -> list[int]:
-        """The second column becomes the best match of a prior; gives what changed."""
-        if self.layout[1] < 2:
-            self.layout = (self.layout[0], 2)
+    def compare(self, main: DisplaySet, prior: Sequence[DisplaySet]) -> None:
+        """The second column becomes the best match of a prior."""
+        self._alone = None
+        self._grid = (self._grid[0], max(2, self._grid[1]))
         self.by_hand = True
         found = best_match(main, prior)
-        changed = list(range(1, len(self), self.layout[1]))
-        for index in changed:
-            self[index] = ViewportState()
+        for row in range(self._grid[0]):
+            self._states[row, 1] = ViewportState()
             if found is not None:
-                self._place(index, Placement(found[0].id, found[1]), found[0].modality)
-        return changed
+                self._place((row, 1), Placement(found[0].id, found[1]), found[0].modality)
 
-    def _place(self, index: int, placement: Placement, modality: str) -> None:
-        state = reduce.show(self[index], placement.display_set)
+    def _place(self, cell: tuple[int, int], placement: Placement, modality: str) -> ViewportState:
+        state = reduce.show(self._states.get(cell, ViewportState()), placement.display_set)
         if placement.window:
             state = reduce.window(state, self._presets.parse(placement.window, modality))
-        self[index] = state
-        self._reasons[self._cell(index)] = placement.reason
+        self._states[cell] = state
+        self._reasons[cell] = placement.reason
+        return state
 
     def _cell(self, index: int) -> tuple[int, int]:
-        row, column = divmod(index, self.layout[1])
+        if self._alone is not None:
+            return self._alone
+        row, column = divmod(index, self._grid[1])
         return row, column

@@ -57,4 +57,4 @@ def link_words(links: Links, shown: Sequence[Shown]) -> str:
         if follow is not None and follow.offset_mm is not None:
             offset = f"{round(follow.offset_mm, 1) + 0.0:+.1f}".replace("-", "−")
             return tr("Linked by manual offset, {mm} mm", mm=offset)
-    return tr("Not linked: no common frame of reference")
+    return tr("Not linked: no common frame of reference. Put both at one level and link them")

@@ -226,11 +226,10 @@ class Screen:
         return pixels, "" if pixels is not None else tr("not loaded yet")
 
     def _hang(self) -> None:
-        for index in self._board.hang(self.studies, self._of_study):
-            self._look_at(index)
+        for state in self._board.hang(self.studies, self._of_study):
+            self._look_at(state)
 
-    def _look_at(self, index: int) -> None:
-        state = self._board[index]
+    def _look_at(self, state: ViewportState) -> None:
         display_set = self._sets.get(state.display_set or "")
         if display_set is not None:
             self._loader.look_at(display_set, state.frame_index)

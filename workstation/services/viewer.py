@@ -56,6 +56,11 @@ class Viewer(Screen):
         self._hang()
         self.changed.emit(None)
 
+    def maximize(self) -> None:
+        """The active view alone, or all of them again, each as it was."""
+        self.active = self._board.maximize(self.active)
+        self.changed.emit(None)
+
     def activate(self, index: int) -> None:
         if not 0 <= index < len(self.viewports):
             raise CommandError(tr("there is no viewport {n}", n=index + 1))
@@ -68,7 +73,7 @@ class Viewer(Screen):
         if display_set_id not in self._sets:
             raise CommandError(tr("there is no such series"))
         self._board.put(where, display_set_id)
-        self._look_at(where)
+        self._look_at(self._board[where])
         self.changed.emit(None)
 
     def next_series(self, step: int) -> None:
@@ -92,8 +97,8 @@ class Viewer(Screen):
             raise CommandError(tr("the current study has no images yet"))
         self._board.compare(main.display_set, self._of_study.get(prior.ref, ()))
         self._hang()
-        for index in range(len(self._board)):
-            self._look_at(index)
+        for state in self.viewports:
+            self._look_at(state)
         self.changed.emit(None)
 
     # --- the active viewport ------------------------------------------------------
@@ -272,7 +277,7 @@ class Viewer(Screen):
         index = shown.index
         self._board[index] = reduce.touch(reduce.go(self._board[index], frame_index, count))
         self.probe = None
-        self._look_at(index)
+        self._look_at(self._board[index])
         self.viewport_changed.emit(index)
         moved = self.shown(index)
         if self.links.on and moved is not None:
@@ -287,5 +292,5 @@ class Viewer(Screen):
             if follow is not None and follow.frame_index != other.state.frame_index:
                 count = len(other.display_set.frames)
                 self._board[index] = reduce.go(self._board[index], follow.frame_index, count)
-                self._look_at(index)
+                self._look_at(self._board[index])
                 self.viewport_changed.emit(index)

@@ -193,6 +193,13 @@ class Canvas(QWidget):
         self._pointing.press(Press(point, (at.x(), at.y()), shown.frame.key), button)
         self.update()
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """One view alone and back; a measuring tool takes it for its second point."""
+        if event.button() != Qt.MouseButton.LeftButton or self._viewer.tool in MEASURING:
+            self.mousePressEvent(event)
+        else:
+            self._act("viewport.maximize")
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = event.position()
         if self._on_bar:
