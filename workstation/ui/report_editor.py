@@ -18,52 +18,23 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QSyntaxHighlighter,
     QTextBlock,
-    QTextBlockFormat,
-    QTextCharFormat,
     QTextCursor,
-    QTextDocument,
 )
 from PySide6.QtWidgets import QTextEdit
 
-from workstation.domain.report import Field, FieldKind, FieldRef, Report, Section, SectionKind
-from workstation.services.checks import link_state
+from workstation.domain.report import FieldKind, FieldRef
 from workstation.services.reporting import Reporting
 from workstation.text import tr
 from workstation.ui import theme
-from workstation.ui.report_fields import LINE_SEPARATOR, Cited, FieldPainter, Slot, formats
+from workstation.ui.report_document import ReportDocument
+from workstation.ui.report_fields import LINE_SEPARATOR, FieldPainter, Slot
 
-Line = Slot | str  # a field, or the title of a section
-
-_LINE_HIGH: Final = 23
-_ITEM_INDENT: Final = 24
 #: Keys that take the editor through the fields; everything else is typing or moving.
 _COMMANDS: Final = {
     QKeySequence.StandardKey.Undo: "report.undo",
     QKeySequence.StandardKey.Redo: "report.redo",
 }
-
-
-class _Looks(QSyntaxHighlighter):
-    """Formats of the fields, laid over the text and no part of it."""
-
-    def __init__(self, document: QTextDocument, lines: Callable[[], list[Line]], size: int) -> None:
-        super().__init__(document)
-        self._lines = lines
-        self._size = size
-
-    def highlightBlock(self, text: str) -> None:  # noqa: N802 - Qt's name
-        lines, number = self._lines(), self.currentBlock().blockNumber()
-        line = lines[number] if number < len(lines) else ""
-        if isinstance(line, str):
-            title = QTextCharFormat()
-            title.setFont(theme.font("small", 600))
-            title.setForeground(theme.color("text.low"))
-            self.setFormat(0, len(text), title)
-            return
-        for start, length, look in formats(line, self._size):
-            self.setFormat(start, length, look)
 
 
 class ReportEditor(QTextEdit):
@@ -73,8 +44,6 @@ class ReportEditor(QTextEdit):
         super().__init__()
         self._reporting = reporting
         self._run = run
-        self._size = theme.tokens().size.report
-        self._lines: list[Line] = []
         self._writing = 0
         self.setObjectName("report-text")
         self.setAccessibleName(tr("Report text"))
@@ -86,7 +55,7 @@ class ReportEditor(QTextEdit):
         self.setCursorWidth(2)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.document().setDocumentMargin(16)
-        self._looks = _Looks(self.document(), lambda: self._lines, self._size)
+        self._text = ReportDocument(self.document(), reporting, theme.tokens().size.report)
         self._disconnect = [
             reporting.changed.connect(lambda _: self.follow()),
             reporting.moved.connect(lambda _: self._follow_cursor()),
@@ -109,81 +78,20 @@ class ReportEditor(QTextEdit):
     def follow(self) -> None:
         """Bring the document to what the report says now, touching only what differs."""
         report = self._reporting.report
-        lines = list(self._wanted(report)) if report else []
         closed = report is None or bool(self._reporting.read_only)
         if closed and not self.isReadOnly():
             cursor = self.textCursor()
             cursor.clearSelection()
             self.setTextCursor(cursor)
         self.setReadOnly(closed)
-        old, self._lines = self._lines, lines
         with self._own_writing():
-            if _shape(old) != _shape(lines):
-                self._rebuild()
-            else:
-                self._patch(old)
+            self._text.follow(report)
         self._follow_cursor()
         self.viewport().update()
 
-    def _wanted(self, report: Report) -> Iterator[Line]:
-        for section in report.sections:
-            yield section.title
-            for each in section.fields:
-                yield self._slot(section, each)
-
-    def _slot(self, section: Section, each: Field) -> Slot:
-        known = self._reporting.known_measurements
-        cited = []
-        for link in each.links:
-            at = each.text.find(link.text)
-            if at >= 0 and not each.removed:
-                changed = link_state(link, known) != "same"
-                now = self._reporting.value_now(link) if changed else ""
-                cited.append(Cited(at, len(link.text), changed, now))
-        ref = FieldRef(section.kind, each.spec.id)
-        return Slot(ref, each.spec.label, each, tuple(cited), _out_of_range(each))
-
-    def _rebuild(self) -> None:
-        self.document().clear()
-        cursor = QTextCursor(self.document())
-        for number, line in enumerate(self._lines):
-            form = _block_format(line, first=number == 0)
-            if number == 0:
-                cursor.setBlockFormat(form)
-            else:
-                cursor.insertBlock(form)
-            cursor.insertText(line if isinstance(line, str) else line.prefix + line.words)
-        self._looks.rehighlight()
-
-    def _patch(self, old: list[Line]) -> None:
-        for number, (before, now) in enumerate(zip(old, self._lines, strict=True)):
-            if isinstance(now, str) or now == before:
-                continue
-            block = self.document().findBlockByNumber(number)
-            self._rewrite(block, now)
-            self._looks.rehighlightBlock(block)
-
-    def _rewrite(self, block: QTextBlock, slot: Slot) -> None:
-        """Change only the middle that differs, so that no caret is thrown about."""
-        have, want = block.text(), slot.prefix + slot.words
-        if have == want:
-            return
-        head = 0
-        while head < min(len(have), len(want)) and have[head] == want[head]:
-            head += 1
-        tail = 0
-        most = min(len(have), len(want)) - head
-        while tail < most and have[-1 - tail] == want[-1 - tail]:
-            tail += 1
-        cursor = QTextCursor(self.document())
-        cursor.setPosition(block.position() + head)
-        end = block.position() + len(have) - tail
-        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-        cursor.insertText(want[head : len(want) - tail])
-
     def _follow_cursor(self) -> None:
         ref, caret = self._reporting.current, self._reporting.caret
-        found = self._range(ref) if ref else None
+        found = self._text.range_of(ref) if ref else None
         if found is None or self.isReadOnly():
             return
         first, last = found
@@ -215,50 +123,25 @@ class ReportEditor(QTextEdit):
             QTimer.singleShot(0, self, self._absorb)
 
     def _absorb(self) -> None:
-        changed: dict[FieldRef, str] = {}
-        intact = self.document().blockCount() == len(self._lines)
-        for number, line in enumerate(self._lines if intact else ()):
-            text = self.document().findBlockByNumber(number).text()
-            if isinstance(line, str) or not text.startswith(line.prefix):
-                intact = intact and text == line
-            elif text != line.prefix + line.words:
-                changed[line.ref] = _plain(text[len(line.prefix) :])
-        if not intact:
-            self._lines = []  # the frame of the report is not the reader's to change
+        changed = self._text.foreign_words()
+        if changed is None or (changed and self._reporting.read_only):
+            self._text.forget()  # the frame of the report is not the reader's to change
             self.follow()
-        elif changed and not self._reporting.read_only:
-            self._reporting.set_fields(changed)
+        elif changed:
+            self._reporting.set_fields({ref: _plain(text) for ref, text in changed.items()})
 
     # --- where things are -------------------------------------------------------------
-
-    def _range(self, ref: FieldRef) -> tuple[int, int] | None:
-        """First and last position of a field's words in the document."""
-        for number, line in enumerate(self._lines):
-            if isinstance(line, Slot) and line.ref == ref:
-                block = self.document().findBlockByNumber(number)
-                return block.position() + len(line.prefix), block.position() + block.length() - 1
-        return None
-
-    def _slot_at(self, position: int) -> tuple[Slot, int, int] | None:
-        """The field at a position, and the first and last position of its words."""
-        block = self.document().findBlock(position)
-        number = block.blockNumber()
-        if not block.isValid() or number >= len(self._lines):
-            return None
-        line = self._lines[number]
-        if isinstance(line, str):
-            return None
-        return line, block.position() + len(line.prefix), block.position() + block.length() - 1
 
     def _caret_moved(self) -> None:
         """The reader moved: the model learns where; labels and titles are passed over."""
         if self._writing:
             return
         cursor = self.textCursor()
-        found = self._slot_at(cursor.position())
+        found = self._text.at(cursor.position())
         if found is None:
-            if not cursor.hasSelection():
-                self._to_nearest(cursor.position())
+            below = self._text.first_below(cursor.position())
+            if below is not None and not cursor.hasSelection():
+                self._place(below)
             return
         slot, first, last = found
         if cursor.hasSelection():
@@ -273,15 +156,6 @@ class ReportEditor(QTextEdit):
             with self._own_writing():
                 self._reporting.note_caret(slot.ref, cursor.position() - first)
         self.viewport().update()
-
-    def _to_nearest(self, position: int) -> None:
-        number = self.document().findBlock(position).blockNumber()
-        below = [n for n, line in enumerate(self._lines) if n > number and isinstance(line, Slot)]
-        if below:
-            slot = self._lines[below[0]]
-            assert isinstance(slot, Slot)
-            block = self.document().findBlockByNumber(below[0])
-            self._place(block.position() + len(slot.prefix))
 
     def _place(self, position: int) -> None:
         cursor = self.textCursor()
@@ -359,7 +233,7 @@ class ReportEditor(QTextEdit):
         if self._across(cursor):
             self._erase_across(cursor)
             cursor = self.textCursor()
-        found = self._slot_at(cursor.position())
+        found = self._text.at(cursor.position())
         if found is None:
             return
         slot, first, last = found
@@ -383,7 +257,7 @@ class ReportEditor(QTextEdit):
         if self._across(cursor):
             self._erase_across(cursor)
             return
-        found = self._slot_at(cursor.position())
+        found = self._text.at(cursor.position())
         if found is None:
             return
         slot, first, last = found
@@ -403,16 +277,16 @@ class ReportEditor(QTextEdit):
         """A selection over several fields empties its part of each; none of them is lost."""
         start, end = cursor.selectionStart(), cursor.selectionEnd()
         texts: dict[FieldRef, str] = {}
-        for line in self._lines:
-            if isinstance(line, str) or line.field.removed:
+        for _, slot in self._text.slots():
+            if slot.field.removed:
                 continue
-            first, last = self._range(line.ref) or (0, 0)
+            first, last = self._text.range_of(slot.ref) or (0, 0)
             a, b = max(start, first) - first, min(end, last) - first
             if a < b:
-                texts[line.ref] = line.field.text[:a] + line.field.text[b:]
+                texts[slot.ref] = slot.field.text[:a] + slot.field.text[b:]
         if texts:
             ref = next(iter(texts))
-            first = (self._range(ref) or (0, 0))[0]
+            first = (self._text.range_of(ref) or (0, 0))[0]
             self._reporting.set_fields(texts)
             self._reporting.go_to(ref, max(0, start - first))
 
@@ -472,13 +346,10 @@ class ReportEditor(QTextEdit):
         top = self.verticalScrollBar().value()
         bottom = top + self.viewport().height()
         origin = QPointF(-self.horizontalScrollBar().value(), -top)
-        for number, line in enumerate(self._lines):
-            if isinstance(line, str):
-                continue
-            block = self.document().findBlockByNumber(number)
+        for block, slot in self._text.slots():
             box = layout.blockBoundingRect(block)
             if box.bottom() >= top and box.top() <= bottom:
-                yield block, line, origin
+                yield block, slot, origin
 
 
 _MOVES: Final = {
@@ -487,11 +358,6 @@ _MOVES: Final = {
     (False, True): QTextCursor.MoveOperation.PreviousWord,
     (False, False): QTextCursor.MoveOperation.PreviousCharacter,
 }
-
-
-def _shape(lines: list[Line]) -> list[tuple[str, object]]:
-    """What the document is made of, apart from the words of the fields."""
-    return [("", line) if isinstance(line, str) else (line.prefix, line.ref) for line in lines]
 
 
 def _types(event: QKeyEvent) -> bool:
@@ -511,29 +377,3 @@ def _plain(text: str) -> str:
     """Line ends of any kind as one; nothing that is not a character to read."""
     lines = text.replace("\r\n", "\n").replace(LINE_SEPARATOR, "\n").replace("\u2029", "\n")
     return "".join(c for c in lines.replace("\t", " ") if c == "\n" or c.isprintable())
-
-
-def _block_format(line: Line, *, first: bool) -> QTextBlockFormat:
-    form = QTextBlockFormat()
-    if isinstance(line, str):
-        form.setTopMargin(0 if first else 12)
-        form.setBottomMargin(3)
-        return form
-    fixed = QTextBlockFormat.LineHeightTypes.FixedHeight
-    form.setLineHeight(_LINE_HIGH, fixed.value)
-    if line.ref.section is SectionKind.IMPRESSION:
-        form.setLeftMargin(_ITEM_INDENT)
-    return form
-
-
-def _out_of_range(each: Field) -> bool:
-    spec = each.spec
-    if spec.kind is not FieldKind.NUMBER or not each.filled:
-        return False
-    try:
-        value = float(each.text.replace(",", "."))
-    except ValueError:
-        return True
-    return (spec.low is not None and value < spec.low) or (
-        spec.high is not None and value > spec.high
-    )
