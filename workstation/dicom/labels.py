@@ -24,13 +24,25 @@ class Named:
 
 
 def label(series: Series, frames: tuple[Frame, ...], localizer: bool) -> str:
-    """The site's own description where it has words; else what the images say themselves."""
+    """The site's own description; completed where it is one word, made where it is none."""
     said = " ".join(series.description.split())
     if not any(letter.isalpha() for letter in said):
         said = _composed(series, frames)
+    elif " " not in said and not localizer:
+        said = _completed(said, frames)
     if localizer and "local" not in said.casefold() and "scout" not in said.casefold():
         return tr("{label} localizer", label=said)
     return said
+
+
+def _completed(said: str, frames: tuple[Frame, ...]) -> str:
+    """ "lung" alone leaves open which plane and how thick."""
+    words = [said]
+    if frames and frames[0].plane is not None:
+        words.insert(0, orientation(frames[0].plane))
+        if frames[0].thickness_mm and not any(letter.isdigit() for letter in said):
+            words.append(f"{frames[0].thickness_mm:g}")
+    return " ".join(words)
 
 
 def _composed(series: Series, frames: tuple[Frame, ...]) -> str:

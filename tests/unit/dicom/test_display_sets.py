@@ -99,7 +99,10 @@ def test_a_localizer_stands_apart() -> None:
 
     sets = display_sets(REF, evolve(found, instances=(*found.instances[:3], scout)))
 
-    assert [(each.label, len(each.frames)) for each in sets] == [("Lung", 3), ("Lung localizer", 1)]
+    assert [(each.label, len(each.frames)) for each in sets] == [
+        ("Axial Lung", 3),
+        ("Lung localizer", 1),
+    ]
 
 
 def test_three_planes_are_three_display_sets_with_names() -> None:
@@ -114,7 +117,29 @@ def test_three_planes_are_three_display_sets_with_names() -> None:
 
     sets = display_sets(REF, evolve(found, instances=instances))
 
-    assert [s.label for s in sets] == ["Survey axial", "Survey sagittal", "Survey coronal"]
+    assert [s.label for s in sets] == ["Axial Survey", "Sagittal Survey", "Coronal Survey"]
+
+
+@pytest.mark.parametrize(
+    ("description", "shown"),
+    [
+        ("lung", "Axial lung 2.5"),
+        ("Chest lung 2.5", "Chest lung 2.5"),
+        ("B60f", "Axial B60f"),
+        ("3", "Axial CT 2.5"),
+        ("", "Axial CT 2.5"),
+    ],
+)
+def test_a_label_is_what_the_reader_calls_it(description: str, shown: str) -> None:
+    """The site's words where they say enough, completed where they do not."""
+    found = series("1.9", [1.0, 2.0], description=description)
+    thick = tuple(
+        evolve(each, frames=(evolve(each.frames[0], thickness_mm=2.5),)) for each in found.instances
+    )
+
+    (made,) = display_sets(REF, evolve(found, instances=thick))
+
+    assert made.label == shown
 
 
 def test_a_missing_slice_is_told() -> None:

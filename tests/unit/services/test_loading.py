@@ -101,7 +101,7 @@ def test_a_frame_that_cannot_be_shown_is_told_and_the_rest_goes_on(make: Make) -
 
     (shown,) = loader.display_sets(REF)
     assert loader.progress(shown.id) == SetProgress(10, 1, 11)
-    assert told == ["Lung: 1 of 11 images cannot be shown. it is damaged"]
+    assert told == ["Axial Lung: 1 of 11 images cannot be shown. it is damaged"]
     failure = store.failure(shown.frames[2].key)
     assert failure is not None
     assert failure.reason == "damaged"
