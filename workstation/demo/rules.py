@@ -20,7 +20,7 @@ from workstation.demo.fhir_values import (
 )
 from workstation.demo.sites import RW, Person, SiteProfile
 from workstation.demo.store import Resource, Unit, instant
-from workstation.domain.worklist import ReadState
+from workstation.domain.worklist import ReadState, Tier
 
 READ_STATE: Final = RW + "read-state"
 LEASE: Final = timedelta(minutes=15)
@@ -134,7 +134,7 @@ class Rules:
             return self._claimed(caller, unit, old, new)
         if new["status"] == "completed":
             return self._completed(caller, unit, new)
-        return self._released(unit, old, new)
+        return self._released(new)
 
     def _claimed(self, caller: Caller, unit: Unit, old: Resource, new: Resource) -> Resource:
         where = extension(old, "jurisdiction") or self.site.jurisdiction
@@ -167,14 +167,20 @@ class Rules:
         state = coding(new.get("businessStatus"), READ_STATE)
         if state not in (ReadState.FINAL, ReadState.PRELIMINARY):
             raise FhirError(422, "business-rule", "A completed task is preliminary or final.")
+        if state == ReadState.PRELIMINARY and _tier(new) != Tier.PRELIMINARY:
+            text = "A final read is promised: after a preliminary one the task is open again."
+            raise FhirError(422, "business-rule", text)
         return {**new, "extension": without_extension(new, "lease-until")}
 
-    def _released(self, unit: Unit, old: Resource, new: Resource) -> Resource:
+    def _released(self, new: Resource) -> Resource:
         if new.get("owner"):
             raise FhirError(422, "business-rule", "A released task has no owner.")
         state = coding(new.get("businessStatus"), READ_STATE)
         if state not in (ReadState.UNREAD, ReadState.PRELIMINARY):
             text = "A released task is unread, or preliminary as before."
+            raise FhirError(422, "business-rule", text)
+        if (state == ReadState.PRELIMINARY) != _has_report(new):
+            text = "A released task is preliminary where it has a report, else unread."
             raise FhirError(422, "business-rule", text)
         return {**new, "extension": without_extension(new, "lease-until")}
 
@@ -234,7 +240,7 @@ def lapse(unit: Unit) -> int:
         freed = {**task, "status": "requested", "extension": without_extension(task, "lease-until")}
         freed.pop("owner", None)
         freed["statusReason"] = {"text": "The lease ran out."}
-        freed["businessStatus"] = read_state(_before_claim(unit, task))
+        freed["businessStatus"] = read_state(_before_claim(task))
         unit.put("Task", task["id"], freed)
     return len(over)
 
@@ -243,12 +249,18 @@ def read_state(state: str) -> Resource:
     return {"coding": [{"system": READ_STATE, "code": state}], "text": state}
 
 
-def _before_claim(unit: Unit, task: Resource) -> str:
+def _before_claim(task: Resource) -> str:
     """Preliminary where a preliminary report is there already, else unread."""
-    has_report = any(
-        each.get("type", {}).get("text") == "report" for each in task.get("output", ())
-    )
-    return ReadState.PRELIMINARY if has_report else ReadState.UNREAD
+    return ReadState.PRELIMINARY if _has_report(task) else ReadState.UNREAD
+
+
+def _has_report(task: Resource) -> bool:
+    return any(each.get("type", {}).get("text") == "report" for each in task.get("output", ()))
+
+
+def _tier(task: Resource) -> str:
+    """What was promised for this task."""
+    return next((coding(each, RW + "tier") for each in task.get("performerType", ())), "")
 
 
 def _with_lease(task: Resource, until: str) -> Resource:

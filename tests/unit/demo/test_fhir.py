@@ -230,6 +230,23 @@ def test_a_draft_is_seen_by_its_author_alone(
     assert gone.status_code == 204
 
 
+def test_a_preliminary_read_does_not_end_a_task_that_was_promised_final(
+    running: DemoPlatform,
+) -> None:
+    """The case stays on the list until somebody signs it; the preliminary report is there."""
+    fhir, wanted = running.site("harbor")["fhir"], "HG-26-118190"
+    with running.client("harbor") as jo:
+        author = me(jo, fhir)
+        before = task(jo, fhir, wanted)
+        held = claim(jo, fhir, wanted, author)
+        early = jo.post(fhir, json=delivery(held, author, status="preliminary"))
+        unread = put_task(jo, fhir, released(held))
+        again = put_task(jo, fhir, released(held, "preliminary"))
+
+    assert before["businessStatus"]["coding"][0]["code"] == "preliminary"
+    assert (early.status_code, unread.status_code, again.status_code) == (422, 422, 200)
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [
