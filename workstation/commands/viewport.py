@@ -1,21 +1,4 @@
-"""Viewer commands: what a reader does with images.
-
-Default keys, for the keymap (`resources/keymaps/default.toml`):
-    Down, Right        viewport.scroll 1        Up, Left       viewport.scroll -1
-    PgDown             viewport.scroll 10       PgUp           viewport.scroll -10
-    Home               viewport.go first        End            viewport.go last
-    1 ... 9            viewport.window 1 ... 9  (by modality; 1 is as the image proposes)
-    Ctrl+Up, Ctrl+Down viewport.brighten 1, -1  Ctrl+Left, Ctrl+Right  viewport.contrast 1, -1
-    +, -               viewport.zoom 1.25, 0.8  Shift+arrows   viewport.nudge left|right|up|down
-    I invert, V flip horizontal, Shift+V flip vertical, R rotate 1, Shift+R rotate -1
-    F fit, Shift+F one-to-one, Backspace reset
-    Enter, double click viewport.maximize; F2 layout 1x1, F3 layout 1x2, F4 layout 2x2 (see contracts.md for RxC)
-    Tab, Shift+Tab between views come from the focus; X next view
-    ], [               viewport.next-series, viewport.previous-series
-    P compare.prior, Y link.toggle, Shift+Y link.offset
-    L length, E ellipse, B rectangle, Q probe, W window tool, Z zoom tool, G pan tool
-    Delete measurement.delete, H ink.toggle, O overlay.level
-"""
+"""Viewer commands: what a reader does with images. Keys: `resources/keymaps/default.toml`."""
 
 import re
 from enum import StrEnum

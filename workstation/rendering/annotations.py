@@ -253,7 +253,7 @@ def _plate(
         scores = [_badness(canvas, _beside(shape, d, width, height), taken) for d in _DIRECTIONS]
         places[key] = min(range(len(scores)), key=scores.__getitem__)
     box = _inside(_beside(shape, _DIRECTIONS[places[key]], width, height), canvas.size)
-    return Plate(box, first, second, _nearest(shape, box))
+    return Plate(box, first, second, _anchor(canvas, measurement, box))
 
 
 def _beside(shape: Box, direction: tuple[int, int], width: float, height: float) -> Box:
@@ -310,18 +310,30 @@ def _overlap(a: Box, b: Box) -> bool:
     return a[0] < b[0] + b[2] and b[0] < a[0] + a[2] and a[1] < b[1] + b[3] and b[1] < a[1] + a[3]
 
 
-def _nearest(shape: Box, box: Box) -> Point:
-    """The point of a shape's box nearest to the middle of a label."""
+def _anchor(canvas: Canvas, measurement: Measurement, box: Box) -> Point:
+    """Where the leader of a label meets what it names: on the line, or on the region's box."""
     x, y = box[0] + box[2] / 2, box[1] + box[3] / 2
+    points = [canvas.at(p) for p in measurement.points]
+    if measurement.kind is MeasurementKind.LENGTH:
+        return _on_segment((x, y), points[0], points[1])
+    left, top, wide, high = _bounds(points)
+    if measurement.kind is MeasurementKind.RECTANGLE:
+        return min(max(x, left), left + wide), min(max(y, top), top + high)
+    angle = math.atan2(y - top - high / 2, x - left - wide / 2)
     return (
-        min(max(x, shape[0]), shape[0] + shape[2]),
-        min(max(y, shape[1]), shape[1] + shape[3]),
+        left + wide / 2 * (1 + math.cos(angle)),
+        top + high / 2 * (1 + math.sin(angle)),
     )
 
 
-def _to_segment(at: Point, p: Point, q: Point) -> float:
+def _on_segment(at: Point, p: Point, q: Point) -> Point:
     dx, dy = q[0] - p[0], q[1] - p[1]
     length = dx * dx + dy * dy
     t = 0.0 if length == 0 else ((at[0] - p[0]) * dx + (at[1] - p[1]) * dy) / length
     t = min(max(t, 0.0), 1.0)
-    return math.hypot(at[0] - p[0] - t * dx, at[1] - p[1] - t * dy)
+    return p[0] + t * dx, p[1] + t * dy
+
+
+def _to_segment(at: Point, p: Point, q: Point) -> float:
+    x, y = _on_segment(at, p, q)
+    return math.hypot(at[0] - x, at[1] - y)

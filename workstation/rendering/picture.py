@@ -6,7 +6,7 @@ Two steps, each remembered: scrolling samples anew, a window drag only maps grey
 from typing import Any
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 from numpy.typing import NDArray
 
 from workstation.domain.presentation import Voi
@@ -57,6 +57,33 @@ def request_for(
     return request, left, top
 
 
+def averaged(stored: NDArray[Any], factor: int) -> NDArray[Any]:
+    """Means of blocks of `factor` by `factor` pixels, for images larger than the screen.
+
+    Sampled without it, one calcification in nine would be seen and the noise of the others
+    shown as texture. What does not fill a block at the end is filled with its edge.
+    """
+    if factor == 1:
+        return stored
+    rows, columns = stored.shape[:2]
+    fill = ((0, -rows % factor), (0, -columns % factor), *((0, 0),) * (stored.ndim - 2))
+    padded = np.pad(stored, fill, mode="edge")
+    shape = (padded.shape[0] // factor, factor, padded.shape[1] // factor, factor)
+    means = padded.reshape(*shape, *stored.shape[2:]).mean(axis=(1, 3), dtype=np.float32)
+    return (np.rint(means) if stored.dtype.kind in "iu" else means).astype(stored.dtype)
+
+
+def _shrunk(request: SliceRequest, factor: int) -> SliceRequest:
+    """The same samples in the pixels of an averaged image."""
+    x, y, z = request.origin
+    shift = (factor - 1) / 2
+    return evolve(
+        request,
+        origin=((x - shift) / factor, (y - shift) / factor, z),
+        spacing=(request.spacing[0] / factor, request.spacing[1] / factor),
+    )
+
+
 def _length(vector: tuple[float, float]) -> float:
     return float(np.hypot(*vector))
 
@@ -67,6 +94,7 @@ class FramePainter:
     def __init__(self) -> None:
         self._engine: SliceEngine | None = None
         self._engine_of: object = None
+        self._pixels: FramePixels | None = None  # held, so that its id is not reused
         self._sampled: NDArray[Any] | None = None
         self._sampled_by: object = None
         self._table: DisplayTable | None = None
@@ -110,15 +138,20 @@ class FramePainter:
         return self._table
 
     def _sample(self, frame: Frame, pixels: FramePixels, request: SliceRequest) -> NDArray[Any]:
-        if self._engine is None or self._engine_of is not pixels:
+        smooth = request.interpolation is not Interpolation.NEAREST
+        factor = max(1, int(min(request.spacing) + 1e-6)) if smooth else 1
+        if self._engine is None or self._engine_of != (id(pixels), factor):
             stored = to_rgb(pixels.stored, frame) if is_colour(frame) else pixels.stored
-            self._engine, self._engine_of = frame_engine(stored), pixels
+            self._engine, self._pixels = frame_engine(averaged(stored, factor)), pixels
+            self._engine_of = (id(pixels), factor)
             self._sampled_by = None
         if self._sampled is None or self._sampled_by != request:
-            self._sampled, self._sampled_by = self._engine.slice(request), request
+            self._sampled = self._engine.slice(_shrunk(request, factor))
+            self._sampled_by = request
         return self._sampled
 
     def forget(self) -> None:
         """Let go of the pixels: the case was closed."""
+        self._pixels = None
         self._engine = self._engine_of = self._sampled = self._sampled_by = None
         self._grey = self._grey_of = None

@@ -146,6 +146,17 @@ def test_labels_do_not_cover_each_other() -> None:
     assert apart_x or apart_y
 
 
+@pytest.mark.parametrize("kind", list(MeasurementKind))
+def test_the_leader_ends_on_what_is_named(kind: MeasurementKind) -> None:
+    """A leader that ends beside a diagonal line names the tissue there."""
+    diagonal = mark(kind, ((100.0, 100.0), (180.0, 160.0)))
+
+    items = paint_list(canvas(), [diagonal], "", NOTHING, (), {})
+
+    (plate,) = [item for item in items if isinstance(item, Plate)]
+    assert distance(canvas(), diagonal, plate.anchor) < 1e-9
+
+
 def test_a_label_stays_on_the_view() -> None:
     corner = mark(points=((395.0, 2.0), (399.0, 2.0)))
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from workstation.domain.presentation import Voi
 from workstation.domain.study import PixelFormat
 from workstation.imaging.pixels import FramePixels
-from workstation.rendering.picture import FramePainter, Picture
+from workstation.rendering.picture import FramePainter, Picture, averaged
 from workstation.viewing import viewport as reduce
 from workstation.viewing.resolve import ResolvedView
 from workstation.viewing.viewport import Interpolation, ViewportState
@@ -120,3 +120,46 @@ def test_the_next_frame_never_shows_the_last_ones_pixels() -> None:
     assert found is not None
     assert np.array_equal(found.pixels, formula(STORED[::-1], VOI))
     painter.forget()
+
+
+def shown_small(stored: NDArray[np.int16], side: int, kind: Interpolation) -> NDArray[np.uint8]:
+    one = frame(shape=stored.shape)
+    view = ResolvedView.of(ViewportState(), one, side, side)
+    found = FramePainter().picture(one, frozen_pixels(stored), view, kind, Voi(524, 1000), False)
+    assert found is not None
+    return found.pixels
+
+
+def test_an_image_larger_than_the_screen_is_averaged_not_skipped() -> None:
+    """Every other pixel bright: the grey of the mean, not that of whichever was hit."""
+    checks = (np.indices((64, 64)).sum(0) % 2 * 1000 + 1024).astype(np.int16)
+    mean = formula(np.array([1524], np.int16), Voi(524, 1000))
+
+    half = shown_small(checks, 32, LINEAR)
+
+    assert np.unique(half).tolist() == mean.tolist()
+
+
+def test_averaging_moves_no_edge() -> None:
+    """An edge between pixels 31 and 32 of 64 is in the middle of the view at every size."""
+    edge = np.where(np.arange(64) < 32, 24, 4024)[None].repeat(64, 0).astype(np.int16)
+
+    for side in (32, 16, 8):
+        row = shown_small(edge, side, LINEAR)[side // 2]
+        assert row.tolist() == [0] * (side // 2) + [255] * (side // 2)
+
+
+def test_nearest_never_averages() -> None:
+    checks = (np.indices((64, 64)).sum(0) % 2 * 1000 + 24).astype(np.int16)
+
+    values = set(np.unique(shown_small(checks, 32, Interpolation.NEAREST)).tolist())
+
+    assert values <= {0, 255}
+
+
+def test_blocks_at_the_end_are_filled_with_their_edge() -> None:
+    stored = np.array([[1, 3, 5]], np.int16)
+
+    assert averaged(stored, 2).tolist() == [[2, 5]]
+    assert averaged(stored.astype(np.float32), 2).tolist() == [[2.0, 5.0]]
+    assert averaged(np.array([[[0, 9], [4, 9]]], np.uint8), 2).tolist() == [[[2, 9]]]
