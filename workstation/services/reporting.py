@@ -378,9 +378,11 @@ class Reporting(Writing):
 
         self._jobs.run(lambda: self._store.all("draft"), lane="store").then(found)
 
-    def _written(self) -> None:
+    def _written(self, *, typing: bool = False) -> None:
         self._saver.touch()
-        super()._written()
+        super()._written(typing=typing)
+        if not typing:
+            self.checks_changed.emit(None)
 
     def _announce(self) -> None:
         super()._announce()

@@ -180,9 +180,10 @@ class Writing:
         self._need_writable()
         self._history.remember(self._report(), self.current, typing_in)
         self.report = report
-        self._written()
+        self._written(typing=typing_in is not None)
 
-    def _written(self) -> None:
+    def _written(self, *, typing: bool = False) -> None:
+        """The reader changed something; `typing`: more of it will follow at once."""
         self._wrote = True
         self._announce()
 

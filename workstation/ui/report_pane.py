@@ -203,7 +203,7 @@ class ReportPane(QWidget):
             tone = "hue.act" if draft.where == "nowhere" else "text.low"
             self._tell("barred", tone, draft.text, "hi", tr("will be sent later"))
         else:
-            aside = tr("only you can see it") if draft.where else ""
+            aside = tr("only you can see it") if draft.where == "platform" else ""
             self._tell("", "text.low", draft.text, "mid", aside)
 
     def _tell_delivery(self, report: Report, delivery: Delivery) -> None:
