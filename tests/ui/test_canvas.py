@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from fakes_viewer import build, opened, ref, runner, stack, viewed
 from numpy.typing import NDArray
+from pseudo_locale import untranslated
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent, QImage, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from workstation.domain.presentation import Voi
 from workstation.domain.study import PixelFormat
 from workstation.services.viewer import Viewer
+from workstation.text import PSEUDO_LOCALE, use_locale
 from workstation.ui import theme
 from workstation.ui.viewer.canvas import SERIES_MIME, Canvas
 from workstation.ui.viewer.pane import ViewerPane
@@ -38,7 +40,6 @@ def level(stored: int, voi: Voi) -> int:
 
 @pytest.fixture
 def reading(qtbot: QtBot) -> tuple[Viewer, ViewerPane]:
-    theme.apply(QApplication.instance())  # type: ignore[arg-type]
     viewer, loader = opened(CURRENT, PRIOR, studies=BOTH, load=False)
     for each in (*CURRENT.frames, *PRIOR.frames):
         loader.arrive(each, phantom(each.number))
@@ -111,7 +112,6 @@ def test_the_words_are_on_the_glass(reading: tuple[Viewer, ViewerPane]) -> None:
 
 
 def test_nothing_of_a_study_is_painted_before_its_permit(qtbot: QtBot) -> None:
-    theme.apply(QApplication.instance())  # type: ignore[arg-type]
     viewer, loader = build()
     viewer.show((viewed(),))
     viewer.study_ready(ref("1.1"), (CURRENT,))
@@ -128,7 +128,6 @@ def test_nothing_of_a_study_is_painted_before_its_permit(qtbot: QtBot) -> None:
 
 
 def test_a_missing_frame_is_hatched_and_dark(qtbot: QtBot) -> None:
-    theme.apply(QApplication.instance())  # type: ignore[arg-type]
     viewer, loader = opened(CURRENT, load=False)
     loader.arrive(CURRENT.frames[0], np.full((SIDE, SIDE), 4000, np.int16))
     pane = ViewerPane(viewer, loader, runner(viewer))  # type: ignore[arg-type]
@@ -358,7 +357,6 @@ def test_a_thumbnail_shows_its_series_by_key_and_by_drop(
 
 def test_thumbnails_count_and_stay_where_they_are(qtbot: QtBot) -> None:
     """Nothing moves when data arrives: the slot is there before the picture is."""
-    theme.apply(QApplication.instance())  # type: ignore[arg-type]
     viewer, loader = opened(CURRENT, load=False)
     pane = ViewerPane(viewer, loader, runner(viewer))  # type: ignore[arg-type]
     qtbot.addWidget(pane)
@@ -372,6 +370,33 @@ def test_thumbnails_count_and_stay_where_they_are(qtbot: QtBot) -> None:
     assert pane.thumbnails.items[0] is item
     assert item.geometry() == place
     assert grabbed(item) != empty
+
+
+def test_a_double_click_shows_one_view_alone(
+    reading: tuple[Viewer, ViewerPane], qtbot: QtBot
+) -> None:
+    viewer, pane = reading
+
+    qtbot.mouseClick(canvas(pane, 1), LEFT, pos=QPoint(200, 200))
+    qtbot.mouseDClick(canvas(pane, 1), LEFT, pos=QPoint(200, 200))
+    grabbed(canvas(pane))
+
+    assert viewer.layout == (1, 1)
+    assert "PRIOR 1 · −379 d" in canvas(pane).accessibleName()
+
+
+def test_every_word_of_the_pane_can_be_translated(qtbot: QtBot) -> None:
+    use_locale(PSEUDO_LOCALE)
+    try:
+        viewer, loader = opened(CURRENT, PRIOR, studies=BOTH)
+        viewer.toggle_links()
+        pane = ViewerPane(viewer, loader, runner(viewer))  # type: ignore[arg-type]
+        qtbot.addWidget(pane)
+        found = untranslated(pane)
+    finally:
+        use_locale("en")
+
+    assert found == []
 
 
 def test_layouts_come_and_go(reading: tuple[Viewer, ViewerPane]) -> None:
@@ -397,7 +422,6 @@ def test_a_closed_case_leaves_no_picture(reading: tuple[Viewer, ViewerPane]) -> 
 
 
 def test_colour_is_painted_as_it_is(qtbot: QtBot) -> None:
-    theme.apply(QApplication.instance())  # type: ignore[arg-type]
     rgb = stack(
         1, shape=(64, 64), axes=None, modality="US",
         pixels=PixelFormat(64, 64, 8, 8, 7, False, 3, "RGB"), vois=(),
@@ -415,7 +439,6 @@ def test_colour_is_painted_as_it_is(qtbot: QtBot) -> None:
 
 
 def test_colours_we_do_not_know_are_refused_on_the_view(qtbot: QtBot) -> None:
-    theme.apply(QApplication.instance())  # type: ignore[arg-type]
     odd = stack(
         1, shape=(64, 64), axes=None, modality="US",
         pixels=PixelFormat(64, 64, 8, 8, 7, False, 3, "YBR_PARTIAL_420"), vois=(),
