@@ -1,5 +1,6 @@
 """A measurement as a FHIR Observation, coded with DICOM's and SNOMED's own words."""
 
+import math
 import uuid
 from collections.abc import Mapping
 from typing import Any, Final
@@ -20,8 +21,6 @@ UCUM: Final = {
     "cm2": "cm2",
     "HU": "[hnsf'U]",
     "px": "{pixels}",
-    "px²": "{pixels}",
-    "px2": "{pixels}",
 }
 
 #: PS3.16 CID 7469, 7470 and annex D.
@@ -37,13 +36,34 @@ _CODES: Final = {
 }
 
 
-def observation(signed: SignedReport, measurement: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """UUID and resource; the same measurement of the same report is always the same UUID.
+def observation_id(report: str, measurement: Mapping[str, Any]) -> str:
+    """Always the same UUID for the same measurement of the same report.
 
-    `measurement` has the keys of the `state` file: id, kind, value, unit, note, stats,
-    stats_unit, series_uid, sop_uid, frame. A value that is not defined is said to be absent.
+    Names repeat between studies ("A1" on the current one and on the prior).
     """
-    uid = str(uuid.uuid5(uuid.UUID(signed.report.id), str(measurement["id"])))
+    name = f"{measurement.get('study_uid', '')}/{measurement['id']}"
+    return str(uuid.uuid5(uuid.UUID(report), name))
+
+
+def finite(value: Any) -> Any:
+    """The same value as plain JSON, a number that is none (NaN, infinity) as null."""
+    if isinstance(value, Mapping):
+        return {str(name): finite(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [finite(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def observation(signed: SignedReport, measurement: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """UUID and resource.
+
+    `measurement` is `finite` and has the keys of the `state` file: id, kind, value, unit,
+    note, stats, stats_unit, study_uid, series_uid, sop_uid, frame. A value that is not
+    defined is said to be absent.
+    """
+    uid = observation_id(signed.report.id, measurement)
     binding = signed.report.binding
     resource: dict[str, Any] = {
         "resourceType": "Observation",
@@ -89,6 +109,7 @@ def _components(measurement: Mapping[str, Any]) -> list[dict[str, Any]]:
             "valueQuantity": quantity(value, length_unit if name == "area" else unit),
         }
         for name, value in dict(measurement.get("stats") or {}).items()
+        if value is not None
     ]
 
 

@@ -18,7 +18,7 @@ from attrs import frozen
 from workstation.domain.identifiers import ReportId
 from workstation.domain.report import ReportState, SectionKind, SignedReport
 from workstation.protocols.canonical import sha256_hex
-from workstation.protocols.observations import observation
+from workstation.protocols.observations import finite, observation
 from workstation.protocols.signature import SigningKey, manifest, sign, utc
 
 RW: Final = "urn:reading-workstation:"
@@ -63,10 +63,11 @@ def seal(
     previous
         SHA-256 of the manifest that this addendum follows, else empty.
     """
-    artefacts = _artefacts(signed)
+    measurements: list[dict[str, Any]] = [finite(each) for each in signed.measurements]
+    artefacts = _artefacts(signed, measurements)
     statement = manifest(signed, artefacts, previous)
     token = sign(statement, key, utc(signed.signed_at))
-    observations = [observation(signed, each) for each in signed.measurements]
+    observations = [observation(signed, each) for each in measurements]
     report = _report(signed, artefacts, observations, effective, site_name)
     made = [_create("DiagnosticReport", signed.report.id, report)]
     made += [_create("Observation", uid, resource) for uid, resource in observations]
@@ -127,22 +128,19 @@ def manifest_digest(provenance: Mapping[str, Any]) -> str | None:
 # --- the parts ----------------------------------------------------------------
 
 
-def _artefacts(signed: SignedReport) -> dict[str, tuple[str, bytes]]:
+def _artefacts(
+    signed: SignedReport, measurements: list[dict[str, Any]]
+) -> dict[str, tuple[str, bytes]]:
     made = {
         "html": ("text/html", signed.html.encode()),
         "text": ("text/plain", signed.text.encode()),
     }
-    if signed.measurements:
-        rows = [dict(each) for each in signed.measurements]
-        text = json.dumps(rows, sort_keys=True, separators=(",", ":"), default=_plain)
+    if measurements:
+        text = json.dumps(
+            measurements, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+        )
         made["measurements"] = ("application/json", text.encode())
     return made
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Mapping):  # mapping proxies of frozen values
-        return dict(value)
-    return str(value)
 
 
 _TITLES: Final = {"html": "Report", "text": "Report (plain text)", "measurements": "Measurements"}

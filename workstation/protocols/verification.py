@@ -14,6 +14,7 @@ from attrs import frozen
 
 from workstation.errors import VerificationFailed
 from workstation.protocols.canonical import canonical, sha256_hex
+from workstation.protocols.observations import observation_id
 from workstation.protocols.report_bundle import RW, URI
 from workstation.protocols.signature import SignatureBy, check
 from workstation.text import tr
@@ -67,7 +68,7 @@ def _verified(resources: list[dict[str, Any]]) -> Verified:
     claims = _claims(statement)
     _check_artefacts(report, claims)
     _check_identity(report, provenance, claims, signature)
-    _check_measurements(report, resources)
+    _check_measurements(report, resources, claims["report"])
     return Verified(
         claims["report"],
         claims["status"],
@@ -218,22 +219,36 @@ def _check_identity(
             )
 
 
-def _check_measurements(report: Mapping[str, Any], resources: list[dict[str, Any]]) -> None:
+def _check_measurements(
+    report: Mapping[str, Any], resources: list[dict[str, Any]], report_id: str
+) -> None:
     """Observations say what the signed measurements say."""
-    observed = [r for r in resources if r.get("resourceType") == "Observation"]
-    signed = {str(m.get("id")): m for m in _signed_measurements(report)}
+    observed = {
+        each["identifier"][0]["value"]: each
+        for each in resources
+        if each.get("resourceType") == "Observation"
+    }
+    signed = {
+        f"urn:uuid:{observation_id(report_id, each)}": each for each in _signed_measurements(report)
+    }
     if len(observed) != len(signed):
-        raise VerificationFailed(
-            tr("measurements: {n} were signed, another number is here", n=len(signed))
-        )
-    for each in observed:
-        name = each.get("code", {}).get("text", "")
-        quantity = each.get("valueQuantity", {})
-        found = (quantity.get("value"), quantity.get("unit", ""))
-        wanted = signed.get(name, {})
-        unit = wanted.get("unit", "") if wanted.get("value") is not None else ""
-        if name not in signed or found != (wanted.get("value"), unit):
-            raise VerificationFailed(tr("measurements: {name} is not what was signed", name=name))
+        words = tr("measurements: {n} were signed, another number is here", n=len(signed))
+        raise VerificationFailed(words)
+    for name, each in observed.items():
+        wanted = signed.get(name)
+        if wanted is None or _said(each) != _meant(wanted):
+            label = each.get("code", {}).get("text", "")
+            raise VerificationFailed(tr("measurements: {name} is not what was signed", name=label))
+
+
+def _said(observation: Mapping[str, Any]) -> tuple[Any, Any]:
+    quantity = observation.get("valueQuantity", {})
+    return quantity.get("value"), quantity.get("unit", "")
+
+
+def _meant(measurement: Mapping[str, Any]) -> tuple[Any, Any]:
+    value = measurement["value"]
+    return value, measurement["unit"] if value is not None else ""
 
 
 def _signed_measurements(report: Mapping[str, Any]) -> list[dict[str, Any]]:

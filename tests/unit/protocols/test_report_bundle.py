@@ -178,3 +178,24 @@ def test_the_manifest_of_a_provenance_can_be_named_again() -> None:
 
     assert manifest_digest(provenance) == letter.manifest_sha256
     assert manifest_digest({"resourceType": "Provenance"}) is None
+
+
+def test_the_same_name_in_two_studies_is_two_measurements() -> None:
+    """ "A1" stands on the current study and on the prior beside it."""
+    here, there = (MappingProxyType({**LENGTH, "study_uid": uid}) for uid in ("2.25.1", "2.25.2"))
+
+    entries = _entries(_letter(measurements=(here, there)))
+
+    assert entries[1]["fullUrl"] != entries[2]["fullUrl"]
+
+
+def test_a_number_that_is_none_is_not_sent_as_one() -> None:
+    """NaN is no JSON: the whole report would be refused for one pixel."""
+    empty = MappingProxyType(
+        {**LENGTH, "value": float("nan"), "stats": {"mean": float("inf"), "sd": 1.0}}
+    )
+
+    observation = _entries(_letter(measurements=(empty,)))[1]["resource"]
+
+    assert "valueQuantity" not in observation
+    assert [each["code"]["text"] for each in observation["component"]] == ["sd"]

@@ -157,6 +157,13 @@ def test_what_is_no_report_is_said_to_be_none(data: bytes) -> None:
         verify_report(data)
 
 
+def test_measurements_of_two_studies_with_one_name_hold() -> None:
+    """The prior's A1 and today's."""
+    pair = tuple(MappingProxyType({**LENGTH, "study_uid": uid}) for uid in ("2.25.1", "2.25.2"))
+
+    assert verify_report(_bundle(measurements=pair)).status == "final"
+
+
 def test_an_addendum_holds_with_its_report_and_not_without() -> None:
     """An addendum alone could belong to anything."""
     first = _bundle()
