@@ -389,7 +389,6 @@ def test_every_word_of_the_pane_can_be_translated(qtbot: QtBot) -> None:
     use_locale(PSEUDO_LOCALE)
     try:
         viewer, loader = opened(CURRENT, PRIOR, studies=BOTH)
-        viewer.toggle_links()
         pane = ViewerPane(viewer, loader, runner(viewer))  # type: ignore[arg-type]
         qtbot.addWidget(pane)
         found = untranslated(pane)

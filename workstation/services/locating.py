@@ -46,9 +46,10 @@ def joined(links: Links, source: Shown, others: Sequence[Shown], offset_mm: floa
 
 def link_words(links: Links, shown: Sequence[Shown]) -> str:
     """How the views are linked now; says so where they cannot be."""
-    if not links.on or len(shown) < 2:
+    stacks = [s for s in shown if s.frame.plane is not None and len(s.display_set.frames) > 1]
+    if not links.on or len(stacks) < 2:
         return ""
-    first, *rest = shown
+    first, *rest = stacks
     spaces = {space(other.frame) for other in rest} - {space(first.frame)}
     if not spaces:
         return tr("Linked by position")

@@ -35,7 +35,7 @@ class Viewer(Screen):
         super().__init__(store, loader, found)
         self.measurements_changed: Signal[None] = Signal()
         self.tool = "window"
-        self.links = Links()
+        self.links = Links(on=True)
         self.ink_shown = True
         self._marks = Measurements(lambda: self.measurements_changed.emit(None))
 
@@ -43,17 +43,18 @@ class Viewer(Screen):
         """The case is left: nothing of it stays here."""
         self.forget()
         self._marks.clear()
-        self.links = Links()
+        self.links = Links(on=True)
         self.changed.emit(None)
         self.measurements_changed.emit(None)
 
     # --- layout and series ------------------------------------------------------
 
     def set_layout(self, rows: int, columns: int) -> None:
-        """Views keep what they show, with zoom and window; new ones are hung."""
+        """Views keep what they show, with zoom and window; new ones are hung, at one level."""
         self._board.lay_out(rows, columns)
         self.active = min(self.active, rows * columns - 1)
         self._hang()
+        self._align()
         self.changed.emit(None)
 
     def maximize(self) -> None:
@@ -99,6 +100,7 @@ class Viewer(Screen):
         self._hang()
         for state in self.viewports:
             self._look_at(state)
+        self._align()
         self.changed.emit(None)
 
     # --- the active viewport ------------------------------------------------------
@@ -279,9 +281,13 @@ class Viewer(Screen):
         self.probe = None
         self._look_at(self._board[index])
         self.viewport_changed.emit(index)
-        moved = self.shown(index)
-        if self.links.on and moved is not None:
-            self._follow(moved)
+        self._align()
+
+    def _align(self) -> None:
+        """Linked views go where the active one is."""
+        active = self.shown(self.active)
+        if active is not None:
+            self._follow(active)
 
     def _follow(self, source: Shown) -> None:
         for index in range(len(self.viewports)):

@@ -379,14 +379,14 @@ def test_closing_leaves_nothing_behind() -> None:
     """The next case must not inherit a measurement, a link or a picture."""
     viewer, _ = opened(CURRENT, PRIOR, studies=BOTH)
     viewer.add_length(0, 0, 10, 0)
-    viewer.toggle_links()
+    viewer.join()
 
     viewer.close()
 
     assert viewer.studies == ()
     assert viewer.measurements == ()
     assert viewer.layout == (1, 1)
-    assert not viewer.links.on
+    assert viewer.links.manual == ()
     assert viewer.shown(0) is None
     assert list(viewer.frame_states(CURRENT.id)) == []
 
@@ -479,7 +479,6 @@ def test_views_of_one_frame_of_reference_scroll_together() -> None:
     thick = stack(50, name="Axial 5.0", series="1.1.2", step=5.0)
     viewer, _ = opened(CURRENT, thick)
     viewer.set_layout(1, 2)
-    viewer.toggle_links()
 
     viewer.go(40)
 
@@ -487,9 +486,30 @@ def test_views_of_one_frame_of_reference_scroll_together() -> None:
     assert viewer.link_words == "Linked by position"
 
 
+def test_a_new_view_comes_up_at_the_level_being_read() -> None:
+    """Two windows of one series show one slice, as the reader left it."""
+    viewer, _ = opened(CURRENT)
+    viewer.go(40)
+
+    viewer.set_layout(2, 2)
+
+    assert [v.frame_index for v in viewer.viewports if v.display_set == CURRENT.id] == [40, 40]
+
+
+def test_unlinked_views_stay_where_they_are() -> None:
+    thick = stack(50, name="Axial 5.0", series="1.1.2", step=5.0)
+    viewer, _ = opened(CURRENT, thick)
+    viewer.set_layout(1, 2)
+    viewer.toggle_links()
+
+    viewer.go(40)
+
+    assert [v.frame_index for v in viewer.viewports] == [40, 0]
+    assert viewer.link_words == ""
+
+
 def test_current_and_prior_are_never_linked_by_the_program() -> None:
     viewer, _ = opened(CURRENT, PRIOR, studies=BOTH)
-    viewer.toggle_links()
 
     viewer.go(40)
 
@@ -525,6 +545,16 @@ def test_images_across_each_other_cannot_be_joined() -> None:
 
     with pytest.raises(CommandError, match="parallel"):
         viewer.join()
+    assert viewer.link_words.startswith("Not linked")
+
+
+def test_radiographs_need_no_word_about_links() -> None:
+    front, before = (
+        stack(1, study=study, series=f"{study}.1", axes=None, modality="CR")
+        for study in ("1.1", "1.2")
+    )
+    viewer, _ = opened(front, before, studies=BOTH)
+
     assert viewer.link_words == ""
 
 
