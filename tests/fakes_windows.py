@@ -11,6 +11,8 @@ from workstation.services.draft_saving import DraftState
 from workstation.services.loading import SetProgress
 from workstation.services.signal import Signal
 
+SAVED = DraftState("platform", datetime(2026, 11, 22, 2, 14, 58, tzinfo=UTC))
+
 
 @frozen
 class FakeCase:
@@ -48,7 +50,7 @@ class FakeLoader:
 
 @define(eq=False)
 class FakeReporting:
-    draft_state: DraftState = DraftState("platform", datetime(2026, 11, 22, 2, 14, 58, tzinfo=UTC))
+    draft_state: DraftState = SAVED
     draft_changed: Signal[None] = field(factory=Signal)
 
 
@@ -64,5 +66,3 @@ class Sent:
         if self.error is not None:
             raise self.error
         return None
-
-

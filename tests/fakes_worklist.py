@@ -167,6 +167,9 @@ class FakeWorklist:
     def server_now(self, site: SiteId) -> datetime:
         return self.clock.now()
 
+    def next(self) -> Row | None:
+        return next((each for each in self.rows if each.is_free), None)
+
     def say(self, rows: Sequence[Row]) -> None:
         """The sites have news."""
         self.rows = tuple(rows)
@@ -179,6 +182,11 @@ class FakeDeliveries:
     def __init__(self, entries: Sequence[Delivery] = ()) -> None:
         self.changed: Signal[None] = Signal()
         self.entries = tuple(entries)
+
+    def counts(self) -> tuple[int, int, int]:
+        states = [entry.state.value for entry in self.entries]
+        queued = states.count("queued") + states.count("awaiting-ack")
+        return queued, states.count("in-doubt"), states.count("refused")
 
     def say(self, entries: Sequence[Delivery]) -> None:
         self.entries = tuple(entries)

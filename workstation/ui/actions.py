@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QTextEdit,
     QWidget,
 )
+from shiboken6 import isValid
 
 from workstation.commands.bindings import Bindings, Scope, Stroke
 from workstation.ui import dialogs
@@ -77,7 +78,12 @@ def scope_of(widget: QWidget | None, otherwise: Scope) -> Scope:
 
 
 class Keys(QObject):
-    """Watches the application. `otherwise` is the scope when nothing has the focus."""
+    """Watches the widget that has the focus, wherever it goes.
+
+    Not the application: then every paint and every move of the pointer of every widget
+    would pass through Python, and so would widgets that are being destroyed.
+    `otherwise` is the scope when nothing has the focus.
+    """
 
     def __init__(
         self,
@@ -94,18 +100,35 @@ class Keys(QObject):
         self._forget.setSingleShot(True)
         self._forget.setInterval(_CHORD_MS)
         self._forget.timeout.connect(self._clear)
-        app.installEventFilter(self)
+        self._watched: QWidget | None = None
+        app.focusChanged.connect(self._moved)
+        app.focusWindowChanged.connect(self._moved)
+        self._moved()
 
     def stop(self) -> None:
-        self._app.removeEventFilter(self)
+        self._app.focusChanged.disconnect(self._moved)
+        self._app.focusWindowChanged.disconnect(self._moved)
+        self._watch(None)
+
+    def _moved(self, *_: object) -> None:
+        """Keys go to the widget that has the focus, else to its window."""
+        self._watch(self._app.focusWidget() or self._app.activeWindow())
+
+    def _watch(self, widget: QWidget | None) -> None:
+        if widget is self._watched:
+            return
+        if self._watched is not None and isValid(self._watched):
+            self._watched.removeEventFilter(self)
+        self._watched = widget
+        if widget is not None:
+            widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
-        focus = self._app.focusWidget()
-        if watched is not (focus or self._app.activeWindow()) or self._app.activePopupWidget():
+        if watched is not self._watched or self._app.activePopupWidget():
             return False
-        return self._pressed(event, focus)
+        return self._pressed(event, self._app.focusWidget())
 
     def _pressed(self, event: QKeyEvent, focus: QWidget | None) -> bool:
         pressed = stroke_of(event)

@@ -6,7 +6,7 @@ another, nothing under it can be clicked, and a test answers it like a reader.
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -95,7 +95,7 @@ class Dialog(QWidget):
             return
         self._open = True
         self._focus_before = QApplication.focusWidget()
-        self.window().installEventFilter(self)
+        self._follow(True)
         self._fit()
         self.show()
         self.raise_()
@@ -119,14 +119,14 @@ class Dialog(QWidget):
         if not self._open:
             return
         self._open = False
-        self.window().removeEventFilter(self)
+        self._follow(False)
         self.hide()
         if self._focus_before is not None:
             self._focus_before.setFocus(Qt.FocusReason.PopupFocusReason)
         self.closed.emit(answered)
         self.deleteLater()
 
-    def _fit(self) -> None:
+    def _fit(self, _size: int = 0) -> None:
         self.setGeometry(self._host.rect())
         wide = min(self._wide, self.width() - 32)
         self._card.setFixedWidth(wide)
@@ -140,10 +140,20 @@ class Dialog(QWidget):
         self._whole.activate()
         self._fit()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
-            self._fit()
-        return False
+    def _follow(self, follows: bool) -> None:
+        """Keep to the size of the window.
+
+        By the window's own signals: an event filter would be called while the window is
+        being destroyed, which Python does not survive.
+        """
+        if not self._host.testAttribute(Qt.WidgetAttribute.WA_WState_Created):
+            return  # not on a screen yet: it has no handle
+        handle = self._host.windowHandle()
+        for changed in (handle.widthChanged, handle.heightChanged):
+            if follows:
+                changed.connect(self._fit)
+            else:
+                changed.disconnect(self._fit)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab stays inside."""

@@ -33,6 +33,13 @@ class FocusRing(QWidget):
             self.hide()
         return False
 
+    def leave(self) -> None:
+        """The focus has gone on; at once, not when Qt gets round to it."""
+        if isValid(self._control):
+            self._control.removeEventFilter(self)
+        self.hide()
+        self.deleteLater()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -59,8 +66,7 @@ class _Keeper(QObject):
 
     def _moved(self, _old: QWidget | None, new: QWidget | None) -> None:
         if self._ring is not None and isValid(self._ring):
-            self._ring.hide()
-            self._ring.deleteLater()
+            self._ring.leave()
         self._ring = None
         if isinstance(new, QAbstractButton) and new.parentWidget() is not None:
             self._ring = FocusRing(new, self._pen, self._radius)

@@ -92,9 +92,9 @@ def _group(title: str, entries: list[Entry]) -> QWidget:
     grid.setContentsMargins(0, 0, 0, 0)
     grid.setVerticalSpacing(1)
     grid.setColumnStretch(0, 1)
-    grid.addWidget(plain.label(title, tone="hi", weight=600), 0, 0)
+    grid.addWidget(plain.label(tr(title), tone="hi", weight=600), 0, 0)
     for at, entry in enumerate(entries, start=1):
-        grid.addWidget(plain.label(entry.title, tone="mid", size="small"), at, 0)
+        grid.addWidget(plain.label(tr(entry.title), tone="mid", size="small"), at, 0)
         caps = plain.row(0, *(_cap(key) for key in entry.keys), spacing=3)
         grid.addWidget(caps, at, 1, Qt.AlignmentFlag.AlignRight)
         grid.setRowMinimumHeight(at, 20)

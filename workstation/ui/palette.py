@@ -41,13 +41,13 @@ def choices(registry: Registry, bindings: Bindings, active: frozenset[str]) -> t
         shared = Counter(b.title for b in bound)
         for line, title in _lines(command):
             made[line.strip()] = Choice(
-                line, title, command.group, bindings.key_of(line.strip()), needs
+                line, title, tr(command.group), bindings.key_of(line.strip()), needs
             )
         for each in bound:
             if each.run not in made:
                 words = each.run.removeprefix(command.id)
-                title = f"{command.title}{words}" if shared[each.title] > 1 else each.title
-                made[each.run] = Choice(each.run, title, command.group, each.keys, needs)
+                title = f"{tr(command.title)}{words}" if shared[each.title] > 1 else tr(each.title)
+                made[each.run] = Choice(each.run, title, tr(command.group), each.keys, needs)
     return tuple(made.values())
 
 
@@ -61,12 +61,12 @@ def _lines(command: Command) -> list[tuple[str, str]]:
     hints = get_type_hints(command.run)
     kinds = [hints[p.name] for p in parameters]
     if len(kinds) == 1 and isinstance(kinds[0], type) and issubclass(kinds[0], Enum):
-        return [(f"{command.id} {m.value}", f"{command.title} {m.value}") for m in kinds[0]]
+        return [(f"{command.id} {m.value}", f"{tr(command.title)} {m.value}") for m in kinds[0]]
     try:
         command.parse([])
     except CommandError:
-        return [(f"{command.id} ", f"{command.title}…")]
-    return [(command.id, command.title)]
+        return [(f"{command.id} ", f"{tr(command.title)}…")]
+    return [(command.id, tr(command.title))]
 
 
 def matches(text: str, title: str) -> tuple[int, ...] | None:

@@ -257,7 +257,8 @@ class Shell:
             self._frames[role] = frame
             frame.present()
             pane.show()
-        self._page = "worklist"
+        self._main.pages.setCurrentIndex(0)
+        self._main.bars.setCurrentIndex(0)
 
     def open_palette(self) -> None:
         over = self.report if self._reading_in_front() else self.worklist.table

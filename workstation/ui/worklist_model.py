@@ -167,7 +167,7 @@ class WorklistModel(QAbstractTableModel):
                 self.beginRemoveRows(QModelIndex(), number, number)
                 del self.lines[number]
                 self.endRemoveRows()
-        self._append([line for line in wanted if self.row_of(line.key) is None])
+        self._append(wanted)
         self._reorder(wanted)
         self._replace(wanted)
 
@@ -176,7 +176,7 @@ class WorklistModel(QAbstractTableModel):
 
         Returns whether the order now differs from the wanted one, for `settle` later.
         """
-        self._append([line for line in wanted if self.row_of(line.key) is None])
+        self._append(wanted)
         self._replace(wanted)
         return [line.key for line in self.lines] != [line.key for line in wanted]
 
@@ -186,7 +186,10 @@ class WorklistModel(QAbstractTableModel):
             last = min(last, len(self.lines) - 1)
             self.dataChanged.emit(self.index(first, Column.TIME), self.index(last, Column.TIME))
 
-    def _append(self, lines: Sequence[Line]) -> None:
+    def _append(self, wanted: Sequence[Line]) -> None:
+        """What is new, behind what is there."""
+        known = {line.key for line in self.lines}
+        lines = [line for line in wanted if line.key not in known]
         if lines:
             at = len(self.lines)
             self.beginInsertRows(QModelIndex(), at, at + len(lines) - 1)

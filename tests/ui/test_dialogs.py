@@ -1,0 +1,161 @@
+"""Dialogs: one at a time, answered like a reader does."""
+
+from attrs import evolve
+from fakes_worklist import SITES, FakeWorklist
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from workstation.errors import SignInFailed
+from workstation.services.jobs import Job
+from workstation.services.ports import Credentials
+from workstation.ui import dialogs
+from workstation.ui.dialogs import Dialog, MessageDialog, QuestionDialog
+from workstation.ui.sign_in import SignInDialog
+
+
+def window(qtbot: QtBot) -> QWidget:
+    made = QWidget()
+    qtbot.addWidget(made)
+    QVBoxLayout(made).addWidget(QPushButton("under"))
+    made.resize(1200, 800)
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
+    return made
+
+
+def test_a_dialog_stops_nothing_and_takes_the_keys(qtbot: QtBot) -> None:
+    """Clocks go on under it; nothing under it can be pressed."""
+    host = window(qtbot)
+    dialog = MessageDialog(host, "Not sent", "Harbor General does not answer.", code="HTTP 503")
+    dialog.open()
+
+    assert dialogs.current(host) is dialog
+    assert host.childAt(20, 20) is dialog
+    assert host.focusWidget() is not host.findChild(QPushButton, "under")
+
+
+def test_escape_leaves_and_nothing_has_happened(qtbot: QtBot) -> None:
+    host = window(qtbot)
+    done: list[str] = []
+    dialog = QuestionDialog(host, "Quit", "Text is not saved.", "Quit", lambda: done.append("quit"))
+    answers: list[bool] = []
+    dialog.closed.connect(answers.append)
+    dialog.open()
+    QTest.keyClick(host.focusWidget(), Qt.Key.Key_Escape)
+
+    assert (answers, done) == ([False], [])
+
+
+def test_enter_does_the_main_thing(qtbot: QtBot) -> None:
+    host = window(qtbot)
+    done: list[str] = []
+    dialog = QuestionDialog(host, "Quit", "Text is not saved.", "Quit", lambda: done.append("quit"))
+    dialog.open()
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: done == ["quit"])
+
+    assert dialogs.current(host) is None
+
+
+def test_a_second_dialog_waits_for_the_first(qtbot: QtBot) -> None:
+    """Two at once: which one does the Enter answer?"""
+    host = window(qtbot)
+    first, second = Dialog(host, "first"), Dialog(host, "second")
+    first.open()
+    second.open()
+
+    assert (first.isVisible(), second.isVisible()) == (True, False)
+
+    first.back()
+
+    assert second.isVisible()
+
+
+def test_tab_stays_inside(qtbot: QtBot) -> None:
+    """Focus that wanders under the scrim is focus lost."""
+    host = window(qtbot)
+    dialog = Dialog(host, "fields")
+    fields = [QLineEdit(), QLineEdit()]
+    for field in fields:
+        dialog.body.addWidget(field)
+    dialog.open(fields[0])
+    seen = []
+    for _ in range(3):
+        QTest.keyClick(host.focusWidget(), Qt.Key.Key_Tab)
+        seen.append(host.focusWidget())
+
+    assert seen == [fields[1], fields[0], fields[1]]
+
+
+class Signing:
+    """A sign-in whose answer the test gives."""
+
+    def __init__(self, host: QWidget) -> None:
+        out = tuple(evolve(s, state="signed-out", reader=None) for s in SITES)
+        self.worklist = FakeWorklist(sites=out)
+        self.asked: list[Credentials | None] = []
+        self.job: Job[None] = Job()
+        self.dialog = SignInDialog(host, self.worklist, self._sign_in)  # type: ignore[arg-type]
+        self.dialog.open(self.dialog.user)
+
+    def _sign_in(self, credentials: Credentials | None) -> Job[None]:
+        self.asked.append(credentials)
+        self.job = Job()
+        return self.job
+
+    def type_in(self, password: str) -> None:
+        self.dialog.user.setText("reader")
+        self.dialog.password.setText(password)
+        QTest.keyClick(self.dialog.password, Qt.Key.Key_Return)
+
+
+def said(dialog: QWidget) -> list[str]:
+    return [label.text() for label in dialog.findChildren(QLabel) if label.text()]
+
+
+def test_a_wrong_password_is_said_and_the_name_is_kept(qtbot: QtBot) -> None:
+    """Typed at three in the morning: only the password is asked for again."""
+    signing = Signing(window(qtbot))
+    signing.type_in("wrong")
+    qtbot.waitUntil(lambda: len(signing.asked) == 1)
+    signing.job.settle(None, SignInFailed("The name or the password is wrong."))
+
+    assert "The name or the password is wrong." in said(signing.dialog)
+    assert (signing.dialog.user.text(), signing.dialog.password.text()) == ("reader", "")
+    assert signing.dialog.is_open
+
+
+def test_one_site_that_fails_does_not_keep_the_reader_out(qtbot: QtBot) -> None:
+    """Two sites wait to be read; the third says why it is not there."""
+    signing = Signing(window(qtbot))
+    signing.type_in("right")
+    qtbot.waitUntil(lambda: len(signing.asked) == 1)
+    failed = evolve(SITES[2], state="signed-out", reader=None, message="does not answer")
+    signing.worklist.sites = (*SITES[:2], failed)
+    signing.worklist.changed.emit(None)
+    signing.job.settle(None)
+
+    assert signing.dialog.is_open
+    assert said(signing.dialog).count("signed in") == 2
+    assert "does not answer" in said(signing.dialog)
+    assert signing.dialog.main.text() == "Go on"
+
+
+def test_signed_in_everywhere_the_dialog_goes(qtbot: QtBot) -> None:
+    signing = Signing(window(qtbot))
+    signing.type_in("right")
+    qtbot.waitUntil(lambda: len(signing.asked) == 1)
+    signing.worklist.sites = SITES
+    signing.job.settle(None)
+
+    assert not signing.dialog.is_open
+
+
+def test_the_password_is_never_shown(qtbot: QtBot) -> None:
+    signing = Signing(window(qtbot))
+
+    assert signing.dialog.password.echoMode() == QLineEdit.EchoMode.Password
+    assert "password" not in repr(Credentials("reader", "password"))

@@ -1,0 +1,276 @@
+"""Keys, palette and key sheet: the same command lines from the same keymap."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QPushButton, QTextEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from workstation.commands import app, case, report, tools, viewport
+from workstation.commands.bindings import Bindings, Scope, load, stroke
+from workstation.commands.registry import Registry
+from workstation.settings import resource
+from workstation.ui.actions import Keys
+from workstation.ui.dialogs import Dialog
+from workstation.ui.keysheet import groups
+from workstation.ui.palette import Palette, choices, matches, ranked
+
+NOTHING, CTRL, ALT, SHIFT = (
+    Qt.KeyboardModifier.NoModifier,
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.AltModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+)
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    return Registry(c for m in (app, case, tools, viewport, report) for c in m.COMMANDS)
+
+
+@pytest.fixture(scope="module")
+def bindings(registry: Registry) -> Bindings:
+    return load(resource("keymaps", "default.toml"), registry)
+
+
+class Room(QWidget):
+    """A window with a list, images and a report to type in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        layout = QHBoxLayout(self)
+        self.table, self.images, self.report = QWidget(), QWidget(), QTextEdit()
+        self.button = QPushButton("x")
+        for pane, scope in (
+            (self.table, "worklist"),
+            (self.images, "images"),
+            (self.report, "report"),
+        ):
+            pane.setProperty("scope", scope)
+            pane.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            layout.addWidget(pane)
+        layout.addWidget(self.button)
+
+
+@pytest.fixture
+def room(qtbot: QtBot) -> Room:
+    made = Room()
+    qtbot.addWidget(made)
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
+    return made
+
+
+@pytest.fixture
+def asked(qapp: QApplication, bindings: Bindings) -> Iterator[list[str]]:
+    lines: list[str] = []
+    keys = Keys(qapp, bindings, lines.append, lambda: Scope.WORKLIST)
+    yield lines
+    keys.stop()
+
+
+def press(
+    widget: QWidget, key: Qt.Key, modifiers: Qt.KeyboardModifier = NOTHING, text: str = ""
+) -> None:
+    widget.setFocus()
+    QTest.keyClick(widget, key, modifiers)
+
+
+def test_a_letter_over_the_images_is_a_command(room: Room, asked: list[str]) -> None:
+    press(room.images, Qt.Key.Key_I)
+    press(room.images, Qt.Key.Key_F, SHIFT)
+    press(room.images, Qt.Key.Key_Question, SHIFT)
+    press(room.images, Qt.Key.Key_3)
+
+    assert asked == ["viewport.invert", "viewport.one-to-one", "app.keys", "viewport.window 3"]
+
+
+def test_a_letter_in_the_report_is_a_letter_and_alt_makes_it_a_command(
+    room: Room, asked: list[str]
+) -> None:
+    """`Diffuse` must not start a length measurement; the hands still reach the images."""
+    press(room.report, Qt.Key.Key_D)
+    press(room.report, Qt.Key.Key_N, SHIFT)
+    press(room.report, Qt.Key.Key_D, ALT)
+
+    assert room.report.toPlainText().lower() == "dn"
+    assert asked == ["tool.length"]
+
+
+def test_function_keys_and_tab_work_while_typing(room: Room, asked: list[str]) -> None:
+    """Signing and moving between fields need no other hand."""
+    press(room.report, Qt.Key.Key_F12)
+    press(room.report, Qt.Key.Key_Tab)
+    press(room.report, Qt.Key.Key_Backtab, SHIFT)
+    press(room.report, Qt.Key.Key_K, CTRL)
+    press(room.report, Qt.Key.Key_Left)
+
+    assert asked == ["report.sign", "report.next-field", "report.previous-field", "app.palette"]
+
+
+def test_enter_means_what_the_pane_says(room: Room, asked: list[str]) -> None:
+    press(room.table, Qt.Key.Key_Return)
+    press(room.images, Qt.Key.Key_Return)
+    press(room.report, Qt.Key.Key_Return)
+
+    assert asked == ["case.open", "viewport.maximize"]
+    assert room.report.toPlainText() == "\n"
+
+
+def test_enter_on_a_button_presses_it_and_opens_nothing(room: Room, asked: list[str]) -> None:
+    """The focus ring says what Enter does."""
+    pressed: list[int] = []
+    room.button.clicked.connect(lambda: pressed.append(1))
+    press(room.button, Qt.Key.Key_Return)
+
+    assert pressed == [1]
+    assert asked == []
+
+
+def test_a_held_key_does_not_sign_or_take_case_after_case(room: Room, asked: list[str]) -> None:
+    """Auto-repeat is for scrolling; ten claims by a resting finger are ten patients."""
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QKeyEvent
+
+    room.images.setFocus()
+    for key in (Qt.Key.Key_N, Qt.Key.Key_Down):
+        for repeat in (False, True, True):
+            event = QKeyEvent(QEvent.Type.KeyPress, key, NOTHING, "", repeat)
+            QApplication.sendEvent(room.images, event)
+
+    assert asked == ["case.next", *["viewport.scroll 1"] * 3]
+
+
+def test_keys_of_a_dialog_stay_in_it(room: Room, asked: list[str], qtbot: QtBot) -> None:
+    """While a password is asked for, nothing else may happen."""
+    dialog = Dialog(room, "Sign")
+    field = QLineEdit()
+    dialog.body.addWidget(field)
+    dialog.open(field)
+    QTest.keyClick(field, Qt.Key.Key_N)
+    QTest.keyClick(field, Qt.Key.Key_F12)
+    QTest.keyClick(field, Qt.Key.Key_N, ALT)
+
+    assert asked == []
+
+
+def test_a_chord_waits_for_its_second_key(room: Room, qapp: QApplication, tmp_path: object) -> None:
+    from pathlib import Path
+
+    file = Path(str(tmp_path)) / "k.toml"
+    file.write_text('[a]\n[a.keys]\n"G I" = "app.keys"\n"X" = "case.next"\n')
+    registry = Registry((*app.COMMANDS, *case.COMMANDS))
+    lines: list[str] = []
+    keys = Keys(qapp, load(file, registry), lines.append, lambda: Scope.ALWAYS)
+    press(room.images, Qt.Key.Key_G)
+    press(room.images, Qt.Key.Key_X)  # not a chord: both are forgotten
+    press(room.images, Qt.Key.Key_G)
+    press(room.images, Qt.Key.Key_I)
+    keys.stop()
+
+    assert lines == ["app.keys"]
+
+
+# --- the palette --------------------------------------------------------------
+
+
+def test_every_command_is_found_by_a_part_of_its_name(
+    registry: Registry, bindings: Bindings
+) -> None:
+    """What has no key must still be reachable without a pointer."""
+    every = choices(registry, bindings, frozenset())
+    lines = {choice.line.split(" ")[0] for choice in every}
+
+    assert lines >= {command.id for command in registry if not command.hidden}
+
+
+def test_what_cannot_run_now_says_what_is_missing_and_comes_last(
+    registry: Registry, bindings: Bindings
+) -> None:
+    every = choices(registry, bindings, frozenset({"signed-in"}))
+    sign = next(choice for choice in every if choice.line == "report.sign")
+    order = [choice for choice, _ in ranked("s", every)]
+
+    assert sign.needs == "case, report" or sign.needs == "report"
+    assert sign.key == "F12"
+    assert [bool(c.needs) for c in order] == sorted(bool(c.needs) for c in order)
+
+
+@pytest.mark.parametrize(
+    ("typed", "title", "hit"),
+    [
+        ("win", "Window tool", (0, 1, 2)),
+        ("tool", "Window tool", (7, 8, 9, 10)),
+        ("wt", "Window tool", (0, 7)),
+        ("xyz", "Window tool", None),
+        ("", "Window tool", ()),
+    ],
+)
+def test_letters_match_in_order(typed: str, title: str, hit: tuple[int, ...] | None) -> None:
+    assert matches(typed, title) == hit
+
+
+class Opened(Palette):
+    def __init__(self, room: Room, registry: Registry, bindings: Bindings) -> None:
+        self.lines: list[str] = []
+        every = choices(registry, bindings, frozenset({"case", "image", "report", "signed-in"}))
+        super().__init__(room, every, self.lines.append)
+        self.open()
+
+
+def test_enter_runs_the_line_that_is_chosen(
+    room: Room, registry: Registry, bindings: Bindings
+) -> None:
+    palette = Opened(room, registry, bindings)
+    QTest.keyClicks(palette.field, "invert")
+    QTest.keyClick(palette.field, Qt.Key.Key_Return)
+
+    assert palette.lines == ["viewport.invert"]
+
+
+def test_a_command_with_an_argument_waits_for_it(
+    room: Room, registry: Registry, bindings: Bindings
+) -> None:
+    """`Go to image` alone would have to guess."""
+    palette = Opened(room, registry, bindings)
+    QTest.keyClicks(palette.field, "go to image")
+    QTest.keyClick(palette.field, Qt.Key.Key_Return)
+    QTest.keyClicks(palette.field, "50")
+    QTest.keyClick(palette.field, Qt.Key.Key_Return)
+
+    assert palette.lines == ["viewport.go 50"]
+
+
+def test_a_command_that_is_not_available_does_not_run(
+    room: Room, registry: Registry, bindings: Bindings
+) -> None:
+    palette = Opened(room, registry, bindings)
+    QTest.keyClicks(palette.field, "delete measurement")
+    QTest.keyClick(palette.field, Qt.Key.Key_Return)
+
+    assert palette.lines == []
+
+
+def test_escape_gives_the_focus_back(room: Room, registry: Registry, bindings: Bindings) -> None:
+    room.report.setFocus()
+    palette = Opened(room, registry, bindings)
+    QTest.keyClick(palette.field, Qt.Key.Key_Escape)
+
+    assert room.focusWidget() is room.report
+
+
+# --- the key sheet ------------------------------------------------------------
+
+
+def test_the_key_sheet_lists_every_key_once(bindings: Bindings) -> None:
+    """It is made from the keymap in force, so it cannot be out of date."""
+    shown = [entry for _, entries in groups(bindings) for entry in entries]
+
+    assert {entry.title for entry in shown} == {each.title for each in bindings.all}
+    windows = next(entry for entry in shown if entry.title == "Window 1 to 9")
+    assert windows.keys == ("1", "…", "9")
+    assert next(e for e in shown if e.title == "Commands").keys == ("Ctrl", "K")
+    assert str(stroke("Ctrl+K")) == "Ctrl+K"

@@ -1,0 +1,228 @@
+"""The windows around the panes: identity, pages, what the bars say, capture, language."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from fakes_windows import FakeCase, FakeLoader, FakeReporting, FakeSession, Sent
+from fakes_worklist import HARBOR, FakeDeliveries, FakeWorklist, shift
+from pseudo_locale import untranslated
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from workstation.commands import app, case, report, tools, viewport
+from workstation.commands.bindings import Bindings, load
+from workstation.commands.registry import Registry
+from workstation.domain.identifiers import AccessionNumber, ReportId
+from workstation.errors import CommandError
+from workstation.protocols.delivery import Delivery, State
+from workstation.services.loading import SetProgress
+from workstation.settings import resource
+from workstation.text import PSEUDO_LOCALE, use_locale
+from workstation.ui.outbox import delivery_words
+from workstation.ui.windows import Shell, Shown
+
+AT = datetime(2026, 11, 22, 2, 23, 7, tzinfo=UTC)
+
+
+class House:
+    """A shell with its stand-ins at hand."""
+
+    def __init__(self) -> None:
+        rows = shift()
+        self.worklist = FakeWorklist(rows)
+        self.session = FakeSession()
+        self.case = FakeCase(rows[3].item)
+        self.deliveries = FakeDeliveries()
+        self.loader = FakeLoader({"a": SetProgress(200, 0, 250), "b": SetProgress(36, 0, 62)})
+        self.sent = Sent()
+        shown = Shown(
+            self.worklist, self.session, self.deliveries, self.loader,  # type: ignore[arg-type]
+            FakeReporting(), self.worklist.clock,  # type: ignore[arg-type]
+        )  # fmt: skip
+        self.shell = Shell(
+            shown,
+            self.sent,
+            lambda _credentials: None,  # type: ignore[arg-type, return-value]
+            banner="DEMO · not for clinical use",
+        )
+        self.viewer, self.report = QWidget(), QWidget()
+        self.shell.furnish(self.viewer, self.report)
+        registry = Registry(c for m in (app, case, tools, viewport, report) for c in m.COMMANDS)
+        bindings: Bindings = load(resource("keymaps", "default.toml"), registry)
+        self.shell.bind(registry, bindings, lambda: frozenset({"signed-in"}))
+
+    def open_case(self) -> None:
+        self.session.case = self.case
+        self.session.changed.emit(None)
+        self.shell.show_page("reading")
+
+    def texts(self) -> list[str]:
+        """Every word that stands on the screen now."""
+        return [
+            label.text()
+            for window in QApplication.topLevelWidgets()
+            for label in window.findChildren(QLabel)
+            if label.isVisible() and label.text()
+        ]
+
+
+@pytest.fixture
+def house(qtbot: QtBot) -> Iterator[House]:
+    made = House()
+    made.shell.show()
+    yield made
+    made.shell.close_all()
+    QApplication.processEvents()
+
+
+def test_identity_stands_in_the_case_bar_in_the_same_words_as_everywhere(house: House) -> None:
+    """Name, sex and age, birth date, ID: the reader checks them without thinking."""
+    house.open_case()
+    texts = house.texts()
+    wanted = ["Alder, Robin", "M 64", "born 1962-03-02", "ID \u2068HG-100403\u2069"]
+
+    assert [text for text in texts if text in wanted] == wanted
+
+
+def test_no_window_title_names_a_patient(house: House) -> None:
+    """Titles stand in task lists, screen shares and other people's sight."""
+    house.open_case()
+    house.shell.arrange("many")
+    titles = [w.windowTitle() for w in QApplication.topLevelWidgets() if w.isVisible()]
+
+    assert sorted(titles) == [
+        "Workstation · diagnostic 1", "Workstation · report", "Workstation · worklist",
+    ]  # fmt: skip
+
+
+def test_every_window_bears_the_demo_mark_and_the_patient(house: House) -> None:
+    """Two windows on two screens: either may be the only one that is looked at."""
+    house.open_case()
+    house.shell.arrange("many")
+
+    assert house.texts().count("DEMO · not for clinical use") == 3
+    assert house.texts().count("ID \u2068HG-100403\u2069") == 2
+
+
+def test_windows_that_stood_apart_stand_as_one_again(house: House) -> None:
+    house.open_case()
+    house.shell.arrange("many")
+    apart = house.viewer.window() is not house.report.window()
+    house.shell.arrange("one")
+
+    assert apart
+    assert house.viewer.window() is house.report.window()
+    assert house.shell.viewer.isVisibleTo(house.viewer.window())
+
+
+def test_images_on_their_way_are_counted_in_the_bar(house: House) -> None:
+    """Reading a part for the whole is how a finding is missed."""
+    house.open_case()
+
+    assert "236 of 312 images" in house.texts()
+
+
+def test_what_went_wrong_is_said_in_its_slot_until_the_next_command(house: House) -> None:
+    """Toasts do not exist: a message waits until it is read."""
+    house.sent.error = CommandError("no row is selected")
+    house.shell.run("case.open")
+    said = house.shell.notices
+    house.sent.error = None
+    house.shell.run("app.refresh")
+
+    assert said == ("DEMO · not for clinical use", "no row is selected")
+    assert house.shell.notices == ("DEMO · not for clinical use",)
+
+
+def test_reading_without_a_case_says_which_key_helps(house: House) -> None:
+    house.shell.show_page("reading")
+
+    assert any("N reads the next one" in text for text in house.texts())
+
+
+def test_closing_the_window_leaves_by_the_command_that_loses_nothing(house: House) -> None:
+    """The cross is pressed by accident; what was written must be saved first."""
+    house.shell._main.close()
+
+    assert house.sent.lines == ["quit"]
+    assert house.shell._main.isVisible()
+
+
+def test_a_capture_shows_the_window_at_its_full_size(house: House) -> None:
+    picture = house.shell.picture("worklist")
+
+    assert (picture.width(), picture.height()) == (1920, 1080)
+    with pytest.raises(CommandError):
+        house.shell.picture("kitchen")
+
+
+def test_a_capture_of_the_worklist_leaves_the_reader_where_they_were(house: House) -> None:
+    house.open_case()
+    worklist, reading = house.shell.picture("worklist"), house.shell.picture("viewer")
+
+    assert worklist != reading
+    assert "Alder, Robin" in house.texts()
+    assert not house.shell.worklist.isVisible()
+
+
+def test_chrome_is_dark(house: House) -> None:
+    """Mean luminance of the worklist at most 4 % of white (design guide, section 5)."""
+    picture = house.shell.picture("worklist").scaled(192, 108)
+    light = [
+        picture.pixelColor(x, y).lightnessF() ** 2.2
+        for x in range(picture.width())
+        for y in range(picture.height())
+    ]
+
+    assert sum(light) / len(light) < 0.04
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (State.QUEUED, "Signed, waits to be sent to Harbor General"),
+        (State.AWAITING_ACK, "Sent, waiting for acceptance by Harbor General"),
+        (State.ACKNOWLEDGED, "Accepted by Harbor General at 18:23:07 PST"),
+        (State.REFUSED, "Refused by Harbor General: unknown accession"),
+    ],
+)
+def test_the_outbox_tells_signed_sent_and_accepted_apart(state: State, words: str) -> None:
+    """A green tick for `sent` has hidden lost reports before."""
+    entry = Delivery(
+        ReportId("r"), site=HARBOR, accession=AccessionNumber("A-1"), state=state,
+        accepted_at=AT, reason="unknown accession",
+    )  # fmt: skip
+
+    assert delivery_words(entry, "Harbor General", "America/Los_Angeles") == words
+
+
+def test_what_is_not_accepted_is_counted_on_every_page(house: House) -> None:
+    entry = Delivery(ReportId("r"), site=HARBOR, state=State.IN_DOUBT)
+    house.deliveries.say((entry,))
+    house.shell.refresh()
+
+    assert "1 not yet accepted" in house.texts()
+
+
+@pytest.mark.parametrize("where", ["worklist", "reading", "outbox", "keys", "sign-in", "empty"])
+def test_every_word_goes_through_the_translation(qtbot: QtBot, where: str) -> None:
+    """A word that took another way stays English for every reader in the world."""
+    use_locale(PSEUDO_LOCALE)
+    try:
+        house = House()
+        house.shell.show()
+        if where == "reading":
+            house.open_case()
+        elif where in ("outbox", "empty"):
+            house.shell.show_page("outbox" if where == "outbox" else "reading")
+        elif where == "keys":
+            house.shell.open_keys()
+        elif where == "sign-in":
+            house.shell.open_sign_in()
+        found = untranslated(house.shell._main)
+        house.shell.close_all()
+    finally:
+        use_locale("en")
+
+    assert found == []

@@ -1,0 +1,263 @@
+"""The worklist on the screen."""
+
+from datetime import timedelta
+
+import pytest
+from attrs import evolve
+from fakes_worklist import (
+    HARBOR,
+    NORD,
+    SHIFT,
+    FakeDeliveries,
+    FakeWorklist,
+    Wanted,
+    row,
+    shift,
+)
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from workstation.domain.identifiers import AccessionNumber, ReportId, TaskId
+from workstation.domain.worklist import Priority
+from workstation.protocols.delivery import Delivery, State
+from workstation.services.worklist import Row
+from workstation.ui.worklist import WorklistPane
+from workstation.ui.worklist_model import Column
+
+
+class Pane(WorklistPane):
+    """The pane with its stand-ins at hand."""
+
+    def __init__(self, rows: tuple[Row, ...]) -> None:
+        self.asked: list[str] = []
+        self.service, self.sent = FakeWorklist(rows), FakeDeliveries()
+        super().__init__(
+            self.service,  # type: ignore[arg-type]
+            self.sent,  # type: ignore[arg-type]
+            self.asked.append,
+            self.service.clock,
+            lambda: frozenset({TaskId("Task/8")}),
+        )
+
+    def names(self) -> list[str]:
+        return [line.item.patient.name for line in self.model.lines]
+
+    def touch(self) -> None:
+        """The reader moves the pointer over the rows."""
+        QTest.mouseMove(self.table.viewport(), QPoint(40, 40))
+        QTest.keyClick(self.table, Qt.Key.Key_Shift)
+
+
+@pytest.fixture
+def pane(qtbot: QtBot) -> Pane:
+    made = Pane(shift())
+    qtbot.addWidget(made)
+    made.resize(1920, 1012)
+    made.show()
+    made.service.clock.advance(10)
+    return made
+
+
+def cell(pane: WorklistPane, number: int, column: Column) -> str:
+    return str(pane.model.index(number, column).data())
+
+
+def test_the_rows_stand_in_the_order_of_the_service(pane: Pane) -> None:
+    """Urgency is decided in one place; the window must not have an opinion of its own."""
+    assert pane.names() == [wanted.name for wanted in SHIFT[:-1]]  # the last is finished
+
+
+def test_a_row_says_everything_needed_to_choose_it(pane: Pane) -> None:
+    """Patient, procedure, place, promise, images, priors and holder, without opening it."""
+    pane.service.clock.advance(-10)
+    texts = [cell(pane, 3, column) for column in Column]
+
+    assert texts == [
+        "Prelim · J. Hazel", "38:20 F", "Urgent", "Alder, Robin  M 64", "CT chest with contrast",
+        "Harbor General WA", "2 h 23", "236 / 312", "2", "", "Prelim · J. Hazel",
+    ]  # fmt: skip
+
+
+def test_the_clock_runs_by_the_time_of_the_site(pane: Pane) -> None:
+    """The promise is the site's; this machine's clock may be wrong."""
+    before = cell(pane, 3, Column.TIME)
+    pane.service.clock.advance(60)
+    after = cell(pane, 3, Column.TIME)
+
+    assert (before, after) == ("38:10 F", "37:10 F")
+
+
+def test_a_tick_repaints_the_clocks_and_nothing_else(pane: Pane, qtbot: QtBot) -> None:
+    """Twenty rows of text redrawn each second cost the images their frames."""
+    changed: list[tuple[int, int, int, int]] = []
+    pane.model.dataChanged.connect(
+        lambda a, b: changed.append((a.row(), a.column(), b.row(), b.column()))
+    )
+    pane.tick()
+
+    last = pane.model.rowCount() - 1
+    assert changed == [(0, Column.TIME, last, Column.TIME)]
+
+
+def test_the_selection_stays_on_its_case_when_rows_come_and_go(pane: Pane) -> None:
+    """Enter must open the case that was read a moment ago, not the one that slid under it."""
+    pane.move_selection(3)
+    chosen = pane.selected
+    urgent = row(99, evolve(SHIFT[1], name="New, Stat"))
+    pane.service.say((urgent, *(r for r in shift() if r.item.task != TaskId("Task/1"))))
+
+    assert pane.names()[0] == "New, Stat"
+    assert pane.selected is not None
+    assert chosen is not None
+    assert pane.selected.item.task == chosen.item.task
+
+
+def test_rows_stay_where_they_are_while_the_reader_is_at_work(pane: Pane) -> None:
+    """A row that jumps under the pointer opens the wrong patient."""
+    before = pane.names()
+    pane.touch()
+    pane.service.say((row(99, evolve(SHIFT[1], name="New, Stat")), *reversed(shift())))
+
+    assert pane.names() == [*before, "New, Stat"]
+
+    pane.service.clock.advance(1.9)
+    pane.tick()
+
+    assert pane.names() == [*before, "New, Stat"]
+
+    pane.service.clock.advance(0.2)
+    pane.tick()
+
+    assert pane.names() == ["New, Stat", *reversed(before)]
+
+
+def test_what_a_row_says_changes_at_once_even_while_nothing_moves(pane: Pane) -> None:
+    """That somebody else took the case must not wait for a still pointer."""
+    pane.touch()
+    rows = list(shift())
+    item = evolve(rows[1].item, holder="L. Oak", holder_id="Practitioner/9", version="2")
+    rows[1] = evolve(rows[1], item=evolve(item, images_received=1480))
+    pane.service.say(rows)
+
+    assert cell(pane, 1, Column.IMAGES) == "1,480"
+
+
+def test_a_site_that_does_not_answer_keeps_its_rows_and_says_how_old_they_are(
+    pane: Pane,
+) -> None:
+    """Three patients do not vanish because a line is down."""
+    line = next(x for x in pane.model.lines if x.item.site == NORD)
+    number = pane.model.row_of(line.key)
+
+    assert number is not None
+    words = pane.model.index(number, Column.SITE).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert words == "Klinikum Nord: no answer for 4:52"
+
+
+def test_a_case_that_may_not_be_read_says_why_and_cannot_be_opened(pane: Pane) -> None:
+    """The reason is found before the claim, not after."""
+    pane.move_selection(6)
+
+    assert cell(pane, 6, Column.STATUS) == "No licence: NM"
+    assert not pane.details.open.isEnabled()
+
+
+def test_typing_in_the_search_narrows_the_list_and_counts_what_it_hides(pane: Pane) -> None:
+    """What is hidden is said, above all STAT cases."""
+    QTest.keyClicks(pane.bar.search, "muller")
+    told = pane.footer.findChildren(type(pane.footer._hidden))
+
+    assert pane.names() == ["Müller-Beispiel, Jo"]
+    assert pane.hidden_rows == len(SHIFT) - 1
+    assert "hidden by filter: 19 (3 STAT)" in [label.text() for label in told]
+    assert pane.banner._title.text() == "2 STAT outside this list"
+
+
+def test_escape_empties_the_search_and_gives_the_list_back(pane: Pane) -> None:
+    QTest.keyClicks(pane.bar.search, "muller")
+
+    assert pane.back()
+    assert len(pane.names()) == len(SHIFT) - 1
+    assert not pane.back()
+
+
+def test_the_banner_shows_the_stat_list_whatever_was_filtered(pane: Pane) -> None:
+    """One key from any list to the patients who cannot wait."""
+    QTest.keyClicks(pane.bar.search, "muller")
+    pane.show_stat()
+
+    assert {line.item.priority for line in pane.model.lines} == {Priority.STAT}
+    assert pane.bar.search.text() == ""
+
+
+def test_the_banner_takes_no_focus_and_moves_nothing(pane: Pane) -> None:
+    """News must not steal the keys from somebody who types."""
+    before = pane.table.geometry()
+    pane.focus_search()
+    QTest.keyClicks(pane.bar.search, "muller")
+
+    assert pane.banner.focusPolicy() == Qt.FocusPolicy.NoFocus
+    assert pane.bar.search.hasFocus() or not pane.isActiveWindow()
+    assert pane.table.geometry() == before
+
+
+def test_no_row_left_says_what_helps(pane: Pane) -> None:
+    QTest.keyClicks(pane.bar.search, "nobody at all")
+
+    assert pane._empty.text() == "No case matches. 20 hidden by the filter."
+    assert pane.selected is None
+
+
+def test_a_double_click_opens_by_a_command_line(pane: Pane) -> None:
+    """Pointer, key and script go the same way."""
+    pane.table.doubleClicked.emit(pane.model.index(2, 3))
+
+    assert pane.asked == ["case.open"]
+
+
+def test_a_report_on_its_way_is_said_on_its_row(pane: Pane) -> None:
+    """Sent is not accepted."""
+    sent = Delivery(
+        ReportId("r"), site=HARBOR, accession=AccessionNumber("A-0007"), state=State.IN_DOUBT
+    )
+    pane.sent.say((sent,))
+
+    assert cell(pane, 7, Column.STATUS) == "Sent, not accepted"
+
+
+def test_a_narrow_window_gives_the_room_to_the_table(pane: Pane) -> None:
+    """Under 1400 the details go; then what is least needed, never patient or promise."""
+    pane.resize(1366, 700)
+
+    assert not pane.details.isVisible()
+    assert not pane.table.isColumnHidden(Column.PATIENT)
+
+    pane.resize(1024, 700)
+
+    shown = {c for c in Column if not pane.table.isColumnHidden(c)}
+    assert {Column.TIME, Column.PRIORITY, Column.PATIENT, Column.PROCEDURE, Column.SITE} <= shown
+    width = sum(pane.table.columnWidth(c) for c in shown)
+    assert width <= pane.table.viewport().width()
+
+
+def test_times_of_the_details_carry_the_zone_of_the_site(pane: Pane) -> None:
+    """18:52 without a zone is a different promise in Hamburg."""
+    pane.move_selection(3)
+    texts = [w.text() for w in pane.details.findChildren(type(pane.footer._time))]
+
+    assert "18:52:56 PST, 21 Nov 2026" in texts
+
+
+def test_a_thousand_rows_are_taken_in_without_a_pause(qtbot: QtBot) -> None:
+    """A national network has them; an update must not be felt. Only the work is counted."""
+    rows = tuple(row(n, Wanted(left=timedelta(minutes=n))) for n in range(1000))
+    pane = Pane(rows)
+    qtbot.addWidget(pane)
+    moves: list[int] = []
+    pane.model.layoutChanged.connect(lambda: moves.append(1))
+    pane.model.dataChanged.connect(lambda *_: moves.append(1))
+    pane.service.say(rows)
+
+    assert pane.model.rowCount() == 1000
+    assert moves == []  # the same news again changes nothing

@@ -1,0 +1,187 @@
+"""How the worklist says things."""
+
+from datetime import timedelta
+
+import pytest
+from attrs import evolve
+from fakes_worklist import HARBOR, NORD, NOW, Wanted, row, shift
+
+from workstation.domain.worklist import Priority, ReadState, Tier
+from workstation.ui import worklist_forms as forms
+from workstation.ui.worklist_forms import SlaKind
+from workstation.ui.worklist_lines import Filter, Line, ListId, counts, folded
+
+
+def line(wanted: Wanted, number: int = 1, **more: object) -> Line:
+    return Line(row(number, wanted), "Harbor General", me="Practitioner/17", **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "00:00"),
+        (59, "00:59"),
+        (2300, "38:20"),
+        (3599, "59:59"),
+        (3600, "1:00:00"),
+        (4360, "1:12:40"),
+        (7199, "1:59:59"),
+        (7200, "2:00"),
+        (7440, "2:04"),
+        (63600, "17:40"),
+    ],
+)
+def test_a_duration_keeps_the_precision_that_matters(seconds: int, said: str) -> None:
+    """Seconds matter under two hours; above, they would only flicker."""
+    assert forms.duration(timedelta(seconds=seconds)) == said
+
+
+@pytest.mark.parametrize(
+    ("left_min", "waited_min", "kind", "text"),
+    [
+        (31, 69, SlaKind.PLENTY, "31:00"),  # 31 of 100 min: more than a quarter
+        (25, 75, SlaKind.SOON, "25:00"),  # exactly a quarter is soon
+        (1, 99, SlaKind.SOON, "01:00"),
+        (0, 60, SlaKind.SOON, "00:00"),  # due this second, not broken yet
+        (-4.2, 34, SlaKind.BREACH, "+04:12"),
+    ],
+)
+def test_the_promise_takes_another_shape_before_and_after_it_breaks(
+    left_min: float, waited_min: float, kind: SlaKind, text: str
+) -> None:
+    """The reader finds what burns by shape, not by reading every number."""
+    wanted = Wanted(left=timedelta(minutes=left_min), waited=timedelta(minutes=waited_min))
+    sla = line(wanted).sla(NOW)
+
+    assert (sla.kind, sla.text, sla.tier) == (kind, text, "F")
+
+
+@pytest.mark.parametrize("unknown", [{"allowed": False}, {"stale": timedelta(seconds=282)}])
+def test_a_blocked_or_stale_promise_is_not_dressed_as_a_known_one(
+    unknown: dict[str, object],
+) -> None:
+    """A site that does not answer may have given the case to somebody else."""
+    sla = line(evolve(Wanted(), **unknown)).sla(NOW)
+
+    assert (sla.kind, sla.text) == (SlaKind.UNKNOWN, "2:00")
+
+
+def test_an_accepted_report_stops_the_clock() -> None:
+    sla = line(Wanted(state=ReadState.FINAL, left=timedelta(minutes=-9))).sla(NOW)
+
+    assert (sla.kind, sla.text) == (SlaKind.STOPPED, "accepted")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"), [(0, "0 m"), (59, "59 m"), (60, "1 h"), (116, "1 h 56"), (4320, "3 d")]
+)
+def test_waiting_is_said_in_the_largest_unit_that_tells(minutes: int, said: str) -> None:
+    item = row(1, Wanted(waited=timedelta(minutes=minutes))).item
+
+    assert forms.waiting(item, NOW) == said
+
+
+def test_missing_images_are_never_hidden_behind_the_ones_that_are_here() -> None:
+    """236 alone would read as complete."""
+    assert forms.images(row(1, Wanted(images=236, expected=312)).item) == ("236 / 312", 236 / 312)
+    assert forms.images(row(1, Wanted(images=1204, expected=1204)).item) == ("1,204", None)
+    assert forms.images(row(1, Wanted(images=8, expected=None)).item) == ("8", None)
+
+
+@pytest.mark.parametrize(("code", "said"), [("US-WA", "WA"), ("DE-HH", "DE"), ("DE", "DE")])
+def test_a_place_is_said_as_readers_say_it(code: str, said: str) -> None:
+    assert forms.place(code) == said
+
+
+def test_the_side_stands_in_front_of_a_procedure_that_will_be_cut() -> None:
+    """`MR knee arthrogram with contrast le…` is the wrong knee half of the time."""
+    item = row(1, Wanted(procedure="MR knee arthrogram with contrast left")).item
+
+    assert forms.side_first(item) == "Left: MR knee arthrogram with contrast"
+    assert forms.side_first(row(1, Wanted(procedure="CT head")).item) == "CT head"
+
+
+def test_the_status_says_what_of_signed_sent_and_accepted_has_happened() -> None:
+    """Signed, sent and accepted are three things."""
+    claimed = Wanted(state=ReadState.CLAIMED, holder="K. Ash", holder_id="Practitioner/4")
+    mine = evolve(claimed, holder_id="Practitioner/17")
+
+    assert line(Wanted()).status.words == "Unread"
+    assert line(claimed).status.words == "Claimed · K. Ash"
+    assert line(mine).status.words == "Claimed · you"
+    assert line(mine, aside=True).status.words == "Put aside · you"
+    assert line(mine, delivery="queued").status.words == "Sent, not accepted"
+    assert line(mine, delivery="refused").status.tone == "act"
+    assert line(Wanted(allowed=False)).status.words == "No licence: US-NM"
+    assert line(Wanted(allowed=False, jurisdiction="US-NM")).status.words == "No licence: NM"
+
+
+def test_every_state_of_a_row_has_a_shape_of_its_own() -> None:
+    """No state is told by colour alone."""
+    states = [
+        line(Wanted()),
+        line(Wanted(state=ReadState.CLAIMED, holder_id="x")),
+        line(Wanted(state=ReadState.PRELIMINARY)),
+        line(Wanted(state=ReadState.FINAL)),
+        line(Wanted(allowed=False)),
+        line(Wanted(), aside=True),
+        line(Wanted(), delivery="queued"),
+        line(Wanted(), delivery="refused"),
+    ]
+
+    assert len({each.status.icon for each in states}) == len(states)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("muller", "Müller-Beispiel, Jo"),
+        ("MÜLLER jo", "Müller-Beispiel, Jo"),
+        ("пример", "Пример, Анна"),
+        ("strasse", "Straße, Eva"),
+        ("a-0001", "Anybody, At"),
+        ("hg-100401", "Anybody, At"),
+        ("chest anybody", "Anybody, At"),
+    ],
+)
+def test_the_search_finds_what_was_meant(typed: str, name: str) -> None:
+    """Names come in every script; nobody types the accents under time pressure."""
+    assert Filter(text=typed).admits(line(Wanted(name=name)))
+
+
+def test_the_search_does_not_find_what_was_not_meant() -> None:
+    assert not Filter(text="muller anna").admits(line(Wanted(name="Müller-Beispiel, Jo")))
+    assert folded("  Ünï-Cödé ") == "uni code"
+
+
+def test_what_a_filter_hides_is_counted_and_its_stat_cases_are_named() -> None:
+    """A STAT case behind a filter is a patient who waits unseen."""
+    lines = [Line(each, "Site", me="Practitioner/17") for each in shift()]
+    told = counts(lines, Filter(modalities=frozenset({"MR"})))
+
+    open_lines = [each for each in lines if each.item.state is not ReadState.FINAL]
+    assert told.total == len(open_lines)
+    assert told.shown + told.hidden == told.total
+    assert told.hidden_stat == 3
+    # one of the three is already read by somebody else
+    assert [each.item.patient.name for each in told.stat_outside] == ["Rowan, Alex", "Пример, Анна"]
+
+
+def test_each_list_holds_what_its_name_says() -> None:
+    lines = [Line(each, "Site", me="Practitioner/17") for each in shift()]
+    sizes = {each: sum(each.has(entry) for entry in lines) for each in ListId}
+
+    assert sizes[ListId.STAT] == sum(x.item.priority is Priority.STAT for x in lines)
+    assert sizes[ListId.BLOCKED] == 1
+    assert sizes[ListId.DONE] == 1
+    assert sizes[ListId.PRELIMINARY] == 2
+    assert sizes[ListId.QUEUE] == len(lines) - 1
+
+
+def test_filters_by_site_and_modality_hold_together() -> None:
+    chosen = Filter(modalities=frozenset({"CT"}), sites=frozenset({NORD}))
+
+    assert chosen.admits(line(Wanted(site=NORD)))
+    assert not chosen.admits(line(Wanted(site=HARBOR)))
+    assert not chosen.admits(line(Wanted(site=NORD, procedure="MR knee")))
+    assert forms.tier_letter(Tier.PRELIMINARY) == "P"
