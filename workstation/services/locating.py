@@ -54,8 +54,8 @@ def link_words(links: Links, shown: Sequence[Shown]) -> str:
     if not spaces:
         return tr("Linked by position")
     for other in rest:
-        follow = links.follow(first.frame, other.display_set.frames)
-        if follow is not None and follow.offset_mm is not None:
-            offset = f"{round(follow.offset_mm, 1) + 0.0:+.1f}".replace("-", "−")
+        offset_mm = links.offset_mm(first.frame, other.frame)
+        if offset_mm is not None:
+            offset = f"{round(offset_mm, 1) + 0.0:+.1f}".replace("-", "−")
             return tr("Linked by manual offset, {mm} mm", mm=offset)
     return tr("Not linked: no common frame of reference. Put both at one level and link them")

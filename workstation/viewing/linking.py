@@ -71,7 +71,7 @@ class Links:
         if not here:
             return None
         if space(here[0]) != space(source):
-            offset = self._offset(source, source.plane, here[0])
+            offset = self.offset_mm(source, here[0])
             if offset is None:
                 return None
         goal = dot(_middle(source, source.plane), source.plane.normal) + (offset or 0.0)
@@ -84,10 +84,11 @@ class Links:
                 best = (away, index)
         return None if best is None else Follow(best[1], offset)
 
-    def _offset(self, source: Frame, plane: ImagePlane, target: Frame) -> float | None:
+    def offset_mm(self, source: Frame, target: Frame) -> float | None:
+        """What the reader said about the two, along the normal of `source`; None: nothing."""
         names = (space(source), space(target))
         for link in self.manual:
-            lean = dot(link.normal, plane.normal)
+            lean = 0.0 if source.plane is None else dot(link.normal, source.plane.normal)
             if abs(lean) < _PARALLEL or {link.a, link.b} != set(names):
                 continue
             forward = 1.0 if (link.a, link.b) == names else -1.0

@@ -60,6 +60,13 @@ def test_an_offset_turns_with_the_normal() -> None:
     assert links.follow(upside_down[9], THIN) == Follow(20, -5.0)
 
 
+def test_without_a_place_there_is_no_offset() -> None:
+    links = Links().joined(THIN[20], PRIOR[9])
+
+    assert links.offset_mm(frame(axes=None, frame_of_reference="9.1"), PRIOR[0]) is None
+    assert links.offset_mm(THIN[0], PRIOR[0]) == -5.0
+
+
 def test_off_is_off() -> None:
     assert Links().follow(THIN[20], THICK) is None
     assert not ON.toggled().on
