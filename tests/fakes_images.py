@@ -70,6 +70,7 @@ class FakeSource:
         self.bulk: list[list[FrameKey]] = []
         self.gate = threading.Event()
         self.gate.set()
+        self.asking = threading.Event()  # a single frame was asked for
 
     def series(self, ref: StudyRef) -> tuple[SeriesHead, ...]:
         return tuple(
@@ -95,6 +96,7 @@ class FakeSource:
 
     def frame(self, frame: Frame) -> FramePixels:
         self.asked.append(frame.key)
+        self.asking.set()
         self.gate.wait(10)
         if frame.key.sop in self.broken:
             raise self.broken[frame.key.sop]

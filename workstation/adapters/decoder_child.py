@@ -254,11 +254,10 @@ def _start() -> "tuple[_SocketLink | _PipeLink, subprocess.Popen[bytes]]":
         ours, theirs = socket.socketpair()
         with theirs:
             process = subprocess.Popen(
-                [*command(), "--fd", str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
+                command(),
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
                 env=_environment(),
             )
         return _SocketLink(ours), process

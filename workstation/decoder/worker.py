@@ -5,7 +5,6 @@ after another until the parent closes the channel. Bytes come in and pixels go o
 through memory that the parent allocated; what is said is in `decoder.messages`.
 """
 
-import argparse
 import mmap
 import os
 import socket
@@ -189,14 +188,11 @@ def serve(channel: Channel) -> None:
         channel.send(worker.answer(request, descriptors))
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Entry of the child: `--fd N` names its socket, without it it speaks by pipes."""
-    parser = argparse.ArgumentParser(prog="workstation decoder child")
-    parser.add_argument("--fd", type=int)
-    chosen = parser.parse_args(arguments)
+def main() -> int:
+    """Entry of the child; its standard input is the channel to the parent."""
     channel: Channel = PipeChannel()
-    if chosen.fd is not None:
-        channel = SocketChannel(socket.socket(fileno=chosen.fd))
+    if sys.platform != "win32":
+        channel = SocketChannel(socket.socket(fileno=sys.stdin.fileno()))
     codecs.preload()
     channel.send({"ready": list(sandbox.enter())})
     try:
