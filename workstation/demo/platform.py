@@ -5,14 +5,12 @@ import contextlib
 import json
 import logging
 import os
-import signal
 import socket
-import stat
 import sys
 import tempfile
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +24,7 @@ from workstation.demo import faults as fault_knobs
 from workstation.demo import intake, seed
 from workstation.demo.control import control_app
 from workstation.demo.faults import FaultySite, Log, SiteFaults
+from workstation.demo.lifetime import Parent, told_to_end
 from workstation.demo.phantoms import demo_cases
 from workstation.demo.seed import Planned
 from workstation.demo.site import Site, wall_clock
@@ -35,7 +34,6 @@ from workstation.text import tr
 
 _LOOPBACK: Final = "127.0.0.1"
 _BACKLOG: Final = 256
-_PARENT_POLL_S: Final = 0.5
 _STOP_POLL_S: Final = 0.2
 _ARRIVALS: Final = 12
 _ARRIVAL_S: Final = 20.0
@@ -57,36 +55,19 @@ def serve(
     pydicom_settings.reading_validation_mode = IGNORE
     warnings.filterwarnings("ignore", module="pydicom")
     logging.getLogger("pydicom").setLevel(logging.CRITICAL)
-    watch = _Parent()
+    watch = Parent()
     knobs = fault_knobs.load(faults) if faults else {}
     with _listening(port) as sockets:
         platform = Platform(sockets, data, knobs)
         platform.fill(studies)
-        with _signals() as stopped, platform.announced(ready_file):
+        with told_to_end() as stopped, platform.announced(ready_file):
             asyncio.run(_run(platform, sockets, watch, stopped))
-
-
-@contextlib.contextmanager
-def _signals() -> Iterator[threading.Event]:
-    """Set where we were told to end; the rest of the way out is the ordinary one.
-
-    uvicorn handles the signals while it serves, then raises them again for whoever
-    was there before: without this, what we wrote would stay behind.
-    """
-    told = threading.Event()
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {each: signal.signal(each, lambda *_: told.set()) for each in numbers}
-    try:
-        yield told
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 async def _run(
     platform: "Platform",
     sockets: list[socket.socket],
-    watch: "_Parent",
+    watch: Parent,
     stopped: threading.Event,
 ) -> None:
     config = uvicorn.Config(
@@ -192,23 +173,27 @@ class Platform:
 
     @contextlib.contextmanager
     def announced(self, ready_file: Path | None) -> Iterator[None]:
-        """The ready file and the settings exist while the platform serves, then no more."""
-        with tempfile.TemporaryDirectory(prefix="workstation-platform-") as folder:
-            settings = Path(folder) / "settings.toml"
+        """The ready file and the settings beside it exist while the platform serves, then no
+        more. Without a ready file its text goes to standard output.
+        """
+        with contextlib.ExitStack() as stack:
+            if ready_file is None:
+                folder = tempfile.TemporaryDirectory(prefix="workstation-platform-")
+                settings = Path(stack.enter_context(folder)) / "settings.toml"
+            else:
+                settings = ready_file.with_name(ready_file.stem + ".settings.toml").absolute()
+                stack.callback(settings.unlink, missing_ok=True)
             settings.write_text(self.settings(), "utf-8")
             text = json.dumps(self.ready(settings), indent=2)
             if ready_file is None:
                 sys.stdout.write(text + "\n")
                 sys.stdout.flush()
-                yield
-                return
-            part = ready_file.with_name(ready_file.name + ".part")
-            part.write_text(text, "utf-8")
-            part.replace(ready_file)
-            try:
-                yield
-            finally:
-                ready_file.unlink(missing_ok=True)
+            else:
+                stack.callback(ready_file.unlink, missing_ok=True)
+                part = ready_file.with_name(ready_file.name + ".part")
+                part.write_text(text, "utf-8")
+                part.replace(ready_file)
+            yield
 
     def ready(self, settings: Path) -> dict[str, Any]:
         return {
@@ -274,40 +259,3 @@ def _planned(studies: Sequence[Path]) -> tuple[Planned, ...]:
     if not found.studies:
         raise SettingsError(tr("there are no DICOM files below the given folders"))
     return seed.plan_files(found.studies, now)
-
-
-class _Parent:
-    """Notices the death of the process that started us.
-
-    A parent that gives us a pipe as standard input holds its other end; the system
-    closes it with the parent, whatever ended it, on every platform. Without a pipe
-    (a terminal, a service) POSIX tells by another parent id.
-    """
-
-    def __init__(self) -> None:
-        self._first = os.getppid()
-        self._pipe = _stdin_is_open_pipe()
-
-    def start(self, stop: Callable[[], None]) -> None:
-        target = self._until_closed if self._pipe else self._until_orphaned
-        if self._pipe or os.name == "posix":
-            threading.Thread(target=target, args=(stop,), daemon=True, name="parent").start()
-
-    def _until_closed(self, stop: Callable[[], None]) -> None:
-        with contextlib.suppress(OSError, ValueError):
-            while os.read(0, 4096):
-                pass
-        stop()
-
-    def _until_orphaned(self, stop: Callable[[], None]) -> None:
-        pause = threading.Event()
-        while os.getppid() == self._first:
-            pause.wait(_PARENT_POLL_S)
-        stop()
-
-
-def _stdin_is_open_pipe() -> bool:
-    try:
-        return stat.S_ISFIFO(os.fstat(0).st_mode)
-    except OSError:
-        return False

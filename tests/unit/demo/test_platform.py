@@ -75,7 +75,7 @@ def test_it_leaves_nothing_behind(tmp_path: Path) -> None:
         code = platform.stop()
 
     assert code == 0
-    assert not told.parent.exists()
+    assert not told.exists()
     assert list(tmp_path.iterdir()) == []
 
 
