@@ -10,7 +10,6 @@ from pytestqt.qtbot import QtBot
 
 from workstation.domain.report import FieldRef, SectionKind
 from workstation.services.reporting import Reporting
-from workstation.ui import theme
 from workstation.ui.report_editor import ReportEditor
 
 FINDINGS, IMPRESSION = SectionKind.FINDINGS, SectionKind.IMPRESSION
@@ -68,7 +67,6 @@ class Written:
 
 @pytest.fixture
 def written(qtbot: QtBot) -> Iterator[Written]:
-    theme.apply(QGuiApplication.instance())  # type: ignore[arg-type]
     made = Written(qtbot)
     yield made
     made.editor.detach()

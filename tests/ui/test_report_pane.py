@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 from fakes_report import ALDER, BIRCH, NOW, SIGNER, SITE, Desk, item, length
+from pseudo_locale import untranslated
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
+from PySide6.QtWidgets import QLabel, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from workstation.domain.identifiers import ReportId
@@ -16,7 +17,7 @@ from workstation.services.checks import Images
 from workstation.services.signal import Signal
 from workstation.services.signing import Proposal
 from workstation.settings import Site
-from workstation.ui import theme
+from workstation.text import PSEUDO_LOCALE, use_locale
 from workstation.ui.report_pane import ReportPane
 from workstation.ui.sign_dialog import SignDialog
 
@@ -103,9 +104,6 @@ class Reading:
 
 @pytest.fixture
 def reading(qtbot: QtBot) -> Reading:
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    theme.apply(app)
     return Reading(qtbot)
 
 
@@ -331,3 +329,21 @@ def test_the_dialog_names_patient_status_target_and_signer(reading: Reading) -> 
         assert words in said, words
     assert dialog.opens_next
     dialog.back()
+
+
+def test_every_word_of_the_pane_and_the_dialog_can_be_translated(qtbot: QtBot) -> None:
+    """A reader in Munich signs what they understand."""
+    use_locale(PSEUDO_LOCALE)
+    try:
+        reading = Reading(qtbot)
+        reading.write()
+        reading.reporting.insert_measurement(length())
+        dialog = reading.propose(ReportState.FINAL)
+        left_out = untranslated(reading.pane) + untranslated(dialog)
+        entries = (*reading.pane.checks.entries, *reading.pane.evidence.entries)
+        dialog.back()
+    finally:
+        use_locale("en")
+
+    assert left_out == []
+    assert [e.text for e in entries if e.name == "" and "⟦" not in e.text] == []

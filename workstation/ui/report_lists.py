@@ -148,7 +148,7 @@ def status_chip(status: ReportState) -> tuple[str, str, Look]:
             return tr("DRAFT"), "text.low", "dashed"
 
 
-def check_entry(check: Check, key: str = "") -> Entry:
+def check_entry(check: Check, key: str = "", accept_key: str = "") -> Entry:
     """A line of the list of checks."""
     if check.overridden:
         return Entry("triangle-alert", "hue.open", check.text, aside=check.overridden, quiet=True)
@@ -157,7 +157,7 @@ def check_entry(check: Check, key: str = "") -> Entry:
     icon, tone = ("octagon-alert", "hue.act") if check.blocks else ("triangle-alert", "hue.open")
     line = "report.next-check" if check.field else ""
     if check.rule == "link-changed":
-        key, line = "F7", "report.accept-measurement"
+        key, line = accept_key, "report.accept-measurement"
     aside = tr("needs a reason") if check.blocks and check.overridable else ""
     return Entry(icon, tone, check.text, aside=aside, key=key, line=line)
 
@@ -179,7 +179,9 @@ def check_counts(checks: Sequence[Check]) -> tuple[tuple[str, str], ...]:
     return tuple(made)
 
 
-def evidence_entry(measurement: Measurement, state: str, number: int, prior: bool) -> Entry:
+def evidence_entry(
+    measurement: Measurement, state: str, line: str, *, prior: bool, key: str = ""
+) -> Entry:
     """A measurement: what it says, where it was made, and whether the text cites it."""
     changed = state == "changed"
     where = tr("prior") if prior else tr("current")
@@ -192,7 +194,7 @@ def evidence_entry(measurement: Measurement, state: str, number: int, prior: boo
         words,
         name=measurement.id,
         aside=tr("{where}, image {n}", where=where, n=measurement.image_number),
-        key=f"Ctrl {number}" if number < 10 else "",
-        line=f"report.evidence {number}",
+        key=key,
+        line=line,
         quiet=not state,
     )

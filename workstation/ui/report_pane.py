@@ -16,7 +16,7 @@ from workstation.services.delivery import Deliveries
 from workstation.services.reporting import Reporting
 from workstation.text import tr
 from workstation.ui import plain
-from workstation.ui.chips import Chip
+from workstation.ui.chips import Chip, shown_key
 from workstation.ui.report_editor import ReportEditor
 from workstation.ui.report_lists import (
     SlotList,
@@ -29,6 +29,18 @@ from workstation.ui.report_lists import (
 _CHECK_ROWS: Final = 4
 _EVIDENCE_ROWS: Final = 3
 _Tone = plain.Tone
+#: Of `resources/keymaps/default.toml`, where no keymap is given.
+_SHIPPED_KEYS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "report.draft": "F9",
+        "report.sign": "F12",
+        "report.next-check": "F8",
+        "report.accept-measurement": "F7",
+        "report.evidence 1": "Ctrl+F1",
+        "report.evidence 2": "Ctrl+F2",
+        "report.evidence 3": "Ctrl+F3",
+    }
+)
 
 
 class ReportPane(QWidget):
@@ -38,6 +50,8 @@ class ReportPane(QWidget):
     ----------
     site_names, zones
         How a site is called, and in which zone its times are told.
+    keys
+        Command line to key, of the keymap, for the caps beside names.
     """
 
     def __init__(
@@ -48,11 +62,12 @@ class ReportPane(QWidget):
         *,
         site_names: Mapping[SiteId, str] = MappingProxyType({}),
         zones: Mapping[SiteId, tzinfo] = MappingProxyType({}),
+        keys: Mapping[str, str] = _SHIPPED_KEYS,
     ) -> None:
         super().__init__()
         self._reporting, self._deliveries = reporting, deliveries
         self._run = run
-        self._site_names, self._zones = site_names, zones
+        self._site_names, self._zones, self._keys = site_names, zones, keys
         self.setProperty("scope", "report")
         self.setMinimumWidth(420)
         plain.ground(self, "panel")
@@ -111,14 +126,22 @@ class ReportPane(QWidget):
 
     def _foot(self) -> QWidget:
         self._why = plain.elided(tone="open", size="small")
-        self._draft = plain.button(tr("Draft"), lambda: self._send("report.draft"), key="F9")
+        self._draft = plain.button(
+            tr("Draft"), lambda: self._send("report.draft"), key=self._key("report.draft")
+        )
         self._sign = plain.button(
-            tr("Sign…"), lambda: self._send("report.sign"), key="F12", look="main"
+            tr("Sign…"),
+            lambda: self._send("report.sign"),
+            key=self._key("report.sign"),
+            look="main",
         )
         _take_the_rest(self._why)
         foot = plain.row(self._why, self._draft, self._sign, margins=(16, 0, 16, 0), spacing=8)
         foot.setFixedHeight(52)
         return foot
+
+    def _key(self, line: str) -> str:
+        return shown_key(self._keys.get(line, ""))
 
     def _send(self, line: str) -> None:
         self._run(line)
@@ -131,8 +154,14 @@ class ReportPane(QWidget):
         binding = report.binding if report else None
         lines = self._reporting.evidence
         entries = [
-            evidence_entry(m, state, n, bool(binding and m.frame.study != binding.study))
-            for n, (m, state) in enumerate(lines, 1)
+            evidence_entry(
+                measurement,
+                state,
+                f"report.evidence {n}",
+                prior=binding is not None and measurement.frame.study != binding.study,
+                key=self._key(f"report.evidence {n}"),
+            )
+            for n, (measurement, state) in enumerate(lines, 1)
         ]
         linked = sum(bool(state) for _, state in lines)
         counts = [(tr("{n} linked", n=linked), "text.low")] if lines else []
@@ -166,14 +195,18 @@ class ReportPane(QWidget):
     def _follow_checks(self) -> None:
         checks = self._reporting.checks
         first = next((c for c in checks if c.severity != "passed" and c.field), None)
-        entries = [check_entry(c, "F8" if c is first else "") for c in checks]
+        next_key, accept_key = (
+            self._key("report.next-check"),
+            self._key("report.accept-measurement"),
+        )
+        entries = [check_entry(c, next_key if c is first else "", accept_key) for c in checks]
         self.checks.show_entries(entries, check_counts(checks) if checks else ())
         why = self._reporting.why_not_signed
         signed = self._reporting.signed is not None
         self._why.say("" if signed or self._reporting.report is None else why)
         self._sign.setEnabled(not why)
         self._draft.setEnabled(self._reporting.report is not None and not signed)
-        plain.set_tooltip(self._sign, why or tr("Sign"), "" if why else "F12")
+        plain.set_tooltip(self._sign, why or tr("Sign"), "" if why else self._key("report.sign"))
 
     def _follow_state(self) -> None:
         report = self._reporting.report
