@@ -70,7 +70,9 @@ def averaged(stored: NDArray[Any], factor: int) -> NDArray[Any]:
     padded = np.pad(stored, fill, mode="edge")
     shape = (padded.shape[0] // factor, factor, padded.shape[1] // factor, factor)
     means = padded.reshape(*shape, *stored.shape[2:]).mean(axis=(1, 3), dtype=np.float32)
-    return (np.rint(means) if stored.dtype.kind in "iu" else means).astype(stored.dtype)
+    whole = np.rint(means) if stored.dtype.kind in "iu" else means
+    result: NDArray[Any] = whole.astype(stored.dtype)
+    return result
 
 
 def _shrunk(request: SliceRequest, factor: int) -> SliceRequest:

@@ -9,20 +9,10 @@ from fakes_viewer import CORONAL, frame
 
 from workstation.domain.measurement import Measurement, MeasurementKind, PixelPoint
 from workstation.domain.study import PixelSpacing, SpacingOrigin
-from workstation.rendering.annotations import (
-    Canvas,
-    Handle,
-    Letter,
-    Oval,
-    Plate,
-    Stroke,
-    distance,
-    paint_list,
-    runs,
-    scale_bar,
-    words,
-)
+from workstation.rendering.annotations import distance, paint_list, runs, scale_bar
 from workstation.rendering.engine import choose
+from workstation.rendering.ink import Canvas, Handle, Letter, Oval, Plate, Stroke
+from workstation.rendering.labels import words
 from workstation.rendering.picture import Picture
 from workstation.services.viewed import Crossing
 from workstation.viewing import viewport as reduce

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import QWidget
 
 from workstation.domain.measurement import Measurement, PixelPoint
 from workstation.rendering import annotations
+from workstation.rendering.ink import Canvas as InkCanvas
 from workstation.rendering.picture import FramePainter, Picture
 from workstation.services.viewed import Shown
 from workstation.services.viewer import Viewer
@@ -63,7 +64,7 @@ class Canvas(QWidget):
         self._pointing = Pointing(self._act)
         self._places: dict[str, int] = {}
         self._wheel = 0
-        self._ink: annotations.Canvas | None = None
+        self._ink: InkCanvas | None = None
         self._on_bar = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -129,7 +130,7 @@ class Canvas(QWidget):
         elif shown.missing:
             painter.fillRect(self.rect(), theme.hatch(self.devicePixelRatioF()))
         ratio = self.devicePixelRatioF()
-        self._ink = annotations.Canvas(view, ratio, picture, inking.text_size)
+        self._ink = InkCanvas(view, ratio, picture, inking.text_size)
         if picture is not None and self._viewer.ink_shown:
             items = annotations.paint_list(
                 self._ink,
@@ -306,9 +307,7 @@ class Canvas(QWidget):
             return False
         return self._select(marks, ink, place)
 
-    def _select(
-        self, marks: tuple[Measurement, ...], ink: annotations.Canvas, place: PixelPoint
-    ) -> bool:
+    def _select(self, marks: tuple[Measurement, ...], ink: InkCanvas, place: PixelPoint) -> bool:
         for mark in marks:
             if annotations.distance(ink, mark, place) <= NEAR:
                 self._run(f"measurement.select {mark.id}")

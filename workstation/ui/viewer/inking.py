@@ -5,16 +5,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
-from workstation.rendering.annotations import (
-    Handle,
-    Item,
-    Letter,
-    Oval,
-    Plate,
-    ScaleBar,
-    Stroke,
-    runs,
-)
+from workstation.rendering.annotations import ScaleBar, runs
+from workstation.rendering.ink import Handle, Item, Letter, Oval, Plate, Stroke
 from workstation.services.overlay import Line, Mark, Overlay
 from workstation.ui import theme
 from workstation.ui.viewer import glyphs

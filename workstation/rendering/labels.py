@@ -1,0 +1,122 @@
+"""Labels of measurements: what they say, and where they stand so that they hide nothing."""
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workstation.domain.measurement import Measurement, MeasurementKind
+from workstation.rendering.ink import Box, Canvas, Plate, Point, bounds, on_segment
+from workstation.text import tr
+
+#: Where a label may stand: eight directions, 24 to 48 px off what it names.
+_DIRECTIONS: Final = ((1, 0), (1, -1), (1, 1), (-1, 0), (-1, -1), (-1, 1), (0, -1), (0, 1))
+_DISTANCE: Final = 30.0
+
+#: How much outward is worth, in grey levels from the middle of the view to its corner.
+_OUTWARDS: Final = 300.0
+
+
+def words(measurement: Measurement) -> tuple[str, str]:
+    """The two lines of a label: name, value, unit and honesty; then the statistics."""
+    unit = measurement.unit
+    if measurement.note:
+        unit = tr("{unit} ({note})", unit=unit, note=measurement.note)
+    if measurement.value is None:
+        return tr("{id}  not defined", id=measurement.id), ""
+    value = f"{measurement.value:.1f}".replace("-", "−")
+    first = f"{measurement.id}  {value} {unit}"
+    stats = measurement.stats
+    if "mean" not in stats:
+        return first, ""
+    mean, sd = (_figure(stats[name]) for name in ("mean", "sd"))
+    parts = tr("mean {mean} {unit}  SD {sd}", mean=mean, unit=measurement.stats_unit, sd=sd)
+    return first, parts
+
+
+def _figure(value: float) -> str:
+    text = f"{value:.1f}" if abs(value) < 1000 else f"{value:.0f}"
+    if value and abs(value) < 0.1:
+        text = f"{value:.3g}"
+    return text.replace("-", "−")
+
+
+def plate(
+    canvas: Canvas, measurement: Measurement, taken: Sequence[Box], places: dict[str, int]
+) -> Plate:
+    first, second = words(measurement)
+    width, height = canvas.sizer(first, second)
+    shape = bounds([canvas.at(p) for p in measurement.points])
+    key = f"{measurement.id}/{measurement.revision}"
+    if key not in places:
+        scores = [_badness(canvas, _beside(shape, d, width, height), taken) for d in _DIRECTIONS]
+        places[key] = min(range(len(scores)), key=scores.__getitem__)
+    box = _inside(_beside(shape, _DIRECTIONS[places[key]], width, height), canvas.size)
+    return Plate(box, first, second, _anchor(canvas, measurement, box))
+
+
+def _beside(shape: Box, direction: tuple[int, int], width: float, height: float) -> Box:
+    left, top, wide, high = shape
+    dx, dy = direction
+    off = _DISTANCE if dx and dy else _DISTANCE + 6
+    x = left + wide / 2 - width / 2 + dx * (wide / 2 + width / 2 + off * (0.8 if dy else 1))
+    y = top + high / 2 - height / 2 + dy * (high / 2 + height / 2 + off * (0.8 if dx else 1))
+    return x, y, width, height
+
+
+def _badness(canvas: Canvas, box: Box, taken: Sequence[Box]) -> float:
+    """Bright or busy ground, other ink, the edge and the middle of the view are bad places.
+
+    The middle because what is read lies there: lung is dark and flat and no place for words.
+    """
+    inside = _inside(box, canvas.size)
+    wide, high = canvas.size
+    x, y = inside[0] + inside[2] / 2 - wide / 2, inside[1] + inside[3] / 2 - high / 2
+    bad = -_OUTWARDS * math.hypot(x, y) / math.hypot(wide / 2, high / 2)
+    if inside != box:
+        bad += 400
+    bad += sum(600.0 for other in taken if _overlap(inside, other))
+    ground = _ground(canvas, inside)
+    if ground is not None and ground.size:
+        bad += float(ground.mean()) + 2 * float(ground.std())
+    return bad
+
+
+def _ground(canvas: Canvas, box: Box) -> NDArray[np.uint8] | None:
+    picture = canvas.picture
+    if picture is None:
+        return None
+    left, top, wide, high = (round(v * canvas.ratio) for v in box)
+    x, y = max(0, left - picture.left), max(0, top - picture.top)
+    x_end, y_end = max(0, left + wide - picture.left), max(0, top + high - picture.top)
+    return picture.pixels[y:y_end, x:x_end]
+
+
+def _inside(box: Box, size: Point) -> Box:
+    """Moved so that it clears the edges, the words in the corners' margins and the bar."""
+    left, top, wide, high = box
+    x = min(max(left, 10.0), max(10.0, size[0] - 22 - wide))
+    y = min(max(top, 8.0), max(8.0, size[1] - 8 - high))
+    return x, y, wide, high
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    return a[0] < b[0] + b[2] and b[0] < a[0] + a[2] and a[1] < b[1] + b[3] and b[1] < a[1] + a[3]
+
+
+def _anchor(canvas: Canvas, measurement: Measurement, box: Box) -> Point:
+    """Where the leader of a label meets what it names: on the line, or on the region's box."""
+    x, y = box[0] + box[2] / 2, box[1] + box[3] / 2
+    points = [canvas.at(p) for p in measurement.points]
+    if measurement.kind is MeasurementKind.LENGTH:
+        return on_segment((x, y), points[0], points[1])
+    left, top, wide, high = bounds(points)
+    if measurement.kind is MeasurementKind.RECTANGLE:
+        return min(max(x, left), left + wide), min(max(y, top), top + high)
+    angle = math.atan2(y - top - high / 2, x - left - wide / 2)
+    return (
+        left + wide / 2 * (1 + math.cos(angle)),
+        top + high / 2 * (1 + math.sin(angle)),
+    )
