@@ -8,6 +8,7 @@ from fakes_worklist import (
     HARBOR,
     NORD,
     SHIFT,
+    SITES,
     FakeDeliveries,
     FakeWorklist,
     Wanted,
@@ -21,8 +22,10 @@ from pytestqt.qtbot import QtBot
 from workstation.domain.identifiers import AccessionNumber, ReportId, TaskId
 from workstation.domain.worklist import Priority
 from workstation.protocols.delivery import Delivery, State
+from workstation.services.ports import RowProblem
 from workstation.services.worklist import Row
 from workstation.ui.worklist import WorklistPane
+from workstation.ui.worklist_lists import SiteCard
 from workstation.ui.worklist_model import Column
 
 
@@ -261,3 +264,36 @@ def test_a_thousand_rows_are_taken_in_without_a_pause(qtbot: QtBot) -> None:
 
     assert pane.model.rowCount() == 1000
     assert moves == []  # the same news again changes nothing
+
+
+def test_until_the_reader_chooses_the_most_urgent_case_is_chosen(pane: Pane) -> None:
+    """Sites answer one after the other; Enter must not open what happened to come first."""
+    pane.service.say((row(99, evolve(SHIFT[1], name="New, Stat")), *shift()))
+
+    assert pane.selected is not None
+    assert pane.selected.item.patient.name == "New, Stat"
+
+
+def test_nothing_moves_when_the_first_rows_arrive(qtbot: QtBot) -> None:
+    """The final layout stands at once; rows replace the sentence that says there are none."""
+    pane = Pane(())
+    qtbot.addWidget(pane)
+    pane.resize(1920, 1012)
+    pane.show()
+    before, said = pane.table.geometry(), pane._empty.text()
+    pane.service.say(shift())
+
+    assert said == "No case for you. F5 asks again."
+    assert pane.table.geometry() == before
+    assert not pane._empty.isVisible()
+
+
+def test_rows_that_could_not_be_read_are_counted_at_their_site(pane: Pane) -> None:
+    """A case nobody sees is a case nobody reads."""
+    problem = RowProblem("Task/77", "its due time is not a time")
+    sites = (evolve(SITES[0], problems=(problem,)), *SITES[1:])
+    pane.service.sites = sites
+    pane.refresh()
+
+    cards = [card.accessibleName() for card in pane.findChildren(SiteCard)]
+    assert "10 rows, 1 cannot be read" in cards[0]

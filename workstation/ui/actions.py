@@ -106,6 +106,7 @@ class Keys(QObject):
         self._moved()
 
     def stop(self) -> None:
+        """No key does anything any more."""
         self._app.focusChanged.disconnect(self._moved)
         self._app.focusWindowChanged.disconnect(self._moved)
         self._watch(None)

@@ -48,7 +48,8 @@ class FocusRing(QWidget):
         painter.drawRoundedRect(inside, self._radius, self._radius)
 
     def _follow(self) -> None:
-        self.setGeometry(self._control.geometry().adjusted(-_OFF, -_OFF, _OFF, _OFF))
+        around = self._control.geometry().adjusted(-_OFF, -_OFF, _OFF, _OFF)
+        self.setGeometry(around & self.parentWidget().rect())
         self.setVisible(self._control.isVisible())
         self.raise_()
 

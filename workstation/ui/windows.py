@@ -54,7 +54,7 @@ class Shell:
         self._banner, self._store_notice = banner, store_notice
         self._message = ""
         self._page = "worklist"
-        self._many = False
+        self._many = self._closed = False
         self.worklist = WorklistPane(
             shown.worklist, shown.deliveries, self.run, shown.clock, self._aside
         )
@@ -330,6 +330,9 @@ class Shell:
 
     def close_all(self) -> None:
         """Everything is settled: leave."""
+        if self._closed:
+            return
+        self._closed = True
         self._second.stop()
         self._soon.stop()
         self.worklist.stop()

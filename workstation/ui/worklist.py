@@ -58,7 +58,7 @@ class WorklistPane(QWidget):
         self._run, self._clock, self._aside = run, clock, aside
         self._lines: tuple[Line, ...] = ()
         self._filter = Filter()
-        self._pending = False
+        self._pending = self._touched = False
         self._last_input = -STILL_S
         self.model = WorklistModel(worklist.server_now)
         self.lists = Lists(self._choose_list, run)
@@ -108,6 +108,7 @@ class WorklistPane(QWidget):
 
     def move_selection(self, step: int) -> None:
         """Up and down from wherever the focus is."""
+        self._touched = True
         now = self.table.currentIndex().row()
         self._select(min(max(0, now + step), self.model.rowCount() - 1))
 
@@ -170,7 +171,9 @@ class WorklistPane(QWidget):
         before = self.table.currentIndex().row()
         self.model.settle(self._wanted())
         self._pending = False
-        if self.model.lines and not self.table.selectionModel().hasSelection():
+        if not self._touched:
+            self._select(0)  # until the reader chooses, the most urgent is chosen
+        elif self.model.lines and not self.table.selectionModel().hasSelection():
             self._select(min(max(0, before), len(self.model.lines) - 1))
         self._show_counts()
 
@@ -205,7 +208,7 @@ class WorklistPane(QWidget):
         else:
             text = tr("No case for you. F5 asks again.")
         self._empty.setText(text)
-        self.table.setVisible(bool(told.shown))
+        self._empty.adjustSize()
 
     def _show_details(self) -> None:
         line = self._selected_line()
@@ -297,8 +300,9 @@ class WorklistPane(QWidget):
         self._show_details()
 
     def _lay_out(self) -> None:
-        self._empty = plain.label(tone="mid", wrap=True)
-        self._empty.setContentsMargins(16, 24, 16, 24)
+        self._empty = plain.label(tone="mid")
+        self._empty.setParent(self.table.viewport())  # nothing moves when rows come
+        self._empty.move(16, 16)
         self._empty.hide()
         middle = plain.ground(QWidget(), "panel")
         inside = QVBoxLayout(middle)
@@ -306,8 +310,6 @@ class WorklistPane(QWidget):
         inside.setSpacing(0)
         for part in (self.banner, self.bar, plain.rule(), self.table):
             inside.addWidget(part, 1 if part is self.table else 0)
-        inside.addWidget(self._empty)
-        inside.addStretch(0)
         inside.addWidget(self.footer)
         beside = QHBoxLayout(self)
         beside.setContentsMargins(0, 0, 0, 0)
@@ -319,6 +321,7 @@ class WorklistPane(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _INPUT:
             self._last_input = self._clock.monotonic()
+            self._touched = True
         return False
 
     def resizeEvent(self, event: QResizeEvent) -> None:

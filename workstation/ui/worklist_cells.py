@@ -115,7 +115,7 @@ class StateCell(Cell):
 class TimeCell(Cell):
     """The promise, in the form its state has; digits end at one place in every form."""
 
-    _DIGITS = 64.0  # right edge of the digits
+    _DIGITS = 68.0  # right edge of the digits
 
     def draw(self, painter: QPainter, box: QRectF, line: Line) -> None:
         sla = line.sla(self.server_now(line.item.site))
@@ -152,7 +152,7 @@ class TimeCell(Cell):
                 painter.fillRect(left, theme.color("text.low"))
         painter.setFont(theme.font("micro"))
         painter.setPen(theme.color("text.low"))
-        _words(painter, box.adjusted(self._DIGITS + 8, 0, 0, 0), sla.tier)
+        _words(painter, box.adjusted(self._DIGITS + 6, 0, 0, 0), sla.tier)
 
 
 class PriorityCell(Cell):
@@ -262,7 +262,7 @@ class StatusCell(Cell):
         if not line.stale:
             painter.setPen(theme.color(f"text.{tone}" if tone else f"hue.{status.tone}"))
         painter.setFont(theme.font("small"))
-        _words(painter, box, status.words, cut=_MIDDLE)
+        _words(painter, box, status.words, cut=_END)
 
 
 def dress(table: QTableView, server_now: ServerNow) -> None:

@@ -124,6 +124,10 @@ def _site_line(site: SiteStatus, now: datetime, rows: int) -> str:
     old = forms.age(now - site.last_answer)
     if site.state == "stale":
         return tr("no answer for {age} · {n} rows kept", age=old, n=rows)
+    if site.problems:
+        return tr(
+            "list {age} old · {n} rows, {k} cannot be read", age=old, n=rows, k=len(site.problems)
+        )
     return tr("list {age} old · {n} rows", age=old, n=rows)
 
 
