@@ -14,6 +14,7 @@ from workstation.text import tr
 from workstation.ui import icons, plain, theme
 from workstation.ui import worklist_forms as forms
 from workstation.ui.chips import key_width, paint_key
+from workstation.ui.worklist_forms import SlaKind
 from workstation.ui.worklist_lines import Counts, Line
 
 
@@ -69,7 +70,8 @@ class StatBanner(QWidget):
             left = forms.sla(
                 first.item, server_now(first.item.site), blocked=False, stale=first.stale
             )
-            self._left.setText(left.text)
+            broken = left.kind is SlaKind.BREACH
+            self._left.setText(left.text if broken else tr("{time} left", time=left.text))
         self._fill(first)
 
     def _fill(self, first: Line | None) -> None:
