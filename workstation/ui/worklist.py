@@ -317,6 +317,7 @@ class WorklistPane(QWidget):
         beside.addWidget(self.lists)
         beside.addWidget(middle, 1)
         beside.addWidget(self.details)
+        self.details.hide()  # until the window is known to be wide enough
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _INPUT:
