@@ -326,3 +326,14 @@ def test_every_state_of_a_field_can_be_drawn(written: Written) -> None:
     second = written.editor.grab().toImage()
 
     assert first != second
+
+
+def test_a_very_long_field_is_drawn_and_typed_in(written: Written) -> None:
+    """Qt lays out only what is seen: fields below have no lines yet when they are painted."""
+    written.reporting.set_field(FINDINGS, "lungs", "Small nodule in the left lower lobe. " * 540)
+    written.editor.grab()
+    written.reporting.go_to(LUNGS, 5)
+    written.type("X")
+    written.editor.grab()
+
+    assert written.words().startswith("SmallX nodule")

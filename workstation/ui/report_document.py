@@ -155,18 +155,26 @@ class ReportDocument:
         have, want = block.text(), slot.prefix + slot.words
         if have == want:
             return
-        head = 0
-        while head < min(len(have), len(want)) and have[head] == want[head]:
-            head += 1
-        tail = 0
-        most = min(len(have), len(want)) - head
-        while tail < most and have[-1 - tail] == want[-1 - tail]:
-            tail += 1
+        most = min(len(have), len(want))
+        head = _longest(most, lambda n: have[:n] == want[:n])
+        tail = _longest(most - head, lambda n: have[len(have) - n :] == want[len(want) - n :])
         cursor = QTextCursor(self._document)
         cursor.setPosition(block.position() + head)
         end = block.position() + len(have) - tail
         cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
         cursor.insertText(want[head : len(want) - tail])
+
+
+def _longest(most: int, same: Callable[[int], bool]) -> int:
+    """The largest n up to `most` for which `same` holds, where it holds for all below."""
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        if same(middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _range(block: QTextBlock, slot: Slot) -> tuple[int, int]:

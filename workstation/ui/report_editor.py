@@ -348,7 +348,8 @@ class ReportEditor(QTextEdit):
         origin = QPointF(-self.horizontalScrollBar().value(), -top)
         for block, slot in self._text.slots():
             box = layout.blockBoundingRect(block)
-            if box.bottom() >= top and box.top() <= bottom:
+            # Qt lays a long text out as far as it is seen; what lies below has no lines yet.
+            if box.bottom() >= top and box.top() <= bottom and block.layout().lineCount():
                 yield block, slot, origin
 
 

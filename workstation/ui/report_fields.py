@@ -25,6 +25,8 @@ from workstation.ui import icons, theme
 
 LINE_SEPARATOR: Final = "\u2028"
 _DIAMOND: Final = 11
+_MARGIN: Final = 40.0
+_MOST_UNITED: Final = 12
 
 
 class Look(Enum):
@@ -148,14 +150,22 @@ class FieldPainter:
         self._start = len(slot.prefix)
         self._end = self._start + len(slot.words)
 
-    def rects(self, start: int, end: int) -> list[QRectF]:
-        """Where the characters from `start` to `end` of the block lie, a box a line."""
+    def rects(
+        self, start: int, end: int, within: tuple[float, float] | None = None
+    ) -> list[QRectF]:
+        """Where the characters from `start` to `end` of the block lie, a box a line.
+
+        `within` leaves out lines above or below these heights.
+        """
         found = []
         for index in range(self._layout.lineCount()):
             line = self._layout.lineAt(index)
             first = max(start, line.textStart())
             last = min(end, line.textStart() + line.textLength())
             if first > last or (first == last and start != end):
+                continue
+            y = self._origin.y() + line.y()
+            if within is not None and not within[0] <= y <= within[1]:
                 continue
             left, right = _x(line, first), _x(line, last)
             top = self._origin.y() + line.y() + line.height() - line.descent() - line.ascent()
@@ -166,7 +176,8 @@ class FieldPainter:
 
     def below(self, *, current: bool, read_only: bool, ratio: float) -> None:
         """Under the words: the ground of the current field, the hatch of a closed one."""
-        boxes = self.rects(self._start, self._end)
+        high = self._painter.viewport().height()
+        boxes = self.rects(self._start, self._end, within=(-_MARGIN, high + _MARGIN))
         if read_only:
             for box in boxes:
                 self._painter.fillRect(box.adjusted(-3, -1, 3, 1), theme.hatch(ratio))
@@ -174,6 +185,10 @@ class FieldPainter:
             self._ring(boxes)
 
     def _ring(self, boxes: list[QRectF]) -> None:
+        if len(boxes) > _MOST_UNITED:  # uniting hundreds of outlines takes longer than a key
+            for box in boxes:
+                self._painter.fillRect(box.adjusted(-2, -2, 3, 3), theme.color("bg.current"))
+            return
         path = QPainterPath()
         for box in boxes:
             each = QPainterPath()
@@ -193,8 +208,8 @@ class FieldPainter:
         elif look is Look.SOURCED:
             self._painter.setPen(Qt.PenStyle.NoPen)
             self._painter.setBrush(theme.color("hue.done"))
-            last = self.rects(self._start, self._end)[-1]
-            self._painter.drawEllipse(QPointF(last.right() + 5, last.top() + 5), 2.25, 2.25)
+            last = self._last_line()
+            self._painter.drawEllipse(QPointF(last.left() + 5, last.top() + 5), 2.25, 2.25)
         elif look is Look.REMOVED:
             self._say(after + 2, tr("removed by you"), "text.low", "small")
         for cited in self._slot.cited:
@@ -205,11 +220,13 @@ class FieldPainter:
 
     def _after(self) -> float:
         """The x behind the last word of the field."""
-        boxes = self.rects(self._end, self._end)
-        return boxes[-1].left() if boxes else self._origin.x()
+        return self._last_line().left()
 
     def _last_line(self) -> QRectF:
-        return self.rects(self._end, self._end)[-1]
+        line = self._layout.lineAt(self._layout.lineCount() - 1)
+        high = line.ascent() + line.descent()
+        top = self._origin.y() + line.y() + line.height() - high
+        return QRectF(self._origin.x() + _x(line, self._end), top, 0.0, high)
 
     def _box(self, x: float, look: Look, current: bool) -> None:
         tone = "hue.open" if look is Look.REQUIRED else "text.low"
