@@ -48,7 +48,7 @@ from workstation.ui.viewer.pane import ViewerPane
 from workstation.ui.windows import Shell, Shown
 
 MIB = 1 << 20
-NOTES = 2  # control requests of one site in flight; a slow answer does not hold a claim up
+NOTES = 3  # control requests of one site in flight; a slow answer does not hold a claim up
 
 
 def run(
@@ -83,7 +83,7 @@ class Outer:
         clients = {s.id: SiteClient(s, sign_on(s), clock) for s in settings.sites}
         decoders = Decoders()
         secrets = open_secrets("reading-workstation")
-        folder = settings.store_dir or Path(platformdirs.user_data_dir("reading-workstation", False))
+        usual = Path(platformdirs.user_data_dir("reading-workstation", False))
         return cls(
             clock,
             clients,
@@ -91,7 +91,7 @@ class Outer:
             {s.id: DicomWebFrames(s.dicomweb, clients[s.id], decoders) for s in settings.sites},
             decoders,
             secrets,
-            open_store(folder / "store", secrets),
+            open_store(settings.store_dir or usual / "store", secrets),
         )
 
     def close(self) -> None:
@@ -144,6 +144,9 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
     store, clock, platforms = outer.opened.store, outer.clock, outer.platforms
     worklist = Worklist(platforms, settings.sites, jobs, clock, poll_seconds=settings.poll_seconds)
     frames = FrameStore(settings.ram_mb * MIB)
+    frames.dropped.connect(
+        lambda ref: jobs.run(lambda: outer.decoders.forget(ref), lane="decoders")
+    )
     loader = Loader(outer.sources, frames, jobs)
     viewer = Viewer(frames, loader)
     keys = Keys(outer.secrets, clock)
@@ -153,7 +156,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
         return reader.id if reader else ""
 
     audit = Audit(store, jobs, clock, platforms, keys.device, who)
-    outside = Outside(platforms, who, lambda site: sites[site].name)
+    outside = Outside(platforms, who, lambda site: sites[site].name, worklist.held)
     deliveries = Deliveries(store, jobs, clock, audit, keys, outside)
     reporting = Reporting(
         load_templates(resource("templates")), platforms, store, jobs, clock,

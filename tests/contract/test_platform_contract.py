@@ -252,7 +252,7 @@ def test_a_change_that_met_silence_is_not_sent_twice(
     assert len([line for line in sites.log() if line["method"] == "PUT"]) == 1
     sites.faults(mesa=HEALTHY)
     client.refresh()  # what became of it is seen by asking
-    held = client.worklist.held(row.item.task, MESA)
+    held = client.worklist.held(row.item.key)
     assert held is not None
     assert held.state is ReadState.CLAIMED
     client.home.settled(client.worklist.release(held)).result()
@@ -276,7 +276,7 @@ def test_two_readers_claim_one_case_and_the_loser_is_told_who_has_it(
     assert isinstance(lost.error, Conflict)
     assert lost.error.holder == mine.holder != ""
     assert mine.holder in str(lost.error)
-    second.home.drain(lambda: second.worklist.held(same.item.task, HARBOR).holder == mine.holder)  # type: ignore[union-attr]
+    second.home.drain(lambda: second.worklist.held(same.item.key).holder == mine.holder)  # type: ignore[union-attr]
     first.home.settled(first.worklist.release(mine)).result()
 
 
@@ -343,7 +343,7 @@ def test_a_version_that_does_not_match_is_not_forced(
 
     assert isinstance(job.error, Refused)
     assert client.status(HARBOR).state == "ok"
-    assert client.worklist.held(row.item.task, HARBOR).state is ReadState.UNREAD  # type: ignore[union-attr]
+    assert client.worklist.held(row.item.key).state is ReadState.UNREAD  # type: ignore[union-attr]
 
 
 def test_a_case_that_only_got_more_images_can_still_be_claimed(

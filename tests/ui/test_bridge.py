@@ -1,28 +1,55 @@
-"""The way home for threads."""
+"""Calls on their way home: in order, and never in the reader's way."""
 
 import threading
+import time
 
+from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from workstation.ui.bridge import HomePost
 
 
-def test_calls_from_other_threads_run_at_home_in_their_order(qtbot: QtBot) -> None:
-    """Widgets and services may be touched by one thread alone."""
-    home = HomePost()
-    ran: list[tuple[int, threading.Thread]] = []
+def test_calls_of_another_thread_run_here_in_their_order(qtbot: QtBot) -> None:
+    """A frame that arrives before its series is known would have nowhere to go."""
+    home, heard = HomePost(), list[tuple[int, int]]()
+    here = threading.get_ident()
 
     def work() -> None:
-        for number in range(100):
-            home.post(lambda n=number: ran.append((n, threading.current_thread())))  # type: ignore[misc]
+        for n in range(500):
+            home.post(lambda n=n: heard.append((n, threading.get_ident())))
 
     thread = threading.Thread(target=work)
     thread.start()
+    qtbot.waitUntil(lambda: len(heard) == 500)
     thread.join()
 
-    assert ran == []
+    assert heard == [(n, here) for n in range(500)]
 
-    qtbot.waitUntil(lambda: len(ran) == 100)
 
-    assert [number for number, _ in ran] == list(range(100))
-    assert {where for _, where in ran} == {threading.current_thread()}
+def test_a_flood_of_calls_does_not_keep_others_waiting(qtbot: QtBot) -> None:
+    """Keys and mouse come between images: six hundred of them arrive in a second."""
+    home, order = HomePost(), list[str]()
+
+    def slow() -> None:
+        time.sleep(0.001)
+        order.append("image")
+
+    for _ in range(100):
+        home.post(slow)
+    QTimer.singleShot(0, lambda: order.append("key"))
+    qtbot.waitUntil(lambda: len(order) == 101)
+
+    assert order.index("key") < 50
+
+
+def test_a_call_that_raises_does_not_take_the_others_with_it(qtbot: QtBot) -> None:
+    """One bug must not end the flow of images, answers and acknowledgements."""
+    home, heard = HomePost(), list[int]()
+    with qtbot.captureExceptions() as raised:
+        home.post(lambda: heard.append(1))
+        home.post(lambda: heard.append(1 // 0))
+        home.post(lambda: heard.append(3))
+        qtbot.waitUntil(lambda: len(heard) == 2)
+
+    assert heard == [1, 3]
+    assert [kind for kind, _, _ in raised] == [ZeroDivisionError]

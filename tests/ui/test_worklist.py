@@ -19,7 +19,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from workstation.domain.identifiers import AccessionNumber, ReportId, TaskId
+from workstation.domain.identifiers import AccessionNumber, ReportId, TaskId, TaskRef
 from workstation.domain.worklist import Priority
 from workstation.protocols.delivery import Delivery, State
 from workstation.services.ports import RowProblem
@@ -40,7 +40,13 @@ class Pane(WorklistPane):
             self.sent,  # type: ignore[arg-type]
             self.asked.append,
             self.service.clock,
-            lambda: frozenset({TaskId("Task/8")}),
+            lambda: frozenset(
+                {
+                    TaskRef(row.item.site, row.item.task)
+                    for row in shift()
+                    if row.item.task == "Task/8"
+                }
+            ),
         )
 
     def names(self) -> list[str]:

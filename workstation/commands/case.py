@@ -2,7 +2,7 @@
 
 from workstation.commands.context import CommandContext
 from workstation.commands.registry import Outcome, command
-from workstation.domain.identifiers import SiteId
+from workstation.domain.identifiers import SiteId, TaskRef
 from workstation.errors import CommandError, Conflict
 from workstation.services.jobs import Job
 from workstation.services.waiting import settled
@@ -36,7 +36,7 @@ def open_case(ctx: CommandContext, accession: str = "", site: str = "") -> Outco
 def next_case(ctx: CommandContext) -> Outcome:
     """Claim and open the most urgent case you may read; a lost race goes on to the one after."""
     done: Job[None] = Job()
-    tried: set[str] = set()
+    tried: set[TaskRef] = set()
 
     def attempt() -> None:
         row = ctx.worklist.next(frozenset(tried))
@@ -44,7 +44,7 @@ def next_case(ctx: CommandContext) -> Outcome:
             ctx.windows.show_page("worklist")
             done.settle(None, CommandError(tr("no case for you now")))
             return
-        tried.add(row.item.task)
+        tried.add(row.item.key)
         ctx.windows.show_page("reading")
         ctx.session.open(row).then(opened)
 

@@ -34,6 +34,14 @@ class StudyRef:
 
 
 @frozen
+class TaskRef:
+    """A reading task at its site: platforms number theirs as they like, and alike."""
+
+    site: SiteId
+    task: TaskId
+
+
+@frozen
 class FrameKey:
     """One frame of one instance; `frame_index` counts from 0."""
 

@@ -6,7 +6,14 @@ from typing import Final
 
 from attrs import evolve, field, frozen
 
-from workstation.domain.identifiers import AccessionNumber, SiteId, StudyRef, StudyUID, TaskId
+from workstation.domain.identifiers import (
+    AccessionNumber,
+    SiteId,
+    StudyRef,
+    StudyUID,
+    TaskId,
+    TaskRef,
+)
 from workstation.domain.patient import Patient
 
 
@@ -93,6 +100,11 @@ class WorklistItem:
     order_id: str = ""  # "ServiceRequest/9"
     patient_ref: str = ""  # "Patient/4"
     imaging_ref: str = ""  # "ImagingStudy/5"
+
+    @property
+    def key(self) -> TaskRef:
+        """What tells it from every other item; `task` alone is unique at its site only."""
+        return TaskRef(self.site, self.task)
 
     @property
     def ref(self) -> StudyRef:

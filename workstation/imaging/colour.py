@@ -58,8 +58,8 @@ def to_rgb(stored: NDArray[Any], frame: Frame) -> NDArray[np.uint8]:
 def to_8_bits(stored: NDArray[Any], bits_stored: int) -> NDArray[np.uint8]:
     """The eight upper bits of unsigned samples."""
     if bits_stored <= 8:
-        return np.left_shift(stored, 8 - bits_stored).astype(np.uint8)
-    return np.right_shift(stored, bits_stored - 8).astype(np.uint8)
+        return np.asarray(np.left_shift(stored, 8 - bits_stored), np.uint8)
+    return np.asarray(np.right_shift(stored, bits_stored - 8), np.uint8)
 
 
 def ybr_full_to_rgb(ybr: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -68,7 +68,7 @@ def ybr_full_to_rgb(ybr: NDArray[np.uint8]) -> NDArray[np.uint8]:
     blue = ybr[..., 1].astype(np.float32) - 128
     red = ybr[..., 2].astype(np.float32) - 128
     rgb = np.stack((y + 1.402 * red, y - 0.344136 * blue - 0.714136 * red, y + 1.772 * blue), -1)
-    return np.clip(np.rint(rgb), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(rgb), 0, 255), np.uint8)
 
 
 def palette_to_rgb(stored: NDArray[Any], palette: Palette) -> NDArray[np.uint8]:

@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 from attrs import evolve
 
-from workstation.domain.identifiers import ReportId, TaskId
+from workstation.domain.identifiers import ReportId, TaskRef
 from workstation.domain.report import SignedReport
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import Conflict, Refused, WorkstationError
@@ -68,7 +68,7 @@ class Deliveries:
         self._wait_s = wait_s
         self.changed: Signal[None] = Signal()
         self._parcels: dict[ReportId, Parcel] = {}
-        self._items: dict[TaskId, WorklistItem] = {}
+        self._items: dict[TaskRef, WorklistItem] = {}
         self._sealing: dict[ReportId, Job[Delivery]] = {}
         self._busy: set[ReportId] = set()
         self._failures: dict[ReportId, int] = {}
@@ -112,7 +112,7 @@ class Deliveries:
             job.settle(None, done.error)
             return
         parcel = done.result()
-        self._items[parcel.delivery.task] = item
+        self._items[item.key] = item
         self._keep(parcel)
         job.settle(parcel.delivery)
         self._go(parcel.delivery.report)
@@ -210,8 +210,8 @@ class Deliveries:
     def _prepare(self, parcel: Parcel) -> None:
         """Look at the Task as it stands now; nothing is sent yet."""
         platform = self._outside.platforms[parcel.delivery.site]
-        task = parcel.delivery.task
-        item = self._outside.held(task) or self._items.get(task)
+        key = TaskRef(parcel.delivery.site, parcel.delivery.task)
+        item = self._outside.held(key) or self._items.get(key)
         prepared = self._run(parcel, lambda: prepare(platform, parcel, item))
 
         def done(job: Job[Receipt | Attempt]) -> None:

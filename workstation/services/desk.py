@@ -61,9 +61,7 @@ class Desk:
         item = self._item
         if item is None:
             return
-        progress = [
-            self._loader.progress(each.id) for each in self._loader.display_sets(item.ref)
-        ]
+        progress = [self._loader.progress(each.id) for each in self._loader.display_sets(item.ref)]
         self._reporting.received(
             Images(
                 item.images_received,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from attrs import field, frozen
 
-from workstation.domain.identifiers import SiteId, StudyRef, TaskId
+from workstation.domain.identifiers import SiteId, StudyRef, TaskRef
 from workstation.domain.report import SignedReport
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import SigningBlocked
@@ -19,7 +19,7 @@ from workstation.services.ports import Change, Clock, HostingPlatform, Put, Remo
 from workstation.text import tr
 
 
-def _unknown(_task: TaskId) -> None:
+def _unknown(_task: TaskRef) -> None:
     return None
 
 
@@ -30,7 +30,7 @@ class Outside:
     platforms: Mapping[SiteId, HostingPlatform]
     reader: Callable[[SiteId], str]  # "Practitioner/17"; empty while signed out
     name: Callable[[SiteId], str] = field(default=str)
-    held: Callable[[TaskId], WorklistItem | None] = field(default=_unknown)
+    held: Callable[[TaskRef], WorklistItem | None] = field(default=_unknown)
 
 
 class Sealer:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from attrs import evolve, frozen
 
-from workstation.domain.identifiers import SiteId, StudyRef, TaskId
+from workstation.domain.identifiers import SiteId, StudyRef, TaskRef
 from workstation.domain.report import Binding, SectionKind
 from workstation.domain.study import DisplaySet
 from workstation.domain.worklist import ReadState, WorklistItem
@@ -77,7 +77,7 @@ class ReadingSession:
         self.case: Case | None = None
         self.aside: tuple[Case, ...] = ()
         self.changed: Signal[None] = Signal()
-        self._heartbeats: dict[TaskId, Callable[[], None]] = {}
+        self._heartbeats: dict[TaskRef, Callable[[], None]] = {}
         services.loader.study_ready.connect(self._study_ready)
         services.worklist.claim_lost.connect(self._claim_lost)
         services.worklist.changed.connect(self._row_changed)
@@ -98,7 +98,7 @@ class ReadingSession:
         Raises Refused, before anything is asked of the site, where the reader may not
         read there. The job fails with Conflict where another reader was faster.
         """
-        if self.case is not None and self.case.item.task == row.item.task:
+        if self.case is not None and self.case.item.key == row.item.key:
             return settled()
         if not row.verdict.allowed:
             raise Refused(row.verdict.reason)
@@ -127,8 +127,8 @@ class ReadingSession:
     def _begin(self, item: WorklistItem, *, read_only: bool, opened: Job[None]) -> None:
         self.case = Case(item, read_only)
         if not read_only:
-            self._stop_heartbeat(item.task)
-            self._heartbeats[item.task] = self._s.worklist.keep(item)
+            self._stop_heartbeat(item.key)
+            self._heartbeats[item.key] = self._s.worklist.keep(item)
         self._s.viewer.show(self._viewed())
         self._start_report(item)
         if read_only:
@@ -153,7 +153,7 @@ class ReadingSession:
 
     def _history(self, item: WorklistItem, job: Job[History], waiting: All) -> None:
         case = self.case
-        if case is None or case.item.task != item.task:
+        if case is None or case.item.key != item.key:
             return
         if job.error is not None:
             log.warning("priors and draft not known: %s", type(job.error).__name__)
@@ -249,7 +249,7 @@ class ReadingSession:
         if case.read_only:
             raise CommandError(tr("this case is not claimed by you"))
         self._leave(keep_claim=True)
-        self.aside = (*(c for c in self.aside if c.item.task != case.item.task), case)
+        self.aside = (*(c for c in self.aside if c.item.key != case.item.key), case)
         self.changed.emit(None)
 
     def resume(self) -> Job[None]:
@@ -266,7 +266,7 @@ class ReadingSession:
     def _leave(self, *, keep_claim: bool = False) -> bool:
         case = self.need_case()
         if not keep_claim:
-            self._stop_heartbeat(case.item.task)
+            self._stop_heartbeat(case.item.key)
         for ref in case.refs:
             self._s.loader.close(ref)
         self._s.viewer.close()
@@ -277,19 +277,19 @@ class ReadingSession:
         return wrote
 
     def _give_back(self, item: WorklistItem, reason: str) -> Job[None]:
-        current = self._s.worklist.held(item.task) or item
+        current = self._s.worklist.held(item.key) or item
         self._s.audit.record("release", study=item.ref)
         done: Job[None] = Job()
         self._s.worklist.release(current, reason).then(lambda job: done.settle(None, job.error))
         return done
 
-    def _stop_heartbeat(self, task: TaskId) -> None:
-        self._heartbeats.pop(task, lambda: None)()
+    def _stop_heartbeat(self, key: TaskRef) -> None:
+        self._heartbeats.pop(key, lambda: None)()
 
     def signed(self) -> None:
         """The report is sealed: the claim ends with the site's acknowledgement."""
         case = self.need_case()
-        self._stop_heartbeat(case.item.task)
+        self._stop_heartbeat(case.item.key)
         self.case = evolve(case, read_only=True)
         self.changed.emit(None)
 
@@ -302,7 +302,7 @@ class ReadingSession:
 
     def _claim_lost(self, item: WorklistItem) -> None:
         case = self.case
-        if case is not None and case.item.task == item.task and not case.read_only:
+        if case is not None and case.item.key == item.key and not case.read_only:
             who = item.holder or tr("another reader")
             self._s.reporting.make_read_only(tr("claimed by {who}; your text is kept", who=who))
             self.case = evolve(case, item=item, read_only=True)
@@ -313,7 +313,7 @@ class ReadingSession:
         case = self.case
         if case is None:
             return
-        item = self._s.worklist.held(case.item.task)
+        item = self._s.worklist.held(case.item.key)
         if item is not None and item != case.item:
             self.case = evolve(case, item=item)
             self._desk.set_out(item)

@@ -8,9 +8,11 @@ from collections.abc import Callable
 
 from attrs import evolve, frozen
 
+from workstation.domain.identifiers import ReportId
 from workstation.domain.report import ReportState, SignedReport, Signer
 from workstation.domain.worklist import Tier, WorklistItem
 from workstation.errors import CommandError, Refused, WorkstationError
+from workstation.protocols.delivery import State
 from workstation.services.delivery import Deliveries
 from workstation.services.jobs import Job, Jobs
 from workstation.services.ports import Credentials, StepUp
@@ -47,6 +49,8 @@ class Signing:
         self._deliveries = deliveries
         self._jobs = jobs
         self._ask: Callable[[Proposal], Job[None]] | None = None
+        self._accepted: frozenset[ReportId] = frozenset()
+        deliveries.changed.connect(self._delivered)
 
     def asked_by(self, ask: Callable[[Proposal], Job[None]]) -> None:
         """Who shows a proposal and asks for the password: the dialog, or a script."""
@@ -91,7 +95,7 @@ class Signing:
 
     def _seal(self, proposal: Proposal, proof: StepUp, done: Job[None]) -> None:
         case = self._session.case
-        if case is None or case.item.task != proposal.item.task:
+        if case is None or case.item.key != proposal.item.key:
             done.settle(None, Refused(tr("the case was closed while signing")))
             return
         signer = proposal.signed.signer
@@ -100,7 +104,7 @@ class Signing:
             return
         signer = evolve(signer, authenticated_at=proof.authenticated_at, method=proof.method)
         signed = evolve(proposal.signed, signer=signer)
-        item = self._worklist.held(case.item.task) or case.item
+        item = self._worklist.held(case.item.key) or case.item
         try:
             sealed = self._deliveries.sign_and_send(signed, item)
         except WorkstationError as error:
@@ -113,6 +117,14 @@ class Signing:
             self._session.signed()
             self._reporting.mark_signed(signed)
         done.settle(None, error)
+
+    def _delivered(self, _: None) -> None:
+        """A site has a report: its list says so at once, not at the next poll."""
+        entries = self._deliveries.entries
+        accepted = frozenset(e.report for e in entries if e.state is State.ACKNOWLEDGED)
+        if accepted - self._accepted:
+            self._worklist.refresh()
+        self._accepted = accepted
 
 
 def promised_status(item: WorklistItem, site: Site) -> ReportState:

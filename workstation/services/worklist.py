@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from workstation.domain.identifiers import SiteId, TaskId
+from workstation.domain.identifiers import SiteId, TaskRef
 from workstation.domain.reader import Reader
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import Refused, SignInFailed, SiteUnavailable
@@ -169,15 +169,15 @@ class Worklist:
             None,
         )
 
-    def next(self, skip: frozenset[str] = frozenset()) -> Row | None:
+    def next(self, skip: frozenset[TaskRef] = frozenset()) -> Row | None:
         """The first row that may be claimed; `skip` names tasks that were tried."""
         free = (row for row in self.rows if row.is_free)
-        return next((row for row in free if row.item.task not in skip), None)
+        return next((row for row in free if row.item.key not in skip), None)
 
-    def held(self, task: TaskId, site: SiteId | None = None) -> WorklistItem | None:
+    def held(self, key: TaskRef) -> WorklistItem | None:
         """The newest version we know of a task."""
-        feeds = [self._feeds[site]] if site is not None else self._feeds.values()
-        return next((feed.rows[task].item for feed in feeds if task in feed.rows), None)
+        row = self._feeds[key.site].rows.get(key.task)
+        return row.item if row else None
 
     def claim(self, row: Row) -> Job[WorklistItem]:
         """Make a case mine. Without the right to read it nothing is asked of the site."""

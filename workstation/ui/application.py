@@ -4,7 +4,7 @@ import logging
 import sys
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from workstation.services.jobs import Post
@@ -45,6 +45,10 @@ class Application:
     def after(self, seconds: float, call: Callable[[], None]) -> None:
         """Call back on a later turn of the event loop."""
         QTimer.singleShot(round(seconds * 1000), call)
+
+    def turn(self) -> None:
+        """One turn of the event loop, for those who watch it from outside."""
+        self.qt.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
     def exec(self) -> int:
         return self.qt.exec()

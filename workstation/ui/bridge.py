@@ -1,8 +1,17 @@
 """The one crossing between threads that knows Qt: calls on their way home."""
 
+import threading
+import time
+from collections import deque
 from collections.abc import Callable
+from typing import Final
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+#: Calls run for this long, then keys, mouse and paint have their turn. A study of 600
+#: images brings thousands of calls home; Qt would run all that are posted before it looks
+#: at anything else.
+_SLICE_S: Final = 0.008
 
 
 class HomePost(QObject):
@@ -11,15 +20,44 @@ class HomePost(QObject):
     `post` may be called from any thread; it returns at once.
     """
 
-    _posted = Signal(object)
+    _woken = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._posted.connect(self._run, Qt.ConnectionType.QueuedConnection)
+        self._calls: deque[Callable[[], None]] = deque()
+        self._lock = threading.Lock()
+        self._awake = False
+        self._woken.connect(self._run, Qt.ConnectionType.QueuedConnection)
 
     def post(self, call: Callable[[], None]) -> None:
-        self._posted.emit(call)
+        with self._lock:
+            self._calls.append(call)
+            if self._awake:
+                return
+            self._awake = True
+        self._woken.emit()
 
-    @Slot(object)
-    def _run(self, call: Callable[[], None]) -> None:
-        call()
+    @Slot()
+    def _run(self) -> None:
+        until = time.monotonic() + _SLICE_S
+        try:
+            while call := self._next():
+                call()
+                if time.monotonic() >= until:
+                    break
+        finally:  # a call that raises is a bug, and does not take the others with it
+            if self._calls:
+                QTimer.singleShot(0, self._run)
+            else:
+                self._rest()
+
+    def _next(self) -> Callable[[], None] | None:
+        with self._lock:
+            return self._calls.popleft() if self._calls else None
+
+    def _rest(self) -> None:
+        with self._lock:
+            self._awake = bool(self._calls)
+            again = self._awake
+        if again:
+            QTimer.singleShot(0, self._run)

@@ -49,7 +49,8 @@ class FocusRing(QWidget):
 
     def _follow(self) -> None:
         around = self._control.geometry().adjusted(-_OFF, -_OFF, _OFF, _OFF)
-        self.setGeometry(around & self.parentWidget().rect())
+        host = self.parentWidget()
+        self.setGeometry(around & host.rect() if host is not None else around)
         self.setVisible(self._control.isVisible())
         self.raise_()
 

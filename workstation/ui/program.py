@@ -76,14 +76,18 @@ class Program:
         flow = SigningFlow(s.signing, s.worklist, s.reporting, shell, lambda: self._user)
         s.signing.asked_by(flow.ask)
 
+    def present(self) -> None:
+        """The first paint."""
+        self._services.audit.record("start")
+        self._shell.show()
+
     def send(self, line: str) -> Outcome:
         """A command line, from whatever sends them. Raises CommandError."""
         return self._registry.run(line, self.context)
 
     def run(self, script: str | None, credentials: Credentials | None) -> int:
         """Until the reader leaves or the script is done; gives the exit code."""
-        self._services.audit.record("start")
-        self._shell.show()
+        self.present()
         if script is not None:
             self._services.signing.asked_by(lambda proposal: self._sign(proposal, credentials))
         if credentials is None:
@@ -142,4 +146,3 @@ class Program:
             self._code = 1
             raise error
         self._shell.close_all()
-

@@ -38,7 +38,7 @@ class SigningFlow:
     def ask(self, proposal: Proposal) -> Job[None]:
         """Show what will be sealed; settles when it is sealed, or failed with why not."""
         done: Job[None] = Job()
-        following = self._worklist.next(frozenset({proposal.item.task}))
+        following = self._worklist.next(frozenset({proposal.item.key}))
         dialog = SignDialog(
             self._shell.front,
             proposal,

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
 from workstation.commands.bindings import Bindings, Scope
 from workstation.commands.registry import Outcome, Registry
-from workstation.domain.identifiers import TaskId
+from workstation.domain.identifiers import TaskRef
 from workstation.errors import CommandError, WorkstationError
 from workstation.services.jobs import Job
 from workstation.services.ports import Credentials
@@ -380,8 +380,8 @@ class Shell:
             for bar in self._case_bars:
                 bar.clock.show_sla(forms.sla(case.item, now, blocked=False, stale=stale))
 
-    def _aside(self) -> frozenset[TaskId]:
-        return frozenset(case.item.task for case in self._shown.session.aside)
+    def _aside(self) -> frozenset[TaskRef]:
+        return frozenset(case.item.key for case in self._shown.session.aside)
 
     def _reading_in_front(self) -> bool:
         return self._page == "reading" or self._many

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QTableView, QVBoxLayout, QWidget
 
-from workstation.domain.identifiers import SiteId, TaskId
+from workstation.domain.identifiers import SiteId, TaskRef
 from workstation.services.delivery import Deliveries
 from workstation.services.ports import Clock
 from workstation.services.worklist import Row, Worklist
@@ -48,7 +48,7 @@ class WorklistPane(QWidget):
         deliveries: Deliveries,
         run: Callable[[str], None],
         clock: Clock,
-        aside: Callable[[], frozenset[TaskId]] = frozenset,
+        aside: Callable[[], frozenset[TaskRef]] = frozenset,
     ) -> None:
         super().__init__()
         plain.ground(self, "app")
@@ -149,7 +149,7 @@ class WorklistPane(QWidget):
                     row=row,
                     site_name=names.get(row.item.site, row.item.site),
                     me=reader.id if reader else "",
-                    aside=row.item.task in aside,
+                    aside=row.item.key in aside,
                     delivery=sent.get(row.item.accession, ""),
                 )
             )

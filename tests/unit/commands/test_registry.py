@@ -78,5 +78,5 @@ def test_a_command_that_cannot_run_now_says_what_it_needs() -> None:
 
 
 def test_two_commands_of_one_name_are_a_mistake_of_ours() -> None:
-    with pytest.raises(ValueError, match="two commands are named viewport.window"):
+    with pytest.raises(ValueError, match=r"two commands are named viewport\.window"):
         Registry([window, window])

@@ -7,7 +7,7 @@ from attrs import evolve
 from fakes import FakeClock, InlineJobs
 from fakes_platform import OTHER, READER, FakePlatform, ended, item, site
 
-from workstation.domain.identifiers import SiteId, TaskId
+from workstation.domain.identifiers import SiteId
 from workstation.domain.reader import Licence
 from workstation.domain.worklist import Priority, ReadState, Tier, WorklistItem
 from workstation.errors import Conflict, Refused, SignInFailed, SiteUnavailable
@@ -304,7 +304,7 @@ def test_next_is_the_most_urgent_that_may_be_claimed(shift: Shift) -> None:
     first = shift.worklist.next()
     assert first is not None
     assert first.item.accession == "A-1"
-    second = shift.worklist.next(frozenset({first.item.task}))
+    second = shift.worklist.next(frozenset({first.item.key}))
     assert second is not None
     assert second.item.accession == "A-2"
 
@@ -333,7 +333,7 @@ def test_a_claim_is_renewed_while_the_case_is_open(shift: Shift) -> None:
 
     assert kept == 5
     assert shift.harbor.calls.count("heartbeat") == 5
-    held = shift.worklist.held(TaskId("1"))
+    held = shift.worklist.held(mine.key)
     assert held is not None
     assert held.version == str(2 + 5)
 
@@ -397,3 +397,13 @@ def test_a_case_that_is_withdrawn_while_it_is_read_is_a_lost_claim(shift: Shift)
     shift.jobs.advance(5)
 
     assert len(shift.lost) == 1
+
+
+def test_two_sites_that_number_their_tasks_alike_are_not_mixed_up(shift: Shift) -> None:
+    """The news of another site's task 1 once replaced the open case: a wrong patient."""
+    shift.mesa.put(item(1, shift.clock.now(), site=MESA, accession="B-1"))
+    shift.jobs.advance(10)
+    alike = [row.item for row in shift.worklist.rows if row.item.task == "1"]
+
+    assert sorted(item.accession for item in alike) == ["A-1", "B-1"]
+    assert [shift.worklist.held(item.key) for item in alike] == alike
