@@ -10,7 +10,7 @@ STAMPS := .make
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-setup: $(STAMPS)/system $(STAMPS)/python ## system packages and .venv, once
+setup: $(STAMPS)/system $(STAMPS)/python $(STAMPS)/peers/done ## system packages, .venv and the test peers, once
 
 $(STAMPS)/system: installers/linux/packages.txt installers/linux/packages-test.txt
 	@mkdir -p $(STAMPS)
@@ -22,6 +22,12 @@ $(STAMPS)/python: requirements.lock pyproject.toml | $(STAMPS)/system
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(STAMPS)/peers/done: tests/peers/oidc/package-lock.json | $(STAMPS)/system
+	@mkdir -p $(STAMPS)/peers/oidc
+	@cp tests/peers/oidc/package.json tests/peers/oidc/package-lock.json $(STAMPS)/peers/oidc
+	cd $(STAMPS)/peers/oidc && npm ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 demo: setup ## the program on a demo platform with three sites; ARGS="..." are passed on

