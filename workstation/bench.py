@@ -207,11 +207,12 @@ class _Gaps:
         self._on = False
 
     def _tick(self) -> None:
+        if not self._on:  # what comes after the case is not of the figure
+            return
         now = time.perf_counter()
         self.longest = max(self.longest, now - self._last)
         self._last = now
-        if self._on:
-            self._application.after(0.001, self._tick)
+        self._application.after(0.001, self._tick)
 
 
 def _memcpy(size: int) -> float:

@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import Callable
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
@@ -14,12 +15,17 @@ from workstation.ui.bridge import HomePost
 
 log = logging.getLogger("program")
 
+#: Workers that parse and copy give the interpreter up after this long, not after the 5 ms
+#: that are usual: one paint asks for it some hundred times.
+_HAND_OVER_S: Final = 0.001
+
 
 class Application:
     """Owns QApplication and the way home to its thread."""
 
     def __init__(self) -> None:
         QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+        sys.setswitchinterval(_HAND_OVER_S)
         existing = QApplication.instance()
         self.qt = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
         self.qt.setApplicationName("workstation")

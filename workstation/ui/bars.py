@@ -45,20 +45,20 @@ class Tab(QPushButton):
         return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        chosen = self.isChecked()
-        painter.setFont(theme.font(weight=600 if chosen else 400))
-        painter.setPen(theme.color("text.hi" if chosen else "text.mid"))
-        box = QRectF(12, 0, self.width() - 12, self.height())
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self.text())
-        if self._count:
-            at = 12 + QFontMetricsF(painter.font()).horizontalAdvance(self.text()) + 6
-            wide, high = chip_size(self._count)
-            chip = QRectF(at, (self.height() - high) / 2, wide, high)
-            paint_chip(painter, chip, self._count, "hue.open")
-        if chosen:
-            under = QRectF(12, self.height() - 2, self.width() - 24, 2)
-            painter.fillRect(under, theme.color("hue.here"))
+        with QPainter(self) as painter:
+            chosen = self.isChecked()
+            painter.setFont(theme.font(weight=600 if chosen else 400))
+            painter.setPen(theme.color("text.hi" if chosen else "text.mid"))
+            box = QRectF(12, 0, self.width() - 12, self.height())
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self.text())
+            if self._count:
+                at = 12 + QFontMetricsF(painter.font()).horizontalAdvance(self.text()) + 6
+                wide, high = chip_size(self._count)
+                chip = QRectF(at, (self.height() - high) / 2, wide, high)
+                paint_chip(painter, chip, self._count, "hue.open")
+            if chosen:
+                under = QRectF(12, self.height() - 2, self.width() - 24, 2)
+                painter.fillRect(under, theme.color("hue.here"))
 
 
 class TopBar(QWidget):

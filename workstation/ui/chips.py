@@ -116,7 +116,8 @@ class Chip(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         wide, high = self.sizeHint().width(), self.sizeHint().height() - 2.0
         box = QRectF(0, (self.height() - high) / 2, wide, high)
-        paint_chip(QPainter(self), box, self.text(), self._tone, self._look, self._icon)
+        with QPainter(self) as painter:
+            paint_chip(painter, box, self.text(), self._tone, self._look, self._icon)
 
 
 class KeyCap(QWidget):
@@ -128,4 +129,5 @@ class KeyCap(QWidget):
         self.setFixedSize(round(key_width(self._key)), 18)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        paint_key(QPainter(self), QPointF(0, 0), self._key)
+        with QPainter(self) as painter:
+            paint_key(painter, QPointF(0, 0), self._key)

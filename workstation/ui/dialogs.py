@@ -23,12 +23,14 @@ class _Card(QWidget):
     """The raised ground of a dialog; takes the clicks that hit nothing in it."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(theme.pen("line.edge"))
-        painter.setBrush(theme.color("bg.raised"))
-        radius = theme.tokens().radius.dialog
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(theme.pen("line.edge"))
+            painter.setBrush(theme.color("bg.raised"))
+            radius = theme.tokens().radius.dialog
+            painter.drawRoundedRect(
+                QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius
+            )
 
 
 class Dialog(QWidget):
@@ -181,7 +183,8 @@ class Dialog(QWidget):
         event.accept()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(self.rect(), theme.color("bg.image", 0.77))
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), theme.color("bg.image", 0.77))
 
 
 def current(window: QWidget) -> Dialog | None:

@@ -41,11 +41,11 @@ class FocusRing(QWidget):
         self.deleteLater()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(self._pen)
-        inside = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        painter.drawRoundedRect(inside, self._radius, self._radius)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(self._pen)
+            inside = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+            painter.drawRoundedRect(inside, self._radius, self._radius)
 
     def _follow(self) -> None:
         around = self._control.geometry().adjusted(-_OFF, -_OFF, _OFF, _OFF)

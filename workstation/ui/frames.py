@@ -89,9 +89,9 @@ def side_by_side(pictures: Sequence[QImage]) -> QImage:
         QImage.Format.Format_RGB32,
     )
     whole.fill(theme.color("bg.app"))
-    painter, at = QPainter(whole), 0
-    for each in pictures:
-        painter.drawImage(at, 0, each)
-        at += each.width()
-    painter.end()
+    at = 0
+    with QPainter(whole) as painter:
+        for each in pictures:
+            painter.drawImage(at, 0, each)
+            at += each.width()
     return whole

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtCore import QByteArray, QPointF, QRectF, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
@@ -23,10 +23,9 @@ def pixmap(name: str, tone: str = "text.mid", size: int = 16, ratio: float = 1.0
     """The icon as pixels: `size` logical pixels at the ratio of the screen it is for."""
     made = QPixmap(round(size * ratio), round(size * ratio))
     made.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(made)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    _renderer(name, tone).render(painter, QRectF(made.rect()))
-    painter.end()
+    with QPainter(made) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        _renderer(name, tone).render(painter, QRectF(made.rect()))
     made.setDevicePixelRatio(ratio)
     return made
 
@@ -35,7 +34,9 @@ def paint(
     painter: QPainter, name: str, x: float, y: float, tone: str = "text.mid", size: int = 16
 ) -> None:
     """Draw the icon with its top left corner at (x, y), sharp at the painter's ratio."""
-    _renderer(name, tone).render(painter, QRectF(x, y, size, size))
+    ratio = painter.device().devicePixelRatioF()
+    at = QPointF(round(x * ratio) / ratio, round(y * ratio) / ratio)
+    painter.drawPixmap(at, pixmap(name, tone, size, ratio))
 
 
 def icon(name: str, tone: str = "text.mid", size: int = 16) -> QIcon:

@@ -140,15 +140,15 @@ class _Rows(QWidget):
         return QSize(480, _ROW * _SHOWN)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        first = self._first()
-        for place, (choice, hit) in enumerate(self.found[first : first + _SHOWN]):
-            box = QRectF(0, place * _ROW, self.width(), _ROW)
-            if first + place == self.at:
-                painter.fillRect(box, theme.color("bg.select"))
-                painter.fillRect(QRectF(0, box.top(), 2, _ROW), theme.color("hue.here"))
-            _paint_choice(painter, box.adjusted(16, 0, -12, 0), choice, hit)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            first = self._first()
+            for place, (choice, hit) in enumerate(self.found[first : first + _SHOWN]):
+                box = QRectF(0, place * _ROW, self.width(), _ROW)
+                if first + place == self.at:
+                    painter.fillRect(box, theme.color("bg.select"))
+                    painter.fillRect(QRectF(0, box.top(), 2, _ROW), theme.color("hue.here"))
+                _paint_choice(painter, box.adjusted(16, 0, -12, 0), choice, hit)
 
 
 def _paint_choice(painter: QPainter, box: QRectF, choice: Choice, hit: tuple[int, ...]) -> None:
@@ -280,7 +280,7 @@ class Palette(QWidget):
         return True
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.color("bg.raised"))
-        painter.setPen(theme.pen("line.edge"))
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), theme.color("bg.raised"))
+            painter.setPen(theme.pen("line.edge"))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))

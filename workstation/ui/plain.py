@@ -169,21 +169,21 @@ class Button(QPushButton):
         return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ink = self._paint_ground(painter)
-        left = 12.0 if self.text() else (self.width() - 16) / 2
-        if self._icon:
-            icons.paint(painter, self._icon, left, (self.height() - 16) / 2, ink)
-            left += 22
-        painter.setFont(self.font())
-        painter.setPen(theme.color(ink))
-        words = QRectF(left, 0, self.width() - left, self.height())
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
-        if self._key:
-            at = QPointF(self.width() - 10 - key_width(self._key), (self.height() - 18) / 2)
-            main = self._look == "main" and self.isEnabled()
-            paint_key(painter, at, self._key, ink, "text.inverse" if main else "line.edge")
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            ink = self._paint_ground(painter)
+            left = 12.0 if self.text() else (self.width() - 16) / 2
+            if self._icon:
+                icons.paint(painter, self._icon, left, (self.height() - 16) / 2, ink)
+                left += 22
+            painter.setFont(self.font())
+            painter.setPen(theme.color(ink))
+            words = QRectF(left, 0, self.width() - left, self.height())
+            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
+            if self._key:
+                at = QPointF(self.width() - 10 - key_width(self._key), (self.height() - 18) / 2)
+                main = self._look == "main" and self.isEnabled()
+                paint_key(painter, at, self._key, ink, "text.inverse" if main else "line.edge")
 
     def _paint_ground(self, painter: QPainter) -> str:
         """Paint what is under the words; returns the tone of the words."""
@@ -239,18 +239,18 @@ class CheckBox(QCheckBox):
         return QSize(round(wide), 28)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(0.5, (self.height() - 15) / 2, 15, 15)
-        painter.setPen(theme.pen("line.strong"))
-        painter.setBrush(theme.color("bg.field"))
-        painter.drawRoundedRect(box, 3, 3)
-        if self.isChecked():
-            icons.paint(painter, "check", box.x() + 1, box.y() + 1, "text.hi", 13)
-        painter.setPen(theme.color("text.hi" if self.isEnabled() else "text.low"))
-        painter.setFont(self.font())
-        words = QRectF(24, 0, self.width() - 24, self.height())
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            box = QRectF(0.5, (self.height() - 15) / 2, 15, 15)
+            painter.setPen(theme.pen("line.strong"))
+            painter.setBrush(theme.color("bg.field"))
+            painter.drawRoundedRect(box, 3, 3)
+            if self.isChecked():
+                icons.paint(painter, "check", box.x() + 1, box.y() + 1, "text.hi", 13)
+            painter.setPen(theme.color("text.hi" if self.isEnabled() else "text.low"))
+            painter.setFont(self.font())
+            words = QRectF(24, 0, self.width() - 24, self.height())
+            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
 
 
 def check_box(text: str, on_toggle: Callable[[bool], object] | None = None) -> QCheckBox:
@@ -342,9 +342,9 @@ class Mark(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._icon:
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            icons.paint(painter, self._icon, 0, 1, self._tone, self._size)
+            with QPainter(self) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                icons.paint(painter, self._icon, 0, 1, self._tone, self._size)
 
 
 def mark(icon: str, tone: str = "text.mid", size: int = 16) -> Mark:

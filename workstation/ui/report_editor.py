@@ -326,20 +326,18 @@ class ReportEditor(QTextEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         visible = list(self._visible())
-        painter = QPainter(self.viewport())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        current, read_only = self._reporting.current, self.isReadOnly()
-        ratio = self.devicePixelRatioF()
-        for block, slot, origin in visible:
-            field = FieldPainter(painter, block, slot, origin)
-            field.below(current=slot.ref == current, read_only=read_only, ratio=ratio)
-        painter.end()
+        with QPainter(self.viewport()) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            current, read_only = self._reporting.current, self.isReadOnly()
+            ratio = self.devicePixelRatioF()
+            for block, slot, origin in visible:
+                field = FieldPainter(painter, block, slot, origin)
+                field.below(current=slot.ref == current, read_only=read_only, ratio=ratio)
         super().paintEvent(event)
-        painter = QPainter(self.viewport())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for block, slot, origin in visible:
-            FieldPainter(painter, block, slot, origin).above(current=slot.ref == current)
-        painter.end()
+        with QPainter(self.viewport()) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for block, slot, origin in visible:
+                FieldPainter(painter, block, slot, origin).above(current=slot.ref == current)
 
     def _visible(self) -> Iterator[tuple[QTextBlock, Slot, QPointF]]:
         layout = self.document().documentLayout()

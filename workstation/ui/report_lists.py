@@ -85,13 +85,13 @@ class SlotList(QWidget):
         return self._entries[index] if 0 <= index < min(len(self._entries), self._rows) else None
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_title(painter)
-        shown = self._entries[: self._rows]
-        for index, entry in enumerate(shown):
-            box = QRectF(16, 28 + index * self._high, self.width() - 32, self._high)
-            self._paint_row(painter, box, entry)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_title(painter)
+            shown = self._entries[: self._rows]
+            for index, entry in enumerate(shown):
+                box = QRectF(16, 28 + index * self._high, self.width() - 32, self._high)
+                self._paint_row(painter, box, entry)
 
     def _paint_title(self, painter: QPainter) -> None:
         box = QRectF(16, 8, self.width() - 32, 20)

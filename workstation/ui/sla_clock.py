@@ -56,26 +56,26 @@ class SlaClock(QWidget):
         sla = self._sla
         if sla is None:
             return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect())
-        tone = _TONES[sla.kind]
-        filled = self._boxed and sla.kind is SlaKind.BREACH
-        if filled:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("hue.act"))
-            painter.drawRoundedRect(box, 4, 4)
-            tone = "text.inverse"
-        elif self._boxed:
-            line = tone if sla.kind in (SlaKind.SOON, SlaKind.STOPPED) else "line.edge"
-            painter.setPen(theme.pen(line))
-            painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        inside = box.adjusted(10, 0, -10, 0) if self._boxed else box
-        painter.setFont(theme.font(self._size, 600))
-        painter.setPen(theme.color(tone))
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(inside, right, sla.text)
-        self._paint_left(painter, inside, sla, "text.inverse" if filled else tone)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            box = QRectF(self.rect())
+            tone = _TONES[sla.kind]
+            filled = self._boxed and sla.kind is SlaKind.BREACH
+            if filled:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme.color("hue.act"))
+                painter.drawRoundedRect(box, 4, 4)
+                tone = "text.inverse"
+            elif self._boxed:
+                line = tone if sla.kind in (SlaKind.SOON, SlaKind.STOPPED) else "line.edge"
+                painter.setPen(theme.pen(line))
+                painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+            inside = box.adjusted(10, 0, -10, 0) if self._boxed else box
+            painter.setFont(theme.font(self._size, 600))
+            painter.setPen(theme.color(tone))
+            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(inside, right, sla.text)
+            self._paint_left(painter, inside, sla, "text.inverse" if filled else tone)
 
     def _paint_left(self, painter: QPainter, box: QRectF, sla: Sla, tone: str) -> None:
         """The shape of the state, and what is due."""

@@ -208,12 +208,11 @@ def _hatch_tile(ratio: float) -> QPixmap:
     tile = QPixmap(round(period * ratio), round(period * ratio))
     tile.setDevicePixelRatio(ratio)
     tile.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(tile)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(color("ink.active", 0.07), 1.0))
-    for start in range(-period, 2 * period, 5):
-        painter.drawLine(start, period, start + period, 0)
-    painter.end()
+    with QPainter(tile) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(color("ink.active", 0.07), 1.0))
+        for start in range(-period, 2 * period, 5):
+            painter.drawLine(start, period, start + period, 0)
     return tile
 
 

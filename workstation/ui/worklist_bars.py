@@ -86,9 +86,9 @@ class StatBanner(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._title.isVisibleTo(self):
-            painter = QPainter(self)
-            painter.fillRect(self.rect(), theme.color("hue_ground.act"))
-            painter.fillRect(QRectF(0, 0, 3, self.height()), theme.color("hue.act"))
+            with QPainter(self) as painter:
+                painter.fillRect(self.rect(), theme.color("hue_ground.act"))
+                painter.fillRect(QRectF(0, 0, 3, self.height()), theme.color("hue.act"))
 
 
 class SearchField(QLineEdit):
@@ -104,11 +104,11 @@ class SearchField(QLineEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        icons.paint(painter, "search", 9, (self.height() - 14) / 2, "text.low", 14)
-        if not self.text() and not self.hasFocus():
-            paint_key(painter, QPointF(self.width() - 8 - key_width("/"), 6), "/")
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            icons.paint(painter, "search", 9, (self.height() - 14) / 2, "text.low", 14)
+            if not self.text() and not self.hasFocus():
+                paint_key(painter, QPointF(self.width() - 8 - key_width("/"), 6), "/")
 
 
 class FilterBar(QWidget):

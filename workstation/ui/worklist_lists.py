@@ -50,20 +50,20 @@ class Entry(QPushButton):
         return QSize(WIDTH, 28)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect())
-        if self.isChecked():
-            painter.fillRect(box, theme.color("bg.select"))
-            painter.fillRect(QRectF(0, 0, 2, box.height()), theme.color("hue.here"))
-        elif self.underMouse():
-            painter.fillRect(box, theme.color("bg.hover"))
-        icons.paint(painter, self._icon, 12, (box.height() - 16) / 2, self._tone)
-        painter.setFont(theme.font(weight=500 if self.isChecked() else 400))
-        painter.setPen(theme.color("text.hi" if self.isChecked() else "text.mid"))
-        painter.drawText(box.adjusted(34, 0, -40, 0), _LEFT, self.text())
-        painter.setPen(theme.color("text.hi" if self.isChecked() else "text.low"))
-        painter.drawText(box.adjusted(0, 0, -12, 0), _RIGHT, str(self._count))
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            box = QRectF(self.rect())
+            if self.isChecked():
+                painter.fillRect(box, theme.color("bg.select"))
+                painter.fillRect(QRectF(0, 0, 2, box.height()), theme.color("hue.here"))
+            elif self.underMouse():
+                painter.fillRect(box, theme.color("bg.hover"))
+            icons.paint(painter, self._icon, 12, (box.height() - 16) / 2, self._tone)
+            painter.setFont(theme.font(weight=500 if self.isChecked() else 400))
+            painter.setPen(theme.color("text.hi" if self.isChecked() else "text.mid"))
+            painter.drawText(box.adjusted(34, 0, -40, 0), _LEFT, self.text())
+            painter.setPen(theme.color("text.hi" if self.isChecked() else "text.low"))
+            painter.drawText(box.adjusted(0, 0, -12, 0), _RIGHT, str(self._count))
 
 
 class SiteCard(QWidget):
@@ -86,32 +86,32 @@ class SiteCard(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        stale = self._state in ("stale", "signed-out")
-        if stale:
-            painter.fillRect(self.rect(), theme.hatch(self.devicePixelRatioF()))
-        painter.setFont(theme.font(weight=600))
-        painter.setPen(theme.color("text.mid" if stale else "text.hi"))
-        metrics = QFontMetricsF(painter.font())
-        room = self.width() - 12 - 30 - 66
-        name = metrics.elidedText(self._name, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(QRectF(12, 4, room + 8, 18), _LEFT, name)
-        painter.setFont(theme.font("small"))
-        painter.setPen(theme.color("text.low"))
-        left = 12 + metrics.horizontalAdvance(name) + 8
-        painter.drawText(QRectF(left, 4, 80, 18), _LEFT, self._time)
-        painter.setFont(theme.font("micro"))
-        painter.setPen(theme.color("text.low"))
-        metrics = QFontMetricsF(painter.font())
-        line = metrics.elidedText(self._line, Qt.TextElideMode.ElideRight, self.width() - 24)
-        painter.drawText(QRectF(12, 22, self.width() - 20, 16), _LEFT, line)
-        if stale:
-            icons.paint(painter, "barred", self.width() - 26, 6, "hue.none", 14)
-        else:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("hue.done" if self._state == "ok" else "hue.none"))
-            painter.drawEllipse(QRectF(self.width() - 22, 10, 6, 6))
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            stale = self._state in ("stale", "signed-out")
+            if stale:
+                painter.fillRect(self.rect(), theme.hatch(self.devicePixelRatioF()))
+            painter.setFont(theme.font(weight=600))
+            painter.setPen(theme.color("text.mid" if stale else "text.hi"))
+            metrics = QFontMetricsF(painter.font())
+            room = self.width() - 12 - 30 - 66
+            name = metrics.elidedText(self._name, Qt.TextElideMode.ElideRight, room)
+            painter.drawText(QRectF(12, 4, room + 8, 18), _LEFT, name)
+            painter.setFont(theme.font("small"))
+            painter.setPen(theme.color("text.low"))
+            left = 12 + metrics.horizontalAdvance(name) + 8
+            painter.drawText(QRectF(left, 4, 80, 18), _LEFT, self._time)
+            painter.setFont(theme.font("micro"))
+            painter.setPen(theme.color("text.low"))
+            metrics = QFontMetricsF(painter.font())
+            line = metrics.elidedText(self._line, Qt.TextElideMode.ElideRight, self.width() - 24)
+            painter.drawText(QRectF(12, 22, self.width() - 20, 16), _LEFT, line)
+            if stale:
+                icons.paint(painter, "barred", self.width() - 26, 6, "hue.none", 14)
+            else:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme.color("hue.done" if self._state == "ok" else "hue.none"))
+                painter.drawEllipse(QRectF(self.width() - 22, 10, 6, 6))
 
 
 def _site_line(site: SiteStatus, now: datetime, rows: int) -> str:

@@ -97,22 +97,23 @@ class Canvas(QWidget):
     # --- painting -----------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.color("bg.image"))
-        shown = self._viewer.shown(self._index)
-        if shown is not None:
-            self._paint_shown(painter, shown)
-        words = self._viewer.overlay(self._index)
-        bar = None
-        if shown is not None and self._ink is not None:
-            bar = annotations.scale_bar(self._ink.view, shown.frame, self.devicePixelRatioF())
-        inking.draw_words(painter, words, bar, self.width(), self.height())
-        if shown is not None:
-            states = self._viewer.frame_states(shown.display_set.id)
-            inking.draw_bar(painter, states, shown.state.frame_index, self.width(), self.height())
-        self._paint_edge(painter)
-        self.setAccessibleName(" ".join(words.lines) or tr("empty view"))
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), theme.color("bg.image"))
+            shown = self._viewer.shown(self._index)
+            if shown is not None:
+                self._paint_shown(painter, shown)
+            words = self._viewer.overlay(self._index)
+            bar = None
+            if shown is not None and self._ink is not None:
+                bar = annotations.scale_bar(self._ink.view, shown.frame, self.devicePixelRatioF())
+            inking.draw_words(painter, words, bar, self.width(), self.height())
+            if shown is not None:
+                states = self._viewer.frame_states(shown.display_set.id)
+                inking.draw_bar(
+                    painter, states, shown.state.frame_index, self.width(), self.height()
+                )
+            self._paint_edge(painter)
+            self.setAccessibleName(" ".join(words.lines) or tr("empty view"))
         self.painted.emit()
 
     def _paint_shown(self, painter: QPainter, shown: Shown) -> None:

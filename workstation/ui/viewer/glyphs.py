@@ -36,13 +36,12 @@ def _picture(text: str, size: Size, weight: int, token: str, ratio: float) -> QP
     made.fill(Qt.GlobalColor.transparent)
     path = QPainterPath()
     path.addText(QPointF(_MARGIN, _MARGIN + metrics.ascent()), font, text)
-    painter = QPainter(made)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    halo = QPen(theme.color("ink.halo"), _OUTLINE)
-    halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    painter.strokePath(path, halo)
-    painter.fillPath(path, theme.color(token))
-    painter.end()
+    with QPainter(made) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        halo = QPen(theme.color("ink.halo"), _OUTLINE)
+        halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.strokePath(path, halo)
+        painter.fillPath(path, theme.color(token))
     return made
 
 

@@ -44,21 +44,21 @@ class Head(QWidget):
         self.setAccessibleName(study.tag)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        current = self._study.role == "current"
-        width, height = chip_size(self._study.label, weight=700 if current else 600)
-        box = QRectF(14, 8, width, height)
-        tone, look = ("hue.here", "filled") if current else ("text.hi", "outline")
-        paint_chip(
-            painter, box, self._study.label, tone, "filled" if look == "filled" else "outline"
-        )
-        when = self._study.started
-        if when is not None:
-            painter.setFont(theme.font("small"))
-            painter.setPen(theme.color("text.low"))
-            place = QRectF(box.right() + 8, 8, WIDTH, height)
-            words = f"{when:%d %b %y}".lstrip("0")
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, words)
+        with QPainter(self) as painter:
+            current = self._study.role == "current"
+            width, height = chip_size(self._study.label, weight=700 if current else 600)
+            box = QRectF(14, 8, width, height)
+            tone, look = ("hue.here", "filled") if current else ("text.hi", "outline")
+            paint_chip(
+                painter, box, self._study.label, tone, "filled" if look == "filled" else "outline"
+            )
+            when = self._study.started
+            if when is not None:
+                painter.setFont(theme.font("small"))
+                painter.setPen(theme.color("text.low"))
+                place = QRectF(box.right() + 8, 8, WIDTH, height)
+                words = f"{when:%d %b %y}".lstrip("0")
+                painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, words)
 
 
 class Thumbnail(QWidget):
@@ -81,21 +81,21 @@ class Thumbnail(QWidget):
         return self._set
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        box = QRectF(14, 4, _PICTURE.width(), _PICTURE.height())
-        painter.fillRect(box, theme.color("bg.image"))
-        image = self._picture()
-        if image is not None:
-            painter.drawImage(box.topLeft(), image)
-        elif self._set.kind in IMAGES:
-            painter.fillRect(box, theme.hatch(self.devicePixelRatioF()))
-        self._paint_count(painter, box)
-        self._paint_label(painter, box)
-        hung = self._set.id in [state.display_set for state in self._viewer.viewports]
-        if hung or self.hasFocus():
-            painter.setPen(theme.pen("hue.here", 2.0 if self.hasFocus() else 1.5))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
+        with QPainter(self) as painter:
+            box = QRectF(14, 4, _PICTURE.width(), _PICTURE.height())
+            painter.fillRect(box, theme.color("bg.image"))
+            image = self._picture()
+            if image is not None:
+                painter.drawImage(box.topLeft(), image)
+            elif self._set.kind in IMAGES:
+                painter.fillRect(box, theme.hatch(self.devicePixelRatioF()))
+            self._paint_count(painter, box)
+            self._paint_label(painter, box)
+            hung = self._set.id in [state.display_set for state in self._viewer.viewports]
+            if hung or self.hasFocus():
+                painter.setPen(theme.pen("hue.here", 2.0 if self.hasFocus() else 1.5))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
 
     def _paint_count(self, painter: QPainter, box: QRectF) -> None:
         progress = self._viewer.progress(self._set.id)
@@ -145,9 +145,8 @@ class Thumbnail(QWidget):
         form = QImage.Format.Format_RGB888 if colour else QImage.Format.Format_Grayscale8
         pixels = made.pixels
         part = QImage(pixels.data, pixels.shape[1], pixels.shape[0], pixels.strides[0], form)
-        onto = QPainter(self._image)
-        onto.drawImage(QPointF(made.left, made.top), part)
-        onto.end()
+        with QPainter(self._image) as onto:
+            onto.drawImage(QPointF(made.left, made.top), part)
         self._image.setDevicePixelRatio(ratio)
         return self._image
 
