@@ -30,6 +30,18 @@ class Patient:
     def key(self) -> PatientKey:
         return PatientKey(self.id, self.issuer)
 
+    def may_be(self, other: "Patient") -> bool:
+        """Same ID, birth date and sex, as far as both say; False is another person.
+
+        The issuers are compared only where both are of one naming system: an order names
+        its issuer by URI, a DICOM object by a word, and the two cannot be held together.
+        """
+        born = None in (self.birth_date, other.birth_date) or self.birth_date == other.birth_date
+        sexes = {self.sex, other.sex} & {"M", "F"}
+        comparable = (":" in self.issuer) == (":" in other.issuer)
+        issued = not self.issuer or not other.issuer or self.issuer == other.issuer
+        return self.id == other.id and born and len(sexes) < 2 and (issued or not comparable)
+
     def age_years(self, on: date) -> int | None:
         """Completed years on a day, None where the birth date is not known."""
         born = self.birth_date

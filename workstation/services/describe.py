@@ -23,24 +23,11 @@ def wrong_patient(current: ViewedStudy | None, shown: Shown) -> str:
     if current is None:
         return ""
     for patient in (shown.study.patient, shown.display_set.patient):
-        if patient is not None and not _same(current.patient, patient):
+        if patient is not None and not current.patient.may_be(patient):
             return tr(
                 "WRONG PATIENT: this image belongs to ID {id}", id=patient.id or tr("unknown")
             )
     return ""
-
-
-def _same(a: Patient, b: Patient) -> bool:
-    """Same ID, birth date and sex, as far as both say.
-
-    The issuers are compared only where both are of one naming system: an order names
-    its issuer by URI, a DICOM object by a word, and the two cannot be held together.
-    """
-    born = a.birth_date == b.birth_date or a.birth_date is None or b.birth_date is None
-    sexes = {a.sex, b.sex} & {"M", "F"}
-    uris = (":" in a.issuer) == (":" in b.issuer)
-    issued = a.issuer == b.issuer or not a.issuer or not b.issuer or not uris
-    return a.id == b.id and born and len(sexes) < 2 and issued
 
 
 def probe(shown: Shown, at: PixelPoint) -> Probe:

@@ -51,6 +51,9 @@ class Desk:
     def _shown(self, _: None) -> None:
         if self._item is not None:
             shown = [(study.label, study.patient) for study in self._viewer.studies]
+            for study in self._viewer.studies:  # and whose the objects themselves say they are
+                own = {each.patient for each in self._viewer.display_sets(study.ref)}
+                shown += [(study.label, patient) for patient in own if patient is not None]
             self._reporting.displays(shown)
 
     def _arrived(self, key: FrameKey) -> None:
