@@ -60,8 +60,10 @@ class Block:
     def read_only(self) -> memoryview:
         """A mapping that cannot be written through; keeps the memory alive by itself."""
         if sys.platform == "win32":
-            return memoryview(mmap.mmap(-1, self.size, tagname=self.name, access=mmap.ACCESS_READ))
-        return memoryview(mmap.mmap(self.handle, self.size, mmap.MAP_SHARED, mmap.PROT_READ))
+            mapped = mmap.mmap(-1, self.size, tagname=self.name, access=mmap.ACCESS_READ)
+        else:
+            mapped = mmap.mmap(self.handle, self.size, mmap.MAP_SHARED, mmap.PROT_READ)
+        return memoryview(mapped)
 
     def close(self) -> None:
         """Our handle only; mappings go on."""
