@@ -5,8 +5,16 @@ import pytest
 from fakes_viewer import build, opened, ref, runner, stack, viewed
 from numpy.typing import NDArray
 from pseudo_locale import untranslated
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDropEvent, QImage, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import (
+    QDropEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPaintEvent,
+    QRegion,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -140,6 +148,54 @@ def test_a_missing_frame_is_hatched_and_dark(qtbot: QtBot) -> None:
     assert max(levels) < 40
     assert len(levels) > 1
     assert "not loaded yet" in canvas(pane).accessibleName()
+
+
+class Paints(QObject):
+    """How often a widget was painted, and how much of it at most."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.regions: list[QRegion] = []
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.regions.append(QRegion(event.region()))
+        return False
+
+    @property
+    def largest(self) -> int:
+        """Pixels."""
+        sizes = (sum(r.width() * r.height() for r in region) for region in self.regions)  # type: ignore[attr-defined]
+        return max(sizes, default=0)
+
+
+def test_images_that_arrive_do_not_repaint_the_one_being_read(qtbot: QtBot) -> None:
+    """A study of hundreds of images must not make the wheel stutter while it loads."""
+    viewer, loader = opened(CURRENT, load=False)
+    pane = ViewerPane(viewer, loader, runner(viewer))  # type: ignore[arg-type]
+    qtbot.addWidget(pane)
+    pane.resize(1200, 700)
+    pane.show()
+    qtbot.waitExposed(pane)
+    middle = len(CURRENT.frames) // 2
+    for at in (0, middle):
+        loader.arrive(CURRENT.frames[at], phantom(1))
+    qtbot.wait(150)
+    thumbnail = pane.thumbnails.items[0]
+    view, small = Paints(canvas(pane)), Paints(thumbnail)
+
+    for each in CURRENT.frames[1:middle]:
+        loader.arrive(each, phantom(2))
+        QApplication.processEvents()
+    qtbot.waitUntil(lambda: bool(view.regions) and bool(small.regions))
+    qtbot.wait(150)
+
+    area = canvas(pane).width() * canvas(pane).height()
+    assert 0 < view.largest < area / 10
+    assert 0 < small.largest < thumbnail.width() * thumbnail.height() / 3
+    assert len(view.regions) < 10
+    assert f"{middle + 1} of 40 images here" in canvas(pane).accessibleName()
 
 
 def wheel(widget: QWidget, delta: int, keys: Qt.KeyboardModifier) -> None:

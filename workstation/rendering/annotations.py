@@ -6,6 +6,7 @@ Every engine draws the same list; where a line lies is decided here, from the sa
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 from attrs import frozen
@@ -36,6 +37,9 @@ _PLANES: Final[Mapping[str, tuple[str, Dash]]] = {
     "C": ("ink.plane_c", "dash"),
     "S": ("ink.plane_s", "dashdot"),
 }
+
+#: What a row of the scroll bar shows where it stands for several images.
+_CONCERN: Final = ("failed", "missing", "loaded", "seen")
 
 
 def paint_list(
@@ -122,6 +126,18 @@ def runs(states: Sequence[str]) -> tuple[tuple[int, int, str], ...]:
         else:
             found.append((index, index + 1, state))
     return tuple(found)
+
+
+def shrunk(states: Sequence[str], rows: int) -> Sequence[str]:
+    """At most one state for each row of pixels: of several the one that matters most."""
+    count = len(states)
+    if count <= rows:
+        return states
+    edges = [row * count // rows for row in range(rows + 1)]
+    return [
+        min(states[first:past], key=_CONCERN.index)
+        for first, past in pairwise(edges)
+    ]
 
 
 def _crossing(canvas: Canvas, crossing: Crossing) -> tuple[Item, Item]:

@@ -36,12 +36,14 @@ class Coverage:
         for index, frame in enumerate(display_set.frames):
             self._places.setdefault(frame.key, []).append((display_set.id, index))
 
-    def update(self, key: FrameKey) -> None:
-        """A frame arrived or failed."""
-        for display_set, index in self._places.get(key, ()):
+    def update(self, key: FrameKey) -> tuple[str, ...]:
+        """A frame arrived or failed; gives the display sets it is in."""
+        places = self._places.get(key, ())
+        for display_set, index in places:
             states = self._states[display_set]
             if index < len(states):
                 states[index] = self._now(key)
+        return tuple(display_set for display_set, _ in places)
 
     def see(self, key: FrameKey) -> None:
         """A frame was painted."""

@@ -36,6 +36,8 @@ class Screen:
     def __init__(self, store: FrameStore, loader: Loader, presets: Presets) -> None:
         self.changed: Signal[None] = Signal()
         self.viewport_changed: Signal[int] = Signal()
+        #: One more image of this display set came or failed: its counts and its bar.
+        self.counted: Signal[str] = Signal()
         self.active = 0
         self.overlay_level = 2
         self.probe: Probe | None = None
@@ -253,11 +255,18 @@ class Screen:
         return (tr("nothing to show here"),) if self._of_study else ()
 
     def _frame_arrived(self, key: FrameKey) -> None:
-        self._coverage.update(key)
+        for display_set in self._coverage.update(key):
+            self.counted.emit(display_set)
         for index, state in enumerate(self.viewports):
-            display_set = self._sets.get(state.display_set or "")
-            if display_set is not None and display_set.series == key.series:
+            if self._frame_of(state) == key:
                 self.viewport_changed.emit(index)
+
+    def _frame_of(self, state: ViewportState) -> FrameKey | None:
+        display_set = self._sets.get(state.display_set or "")
+        if display_set is None or not display_set.frames:
+            return None
+        last = len(display_set.frames) - 1
+        return display_set.frames[min(max(state.frame_index, 0), last)].key
 
     def _emit_all(self) -> None:
         for index in range(len(self.viewports)):

@@ -9,7 +9,7 @@ from fakes_viewer import CORONAL, frame
 
 from workstation.domain.measurement import Measurement, MeasurementKind, PixelPoint
 from workstation.domain.study import PixelSpacing, SpacingOrigin
-from workstation.rendering.annotations import distance, paint_list, runs, scale_bar
+from workstation.rendering.annotations import distance, paint_list, runs, scale_bar, shrunk
 from workstation.rendering.engine import choose
 from workstation.rendering.ink import Canvas, Handle, Letter, Oval, Plate, Stroke
 from workstation.rendering.labels import words
@@ -232,3 +232,17 @@ def test_a_coronal_view_has_a_scale_too() -> None:
     one = frame(axes=CORONAL)
 
     assert scale_bar(ResolvedView.of(ViewportState(), one, 400, 400), one, 1.0) is not None
+
+
+def test_a_bar_of_more_images_than_pixels_never_hides_a_failed_one() -> None:
+    """One image in 2000 that cannot be shown must still be red on 500 rows."""
+    states = ["seen"] * 1000 + ["loaded"] * 600 + ["missing"] * 400
+    states[333] = "failed"
+
+    rows = shrunk(states, 500)
+
+    assert len(rows) == 500
+    assert rows[83] == "failed"
+    assert rows.count("failed") == 1
+    assert (rows[0], rows[300], rows[499]) == ("seen", "loaded", "missing")
+    assert shrunk(states[:300], 500) == states[:300]

@@ -93,6 +93,22 @@ def test_the_scroll_bar_knows_what_was_seen() -> None:
     assert list(viewer.frame_states("unknown")) == []
 
 
+def test_an_image_nobody_looks_at_is_counted_and_repaints_no_view() -> None:
+    """Six hundred images arrive behind the one being read: that one must not flicker."""
+    viewer, loader = opened(CURRENT, load=False)
+    repainted: list[int] = []
+    counted: list[str] = []
+    viewer.viewport_changed.connect(repainted.append)
+    viewer.counted.connect(counted.append)
+
+    loader.arrive(CURRENT.frames[5], np.zeros((64, 64), np.int16))
+    assert repainted == []
+    loader.arrive(CURRENT.frames[0], np.zeros((64, 64), np.int16))
+
+    assert repainted == [0]
+    assert counted == [CURRENT.id, CURRENT.id]
+
+
 def test_what_is_looked_at_is_fetched_next() -> None:
     viewer, loader = opened(CURRENT, load=False)
 

@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
@@ -20,6 +20,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QRegion,
     QResizeEvent,
     QWheelEvent,
 )
@@ -29,6 +30,7 @@ from workstation.domain.measurement import Measurement, PixelPoint
 from workstation.rendering import annotations
 from workstation.rendering.ink import Canvas as InkCanvas
 from workstation.rendering.picture import FramePainter, Picture
+from workstation.services.overlay import Overlay
 from workstation.services.viewed import Shown
 from workstation.services.viewer import Viewer
 from workstation.text import tr
@@ -65,6 +67,8 @@ class Canvas(QWidget):
         self._places: dict[str, int] = {}
         self._wheel = 0
         self._ink: InkCanvas | None = None
+        self._words = Overlay()
+        self._bar = inking.ScrollBar()
         self._on_bar = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -92,29 +96,49 @@ class Canvas(QWidget):
         self._pointing.cancel()
         self._places.clear()
         self._ink = None
+        self._words = Overlay()
         self.update()
 
     # --- painting -----------------------------------------------------------------
 
+    def count(self) -> None:
+        """More images of the series are here: the bar, and the lines that count them."""
+        self.update(self._bar_place)
+        words = self._viewer.overlay(self._index)
+        if words.bottom_left != self._words.bottom_left:
+            width, height = self.width(), self.height()
+            before = inking.low_left(self._words, width, height)
+            self.update(before.united(inking.low_left(words, width, height)))
+
     def paintEvent(self, event: QPaintEvent) -> None:
+        shown = self._viewer.shown(self._index)
+        beside_bar = not event.region().subtracted(QRegion(self._bar_place)).isEmpty()
         with QPainter(self) as painter:
-            painter.fillRect(self.rect(), theme.color("bg.image"))
-            shown = self._viewer.shown(self._index)
-            if shown is not None:
-                self._paint_shown(painter, shown)
-            words = self._viewer.overlay(self._index)
-            bar = None
-            if shown is not None and self._ink is not None:
-                bar = annotations.scale_bar(self._ink.view, shown.frame, self.devicePixelRatioF())
-            inking.draw_words(painter, words, bar, self.width(), self.height())
+            if beside_bar or shown is None:
+                self._paint_view(painter, shown)
             if shown is not None:
                 states = self._viewer.frame_states(shown.display_set.id)
-                inking.draw_bar(
-                    painter, states, shown.state.frame_index, self.width(), self.height()
-                )
+                self._bar.draw(painter, states, shown.state.frame_index, self.size())
             self._paint_edge(painter)
-            self.setAccessibleName(" ".join(words.lines) or tr("empty view"))
         self.painted.emit()
+
+    def _paint_view(self, painter: QPainter, shown: Shown | None) -> None:
+        """Everything but the bar."""
+        painter.fillRect(self.rect(), theme.color("bg.image"))
+        if shown is not None:
+            self._paint_shown(painter, shown)
+        words = self._words = self._viewer.overlay(self._index)
+        bar = None
+        if shown is not None and self._ink is not None:
+            bar = annotations.scale_bar(self._ink.view, shown.frame, self.devicePixelRatioF())
+        inking.draw_words(painter, words, bar, self.width(), self.height())
+        said = " ".join(words.lines) or tr("empty view")
+        if said != self.accessibleName():
+            self.setAccessibleName(said)
+
+    @property
+    def _bar_place(self) -> QRect:
+        return QRect(self.width() - inking.BAR, 0, inking.BAR, self.height())
 
     def _paint_shown(self, painter: QPainter, shown: Shown) -> None:
         view = self._viewer.resolved(self._index)

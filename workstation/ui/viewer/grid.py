@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from workstation.services.viewer import Viewer
 from workstation.ui import plain
+from workstation.ui.soon import Soon
 from workstation.ui.viewer.canvas import Canvas
 
 _GAP = 2
@@ -26,6 +27,8 @@ class Grid(QWidget):
         plain.ground(self, "app")
         viewer.changed.connect(lambda _: self._follow())
         viewer.viewport_changed.connect(self._repaint)
+        self._soon = Soon(self, self._count)
+        viewer.counted.connect(self._soon.add)
         viewer.measurements_changed.connect(lambda _: self._repaint_all())
         self._follow()
 
@@ -60,6 +63,12 @@ class Grid(QWidget):
             self._grid.setRowStretch(row, 1 if row < rows else 0)
         for column in range(self._grid.columnCount()):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
+
+    def _count(self, display_sets: frozenset[str]) -> None:
+        """Images came that no view shows: only the counts and the bars are drawn again."""
+        for canvas, state in zip(self.canvases, self._viewer.viewports, strict=True):
+            if state.display_set in display_sets:
+                canvas.count()
 
     def _repaint(self, index: int) -> None:
         if index < len(self._canvases):

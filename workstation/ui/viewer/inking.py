@@ -1,11 +1,12 @@
 """Draws a paint list, the words of an overlay and the scroll bar with QPainter."""
 
 from collections.abc import Sequence
+from math import ceil
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPen, QPixmap, QPolygonF
 
-from workstation.rendering.annotations import ScaleBar, runs
+from workstation.rendering.annotations import ScaleBar, runs, shrunk
 from workstation.rendering.ink import Handle, Item, Letter, Oval, Plate, Stroke
 from workstation.services.overlay import Line, Mark, Overlay
 from workstation.ui import theme
@@ -204,29 +205,56 @@ def _notices(painter: QPainter, words: Overlay, width: float, height: float) -> 
         top += glyphs.line_height("small")
 
 
-def draw_bar(
-    painter: QPainter, states: Sequence[str], index: int, width: float, height: float
-) -> None:
-    """Loaded light, seen lighter, missing hatched; the white frame is now."""
-    left = width - BAR
-    painter.fillRect(QRectF(left, 0, BAR, height), theme.color("bg.app"))
-    if len(states) < 2:
-        return
-    tall = height / len(states)
-    ratio = painter.device().devicePixelRatioF()
-    for first, past, state in runs(states):
-        box = QRectF(left + 3, first * tall, BAR - 6, (past - first) * tall)
-        match state:
-            case "seen":
-                painter.fillRect(box, theme.color("text.low"))
-            case "loaded":
-                painter.fillRect(box, theme.color("line.edge"))
-            case "failed":
-                painter.fillRect(box, theme.color("hue.act"))
-            case _:
-                painter.fillRect(box.adjusted(-3, 0, 3, 0), theme.hatch(ratio))
-    tall = max(tall, 8.0)
-    top = min(index * height / len(states), height - tall)
-    painter.setPen(theme.pen("ink.active", 1.0))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRect(QRectF(left + 0.5, round(top) + 0.5, BAR - 2, round(tall) - 1))
+def low_left(words: Overlay, width: int, height: int) -> QRect:
+    """Where the lines at the bottom left are drawn, to the middle of the view."""
+    tall = ceil(sum(_height(line) for line in words.bottom_left)) + 2 * VERTICAL
+    return QRect(0, height - tall, width // 2, tall)
+
+
+class ScrollBar:
+    """Loaded light, seen lighter, missing hatched; the white frame is now.
+
+    The states are drawn once for as long as they are the same.
+    """
+
+    def __init__(self) -> None:
+        self._drawn: QPixmap | None = None
+        self._of: object = None
+
+    def draw(self, painter: QPainter, states: Sequence[str], index: int, view: QSize) -> None:
+        height, ratio = view.height(), painter.device().devicePixelRatioF()
+        wanted = (tuple(states), height, ratio)
+        if self._drawn is None or self._of != wanted:
+            self._drawn, self._of = _states(states, height, ratio), wanted
+        left = view.width() - BAR
+        painter.drawPixmap(left, 0, self._drawn)
+        if len(states) < 2:
+            return
+        tall = max(height / len(states), 8.0)
+        top = min(index * height / len(states), height - tall)
+        painter.setPen(theme.pen("ink.active", 1.0))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(QRectF(left + 0.5, round(top) + 0.5, BAR - 2, round(tall) - 1))
+
+
+def _states(states: Sequence[str], height: int, ratio: float) -> QPixmap:
+    made = QPixmap(round(BAR * ratio), max(1, round(height * ratio)))
+    made.setDevicePixelRatio(ratio)
+    made.fill(theme.color("bg.app"))
+    shown = shrunk(states, made.height())
+    if len(shown) < 2:
+        return made
+    tall = height / len(shown)
+    with QPainter(made) as painter:
+        for first, past, state in runs(shown):
+            box = QRectF(3, first * tall, BAR - 6, (past - first) * tall)
+            match state:
+                case "seen":
+                    painter.fillRect(box, theme.color("text.low"))
+                case "loaded":
+                    painter.fillRect(box, theme.color("line.edge"))
+                case "failed":
+                    painter.fillRect(box, theme.color("hue.act"))
+                case _:
+                    painter.fillRect(box.adjusted(-3, 0, 3, 0), theme.hatch(ratio))
+    return made

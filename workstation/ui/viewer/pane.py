@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from workstation.domain.identifiers import FrameKey
 from workstation.rendering.engine import choose
 from workstation.services.loading import Loader
 from workstation.services.viewer import Viewer
@@ -37,7 +36,6 @@ class ViewerPane(QWidget):
         self.thumbnails = Thumbnails(viewer, run)
         self.strip = ToolStrip(viewer, run, keys or {})
         self.grid = Grid(viewer, run)
-        self._disconnect = loader.frame_arrived.connect(self._arrived)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(2)
@@ -52,6 +50,3 @@ class ViewerPane(QWidget):
     def focus_active(self) -> None:
         """Give the keyboard to the active viewport."""
         self.grid.focus_active()
-
-    def _arrived(self, _key: FrameKey) -> None:
-        self.thumbnails.arrived()

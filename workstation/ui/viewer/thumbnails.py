@@ -23,6 +23,7 @@ from workstation.services.viewer import Viewer
 from workstation.text import tr
 from workstation.ui import plain, theme
 from workstation.ui.chips import chip_size, paint_chip
+from workstation.ui.soon import Soon
 from workstation.ui.viewer import glyphs
 from workstation.ui.viewer.canvas import SERIES_MIME
 from workstation.viewing.hanging import IMAGES
@@ -80,6 +81,17 @@ class Thumbnail(QWidget):
     def display_set(self) -> DisplaySet:
         return self._set
 
+    @property
+    def has_picture(self) -> bool:
+        return self._image is not None
+
+    def count(self) -> None:
+        """One more image is here; the picture stays once it is drawn."""
+        if self._image is None:
+            self.update()
+        else:
+            self.update(14, 4 + _PICTURE.height() - 20, _PICTURE.width(), 24)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             box = QRectF(14, 4, _PICTURE.width(), _PICTURE.height())
@@ -90,7 +102,8 @@ class Thumbnail(QWidget):
             elif self._set.kind in IMAGES:
                 painter.fillRect(box, theme.hatch(self.devicePixelRatioF()))
             self._paint_count(painter, box)
-            self._paint_label(painter, box)
+            if event.rect().bottom() > box.bottom() + 5:
+                self._paint_label(painter, box)
             hung = self._set.id in [state.display_set for state in self._viewer.viewports]
             if hung or self.hasFocus():
                 painter.setPen(theme.pen("hue.here", 2.0 if self.hasFocus() else 1.5))
@@ -120,8 +133,11 @@ class Thumbnail(QWidget):
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
 
     def _marked(self) -> bool:
-        keys = {frame.key for frame in self._set.frames}
-        return any(mark.frame in keys for mark in self._viewer.measurements)
+        series = self._set.series
+        marks = [mark for mark in self._viewer.measurements if mark.frame.series == series]
+        return bool(marks) and any(
+            mark.frame == frame.key for mark in marks for frame in self._set.frames
+        )
 
     def _picture(self) -> QImage | None:
         """The middle frame once it is here, as the series proposes it; kept."""
@@ -203,16 +219,14 @@ class Thumbnails(QScrollArea):
         self.setAccessibleName(tr("Series"))
         self._follow()
         viewer.changed.connect(lambda _: self._follow())
-        viewer.viewport_changed.connect(lambda _: self._repaint())
+        self._soon = Soon(self, self._count)
+        viewer.counted.connect(self._soon.add)
+        viewer.viewport_changed.connect(lambda _: self._look_again())
         viewer.measurements_changed.connect(lambda _: self._repaint())
 
     @property
     def items(self) -> tuple[Thumbnail, ...]:
         return tuple(self._items)
-
-    def arrived(self) -> None:
-        """A frame is here: counts and pictures may have changed."""
-        self._repaint()
 
     def _follow(self) -> None:
         known = tuple(
@@ -237,6 +251,17 @@ class Thumbnails(QScrollArea):
             layout.addSpacing(8)
         layout.addStretch(1)
         self.setWidget(column)
+
+    def _count(self, display_sets: frozenset[str]) -> None:
+        for item in self._items:
+            if item.display_set.id in display_sets:
+                item.count()
+
+    def _look_again(self) -> None:
+        """A permit may have come: those without a picture may get theirs."""
+        for item in self._items:
+            if not item.has_picture:
+                self._soon.add(item.display_set.id)
 
     def _repaint(self) -> None:
         for item in self._items:
