@@ -48,7 +48,7 @@ bench: setup ## the figures of docs/performance.md; ARGS="NAME"
 	$(BIN)/workstation bench $(ARGS)
 
 screenshots: setup ## the pictures of the README, on a virtual screen
-	PATH="$(CURDIR)/$(BIN):$$PATH" tests/journeys/screenshots.sh
+	xvfb-run -a -s "-screen 0 1920x1080x24" $(BIN)/python tests/journeys/screenshots.py
 
 format: setup
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .

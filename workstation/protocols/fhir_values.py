@@ -89,10 +89,11 @@ def moment(value: object) -> datetime | None:
 
 
 def moment_or_day(value: object, zone: ZoneInfo) -> datetime | None:
-    """As `moment`; a day alone begins at midnight of the site."""
+    """As `moment`, told in the site's zone; a day alone begins at midnight there."""
     day_found = day(value)
     if day_found is None:
-        return moment(value)
+        found = moment(value)
+        return found.astimezone(zone) if found is not None else None
     return datetime(day_found.year, day_found.month, day_found.day, tzinfo=zone)
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from workstation.domain.measurement import PixelPoint
-from workstation.domain.patient import Patient
 from workstation.errors import CommandError
 from workstation.imaging.measure import value_at
 from workstation.services.overlay import Overlay, number

@@ -43,6 +43,8 @@ class Frame(QWidget):
             self.resize(FULL)
             self.show()
         else:
+            screen = self.screen()  # where no window manager maximizes, the size is ours to set
+            self.setGeometry(screen.availableGeometry())
             self.showMaximized()
 
     def come_forward(self) -> None:
