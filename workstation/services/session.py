@@ -15,7 +15,7 @@ from workstation.domain.identifiers import SiteId, StudyRef, TaskRef
 from workstation.domain.report import Binding, SectionKind
 from workstation.domain.study import DisplaySet
 from workstation.domain.worklist import ReadState, WorklistItem
-from workstation.errors import CommandError, Refused
+from workstation.errors import CommandError, Conflict, Refused, WorkstationError
 from workstation.services.audit import Audit
 from workstation.services.desk import Desk
 from workstation.services.jobs import Job, Jobs
@@ -225,15 +225,18 @@ class ReadingSession:
         """Save what is written and forget the images.
 
         A claim on which nothing was written goes back to the queue; one with a draft is
-        kept, so that the next reader does not begin where somebody else has words.
+        kept, so that the next reader does not begin where somebody else has words. Leaving
+        never fails: a claim that the site does not take back now ends by its lease.
         """
         case = self.case
         if case is None:
             return settled()
         wrote = self._leave()
-        if wrote or not self._is_mine(case.item):
+        if wrote or case.read_only or not self._is_mine(case.item):
             return settled()
-        return self._give_back(case.item, "")
+        left: Job[None] = Job()
+        self._give_back(case.item, "").then(lambda job: left.settle(None, _grave(job.error)))
+        return left
 
     def release(self, reason: str) -> Job[None]:
         """Give the open case back to the queue; the draft stays on the platform."""
@@ -280,7 +283,9 @@ class ReadingSession:
         current = self._s.worklist.held(item.key) or item
         self._s.audit.record("release", study=item.ref)
         done: Job[None] = Job()
-        self._s.worklist.release(current, reason).then(lambda job: done.settle(None, job.error))
+        self._s.worklist.release(current, reason).then(
+            lambda job: done.settle(None, None if isinstance(job.error, Conflict) else job.error)
+        )  # a claim that is gone already needs no giving back
         return done
 
     def _stop_heartbeat(self, key: TaskRef) -> None:
@@ -318,6 +323,14 @@ class ReadingSession:
             self.case = evolve(case, item=item)
             self._desk.set_out(item)
             self.changed.emit(None)
+
+
+def _grave(error: BaseException | None) -> BaseException | None:
+    """What the site said to a release on the way out is for the log; a bug is a bug."""
+    if isinstance(error, WorkstationError):
+        log.info("claim not given back: %s", type(error).__name__)
+        return None
+    return error
 
 
 def _days_between(prior: datetime | None, current: datetime | None) -> int | None:
