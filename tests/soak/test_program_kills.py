@@ -1,0 +1,95 @@
+"""The whole program, with a real keyring, killed between signature and acknowledgement.
+
+And the races and refusals that need two readers.
+"""
+
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+from demo_platform import DemoPlatform, start_platform
+from reading import Reading, reports, study_uid, words
+
+pytestmark = [pytest.mark.soak, pytest.mark.peer]
+
+QA, IMPRESSION = "KN-26-QA01", "Constant within limits."
+LINES = (
+    f"case.open {QA}", "wait loaded", "report.template free-text",
+    'report.set findings "Inserts as specified."', f'report.set impression "{IMPRESSION}"',
+    "report.sign", "wait delivered", "quit",
+)  # fmt: skip
+_KEYRING = "echo -n pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; "
+
+
+def _with_keyring(
+    reader: Reading, platform: DemoPlatform, lines: tuple[str, ...], failpoint: str = ""
+) -> "subprocess.CompletedProcess[str]":
+    """`workstation run` on a session bus of its own, with an unlocked Secret Service."""
+    for needed in ("gnome-keyring-daemon", "dbus-run-session"):
+        assert shutil.which(needed), f"{needed} is missing: apt-get install gnome-keyring dbus"
+
+    command = reader.command(Path(platform.ready["settings"]), lines)
+    environment = reader.signed_in(platform, WORKSTATION_FAILPOINT=failpoint)
+    del environment["DBUS_SESSION_BUS_ADDRESS"]
+    shell = f'{_KEYRING} "$@"'
+    return subprocess.run(
+        ["dbus-run-session", "--", "bash", "-c", shell, "keyring", *command],
+        env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("point", ["sealed", "sent", "answered", "before-wipe"])
+def test_a_killed_program_delivers_once_after_a_restart(tmp_path: Path, point: str) -> None:
+    """A power cut after the signature: the site gets the report, and gets it once."""
+    reader = Reading(tmp_path / "reader")
+    with start_platform(tmp_path) as platform:
+        killed = _with_keyring(reader, platform, LINES, f"delivery.{point}")
+        again = _with_keyring(reader, platform, ("wait delivered", "state {after}", "quit"))
+        found = reports(platform, "nord", QA)
+
+    assert killed.returncode == 128 + signal.SIGKILL or killed.returncode == -signal.SIGKILL, (
+        killed.stderr
+    )
+    assert again.returncode == 0, again.stderr
+    (report,) = found
+    assert report["status"] == "final"
+    assert words(report).endswith(f"Impression\n{IMPRESSION}\n")
+
+
+def test_of_two_readers_one_gets_the_case_and_the_other_is_told_who(tmp_path: Path) -> None:
+    """Two reads of one case waste a night; and the second would never know."""
+    lines = (f"case.claim {QA}",)
+    with start_platform(tmp_path) as platform:
+        platform.faults(nord={"delay_s": 0.2})  # both have asked before one has won
+        two = [
+            Reading(tmp_path / user).start(
+                platform, lines, user=user, password=platform.password(user)
+            )
+            for user in ("jo.sample", "kim.visitor")
+        ]
+        ended = [(each.communicate(timeout=60)[1], each.returncode) for each in two]
+
+    assert sorted(code for _, code in ended) == [0, 1], ended
+    (told,) = (said for said, code in ended if code == 1)
+    winner = next(n for n, (_, code) in enumerate(ended) if code == 0)
+    assert ("Sample", "Visitor")[winner] in told, told
+
+
+def test_without_the_licence_no_image_is_asked_for(tmp_path: Path) -> None:
+    """To fetch what may not be read is a disclosure already."""
+    with start_platform(tmp_path) as platform:
+        accession = next(o["accession"] for o in platform.orders("unread") if o["site"] == "mesa")
+        study = study_uid(platform, accession)
+        done = Reading(tmp_path / "kim").run(
+            platform, [f"case.open {accession}", "quit"], user="kim.visitor"
+        )
+        asked = [e for e in platform.log() if study in e["path"] or study in e["query"]]
+        images = [e for e in platform.log() if "/dicomweb" in e["path"] and e["site"] == "mesa"]
+
+    assert done.code == 1
+    assert "licen" in done.stderr.lower(), done.stderr
+    assert "Traceback" not in done.stderr
+    assert asked == []
+    assert images == []
