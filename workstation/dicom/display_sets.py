@@ -12,7 +12,7 @@ from typing import Final
 from attrs import evolve, field, frozen
 
 from workstation.dicom import labels, sop_classes
-from workstation.domain.geometry import dot
+from workstation.domain.geometry import Vector, dot
 from workstation.domain.identifiers import SiteId, StudyRef
 from workstation.domain.patient import Patient
 from workstation.domain.study import (
@@ -29,6 +29,8 @@ from workstation.imaging.volume import judge
 _SAME_DIRECTION: Final = 0.9995
 #: More orientations than this in one group are a rotation, and stay together.
 _MOST_ORIENTATIONS: Final = 4
+#: The patient axis that runs from the feet to the head.
+_TO_HEAD: Final = 2
 _ONE_BY_ONE: Final = frozenset({"CR", "DX", "MG", "PX", "IO", "RG"})
 _SECTIONAL: Final = frozenset({"CT", "MR", "PT"})
 _MOVING: Final = frozenset({"US", "IVUS", "XA", "RF", "ES", "NM"})
@@ -153,18 +155,29 @@ def _display_set(ref: StudyRef, series: Series, group: _Group) -> DisplaySet:
 
 
 def _sorted(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
-    """Along the first frame's normal where all have a place, else by number."""
+    """As one reads where all have a place, else by number.
+
+    Axial from the head, coronal from the front, sagittal from the right, however the
+    normal of the first frame points.
+    """
     first = frames[0].plane if frames else None
     if first is not None and _all_placed(frames):
-        normal = first.normal
+        normal, sign = first.normal, _reading_sign(first.normal)
 
         def place(frame: Frame) -> tuple[float, int]:
             assert frame.plane is not None
             # Rounded: noise in the last digits must not turn equal positions around.
-            return round(dot(frame.plane.origin, normal), 3), frame.number
+            return round(sign * dot(frame.plane.origin, normal), 3), frame.number
 
         return tuple(sorted(frames, key=place))
     return tuple(sorted(frames, key=lambda frame: (frame.number, frame.key.frame_index)))
+
+
+def _reading_sign(normal: Vector) -> int:
+    """-1 where reading goes against the normal. Patient axes: to left, to back, to head."""
+    axis = max(range(3), key=lambda each: abs(normal[each]))
+    along = 1 if normal[axis] > 0 else -1
+    return -along if axis == _TO_HEAD else along
 
 
 def _all_placed(frames: tuple[Frame, ...]) -> bool:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workstation.dicom.display_sets import FrameLost, display_sets, prove
-from workstation.domain.geometry import ImagePlane
+from workstation.domain.geometry import ImagePlane, Vector
 from workstation.domain.patient import Patient
 from workstation.domain.study import DisplaySetKind, GeometryVerdict, Instance, Series
 
@@ -88,8 +88,37 @@ def test_slices_are_sorted_by_position_not_by_number() -> None:
     """Numbers follow the acquisition; the reader scrolls through the patient."""
     (found,) = display_sets(REF, series("1.9", [5.0, 1.0, 3.0]))
 
-    assert [f.plane.position_mm for f in found.frames if f.plane] == [1.0, 3.0, 5.0]
+    assert [f.plane.position_mm for f in found.frames if f.plane] == [5.0, 3.0, 1.0]
     assert (found.verdict, found.kind) == (GeometryVerdict.REGULAR, DisplaySetKind.VOLUME)
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "step", "order"),
+    [
+        ((1, 0, 0), (0, 1, 0), (0, 0, 1), [2, 1, 0]),  # axial, normal to the head
+        ((1, 0, 0), (0, -1, 0), (0, 0, 1), [2, 1, 0]),  # prone: normal to the feet
+        ((1, 0, 0), (0, 0, -1), (0, 1, 0), [0, 1, 2]),  # coronal
+        ((-1, 0, 0), (0, 0, -1), (0, 1, 0), [0, 1, 2]),  # coronal, seen from behind
+        ((0, 1, 0), (0, 0, -1), (1, 0, 0), [0, 1, 2]),  # sagittal
+        ((0, -1, 0), (0, 0, -1), (1, 0, 0), [0, 1, 2]),  # sagittal, from the other side
+    ],
+)
+def test_a_stack_begins_where_one_begins_to_read(
+    row: Vector, column: Vector, step: Vector, order: list[int]
+) -> None:
+    """Head first, front to back, right to left (DICOM's axes point left, back, to the head)."""
+    planes = [
+        ImagePlane((at * step[0], at * step[1], at * step[2]), row, column, 1, 1) for at in range(3)
+    ]
+    base = series("1.9", [None] * 3)
+    instances = tuple(
+        evolve(each, frames=tuple(evolve(frame, plane=plane) for frame in each.frames))
+        for each, plane in zip(base.instances, planes, strict=True)
+    )
+
+    (found,) = display_sets(REF, evolve(base, instances=instances))
+
+    assert [planes.index(f.plane) for f in found.frames if f.plane] == order
 
 
 def test_a_localizer_stands_apart() -> None:
