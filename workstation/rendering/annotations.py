@@ -134,10 +134,7 @@ def shrunk(states: Sequence[str], rows: int) -> Sequence[str]:
     if count <= rows:
         return states
     edges = [row * count // rows for row in range(rows + 1)]
-    return [
-        min(states[first:past], key=_CONCERN.index)
-        for first, past in pairwise(edges)
-    ]
+    return [min(states[first:past], key=_CONCERN.index) for first, past in pairwise(edges)]
 
 
 def _crossing(canvas: Canvas, crossing: Crossing) -> tuple[Item, Item]:
