@@ -29,7 +29,7 @@ def snapshot(
         "worklist": {
             "rows": len(worklist.rows) - hidden_rows,
             "hidden": hidden_rows,
-            "stale_sites": [site.id for site in worklist.sites if site.state == "stale"],
+            "stale_sites": [site.id for site in worklist.sites if site.state != "ok"],
         },
         "outbox": {"queued": queued, "in_doubt": in_doubt, "refused": refused},
         "notices": list(notices),
