@@ -14,7 +14,7 @@ from workstation.services.jobs import Jobs
 from workstation.services.loading import FRAME_WORKERS, Loader, SetProgress, outward
 
 Make = Callable[[FakeSource], tuple[Loader, FrameStore, Home]]
-CHEST = series("1.5", [float(z) for z in range(11)])
+CHEST = series("1.5", [float(-z) for z in range(11)])
 
 
 @pytest.fixture
