@@ -7,6 +7,7 @@ from pathlib import Path
 from workstation.commands.context import CommandContext
 from workstation.commands.registry import Outcome, command
 from workstation.errors import CommandError
+from workstation.protocols.delivery import State
 from workstation.services.jobs import Job
 from workstation.services.snapshot import snapshot
 from workstation.services.waiting import settled, until
@@ -126,7 +127,7 @@ def _wait_loaded(ctx: CommandContext, seconds: float) -> Job[None]:
 
 def _wait_delivered(ctx: CommandContext, seconds: float) -> Job[None]:
     def all_accepted() -> bool:
-        refused = [entry for entry in ctx.deliveries.entries if entry.state == "refused"]
+        refused = [entry for entry in ctx.deliveries.entries if entry.state is State.REFUSED]
         if refused:
             raise CommandError(tr("a report was refused: {why}", why=refused[0].reason))
         queued, in_doubt, _ = ctx.deliveries.counts()
@@ -166,6 +167,23 @@ def _need_export(ctx: CommandContext, file: str) -> None:
     ctx.session.note_export(Path(file).suffix)
 
 
+@command("outbox.retry", title="Send refused reports again", group=GROUP, when={"signed-in"})
+def retry(ctx: CommandContext) -> Outcome:
+    """Offer every refused report to its site again; nothing is sent that the site has."""
+    refused = [entry for entry in ctx.deliveries.entries if entry.state is State.REFUSED]
+    if not refused:
+        raise CommandError(tr("no report was refused"))
+    for entry in refused:
+        ctx.deliveries.retry(entry.report)
+    return None
+
+
+@command("audit.export", title="Export the audit log", group=GROUP)
+def audit_export(ctx: CommandContext, file: str) -> Outcome:
+    """Write the audit log of this machine; `workstation audit verify FILE` checks it."""
+    return ctx.audit.export(Path(file))
+
+
 @command("quit", title="Quit", group=GROUP)
 def leave(ctx: CommandContext) -> Outcome:
     """Save what is written and leave; reports on their way stay sealed and are sent later."""
@@ -175,5 +193,5 @@ def leave(ctx: CommandContext) -> Outcome:
 
 COMMANDS = (
     show, arrange, palette, keys, sign_in, refresh, back, focus, search, stat,
-    wait, capture, state, leave,
+    wait, capture, state, retry, audit_export, leave,
 )  # fmt: skip

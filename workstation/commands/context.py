@@ -6,6 +6,7 @@ from typing import Protocol
 from attrs import frozen
 
 from workstation.domain.identifiers import SiteId
+from workstation.services.audit import Audit
 from workstation.services.delivery import Deliveries
 from workstation.services.jobs import Jobs
 from workstation.services.loading import Loader
@@ -78,6 +79,7 @@ class CommandContext:
     reporting: Reporting
     deliveries: Deliveries
     signing: Signing
+    audit: Audit
     jobs: Jobs
     windows: Windows
 

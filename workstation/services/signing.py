@@ -87,7 +87,9 @@ class Signing:
             if job.error is not None:
                 done.settle(None, job.error)
             else:
-                self._seal(proposal, job.result(), done)
+                # A draft on its way must not arrive after the report has taken it away.
+                proof = job.result()
+                self._reporting.save_draft().then(lambda _: self._seal(proposal, proof, done))
 
         lane = f"site:{proposal.item.site}"
         self._jobs.run(lambda: platform.step_up(credentials), lane=lane).then(authenticated)

@@ -68,7 +68,7 @@ class Program:
         self._shell = shell
         self._context = CommandContext(
             s.worklist, s.session, s.viewer, s.loader, s.reporting, s.deliveries, s.signing,
-            self._jobs, shell,
+            s.audit, self._jobs, shell,
         )  # fmt: skip
         shell.bind(self._registry, bindings, lambda: self.context.active)
         shell.left.connect(lambda _: self._application.leave())

@@ -1,0 +1,54 @@
+"""Commands of the program itself."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from workstation.commands import app
+from workstation.commands.context import CommandContext
+from workstation.commands.registry import Registry
+from workstation.domain.identifiers import ReportId
+from workstation.errors import CommandError
+from workstation.protocols.delivery import State
+
+REGISTRY = Registry(app.COMMANDS)
+
+
+class Outbox:
+    def __init__(self, *states: State) -> None:
+        self.entries = [
+            SimpleNamespace(report=ReportId(f"r-{n}"), state=state, reason="unknown accession")
+            for n, state in enumerate(states)
+        ]
+        self.retried: list[ReportId] = []
+
+    def retry(self, report: ReportId) -> None:
+        self.retried.append(report)
+
+
+def context(outbox: Outbox) -> CommandContext:
+    values: dict[str, Any] = {"deliveries": outbox, "active": frozenset({"signed-in"})}
+    return cast(CommandContext, SimpleNamespace(**values))
+
+
+def test_what_a_site_refused_is_offered_again_and_nothing_else() -> None:
+    """A report on its way must not be pushed; one that was accepted must not be sent again."""
+    outbox = Outbox(State.REFUSED, State.ACKNOWLEDGED, State.IN_DOUBT, State.REFUSED)
+
+    REGISTRY.run("outbox.retry", context(outbox))
+
+    assert outbox.retried == ["r-0", "r-3"]
+
+
+def test_where_nothing_was_refused_the_reader_is_told() -> None:
+    with pytest.raises(CommandError, match="no report was refused"):
+        REGISTRY.run("outbox.retry", context(Outbox(State.ACKNOWLEDGED)))
+
+
+def test_every_command_has_a_title_a_group_and_help() -> None:
+    """The palette and the key sheet are made of them."""
+    for command in REGISTRY:
+        assert command.title
+        assert command.group
+        assert command.help, command.id
