@@ -1,5 +1,12 @@
 """Fixtures that more than one room needs."""
 
+import os
+
+# No screen is needed, and Qt must not start a session bus of its own (it hung a run).
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("DBUS_SESSION_BUS_ADDRESS", "disabled:")
+
+
 from collections.abc import Iterator
 from pathlib import Path
 
