@@ -39,15 +39,24 @@ http {{
     ssl_protocols TLSv1.2 TLSv1.3;
     client_max_body_size 0; proxy_buffering off;
     location /dicom-web/ {{
-      if ($tok_ok = 0) {{ return 401; }}
+      {gate}
       proxy_pass http://orthanc; proxy_http_version 1.1; proxy_set_header Connection "";
       proxy_set_header Authorization ""; proxy_set_header Host $http_host;
       proxy_set_header Forwarded "host=$http_host;proto=https";
       gzip on; gzip_types application/dicom+json; gzip_proxied any;
     }}
+    {asked}
   }}
 }}
 """
+
+#: A token of the tests' own; or whatever the issuer's userinfo endpoint takes.
+OWN_GATE = "if ($tok_ok = 0) { return 401; }"
+ISSUER_GATE = "auth_request /known;"
+ASK_ISSUER = """location = /known {{
+      internal; proxy_pass {userinfo}; proxy_pass_request_body off;
+      proxy_set_header Content-Length ""; proxy_set_header Authorization $http_authorization;
+    }}"""
 
 
 @frozen
@@ -101,8 +110,11 @@ def certificate(folder: Path) -> Path:
 
 
 @contextmanager
-def running(folder: Path, files: Sequence[Path]) -> Iterator[Orthanc]:
-    """Orthanc and nginx with `files` in it; both gone at the end."""
+def running(folder: Path, files: Sequence[Path], userinfo: str = "") -> Iterator[Orthanc]:
+    """Orthanc and nginx with `files` in it; both gone at the end.
+
+    With `userinfo` a bearer token is good that this endpoint takes, else `TOKEN` is.
+    """
     http, dicom, tls = free_ports(3)
     ca_file = certificate(folder)
     (folder / "db").mkdir()
@@ -116,7 +128,11 @@ def running(folder: Path, files: Sequence[Path]) -> Iterator[Orthanc]:
                      "SeriesMetadata": "Full"},
     }  # fmt: skip
     (folder / "orthanc.json").write_text(json.dumps(settings))
-    (folder / "nginx.conf").write_text(NGINX.format(d=folder, http=http, tls=tls, token=TOKEN))
+    gate = ISSUER_GATE if userinfo else OWN_GATE
+    asked = ASK_ISSUER.format(userinfo=userinfo) if userinfo else ""
+    (folder / "nginx.conf").write_text(
+        NGINX.format(d=folder, http=http, tls=tls, token=TOKEN, gate=gate, asked=asked)
+    )
     control = f"http://127.0.0.1:{http}"
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     server = subprocess.Popen(["/usr/sbin/Orthanc", str(folder / "orthanc.json")], **quiet)
