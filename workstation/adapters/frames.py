@@ -23,6 +23,7 @@ from workstation.protocols.dicom_attributes import MAX_BYTES, NotMetadata
 from workstation.protocols.dicomweb import Garbled, Multipart, Part
 from workstation.protocols.web import Request
 from workstation.services.ports import SeriesHead
+from workstation.settings import Site
 from workstation.text import tr
 
 _log = logging.getLogger("frames")
@@ -56,6 +57,9 @@ class Stream(Protocol):
 class Client(Protocol):
     """What we need of `adapters.site_client.SiteClient`."""
 
+    @property
+    def site(self) -> Site: ...
+
     def stream(
         self, request: Request, *, also: Collection[int] = ()
     ) -> AbstractContextManager[Stream]: ...
@@ -76,7 +80,7 @@ class DicomWebFrames:
         found: dict[SeriesUID, dicom_json.Head] = {}
         while True:
             body = self._json(dicomweb.find_series(self._base, ref.study, len(found)))
-            with _understood():
+            with self._understood():
                 page = dicom_json.heads(body, ref)
             new = [head for head in page if head.uid not in found]
             if not new:
@@ -88,8 +92,17 @@ class DicomWebFrames:
 
     def metadata(self, ref: StudyRef, series: SeriesUID) -> Series:
         body = self._json(dicomweb.series_metadata(self._base, ref.study, series))
-        with _understood():
+        with self._understood():
             return dicom_json.series(body, ref, series)
+
+    @contextmanager
+    def _understood(self) -> Iterator[None]:
+        try:
+            yield
+        except NotMetadata as error:
+            name = self._client.site.name
+            words = tr("{site}: the description of the images could not be understood", site=name)
+            raise SiteUnavailable(words) from error
 
     def frame(self, frame: Frame) -> FramePixels:
         """Fetch and decode one frame. Raises NotDisplayable with the reason."""
@@ -249,16 +262,6 @@ class DicomWebFrames:
     def _json(self, request: Request) -> bytes:
         with self._client.stream(request) as stream:
             return stream.read(MAX_BYTES)
-
-
-@contextmanager
-def _understood() -> Iterator[None]:
-    try:
-        yield
-    except NotMetadata as error:
-        raise SiteUnavailable(
-            tr("the description of the images could not be understood")
-        ) from error
 
 
 def _parts(stream: Stream, most: int) -> Iterator[Part]:
