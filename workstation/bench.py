@@ -115,7 +115,9 @@ def open_case() -> tuple[Figure, ...]:
         outer = app.Outer.of(chosen)
         try:
             program = app.build(chosen, application, outer)
-            return _Opening(application, program, outer, ready).measure()
+            figures = _Opening(application, program, outer, ready).measure()
+            program.close()
+            return figures
         finally:
             outer.close()
 

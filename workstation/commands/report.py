@@ -121,8 +121,9 @@ def remove_field(ctx: CommandContext) -> None:
 
 @command("report.next-check", title="Next check", group=GROUP, when=_NEEDS)
 def next_check(ctx: CommandContext) -> None:
-    """Go to the field that the next unsettled check is about."""
+    """Go to the field that the next unsettled check is about, ready to type."""
     ctx.reporting.next_check()
+    ctx.windows.show_page("report")
 
 
 @command("report.undo", title="Undo", group=GROUP, when=_NEEDS, say={"undo"})

@@ -244,8 +244,10 @@ class Reporting(Writing):
         self._written()
 
     def next_check(self) -> None:
-        """Make the field of the next unsettled check the current one."""
-        places = [c.field for c in self.checks if c.severity != "passed" and c.field]
+        """Make the field of the next unsettled check the current one; what blocks comes first."""
+        unsettled = [c for c in self.checks if c.severity != "passed"]
+        unsettled.sort(key=lambda check: check.severity != "block")
+        places = [check.field for check in unsettled if check.field]
         if not places:
             return
         at = places.index(self.current) if self.current in places else -1

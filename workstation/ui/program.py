@@ -95,8 +95,12 @@ class Program:
         else:
             self.sign_in(credentials).then(lambda job: self._signed_in(job, script))
         self._application.exec()
-        self._jobs.close()
+        self.close()
         return self._code
+
+    def close(self) -> None:
+        """Start nothing more; after this the outside may be closed."""
+        self._jobs.close()
 
     # --- signing in -----------------------------------------------------------
 

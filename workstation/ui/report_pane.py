@@ -82,6 +82,10 @@ class ReportPane(QWidget):
         self._follow()
         self._follow_checks()
 
+    def focus_active(self) -> None:
+        """Give the keyboard to the text."""
+        self.editor.setFocus()
+
     def _build(self) -> None:
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
