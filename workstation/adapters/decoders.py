@@ -111,7 +111,8 @@ class Decoders:
         return child
 
     def _lose(self, child: Child, lost: Lost) -> None:
-        _log.warning("a decoder child was replaced: %s", lost.reason)
+        if not self._closed:  # at the end every child is told to leave, busy or not
+            _log.warning("a decoder child was replaced: %s", lost.reason)
         self._idle.put(self._replaced(child))
 
     def settle(self, child: Child, asked: Asked, deadline: float) -> dict[str, Any]:
