@@ -13,6 +13,7 @@ import base64
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -34,6 +35,7 @@ class Done:
     code: int
     stderr: str
     files: Path
+    said: str = ""  # on standard output
 
     def state(self, name: str) -> dict[str, Any]:
         found: dict[str, Any] = json.loads((self.files / f"{name}.json").read_text("utf-8"))
@@ -46,6 +48,17 @@ class Done:
         assert self.code == 0, self.stderr
         assert "Traceback" not in self.stderr, self.stderr
         return self
+
+
+#: The daemon says that it is ready before the bus knows it: ask the bus.
+_KEYRING = """echo -n pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
+for _ in $(seq 200); do
+    dbus-send --session --print-reply --dest=org.freedesktop.DBus / \\
+        org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets \\
+        | grep -q 'boolean true' && break
+    sleep 0.05
+done
+"""
 
 
 class Reading:
@@ -107,6 +120,21 @@ class Reading:
         command = self.command(settings or Path(platform.ready["settings"]), lines)
         return self.go(command, self.signed_in(platform, user, password))
 
+    def run_with_keyring(
+        self, platform: DemoPlatform, lines: Sequence[str] | str, failpoint: str = ""
+    ) -> "subprocess.CompletedProcess[str]":
+        """The same on a session bus of its own, with an unlocked Secret Service."""
+        for needed in ("gnome-keyring-daemon", "dbus-run-session"):
+            assert shutil.which(needed), f"{needed} is missing: run `make setup`"
+        command = self.command(Path(platform.ready["settings"]), lines)
+        environment = self.signed_in(platform, WORKSTATION_FAILPOINT=failpoint)
+        del environment["DBUS_SESSION_BUS_ADDRESS"]
+        shell = f'{_KEYRING} "$@"'
+        return subprocess.run(
+            ["dbus-run-session", "--", "bash", "-c", shell, "keyring", *command],
+            env=environment, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+
     def start(
         self, platform: DemoPlatform, lines: Sequence[str] | str, **more: str
     ) -> "subprocess.Popen[str]":
@@ -123,7 +151,7 @@ class Reading:
         ended = subprocess.run(
             command, env=dict(environment), capture_output=True, text=True, timeout=60, check=False
         )
-        return Done(ended.returncode, ended.stderr, self.files)
+        return Done(ended.returncode, ended.stderr, self.files, ended.stdout)
 
 
 def reports(platform: DemoPlatform, site: str, accession: str) -> list[dict[str, Any]]:

@@ -3,13 +3,11 @@
 And the races and refusals that need two readers.
 """
 
-import shutil
 import signal
-import subprocess
 from pathlib import Path
 
 import pytest
-from demo_platform import DemoPlatform, start_platform
+from demo_platform import start_platform
 from reading import Reading, reports, study_uid, words
 
 pytestmark = [pytest.mark.soak, pytest.mark.peer]
@@ -20,24 +18,6 @@ LINES = (
     'report.set findings "Inserts as specified."', f'report.set impression "{IMPRESSION}"',
     "report.sign", "wait delivered", "quit",
 )  # fmt: skip
-_KEYRING = "echo -n pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; "
-
-
-def _with_keyring(
-    reader: Reading, platform: DemoPlatform, lines: tuple[str, ...], failpoint: str = ""
-) -> "subprocess.CompletedProcess[str]":
-    """`workstation run` on a session bus of its own, with an unlocked Secret Service."""
-    for needed in ("gnome-keyring-daemon", "dbus-run-session"):
-        assert shutil.which(needed), f"{needed} is missing: apt-get install gnome-keyring dbus"
-
-    command = reader.command(Path(platform.ready["settings"]), lines)
-    environment = reader.signed_in(platform, WORKSTATION_FAILPOINT=failpoint)
-    del environment["DBUS_SESSION_BUS_ADDRESS"]
-    shell = f'{_KEYRING} "$@"'
-    return subprocess.run(
-        ["dbus-run-session", "--", "bash", "-c", shell, "keyring", *command],
-        env=environment, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize("point", ["sealed", "sent", "answered", "before-wipe"])
@@ -45,8 +25,8 @@ def test_a_killed_program_delivers_once_after_a_restart(tmp_path: Path, point: s
     """A power cut after the signature: the site gets the report, and gets it once."""
     reader = Reading(tmp_path / "reader")
     with start_platform(tmp_path) as platform:
-        killed = _with_keyring(reader, platform, LINES, f"delivery.{point}")
-        again = _with_keyring(reader, platform, ("wait delivered", "state {after}", "quit"))
+        killed = reader.run_with_keyring(platform, LINES, f"delivery.{point}")
+        again = reader.run_with_keyring(platform, ("wait delivered", "state {after}", "quit"))
         found = reports(platform, "nord", QA)
 
     assert killed.returncode == 128 + signal.SIGKILL or killed.returncode == -signal.SIGKILL, (

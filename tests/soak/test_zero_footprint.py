@@ -60,3 +60,22 @@ def test_no_planted_word_is_left_on_the_machine(tmp_path: Path, killed: bool) ->
     assert scan(roots, planted.values(), since=since) == []
     (reader.tmp / "planted").write_bytes(planted["word3"].encode("utf-16-le"))
     assert [hit.token for hit in scan(roots, planted.values(), since=since)] == [planted["word3"]]
+
+
+def test_what_is_sealed_on_the_disk_tells_nothing(tmp_path: Path) -> None:
+    """Killed with a signed report in the sealed store: the report is kept, and cannot be read."""
+    planted = canary_tokens() | {"sop_uid": canary_tokens()["sop_uid"][:-1] + "1"}
+    _study(tmp_path / "studies", planted)
+    reader = Reading(tmp_path / "reader")
+    roots, since = [reader.home, reader.tmp, Path("/dev/shm")], now()
+    with start_platform(tmp_path, [tmp_path / "studies"]) as platform:
+        lines = _lines(planted, ("report.sign", "wait delivered", "quit"))
+        killed = reader.run_with_keyring(platform, lines, "delivery.sealed")
+        kept = [path for path in reader.home.rglob("*.sealed") if path.stat().st_size]
+        found = scan(roots, planted.values(), since=since)
+        again = reader.run_with_keyring(platform, ("wait delivered", "quit"))
+
+    assert killed.returncode in (128 + signal.SIGKILL, -signal.SIGKILL), killed.stderr
+    assert len(kept) == 1
+    assert found == []
+    assert again.returncode == 0, again.stderr
