@@ -15,6 +15,9 @@ from workstation.text import tr
 
 GROUP = "Program"
 
+#: A site that does not answer keeps nobody at the door longer than this.
+_LEAVING_S = 3.0
+
 
 class Page(StrEnum):
     WORKLIST = "worklist"
@@ -187,8 +190,20 @@ def audit_export(ctx: CommandContext, file: str) -> Outcome:
 @command("quit", title="Quit", group=GROUP)
 def leave(ctx: CommandContext) -> Outcome:
     """Save what is written and leave; reports on their way stay sealed and are sent later."""
-    job = ctx.session.close()
-    return job.then(lambda _: ctx.windows.close_all())
+    left: Job[None] = Job()
+
+    def gone(_: object) -> None:
+        ctx.windows.close_all()
+        left.settle(None)
+
+    def closed(_: object) -> None:  # without a keyring, what is not handed over ends with us
+        ctx.audit.forward()
+        late = tr("the audit log could not be handed over")
+        signals = (ctx.audit.rested,)
+        until(ctx.jobs, lambda: ctx.audit.resting, signals, _LEAVING_S, late).then(gone)
+
+    ctx.session.close().then(closed)
+    return left
 
 
 COMMANDS = (

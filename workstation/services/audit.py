@@ -25,6 +25,7 @@ from workstation.protocols.signature import SigningKey, utc
 from workstation.services.audit_ledger import Ledger, Owed
 from workstation.services.jobs import Job, Jobs
 from workstation.services.ports import Change, Clock, HostingPlatform, SealedStore
+from workstation.services.signal import Signal
 from workstation.text import tr
 
 log = logging.getLogger("audit")
@@ -63,6 +64,7 @@ class Audit:
         self._busy: set[SiteId] = set()
         self._timers: dict[SiteId, Callable[[], None]] = {}
         self._failures: dict[SiteId, int] = {}
+        self.rested: Signal[None] = Signal()  # a site has all it could be given now
 
     def record(
         self,
@@ -113,6 +115,11 @@ class Audit:
             self._failures.pop(site, None)
             self._kick(site)
 
+    @property
+    def resting(self) -> bool:
+        """Nothing is being handed over now."""
+        return not self._busy
+
     def export(self, path: Path) -> Job[AuditSummary]:
         """Write what is kept here as JSON lines that `workstation audit verify` reads."""
         entry = self.entry("export", detail={"what": "audit-log"})
@@ -160,7 +167,7 @@ class Audit:
 
     def _send(self, site: SiteId, job: Job[Owed]) -> None:
         if job.error is not None or not job.result().leaves:
-            self._busy.discard(site)
+            self._rest(site)
             return
         owed = job.result()
         events = [audit_event(leaf) for leaf in owed.leaves]
@@ -190,8 +197,12 @@ class Audit:
         self._busy.discard(site)
         self._kick(site)  # more may have come meanwhile
 
-    def _later(self, site: SiteId) -> None:
+    def _rest(self, site: SiteId) -> None:
         self._busy.discard(site)
+        self.rested.emit(None)
+
+    def _later(self, site: SiteId) -> None:
+        self._rest(site)
         failures = self._failures.get(site, 0)
         self._failures[site] = failures + 1
         self._wait(site, min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** min(failures, 10)))
