@@ -1,0 +1,54 @@
+"""The benchmarks of docs/performance.md: figures of this machine, beside floors of the same run.
+
+A figure alone says little: each stands beside what the machine could do at best (a copy
+in memory, the bytes over HTTP), measured in the same minute. One module per subject; a
+new benchmark is a module with a function that gives `Figure`s, and one line in `BENCHES`.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Final
+
+from attrs import asdict
+
+from workstation.bench.figures import Figure
+from workstation.errors import CommandError
+from workstation.text import tr
+
+Bench = Callable[[], tuple[Figure, ...]]
+
+#: Name -> module and function, and what it measures. A module is imported when it is run:
+#: the peers of one benchmark (SimpleITK, dicomweb-client) are not needed by the others.
+BENCHES: Final[Mapping[str, tuple[str, str]]] = {
+    "startup": ("startup:startup", "process start to the worklist"),
+    "open": ("opening:open_case", "open a case: first image, every image, longest gap"),
+}
+
+
+def main(name: str, *, as_json: bool = False) -> int:
+    """Run one benchmark, or list them. Raises CommandError for an unknown one."""
+    if not name:
+        for each, (_, help_text) in BENCHES.items():
+            sys.stdout.write(f"{each:10} {help_text}\n")
+        return 0
+    if name not in BENCHES:
+        known = ", ".join(BENCHES)
+        raise CommandError(tr("no benchmark is named {name}: {known}", name=name, known=known))
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    figures = _bench(name)()
+    if as_json:
+        sys.stdout.write(json.dumps([asdict(figure) for figure in figures], indent=1) + "\n")
+    else:
+        for figure in figures:
+            aim = f"   (aim {figure.aim})" if figure.aim else ""
+            sys.stdout.write(f"{figure.name:46} {figure.value:10.3f} {figure.unit}{aim}\n")
+    return 0
+
+
+def _bench(name: str) -> Bench:
+    module, _, function = BENCHES[name][0].partition(":")
+    found: Bench = getattr(import_module(f"workstation.bench.{module}"), function)
+    return found
