@@ -122,6 +122,10 @@ class DemoPlatform:
         """More images of the case that is still arriving; all of them without a number."""
         self._post("images", {"images": images} if images else {})
 
+    def images_at(self, site: str, address: str) -> None:
+        """From now on the site's studies say that their images are there."""
+        self._post("endpoints", {"site": site, "address": address})
+
     def received(self) -> dict[str, int]:
         """Deliveries by site."""
         found: dict[str, int] = self._http.get(f"{self.control}/received").json()

@@ -84,11 +84,15 @@ class Outer:
         decoders = Decoders()
         secrets = open_secrets("reading-workstation")
         usual = Path(platformdirs.user_data_dir("reading-workstation", False))
+        platforms = {site: FhirPlatform(client) for site, client in clients.items()}
         return cls(
             clock,
             clients,
-            {site: FhirPlatform(client) for site, client in clients.items()},
-            {s.id: DicomWebFrames(s.dicomweb, clients[s.id], decoders) for s in settings.sites},
+            platforms,
+            {
+                site: DicomWebFrames(platform.image_base, clients[site], decoders)
+                for site, platform in platforms.items()
+            },
             decoders,
             secrets,
             open_store(settings.store_dir or usual / "store", secrets),

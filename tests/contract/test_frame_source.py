@@ -91,7 +91,7 @@ def demo(chest: DemoPlatform, decoders: Decoders) -> Iterator[tuple[DicomWebFram
     (site,) = [s for s in settings.load(chest.settings).sites if s.id == order["site"]]
     signed_in = client(site, chest.token(site.id))
     ref = StudyRef(site.id, StudyUID(order["study_uid"]))
-    yield DicomWebFrames(site.dicomweb, signed_in, decoders), ref
+    yield DicomWebFrames(lambda _: site.dicomweb, signed_in, decoders), ref
     signed_in.close()
     chest.faults(**{site.id: {"rules": []}})
 
@@ -186,7 +186,7 @@ def real(
         study["0020000D"]["Value"][0]: StudyRef(site.id, StudyUID(study["0020000D"]["Value"][0]))
         for study in studies
     }
-    yield DicomWebFrames(site.dicomweb, signed_in, decoders), refs
+    yield DicomWebFrames(lambda _: site.dicomweb, signed_in, decoders), refs
     signed_in.close()
 
 
@@ -218,7 +218,7 @@ def test_without_the_token_the_gate_lets_nothing_through(
 ) -> None:
     """The reader is told to sign in again; nothing is retried for ever."""
     with_nothing = client(site_of(pacs), "another")
-    source = DicomWebFrames(pacs.dicomweb, with_nothing, decoders)
+    source = DicomWebFrames(lambda _: pacs.dicomweb, with_nothing, decoders)
 
     with pytest.raises(SignInFailed):
         source.series(next(iter(real[1].values())))

@@ -1,5 +1,6 @@
 """The worklist against the demo platform: real HTTP, real sign-in, faults on purpose."""
 
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -10,9 +11,11 @@ from demo_platform import DemoPlatform, start_platform
 from fakes import Home
 
 from workstation.adapters.clock import SystemClock
+from workstation.adapters.decoders import Decoders
+from workstation.adapters.frames import DicomWebFrames
 from workstation.adapters.platform import FhirPlatform
 from workstation.adapters.site_client import SiteClient, sign_ons
-from workstation.domain.identifiers import ReportId, SiteId
+from workstation.domain.identifiers import ReportId, SiteId, StudyUID
 from workstation.domain.worklist import ReadState
 from workstation.errors import Conflict, Refused, SignInFailed, SiteUnavailable
 from workstation.services.jobs import Jobs
@@ -326,6 +329,47 @@ def test_the_platform_refuses_too_when_the_program_does_not(
 
     with pytest.raises(Refused, match="US-TX"):
         client.platforms[MESA].claim(row.item)
+
+
+def test_images_are_where_the_study_says(
+    sites: DemoPlatform, reader: Callable[..., Client]
+) -> None:
+    """A hospital that moves its archive tells so in the Endpoint of its studies."""
+    client = reader()
+    moved = f"{sites.site('harbor')['fhir']}/../archive-2"
+    sites.images_at("harbor", moved)
+
+    client.signed_in()
+
+    row = client.worklist.find("HG-26-118204")
+    assert row is not None
+    assert client.platforms[HARBOR].image_base(row.item.study) == moved
+    unknown = StudyUID("2.25.404")
+    assert client.platforms[HARBOR].image_base(unknown) == sites.site("harbor")["dicomweb"]
+    sites.images_at("harbor", sites.site("harbor")["dicomweb"])
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:{port}/dicomweb", "http://127.0.0.1:no/port", "nonsense"]
+)
+def test_a_study_that_sends_us_elsewhere_gets_no_token(
+    sites: DemoPlatform, reader: Callable[..., Client], address: str
+) -> None:
+    """A record that names a stranger's address must not carry the reader's key there."""
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        stranger.settimeout(0.2)
+        sites.images_at("harbor", address.format(port=stranger.getsockname()[1]))
+        client = reader().signed_in()
+        row = client.worklist.find("HG-26-118204")
+        assert row is not None
+        platform = client.platforms[HARBOR]
+        source = DicomWebFrames(platform.image_base, client.clients[HARBOR], Decoders(children=0))
+
+        with pytest.raises(Refused, match=r"Harbor General keeps these images at .* not set up"):
+            source.series(row.item.ref)
+        with pytest.raises(TimeoutError):
+            stranger.accept()
+    sites.images_at("harbor", sites.site("harbor")["dicomweb"])
 
 
 @pytest.mark.parametrize("status", [412, 428])

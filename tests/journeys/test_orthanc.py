@@ -34,6 +34,7 @@ def test_the_journey_with_images_of_a_real_archive(tmp_path: Path) -> None:
             assert own in text
             settings = tmp_path / "settings.toml"
             settings.write_text(text.replace(own, theirs))
+            platform.images_at("harbor", orthanc.dicomweb)  # as its ImagingStudy says
             done = Reading(tmp_path / "r").run(platform, lines, settings=settings).must_be_good()
         (report,) = reports(platform, "harbor", CT)
         from_demo = [e for e in platform.log() if "/dicomweb" in e["path"]]

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from workstation.adapters.decoders import Decoders, Pending
 from workstation.decoder import budget
 from workstation.dicom.reasons import not_displayable
-from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyRef
+from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyRef, StudyUID
 from workstation.domain.study import Frame, Series
 from workstation.errors import NotDisplayable, Refused, SiteUnavailable
 from workstation.imaging.pixels import FramePixels
@@ -68,8 +68,10 @@ class Client(Protocol):
 class DicomWebFrames:
     """`services.ports.FrameSource` for one site. Safe for any worker thread."""
 
-    def __init__(self, base: str, client: Client, decoders: Decoders) -> None:
-        self._base = base
+    def __init__(
+        self, base_of: Callable[[StudyUID], str], client: Client, decoders: Decoders
+    ) -> None:
+        self._base_of = base_of  # a study says itself where its images are
         self._client = client
         self._decoders = decoders
         self._whole_objects: set[SeriesUID] = set()  # series whose frames were refused
@@ -79,7 +81,7 @@ class DicomWebFrames:
         """All pages of the list: sites cap it where they like."""
         found: dict[SeriesUID, dicom_json.Head] = {}
         while True:
-            body = self._json(dicomweb.find_series(self._base, ref.study, len(found)))
+            body = self._json(dicomweb.find_series(self._base_of(ref.study), ref.study, len(found)))
             with self._understood():
                 page = dicom_json.heads(body, ref)
             new = [head for head in page if head.uid not in found]
@@ -91,7 +93,7 @@ class DicomWebFrames:
             found.update({head.uid: head for head in new})
 
     def metadata(self, ref: StudyRef, series: SeriesUID) -> Series:
-        body = self._json(dicomweb.series_metadata(self._base, ref.study, series))
+        body = self._json(dicomweb.series_metadata(self._base_of(ref.study), ref.study, series))
         with self._understood():
             return dicom_json.series(body, ref, series)
 
@@ -154,7 +156,9 @@ class DicomWebFrames:
 
     def _frame_part(self, frame: Frame) -> Part | None:
         """None: the site will not give frames of this object."""
-        request = dicomweb.frames(self._base, frame.key, [frame.key.frame_index])
+        request = dicomweb.frames(
+            self._base_of(frame.key.study), frame.key, [frame.key.frame_index]
+        )
         with self._client.stream(request, also=_NOT_SO) as stream:
             if stream.status in _NOT_SO:
                 return None
@@ -164,7 +168,7 @@ class DicomWebFrames:
         return parts[0]
 
     def _object(self, frame: Frame) -> bytes:
-        request = dicomweb.instance(self._base, frame.key)
+        request = dicomweb.instance(self._base_of(frame.key.study), frame.key)
         with self._client.stream(request, also=_NOT_SO) as stream:
             if stream.status in _NOT_SO:
                 raise not_displayable("not-delivered")
@@ -189,7 +193,8 @@ class DicomWebFrames:
         Which object a part is, the child says: nothing of it is parsed here.
         """
         first = next(iter(waiting.values()))
-        request = dicomweb.whole_series(self._base, first.key.study, first.key.series)
+        study = first.key.study
+        request = dicomweb.whole_series(self._base_of(study), study, first.key.series)
         by_sop = {key.sop: frame for key, frame in waiting.items()}
 
         def identified(pending: Pending) -> None:
@@ -234,7 +239,7 @@ class DicomWebFrames:
         key = frames[0].key
         if key.series not in self._whole_objects:
             indices = [frame.key.frame_index for frame in frames]
-            request = dicomweb.frames(self._base, key, indices)
+            request = dicomweb.frames(self._base_of(key.study), key, indices)
             with self._client.stream(request, also=_NOT_SO) as stream:
                 if stream.status not in _NOT_SO:
                     self._decode_parts(stream, frames, settle)

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote
@@ -24,7 +25,7 @@ from workstation.protocols.fhir_values import (
     text,
     version,
 )
-from workstation.protocols.web import Answer, Request
+from workstation.protocols.web import Answer, Request, origin
 from workstation.services.ports import Credentials, FeedPage, Receipt, RowProblem, StepUp
 from workstation.text import tr
 
@@ -49,7 +50,7 @@ class FhirPlatform:
         self._ask = wire.Platform(client.site.fhir)
         self._lock = threading.Lock()
         self._tasks: dict[TaskId, Resource] = {}
-        self._image_bases: dict[StudyUID, str] = {}
+        self._image_bases: dict[StudyUID, tuple[str, ...]] = {}
         self._reader: Reader | None = None
 
     @property
@@ -125,17 +126,32 @@ class FhirPlatform:
         """Note where studies say their images are."""
         found = by_reference(resources)
         for study in resources:
-            base = wire.image_base(study, found)
-            if base:
-                try:
-                    self._image_bases[fhir.study_uid(study)] = base
-                except Unreadable:
-                    continue
+            if text(study, "resourceType") != "ImagingStudy":
+                continue
+            with suppress(Unreadable), self._lock:
+                self._image_bases[fhir.study_uid(study)] = wire.image_bases(study, found)
         return found
 
     def image_base(self, study: StudyUID) -> str:
-        """The DICOMweb base of a study: as its Endpoint says, else the site's."""
-        return self._image_bases.get(study, self._site.dicomweb)
+        """The DICOMweb base of a study: as its Endpoint says, else the site's.
+
+        Raises Refused where the study names only addresses that are not set up for the
+        site: an address that a record brings must not get the reader's token.
+        """
+        with self._lock:
+            named = self._image_bases.get(study, ())
+        if not named:
+            return self._site.dicomweb
+        base = next(filter(self._client.trusts, named), "")
+        if not base:
+            raise Refused(
+                tr(
+                    "{site} keeps these images at {address}, an address that is not set up for it",
+                    site=self._site.name,
+                    address=origin(named[0]) or tr("an unreadable address"),
+                )
+            )
+        return base
 
     def claim(self, item: WorklistItem) -> WorklistItem:
         reader = self._need_reader()

@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from workstation.demo import faults as fault_knobs
 from workstation.demo import intake, seed
-from workstation.demo.control import control_app
+from workstation.demo.control import Control
 from workstation.demo.faults import FaultySite, Log, SiteFaults
 from workstation.demo.lifetime import Parent, told_to_end
 from workstation.demo.phantoms import demo_cases
@@ -135,7 +135,7 @@ class Platform:
             self._apps[port] = FaultySite(site.app(), profile.id, site.faults, self.log)
         self.set_faults(knobs)
         self._control = _address(ports[-1])
-        self._apps[ports[-1]] = control_app(self.sites, self.set_faults, self.log)
+        self._apps[ports[-1]] = Control(self.sites, self.set_faults, self.log).app()
 
     def set_faults(self, knobs: dict[str, Any]) -> None:
         """Knobs by site; `all` stands for every one. Raises SettingsError."""

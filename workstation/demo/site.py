@@ -81,14 +81,14 @@ class Site:
             Seeder(self.profile, unit, dicomweb, self.store.now()).place(mine)
             unit.commit()
         else:
-            self._move_endpoints()
+            self.move_images(f"{self.address}/dicomweb")  # it may listen elsewhere now
         return self.orders()
 
-    def _move_endpoints(self) -> None:
-        """A platform that came back may listen elsewhere."""
+    def move_images(self, address: str) -> None:
+        """From now on every study says that its images are there."""
         unit = self.store.begin()
         for each in list(unit.all("Endpoint")):
-            unit.put("Endpoint", each["id"], {**each, "address": f"{self.address}/dicomweb"})
+            unit.put("Endpoint", each["id"], {**each, "address": address})
         unit.commit()
 
     def orders(self) -> list[Placed]:

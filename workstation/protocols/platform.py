@@ -166,13 +166,16 @@ def later_cursor(cursor: str, tasks: Iterable[Resource]) -> str:
     return max(known)[1] if known else cursor
 
 
-def image_base(study: Resource, endpoints: Mapping[str, Resource]) -> str:
-    """Where a study's images are, if it says so (Endpoint, dicom-wado-rs); else empty."""
-    for each in items(study.get("endpoint")):
-        endpoint = endpoints.get(reference(each), {})
-        if text(inner(endpoint, "connectionType"), "code") == "dicom-wado-rs":
-            return text(endpoint, "address")
-    return ""
+def image_bases(study: Resource, endpoints: Mapping[str, Resource]) -> tuple[str, ...]:
+    """Where a study says that its images are: its Endpoints of DICOMweb that are in use."""
+    named = [endpoints.get(reference(each), {}) for each in items(study.get("endpoint"))]
+    found = [
+        text(each, "address")
+        for each in named
+        if text(inner(each, "connectionType"), "code") == "dicom-wado-rs"
+        and text(each, "status") in ("active", "")
+    ]
+    return tuple(filter(None, found))
 
 
 def priors_from(

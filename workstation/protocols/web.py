@@ -64,7 +64,10 @@ def form(url: str, values: Mapping[str, str]) -> Request:
 
 
 def origin(url: str) -> str:
-    """Scheme, host and port: the border that a token never crosses."""
-    parts = urlsplit(url)
-    port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    """Scheme, host and port: the border that a token never crosses. Empty for no address."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    except ValueError:  # what a record brings need not be an address
+        return ""
     return f"{parts.scheme}://{(parts.hostname or '').lower()}:{port}"

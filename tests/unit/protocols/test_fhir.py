@@ -249,11 +249,12 @@ def test_the_cursor_is_the_latest_change_whatever_its_zone() -> None:
 
 
 def test_a_study_says_where_its_images_are() -> None:
-    """A hospital may keep them on another server."""
-    endpoints = by_reference([ENDPOINT])
+    """A hospital may keep them on another server; one that is switched off is not asked."""
+    where = "https://images.harbor.example/wado"
 
-    assert wire.image_base(STUDY, endpoints) == "https://images.harbor.example/wado"
-    assert wire.image_base({**STUDY, "endpoint": []}, endpoints) == ""
+    assert wire.image_bases(STUDY, by_reference([ENDPOINT])) == (where,)
+    assert wire.image_bases({**STUDY, "endpoint": []}, by_reference([ENDPOINT])) == ()
+    assert wire.image_bases(STUDY, by_reference([{**ENDPOINT, "status": "off"}])) == ()
 
 
 def test_priors_come_newest_first_with_their_words() -> None:
