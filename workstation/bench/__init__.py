@@ -25,6 +25,7 @@ Bench = Callable[[], tuple[Figure, ...]]
 BENCHES: Final[Mapping[str, tuple[str, str]]] = {
     "startup": ("startup:startup", "process start to the worklist"),
     "open": ("opening:open_case", "open a case: first image, every image, longest gap"),
+    "load": ("load:load", "600 slices from a site, beside dicomweb-client"),
 }
 
 

@@ -1,9 +1,24 @@
 """A figure of a benchmark, and what every benchmark needs to make one."""
 
 import time
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 from attrs import frozen
+
+#: How the benchmarks call the transfer syntaxes they use.
+SYNTAXES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "raw": "1.2.840.10008.1.2.1",
+        "rle": "1.2.840.10008.1.2.5",
+        "jpeg-lossless": "1.2.840.10008.1.2.4.70",
+        "jpeg-ls": "1.2.840.10008.1.2.4.80",
+        "j2k": "1.2.840.10008.1.2.4.90",
+        "htj2k": "1.2.840.10008.1.2.4.201",
+    }
+)
 
 
 @frozen
