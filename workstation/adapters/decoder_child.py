@@ -16,11 +16,14 @@ from typing import Any, Final
 import workstation
 from workstation.adapters.shared_memory import Block, Slot
 from workstation.decoder.messages import HEADER, BadMessage, body_length, pack, unpack
-from workstation.dicom.reasons import WORDS
+from workstation.dicom.reasons import WORDS, Undecodable
 
 START_SECONDS: Final = 60.0
 _DROP_SECONDS: Final = 5.0
 _MIB: Final = 1 << 20
+#: A header as JSON is at most this many times its encoded form, and never more than that.
+_TEXT_RATIO: Final = 8
+_TEXT_BYTES: Final = 128 * _MIB
 
 #: Number of a request and the frames it asks for: what its answer is held against.
 Asked = tuple[int, list[Any]]
@@ -57,6 +60,7 @@ class Child:
     def __init__(self) -> None:
         self.levels: tuple[str, ...] | None = None
         self._input: Block | None = None
+        self._text: Slot | None = None
         self._attached: dict[int, None] = {}
         self._drop: list[int] = []
         self._forgotten: queue.SimpleQueue[set[int]] = queue.SimpleQueue()
@@ -92,6 +96,17 @@ class Child:
             raise Lost("decoder-hung") from error
         except (OSError, EOFError, BadMessage) as error:
             raise Lost("decoder-crashed") from error
+
+    def room_for_text(self, encoded: int) -> Slot:
+        """Where the child writes a header that takes `encoded` bytes in the object."""
+        size = min(_TEXT_BYTES, max(_MIB, _TEXT_RATIO * encoded))
+        if self._text is not None and size <= self._text.size <= 4 * _MIB:
+            return self._text
+        if self._text is not None:
+            self._forgotten.put({self._text.block.number})
+        block = Block(size)
+        self._text = Slot(block, block.read_only(), 0, size)
+        return self._text
 
     def forget(self, blocks: set[int]) -> None:
         """Unmap blocks of a closed study at the next request. From any thread."""
@@ -163,6 +178,18 @@ def checked(answer: dict[str, Any], number: int, frames: list[Any]) -> dict[str,
     if not isinstance(answer.get("sop", ""), str):
         raise BadMessage("not a UID")
     return answer
+
+
+def text_length(answer: dict[str, Any], room: int) -> int:
+    """How long the text is that was asked for; raises `Undecodable` with the reason for none."""
+    length, reason = answer.get("text"), answer.get("reason")
+    if type(length) is not int or not 0 <= length <= room:
+        raise BadMessage("not a length")
+    if not isinstance(reason, str) or (reason and reason not in WORDS):
+        raise BadMessage("unknown reason")
+    if reason:
+        raise Undecodable(reason)
+    return length
 
 
 class _SocketLink:

@@ -15,10 +15,10 @@ from typing import Any
 
 from attrs import define, field
 
-from workstation.adapters.decoder_child import START_SECONDS, Asked, Child, Lost
+from workstation.adapters.decoder_child import START_SECONDS, Asked, Child, Lost, text_length
 from workstation.adapters.shared_memory import Arena, Slot
 from workstation.decoder import budget
-from workstation.decoder.messages import format_to_json
+from workstation.decoder.messages import BadMessage, format_to_json
 from workstation.dicom.reasons import Undecodable, not_displayable
 from workstation.domain.identifiers import StudyRef
 from workstation.domain.study import Frame
@@ -69,6 +69,36 @@ class Decoders:
         pending = self.start(data, frames)
         assert pending is not None
         return pending.results()
+
+    def header(self, data: bytes) -> bytes:
+        """The header of a Part 10 object as DICOM JSON. Raises `NotDisplayable`."""
+        try:
+            _check_size(data)
+            return self._header(data)
+        except Undecodable as error:
+            raise not_displayable(error.reason) from None
+
+    def _header(self, data: bytes) -> bytes:
+        child = self._acquire(wait=True)
+        assert child is not None
+        try:
+            slot = child.room_for_text(len(data))
+            room = {"text": {"block": slot.block.number, "size": slot.size}}
+            asked = child.send("header", data, [slot], room)
+            seconds = self._patience + len(data) / (4 * _MIB)
+            answer = child.receive(asked, time.monotonic() + seconds)
+            text = slot.text(text_length(answer, slot.size))
+        except Lost as lost:
+            self._lose(child, lost)
+            raise Undecodable(lost.reason) from lost
+        except BadMessage as error:
+            self._lose(child, Lost("decoder-crashed"))
+            raise Undecodable("decoder-crashed") from error
+        except Undecodable:
+            self._idle.put(child)
+            raise
+        self._idle.put(child)  # only now: its room for text is used again
+        return text
 
     def start(
         self,
@@ -168,10 +198,7 @@ class Decoders:
 
     def _slots(self, data: bytes, frames: Sequence[Frame]) -> list[Slot]:
         """Room for each frame, after what is claimed was checked."""
-        if not data:
-            raise Undecodable("truncated")
-        if len(data) > budget.OBJECT_BYTES:
-            raise Undecodable("budget")
+        _check_size(data)
         for frame in frames:
             budget.check_format(frame.pixels)
         key = frames[0].key
@@ -189,6 +216,13 @@ class Decoders:
             fresh = Child()
             self._all = [fresh if each is child else each for each in self._all]
         return fresh
+
+
+def _check_size(data: bytes) -> None:
+    if not data:
+        raise Undecodable("truncated")
+    if len(data) > budget.OBJECT_BYTES:
+        raise Undecodable("budget")
 
 
 class Pending:

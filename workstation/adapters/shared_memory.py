@@ -98,7 +98,7 @@ def _unlinked_posix(size: int) -> int:
 
 
 class Slot:
-    """Room for one decoded frame inside a block."""
+    """Room for one decoded frame, or for a text, inside a block."""
 
     def __init__(self, block: Block, view: memoryview, offset: int, size: int) -> None:
         self.block = block
@@ -110,6 +110,10 @@ class Slot:
         """The frame as the child wrote it: read-only, no copy."""
         part = self._view[self.offset : self.offset + self.size]
         return np.frombuffer(part, dtype_of(pixels)).reshape(shape_of(pixels))
+
+    def text(self, length: int) -> bytes:
+        """A copy of what the child wrote: the block is used again."""
+        return bytes(self._view[self.offset : self.offset + length])
 
 
 class Arena:

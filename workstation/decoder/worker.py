@@ -23,7 +23,7 @@ from workstation.decoder.messages import (
     pack,
     unpack,
 )
-from workstation.dicom import reader
+from workstation.dicom import header, reader
 from workstation.dicom.reasons import Undecodable
 from workstation.domain.study import PixelFormat
 
@@ -104,6 +104,8 @@ class Worker:
             return {"id": request["id"], "frames": []}
         sandbox.allow_cpu()
         data = self._blocks[INPUT][: int(request["length"])]
+        if request["op"] == "header":
+            return {"id": request["id"], "frames": [], **self._header(data, request["text"])}
         if request["op"] == "frame":
             return {"id": request["id"], "frames": self._one(data, request)}
         sop, frames = self._of_object(data, request)
@@ -118,6 +120,17 @@ class Worker:
                 mapped = mmap.mmap(descriptors[at], size)
                 os.close(descriptors[at])
             self._blocks[int(block["id"])] = mapped
+
+    def _header(self, data: bytes, text: dict[str, Any]) -> dict[str, Any]:
+        """DICOM JSON into the parent's block; how long it is, or why there is none."""
+        try:
+            json = header.to_json(data)
+            if len(json) > int(text["size"]):
+                raise Undecodable("budget")
+        except Undecodable as error:
+            return {"text": 0, "reason": error.reason}
+        self._blocks[int(text["block"])][: len(json)] = json
+        return {"text": len(json), "reason": ""}
 
     def _one(self, data: bytes, request: dict[str, Any]) -> list[dict[str, Any]]:
         (wanted,) = request["frames"]
@@ -194,6 +207,7 @@ def main() -> int:
     if sys.platform != "win32":
         channel = SocketChannel(socket.socket(fileno=sys.stdin.fileno()))
     codecs.preload()
+    header.preload()
     channel.send({"ready": list(sandbox.enter())})
     try:
         serve(channel)

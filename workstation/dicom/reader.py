@@ -5,47 +5,20 @@ nesting and counts are bounded, and nothing is copied before it is asked for.
 """
 
 import struct
-import zlib
 from collections.abc import Callable, Iterator
 from typing import Final
 
 from attrs import field, frozen
 
+from workstation.dicom.elements import MAX_ELEMENTS, PIXELS, UNDEFINED, Element, encoded
 from workstation.dicom.reasons import Undecodable
 from workstation.domain.study import PixelFormat
 
-MAX_DEPTH: Final = 32
-#: Inflated bytes a deflated object may become, and how many times its size (SEC-01).
-INFLATED_BYTES: Final = 512 << 20
-INFLATED_RATIO: Final = 200
-MAX_ELEMENTS: Final = 100_000
-_UNDEFINED: Final = 0xFFFFFFFF
-_LONG_VRS: Final = frozenset(
-    (b"OB", b"OW", b"OF", b"OD", b"OL", b"OV", b"SQ", b"UC", b"UR", b"UT", b"UN", b"SV", b"UV")
-)
-_SHORT_VRS: Final = frozenset(
-    b"AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split()
-)
-_EXPLICIT_LE: Final = "1.2.840.10008.1.2.1"
-_IMPLICIT: Final = "1.2.840.10008.1.2"
-_BIG_ENDIAN: Final = "1.2.840.10008.1.2.2"
-_DEFLATED: Final = "1.2.840.10008.1.2.1.99"
-_PIXELS: Final = 0x7FE00010
 _KEPT: Final = frozenset(
     {0x00080016, 0x00080018, 0x00280002, 0x00280004, 0x00280006, 0x00280008, 0x00280010}
     | {0x00280011, 0x00280100, 0x00280101, 0x00280102, 0x00280103, 0x7FE00001, 0x7FE00002}
-    | {0x7FE00008, 0x7FE00009, _PIXELS}
+    | {0x7FE00008, 0x7FE00009, PIXELS}
 )
-
-
-@frozen
-class Element:
-    """Where a value stands: `length` is None where it is delimited (PS3.5 7.1.1)."""
-
-    tag: int
-    vr: bytes
-    start: int
-    length: int | None
 
 
 @frozen
@@ -67,11 +40,12 @@ class Object10:
             if default is None:
                 raise Undecodable("bad-format")
             return default
-        if element.vr == b"US" and element.length == 2:
+        vr = _implicit_vr(tag) if element.vr in (b"", b"UN") else element.vr
+        if vr == b"US" and element.length == 2:
             order = ">H" if self.big_endian else "<H"
             return int(struct.unpack_from(order, self.data, element.start)[0])
         text = self.text(tag)
-        if element.vr == b"IS" and text.isascii() and text.isdigit() and len(text) < 12:
+        if vr == b"IS" and text.isascii() and text.isdigit() and len(text) < 12:
             return int(text)
         raise Undecodable("bad-format")
 
@@ -102,144 +76,29 @@ class Object10:
 
 def read(data: bytes) -> Object10:
     """Find syntax and pixels of a Part 10 object; raises `Undecodable`."""
-    start = 132 if data[128:132] == b"DICM" else 0
-    syntax, at = _file_meta(data, start)
-    if syntax == _DEFLATED:
-        data, at = _inflated(data[at:]), 0
-    if not syntax and not start:
-        raise Undecodable("not-dicom")
-    big = syntax == _BIG_ENDIAN
-    explicit = data[at + 4 : at + 6] in _LONG_VRS | _SHORT_VRS
-    walker = _Walker(data, ">" if big else "<", explicit)
-    return Object10(data, syntax or _IMPLICIT, big, walker.kept(at))
-
-
-def _file_meta(data: bytes, at: int) -> tuple[str, int]:
-    """Transfer Syntax UID of group 2, and where the data set begins."""
-    walker, syntax = _Walker(data, "<", explicit=True), ""
-    while data[at : at + 2] == b"\x02\x00":
-        element, at = walker.element(at)
-        if element.length is None:
-            raise Undecodable("damaged")
-        if element.tag == 0x00020010:
-            raw = data[element.start : element.start + min(element.length, 64)]
-            syntax = raw.decode("ascii", "replace").strip(" \0")
-        at += element.length
-    return syntax, at
-
-
-def _inflated(deflated: bytes) -> bytes:
-    """Inflate with a bound, so that a bomb stops early (SEC-01)."""
-    bound = min(INFLATED_BYTES, max(INFLATED_RATIO * len(deflated), 1 << 20))
-    stream = zlib.decompressobj(-15)
-    try:
-        out = stream.decompress(deflated, bound)
-    except zlib.error as error:
-        raise Undecodable("damaged") from error
-    if stream.unconsumed_tail:
-        raise Undecodable("budget")
-    if not stream.eof:
-        raise Undecodable("truncated")
-    return out
-
-
-class _Walker:
-    """Steps over elements; knows byte order and whether VRs are written."""
-
-    def __init__(self, data: bytes, order: str, explicit: bool) -> None:
-        self._data = data
-        self._order = order
-        self._explicit = explicit
-        self._seen = 0
-        self._tag = struct.Struct(order + "HH")
-        self._long = struct.Struct(order + "I")
-        self._short = struct.Struct(order + "H")
-
-    def kept(self, at: int) -> dict[int, Element]:
-        found: dict[int, Element] = {}
-        while at + 8 <= len(self._data):
-            element, at = self.element(at)
-            if element.tag in _KEPT:
-                found[element.tag] = element
-            if element.tag == _PIXELS:
-                self._check_pixels(element)
-                break
-            at = self._after(element, at, 0)
-        return found
-
-    def _check_pixels(self, element: Element) -> None:
-        if element.length is not None and element.start + element.length > len(self._data):
-            raise Undecodable("truncated")
-
-    def element(self, at: int) -> tuple[Element, int]:
-        """The element at `at` and where its value starts."""
-        self._seen += 1
-        if self._seen > MAX_ELEMENTS:
-            raise Undecodable("budget")
-        data = self._data
-        if at + 8 > len(data):
-            raise Undecodable("truncated")
-        group, number = self._tag.unpack_from(data, at)
-        tag = group << 16 | number
-        if not self._explicit or group == 0xFFFE:
-            (length,) = self._long.unpack_from(data, at + 4)
-            vr, start = _implicit_vr(tag), at + 8
-        else:
-            vr = data[at + 4 : at + 6]
-            if vr in _SHORT_VRS:
-                (length,) = self._short.unpack_from(data, at + 6)
-                start = at + 8
-            elif vr in _LONG_VRS and at + 12 <= len(data):
-                (length,) = self._long.unpack_from(data, at + 8)
-                start = at + 12
-            else:
-                raise Undecodable("damaged")
-        return Element(tag, vr, start, None if length == _UNDEFINED else length), start
-
-    def _after(self, element: Element, at: int, depth: int) -> int:
-        if element.length is not None:
-            end = at + element.length
-            if end > len(self._data):
-                raise Undecodable("truncated")
-            return end
-        if depth >= MAX_DEPTH:
-            raise Undecodable("budget")
-        # An undefined length with VR UN is written in implicit VR (PS3.5 6.2.2 note 2).
-        inner = self if element.vr != b"UN" else self._implicit()
-        return inner._after_items(at, depth + 1)
-
-    def _implicit(self) -> "_Walker":
-        walker = _Walker(self._data, "<", explicit=False)
-        walker._seen = self._seen
-        return walker
-
-    def _after_items(self, at: int, depth: int) -> int:
-        while True:
-            item, at = self.element(at)
-            if item.tag == 0xFFFEE0DD:
-                return at
-            if item.tag != 0xFFFEE000:
-                raise Undecodable("damaged")
-            if item.length is not None:
-                at = self._after(item, at, depth)
-                continue
-            while True:
-                element, at = self.element(at)
-                if element.tag == 0xFFFEE00D:
-                    break
-                at = self._after(element, at, depth)
+    found = encoded(data)
+    walker, at = found.walker(), found.start
+    elements: dict[int, Element] = {}
+    while walker.more(at):
+        element = walker.element(at)
+        if element.tag in _KEPT:
+            elements[element.tag] = element
+        if element.tag == PIXELS:
+            if element.length is not None:
+                walker.end_of(element)
+            break
+        at = walker.after(element)
+    return Object10(found.data, found.syntax, found.big_endian, elements)
 
 
 def _implicit_vr(tag: int) -> bytes:
-    if tag == 0x00280008:
-        return b"IS"
-    return b"US" if tag in _KEPT and tag >> 16 == 0x0028 and tag != 0x00280004 else b"UN"
+    return b"IS" if tag == 0x00280008 else b"US"
 
 
 def frame_bytes(found: Object10, index: int, bits: int, encapsulated: bool) -> bytes:
     """The bytes of one frame as they would travel alone; `bits` of one that is not
     encapsulated. Raises `Undecodable`."""
-    element = found.elements.get(_PIXELS)
+    element = found.elements.get(PIXELS)
     if element is None:
         unsupported = 0x7FE00008 in found.elements or 0x7FE00009 in found.elements
         raise Undecodable("unsupported-syntax" if unsupported else "no-pixels")
@@ -301,7 +160,7 @@ def _fragments(found: Object10, element: Element) -> Iterator[tuple[int, int]]:
         group, number, length = struct.unpack_from(order + "HHI", found.data, at)
         if (group, number) == (0xFFFE, 0xE0DD):
             return
-        if (group, number) != (0xFFFE, 0xE000) or length == _UNDEFINED:
+        if (group, number) != (0xFFFE, 0xE000) or length == UNDEFINED:
             raise Undecodable("damaged")
         at += 8
         if at + length > len(found.data):
