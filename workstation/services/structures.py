@@ -1,0 +1,172 @@
+"""Segmentations and structure sets drawn on the images, when the reader asks for them.
+
+They are somebody else's finding: hidden until asked for, and never without the name of
+who or what drew them. Outlines of masks are traced on a worker and kept while the case
+is open.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from attrs import frozen
+
+from workstation.domain.identifiers import FrameKey
+from workstation.domain.structure import Colour, Mask, Structure, StructureSet
+from workstation.domain.study import DisplaySet, Frame
+from workstation.imaging.outline import Line, outlines
+from workstation.imaging.pixels import FramePixels
+from workstation.services.frames import FrameStore
+from workstation.services.jobs import Jobs
+from workstation.services.signal import Signal
+from workstation.services.viewed import Shown
+from workstation.text import tr
+from workstation.viewing.structures import Drawn, contours_on, masks_on, placed
+
+#: Where the object recommends none: apart for the colour-blind too (Okabe and Ito 2008).
+_COLOURS: Final[tuple[Colour, ...]] = (
+    (230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66), (213, 94, 0), (204, 121, 167),
+)  # fmt: skip
+#: Names that fit a line of the overlay.
+_NAMED: Final = 4
+
+_Traced = dict[tuple[FrameKey, int], tuple[Line, ...]]
+
+
+@frozen
+class Outlined:
+    """One closed or open line on a viewport's image, with the colour and the name to show."""
+
+    line: Line
+    closed: bool
+    colour: Colour
+    name: str
+
+
+class Structures:
+    """Owned by the application, lives on the home thread."""
+
+    def __init__(self, store: FrameStore, jobs: Jobs) -> None:
+        self.shown = False
+        #: Lines that were asked for are there now.
+        self.traced: Signal[None] = Signal()
+        self._store = store
+        self._jobs = jobs
+        self._sets: dict[str, DisplaySet] = {}
+        self._lines: _Traced = {}
+        self._under_way: set[FrameKey] = set()
+
+    def know(self, display_sets: Iterable[DisplaySet]) -> None:
+        for each in display_sets:
+            if each.structures is not None:
+                self._sets[each.id] = each
+
+    def forget(self) -> None:
+        """The case is left; the next one begins with nothing drawn."""
+        self._sets.clear()
+        self._lines.clear()
+        self._under_way.clear()
+        self.shown = False
+
+    def sources(self, shown: Shown) -> tuple[str, ...]:
+        """What can be drawn on this viewport, and whose work it is; for its overlay."""
+        return tuple(
+            _words(structures)
+            for structures, _ in self._of_study(shown)
+            if structures.contours or structures.masks
+        )
+
+    def on(self, shown: Shown) -> tuple[Outlined, ...]:
+        """Lines on the image of a viewport; empty while they are hidden."""
+        if not self.shown:
+            return ()
+        images = {frame.key.sop for frame in shown.display_set.frames}
+        found: list[Outlined] = []
+        for structures, frames in self._of_study(shown):
+            drawn = contours_on(shown.frame, images, structures)
+            found.extend(_outlined(each, structures) for each in drawn)
+            for mask in masks_on(shown.frame, images, structures, frames):
+                found.extend(self._of_mask(mask, structures, frames[mask.frame], shown.frame))
+        return tuple(found)
+
+    def arrived(self, key: FrameKey) -> None:
+        """Pixels of a mask came after it was asked for."""
+        if self.shown and any(key == f.key for each in self._sets.values() for f in each.frames):
+            self.traced.emit(None)
+
+    def _of_study(self, shown: Shown) -> Iterable[tuple[StructureSet, Mapping[FrameKey, Frame]]]:
+        """Of the study shown alone: a line of another patient's study is never drawn."""
+        for each in self._sets.values():
+            if each.study == shown.study.ref.study and each.site == shown.study.ref.site:
+                assert each.structures is not None
+                yield each.structures, {frame.key: frame for frame in each.frames}
+
+    def _of_mask(
+        self, mask: Mask, structures: StructureSet, source: Frame, frame: Frame
+    ) -> Iterable[Outlined]:
+        numbers = (
+            [mask.structure]
+            if mask.structure is not None
+            else [each.number for each in structures.structures]
+        )
+        for number in numbers:
+            structure = structures.structure(number)
+            if structure is None:
+                continue
+            for line in self._traced(mask, number, structures):
+                here = placed(line, source, frame)
+                if here is not None:
+                    yield _outlined(Drawn(structure, here, True), structures)
+
+    def _traced(self, mask: Mask, number: int, structures: StructureSet) -> tuple[Line, ...]:
+        """What is traced already; else it is asked for and `traced` tells when it is there."""
+        lines = self._lines.get((mask.frame, number))
+        if lines is None:
+            self._trace(mask, structures)
+        return lines or ()
+
+    def _trace(self, mask: Mask, structures: StructureSet) -> None:
+        pixels = self._store.get(mask.frame)
+        if pixels is None or mask.frame in self._under_way:
+            return
+        self._under_way.add(mask.frame)
+        self._jobs.run(_tracer(pixels, mask, structures), lane="structures", on_done=self._done)
+
+    def _done(self, lines: _Traced) -> None:
+        if {key for key, _ in lines} <= self._under_way:  # else the case was left meanwhile
+            self._lines.update(lines)
+            self.traced.emit(None)
+
+
+def _tracer(pixels: FramePixels, mask: Mask, structures: StructureSet) -> Callable[[], _Traced]:
+    """On a worker: the outlines of every structure of one mask."""
+
+    def trace() -> _Traced:
+        stored = pixels.stored
+        if mask.structure is not None:
+            return {(mask.frame, mask.structure): outlines(stored >= structures.threshold)}
+        return {
+            (mask.frame, each.number): outlines(stored == each.number)
+            for each in structures.structures
+        }
+
+    return trace
+
+
+def _outlined(drawn: Drawn, structures: StructureSet) -> Outlined:
+    at = structures.structures.index(drawn.structure)
+    colour = drawn.structure.colour or _COLOURS[at % len(_COLOURS)]
+    return Outlined(drawn.line, drawn.closed, colour, _name(drawn.structure))
+
+
+def _name(structure: Structure) -> str:
+    return f"{structure.name} ({structure.source})" if structure.source else structure.name
+
+
+def _words(structures: StructureSet) -> str:
+    names = ", ".join(_name(each) for each in structures.structures[:_NAMED])
+    more = len(structures.structures) - _NAMED
+    if more > 0:
+        names = tr("{names} and {n} more", names=names, n=more)
+    if structures.threshold > 1:
+        names = tr("{names}, drawn at half probability", names=names)
+    return "; ".join(part for part in (names, structures.left_out) if part)
