@@ -3,7 +3,6 @@
 from typing import Final
 
 import numpy as np
-from numpy.typing import DTypeLike
 
 from workstation.dicom.reasons import Undecodable
 from workstation.domain.study import PixelFormat
@@ -13,7 +12,16 @@ FRAME_BYTES: Final = 512 << 20
 #: Bytes of one compressed frame or one whole object as it travels.
 OBJECT_BYTES: Final = 2 << 30
 
-_ALLOCATED: Final = (1, 8, 16, 32)
+#: A frame up to this size may be compressed to nothing: blank images are honest ones.
+BLANK_BYTES: Final = 64 << 20
+#: Beyond it, how many times its size a compressed frame may become (SEC-01).
+INFLATED_RATIO: Final = 200
+
+#: Chroma for every second column, Y1 Y2 Cb Cr (PS3.3 C.7.6.3.1.2).
+HALF_CHROMA: Final = frozenset({"YBR_FULL_422", "YBR_PARTIAL_422"})
+
+_ALLOCATED: Final = (1, 8, 16, 32, 64)
+_FLOATS: Final = (32, 64)
 
 
 def check_format(pixels: PixelFormat, frame_bytes: int = FRAME_BYTES) -> None:
@@ -22,6 +30,8 @@ def check_format(pixels: PixelFormat, frame_bytes: int = FRAME_BYTES) -> None:
         raise Undecodable("bad-format")
     if pixels.samples not in (1, 3, 4) or pixels.bits_allocated not in _ALLOCATED:
         raise Undecodable("bad-format")
+    if pixels.floating and (pixels.samples != 1 or pixels.bits_allocated not in _FLOATS):
+        raise Undecodable("bad-format")  # PS3.3 C.7.6.24, C.7.6.25
     if not 1 <= pixels.bits_stored <= pixels.bits_allocated:
         raise Undecodable("bad-format")
     if not pixels.bits_stored - 1 <= pixels.high_bit < pixels.bits_allocated:
@@ -30,11 +40,19 @@ def check_format(pixels: PixelFormat, frame_bytes: int = FRAME_BYTES) -> None:
         raise Undecodable("budget")
 
 
+def check_inflation(compressed: int, pixels: PixelFormat) -> None:
+    """Raise `Undecodable` where a few bytes claim to be hundreds of megabytes."""
+    size = decoded_size(pixels)
+    if size > BLANK_BYTES and size > INFLATED_RATIO * compressed:
+        raise Undecodable("budget")
+
+
 def dtype_of(pixels: PixelFormat) -> np.dtype[np.generic]:
     """Smallest type of Bits Allocated and Pixel Representation; one bit becomes a byte."""
-    names: dict[int, DTypeLike] = {1: "u1", 8: "u1", 16: "u2", 32: "u4"}
-    signed: dict[int, DTypeLike] = {1: "u1", 8: "i1", 16: "i2", 32: "i4"}
-    return np.dtype((signed if pixels.signed else names)[pixels.bits_allocated])
+    if pixels.bits_allocated == 1:
+        return np.dtype(np.uint8)
+    kind = "f" if pixels.floating else "i" if pixels.signed else "u"
+    return np.dtype(f"{kind}{pixels.bits_allocated // 8}")
 
 
 def shape_of(pixels: PixelFormat) -> tuple[int, ...]:
@@ -51,6 +69,6 @@ def decoded_size(pixels: PixelFormat) -> int:
 def native_bits(pixels: PixelFormat) -> int:
     """Bits one uncompressed frame takes in the object (PS3.5 8.1.1, PS3.3 C.7.6.3.1.2)."""
     values = pixels.rows * pixels.columns
-    if pixels.photometric == "YBR_FULL_422" and pixels.samples == 3:
+    if pixels.photometric in HALF_CHROMA and pixels.samples == 3:
         return values * 2 * pixels.bits_allocated  # Cb and Cr for every second column
     return values * pixels.samples * pixels.bits_allocated

@@ -1,7 +1,7 @@
 """The table of transfer syntaxes: which decoder, from which package, lossy or not.
 
-A new syntax is one row here and its test files. imagecodecs is first choice (fastest,
-releases the interpreter); pylibjpeg's decoders stand in for what it lacks.
+A new syntax is one row here and its test files. imagecodecs serves all of them (fastest,
+releases the interpreter); `compressed` says where a codec cannot be believed.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,13 +13,13 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from workstation.decoder import codestream, native
-from workstation.decoder.budget import dtype_of
+from workstation.decoder import codestream, compressed, native, wavelet
+from workstation.decoder.budget import check_inflation
 from workstation.dicom.reasons import Undecodable
 from workstation.domain.study import PixelFormat
 
 Pixels = NDArray[Any]
-Decode = Callable[[bytes, PixelFormat], Pixels]
+Decode = Callable[[bytes, PixelFormat, Pixels | None], Pixels]
 
 
 @frozen
@@ -35,18 +35,24 @@ class Codec:
 
 def preload() -> None:
     """Load every codec's library now: in the sandbox no file can be opened any more."""
-    for name in ("jpeg8", "jpegls", "jpeg2k", "htj2k", "jpegxl", "dicomrle"):
-        getattr(imagecodecs, f"{name}_decode")
+    for name in ("jpeg8", "jpegls", "jpeg2k", "htj2k", "jpegxl", "packbits", "cms"):
+        getattr(imagecodecs, name.upper())
 
 
-def decode(data: bytes, pixels: PixelFormat, syntax: str) -> Pixels:
+def decode(data: bytes, pixels: PixelFormat, syntax: str, out: Pixels | None = None) -> Pixels:
     """Stored values of one frame: (rows, columns[, samples]), masked and sign-extended.
 
-    `pixels` has passed `budget.check_format`. Raises `Undecodable`.
+    `pixels` has passed `budget.check_format`. With `out`, of the frame's own shape and
+    type, they are written there and nowhere else. Raises `Undecodable`.
     """
     row = codec(syntax)
+    if row.encapsulated:
+        check_inflation(len(data), pixels)
     try:
-        values = row.decode(data, pixels)
+        values = row.decode(data, pixels, out)
+        if out is not None and not _is(values, out):
+            np.copyto(out, values, casting="same_kind")
+            values = out
     except Undecodable:
         raise
     except MemoryError as error:
@@ -54,6 +60,14 @@ def decode(data: bytes, pixels: PixelFormat, syntax: str) -> Pixels:
     except Exception as error:
         raise Undecodable("damaged") from error
     return values
+
+
+def _is(values: Pixels, out: Pixels) -> bool:
+    """Whether the codec wrote where it was told to."""
+    return (
+        values.dtype == out.dtype
+        and values.__array_interface__["data"][0] == out.__array_interface__["data"][0]
+    )
 
 
 def codec(syntax: str) -> Codec:
@@ -65,77 +79,23 @@ def codec(syntax: str) -> Codec:
     raise Undecodable("video" if video else "unsupported-syntax")
 
 
-def _agrees(header: codestream.Header, pixels: PixelFormat) -> None:
-    """The code stream's own size and depth must be the data set's (SEC-02)."""
-    if (header.rows, header.columns) != (pixels.rows, pixels.columns):
-        raise Undecodable("mismatch")
-    if header.samples != pixels.samples or header.bits > pixels.bits_allocated:
-        raise Undecodable("mismatch")
+def colours(data: bytes, pixels: PixelFormat, syntax: str) -> str:
+    """Photometric interpretation of what `decode` gave, where the stream knows better.
 
-
-def _jpeg(data: bytes, pixels: PixelFormat) -> Pixels:
-    header = codestream.jpeg(data)
-    _agrees(header, pixels)
-    if header.lossless or pixels.samples == 1:
-        return _fitted(imagecodecs.jpeg8_decode(data), pixels, header)
-    # The same space in and out: no conversion, the values are the stored ones.
-    values = imagecodecs.jpeg8_decode(data, colorspace="YCBCR", outcolorspace="YCBCR")
-    return _fitted(values, pixels, header)
-
-
-def _jpegls(data: bytes, pixels: PixelFormat) -> Pixels:
-    header = codestream.jpeg(data)
-    _agrees(header, pixels)
-    return _fitted(imagecodecs.jpegls_decode(data), pixels, header)
-
-
-def _jpeg2000(data: bytes, pixels: PixelFormat) -> Pixels:
-    header = codestream.jpeg2000(data)
-    _agrees(header, pixels)
-    return _fitted(imagecodecs.jpeg2k_decode(data), pixels, header)
-
-
-def _htj2k(data: bytes, pixels: PixelFormat) -> Pixels:
-    header = codestream.jpeg2000(data)
-    _agrees(header, pixels)
-    return _fitted(imagecodecs.htj2k_decode(data), pixels, header)
-
-
-def _jpegxl(data: bytes, pixels: PixelFormat) -> Pixels:
-    if not codestream.is_jpegxl(data):
-        raise Undecodable("damaged")
-    values = np.asarray(imagecodecs.jpegxl_decode(data))
-    header = codestream.Header(pixels.rows, pixels.columns, pixels.bits_stored, pixels.samples)
-    return _fitted(values, pixels, header)
-
-
-def _rle(data: bytes, pixels: PixelFormat) -> Pixels:
-    """Planes of bytes, most significant first; samples one after another (PS3.5 G.2)."""
-    dtype = dtype_of(pixels).newbyteorder("<")
-    codestream.rle(data, pixels.samples * dtype.itemsize)
-    flat = imagecodecs.dicomrle_decode(data, np.dtype(f"u{dtype.itemsize}"))
-    count = pixels.rows * pixels.columns * pixels.samples
-    if len(flat) != count * dtype.itemsize:  # a short segment is no error to the codec
-        raise Undecodable("truncated")
-    planes = np.frombuffer(flat, dtype).reshape(pixels.samples, pixels.rows, pixels.columns)
-    values = planes[0] if pixels.samples == 1 else planes.transpose(1, 2, 0)
-    return native.significant_bits(values, pixels)
-
-
-def _fitted(values: Pixels, pixels: PixelFormat, header: codestream.Header) -> Pixels:
-    """Into the data set's type; code streams keep the value in the low bits."""
-    expected = (pixels.rows, pixels.columns) + ((pixels.samples,) if pixels.samples > 1 else ())
-    if values.shape != expected:
-        raise Undecodable("mismatch")
-    dtype = dtype_of(pixels)
-    if values.dtype.itemsize > dtype.itemsize:
-        raise Undecodable("mismatch")
-    unsigned = np.dtype(f"u{dtype.itemsize}")
-    wide = values if values.dtype.itemsize == dtype.itemsize else values.astype(dtype)
-    if not pixels.signed:
-        return wide.view(unsigned) if wide.dtype != unsigned else wide
-    bits = header.bits if header.bits < pixels.bits_stored else pixels.bits_stored
-    return native.sign_extended(wide.view(dtype), bits)
+    A header that says RGB over a JFIF stream, or YBR_FULL over JPEG 2000 with a component
+    transform, is a common mistake; believed, it turns grey into green. Empty where the
+    header may be believed. `data` has been decoded.
+    """
+    if pixels.samples != 3:
+        return ""
+    row = codec(syntax)
+    if row.decode is compressed.jpeg:
+        said = codestream.jpeg(data).colours
+    elif row.decode is compressed.jpeg2000:
+        said = "RGB" if wavelet.follow(wavelet.codestream(data)).transformed else ""
+    else:
+        said = "RGB" if row.decode is compressed.jpegxl_frame else ""
+    return said if said != pixels.photometric.removesuffix("_422") else ""
 
 
 _ROOT: Final = "1.2.840.10008.1.2"
@@ -145,34 +105,44 @@ _VIDEO: Final = frozenset(
     | {"105", "105.1", "106", "106.1", "107", "108"}
 )
 
+
+def _native(name: str, decode: Decode = native.little_endian) -> Codec:
+    return Codec(name, decode, "numpy", encapsulated=False)
+
+
+def _imagecodecs(name: str, decode: Decode, *, lossy: bool = False) -> Codec:
+    return Codec(name, decode, "imagecodecs", lossy)
+
+
 TABLE: Final[Mapping[str, Codec]] = MappingProxyType(
     {
-        _ROOT: Codec(
-            "Implicit VR Little Endian", native.little_endian, "numpy", encapsulated=False
+        _ROOT: _native("Implicit VR Little Endian"),
+        f"{_ROOT}.1": _native("Explicit VR Little Endian"),
+        f"{_ROOT}.1.98": Codec("Encapsulated Uncompressed", native.little_endian, "numpy"),
+        f"{_ROOT}.1.99": _native("Deflated Explicit VR Little Endian"),
+        f"{_ROOT}.2": _native("Explicit VR Big Endian", native.big_endian),
+        f"{_ROOT}.8.1": Codec("Deflated Image Frame", compressed.deflated, "zlib"),
+        f"{_ROOT}.5": _imagecodecs("RLE Lossless", compressed.rle),
+        f"{_ROOT}.4.50": _imagecodecs("JPEG Baseline", compressed.jpeg, lossy=True),
+        f"{_ROOT}.4.51": _imagecodecs("JPEG Extended", compressed.jpeg, lossy=True),
+        f"{_ROOT}.4.53": _imagecodecs("JPEG Spectral Selection", compressed.jpeg, lossy=True),
+        f"{_ROOT}.4.55": _imagecodecs("JPEG Full Progression", compressed.jpeg, lossy=True),
+        f"{_ROOT}.4.57": _imagecodecs("JPEG Lossless", compressed.jpeg),
+        f"{_ROOT}.4.70": _imagecodecs("JPEG Lossless SV1", compressed.jpeg),
+        f"{_ROOT}.4.80": _imagecodecs("JPEG-LS Lossless", compressed.jpegls),
+        f"{_ROOT}.4.81": _imagecodecs("JPEG-LS Near-lossless", compressed.jpegls, lossy=True),
+        f"{_ROOT}.4.90": _imagecodecs("JPEG 2000 Lossless", compressed.jpeg2000),
+        f"{_ROOT}.4.91": _imagecodecs("JPEG 2000", compressed.jpeg2000, lossy=True),
+        # Part 2 without its component transforms is Part 1; with them it is refused.
+        f"{_ROOT}.4.92": _imagecodecs("JPEG 2000 Part 2 Lossless", compressed.jpeg2000),
+        f"{_ROOT}.4.93": _imagecodecs("JPEG 2000 Part 2", compressed.jpeg2000, lossy=True),
+        f"{_ROOT}.4.110": _imagecodecs("JPEG XL Lossless", compressed.jpegxl_frame),
+        f"{_ROOT}.4.111": _imagecodecs(
+            "JPEG XL JPEG Recompression", compressed.jpegxl_frame, lossy=True
         ),
-        f"{_ROOT}.1": Codec(
-            "Explicit VR Little Endian", native.little_endian, "numpy", encapsulated=False
-        ),
-        f"{_ROOT}.1.99": Codec("Deflated", native.little_endian, "numpy", encapsulated=False),
-        f"{_ROOT}.2": Codec(
-            "Explicit VR Big Endian", native.big_endian, "numpy", encapsulated=False
-        ),
-        f"{_ROOT}.5": Codec("RLE Lossless", _rle, "imagecodecs"),
-        f"{_ROOT}.4.50": Codec("JPEG Baseline", _jpeg, "imagecodecs", lossy=True),
-        f"{_ROOT}.4.51": Codec("JPEG Extended", _jpeg, "imagecodecs", lossy=True),
-        f"{_ROOT}.4.53": Codec("JPEG Spectral Selection", _jpeg, "imagecodecs", lossy=True),
-        f"{_ROOT}.4.55": Codec("JPEG Full Progression", _jpeg, "imagecodecs", lossy=True),
-        f"{_ROOT}.4.57": Codec("JPEG Lossless", _jpeg, "imagecodecs"),
-        f"{_ROOT}.4.70": Codec("JPEG Lossless SV1", _jpeg, "imagecodecs"),
-        f"{_ROOT}.4.80": Codec("JPEG-LS Lossless", _jpegls, "imagecodecs"),
-        f"{_ROOT}.4.81": Codec("JPEG-LS Near-lossless", _jpegls, "imagecodecs", lossy=True),
-        f"{_ROOT}.4.90": Codec("JPEG 2000 Lossless", _jpeg2000, "imagecodecs"),
-        f"{_ROOT}.4.91": Codec("JPEG 2000", _jpeg2000, "imagecodecs", lossy=True),
-        f"{_ROOT}.4.110": Codec("JPEG XL Lossless", _jpegxl, "imagecodecs"),
-        f"{_ROOT}.4.111": Codec("JPEG XL JPEG Recompression", _jpegxl, "imagecodecs", lossy=True),
-        f"{_ROOT}.4.112": Codec("JPEG XL", _jpegxl, "imagecodecs", lossy=True),
-        f"{_ROOT}.4.201": Codec("HTJ2K Lossless", _htj2k, "imagecodecs"),
-        f"{_ROOT}.4.202": Codec("HTJ2K Lossless RPCL", _htj2k, "imagecodecs"),
-        f"{_ROOT}.4.203": Codec("HTJ2K", _htj2k, "imagecodecs", lossy=True),
+        f"{_ROOT}.4.112": _imagecodecs("JPEG XL", compressed.jpegxl_frame, lossy=True),
+        f"{_ROOT}.4.201": _imagecodecs("HTJ2K Lossless", compressed.jpeg2000),
+        f"{_ROOT}.4.202": _imagecodecs("HTJ2K Lossless RPCL", compressed.jpeg2000),
+        f"{_ROOT}.4.203": _imagecodecs("HTJ2K", compressed.jpeg2000, lossy=True),
     }
 )

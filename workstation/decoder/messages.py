@@ -57,6 +57,7 @@ def format_to_json(pixels: PixelFormat) -> dict[str, Any]:
         "samples": pixels.samples,
         "photometric": pixels.photometric,
         "planar": pixels.planar,
+        "floating": pixels.floating,
     }
 
 

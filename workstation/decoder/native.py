@@ -5,23 +5,25 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from workstation.decoder.budget import dtype_of, native_bits
+from workstation.decoder.budget import HALF_CHROMA, dtype_of, native_bits, shape_of
 from workstation.dicom.reasons import Undecodable
 from workstation.domain.study import PixelFormat
 
 Pixels = NDArray[Any]
 
 
-def little_endian(data: bytes, pixels: PixelFormat) -> Pixels:
-    return _plain(data, pixels, "<")
+def little_endian(data: bytes, pixels: PixelFormat, out: Pixels | None = None) -> Pixels:
+    return _plain(data, pixels, "<", out)
 
 
-def big_endian(data: bytes, pixels: PixelFormat) -> Pixels:
+def big_endian(data: bytes, pixels: PixelFormat, out: Pixels | None = None) -> Pixels:
     """Cells of more than a byte; bytes themselves are in order once words are undone."""
-    return _plain(data, pixels, ">")
+    return _plain(data, pixels, ">", out)
 
 
-def _plain(data: bytes, pixels: PixelFormat, order: Literal["<", ">"]) -> Pixels:
+def _plain(
+    data: bytes, pixels: PixelFormat, order: Literal["<", ">"], out: Pixels | None
+) -> Pixels:
     needed = -(-native_bits(pixels) // 8)
     if len(data) < needed:
         raise Undecodable("truncated")
@@ -30,9 +32,9 @@ def _plain(data: bytes, pixels: PixelFormat, order: Literal["<", ">"]) -> Pixels
     if pixels.bits_allocated == 1:
         return _bits(data[:needed], pixels)
     cells = np.frombuffer(data, dtype_of(pixels).newbyteorder(order), count=_cells(pixels))
-    if pixels.photometric == "YBR_FULL_422" and pixels.samples == 3:
+    if pixels.photometric in HALF_CHROMA and pixels.samples == 3:
         return _from_422(cells, pixels)
-    return significant_bits(_interleaved(cells, pixels), pixels)
+    return significant_bits(_interleaved(cells, pixels), pixels, out)
 
 
 def _cells(pixels: PixelFormat) -> int:
@@ -50,12 +52,10 @@ def _bits(data: bytes, pixels: PixelFormat) -> Pixels:
 
 
 def _interleaved(cells: Pixels, pixels: PixelFormat) -> Pixels:
-    if pixels.samples == 1:
-        return cells.reshape(pixels.rows, pixels.columns)
-    if pixels.planar == 1:
+    if pixels.samples > 1 and pixels.planar == 1:
         planes = cells.reshape(pixels.samples, pixels.rows, pixels.columns)
         return planes.transpose(1, 2, 0)
-    return cells.reshape(pixels.rows, pixels.columns, pixels.samples)
+    return cells.reshape(shape_of(pixels))
 
 
 def _from_422(cells: Pixels, pixels: PixelFormat) -> Pixels:
@@ -70,21 +70,25 @@ def _from_422(cells: Pixels, pixels: PixelFormat) -> Pixels:
     return out
 
 
-def significant_bits(cells: Pixels, pixels: PixelFormat) -> Pixels:
+def significant_bits(cells: Pixels, pixels: PixelFormat, out: Pixels | None = None) -> Pixels:
     """Drop what is not the sample (old overlays, garbage) and extend the sign (PS3.5 8.1.1)."""
     allocated, stored = pixels.bits_allocated, pixels.bits_stored
-    if stored == allocated:
+    if stored == allocated or pixels.floating:
         return cells
-    shift = pixels.high_bit + 1 - stored
     if pixels.signed:
-        up = np.left_shift(cells, allocated - pixels.high_bit - 1)
-        return np.right_shift(up, allocated - stored)
-    return np.bitwise_and(np.right_shift(cells, shift), (1 << stored) - 1)
+        up = np.left_shift(cells, allocated - pixels.high_bit - 1, out=out)
+        return np.right_shift(up, allocated - stored, out=out)
+    shift = pixels.high_bit + 1 - stored
+    low = np.right_shift(cells, shift, out=out) if shift else cells
+    kept: Pixels = np.bitwise_and(low, cells.dtype.type((1 << stored) - 1), out=out)
+    return kept
 
 
 def sign_extended(values: Pixels, bits: int) -> Pixels:
-    """`values` of a signed type whose sample is in the low `bits`."""
+    """`values` of a signed type whose sample is in the low `bits`; in place where it can be."""
     spare = values.dtype.itemsize * 8 - bits
     if spare == 0:
         return values
-    return np.right_shift(np.left_shift(values, spare), spare)
+    out = values if values.flags.writeable else None
+    up = np.left_shift(values, spare, out=out)
+    return np.right_shift(up, spare, out=up)

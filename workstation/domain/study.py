@@ -26,6 +26,8 @@ class PixelFormat:
     planar: int = 0
     padding: int | None = None
     padding_limit: int | None = None
+    floating: bool = False  # Float or Double Float Pixel Data (PS3.3 C.7.6.24, C.7.6.25)
+
 
 
 class SpacingOrigin(StrEnum):
