@@ -76,7 +76,7 @@ class Child:
         blocks = self._new_blocks(data, slots)
         attach = [{"id": i, "size": b.size, "name": b.name} for i, b in blocks]
         request = {"id": number, "op": op, "length": len(data), "attach": attach}
-        request |= {"drop": self._drop, **body}
+        request |= {"drop": self._drop, "memory": working_memory(len(data), slots, blocks), **body}
         self._drop = []
         try:
             self._greet()
@@ -162,6 +162,16 @@ class Child:
             del self._attached[oldest]
             self._drop.append(oldest)
         return new
+
+
+def working_memory(length: int, slots: Sequence[Slot], new: Sequence[tuple[int, Block]]) -> int:
+    """Bytes that a request may take in a child, what it maps included.
+
+    The hungriest codec (OpenJPEG, 8 bit) holds 6.6 times the decoded frame, a copy of the
+    input comes on top; the rest is for headers.
+    """
+    largest = max((slot.size for slot in slots), default=0)
+    return 192 * _MIB + 2 * length + 10 * largest + sum(block.size for _, block in new)
 
 
 def checked(answer: dict[str, Any], number: int, frames: list[Any]) -> dict[str, Any]:

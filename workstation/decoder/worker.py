@@ -99,10 +99,10 @@ class Worker:
     def answer(self, request: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
         for block in request["drop"]:
             self._blocks.pop(int(block), None)
+        sandbox.allow(int(request["memory"]))
         self._attach(request["attach"], descriptors)
         if request["op"] == "drop":
             return {"id": request["id"], "frames": []}
-        sandbox.allow_cpu()
         data = self._blocks[INPUT][: int(request["length"])]
         if request["op"] == "header":
             return {"id": request["id"], "frames": [], **self._header(data, request["text"])}
