@@ -21,6 +21,8 @@ _LOSSLESS_SOF: Final = frozenset({0xC3, 0xF7})
 _UNKNOWN_SOF: Final = frozenset({0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF})
 _JPEG_LS: Final = 0xF7
 _MAX_MARKERS: Final = 10_000
+#: Scans of one progressive frame; each costs a walk over the whole image, however short.
+_MAX_SCANS: Final = 100
 
 
 @frozen
@@ -57,7 +59,22 @@ def jpeg(data: bytes, *, ls: bool = False) -> Header:
         raise Undecodable("damaged")
     if data.rfind(b"\xff\xd9", at) < 0:  # cannot occur inside entropy-coded data
         raise Undecodable("truncated")
+    if data.count(b"\xff\xda", at) > _MAX_SCANS:
+        raise Undecodable("budget")
+    if not ls:
+        _need_bits(len(data) - at, found)
     return evolve(found, colours=colours if found.samples == 3 and not found.lossless else "")
+
+
+def _need_bits(length: int, header: Header) -> None:
+    """A sample without loss, or a block of 8 x 8 with, takes a bit at least (T.81 F.1.2, H.1.2).
+
+    What is missing before an end marker the codec would invent. JPEG-LS has runs, and no
+    such bound.
+    """
+    edge = 1 if header.lossless else 8
+    if -(-header.rows // edge) * -(-header.columns // edge) > length * 8:
+        raise Undecodable("truncated")
 
 
 def _segment(data: bytes, at: int) -> tuple[int, int, int]:

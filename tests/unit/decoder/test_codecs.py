@@ -185,3 +185,34 @@ def test_every_lossless_file_of_the_shared_data_has_the_pixels_of_the_reference(
 
     assert wrong == []
     assert checked > 450
+
+
+@pytest.mark.parametrize("syntax", ["4.50", "4.70"])
+def test_an_image_that_its_bits_cannot_hold_is_not_invented(syntax: str) -> None:
+    """libjpeg fills what is missing before an end marker with grey, without an error."""
+    eight = evolve(GREY, rows=8192, columns=4096, bits_allocated=8, bits_stored=8, high_bit=7)
+    if syntax == "4.50":
+        stream = bytes(imagecodecs.jpeg8_encode(np.zeros((64, 64), np.uint8)))
+    else:
+        stream = bytes(imagecodecs.ljpeg_encode(np.zeros((64, 64), np.uint8), bitspersample=8))
+    start = max(stream.find(b"\xff\xc0"), stream.find(b"\xff\xc3"))
+    large = stream[: start + 5] + struct.pack(">HH", 8192, 4096) + stream[start + 9 :]
+
+    with pytest.raises(Undecodable) as refused:
+        codecs.decode(large, eight, f"{ROOT}.{syntax}")
+
+    assert refused.value.reason == "truncated"
+
+
+def test_a_stream_of_a_thousand_scans_is_refused_before_decoding() -> None:
+    """A scan of a few bytes walks over the whole image: minutes out of kilobytes."""
+    stream = bytes(imagecodecs.jpeg8_encode(np.zeros((48, 64), np.uint8)))
+    start = stream.index(b"\xff\xda")
+    scans = stream[:start] + stream[start:-2] * 1000 + b"\xff\xd9"
+
+    with pytest.raises(Undecodable) as refused:
+        codecs.decode(
+            scans, evolve(GREY, bits_allocated=8, bits_stored=8, high_bit=7), f"{ROOT}.4.50"
+        )
+
+    assert refused.value.reason == "budget"
