@@ -185,6 +185,8 @@ def checked(answer: dict[str, Any], number: int, frames: list[Any]) -> dict[str,
         reason = result.get("reason")
         if not isinstance(reason, str) or (reason and reason not in WORDS):
             raise BadMessage("unknown reason")
+        if result.get("colours", "") not in ("", "RGB", "YBR_FULL"):
+            raise BadMessage("unknown colours")
     if not isinstance(answer.get("sop", ""), str):
         raise BadMessage("not a UID")
     return answer

@@ -274,6 +274,6 @@ class Pending:
         return [
             not_displayable(each["reason"])
             if each["reason"]
-            else FramePixels(slot.array(frame.pixels))
+            else FramePixels(slot.array(frame.pixels), each.get("colours", ""))
             for each, slot, frame in zip(answer["frames"], self._slots, self.frames, strict=True)
         ]

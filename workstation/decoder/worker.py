@@ -9,7 +9,8 @@ import mmap
 import os
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -137,10 +138,9 @@ class Worker:
         pixels = format_from_json(request["format"])
         try:
             budget.check_format(pixels)
-            self._put(codecs.decode(data, pixels, request["syntax"]), wanted, pixels)
         except Undecodable as error:
             return [{"index": wanted["index"], "reason": error.reason}]
-        return [{"index": wanted["index"], "reason": ""}]
+        return [self._decoded(lambda: data, pixels, request["syntax"], wanted)]
 
     def _of_object(self, data: bytes, request: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
         """Frames of a whole Part 10 object, and which object it is.
@@ -158,23 +158,35 @@ class Worker:
             row = codecs.codec(found.syntax)
         except Undecodable as error:
             return sop, [{"index": w["index"], "reason": error.reason} for w in request["frames"]]
-        answers, bits = [], budget.native_bits(pixels)
-        for wanted in request["frames"]:
-            reason = ""
-            try:
-                raw = reader.frame_bytes(found, wanted["index"], bits, row.encapsulated)
-                self._put(codecs.decode(raw, pixels, found.syntax), wanted, pixels)
-            except Undecodable as error:
-                reason = error.reason
-            answers.append({"index": wanted["index"], "reason": reason})
-        return sop, answers
+        bits = budget.native_bits(pixels)
 
-    def _put(self, values: codecs.Pixels, wanted: dict[str, Any], pixels: PixelFormat) -> None:
-        """Into the parent's memory, in native order, rows one after another."""
+        def raw(index: int) -> bytes:
+            return reader.frame_bytes(found, index, bits, row.encapsulated)
+
+        return sop, [
+            self._decoded(partial(raw, wanted["index"]), pixels, found.syntax, wanted)
+            for wanted in request["frames"]
+        ]
+
+    def _decoded(
+        self, raw: Callable[[], bytes], pixels: PixelFormat, syntax: str, wanted: dict[str, Any]
+    ) -> dict[str, Any]:
+        """One frame into the parent's memory, and what is said about it."""
+        said = {"index": wanted["index"], "reason": ""}
+        try:
+            data = raw()
+            codecs.decode(data, pixels, syntax, self._room(wanted, pixels))
+            if colours := codecs.colours(data, pixels, syntax):
+                said["colours"] = colours
+        except Undecodable as error:
+            said["reason"] = error.reason
+        return said
+
+    def _room(self, wanted: dict[str, Any], pixels: PixelFormat) -> codecs.Pixels:
+        """The parent's memory for a frame: native order, rows one after another."""
         block, offset = self._blocks[int(wanted["block"])], int(wanted["offset"])
         view = memoryview(block)[offset : offset + budget.decoded_size(pixels)]
-        out = np.frombuffer(view, budget.dtype_of(pixels)).reshape(budget.shape_of(pixels))
-        np.copyto(out, values, casting="same_kind")
+        return np.frombuffer(view, budget.dtype_of(pixels)).reshape(budget.shape_of(pixels))
 
 
 def _agreed(own: PixelFormat, claimed: PixelFormat) -> PixelFormat:
@@ -184,6 +196,7 @@ def _agreed(own: PixelFormat, claimed: PixelFormat) -> PixelFormat:
         and own.bits_allocated == claimed.bits_allocated
         and own.signed == claimed.signed
         and own.bits_stored == claimed.bits_stored
+        and own.floating == claimed.floating
     )
     if not same:
         raise Undecodable("mismatch")

@@ -5,12 +5,12 @@ nesting and counts are bounded, and nothing is copied before it is asked for.
 """
 
 import struct
-from collections.abc import Callable, Iterator
 from typing import Final
 
 from attrs import field, frozen
 
-from workstation.dicom.elements import MAX_ELEMENTS, PIXELS, UNDEFINED, Element, encoded
+from workstation.dicom import encapsulation
+from workstation.dicom.elements import PIXELS, Element, encoded
 from workstation.dicom.reasons import Undecodable
 from workstation.domain.study import PixelFormat
 
@@ -19,6 +19,9 @@ _KEPT: Final = frozenset(
     | {0x00280011, 0x00280100, 0x00280101, 0x00280102, 0x00280103, 0x7FE00001, 0x7FE00002}
     | {0x7FE00008, 0x7FE00009, PIXELS}
 )
+_PIXEL_TAGS: Final = (PIXELS, 0x7FE00008, 0x7FE00009)
+#: Bytes of an offset table: eight for each of a million frames.
+MAX_TABLE: Final = 8 << 20
 
 
 @frozen
@@ -29,6 +32,7 @@ class Object10:
     syntax: str
     big_endian: bool
     elements: dict[int, Element]
+    pieces: encapsulation.Pieces = field(factory=list, init=False, repr=False, eq=False)
 
     def text(self, tag: int) -> str:
         return self._bytes(tag).decode("ascii", "replace").strip(" \0")
@@ -56,17 +60,34 @@ class Object10:
         return self.data[element.start : element.start + min(element.length, 256)]
 
     @property
+    def pixel_element(self) -> Element | None:
+        """Pixel Data, Float Pixel Data or Double Float Pixel Data: one of them alone."""
+        return next((self.elements[tag] for tag in _PIXEL_TAGS if tag in self.elements), None)
+
+    @property
+    def offsets(self) -> tuple[int, ...]:
+        """The Extended Offset Table; empty where there is none."""
+        element = self.elements.get(0x7FE00001)
+        if element is None or not element.length or element.length > MAX_TABLE:
+            return ()
+        order = ">" if self.big_endian else "<"
+        return struct.unpack_from(f"{order}{element.length // 8}Q", self.data, element.start)
+
+    @property
     def pixels(self) -> PixelFormat:
+        element, allocated = self.pixel_element, self.number(0x00280100)
+        stored = self.number(0x00280101, allocated)
         return PixelFormat(
             rows=self.number(0x00280010),
             columns=self.number(0x00280011),
-            bits_allocated=self.number(0x00280100),
-            bits_stored=self.number(0x00280101, self.number(0x00280100)),
-            high_bit=self.number(0x00280102, self.number(0x00280101, 1) - 1),
+            bits_allocated=allocated,
+            bits_stored=stored,
+            high_bit=self.number(0x00280102, stored - 1),
             signed=self.number(0x00280103, 0) == 1,
             samples=self.number(0x00280002, 1),
             photometric=self.text(0x00280004),
             planar=self.number(0x00280006, 0),
+            floating=element is not None and element.tag != PIXELS,
         )
 
     @property
@@ -83,7 +104,7 @@ def read(data: bytes) -> Object10:
         element = walker.element(at)
         if element.tag in _KEPT:
             elements[element.tag] = element
-        if element.tag == PIXELS:
+        if element.tag in _PIXEL_TAGS:
             if element.length is not None:
                 walker.end_of(element)
             break
@@ -98,10 +119,9 @@ def _implicit_vr(tag: int) -> bytes:
 def frame_bytes(found: Object10, index: int, bits: int, encapsulated: bool) -> bytes:
     """The bytes of one frame as they would travel alone; `bits` of one that is not
     encapsulated. Raises `Undecodable`."""
-    element = found.elements.get(PIXELS)
+    element = found.pixel_element
     if element is None:
-        unsupported = 0x7FE00008 in found.elements or 0x7FE00009 in found.elements
-        raise Undecodable("unsupported-syntax" if unsupported else "no-pixels")
+        raise Undecodable("no-pixels")
     if not 0 <= index < found.frame_count:
         raise Undecodable("missing-frame")
     if encapsulated:
@@ -141,72 +161,11 @@ def _shifted_bits(data: bytes, start: int, first: int, bits: int) -> bytes:
 
 
 def _encapsulated_frame(found: Object10, element: Element, index: int) -> bytes:
-    fragments = list(_fragments(found, element))
-    table, rest = fragments[0], fragments[1:]
-    if not rest:
-        raise Undecodable("no-pixels")
-    pieces = _frames(found, table, rest)
-    if index >= len(pieces):
-        raise Undecodable("missing-frame")
-    return b"".join(found.data[start : start + length] for start, length in pieces[index])
-
-
-def _fragments(found: Object10, element: Element) -> Iterator[tuple[int, int]]:
-    """(start, length) of each item, the offset table first (PS3.5 A.4)."""
-    at, order = element.start, ">" if found.big_endian else "<"
-    for _ in range(MAX_ELEMENTS * 4):
-        if at + 8 > len(found.data):
-            raise Undecodable("truncated")
-        group, number, length = struct.unpack_from(order + "HHI", found.data, at)
-        if (group, number) == (0xFFFE, 0xE0DD):
-            return
-        if (group, number) != (0xFFFE, 0xE000) or length == UNDEFINED:
-            raise Undecodable("damaged")
-        at += 8
-        if at + length > len(found.data):
-            raise Undecodable("truncated")
-        yield at, length
-        at += length
-    raise Undecodable("budget")
-
-
-Pieces = list[list[tuple[int, int]]]
-
-
-def _frames(found: Object10, table: tuple[int, int], rest: list[tuple[int, int]]) -> Pieces:
-    """Fragments to frames: by count, by offset table, or by the start of code streams."""
-    count = found.frame_count
-    if count == 1:
-        return [rest]
-    if len(rest) == count:
-        return [[each] for each in rest]
-    offsets = _offsets(found, table)
-    if len(offsets) == count and offsets[0] == 0:
-        starts = {rest[0][0] - 8 + offset for offset in offsets}
-        if starts <= {start - 8 for start, _ in rest}:
-            return _split(rest, lambda each: each[0] - 8 in starts)
-    data = found.data
-    pieces = _split(rest, lambda each: data[each[0] : each[0] + 2] in (b"\xff\xd8", b"\xff\x4f"))
-    if len(pieces) != count:
-        raise Undecodable("damaged")
-    return pieces
-
-
-def _offsets(found: Object10, table: tuple[int, int]) -> list[int]:
-    """Basic, else extended offset table (PS3.3 C.7.6.3.1.8)."""
-    start, length = table
-    if length >= 4:
-        return list(struct.unpack_from(f"<{length // 4}I", found.data, start))
-    extended = found.elements.get(0x7FE00001)
-    if extended is None or not extended.length or extended.length % 8:
-        return []
-    return list(struct.unpack_from(f"<{extended.length // 8}Q", found.data, extended.start))
-
-
-def _split(rest: list[tuple[int, int]], starts: Callable[[tuple[int, int]], bool]) -> Pieces:
-    pieces: Pieces = []
-    for each in rest:
-        if starts(each) or not pieces:
-            pieces.append([])
-        pieces[-1].append(each)
-    return pieces
+    if not found.pieces:  # once for all frames of the object
+        order, count = ">" if found.big_endian else "<", found.frame_count
+        found.pieces.extend(
+            encapsulation.pieces(
+                found.data, element.start, order, count, found.offsets, found.syntax
+            )
+        )
+    return encapsulation.joined(found.data, found.pieces[index])

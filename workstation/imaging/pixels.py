@@ -21,6 +21,8 @@ class FramePixels:
     """
 
     stored: NDArray[Any] = field(validator=_read_only)
+    #: Photometric interpretation where the code stream contradicts the header; else empty.
+    colours: str = ""
 
     @property
     def nbytes(self) -> int:
