@@ -15,9 +15,13 @@ from workstation.dicom.reasons import Undecodable
 
 MAX_DEPTH: Final = 32
 MAX_ELEMENTS: Final = 300_000
-#: Inflated bytes a deflated object may become, and how many times its size (SEC-01).
-INFLATED_BYTES: Final = 512 << 20
-INFLATED_RATIO: Final = 200
+#: What may be inflated (SEC-01): 20 times its size, as images do; up to 200 times where
+#: that is little. No more than `INFLATED_BYTES` whatever it is.
+_USUAL_RATIO: Final = 20
+_LARGEST_RATIO: Final = 200
+_LITTLE_BYTES: Final = 128 << 20
+INFLATED_BYTES: Final = 1 << 30
+_PIECE: Final = 1 << 14  # deflate makes at most 1032 of one
 
 IMPLICIT: Final = "1.2.840.10008.1.2"
 EXPLICIT_LE: Final = "1.2.840.10008.1.2.1"
@@ -65,6 +69,8 @@ def encoded(data: bytes) -> Encoded:
     syntax, at = _file_meta(data, start)
     if syntax == DEFLATED:
         data, at = _inflated(data[at:]), 0
+    if start and at + 8 > len(data):
+        raise Undecodable("truncated")
     vr = data[at + 4 : at + 6]
     explicit = vr in _LONG_VRS or vr in _SHORT_VRS
     big = syntax == BIG_ENDIAN
@@ -97,19 +103,31 @@ def _file_meta(data: bytes, at: int) -> tuple[str, int]:
     return syntax, at
 
 
+def inflation_bound(deflated: int) -> int:
+    """How many bytes so many deflated ones may become."""
+    steep = min(_LARGEST_RATIO * deflated, _LITTLE_BYTES)
+    return min(INFLATED_BYTES, max(_USUAL_RATIO * deflated, steep, 1 << 20))
+
+
 def _inflated(deflated: bytes) -> bytes:
-    """Inflate with a bound, so that a bomb stops early (SEC-01)."""
-    bound = min(INFLATED_BYTES, max(INFLATED_RATIO * len(deflated), 1 << 20))
-    stream = zlib.decompressobj(-15)
-    try:
-        out = stream.decompress(deflated, bound)
-    except zlib.error as error:
-        raise Undecodable("damaged") from error
-    if stream.unconsumed_tail:
-        raise Undecodable("budget")
-    if not stream.eof:
-        raise Undecodable("truncated")
-    return out
+    """Inflate what is within bounds (SEC-01); counted first, so that a bomb costs nothing."""
+    size = _inflated_size(deflated)
+    return zlib.decompress(deflated, wbits=-15, bufsize=size) if size else b""
+
+
+def _inflated_size(deflated: bytes) -> int:
+    bound = inflation_bound(len(deflated))
+    stream, size = zlib.decompressobj(-15), 0
+    for at in range(0, len(deflated), _PIECE):
+        try:
+            size += len(stream.decompress(deflated[at : at + _PIECE]))
+        except zlib.error as error:
+            raise Undecodable("damaged") from error
+        if size > bound:
+            raise Undecodable("budget")
+        if stream.eof:
+            return size
+    raise Undecodable("truncated")
 
 
 class Walker:
