@@ -21,9 +21,6 @@ from workstation.dicom.reasons import WORDS, Undecodable
 START_SECONDS: Final = 60.0
 _DROP_SECONDS: Final = 5.0
 _MIB: Final = 1 << 20
-#: A header as JSON is at most this many times its encoded form, and never more than that.
-_TEXT_RATIO: Final = 8
-_TEXT_BYTES: Final = 128 * _MIB
 
 #: Number of a request and the frames it asks for: what its answer is held against.
 Asked = tuple[int, list[Any]]
@@ -97,15 +94,14 @@ class Child:
         except (OSError, EOFError, BadMessage) as error:
             raise Lost("decoder-crashed") from error
 
-    def room_for_text(self, encoded: int) -> Slot:
-        """Where the child writes a header that takes `encoded` bytes in the object."""
-        size = min(_TEXT_BYTES, max(_MIB, _TEXT_RATIO * encoded))
+    def room_for_text(self, size: int) -> Slot:
+        """Where the child writes a text; a large one is not kept for the next."""
         if self._text is not None and size <= self._text.size <= 4 * _MIB:
             return self._text
         if self._text is not None:
             self._forgotten.put({self._text.block.number})
-        block = Block(size)
-        self._text = Slot(block, block.read_only(), 0, size)
+        block = Block(max(_MIB, size))
+        self._text = Slot(block, block.read_only(), 0, block.size)
         return self._text
 
     def forget(self, blocks: set[int]) -> None:

@@ -27,6 +27,10 @@ from workstation.imaging.pixels import FramePixels
 
 _log = logging.getLogger("decoder")
 _MIB = 1 << 20
+#: A header as JSON is at most this many times its encoded form, and never more than that.
+_HEADER_RATIO = 8
+_HEADER_BYTES = 128 * _MIB
+_TEXT_MEMORY = 256 * _MIB  # the dictionaries of a header on their way to JSON
 
 Result = FramePixels | NotDisplayable
 
@@ -72,20 +76,31 @@ class Decoders:
 
     def header(self, data: bytes) -> bytes:
         """The header of a Part 10 object as DICOM JSON. Raises `NotDisplayable`."""
+        return self.text("header", data, min(_HEADER_BYTES, _HEADER_RATIO * len(data)), {})
+
+    def text(
+        self, op: str, data: bytes, room: int, body: dict[str, Any], *, decodes: int = 0
+    ) -> bytes:
+        """What an operation of the child that gives no pixels answers. Raises `NotDisplayable`.
+
+        `room` is the most it may be; `decodes` the bytes the child decodes on the way, of
+        which `body` may name the memory that it takes.
+        """
         try:
             _check_size(data)
-            return self._header(data)
+            seconds = self._patience + (len(data) + room + decodes) / (4 * _MIB)
+            return self._text(op, data, room, body, seconds)
         except Undecodable as error:
             raise not_displayable(error.reason) from None
 
-    def _header(self, data: bytes) -> bytes:
+    def _text(self, op: str, data: bytes, room: int, body: dict[str, Any], seconds: float) -> bytes:
         child = self._acquire(wait=True)
         assert child is not None
         try:
-            slot = child.room_for_text(len(data))
-            room = {"text": {"block": slot.block.number, "size": slot.size}}
-            asked = child.send("header", data, [slot], room)
-            seconds = self._patience + len(data) / (4 * _MIB)
+            slot = child.room_for_text(room)
+            place = {"text": {"block": slot.block.number, "size": slot.size}}
+            memory = {"memory": _TEXT_MEMORY + 4 * len(data) + 2 * room}
+            asked = child.send(op, data, [slot], memory | place | body)
             answer = child.receive(asked, time.monotonic() + seconds)
             text = slot.text(text_length(answer, slot.size))
         except Lost as lost:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from workstation.decoder import budget, codecs, sandbox
+from workstation.decoder import archive, budget, codecs, digest, sandbox
 from workstation.decoder.messages import (
     HEADER,
     BadMessage,
@@ -31,6 +31,16 @@ from workstation.domain.study import PixelFormat
 #: The block that carries bytes to the child; all others carry pixels back.
 INPUT = 0
 _MAX_ATTACHED = 4
+
+#: What answers with bytes that are not pixels: headers, digests, lists and members of ZIP files.
+_TEXTS: Final[Mapping[str, Callable[[bytes, dict[str, Any]], bytes]]] = MappingProxyType(
+    {
+        "header": lambda data, _: header.to_json(data),
+        "digest": lambda data, _: json.dumps(digest.of_object(data)).encode(),
+        "members": lambda data, asked: archive.members(data, int(asked["size"])),
+        "member": lambda data, asked: archive.inflated(data, asked["member"], int(asked["room"])),
+    }
+)
 
 
 class Channel(Protocol):
@@ -105,8 +115,8 @@ class Worker:
         if request["op"] == "drop":
             return {"id": request["id"], "frames": []}
         data = self._blocks[INPUT][: int(request["length"])]
-        if request["op"] == "header":
-            return {"id": request["id"], "frames": [], **self._header(data, request["text"])}
+        if request["op"] in _TEXTS:
+            return {"id": request["id"], "frames": [], **self._text(data, request)}
         if request["op"] == "frame":
             return {"id": request["id"], "frames": self._one(data, request)}
         sop, frames = self._of_object(data, request)
@@ -122,16 +132,19 @@ class Worker:
                 os.close(descriptors[at])
             self._blocks[int(block["id"])] = mapped
 
-    def _header(self, data: bytes, text: dict[str, Any]) -> dict[str, Any]:
-        """DICOM JSON into the parent's block; how long it is, or why there is none."""
+    def _text(self, data: bytes, request: dict[str, Any]) -> dict[str, Any]:
+        """What was asked for into the parent's block; how long it is, or why there is none."""
+        room = int(request["text"]["size"])
         try:
-            json = header.to_json(data)
-            if len(json) > int(text["size"]):
+            text = _TEXTS[request["op"]](data, request)
+            if len(text) > room:
                 raise Undecodable("budget")
         except Undecodable as error:
             return {"text": 0, "reason": error.reason}
-        self._blocks[int(text["block"])][: len(json)] = json
-        return {"text": len(json), "reason": ""}
+        except MemoryError:
+            return {"text": 0, "reason": "decoder-memory"}
+        self._blocks[int(request["text"]["block"])][: len(text)] = text
+        return {"text": len(text), "reason": ""}
 
     def _one(self, data: bytes, request: dict[str, Any]) -> list[dict[str, Any]]:
         (wanted,) = request["frames"]
@@ -221,6 +234,7 @@ def main() -> int:
         channel = SocketChannel(socket.socket(fileno=sys.stdin.fileno()))
     codecs.preload()
     header.preload()
+    archive.preload()
     channel.send({"ready": list(sandbox.enter())})
     try:
         serve(channel)
