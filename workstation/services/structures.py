@@ -69,11 +69,8 @@ class Structures:
 
     def sources(self, shown: Shown) -> tuple[str, ...]:
         """What can be drawn on this viewport, and whose work it is; for its overlay."""
-        return tuple(
-            _words(structures)
-            for structures, _ in self._of_study(shown)
-            if structures.contours or structures.masks
-        )
+        words = (_words(structures) for structures, _ in self._of_study(shown))
+        return tuple(dict.fromkeys(words))  # one object may be several display sets
 
     def on(self, shown: Shown) -> tuple[Outlined, ...]:
         """Lines on the image of a viewport; empty while they are hidden."""
