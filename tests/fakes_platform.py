@@ -11,6 +11,7 @@ from workstation.domain.identifiers import AccessionNumber, ReportId, SiteId, St
 from workstation.domain.patient import Patient
 from workstation.domain.prior import PriorStudy
 from workstation.domain.reader import Licence, Reader
+from workstation.domain.report import IssuedReport
 from workstation.domain.worklist import Priority, ReadState, Tier, WorklistItem
 from workstation.errors import Conflict, SignInFailed, WorkstationError
 from workstation.services.ports import Credentials, FeedPage, Receipt, StepUp
@@ -152,6 +153,10 @@ class FakePlatform:
 
     def load_draft(self, item: WorklistItem) -> str | None:
         self._called("load-draft")
+        return None
+
+    def issued(self, item: WorklistItem) -> IssuedReport | None:
+        self._called("issued")
         return None
 
     def resource(self, reference: str) -> Mapping[str, Any] | None:

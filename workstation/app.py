@@ -90,7 +90,7 @@ class Outer:
             clients,
             platforms,
             {
-                site: DicomWebFrames(platform.image_base, clients[site], decoders)
+                site: DicomWebFrames(platform.images.of, clients[site], decoders)
                 for site, platform in platforms.items()
             },
             decoders,
@@ -138,7 +138,9 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
         services.reporting, services.deliveries, shell.run, site_names=names, zones=zones
     )
     keys = {binding.run: binding.keys for binding in bindings.all}
-    shell.furnish(ViewerPane(services.viewer, services.loader, shell.run, keys), report)
+    images = ViewerPane(services.viewer, shell.run, jobs, keys)
+    shell.furnish(images, report)
+    shell.pictured.connect(lambda _: images.settle())
     program.open_with(shell, bindings)
     return program
 

@@ -343,9 +343,9 @@ def test_images_are_where_the_study_says(
 
     row = client.worklist.find("HG-26-118204")
     assert row is not None
-    assert client.platforms[HARBOR].image_base(row.item.study) == moved
+    assert client.platforms[HARBOR].images.of(row.item.study) == moved
     unknown = StudyUID("2.25.404")
-    assert client.platforms[HARBOR].image_base(unknown) == sites.site("harbor")["dicomweb"]
+    assert client.platforms[HARBOR].images.of(unknown) == sites.site("harbor")["dicomweb"]
     sites.images_at("harbor", sites.site("harbor")["dicomweb"])
 
 
@@ -363,7 +363,7 @@ def test_a_study_that_sends_us_elsewhere_gets_no_token(
         row = client.worklist.find("HG-26-118204")
         assert row is not None
         platform = client.platforms[HARBOR]
-        source = DicomWebFrames(platform.image_base, client.clients[HARBOR], Decoders(children=0))
+        source = DicomWebFrames(platform.images.of, client.clients[HARBOR], Decoders(children=0))
 
         with pytest.raises(Refused, match=r"Harbor General keeps these images at .* not set up"):
             source.series(row.item.ref)

@@ -263,6 +263,34 @@ def test_a_preliminary_report_and_an_addendum_to_a_final_one(tmp_path: Path) -> 
     assert closed["status"] == "completed"
 
 
+def test_what_was_signed_in_an_earlier_shift_is_shown_and_can_be_added_to(tmp_path: Path) -> None:
+    """On Monday the reader opens Friday's report, reads their own words, and corrects them."""
+    lines = [
+        f"case.open {QA}", "wait loaded", "report.template free-text",
+        'report.set findings "Inserts as specified."', 'report.set impression "Constant."',
+        "report.sign", "wait delivered", "quit",
+    ]  # fmt: skip
+    with start_platform(tmp_path) as platform:
+        Reading(tmp_path / "friday").run(platform, lines).must_be_good()
+        monday = Reading(tmp_path / "monday").run(
+            platform,
+            [f"case.open {QA}", "wait loaded", "state {before}", "report.addend Beads measured.",
+             "wait delivered", "state {after}", "quit"],
+        ).must_be_good()  # fmt: skip
+        later = reports(platform, "nord", QA)
+
+    shown = monday.state("before")["report"]
+    assert shown["state"] == "final"
+    assert {s["title"]: s["text"] for s in shown["sections"]} == {
+        "Findings": "Inserts as specified.", "Impression": "Constant.",
+    }  # fmt: skip
+    assert shown["checks"] == []
+    (added,) = (each for each in later if each["status"] == "appended")
+    (first,) = (each for each in later if each["status"] == "final")
+    assert words(added) == words(first) + "\nAddendum\nBeads measured.\n"
+    assert monday.state("after")["report"]["delivery"][0]["state"] == "acknowledged"
+
+
 def _voi(hu: float, center: float, width: float) -> int:
     """PS3.3 C.11.2.1.2.1, written out."""
     low, high = center - 0.5 - (width - 1) / 2, center - 0.5 + (width - 1) / 2

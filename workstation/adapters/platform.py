@@ -3,19 +3,21 @@
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote
 
+from workstation.adapters.image_bases import ImageBases
 from workstation.adapters.site_client import SiteClient
-from workstation.domain.identifiers import ReportId, SiteId, StudyUID, TaskId
+from workstation.domain.identifiers import ReportId, SiteId, TaskId
 from workstation.domain.prior import PriorStudy
 from workstation.domain.reader import Reader
+from workstation.domain.report import IssuedReport
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import Conflict, Refused, SignInFailed, SiteUnavailable
 from workstation.protocols import fhir
 from workstation.protocols import platform as wire
+from workstation.protocols import platform_reports as reports
 from workstation.protocols.fhir_values import (
     Resource,
     Unreadable,
@@ -25,7 +27,7 @@ from workstation.protocols.fhir_values import (
     text,
     version,
 )
-from workstation.protocols.web import Answer, Request, origin
+from workstation.protocols.web import Answer, Request
 from workstation.services.ports import Credentials, FeedPage, Receipt, RowProblem, StepUp
 from workstation.text import tr
 
@@ -50,7 +52,7 @@ class FhirPlatform:
         self._ask = wire.Platform(client.site.fhir)
         self._lock = threading.Lock()
         self._tasks: dict[TaskId, Resource] = {}
-        self._image_bases: dict[StudyUID, tuple[str, ...]] = {}
+        self.images = ImageBases(client)
         self._reader: Reader | None = None
 
     @property
@@ -79,7 +81,7 @@ class FhirPlatform:
         self._client.sign_on.sign_out()
         with self._lock:
             self._tasks.clear()
-            self._image_bases.clear()
+        self.images.clear()
         self._reader = None
 
     # --- the worklist ---------------------------------------------------------
@@ -123,35 +125,9 @@ class FhirPlatform:
         return found
 
     def _heard(self, resources: Sequence[Resource]) -> dict[str, Resource]:
-        """Note where studies say their images are."""
         found = by_reference(resources)
-        for study in resources:
-            if text(study, "resourceType") != "ImagingStudy":
-                continue
-            with suppress(Unreadable), self._lock:
-                self._image_bases[fhir.study_uid(study)] = wire.image_bases(study, found)
+        self.images.hear(resources, found)
         return found
-
-    def image_base(self, study: StudyUID) -> str:
-        """The DICOMweb base of a study: as its Endpoint says, else the site's.
-
-        Raises Refused where the study names only addresses that are not set up for the
-        site: an address that a record brings must not get the reader's token.
-        """
-        with self._lock:
-            named = self._image_bases.get(study, ())
-        if not named:
-            return self._site.dicomweb
-        base = next(filter(self._client.trusts, named), "")
-        if not base:
-            raise Refused(
-                tr(
-                    "{site} keeps these images at {address}, an address that is not set up for it",
-                    site=self._site.name,
-                    address=origin(named[0]) or tr("an unreadable address"),
-                )
-            )
-        return base
 
     def claim(self, item: WorklistItem) -> WorklistItem:
         reader = self._need_reader()
@@ -264,15 +240,20 @@ class FhirPlatform:
     def priors(self, item: WorklistItem) -> tuple[PriorStudy, ...]:
         studies, endpoints = self._all(self._ask.studies_of(item.patient_ref))
         self._heard([*studies, *endpoints])
-        reports, _ = self._all(self._ask.reports_of(item.patient_ref))
-        return wire.priors_from(self._site, item, studies, reports)
+        written, _ = self._all(self._ask.reports_of(item.patient_ref))
+        return wire.priors_from(self._site, item, studies, written)
 
     def save_draft(self, item: WorklistItem, report: ReportId, body: str) -> None:
-        draft = wire.draft(item, report, self._need_reader().id, body)
+        draft = reports.draft(item, report, self._need_reader().id, body)
         self._send(self._ask.save_draft(report, draft))
 
     def load_draft(self, item: WorklistItem) -> str | None:
-        return wire.draft_body(wire.page(self._send(self._ask.drafts_of(item.order_id))))
+        found, _ = self._all(self._ask.drafts_of(item.order_id))
+        return reports.draft_body(found)
+
+    def issued(self, item: WorklistItem) -> IssuedReport | None:
+        found, _ = self._all(self._ask.reports_of_order(item.order_id))
+        return reports.latest(found)
 
     def resource(self, reference: str) -> Mapping[str, Any] | None:
         answer = self._client.request(self._ask.get(quote(reference)), expect=(200, 404, 410))
@@ -281,7 +262,7 @@ class FhirPlatform:
         return wire.resource(answer, reference.partition("/")[0])
 
     def deliver(self, payload: bytes) -> Receipt:
-        location, status = wire.filed_first(self._send(self._ask.post_bundle(payload)))
+        location, status = reports.filed_first(self._send(self._ask.post_bundle(payload)))
         return Receipt(location, self._client.server_now(), status)
 
     def find_report(self, report: ReportId) -> Receipt | None:

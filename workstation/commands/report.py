@@ -148,6 +148,8 @@ def focus(ctx: CommandContext) -> None:
 def sign(ctx: CommandContext) -> Outcome:
     """Show the whole report as it will be sealed, ask for the password, seal and send."""
     item = ctx.session.need_case().item
+    if ctx.reporting.adding:
+        return ctx.signing.request(ReportState.ADDENDED)
     return ctx.signing.request(promised_status(item, ctx.session.site(item.site)))
 
 
@@ -158,9 +160,15 @@ def preliminary(ctx: CommandContext) -> Outcome:
 
 
 @command("report.addend", title="Addendum", group=GROUP, when=_NEEDS, rest=True)
-def addend(ctx: CommandContext, text: str) -> Outcome:
-    """Add to the signed report: its text stays, the addendum is signed and sent with it."""
+def addend(ctx: CommandContext, text: str = "") -> Outcome:
+    """Add to the signed report: its text stays, the addendum is signed and sent with it.
+
+    Without words a field is opened to write them in.
+    """
     ctx.reporting.begin_addendum(text)
+    if not text.strip():
+        ctx.windows.show_page("report")
+        return None
     return ctx.signing.request(ReportState.ADDENDED)
 
 

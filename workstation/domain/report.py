@@ -265,3 +265,15 @@ class SignedReport:
     html: str
     predecessor: ReportId | None = None
     measurements: tuple[Mapping[str, object], ...] = field(factory=tuple)
+
+
+@frozen
+class IssuedReport:
+    """A signed report as its site holds it: its words, whose they are, and since when."""
+
+    id: ReportId  # empty where another system wrote it
+    first: ReportId  # the report that its addenda, and it as one, belong to
+    status: ReportState
+    text: str
+    author: str
+    at: datetime | None

@@ -4,8 +4,6 @@ Requests and answers are values; `adapters.platform` sends and keeps. The wire i
 docs/conformance.md.
 """
 
-import base64
-import binascii
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -20,7 +18,6 @@ from workstation.domain.worklist import WorklistItem
 from workstation.errors import SiteUnavailable
 from workstation.protocols.fhir import LISTED, main_modality, study_uid
 from workstation.protocols.fhir_values import (
-    RW,
     URI_IDENTIFIERS,
     Resource,
     Unreadable,
@@ -34,13 +31,12 @@ from workstation.protocols.fhir_values import (
     typed_identifier,
     whole,
 )
+from workstation.protocols.platform_reports import DRAFTS, SIGNED, report_text
 from workstation.protocols.web import Answer, Request
 from workstation.settings import Site
 from workstation.text import tr
 
 FHIR_JSON: Final = "application/fhir+json"
-DRAFTS: Final = RW + "draft"
-SIGNED: Final = ("final", "appended", "corrected", "amended")
 #: Studies asked for in one search; keeps the address well under what servers take.
 STUDIES_AT_ONCE: Final = 50
 
@@ -124,6 +120,9 @@ class Platform:
         return self.get("DiagnosticReport", subject=patient_ref, status=",".join(SIGNED))
 
     # --- reports -----------------------------------------------------------------
+
+    def reports_of_order(self, order: str) -> Request:
+        return self.get("DiagnosticReport", based__on=order, status=",".join(SIGNED))
 
     def find_report(self, report: ReportId) -> Request:
         return self.get("DiagnosticReport", identifier=f"{URI_IDENTIFIERS}|urn:uuid:{report}")
@@ -224,64 +223,6 @@ def _ordered_as(holder: Resource) -> str:
     """The accession number where `basedOn` carries it."""
     identifiers = (inner(each, "identifier") for each in items(holder.get("basedOn")))
     return next((found for each in identifiers if (found := text(each, "value"))), "")
-
-
-def report_text(report: Resource) -> str:
-    """The words of a report: its plain text, else its conclusion."""
-    for form in items(report.get("presentedForm")):
-        if text(form, "contentType").split(";")[0] == "text/plain":
-            return attached(form).decode("utf-8", "replace")
-    conclusion = report.get("conclusion")
-    return conclusion if isinstance(conclusion, str) else ""
-
-
-def attached(form: Resource) -> bytes:
-    """The data of an Attachment; empty where there is none that can be read."""
-    try:
-        return base64.b64decode("".join(text(form, "data").split()), validate=True)
-    except (binascii.Error, ValueError):
-        return b""
-
-
-def draft(item: WorklistItem, report: ReportId, reader_id: str, body: str) -> dict[str, Any]:
-    """The reader's unfinished words as a partial DiagnosticReport."""
-    return {
-        "resourceType": "DiagnosticReport",
-        "status": "partial",
-        "identifier": [{"system": DRAFTS, "value": report}],
-        "basedOn": [{"reference": item.order_id}],
-        "subject": {"reference": item.patient_ref},
-        "code": {"text": item.procedure or tr("Imaging report")},
-        "resultsInterpreter": [{"reference": reader_id}],
-        "presentedForm": [
-            {
-                "contentType": "application/json",
-                "data": base64.b64encode(body.encode()).decode(),
-            }
-        ],
-    }
-
-
-def draft_body(found: Page) -> str | None:
-    """The newest draft of a searchset; None where there is none."""
-    drafts = [
-        each
-        for each in found.matches
-        if any(one.get("system") == DRAFTS for one in items(each.get("identifier")))
-    ]
-    newest = max(drafts, key=lambda each: text(inner(each, "meta"), "lastUpdated"), default=None)
-    return None if newest is None else attached(first(newest.get("presentedForm"))).decode()
-
-
-def filed_first(answer: Answer) -> tuple[str, str]:
-    """Location and status of the report in a transaction's answer."""
-    bundle = answer.json()
-    response = inner(first(bundle.get("entry")), "response")
-    location = text(response, "location")
-    if bundle.get("type") != "transaction-response" or not location:
-        raise SiteUnavailable(tr("the answer to the report could not be understood"))
-    path = location.split("/_history/")[0].rstrip("/")
-    return "/".join(path.rsplit("/", 2)[-2:]), text(response, "status")
 
 
 def audit_bundle(events: Sequence[Mapping[str, Any]]) -> bytes:

@@ -6,16 +6,16 @@ from typing import Any
 
 from attrs import evolve
 
+from workstation.domain.identifiers import ReportId
 from workstation.domain.report import (
+    IssuedReport,
     Report,
     ReportState,
-    Section,
     SectionKind,
     SignedReport,
     Signer,
-    new_report_id,
 )
-from workstation.errors import CommandError, SigningBlocked
+from workstation.errors import SigningBlocked
 from workstation.services.checks import Check, blocking
 from workstation.services.report_html import html_of
 from workstation.text import tr
@@ -29,9 +29,9 @@ def freeze(
     *,
     checks: Sequence[Check],
     measurements: Sequence[Mapping[str, Any]],
-    before: SignedReport | None,
+    before: IssuedReport | None,
 ) -> SignedReport:
-    """The report as it will be sealed. `before` is what was signed of this case already.
+    """The report as it will be sealed. `before` is what was issued of this case already.
 
     Raises
     ------
@@ -45,9 +45,7 @@ def freeze(
         raise SigningBlocked(tr("it is signed; a correction is an addendum"))
     predecessor = None
     if status is ReportState.ADDENDED:
-        if before is None or report.section(SectionKind.ADDENDUM) is None:
-            raise SigningBlocked(tr("there is no signed report to add to"))
-        predecessor = before.predecessor or before.report.id
+        predecessor = _added_to(report, before)
     frozen = evolve(report, state=status)
     return SignedReport(
         frozen,
@@ -61,21 +59,12 @@ def freeze(
     )
 
 
-def addendum_to(signed: SignedReport | None, text: str) -> Report:
-    """A new report that holds the whole text of the one signed, the addendum below it."""
-    if signed is None:
-        raise CommandError(tr("there is no signed report to add to"))
-    if not text.strip():
-        raise CommandError(tr("an addendum needs words"))
-    report = signed.report
-    kept = tuple(s for s in report.sections if s.kind is not SectionKind.ADDENDUM)
-    earlier = report.section(SectionKind.ADDENDUM)
-    words = f"{earlier.text}\n{text.strip()}" if earlier else text.strip()
-    addendum = Section(SectionKind.ADDENDUM, "Addendum", ()).in_own_words(words)
-    return evolve(
-        report,
-        id=new_report_id(),
-        sections=(*kept, addendum),
-        state=ReportState.DRAFT,
-        revision=1,
-    )
+def _added_to(report: Report, before: IssuedReport | None) -> ReportId:
+    """The first report of the chain; every word that was issued stands in the addendum too."""
+    if before is None or report.section(SectionKind.ADDENDUM) is None:
+        raise SigningBlocked(tr("there is no signed report to add to"))
+    if not before.first:
+        raise SigningBlocked(tr("this report bears no signature that an addendum could follow"))
+    if " ".join(before.text.split()) not in " ".join(report.plain_text.split()):
+        raise SigningBlocked(tr("the words that were signed were changed"))
+    return before.first

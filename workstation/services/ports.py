@@ -13,6 +13,7 @@ from attrs import frozen
 from workstation.domain.identifiers import ReportId, SeriesUID, SiteId, StudyRef, TaskId
 from workstation.domain.prior import PriorStudy as PriorStudy  # services name it from here
 from workstation.domain.reader import Reader
+from workstation.domain.report import IssuedReport
 from workstation.domain.study import Frame, Series
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import NotDisplayable
@@ -111,6 +112,10 @@ class HostingPlatform(Protocol):
         ...
 
     def load_draft(self, item: WorklistItem) -> str | None: ...
+
+    def issued(self, item: WorklistItem) -> IssuedReport | None:
+        """The newest signed report of the case's order, whoever signed it."""
+        ...
 
     def resource(self, reference: str) -> Mapping[str, Any] | None:
         """A FHIR resource as the platform holds it now, whole ("Task/7"); None: 404 or 410."""

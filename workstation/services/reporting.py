@@ -15,15 +15,19 @@ from workstation.domain.identifiers import SiteId, StudyRef
 from workstation.domain.measurement import Measurement
 from workstation.domain.patient import Patient
 from workstation.domain.report import (
+    OWN_WORDS,
     Binding,
+    FieldRef,
+    IssuedReport,
     Link,
+    Report,
     ReportState,
     SectionKind,
     SignedReport,
     Signer,
 )
 from workstation.domain.template import Template
-from workstation.domain.worklist import WorklistItem
+from workstation.domain.worklist import ReadState, WorklistItem
 from workstation.errors import CommandError
 from workstation.services import drafts
 from workstation.services.checklist import Checklist, why_not
@@ -31,7 +35,8 @@ from workstation.services.checks import Check, Images
 from workstation.services.citing import value_words
 from workstation.services.draft_saving import DraftSaver, DraftState
 from workstation.services.evidence import Evidence, Line
-from workstation.services.freezing import addendum_to, freeze
+from workstation.services.freezing import freeze
+from workstation.services.issued import as_report, of_signed, signed_part, with_addendum
 from workstation.services.jobs import Job, Jobs
 from workstation.services.ports import Clock, HostingPlatform, SealedStore
 from workstation.services.report_edits import (
@@ -41,6 +46,7 @@ from workstation.services.report_edits import (
     prefilled,
     with_citation,
 )
+from workstation.services.report_history import History
 from workstation.services.signal import Signal
 from workstation.services.templates import by_id, choose
 from workstation.services.writing import Writing
@@ -87,7 +93,7 @@ class Reporting(Writing):
         self._clear_words()
         self.item: WorklistItem | None = None
         self.notice = ""
-        self.signed: SignedReport | None = None  # what this session has sealed last
+        self.issued: IssuedReport | None = None  # what was signed of this case, by whomever
         self.template_reasons: tuple[str, ...] = ()
         self._checklist = Checklist()
         self._evidence = Evidence()
@@ -132,7 +138,7 @@ class Reporting(Writing):
     def close(self) -> bool:
         """Leave the report; what was written is saved. True: the reader wrote something."""
         wrote = self._wrote
-        if wrote and self.signed is None:
+        if wrote:
             self._saver.flush()
         self._saver.stop()
         self._reset()
@@ -234,7 +240,9 @@ class Reporting(Writing):
         if report is None:
             return ()
         template = next((t for t in self.templates if t.id == report.template), None)
-        closed = "" if self.signed is not None else self.read_only
+        if self.settled:
+            return ()
+        closed = self.read_only
         return self._checklist.of(report, self.item, template, self._evidence.known, closed)
 
     def override(self, rule: str, reason: str) -> None:
@@ -283,7 +291,7 @@ class Reporting(Writing):
             at,
             checks=self.checks,
             measurements=self._evidence.sent_with(report),
-            before=self.signed,
+            before=self.issued,
         )
 
     def mark_signed(self, signed: SignedReport) -> None:
@@ -292,27 +300,72 @@ class Reporting(Writing):
         if self.report is not None:  # sealed in the outbox by now: the draft here may go
             draft = self.report.id
             self._jobs.run(lambda: self._store.remove("draft", draft), lane="store")
-        self.signed = signed
-        self.report = signed.report
+        self._issue(of_signed(signed), signed.report)
+
+    def show_issued(self, issued: IssuedReport) -> None:
+        """The case was read already: its report takes the place of an empty template."""
+        report = self._report()
+        titles = {s.title: s.kind for t in self.templates for s in t.sections}
+        self._issue(issued, as_report(issued, report.binding, titles, report.template))
+        if self.item is not None:
+            self._look_for_draft(self.item)
+
+    def _issue(self, issued: IssuedReport, report: Report) -> None:
+        self.issued, self.report = issued, report
         self.read_only = tr("signed; a correction is an addendum")
+        self.notice = ""
         self._announce()
 
-    def begin_addendum(self, text: str) -> None:
-        """Add to the report signed last: its whole text stays, the addendum stands below."""
-        self.report = addendum_to(self.signed, text)
-        self.read_only = ""
+    @property
+    def adding(self) -> bool:
+        """An addendum is being written; nothing else of the report may change."""
+        draft = self.report is not None and self.report.state is ReportState.DRAFT
+        return self.issued is not None and draft
+
+    @property
+    def settled(self) -> bool:
+        """The case has its report, and none is being written now."""
+        read = self.item is not None and self.item.state is ReadState.FINAL
+        return not self.adding and (self.issued is not None or read)
+
+    def may_write(self, ref: FieldRef) -> bool:
+        return super().may_write(ref) and (not self.adding or ref.section is SectionKind.ADDENDUM)
+
+    def _change(self, report: Report, typing_in: FieldRef | None = None) -> None:
+        if self.adding and signed_part(report) != signed_part(self._report()):
+            raise CommandError(tr("what is signed stays as it is; write in the addendum"))
+        super()._change(report, typing_in)
+
+    def begin_addendum(self, text: str = "") -> None:
+        """Add to the report issued last: its whole text stays, the addendum stands below."""
+        if self.issued is None or self.item is None:
+            raise CommandError(tr("there is no signed report to add to"))
+        if not self.issued.first:
+            raise CommandError(tr("this report bears no signature that an addendum could follow"))
+        report = self._report()
+        self._open_addendum(report if self.adding else with_addendum(report, text))
+
+    def _open_addendum(self, report: Report) -> None:
+        self.report, self.read_only = report, ""
+        self._history = History(self._clock)  # what was signed is not undone
+        if self.item is not None:
+            self._saver.begin(self.item, report.id, self.draft_body)
+        self.current = FieldRef(SectionKind.ADDENDUM, OWN_WORDS)
+        self.caret = len(self._field(self.current).text)
         self._announce()
+        self.moved.emit(None)
 
     # --- drafts -----------------------------------------------------------------------
 
     @property
     def draft_state(self) -> DraftState:
-        return self._saver.state
+        """Of what is being written; an issued report is no draft."""
+        return DraftState() if self.settled else self._saver.state
 
     def save_draft(self) -> Job[None]:
         """Save now, without waiting for the pause."""
         self._report()
-        if self.signed is None:
+        if not self.settled:
             self._saver.touch()
         return self._saver.flush()
 
@@ -334,6 +387,10 @@ class Reporting(Writing):
             self._announce()
             return
         if self.item is None or not draft.is_of(self.item):
+            return
+        if self.read_only or self.adding:
+            if self.issued is not None and draft.report.section(SectionKind.ADDENDUM):
+                self._open_addendum(evolve(draft.report, binding=report.binding))
             return
         if draft.report.id == report.id:
             if draft.report.revision > report.revision:

@@ -12,7 +12,7 @@ from datetime import datetime
 from attrs import evolve, frozen
 
 from workstation.domain.identifiers import SiteId, StudyRef, TaskRef
-from workstation.domain.report import Binding, SectionKind
+from workstation.domain.report import Binding, IssuedReport, SectionKind
 from workstation.domain.study import DisplaySet
 from workstation.domain.worklist import ReadState, WorklistItem
 from workstation.errors import CommandError, Conflict, Refused, WorkstationError
@@ -24,6 +24,7 @@ from workstation.services.ports import PriorStudy
 from workstation.services.priors import relevant
 from workstation.services.reporting import Reporting
 from workstation.services.signal import Signal
+from workstation.services.templates import FREE_TEXT
 from workstation.services.viewed import ViewedStudy
 from workstation.services.viewer import Viewer
 from workstation.services.waiting import All, settled
@@ -33,7 +34,8 @@ from workstation.text import tr
 
 log = logging.getLogger("session")
 
-History = tuple[tuple[PriorStudy, ...], str | None]
+#: The older studies, the draft, and what was issued of the case already.
+History = tuple[tuple[PriorStudy, ...], str | None, IssuedReport | None]
 
 
 @frozen
@@ -130,15 +132,18 @@ class ReadingSession:
             self._stop_heartbeat(item.key)
             self._heartbeats[item.key] = self._s.worklist.keep(item)
         self._s.viewer.show(self._viewed())
-        self._start_report(item)
-        if read_only:
-            self._s.reporting.make_read_only(tr("read already; a correction is an addendum"))
+        self._start_report(item, read=read_only)
         waiting = All(opened)
         waiting.add(self._permit(item.ref))
         waiting.add(self._s.loader.open(item.ref, first=True))
         platform = self._s.worklist.platform(item.site)
         asked: Job[History] = self._s.jobs.run(
-            lambda: (platform.priors(item), platform.load_draft(item)), lane=f"site:{item.site}"
+            lambda: (
+                platform.priors(item),
+                platform.load_draft(item),
+                platform.issued(item) if read_only else None,
+            ),
+            lane=f"site:{item.site}",
         )
         asked.then(lambda job: self._history(item, job, waiting))
         waiting.add(asked, optional=True)
@@ -157,19 +162,29 @@ class ReadingSession:
             return
         if job.error is not None:
             log.warning("priors and draft not known: %s", type(job.error).__name__)
+            self._no_report(item)
             return
-        priors, draft = job.result()
+        priors, draft, issued = job.result()
         ordered = relevant(priors, item)
         shown = ordered[:1]
         self.case = evolve(case, priors=ordered, shown_priors=tuple(p.ref for p in shown))
         self._s.viewer.show(self._viewed())
-        if draft is not None and not case.read_only:
+        if issued is not None:
+            self._s.reporting.show_issued(issued)
+        else:
+            self._no_report(item)
+        if draft is not None:
             self._s.reporting.restore(draft)
         for viewed, prior in zip(self._viewed()[1:], shown, strict=True):
             self._cite(viewed, prior)
             waiting.add(self._permit(prior.ref))
             waiting.add(self._s.loader.open(prior.ref, first=False), optional=True)
         self.changed.emit(None)
+
+    def _no_report(self, item: WorklistItem) -> None:
+        if item.state is ReadState.FINAL:
+            name = self.site(item.site).name
+            self._s.reporting.make_read_only(tr("read already; {site} gave no report", site=name))
 
     def _cite(self, viewed: ViewedStudy, prior: PriorStudy) -> None:
         """The comparison line names what is displayed, and nothing that is not."""
@@ -199,15 +214,22 @@ class ReadingSession:
             ),
         )  # fmt: skip
 
-    def _start_report(self, item: WorklistItem) -> None:
+    def _start_report(self, item: WorklistItem, *, read: bool) -> None:
+        """The template that fits; for a case that is read, an empty page until its report is here.
+
+        A template's own words ("No nodule.") must never stand where a report is looked for.
+        """
         binding = Binding(
             item.site, item.study, item.accession, item.task, item.patient, item.procedure,
             item.order_id, item.patient_ref, item.imaging_ref,
         )  # fmt: skip
         prefill = {}
-        if item.indication:
+        if item.indication and not read:
             prefill[SectionKind.INDICATION] = (item.indication, tr("order"))
-        self._s.reporting.start(binding, item, prefill=prefill)
+        template = FREE_TEXT if read else None
+        self._s.reporting.start(binding, item, template=template, prefill=prefill)
+        if read:
+            self._s.reporting.make_read_only(tr("read already; its report is on its way"))
         self._desk.set_out(item)
 
     def _study_ready(self, ready: tuple[StudyRef, tuple[DisplaySet, ...]]) -> None:

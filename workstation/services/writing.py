@@ -153,6 +153,10 @@ class Writing:
         self.caret = None
         self.moved.emit(None)
 
+    def may_write(self, _ref: FieldRef) -> bool:
+        """Whether the words of a field are the reader's to change now."""
+        return not self.read_only
+
     # --- for the service built on this ------------------------------------------------
 
     def _report(self) -> Report:

@@ -124,7 +124,7 @@ class ReportEditor(QTextEdit):
 
     def _absorb(self) -> None:
         changed = self._text.foreign_words()
-        if changed is None or (changed and self._reporting.read_only):
+        if changed is None or not all(map(self._reporting.may_write, changed)):
             self._text.forget()  # the frame of the report is not the reader's to change
             self.follow()
         elif changed:
@@ -213,7 +213,9 @@ class ReportEditor(QTextEdit):
         report = self._reporting.report
         each = report.field(ref) if report and ref else None
         whole = self._reporting.caret is None
-        if ref is None or each is None or not each.spec.options or not whole or self.isReadOnly():
+        if ref is None or each is None or not each.spec.options or not whole:
+            return False
+        if not self._reporting.may_write(ref):
             return False
         options = each.spec.options
         if number > len(options):
@@ -243,6 +245,8 @@ class ReportEditor(QTextEdit):
 
     def _replace(self, slot: Slot, start: int, end: int, text: str) -> None:
         if slot.field.spec.kind is FieldKind.NUMBER and "\n" in text:
+            return
+        if not self._reporting.may_write(slot.ref):
             return
         old = "" if slot.field.removed else slot.field.text
         new = old[:start] + text + old[end:]
@@ -278,7 +282,7 @@ class ReportEditor(QTextEdit):
         start, end = cursor.selectionStart(), cursor.selectionEnd()
         texts: dict[FieldRef, str] = {}
         for _, slot in self._text.slots():
-            if slot.field.removed:
+            if slot.field.removed or not self._reporting.may_write(slot.ref):
                 continue
             first, last = self._text.range_of(slot.ref) or (0, 0)
             a, b = max(start, first) - first, min(end, last) - first

@@ -34,6 +34,7 @@ _SHIPPED_KEYS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "report.draft": "F9",
         "report.sign": "F12",
+        "report.addend": "Ctrl+Shift+A",
         "report.next-check": "F8",
         "report.accept-measurement": "F7",
         "report.evidence 1": "Ctrl+F1",
@@ -139,8 +140,12 @@ class ReportPane(QWidget):
             key=self._key("report.sign"),
             look="main",
         )
+        self._addend = plain.button(
+            tr("Addendum…"), lambda: self._send("report.addend"), key=self._key("report.addend")
+        )
         _take_the_rest(self._why)
-        foot = plain.row(self._why, self._draft, self._sign, margins=(16, 0, 16, 0), spacing=8)
+        parts = (self._why, self._draft, self._addend, self._sign)
+        foot = plain.row(*parts, margins=(16, 0, 16, 0), spacing=8)
         foot.setFixedHeight(52)
         return foot
 
@@ -185,7 +190,11 @@ class ReportPane(QWidget):
         self._who.setText(f"{self._sex_and_age(binding.patient)} · {binding.patient.id}")
         self._order.say(f"{binding.accession} · {binding.procedure}")
         names = (t.title for t in self._reporting.templates if t.id == report.template)
-        self._template.setText(tr("Template {name}", name=next(names, report.template)))
+        words = tr("Template {name}", name=next(names, report.template))
+        if self._reporting.settled:
+            issued = self._reporting.issued
+            words = tr("by {name}", name=issued.author) if issued and issued.author else ""
+        self._template.setText(words)
         plain.set_tooltip(self._template, ", ".join(self._reporting.template_reasons))
 
     def _sex_and_age(self, patient: Patient) -> str:
@@ -206,10 +215,16 @@ class ReportPane(QWidget):
         entries = [check_entry(c, next_key if c is first else "", accept_key) for c in checks]
         self.checks.show_entries(entries, check_counts(checks) if checks else ())
         why = self._reporting.why_not_signed
-        signed = self._reporting.signed is not None
-        self._why.say("" if signed or self._reporting.report is None else why)
+        settled = self._reporting.settled
+        written = self._reporting.report is not None and not settled
+        self._why.say(why if written else "")
+        self._sign.setVisible(not settled)
         self._sign.setEnabled(not why)
-        self._draft.setEnabled(self._reporting.report is not None and not signed)
+        self._draft.setVisible(not settled)
+        self._draft.setEnabled(written and not self._reporting.read_only)
+        issued = self._reporting.issued
+        self._addend.setVisible(settled)
+        self._addend.setEnabled(issued is not None and bool(issued.first))
         plain.set_tooltip(self._sign, why or tr("Sign"), "" if why else self._key("report.sign"))
 
     def _follow_state(self) -> None:
@@ -222,12 +237,23 @@ class ReportPane(QWidget):
         if delivery is not None:
             self._status.show_state(*status_chip(delivery.status))
             self._tell_delivery(report, delivery)
-        elif self._reporting.signed is not None:
-            self._status.show_state(*status_chip(report.state))
-            self._tell("send", "text.low", tr("Signed, sealed on this machine"), "hi")
+        elif self._reporting.settled:
+            self._tell_issued(report)
         else:
             self._status.show_state(tr("DRAFT"), "text.low", "dashed")
             self._tell_draft()
+
+    def _tell_issued(self, report: Report) -> None:
+        """Signed in another shift, or by somebody else; the site holds it."""
+        issued = self._reporting.issued
+        if issued is None:
+            self._status.show_state("")
+            self._tell_draft()
+            return
+        self._status.show_state(*status_chip(issued.status))
+        zone = self._zones.get(report.binding.site)
+        words = tr("Signed; a correction is an addendum")
+        self._tell("lock", "text.mid", words, "hi", _told(issued.at, zone))
 
     def _tell_draft(self) -> None:
         draft = self._reporting.draft_state

@@ -11,7 +11,6 @@ from workstation.domain.worklist import Priority, ReadState, Tier
 from workstation.protocols import fhir
 from workstation.protocols import platform as wire
 from workstation.protocols.fhir_values import Unreadable, by_reference
-from workstation.protocols.web import Answer
 
 RW = "urn:reading-workstation:"
 NOW = datetime(2026, 11, 22, 21, 40, tzinfo=UTC)
@@ -276,17 +275,3 @@ def test_priors_come_newest_first_with_their_words() -> None:
     assert (priors[0].accession, priors[0].report_text) == ("A-9", "Befund")
     assert priors[1].started is not None
     assert priors[1].started.isoformat() == "2024-01-01T00:00:00-08:00"
-
-
-def test_the_answer_to_a_report_names_where_it_is() -> None:
-    """With or without the server's address and version in front and behind."""
-    for location in ("DiagnosticReport/12/_history/1", "https://h/fhir/DiagnosticReport/12"):
-        body = (
-            '{"resourceType": "Bundle", "type": "transaction-response",'
-            f' "entry": [{{"response": {{"status": "201 Created", "location": "{location}"}}}}]}}'
-        )
-
-        assert wire.filed_first(Answer(200, {}, body.encode())) == (
-            "DiagnosticReport/12",
-            "201 Created",
-        )

@@ -1,5 +1,7 @@
 """The one open report: its words, what may enter, and how it is frozen."""
 
+from typing import Any
+
 import pytest
 from fakes_report import (
     ALDER,
@@ -15,8 +17,15 @@ from fakes_report import (
     length,
 )
 
-from workstation.domain.identifiers import StudyRef
-from workstation.domain.report import FieldRef, ReportState, SectionKind, SignedReport
+from workstation.domain.identifiers import ReportId, StudyRef
+from workstation.domain.report import (
+    OWN_WORDS,
+    FieldRef,
+    IssuedReport,
+    ReportState,
+    SectionKind,
+    SignedReport,
+)
 from workstation.errors import CommandError, Refused, SigningBlocked
 from workstation.services.reporting import Reporting
 
@@ -449,6 +458,105 @@ def test_an_addendum_needs_a_signed_report() -> None:
 
     with pytest.raises(CommandError):
         reporting.begin_addendum("More.")
+
+
+def filed(text: str, **changes: Any) -> IssuedReport:
+    """A report as the site holds it."""
+    values: dict[str, Any] = {
+        "id": ReportId("first"), "first": ReportId("first"), "status": ReportState.FINAL,
+        "text": text, "author": "Ash, Kim", "at": NOW,
+    }  # fmt: skip
+    return IssuedReport(**{**values, **changes})
+
+
+FILED = "Findings\nLungs: clear.\n\nNo effusion.\n\nImpression\n1. Nodule.\n2. Follow up.\n"
+
+
+@pytest.mark.parametrize("text", [FILED, "Seen on the ward round.\n\nFindings\nNone.\n"])
+def test_a_report_of_an_earlier_shift_is_shown_word_for_word_and_added_to(text: str) -> None:
+    """A correction must be possible on Monday of what was signed on Friday, by another program too.
+
+    The template's own words ("No nodule") must not stand where the report is looked for.
+    """
+    reporting = Desk().start()
+    reporting.show_issued(filed(text))
+
+    assert reporting.report is not None
+    assert " ".join(text.split()) in " ".join(reporting.report.plain_text.split())
+    assert "consolidation" not in reporting.report.plain_text
+    assert reporting.checks == ()
+    reporting.begin_addendum("The nodule is on the right.")
+    second = signed(reporting, ReportState.ADDENDED)
+
+    assert second.predecessor == "first"
+    assert " ".join(text.split()) in " ".join(second.text.split())
+    assert second.text.endswith("Addendum\nThe nodule is on the right.\n")
+
+
+def test_while_an_addendum_is_written_the_signed_words_cannot_change() -> None:
+    """R21: no unsign, not by the back door either."""
+    reporting = Desk().start()
+    reporting.show_issued(filed(FILED))
+    reporting.begin_addendum()
+
+    assert not reporting.may_write(FieldRef(FINDINGS, OWN_WORDS))
+    assert reporting.current is not None
+    assert reporting.may_write(reporting.current)
+    assert reporting.why_not_signed == "Addendum is required and empty"
+
+    with pytest.raises(CommandError, match="stays as it is"):
+        reporting.set_section(FINDINGS, "Other.")
+
+
+def test_a_draft_that_changes_signed_words_is_not_signed() -> None:
+    """A draft comes from outside; what it says of the first report is checked, not believed."""
+    reporting = Desk().start()
+    reporting.show_issued(filed(FILED))
+    reporting.begin_addendum()
+    reporting.set_section(SectionKind.ADDENDUM, "More.")
+    reporting.restore(reporting.draft_body().replace("Lungs: clear", "Lungs: mass"))
+
+    with pytest.raises(SigningBlocked, match="changed"):
+        reporting.freeze(ReportState.ADDENDED, SIGNER, NOW)
+
+
+def test_an_addendum_needs_a_signature_to_follow() -> None:
+    """A report of a system that left no signature: said before a word is written."""
+    reporting = Desk().start()
+    reporting.show_issued(filed(FILED, id=ReportId(""), first=ReportId("")))
+
+    with pytest.raises(CommandError, match="no signature"):
+        reporting.begin_addendum("More.")
+
+
+def test_an_unsigned_addendum_is_a_draft_like_any_other() -> None:
+    """Words that were typed are not lost because the case was left."""
+    desk = Desk()
+    reporting = desk.start()
+    reporting.show_issued(filed(FILED))
+    reporting.begin_addendum()
+    reporting.set_section(SectionKind.ADDENDUM, "Half a sen")
+    body = reporting.draft_body()
+    assert reporting.close()
+    assert len(desk.platform.saved) == 1
+
+    again = desk.start()
+    again.show_issued(filed(FILED))
+    again.restore(body)
+
+    assert again.report is not None
+    assert again.adding
+    assert again.report.plain_text.endswith("Addendum\nHalf a sen\n")
+
+
+def test_after_the_signature_nothing_is_called_a_draft() -> None:
+    """'Draft not saved yet' beside a signed report makes the reader sign again."""
+    reporting = finished(Desk())
+    signed(reporting)
+
+    assert reporting.settled
+    assert reporting.draft_state.text == ""
+    assert reporting.why_not_signed == "signed; a correction is an addendum"
 
 
 def test_an_override_needs_a_known_rule_and_a_reason() -> None:

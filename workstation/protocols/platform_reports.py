@@ -1,0 +1,124 @@
+"""Reports as a hosting platform holds them: drafts, issued ones, and its answer to a new one."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import Any, Final
+
+from workstation.domain.identifiers import ReportId
+from workstation.domain.report import IssuedReport, ReportState
+from workstation.domain.worklist import WorklistItem
+from workstation.errors import SiteUnavailable
+from workstation.protocols.fhir_values import (
+    RW,
+    URI_IDENTIFIERS,
+    Resource,
+    first,
+    inner,
+    items,
+    moment,
+    text,
+)
+from workstation.protocols.web import Answer
+from workstation.text import tr
+
+DRAFTS: Final = RW + "draft"
+#: FHIR's words for a report that is signed, and ours.
+_STATES: Final = {
+    "final": ReportState.FINAL,
+    "appended": ReportState.ADDENDED,
+    "corrected": ReportState.FINAL,
+    "amended": ReportState.FINAL,
+}
+SIGNED: Final = tuple(_STATES)
+_UUID: Final = "urn:uuid:"
+
+
+def latest(found: Sequence[Resource]) -> IssuedReport | None:
+    """The newest signed report among those found: an addendum holds all before it."""
+    signed = [each for each in found if text(each, "status") in _STATES and report_text(each)]
+    newest = max(signed, key=_age, default=None)
+    return None if newest is None else _issued(newest)
+
+
+def _age(report: Resource) -> tuple[float, str]:
+    at = moment(text(report, "issued"))
+    return (at.timestamp() if at else 0.0, text(inner(report, "meta"), "lastUpdated"))
+
+
+def _issued(report: Resource) -> IssuedReport:
+    names = (
+        text(each, "value")
+        for each in items(report.get("identifier"))
+        if each.get("system") == URI_IDENTIFIERS
+    )
+    mine = ReportId(next(names, "").removeprefix(_UUID))
+    before = [
+        each for each in items(report.get("extension")) if each.get("url") == f"{RW}predecessor"
+    ]
+    return IssuedReport(
+        mine,
+        ReportId(text(first(before), "valueString")) or mine,
+        _STATES[text(report, "status")],
+        report_text(report),
+        text(first(report.get("resultsInterpreter")), "display"),
+        moment(text(report, "issued")),
+    )
+
+
+def report_text(report: Resource) -> str:
+    """The words of a report: its plain text, else its conclusion."""
+    for form in items(report.get("presentedForm")):
+        if text(form, "contentType").split(";")[0] == "text/plain":
+            return attached(form).decode("utf-8", "replace")
+    conclusion = report.get("conclusion")
+    return conclusion if isinstance(conclusion, str) else ""
+
+
+def attached(form: Resource) -> bytes:
+    """The data of an Attachment; empty where there is none that can be read."""
+    try:
+        return base64.b64decode("".join(text(form, "data").split()), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def draft(item: WorklistItem, report: ReportId, reader_id: str, body: str) -> dict[str, Any]:
+    """The reader's unfinished words as a partial DiagnosticReport."""
+    return {
+        "resourceType": "DiagnosticReport",
+        "status": "partial",
+        "identifier": [{"system": DRAFTS, "value": report}],
+        "basedOn": [{"reference": item.order_id}],
+        "subject": {"reference": item.patient_ref},
+        "code": {"text": item.procedure or tr("Imaging report")},
+        "resultsInterpreter": [{"reference": reader_id}],
+        "presentedForm": [
+            {
+                "contentType": "application/json",
+                "data": base64.b64encode(body.encode()).decode(),
+            }
+        ],
+    }
+
+
+def draft_body(found: Sequence[Resource]) -> str | None:
+    """The newest draft among the reports found; None where there is none."""
+    drafts = [
+        each
+        for each in found
+        if any(one.get("system") == DRAFTS for one in items(each.get("identifier")))
+    ]
+    newest = max(drafts, key=lambda each: text(inner(each, "meta"), "lastUpdated"), default=None)
+    return None if newest is None else attached(first(newest.get("presentedForm"))).decode()
+
+
+def filed_first(answer: Answer) -> tuple[str, str]:
+    """Location and status of the report in a transaction's answer."""
+    bundle = answer.json()
+    response = inner(first(bundle.get("entry")), "response")
+    location = text(response, "location")
+    if bundle.get("type") != "transaction-response" or not location:
+        raise SiteUnavailable(tr("the answer to the report could not be understood"))
+    path = location.split("/_history/")[0].rstrip("/")
+    return "/".join(path.rsplit("/", 2)[-2:]), text(response, "status")
