@@ -5,13 +5,15 @@ after another until the parent closes the channel. Bytes come in and pixels go o
 through memory that the parent allocated; what is said is in `decoder.messages`.
 """
 
+import json
 import mmap
 import os
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, Final, Protocol
 
 import numpy as np
 
