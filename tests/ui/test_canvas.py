@@ -20,13 +20,22 @@ from pytestqt.qtbot import QtBot
 
 from workstation.domain.presentation import Voi
 from workstation.domain.study import PixelFormat
+from workstation.services.jobs import Jobs
 from workstation.services.viewer import Viewer
 from workstation.text import PSEUDO_LOCALE, use_locale
 from workstation.ui import theme
+from workstation.ui.bridge import HomePost
 from workstation.ui.viewer.canvas import SERIES_MIME, Canvas
 from workstation.ui.viewer.pane import ViewerPane
 
 SIDE = 256
+
+
+def workers() -> Jobs:
+    """Pictures come home by a real event loop, as in the program."""
+    return Jobs(HomePost().post)
+
+
 CURRENT = stack(40, name="Axial 2.5", shape=(SIDE, SIDE), vois=(Voi(40, 400, name="Soft tissue"),))
 PRIOR = stack(
     20, name="Axial 5.0", study="1.2", series="1.2.1", step=5.0, space="9.2", shape=(SIDE, SIDE)
@@ -51,7 +60,7 @@ def reading(qtbot: QtBot) -> tuple[Viewer, ViewerPane]:
     viewer, loader = opened(CURRENT, PRIOR, studies=BOTH, load=False)
     for each in (*CURRENT.frames, *PRIOR.frames):
         loader.arrive(each, phantom(each.number))
-    pane = ViewerPane(viewer, loader, runner(viewer))  # type: ignore[arg-type]
+    pane = ViewerPane(viewer, runner(viewer), workers())
     qtbot.addWidget(pane)
     pane.resize(1200, 700)
     pane.show()
@@ -124,7 +133,7 @@ def test_nothing_of_a_study_is_painted_before_its_permit(qtbot: QtBot) -> None:
     viewer.show((viewed(),))
     viewer.study_ready(ref("1.1"), (CURRENT,))
     loader.arrive(CURRENT.frames[0], np.full((SIDE, SIDE), 4000, np.int16))
-    pane = ViewerPane(viewer, loader, runner(viewer))  # type: ignore[arg-type]
+    pane = ViewerPane(viewer, runner(viewer), workers())
     qtbot.addWidget(pane)
     pane.resize(900, 600)
     closed = grabbed(canvas(pane)).pixelColor(375, 200).lightness()
@@ -138,7 +147,7 @@ def test_nothing_of_a_study_is_painted_before_its_permit(qtbot: QtBot) -> None:
 def test_a_missing_frame_is_hatched_and_dark(qtbot: QtBot) -> None:
     viewer, loader = opened(CURRENT, load=False)
     loader.arrive(CURRENT.frames[0], np.full((SIDE, SIDE), 4000, np.int16))
-    pane = ViewerPane(viewer, loader, runner(viewer))  # type: ignore[arg-type]
+    pane = ViewerPane(viewer, runner(viewer), workers())
     qtbot.addWidget(pane)
     pane.resize(900, 600)
     viewer.go(1)
@@ -173,7 +182,7 @@ class Paints(QObject):
 def test_images_that_arrive_do_not_repaint_the_one_being_read(qtbot: QtBot) -> None:
     """A study of hundreds of images must not make the wheel stutter while it loads."""
     viewer, loader = opened(CURRENT, load=False)
-    pane = ViewerPane(viewer, loader, runner(viewer))  # type: ignore[arg-type]
+    pane = ViewerPane(viewer, runner(viewer), workers())
     qtbot.addWidget(pane)
     pane.resize(1200, 700)
     pane.show()
@@ -414,7 +423,7 @@ def test_a_thumbnail_shows_its_series_by_key_and_by_drop(
 def test_thumbnails_count_and_stay_where_they_are(qtbot: QtBot) -> None:
     """Nothing moves when data arrives: the slot is there before the picture is."""
     viewer, loader = opened(CURRENT, load=False)
-    pane = ViewerPane(viewer, loader, runner(viewer))  # type: ignore[arg-type]
+    pane = ViewerPane(viewer, runner(viewer), workers())
     qtbot.addWidget(pane)
     pane.resize(900, 600)
     item = pane.thumbnails.items[0]
@@ -425,6 +434,7 @@ def test_thumbnails_count_and_stay_where_they_are(qtbot: QtBot) -> None:
 
     assert pane.thumbnails.items[0] is item
     assert item.geometry() == place
+    qtbot.waitUntil(lambda: item.has_picture)
     assert grabbed(item) != empty
 
 
@@ -444,8 +454,8 @@ def test_a_double_click_shows_one_view_alone(
 def test_every_word_of_the_pane_can_be_translated(qtbot: QtBot) -> None:
     use_locale(PSEUDO_LOCALE)
     try:
-        viewer, loader = opened(CURRENT, PRIOR, studies=BOTH)
-        pane = ViewerPane(viewer, loader, runner(viewer))  # type: ignore[arg-type]
+        viewer, _ = opened(CURRENT, PRIOR, studies=BOTH)
+        pane = ViewerPane(viewer, runner(viewer), workers())
         qtbot.addWidget(pane)
         found = untranslated(pane)
     finally:
@@ -483,7 +493,7 @@ def test_colour_is_painted_as_it_is(qtbot: QtBot) -> None:
     )  # fmt: skip
     viewer, loader = opened(rgb, load=False)
     loader.arrive(rgb.frames[0], np.full((64, 64, 3), (200, 30, 90), np.uint8))
-    pane = ViewerPane(viewer, loader, runner(viewer))  # type: ignore[arg-type]
+    pane = ViewerPane(viewer, runner(viewer), workers())
     qtbot.addWidget(pane)
     pane.resize(900, 600)
     shot = grabbed(canvas(pane))
@@ -500,7 +510,7 @@ def test_colours_we_do_not_know_are_refused_on_the_view(qtbot: QtBot) -> None:
     )  # fmt: skip
     viewer, loader = opened(odd, load=False)
     loader.arrive(odd.frames[0], np.full((64, 64, 3), 200, np.uint8))
-    pane = ViewerPane(viewer, loader, runner(viewer))  # type: ignore[arg-type]
+    pane = ViewerPane(viewer, runner(viewer), workers())
     qtbot.addWidget(pane)
     pane.resize(900, 600)
     grabbed(canvas(pane))

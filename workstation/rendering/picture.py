@@ -3,7 +3,7 @@
 Two steps, each remembered: scrolling samples anew, a window drag only maps grey.
 """
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from attrs import evolve, frozen
@@ -17,6 +17,21 @@ from workstation.imaging.voi import DisplayTable, display_table, to_display
 from workstation.rendering.slice_cpu import SliceEngine, SliceRequest, frame_engine
 from workstation.viewing.resolve import ResolvedView
 from workstation.viewing.viewport import Interpolation
+
+#: Sums of blocks are kept in as few bytes as hold them, so that an average is exact.
+_SMALL_SUM: Final = 1 << 31
+
+
+@frozen
+class PictureRequest:
+    """One frame as one view wants it; pure data, so that any thread can make the picture."""
+
+    frame: Frame
+    pixels: FramePixels
+    view: ResolvedView
+    interpolation: Interpolation
+    voi: Voi | None
+    inverted: bool
 
 
 @frozen(eq=False)
@@ -67,12 +82,22 @@ def averaged(stored: NDArray[Any], factor: int) -> NDArray[Any]:
         return stored
     rows, columns = stored.shape[:2]
     fill = ((0, -rows % factor), (0, -columns % factor), *((0, 0),) * (stored.ndim - 2))
-    padded = np.pad(stored, fill, mode="edge")
-    shape = (padded.shape[0] // factor, factor, padded.shape[1] // factor, factor)
-    means = padded.reshape(*shape, *stored.shape[2:]).mean(axis=(1, 3), dtype=np.float32)
-    whole = np.rint(means) if stored.dtype.kind in "iu" else means
-    result: NDArray[Any] = whole.astype(stored.dtype)
+    padded = np.pad(stored, fill, mode="edge") if fill[0][1] or fill[1][1] else stored
+    whole = stored.dtype.kind in "iu"
+    sums = np.zeros((padded.shape[0] // factor, *padded.shape[1:]), _sum_type(stored, factor))
+    for at in range(factor):  # row by row: five times as fast as `mean` over both axes
+        sums += padded[at::factor]
+    total = sum(sums[:, at::factor] for at in range(factor))
+    means = np.asarray(total) / (factor * factor)
+    result: NDArray[Any] = (np.rint(means) if whole else means).astype(stored.dtype)
     return result
+
+
+def _sum_type(stored: NDArray[Any], factor: int) -> type[Any]:
+    if stored.dtype.kind not in "iu":
+        return np.float64
+    most = (1 << 8 * stored.dtype.itemsize) * factor * factor
+    return np.int32 if most < _SMALL_SUM else np.int64
 
 
 def _shrunk(request: SliceRequest, factor: int) -> SliceRequest:
@@ -86,12 +111,18 @@ def _shrunk(request: SliceRequest, factor: int) -> SliceRequest:
     )
 
 
+def _factor(request: SliceRequest) -> int:
+    """How many pixels of the image fall on one of the screen; 1 where none is skipped."""
+    smooth = request.interpolation is not Interpolation.NEAREST
+    return max(1, int(min(request.spacing) + 1e-6)) if smooth else 1
+
+
 def _length(vector: tuple[float, float]) -> float:
     return float(np.hypot(*vector))
 
 
 class FramePainter:
-    """Remembers the last sampled slice of one viewport. Lives with its canvas."""
+    """Remembers the last sampled slice of one viewport. One thread at a time."""
 
     def __init__(self) -> None:
         self._engine: SliceEngine | None = None
@@ -104,27 +135,30 @@ class FramePainter:
         self._grey: NDArray[np.uint8] | None = None
         self._grey_of: object = None
 
-    def picture(
-        self,
-        frame: Frame,
-        pixels: FramePixels,
-        view: ResolvedView,
-        interpolation: Interpolation,
-        voi: Voi | None,
-        inverted: bool,
-    ) -> Picture | None:
+    def work(self, request: PictureRequest) -> int:
+        """How many pixels must be touched for a picture, beyond what is remembered."""
+        found = request_for(request.view, request.interpolation)
+        if found is None:
+            return 0
+        columns, rows = found[0].size
+        if self._engine_of == (id(request.pixels), _factor(found[0])):
+            return rows * columns
+        return rows * columns + int(request.pixels.stored.size)
+
+    def picture(self, request: PictureRequest) -> Picture | None:
         """None where no part of the image is on the view. Raises NotDisplayable."""
-        found = request_for(view, interpolation)
+        found = request_for(request.view, request.interpolation)
         if found is None:
             return None
-        request, left, top = found
-        sampled = self._sample(frame, pixels, request)
+        samples, left, top = found
+        frame, inverted = request.frame, request.inverted
+        sampled = self._sample(frame, request.pixels, samples)
         if is_colour(frame):
             rgb = 255 - sampled if inverted else sampled
             return Picture(left, top, np.ascontiguousarray(rgb))
-        if voi is None:
+        if request.voi is None:
             return None
-        table = self._table_for(frame, voi, inverted, sampled.dtype)
+        table = self._table_for(frame, request.voi, inverted, sampled.dtype)
         if self._grey is None or self._grey_of != (id(sampled), id(table)):
             self._grey = to_display(sampled, table)
             self._grey_of = (id(sampled), id(table))  # both are held, so neither id is reused
@@ -140,8 +174,7 @@ class FramePainter:
         return self._table
 
     def _sample(self, frame: Frame, pixels: FramePixels, request: SliceRequest) -> NDArray[Any]:
-        smooth = request.interpolation is not Interpolation.NEAREST
-        factor = max(1, int(min(request.spacing) + 1e-6)) if smooth else 1
+        factor = _factor(request)
         if self._engine is None or self._engine_of != (id(pixels), factor):
             stored = to_rgb(pixels.stored, frame) if is_colour(frame) else pixels.stored
             self._engine, self._pixels = frame_engine(averaged(stored, factor)), pixels

@@ -145,30 +145,11 @@ class Screen:
     def overlay(self, index: int) -> Overlay:
         """The words on a viewport."""
         shown = self.shown(index)
-        if shown is None:
-            return Overlay(notices=self._why_empty())
-        level = self.overlay_level
-        _, _, ratio = self._size(index)
-        if self._size(index)[0] / ratio < NARROW:
-            level = 1
-        view = self.resolved(index)
-        probe = self.probe if self.probe is not None and self.probe.index == index else None
-        around = Surroundings(
-            level,
-            view.scale if view is not None else None,
-            probe.text if probe is not None else "",
-            self.wrong_patient(index),
-            self._arriving(shown),
-        )
-        return overlay(shown, around)
+        return self._words(index, shown, self._lies(shown))
 
     def resolved(self, index: int) -> ResolvedView | None:
         """Where the image of a viewport lies on it, in device pixels."""
-        shown = self.shown(index)
-        if shown is None:
-            return None
-        width, height, _ = self._size(index)
-        return ResolvedView.of(shown.state, shown.frame, width, height)
+        return self._lies(self.shown(index))
 
     def resized(self, index: int, width: int, height: int, ratio: float) -> None:
         """The canvas of a viewport has this many device pixels, at this ratio."""
@@ -200,6 +181,26 @@ class Screen:
         )
 
     # --- inside ---------------------------------------------------------------------
+
+    def _lies(self, shown: Shown | None) -> ResolvedView | None:
+        if shown is None:
+            return None
+        width, height, _ = self._size(shown.index)
+        return ResolvedView.of(shown.state, shown.frame, width, height)
+
+    def _words(self, index: int, shown: Shown | None, view: ResolvedView | None) -> Overlay:
+        if shown is None:
+            return Overlay(notices=self._why_empty())
+        width, _, ratio = self._size(index)
+        probe = self.probe if self.probe is not None and self.probe.index == index else None
+        around = Surroundings(
+            1 if width / ratio < NARROW else self.overlay_level,
+            view.scale if view is not None else None,
+            probe.text if probe is not None else "",
+            describe.wrong_patient(self.current, shown),
+            self._arriving(shown),
+        )
+        return overlay(shown, around)
 
     def _study_of(self, display_set: DisplaySet | None) -> ViewedStudy | None:
         if display_set is None:

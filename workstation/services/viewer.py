@@ -14,6 +14,7 @@ from workstation.services import describe, locating
 from workstation.services.frames import FrameStore
 from workstation.services.loading import Loader
 from workstation.services.measuring import Measurements
+from workstation.services.scene import Scene
 from workstation.services.screen import Screen
 from workstation.services.signal import Signal
 from workstation.services.viewed import Crossing, Probe, Shown, ViewedStudy
@@ -204,6 +205,16 @@ class Viewer(Screen):
         if shown is None or active is None or index == self.active or not self.ink_shown:
             return ()
         return locating.crossings(active, shown)
+
+    def scene(self, index: int) -> Scene:
+        """Everything to paint on a viewport now; what is hidden is not in it."""
+        shown = self.shown(index)
+        view = self._lies(shown)
+        words = self._words(index, shown, view)
+        if shown is None or not self.ink_shown:
+            return Scene(shown, view, words)
+        marks = self.measurements_on(shown.frame)
+        return Scene(shown, view, words, marks, self.selected_measurement, self.crossings(index))
 
     # --- measurements ---------------------------------------------------------------
 

@@ -50,6 +50,8 @@ class Shell:
         store_notice: str = "",
     ) -> None:
         self.left: Signal[None] = Signal()
+        #: A picture of the windows is about to be taken.
+        self.pictured: Signal[None] = Signal()
         self._shown, self._send, self._sign_in = shown, send, sign_in
         self._banner, self._store_notice = banner, store_notice
         self._message = ""
@@ -324,6 +326,7 @@ class Shell:
             return taken
         if which in ("viewer", "report") and not self._many and self._page != "reading":
             self.show_page("reading")
+        self.pictured.emit(None)
         if which:
             return self._frames.get(which, self._main).grab().toImage()
         return side_by_side([frame.grab().toImage() for frame in self._frames.values()])

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from workstation.domain.presentation import Voi
 from workstation.domain.study import PixelFormat
 from workstation.imaging.pixels import FramePixels
-from workstation.rendering.picture import FramePainter, Picture, averaged
+from workstation.rendering.picture import FramePainter, Picture, PictureRequest, averaged
 from workstation.viewing import viewport as reduce
 from workstation.viewing.resolve import ResolvedView
 from workstation.viewing.viewport import Interpolation, ViewportState
@@ -32,7 +32,9 @@ def painted(
 ) -> Picture:
     one = frame()
     view = ResolvedView.of(state, one, width, height)
-    found = FramePainter().picture(one, frozen_pixels(STORED), view, LINEAR, voi, inverted)
+    found = FramePainter().picture(
+        PictureRequest(one, frozen_pixels(STORED), view, LINEAR, voi, inverted)
+    )
     assert found is not None
     return found
 
@@ -87,14 +89,22 @@ def test_off_the_view_nothing_is_painted() -> None:
     one = frame()
     view = ResolvedView.of(evolve(ViewportState(), pan=(999.0, 0.0)), one, 64, 64)
 
-    assert FramePainter().picture(one, frozen_pixels(STORED), view, LINEAR, VOI, False) is None
+    assert (
+        FramePainter().picture(PictureRequest(one, frozen_pixels(STORED), view, LINEAR, VOI, False))
+        is None
+    )
 
 
 def test_without_a_window_grey_is_not_painted() -> None:
     one = frame()
     view = ResolvedView.of(ViewportState(), one, 64, 64)
 
-    assert FramePainter().picture(one, frozen_pixels(STORED), view, LINEAR, None, False) is None
+    assert (
+        FramePainter().picture(
+            PictureRequest(one, frozen_pixels(STORED), view, LINEAR, None, False)
+        )
+        is None
+    )
 
 
 def test_colour_needs_no_window() -> None:
@@ -102,7 +112,9 @@ def test_colour_needs_no_window() -> None:
     one = frame(shape=(16, 16), pixels=PixelFormat(16, 16, 8, 8, 7, False, 3, "RGB"))
     view = ResolvedView.of(ViewportState(), one, 16, 16)
 
-    found = FramePainter().picture(one, frozen_pixels(rgb), view, LINEAR, None, False)
+    found = FramePainter().picture(
+        PictureRequest(one, frozen_pixels(rgb), view, LINEAR, None, False)
+    )
 
     assert found is not None
     assert np.array_equal(found.pixels, rgb)
@@ -112,10 +124,10 @@ def test_the_next_frame_never_shows_the_last_ones_pixels() -> None:
     """What is remembered belongs to the pixels it was made of."""
     painter, one = FramePainter(), frame()
     view = ResolvedView.of(ViewportState(), one, 64, 64)
-    painter.picture(one, frozen_pixels(STORED), view, LINEAR, VOI, False)
+    painter.picture(PictureRequest(one, frozen_pixels(STORED), view, LINEAR, VOI, False))
     other = frozen_pixels(STORED[::-1])
 
-    found = painter.picture(one, other, view, LINEAR, VOI, False)
+    found = painter.picture(PictureRequest(one, other, view, LINEAR, VOI, False))
 
     assert found is not None
     assert np.array_equal(found.pixels, formula(STORED[::-1], VOI))
@@ -125,7 +137,9 @@ def test_the_next_frame_never_shows_the_last_ones_pixels() -> None:
 def shown_small(stored: NDArray[np.int16], side: int, kind: Interpolation) -> NDArray[np.uint8]:
     one = frame(shape=stored.shape)
     view = ResolvedView.of(ViewportState(), one, side, side)
-    found = FramePainter().picture(one, frozen_pixels(stored), view, kind, Voi(524, 1000), False)
+    found = FramePainter().picture(
+        PictureRequest(one, frozen_pixels(stored), view, kind, Voi(524, 1000), False)
+    )
     assert found is not None
     return found.pixels
 
@@ -163,3 +177,28 @@ def test_blocks_at_the_end_are_filled_with_their_edge() -> None:
     assert averaged(stored, 2).tolist() == [[2, 5]]
     assert averaged(stored.astype(np.float32), 2).tolist() == [[2.0, 5.0]]
     assert averaged(np.array([[[0, 9], [4, 9]]], np.uint8), 2).tolist() == [[[2, 9]]]
+
+
+def test_means_of_the_largest_values_do_not_overflow() -> None:
+    """A mammogram shrunk to a thumbnail adds up a thousand pixels of 65535 each."""
+    white = np.full((64, 64), 65535, np.uint16)
+
+    assert averaged(white, 32).tolist() == [[65535, 65535], [65535, 65535]]
+    assert averaged(-white.astype(np.int64), 32).tolist() == [[-65535] * 2] * 2
+
+
+def test_work_that_was_done_is_not_counted_again() -> None:
+    """A window dragged over a mammogram must not pay for the averaging each time."""
+    one = frame()
+    view = ResolvedView.of(ViewportState(), one, 64, 64)
+    painter, pixels = FramePainter(), frozen_pixels(STORED)
+    first = PictureRequest(one, pixels, view, LINEAR, VOI, False)
+
+    before = painter.work(first)
+    painter.picture(first)
+    after = painter.work(evolve(first, voi=Voi(-600, 1500)))
+
+    assert before == 64 * 64 * 2
+    assert after == 64 * 64
+    off = evolve(first, view=evolve(view, e=999.0))
+    assert painter.work(off) == 0

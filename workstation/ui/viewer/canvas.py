@@ -1,8 +1,8 @@
 """One viewport: image, ink, words, frame, in one paint event.
 
-Every word and line is drawn from the same `Shown` as the pixels. Changes only ask for a
-repaint; Qt joins them, so that after a hundred wheel events the last frame asked for is
-the one that is drawn.
+Every word and line is drawn from the same `Shown` as the pixels. Changes only say that
+what is drawn is old; Qt joins the repaints, so that after a hundred wheel events the last
+frame asked for is the one that is drawn, and everything is worked out once for it.
 """
 
 import shlex
@@ -29,13 +29,16 @@ from PySide6.QtWidgets import QWidget
 from workstation.domain.measurement import Measurement, PixelPoint
 from workstation.rendering import annotations
 from workstation.rendering.ink import Canvas as InkCanvas
-from workstation.rendering.picture import FramePainter, Picture
+from workstation.rendering.picture import Picture
+from workstation.services.jobs import Jobs
 from workstation.services.overlay import Overlay
+from workstation.services.scene import Scene
 from workstation.services.viewed import Shown
 from workstation.services.viewer import Viewer
 from workstation.text import tr
 from workstation.ui import theme
 from workstation.ui.viewer import inking
+from workstation.ui.viewer.pictures import Drawn, Pictures
 from workstation.ui.viewer.pointing import GRAB, MEASURING, NEAR, Pointing, within
 from workstation.viewing.tool import Move, Press, Release
 
@@ -57,17 +60,18 @@ class Canvas(QWidget):
 
     painted = Signal()
 
-    def __init__(self, viewer: Viewer, index: int, run: Callable[[str], None]) -> None:
+    def __init__(self, viewer: Viewer, index: int, run: Callable[[str], None], jobs: Jobs) -> None:
         super().__init__()
         self._viewer = viewer
         self._index = index
         self._run = run
-        self._frame_painter = FramePainter()
+        self._pictures = Pictures(jobs, self.refresh)
+        self._old = True  # what is drawn is not what the viewer shows now
+        self._drawn = Drawn(viewer.scene(index))
         self._pointing = Pointing(self._act)
         self._places: dict[str, int] = {}
         self._wheel = 0
         self._ink: InkCanvas | None = None
-        self._words = Overlay()
         self._bar = inking.ScrollBar()
         self._on_bar = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -88,30 +92,45 @@ class Canvas(QWidget):
         measuring = self._viewer.tool in MEASURING or self._viewer.tool == "probe"
         shape = Qt.CursorShape.CrossCursor if measuring else Qt.CursorShape.ArrowCursor
         self.setCursor(shape)
-        self.update()
+        self.refresh()
 
     def forget(self) -> None:
         """The case was closed: no pixel of it stays here."""
-        self._frame_painter.forget()
+        self._pictures.forget()
+        self._drawn = Drawn(Scene(None, None, Overlay()))
         self._pointing.cancel()
         self._places.clear()
         self._ink = None
-        self._words = Overlay()
-        self.update()
+        self.refresh()
 
     # --- painting -----------------------------------------------------------------
 
+    def refresh(self) -> None:
+        """What is drawn is old: work it out anew with the next paint."""
+        self._old = True
+        self.update()
+
+    def settle(self) -> None:
+        """Draw what was asked for last, however long it takes."""
+        self._drawn = self._pictures.draw_now(self._viewer.scene(self._index))
+        self._old = False
+        self.update()
+
     def count(self) -> None:
         """More images of the series are here: the bar, and the lines that count them."""
+        self._old = True
         self.update(self._bar_place)
-        words = self._viewer.overlay(self._index)
-        if words.bottom_left != self._words.bottom_left:
+        words, before = self._viewer.overlay(self._index), self._drawn.words
+        if words.bottom_left != before.bottom_left:
             width, height = self.width(), self.height()
-            before = inking.low_left(self._words, width, height)
-            self.update(before.united(inking.low_left(words, width, height)))
+            place = inking.low_left(before, width, height)
+            self.update(place.united(inking.low_left(words, width, height)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        shown = self._viewer.shown(self._index)
+        if self._old:
+            self._old = False
+            self._drawn = self._pictures.draw(self._viewer.scene(self._index))
+        shown = self._drawn.scene.shown
         beside_bar = not event.region().subtracted(QRegion(self._bar_place)).isEmpty()
         with QPainter(self) as painter:
             if beside_bar or shown is None:
@@ -127,7 +146,7 @@ class Canvas(QWidget):
         painter.fillRect(self.rect(), theme.color("bg.image"))
         if shown is not None:
             self._paint_shown(painter, shown)
-        words = self._words = self._viewer.overlay(self._index)
+        words = self._drawn.words
         bar = None
         if shown is not None and self._ink is not None:
             bar = annotations.scale_bar(self._ink.view, shown.frame, self.devicePixelRatioF())
@@ -141,28 +160,22 @@ class Canvas(QWidget):
         return QRect(self.width() - inking.BAR, 0, inking.BAR, self.height())
 
     def _paint_shown(self, painter: QPainter, shown: Shown) -> None:
-        view = self._viewer.resolved(self._index)
-        assert view is not None  # something is shown
-        picture = None
-        if shown.pixels is not None:
-            state = shown.state
-            picture = self._frame_painter.picture(
-                shown.frame, shown.pixels, view, state.interpolation, shown.voi, state.inverted
-            )
+        scene, picture = self._drawn.scene, self._drawn.picture
+        assert scene.view is not None  # something is shown
         if picture is not None:
             self._paint_picture(painter, picture)
             self._viewer.mark_seen(shown.frame.key)
         elif shown.missing:
             painter.fillRect(self.rect(), theme.hatch(self.devicePixelRatioF()))
         ratio = self.devicePixelRatioF()
-        self._ink = InkCanvas(view, ratio, picture, inking.text_size)
+        self._ink = InkCanvas(scene.view, ratio, picture, inking.text_size)
         if picture is not None and self._viewer.ink_shown:
             items = annotations.paint_list(
                 self._ink,
-                self._viewer.measurements_on(shown.frame),
-                self._viewer.selected_measurement,
+                scene.marks,
+                scene.selected,
                 self._pointing.preview,
-                self._viewer.crossings(self._index),
+                scene.crossings,
                 self._places,
             )
             inking.draw_items(painter, items)
@@ -189,11 +202,11 @@ class Canvas(QWidget):
         ratio = self.devicePixelRatioF()
         width, height = round(self.width() * ratio), round(self.height() * ratio)
         self._viewer.resized(self._index, width, height, ratio)
+        self.refresh()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._tell_size()
-            self.update()
         override = event.type() == QEvent.Type.ShortcutOverride
         if override and isinstance(event, QKeyEvent) and self._forgets(event):
             event.accept()  # before Escape is taken for a shortcut
@@ -209,9 +222,8 @@ class Canvas(QWidget):
             self._on_bar = True
             self._go_to_bar(at.y())
             return
-        point = self._image_point(at)
+        point, shown = self._image_point(at), self._under_pointer
         button = _BUTTONS.get(event.button())
-        shown = self._viewer.shown(self._index)
         if point is None or button is None or shown is None:
             return
         if button == "left" and self._take_hold(at):
@@ -231,7 +243,7 @@ class Canvas(QWidget):
         if self._on_bar:
             self._go_to_bar(at.y())
             return
-        point, shown = self._image_point(at), self._viewer.shown(self._index)
+        point, shown = self._image_point(at), self._under_pointer
         if point is None or shown is None:
             return
         held = event.buttons() != Qt.MouseButton.NoButton
@@ -243,7 +255,7 @@ class Canvas(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._on_bar = False
         at = event.position()
-        point, shown = self._image_point(at), self._viewer.shown(self._index)
+        point, shown = self._image_point(at), self._under_pointer
         if point is not None and shown is not None:
             self._pointing.release(Release(point, (at.x(), at.y()), shown.frame.key))
             self.update()
@@ -301,8 +313,16 @@ class Canvas(QWidget):
         if self._viewer.active != self._index and self._index < len(self._viewer.viewports):
             self._run(f"viewport.activate {self._index + 1}")
 
+    @property
+    def _under_pointer(self) -> Shown | None:
+        """What the reader points at: while a picture is being made, the one still drawn."""
+        if self._pictures.behind and self._drawn.picture is not None:
+            return self._drawn.scene.shown
+        return self._viewer.shown(self._index)
+
     def _image_point(self, at: QPointF) -> PixelPoint | None:
-        view = self._viewer.resolved(self._index)
+        behind = self._pictures.behind and self._drawn.picture is not None
+        view = self._drawn.scene.view if behind else self._viewer.resolved(self._index)
         if view is None:
             return None
         ratio = self.devicePixelRatioF()
@@ -317,7 +337,7 @@ class Canvas(QWidget):
 
     def _take_hold(self, at: QPointF) -> bool:
         """A handle of the selected measurement, or the line of another one."""
-        shown, ink = self._viewer.shown(self._index), self._ink
+        shown, ink = self._under_pointer, self._ink
         if shown is None or ink is None or not self._viewer.ink_shown or self._pointing.busy:
             return False
         place = (at.x(), at.y())

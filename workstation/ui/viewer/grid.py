@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from workstation.services.jobs import Jobs
 from workstation.services.viewer import Viewer
 from workstation.ui import plain
 from workstation.ui.soon import Soon
@@ -15,10 +16,11 @@ _GAP = 2
 class Grid(QWidget):
     """Canvases are kept when the layout changes, so that nothing flickers."""
 
-    def __init__(self, viewer: Viewer, run: Callable[[str], None]) -> None:
+    def __init__(self, viewer: Viewer, run: Callable[[str], None], jobs: Jobs) -> None:
         super().__init__()
         self._viewer = viewer
         self._run = run
+        self._jobs = jobs
         self._canvases: list[Canvas] = []
         self._layout: tuple[int, int] = (0, 0)
         self._grid = QGridLayout(self)
@@ -52,7 +54,7 @@ class Grid(QWidget):
     def _lay_out(self) -> None:
         rows, columns = self._layout = self._viewer.layout
         while len(self._canvases) < rows * columns:
-            self._canvases.append(Canvas(self._viewer, len(self._canvases), self._run))
+            self._canvases.append(self._new_canvas())
         for canvas in self._canvases:
             self._grid.removeWidget(canvas)
         for index, canvas in enumerate(self._canvases):
@@ -64,6 +66,14 @@ class Grid(QWidget):
         for column in range(self._grid.columnCount()):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
 
+    def _new_canvas(self) -> Canvas:
+        return Canvas(self._viewer, len(self._canvases), self._run, self._jobs)
+
+    def settle(self) -> None:
+        """Every view draws what was asked of it last, for a capture."""
+        for canvas in self.canvases:
+            canvas.settle()
+
     def _count(self, display_sets: frozenset[str]) -> None:
         """Images came that no view shows: only the counts and the bars are drawn again."""
         for canvas, state in zip(self.canvases, self._viewer.viewports, strict=True):
@@ -72,10 +82,10 @@ class Grid(QWidget):
 
     def _repaint(self, index: int) -> None:
         if index < len(self._canvases):
-            self._canvases[index].update()
+            self._canvases[index].refresh()
         if index == self._viewer.active:  # its reference lines lie on the others
             self._repaint_all()
 
     def _repaint_all(self) -> None:
         for canvas in self.canvases:
-            canvas.update()
+            canvas.refresh()

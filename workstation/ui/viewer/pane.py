@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workstation.rendering.engine import choose
-from workstation.services.loading import Loader
+from workstation.services.jobs import Jobs
 from workstation.services.viewer import Viewer
 from workstation.text import tr
 from workstation.ui import plain
@@ -23,8 +23,8 @@ class ViewerPane(QWidget):
     def __init__(
         self,
         viewer: Viewer,
-        loader: Loader,
         run: Callable[[str], None],
+        jobs: Jobs,
         keys: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__()
@@ -33,9 +33,9 @@ class ViewerPane(QWidget):
         plain.ground(self, "app")
         chosen = choose()
         viewer.engine, viewer.engine_notice = chosen.name, chosen.notice
-        self.thumbnails = Thumbnails(viewer, run)
+        self.thumbnails = Thumbnails(viewer, run, jobs)
         self.strip = ToolStrip(viewer, run, keys or {})
-        self.grid = Grid(viewer, run)
+        self.grid = Grid(viewer, run, jobs)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(2)
@@ -50,3 +50,7 @@ class ViewerPane(QWidget):
     def focus_active(self) -> None:
         """Give the keyboard to the active viewport."""
         self.grid.focus_active()
+
+    def settle(self) -> None:
+        """A capture shows what was asked for last, not what was ready."""
+        self.grid.settle()

@@ -17,7 +17,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from workstation.domain.study import DisplaySet
-from workstation.rendering.picture import FramePainter
+from workstation.rendering.picture import FramePainter, Picture, PictureRequest
+from workstation.services.jobs import Job, Jobs
 from workstation.services.viewed import ViewedStudy
 from workstation.services.viewer import Viewer
 from workstation.text import tr
@@ -26,6 +27,7 @@ from workstation.ui.chips import chip_size, paint_chip
 from workstation.ui.soon import Soon
 from workstation.ui.viewer import glyphs
 from workstation.ui.viewer.canvas import SERIES_MIME
+from workstation.ui.viewer.pictures import LANE, THUMBNAILS_AFTER
 from workstation.viewing.hanging import IMAGES
 from workstation.viewing.resolve import ResolvedView
 from workstation.viewing.viewport import ViewportState
@@ -65,12 +67,15 @@ class Head(QWidget):
 class Thumbnail(QWidget):
     """One series: click or Enter shows it on the active view, dragging on any."""
 
-    def __init__(self, viewer: Viewer, display_set: DisplaySet, run: Callable[[str], None]) -> None:
+    def __init__(
+        self, viewer: Viewer, display_set: DisplaySet, run: Callable[[str], None], jobs: Jobs
+    ) -> None:
         super().__init__()
         self._viewer = viewer
         self._set = display_set
         self._run = run
-        self._painter = FramePainter()
+        self._jobs = jobs
+        self._making: Job[Picture | None] | None = None
         self._image: QImage | None = None
         self._pressed: QPoint | None = None
         self.setFixedSize(WIDTH, _HEIGHT)
@@ -87,16 +92,14 @@ class Thumbnail(QWidget):
 
     def count(self) -> None:
         """One more image is here; the picture stays once it is drawn."""
-        if self._image is None:
-            self.update()
-        else:
-            self.update(14, 4 + _PICTURE.height() - 20, _PICTURE.width(), 24)
+        self.look_again()
+        self.update(14, 4 + _PICTURE.height() - 20, _PICTURE.width(), 24)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             box = QRectF(14, 4, _PICTURE.width(), _PICTURE.height())
             painter.fillRect(box, theme.color("bg.image"))
-            image = self._picture()
+            image = self._image
             if image is not None:
                 painter.drawImage(box.topLeft(), image)
             elif self._set.kind in IMAGES:
@@ -139,22 +142,34 @@ class Thumbnail(QWidget):
             mark.frame == frame.key for mark in marks for frame in self._set.frames
         )
 
-    def _picture(self) -> QImage | None:
-        """The middle frame once it is here, as the series proposes it; kept."""
-        if self._image is not None or not self._set.frames:
-            return self._image
-        index = len(self._set.frames) // 2
-        shown = self._viewer.preview(self._set, index)
+    def look_again(self) -> None:
+        """The middle frame may be here now: a worker makes its picture, once."""
+        if self._image is not None or self._making is not None or not self._set.frames:
+            return
+        shown = self._viewer.preview(self._set, len(self._set.frames) // 2)
         if shown is None or shown.pixels is None:
-            return None
+            return
         ratio = self.devicePixelRatioF()
         width, height = (round(side * ratio) for side in (_PICTURE.width(), _PICTURE.height()))
-        view = ResolvedView.of(ViewportState(), shown.frame, width, height)
-        kind = shown.state.interpolation
-        made = self._painter.picture(shown.frame, shown.pixels, view, kind, shown.voi, False)
-        self._painter.forget()
+        request = PictureRequest(
+            shown.frame, shown.pixels,
+            ResolvedView.of(ViewportState(), shown.frame, width, height),
+            shown.state.interpolation, shown.voi, False,
+        )  # fmt: skip
+        self._making = self._jobs.run(
+            lambda: FramePainter().picture(request), lane=LANE, priority=THUMBNAILS_AFTER
+        )
+        self._making.then(lambda job: self._made(job.value, width, height, ratio))
+
+    def forget(self) -> None:
+        """The column is made anew: what is still on its way is for nobody."""
+        if self._making is not None:
+            self._making.cancel()
+
+    def _made(self, made: Picture | None, width: int, height: int, ratio: float) -> None:
+        """As the series proposes it; kept. What cannot be drawn keeps its hatch."""
         if made is None:
-            return None
+            return
         self._image = QImage(width, height, QImage.Format.Format_RGB32)
         self._image.fill(theme.color("bg.image"))
         colour = made.pixels.ndim == 3
@@ -164,7 +179,7 @@ class Thumbnail(QWidget):
         with QPainter(self._image) as onto:
             onto.drawImage(QPointF(made.left, made.top), part)
         self._image.setDevicePixelRatio(ratio)
-        return self._image
+        self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._pressed = event.position().toPoint()
@@ -204,10 +219,11 @@ class Thumbnail(QWidget):
 class Thumbnails(QScrollArea):
     """All series on screen or ready to be. Its slots stay where they are while data arrives."""
 
-    def __init__(self, viewer: Viewer, run: Callable[[str], None]) -> None:
+    def __init__(self, viewer: Viewer, run: Callable[[str], None], jobs: Jobs) -> None:
         super().__init__()
         self._viewer = viewer
         self._run = run
+        self._jobs = jobs
         self._known: tuple[object, ...] = ()
         self._items: list[Thumbnail] = []
         self.setFixedWidth(WIDTH)
@@ -241,13 +257,16 @@ class Thumbnails(QScrollArea):
         layout = QVBoxLayout(column)
         layout.setContentsMargins(0, 4, 0, 8)
         layout.setSpacing(0)
+        for item in self._items:
+            item.forget()
         self._items = []
         for study, display_sets in known:
             layout.addWidget(Head(study))
             for each in display_sets:
-                item = Thumbnail(self._viewer, each, self._run)
+                item = Thumbnail(self._viewer, each, self._run, self._jobs)
                 self._items.append(item)
                 layout.addWidget(item)
+                item.look_again()
             layout.addSpacing(8)
         layout.addStretch(1)
         self.setWidget(column)

@@ -1,0 +1,24 @@
+"""Everything one paint of a viewport says, computed once."""
+
+from attrs import frozen
+
+from workstation.domain.measurement import Measurement
+from workstation.services.overlay import Overlay
+from workstation.services.viewed import Crossing, Shown
+from workstation.viewing.resolve import ResolvedView
+
+
+@frozen(eq=False)
+class Scene:
+    """What a viewport shows, where its image lies, its words and its ink.
+
+    All from one `Shown`, so that no line of it can belong to another image. `shown` and
+    `view` are None together: nothing is hung there.
+    """
+
+    shown: Shown | None
+    view: ResolvedView | None
+    words: Overlay
+    marks: tuple[Measurement, ...] = ()
+    selected: str = ""
+    crossings: tuple[Crossing, ...] = ()

@@ -1,0 +1,141 @@
+"""Who makes the pictures of a viewport: this thread while they are small, a worker beyond.
+
+Words, lines and pixels change together: while a large picture is being made, the last one
+stays on the view with the words it was made with. Of many requests the last one is made.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from attrs import evolve, frozen
+
+from workstation.errors import WorkstationError
+from workstation.rendering.picture import FramePainter, Picture, PictureRequest
+from workstation.services.jobs import Job, Jobs
+from workstation.services.overlay import Overlay
+from workstation.services.scene import Scene
+from workstation.text import tr
+
+#: Pixels that are touched at once, within some 15 ms; more than that is a worker's.
+AT_ONCE: Final = 2_000_000
+#: The lane of the workers, how many there are, and who comes first on it.
+LANE: Final = "pictures"
+WORKERS: Final = 2
+READ_FIRST, THUMBNAILS_AFTER = 0, 10
+
+
+@frozen(eq=False)
+class Drawn:
+    """A scene and the pixels that belong to it; without them `notice` may say why."""
+
+    scene: Scene
+    picture: Picture | None = None
+    notice: str = ""
+
+    @property
+    def words(self) -> Overlay:
+        words = self.scene.words
+        if not self.notice:
+            return words
+        return evolve(words, notices=(*words.notices, self.notice))
+
+
+class Pictures:
+    """The pictures of one viewport. GUI thread; `ready` is told when one was made elsewhere."""
+
+    def __init__(self, jobs: Jobs, ready: Callable[[], None]) -> None:
+        self._jobs = jobs
+        self._ready = ready
+        jobs.lane(LANE, WORKERS)
+        self._painter = FramePainter()
+        self._last: tuple[PictureRequest, Drawn] | None = None
+        self._making: Job[Picture | None] | None = None
+        self._wanted: tuple[PictureRequest, Scene] | None = None
+
+    @property
+    def behind(self) -> bool:
+        """What is on the view is not yet what was asked for last."""
+        return self._making is not None
+
+    def draw(self, scene: Scene) -> Drawn:
+        """The scene with its picture; the one before it while that is being made."""
+        request = request_of(scene)
+        if request is None:
+            self.forget()
+            return Drawn(scene)
+        if self._last is not None and self._last[0] == request:
+            self._wanted = None
+            return self._keep(request, evolve(self._last[1], scene=scene))
+        if self._making is None and self._painter.work(request) <= AT_ONCE:
+            return self._made(request, scene, lambda: self._painter.picture(request))
+        self._wanted = (request, scene)
+        if self._making is None:
+            self._make_next()
+        return self._meanwhile(scene)
+
+    def draw_now(self, scene: Scene) -> Drawn:
+        """However long it takes: for a capture, which must show what was asked for."""
+        request = request_of(scene)
+        if request is None or not self.behind:
+            return self.draw(scene)
+        self.forget()
+        return self._made(request, scene, lambda: self._painter.picture(request))
+
+    def forget(self) -> None:
+        """Let go of the pixels: nothing of them is to be shown any more."""
+        if self._making is not None:
+            self._making.cancel()
+            self._making, self._painter = None, FramePainter()  # the worker may still use the old
+        self._painter.forget()
+        self._last = self._wanted = None
+
+    def _meanwhile(self, scene: Scene) -> Drawn:
+        """The last picture with its own words, if it is of the series that is shown here."""
+        assert scene.shown is not None
+        if self._last is not None:
+            before = self._last[1]
+            assert before.scene.shown is not None
+            same = before.scene.shown.display_set.id == scene.shown.display_set.id
+            if same and before.scene.shown.study == scene.shown.study:
+                return before
+        return Drawn(scene, notice=tr("the picture is being made"))
+
+    def _make_next(self) -> None:
+        assert self._wanted is not None
+        (request, scene), self._wanted = self._wanted, None
+        painter = self._painter
+        self._making = self._jobs.run(
+            lambda: painter.picture(request), lane=LANE, priority=READ_FIRST
+        )
+        self._making.then(lambda job: self._came(request, scene, job))
+
+    def _came(self, request: PictureRequest, scene: Scene, job: Job[Picture | None]) -> None:
+        self._making = None
+        if job.error is None or isinstance(job.error, WorkstationError):  # a bug is told already
+            self._made(request, scene, job.result)
+        if self._wanted is not None and self._wanted[0] != request:
+            self._make_next()
+        self._ready()
+
+    def _made(
+        self, request: PictureRequest, scene: Scene, give: Callable[[], Picture | None]
+    ) -> Drawn:
+        try:
+            return self._keep(request, Drawn(scene, give()))
+        except WorkstationError as error:
+            return self._keep(request, Drawn(scene, notice=tr("not shown: {why}", why=str(error))))
+
+    def _keep(self, request: PictureRequest, drawn: Drawn) -> Drawn:
+        self._last = (request, drawn)
+        return drawn
+
+
+def request_of(scene: Scene) -> PictureRequest | None:
+    """What must be made for a scene; None where there is nothing to make it of."""
+    shown = scene.shown
+    if shown is None or shown.pixels is None or scene.view is None:
+        return None
+    state = shown.state
+    return PictureRequest(
+        shown.frame, shown.pixels, scene.view, state.interpolation, shown.voi, state.inverted
+    )
