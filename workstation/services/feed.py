@@ -14,7 +14,7 @@ from attrs import evolve
 from workstation.domain.identifiers import TaskId
 from workstation.domain.reader import Reader
 from workstation.domain.worklist import WorklistItem
-from workstation.errors import SignInFailed, WorkstationError
+from workstation.errors import SignInFailed, SiteUnavailable, WorkstationError
 from workstation.services.jobs import Job, Jobs
 from workstation.services.licence import may_read
 from workstation.services.ports import Clock, Credentials, FeedPage, HostingPlatform, RowProblem
@@ -22,6 +22,7 @@ from workstation.services.rows import Row, SiteState, SiteStatus
 from workstation.services.signal import Signal
 from workstation.services.waiting import settled
 from workstation.settings import Site
+from workstation.text import tr
 
 log = logging.getLogger("worklist")
 
@@ -45,7 +46,7 @@ class SiteFeed:
         self.changed: Signal[None] = Signal()
         self.updated: Signal[tuple[WorklistItem, ...]] = Signal()  # as the site says now
         self.gone: Signal[TaskId] = Signal()
-        self.first_answer: Signal[None] = Signal()
+        self.signed_in_now: Signal[None] = Signal()
         self._jobs = jobs
         self._clock = clock
         self._poll_seconds = poll_seconds
@@ -56,6 +57,7 @@ class SiteFeed:
         self._failures = 0
         self._running = False
         self._polling: Job[FeedPage] | None = None
+        self._asking: Job[Reader] | None = None
         self._forget_timer: Callable[[], None] = lambda: None
         self._touched: set[TaskId] = set()
         self._server_time: datetime | None = None
@@ -89,27 +91,50 @@ class SiteFeed:
     # --- signing in and out ------------------------------------------------------
 
     def sign_in(self, credentials: Credentials | None) -> Job[Reader]:
-        """Settles when the site knows the reader; the first rows follow by `poll`."""
+        """Settles when the site knows the reader; the first rows follow by `poll`.
+
+        A site that is silent is asked again by itself, with the same credentials, until it
+        answers or the reader signs out; a browser is not opened a second time unasked.
+        """
+        self._forget_timer()
         self._become("signing-in", "")
+        return self._introduce(credentials)
 
-        def known(reader: Reader) -> None:
-            self.reader = reader
-            self._judge_all()
-            self._become("stale" if self.rows else "ok", "", force=True)
-
-        return self._jobs.run(
+    def _introduce(self, credentials: Credentials | None) -> Job[Reader]:
+        asked = self._jobs.run(
             lambda: self.platform.sign_in(credentials),
             lane=self.lane,
-            on_done=known,
-            on_error=lambda error: self._become("signed-out", str(error)),
+            on_done=self._known,
+            on_error=lambda error: self._unknown(error, credentials),
         )
+        self._asking = asked
+        return asked
+
+    def _known(self, reader: Reader) -> None:
+        self.reader, self._failures = reader, 0
+        self._judge_all()
+        self._become("stale" if self.rows else "ok", "", force=True)
+        self.signed_in_now.emit(None)
+
+    def _unknown(self, error: WorkstationError, credentials: Credentials | None) -> None:
+        if credentials is None or not isinstance(error, SiteUnavailable):
+            self._become("signed-out", str(error))
+            return
+        self._become("signed-out", tr("{why}; it is asked again by itself", why=error))
+        self._failures += 1
+        self._wait_then(lambda: _ignore(self._introduce(credentials).then(self._introduced)))
+
+    def _introduced(self, job: Job[Reader]) -> None:
+        if job.error is None:
+            _ignore(self.poll())
 
     def sign_out(self) -> Job[None]:
         """The rows go with the reader: they are patients' data."""
         self._forget_timer()
-        if self._polling is not None:
-            self._polling.cancel()
-            self._polling = None
+        for under_way in (self._polling, self._asking):
+            if under_way is not None:
+                under_way.cancel()
+        self._polling = self._asking = None
         self.reader, self.rows, self._cursor = None, {}, ""
         self._problems.clear()
         self._become("signed-out", "")
@@ -156,10 +181,14 @@ class SiteFeed:
             self._schedule()
 
     def _schedule(self) -> None:
+        self._wait_then(lambda: _ignore(self.poll()))
+
+    def _wait_then(self, act: Callable[[], None]) -> None:
+        """Once, after a pause that grows with each failure."""
         self._forget_timer()
         pause = self._poll_seconds * 2**self._failures if self._failures < 16 else _LONGEST_PAUSE_S
         self._forget_timer = self._jobs.later(
-            min(pause, max(_LONGEST_PAUSE_S, self._poll_seconds)), lambda: _ignore(self.poll())
+            min(pause, max(_LONGEST_PAUSE_S, self._poll_seconds)), act
         )
 
     def failed(self, error: WorkstationError) -> None:
@@ -170,7 +199,6 @@ class SiteFeed:
         self._become("signed-out" if lost else "stale", str(error))
 
     def _apply(self, page: FeedPage) -> None:
-        first = self._server_time is None or not self._cursor
         self._failures = 0
         self._server_time, self._heard_at = page.server_time, self._clock.monotonic()
         overtaken = {item.task for item in page.items} & self._touched
@@ -189,8 +217,6 @@ class SiteFeed:
         self.updated.emit(fresh)
         for task in page.gone:
             self.gone.emit(task)
-        if first:
-            self.first_answer.emit(None)
         if overtaken:
             self.poll()
 
@@ -237,5 +263,5 @@ class SiteFeed:
         self.changed.emit(None)
 
 
-def _ignore(_job: Job[None]) -> None:
+def _ignore(_job: Job[None] | Job[Reader]) -> None:
     """A poll says by itself how it went."""

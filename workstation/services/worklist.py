@@ -27,8 +27,7 @@ class Worklist:
     """Owned by the application, lives on the home thread.
 
     Each site is polled on its own lane with its own cursor; a site that fails keeps its
-    rows, marked stale, and the others go on. `claimed`, `released`, `signed_in` and
-    `queried` are for whoever keeps the record.
+    rows, marked stale, and the others go on.
     """
 
     def __init__(
@@ -42,10 +41,7 @@ class Worklist:
     ) -> None:
         self.changed: Signal[None] = Signal()  # rows or sites changed
         self.claim_lost: Signal[WorklistItem] = Signal()  # as it stands now: `.holder` has it
-        self.claimed: Signal[WorklistItem] = Signal()
-        self.released: Signal[WorklistItem] = Signal()
-        self.signed_in: Signal[SiteStatus] = Signal()
-        self.queried: Signal[SiteStatus] = Signal()
+        self.signed_in: Signal[SiteId] = Signal()  # at one site, at once or at last
         self._jobs = jobs
         self._feeds = {
             site.id: SiteFeed(site, platforms[site.id], jobs, clock, poll_seconds) for site in sites
@@ -56,7 +52,7 @@ class Worklist:
 
     def _listen(self, feed: SiteFeed) -> None:
         feed.changed.connect(self._changed)
-        feed.first_answer.connect(lambda _: self.queried.emit(feed.status))
+        feed.signed_in_now.connect(lambda _: self.signed_in.emit(feed.site.id))
 
     def _changed(self, _: None) -> None:
         self._rows = None
@@ -115,7 +111,6 @@ class Worklist:
             if job.error is not None:
                 shown.settle(None, job.error)
                 return
-            self.signed_in.emit(feed.status)
             feed.poll().then(answered)
 
         feed.sign_in(credentials).then(known)
@@ -188,20 +183,17 @@ class Worklist:
             refused.settle(None, Refused(known.verdict.reason))
             return refused
         job = self._jobs.run(lambda: feed.platform.claim(known.item), lane=feed.lane)
-        return job.then(lambda settled: self._changed_there(feed, settled, self.claimed))
+        return job.then(lambda settled: self._changed_there(feed, settled))
 
     def release(self, item: WorklistItem, reason: str = "") -> Job[WorklistItem]:
         """Give a case back to the queue; the reason goes with it."""
         feed = self._feeds[item.site]
         job = self._jobs.run(lambda: feed.platform.release(item, reason), lane=feed.lane)
-        return job.then(lambda settled: self._changed_there(feed, settled, self.released))
+        return job.then(lambda settled: self._changed_there(feed, settled))
 
-    def _changed_there(
-        self, feed: SiteFeed, job: Job[WorklistItem], said: Signal[WorklistItem]
-    ) -> None:
+    def _changed_there(self, feed: SiteFeed, job: Job[WorklistItem]) -> None:
         if job.error is None:
             feed.replace(job.result())
-            said.emit(job.result())
         elif isinstance(job.error, SignInFailed | SiteUnavailable):
             feed.failed(job.error)
         elif isinstance(job.error, Refused):

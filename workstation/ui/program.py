@@ -75,6 +75,7 @@ class Program:
         self._application.tell_bugs_to(shell.tell)
         flow = SigningFlow(s.signing, s.worklist, s.reporting, shell, lambda: self._user)
         s.signing.asked_by(flow.ask)
+        s.worklist.signed_in.connect(lambda _: self._hand_over())
 
     def present(self) -> None:
         """The first paint."""
@@ -119,9 +120,13 @@ class Program:
         self._services.audit.record("sign-in")
         self._services.audit.record("query")
         self._services.worklist.start()
+        self._hand_over()
+        self._services.worklist.refresh().then(lambda listed: done.settle(None, listed.error))
+
+    def _hand_over(self) -> None:
+        """What waited for a site that knows the reader now: reports, and the audit log."""
         self._services.deliveries.resume()
         self._services.audit.forward()
-        self._services.worklist.refresh().then(lambda listed: done.settle(None, listed.error))
 
     def _signed_in(self, job: Job[None], script: str | None) -> None:
         if script is None:

@@ -10,7 +10,8 @@ from fakes_platform import OTHER, READER, FakePlatform, ended, item, site
 from workstation.domain.identifiers import SiteId
 from workstation.domain.reader import Licence
 from workstation.domain.worklist import Priority, ReadState, Tier, WorklistItem
-from workstation.errors import Conflict, Refused, SignInFailed, SiteUnavailable
+from workstation.errors import Conflict, Refused, SignInFailed, SiteUnavailable, WorkstationError
+from workstation.services.ports import Credentials
 from workstation.services.rows import SiteStatus
 from workstation.services.worklist import Row, Worklist
 
@@ -78,6 +79,58 @@ def test_one_site_that_does_not_know_the_reader_does_not_keep_them_from_the_othe
     assert shift.accessions() == ["A-7"]
     assert shift.status(HARBOR).state == "signed-out"
     assert shift.status(HARBOR).message == "Harbor does not know you"
+
+
+def test_a_site_that_is_down_at_sign_in_is_asked_again_until_it_answers() -> None:
+    """A hospital that comes back at two in the morning must not wait for somebody to notice."""
+    shift = Shift()
+    shift.harbor.fails = SiteUnavailable("Harbor does not answer")
+    met: list[SiteId] = []
+    shift.worklist.signed_in.connect(met.append)
+    shift.worklist.sign_in(Credentials("jo", "pw")).result()
+    shift.worklist.start()
+    assert shift.status(HARBOR).state == "signed-out"
+    assert shift.status(HARBOR).message == "Harbor does not answer; it is asked again by itself"
+
+    shift.jobs.advance(10)
+    assert shift.harbor.calls == ["sign-in", "sign-in"]
+    shift.harbor.fails = None
+    shift.jobs.advance(60)
+
+    assert shift.status(HARBOR).state == "ok"
+    assert shift.accessions() == ["A-7", "A-1", "A-2"]
+    assert met == [MESA, HARBOR]
+
+
+@pytest.mark.parametrize(
+    ("error", "credentials"),
+    [(SignInFailed("wrong password"), Credentials("jo", "pw")), (SiteUnavailable("silent"), None)],
+)
+def test_a_refused_password_and_a_browser_are_not_tried_again_unasked(
+    error: WorkstationError, credentials: Credentials | None
+) -> None:
+    """The first would lock the account, the second open windows in the reader's face."""
+    shift = Shift()
+    shift.harbor.fails = error
+    shift.worklist.sign_in(credentials).result()
+    shift.worklist.start()
+
+    shift.jobs.advance(300)
+
+    assert shift.harbor.calls == ["sign-in"]
+
+
+def test_signing_out_ends_the_asking() -> None:
+    """Nobody's password is used after they left."""
+    shift = Shift()
+    shift.harbor.fails = SiteUnavailable("silent")
+    shift.worklist.sign_in(Credentials("jo", "pw")).result()
+    shift.worklist.sign_out()
+    shift.harbor.fails = None
+
+    shift.jobs.advance(300)
+
+    assert shift.harbor.calls == ["sign-in", "sign-out"]
 
 
 def test_where_no_site_knows_the_reader_the_sign_in_fails_once_with_the_reason() -> None:
@@ -221,14 +274,10 @@ def test_the_site_keeps_its_own_time(shift: Shift) -> None:
 
 def test_a_claim_is_won_and_the_list_says_so_at_once(shift: Shift) -> None:
     """Not at the next poll: the reader is reading."""
-    claimed: list[WorklistItem] = []
-    shift.worklist.claimed.connect(claimed.append)
-
     mine = shift.worklist.claim(shift.row("A-1")).result()
 
     assert mine.holder_id == READER.id
     assert shift.row("A-1").item == mine
-    assert claimed == [mine]
 
 
 def test_a_lost_claim_names_the_winner_and_the_row_follows(shift: Shift) -> None:
