@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from attrs import frozen
+from attrs import field, frozen
 
 
 class VoiFunction(StrEnum):
@@ -14,19 +14,56 @@ class VoiFunction(StrEnum):
 
 
 @frozen
+class Lut:
+    """A lookup table of an object (PS3.3 C.11.1.1.1, C.11.2.1.1), checked for its length.
+
+    `data` holds 16-bit little-endian entries, one for each value from `first` on, each
+    using `bits`. Values beyond either end take the entry there.
+    """
+
+    first: int
+    bits: int
+    data: bytes = field(repr=False)
+
+    @property
+    def entries(self) -> int:
+        return len(self.data) // 2
+
+
+@frozen
 class Voi:
-    """A window in modality units (HU for CT)."""
+    """A window in modality units (HU for CT).
+
+    With `lut`, a curve of the object instead of a ramp: `center` and `width` are where its
+    first and last entry lie, so that it can be moved and stretched like a window.
+    """
 
     center: float
     width: float
     function: VoiFunction = VoiFunction.LINEAR
     name: str = ""
+    lut: Lut | None = None
 
 
 @frozen
 class Rescale:
-    """Modality transform: value = stored * slope + intercept (PS3.3 C.11.1.1.2)."""
+    """Modality transform: value = stored * slope + intercept (PS3.3 C.11.1.1.2), or `lut`."""
 
     slope: float = 1.0
     intercept: float = 0.0
     unit: str = ""  # HU, SUV, ... empty where the object does not say
+    lut: Lut | None = None
+
+
+@frozen
+class RealWorldMap:
+    """Stored values to a physical quantity (PS3.3 C.7.6.16.2.11): slope and intercept, or
+    one value for each stored value from `first` to `last`."""
+
+    first: float
+    last: float
+    slope: float = 1.0
+    intercept: float = 0.0
+    unit: str = ""  # UCUM code
+    label: str = ""
+    values: tuple[float, ...] = field(default=(), repr=False)

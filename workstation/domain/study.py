@@ -8,7 +8,7 @@ from attrs import field, frozen
 from workstation.domain.geometry import ImagePlane
 from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyUID
 from workstation.domain.patient import Patient
-from workstation.domain.presentation import Rescale, Voi
+from workstation.domain.presentation import RealWorldMap, Rescale, Voi
 
 
 @frozen
@@ -62,6 +62,25 @@ class Palette:
     red: bytes = field(repr=False)
     green: bytes = field(repr=False)
     blue: bytes = field(repr=False)
+    supplemental: bool = False  # colours from `first` on; what is below stays grey (C.7.6.19)
+
+
+@frozen
+class OverlayPlane:
+    """A drawing over an image, one bit a pixel (PS3.3 C.9.2); `bits` row by row, lowest first.
+
+    Pixels; the image's first row and column are 1. Where the bits travel with the pixels
+    (retired, still in archives) `bits` is empty and `position` names the bit.
+    """
+
+    rows: int
+    columns: int
+    first_row: int
+    first_column: int
+    bits: bytes = field(repr=False)
+    position: int | None = None
+    label: str = ""
+    region_of_interest: bool = False
 
 
 @frozen
@@ -81,7 +100,12 @@ class Frame:
     orientation: tuple[str, str] | None = None  # Patient Orientation where there is no plane
     lossy_ratio: float | None = None  # 0.0: lossy, ratio not stated; None: not lossy
     technique: tuple[str, ...] = ()  # ready for the overlay: "120 kVp", "184 mA"
-    palette: Palette | None = None  # for PALETTE COLOR
+    palette: Palette | None = None  # for PALETTE COLOR, or supplemental
+    real_world: tuple[RealWorldMap, ...] = ()
+    overlays: tuple[OverlayPlane, ...] = field(default=(), repr=False)
+    inverse: bool = False  # Presentation LUT Shape INVERSE
+    icc_profile: bytes = field(default=b"", repr=False)
+    doubts: tuple[str, ...] = ()  # codes of dicom.reasons: what could not be applied
     transfer_syntax: str = ""  # as stored; empty where the metadata does not say
 
 

@@ -10,9 +10,18 @@ from typing import Final, TypeVar
 
 from workstation.domain.geometry import ImagePlane, Vector, cross, dot
 from workstation.domain.identifiers import FrameKey
-from workstation.domain.presentation import Rescale, Voi, VoiFunction
-from workstation.domain.study import Frame, Palette, PixelFormat
+from workstation.domain.study import Frame
 from workstation.protocols.dicom_attributes import Attributes
+from workstation.protocols.dicom_overlays import overlays_of
+from workstation.protocols.dicom_palette import palette_of
+from workstation.protocols.dicom_pixels import (
+    doubts_of,
+    icc_profile_of,
+    pixel_format,
+    real_world_of,
+    rescale_of,
+    vois_of,
+)
 from workstation.protocols.dicom_spacing import spacing_of
 from workstation.text import tr
 
@@ -35,8 +44,6 @@ _GROUPS: Final = (
     "00189226",  # MR Image Frame Type
 )
 _ORTHOGONAL: Final = 1e-2
-#: PS3.3 C.11.1.1.2: without a statement CT values are Hounsfield units.
-_UNIT_WORDS: Final = {"HU": "HU", "US": "", "OD": "OD"}
 
 
 class Header:
@@ -53,6 +60,8 @@ class Header:
 
     def frame(self, key: FrameKey, number: int, count: int) -> Frame:
         values = self._of_frame(key.frame_index)
+        rescale, vois = rescale_of(values, self._modality), vois_of(values)
+        palette = self._once("palette", palette_of)
         spatial = count == 1 or self.enhanced
         plane = plane_of(values) if spatial else None
         return Frame(
@@ -62,14 +71,19 @@ class Header:
             plane=plane,
             spacing=spacing_of(values, self._modality),
             frame_of_reference=self._values.text("00200052"),
-            rescale=self._rescale(values),
-            vois=vois_of(values),
+            rescale=rescale,
+            vois=vois,
             thickness_mm=_positive(values, "00180050"),
             laterality=_laterality(values),
             orientation=None if plane else _patient_orientation(values),
             lossy_ratio=self._once("lossy", _lossy),
             technique=technique_of(values, self._modality),
-            palette=self._once("palette", _palette),
+            palette=palette,
+            real_world=real_world_of(values),
+            overlays=overlays_of(self._values, key.frame_index),
+            inverse=values.text("20500020") == "INVERSE",
+            icc_profile=self._once("icc", icc_profile_of),
+            doubts=doubts_of(values, rescale, vois, palette),
             transfer_syntax=self._once("syntax", stored_syntax),
         )
 
@@ -93,39 +107,6 @@ class Header:
                     found = found.over(source.item(group))
         return found.over(self._values)
 
-    def _rescale(self, values: Attributes) -> Rescale:
-        slope, intercept = values.number("00281053"), values.number("00281052")
-        if slope is None or intercept is None or slope == 0:
-            return Rescale()
-        said = values.text("00281054")
-        unit = _UNIT_WORDS.get(said, said)
-        if self._modality == "CT" and said in ("", "US"):
-            unit = "HU" if "LOCALIZER" not in values.texts("00080008") else ""
-        if self._modality == "PT":
-            unit = values.text("00541001") or unit
-        return Rescale(slope, intercept, unit)
-
-
-def pixel_format(values: Attributes) -> PixelFormat:
-    """What the header claims; what is missing is 0 and will be refused, never guessed."""
-    allocated = values.whole("00280100") or 0
-    stored = values.whole("00280101") or allocated
-    high = values.whole("00280102")
-    limit = values.whole("00280121")
-    return PixelFormat(
-        rows=values.whole("00280010") or 0,
-        columns=values.whole("00280011") or 0,
-        bits_allocated=allocated,
-        bits_stored=stored,
-        high_bit=stored - 1 if high is None else high,
-        signed=values.whole("00280103") == 1,
-        samples=values.whole("00280002") or 1,
-        photometric=values.text("00280004"),
-        planar=values.whole("00280006") or 0,
-        padding=values.whole("00280120"),
-        padding_limit=limit,
-    )
-
 
 def plane_of(values: Attributes) -> ImagePlane | None:
     """Where the frame lies, if it says so completely and without contradiction."""
@@ -147,19 +128,6 @@ def _unit(axis: tuple[float, ...]) -> Vector | None:
     if abs(length - 1) > _ORTHOGONAL:
         return None
     return axis[0] / length, axis[1] / length, axis[2] / length
-
-
-def vois_of(values: Attributes) -> tuple[Voi, ...]:
-    """Every window with its explanation (PS3.3 C.11.2.1.2)."""
-    centers, widths = values.numbers("00281050"), values.numbers("00281051")
-    names, said = values.texts("00281055"), values.text("00281056")
-    function = VoiFunction(said) if said in set(VoiFunction) else VoiFunction.LINEAR
-    least = 1.0 if function is VoiFunction.LINEAR else 0.0
-    return tuple(
-        Voi(center, width, function, names[at] if at < len(names) else "")
-        for at, (center, width) in enumerate(zip(centers, widths, strict=False))
-        if width >= least and width > 0
-    )
 
 
 def technique_of(values: Attributes, modality: str) -> tuple[str, ...]:
@@ -209,19 +177,3 @@ def _lossy(values: Attributes) -> float | None:
     if values.text("00282110") != "01" and not ratios:
         return None
     return ratios[-1] if ratios else 0.0
-
-
-def _palette(values: Attributes) -> Palette | None:
-    """Colours that travel in the metadata itself; all three tables must fit their claim."""
-    if values.text("00280004") != "PALETTE COLOR":
-        return None
-    descriptor = values.numbers("00281101")
-    if len(descriptor) != 3 or descriptor[2] not in (8, 16):
-        return None
-    entries, first, bits = (int(each) for each in descriptor)
-    entries = entries or 65536
-    tables = [values.inline(tag) for tag in ("00281201", "00281202", "00281203")]
-    needed = entries * (bits // 8)
-    if any(len(table) < needed for table in tables):
-        return None
-    return Palette(first, bits, *(table[:needed] for table in tables))
