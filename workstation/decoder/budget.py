@@ -20,6 +20,8 @@ INFLATED_RATIO: Final = 200
 #: Chroma for every second column, Y1 Y2 Cb Cr (PS3.3 C.7.6.3.1.2).
 HALF_CHROMA: Final = frozenset({"YBR_FULL_422", "YBR_PARTIAL_422"})
 
+#: Photometric interpretations of more than one sample (PS3.3 C.7.6.3.1.2).
+_OF_COLOURS: Final = ("RGB", "YBR_", "ARGB", "HSV", "CMYK")
 _ALLOCATED: Final = (1, 8, 16, 32, 64)
 _FLOATS: Final = (32, 64)
 
@@ -29,6 +31,8 @@ def check_format(pixels: PixelFormat, frame_bytes: int = FRAME_BYTES) -> None:
     if not (0 < pixels.rows <= 0xFFFF and 0 < pixels.columns <= 0xFFFF):
         raise Undecodable("bad-format")
     if pixels.samples not in (1, 3, 4) or pixels.bits_allocated not in _ALLOCATED:
+        raise Undecodable("bad-format")
+    if pixels.samples == 1 and pixels.photometric.startswith(_OF_COLOURS):
         raise Undecodable("bad-format")
     if pixels.floating and (pixels.samples != 1 or pixels.bits_allocated not in _FLOATS):
         raise Undecodable("bad-format")  # PS3.3 C.7.6.24, C.7.6.25

@@ -216,3 +216,11 @@ def test_a_stream_of_a_thousand_scans_is_refused_before_decoding() -> None:
         )
 
     assert refused.value.reason == "budget"
+
+
+def test_colours_need_more_than_one_sample() -> None:
+    """A red plane shown as grey is an image of something else."""
+    with pytest.raises(Undecodable) as refused:
+        budget.check_format(evolve(GREY, photometric="YBR_FULL"))
+
+    assert refused.value.reason == "bad-format"
