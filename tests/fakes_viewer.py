@@ -18,6 +18,7 @@ from workstation.domain.study import (
     DisplaySet,
     DisplaySetKind,
     Frame,
+    Geometry,
     GeometryVerdict,
     PixelFormat,
     PixelSpacing,
@@ -148,7 +149,7 @@ def stack(
     )
     return DisplaySet(
         f"{series}-0", StudyUID(study), SeriesUID(series), SITE, modality, name,
-        DisplaySetKind.STACK, frames, GeometryVerdict.REGULAR,
+        DisplaySetKind.STACK, frames, Geometry(GeometryVerdict.REGULAR),
     )  # fmt: skip
 
 

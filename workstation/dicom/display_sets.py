@@ -1,39 +1,42 @@
 """Instances of a series to display sets: what belongs on one viewport, in scroll order.
 
-Split by what must not be mixed (patient, matrix, image type, localizers, orientation,
-one set for each multi-frame object and each radiograph), sorted by position along the
-normal where there is one. Nothing is dropped: `prove` is called on every result.
+Split by what must not be mixed (patient, frame of reference, SOP class, matrix, image type,
+localizers, echo, b-value, contrast, stack, orientation; one set for each multi-frame object
+and each radiograph), then by what may not be mixed at one place (`dicom.coincidence`);
+sorted by position along the normal where there is one. Nothing is dropped: `prove` is
+called on every result.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from workstation.dicom import labels, sop_classes
-from workstation.domain.geometry import Vector, dot
+from workstation.dicom.coincidence import places_of, split_by_moment
+from workstation.dicom.orientations import split_by_orientation
+from workstation.domain.geometry import Vector
 from workstation.domain.identifiers import SiteId, StudyRef
-from workstation.domain.patient import Patient
 from workstation.domain.study import (
     DisplaySet,
     DisplaySetKind,
     Frame,
-    GeometryVerdict,
+    Geometry,
     Instance,
     Series,
+    is_secondary_capture,
 )
 from workstation.imaging.volume import judge
+from workstation.text import tr
 
-#: Directions closer than this (cosine) are the same orientation.
-_SAME_DIRECTION: Final = 0.9995
-#: More orientations than this in one group are a rotation, and stay together.
-_MOST_ORIENTATIONS: Final = 4
 #: The patient axis that runs from the feet to the head.
 _TO_HEAD: Final = 2
 _ONE_BY_ONE: Final = frozenset({"CR", "DX", "MG", "PX", "IO", "RG"})
 _SECTIONAL: Final = frozenset({"CT", "MR", "PT"})
 _MOVING: Final = frozenset({"US", "IVUS", "XA", "RF", "ES", "NM"})
+#: Image Type value 3 of nuclear medicine that is slices, not projections (PS3.3 C.8.4.9.1.1).
+_NM_SLICES: Final = frozenset({"RECON TOMO", "RECON GATED TOMO"})
 
 
 class FrameLost(Exception):
@@ -42,16 +45,20 @@ class FrameLost(Exception):
 
 @frozen
 class _Group:
-    instances: tuple[Instance, ...]
+    """Frames that may be one stack, and what all of them share."""
+
+    instance: Instance  # the first of them
     frames: tuple[Frame, ...]
-    localizer: bool = False
-    patient: Patient | None = None
-    kind: DisplaySetKind | None = field(default=None)
+    modality: str
+
+    @property
+    def localizer(self) -> bool:
+        return any(_is_localizer(frame) for frame in self.frames[:1])
 
 
 def display_sets(ref: StudyRef, series: Series) -> tuple[DisplaySet, ...]:
     """Display sets of one series; each frame of it is in exactly one."""
-    groups = [part for group in _grouped(series) for part in _by_orientation(group)]
+    groups = [part for group in _grouped(series) for part in _split(group)]
     sets = [_display_set(ref, series, group) for group in groups]
     named = labels.distinct(
         [
@@ -76,81 +83,83 @@ def prove(series: Series, sets: Iterable[DisplaySet]) -> None:
 
 
 def _grouped(series: Series) -> list[_Group]:
-    groups: dict[tuple[object, ...], list[Instance]] = {}
+    """Frames with one key, in the order received; an object without frames stands alone."""
+    groups: dict[tuple[object, ...], list[Frame]] = {}
+    first: dict[tuple[object, ...], Instance] = {}
     for instance in series.instances:
-        groups.setdefault(_key(instance, series.modality), []).append(instance)
-    return [_group(members) for members in groups.values()]
+        modality = instance.modality or series.modality
+        common = _instance_key(instance, modality)
+        if not instance.frames:
+            groups[common], first[common] = [], instance
+        for frame in instance.frames:
+            key = (*common, *_frame_key(frame, modality))
+            groups.setdefault(key, []).append(frame)
+            first.setdefault(key, instance)
+    return [
+        _Group(first[key], tuple(frames), first[key].modality or series.modality)
+        for key, frames in groups.items()
+    ]
 
 
-def _key(instance: Instance, modality: str) -> tuple[object, ...]:
+def _instance_key(instance: Instance, modality: str) -> tuple[object, ...]:
     """Two instances with one key may be scrolled through as one stack."""
+    patient = instance.patient.key if instance.patient else None
+    if instance.concatenation:
+        return ("concatenation", instance.concatenation, patient)
     alone = (
         len(instance.frames) != 1
         or modality in _ONE_BY_ONE
         or sop_classes.kind_of(instance.sop_class) is not None
     )
     if alone:
-        return (instance.sop,)
-    pixels = instance.frames[0].pixels
-    patient = instance.patient.key if instance.patient else None
-    matrix = (pixels.rows, pixels.columns, pixels.samples, pixels.photometric)
-    return (patient, *matrix, _is_localizer(instance), instance.image_type[2:])
+        return ("object", instance.sop)
+    return ("stack", patient, instance.sop_class, modality)
 
 
-def _is_localizer(instance: Instance) -> bool:
-    return "LOCALIZER" in instance.image_type
-
-
-def _group(members: Sequence[Instance]) -> _Group:
-    first = members[0]
-    return _Group(
-        instances=tuple(members),
-        frames=tuple(frame for each in members for frame in each.frames),
-        localizer=_is_localizer(first),
-        patient=first.patient,
-        kind=sop_classes.kind_of(first.sop_class),
+def _frame_key(frame: Frame, modality: str) -> tuple[object, ...]:
+    """In CT the fourth value of Image Type and on are the vendor's (PS3.3 C.8.2.1.1.1): they
+    split only what lies at one place."""
+    pixels, content = frame.pixels, frame.content
+    said = content.image_type[2:3] if modality == "CT" else content.image_type[2:]
+    return (
+        frame.frame_of_reference,
+        pixels.rows,
+        pixels.columns,
+        pixels.samples,
+        pixels.photometric,
+        _is_localizer(frame),
+        said,
+        content.traits,
     )
 
 
-def _by_orientation(group: _Group) -> list[_Group]:
-    """Split a group of several orientations (three-plane scouts, mixed enhanced objects)."""
-    clusters: list[list[Frame]] = []
-    for frame in group.frames:
-        for cluster in clusters:
-            if _same_orientation(cluster[0], frame):
-                cluster.append(frame)
-                break
-        else:
-            clusters.append([frame])
-            if len(clusters) > _MOST_ORIENTATIONS:
-                return [group]
-    if len(clusters) <= 1:
-        return [group]
-    return [evolve(group, frames=tuple(cluster)) for cluster in clusters]
+def _is_localizer(frame: Frame) -> bool:
+    return "LOCALIZER" in frame.content.image_type
 
 
-def _same_orientation(a: Frame, b: Frame) -> bool:
-    if a.plane is None or b.plane is None:
-        return a.plane is b.plane
-    same_row = dot(a.plane.row, b.plane.row) > _SAME_DIRECTION
-    return same_row and dot(a.plane.column, b.plane.column) > _SAME_DIRECTION
+def _split(group: _Group) -> list[_Group]:
+    return [
+        evolve(group, frames=frames)
+        for oriented in split_by_orientation(group.frames)
+        for frames in split_by_moment(oriented)
+    ]
 
 
 def _display_set(ref: StudyRef, series: Series, group: _Group) -> DisplaySet:
     frames = _sorted(group.frames)
-    verdict, reason = _verdict(series.modality, frames)
+    geometry = _geometry(group, frames)
     return DisplaySet(
         id="",
         study=ref.study,
         series=series.uid,
         site=SiteId(ref.site),
-        modality=series.modality,
+        modality=group.modality,
         label=labels.label(series, frames, group.localizer),
-        kind=group.kind or _kind(series, frames, verdict),
+        kind=sop_classes.kind_of(group.instance.sop_class) or _kind(group, frames, geometry),
         frames=frames,
-        verdict=verdict,
-        reason=reason,
-        patient=group.patient,
+        geometry=geometry,
+        patient=group.instance.patient,
+        structures=group.instance.structures,
     )
 
 
@@ -158,19 +167,15 @@ def _sorted(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
     """As one reads where all have a place, else by number.
 
     Axial from the head, coronal from the front, sagittal from the right, however the
-    normal of the first frame points.
+    normal of the first frame points. What lies at one place follows its number.
     """
-    first = frames[0].plane if frames else None
-    if first is not None and _all_placed(frames):
-        normal, sign = first.normal, _reading_sign(first.normal)
-
-        def place(frame: Frame) -> tuple[float, int]:
-            assert frame.plane is not None
-            # Rounded: noise in the last digits must not turn equal positions around.
-            return round(sign * dot(frame.plane.origin, normal), 3), frame.number
-
-        return tuple(sorted(frames, key=place))
-    return tuple(sorted(frames, key=lambda frame: (frame.number, frame.key.frame_index)))
+    turns = sorted(frames, key=lambda frame: (frame.number, frame.key.frame_index))
+    places = places_of(turns)
+    if places is None or turns[0].plane is None:
+        return tuple(turns)
+    sign = _reading_sign(turns[0].plane.normal)
+    order = sorted(range(len(turns)), key=lambda at: sign * places[at])
+    return tuple(turns[at] for at in order)
 
 
 def _reading_sign(normal: Vector) -> int:
@@ -180,27 +185,47 @@ def _reading_sign(normal: Vector) -> int:
     return -along if axis == _TO_HEAD else along
 
 
-def _all_placed(frames: tuple[Frame, ...]) -> bool:
-    return len(frames) > 1 and all(frame.plane is not None for frame in frames)
-
-
-def _verdict(modality: str, frames: tuple[Frame, ...]) -> tuple[GeometryVerdict, str]:
+def _geometry(group: _Group, frames: tuple[Frame, ...]) -> Geometry:
     planes = [frame.plane for frame in frames]
-    if modality not in _SECTIONAL and not any(planes):
-        return GeometryVerdict.NOT_SPATIAL, ""
-    if len(frames) < 2:
-        return GeometryVerdict.NOT_SPATIAL, ""
-    return judge(planes)
+    if not frames or (not any(planes) and not _is_spatial(group)):
+        return Geometry()
+    found = judge(planes, [frame.thickness_mm for frame in frames])
+    if found.mpr and (group.localizer or group.modality == "MG"):
+        # Tomosynthesis knows its planes, but what lies in one is smeared over the others.
+        return evolve(found, mpr=False, reason=_no_volume(group))
+    return found
 
 
-def _kind(series: Series, frames: tuple[Frame, ...], verdict: GeometryVerdict) -> DisplaySetKind:
+def _no_volume(group: _Group) -> str:
+    if group.localizer:
+        return tr("localizer images are no volume")
+    return tr("tomosynthesis: no true lengths across its slices")
+
+
+def _is_spatial(group: _Group) -> bool:
+    """Whether such images ought to say where they lie."""
+    if is_secondary_capture(group.instance.sop_class):
+        return False
+    if group.modality == "NM":
+        return any(said in _NM_SLICES for said in group.frames[0].content.image_type)
+    return group.modality in _SECTIONAL
+
+
+def _kind(group: _Group, frames: Sequence[Frame], geometry: Geometry) -> DisplaySetKind:
     if not frames:
         return DisplaySetKind.OTHER
     if len(frames) == 1:
         return DisplaySetKind.SINGLE
-    if verdict in (GeometryVerdict.REGULAR, GeometryVerdict.TILTED) and len(frames) > 2:
+    if geometry.mpr:
         return DisplaySetKind.VOLUME
-    one_object = len({frame.key.sop for frame in frames}) == 1
-    if one_object and series.modality in _MOVING and frames[0].plane is None:
+    one_object = len({frame.key.sop for frame in frames}) == 1 or group.instance.concatenation
+    moves = group.modality in _MOVING and frames[0].plane is None
+    if one_object and (moves or _is_one_place_in_time(frames)):
         return DisplaySetKind.CINE
     return DisplaySetKind.STACK
+
+
+def _is_one_place_in_time(frames: Sequence[Frame]) -> bool:
+    places = places_of(frames)
+    timed = len({frame.content.moments for frame in frames}) > 1
+    return places is not None and timed and len(set(places)) == 1

@@ -1,17 +1,33 @@
 """What a reader calls a display set: "Axial lung 2.5", never a bare number."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from attrs import frozen
 
 from workstation.domain.geometry import ImagePlane
-from workstation.domain.study import Frame, Series
+from workstation.domain.study import Frame, FrameContent, Series, Trait
+from workstation.imaging.volume import orientation_of
 from workstation.text import tr
 
-#: Cosine beyond which a normal is called after the body axis.
-_NEAR_AXIS: Final = 0.9
+#: How what differs between two stacks of one name is said; the others are said as they are.
+_WORDS: Final[Mapping[Trait, str]] = MappingProxyType(
+    {
+        Trait.ECHO: "TE {value}",
+        Trait.B_VALUE: "b {value}",
+        Trait.CONTRAST: "contrast {value}",
+        Trait.STACK: "stack {value}",
+        Trait.ENERGY_WINDOW: "energy window {value}",
+        Trait.DETECTOR: "detector {value}",
+        Trait.TEMPORAL_POSITION: "time {value}",
+        Trait.CARDIAC_PHASE: "{value} % RR",
+        Trait.TRIGGER_TIME: "{value} ms",
+        Trait.FRAME_TIME: "{value} ms",
+        Trait.ACQUISITION: "acquisition {value}",
+    }
+)
 
 
 @frozen
@@ -56,28 +72,60 @@ def _composed(series: Series, frames: tuple[Frame, ...]) -> str:
 
 
 def orientation(plane: ImagePlane) -> str:
-    x, y, z = (abs(part) for part in plane.normal)
-    if z > _NEAR_AXIS:
-        return tr("Axial")
-    if y > _NEAR_AXIS:
-        return tr("Coronal")
-    return tr("Sagittal") if x > _NEAR_AXIS else tr("Oblique")
+    return {
+        "axial": tr("Axial"),
+        "coronal": tr("Coronal"),
+        "sagittal": tr("Sagittal"),
+    }.get(orientation_of(plane), tr("Oblique"))
 
 
 def distinct(sets: Sequence[Named]) -> list[str]:
-    """Display sets of one series must not read the same: orientation, then a letter."""
+    """Display sets of one series must not read the same: orientation, then what differs,
+    then a number."""
     found = [each.label for each in sets]
-    repeated = {name for name, count in Counter(found).items() if count > 1}
-    for at, each in enumerate(sets):
-        plane = each.frames[0].plane if each.frames else None
-        if found[at] in repeated and plane is not None:
+    for at in _repeated(found):
+        plane = sets[at].frames[0].plane if sets[at].frames else None
+        if plane is not None:
             word = orientation(plane)
             if word.casefold() not in found[at].casefold():
                 found[at] = f"{found[at]} {word.casefold()}"
-    seen: Counter[str] = Counter()
-    many = Counter(found)
-    for at, name in enumerate(found):
+    repeated = _repeated(found)
+    said = {at: _content(sets[at]) for at in repeated}
+    for at in repeated:
+        alike = [said[other] for other in repeated if sets[other].label == sets[at].label]
+        found[at] = " ".join((found[at], *_differing(said[at], alike)))
+    return _numbered(found)
+
+
+def _repeated(names: Sequence[str]) -> list[int]:
+    many = Counter(names)
+    return [at for at, name in enumerate(names) if many[name] > 1]
+
+
+def _numbered(names: Sequence[str]) -> list[str]:
+    many, seen = Counter(names), Counter[str]()
+    found = []
+    for name in names:
         seen[name] += 1
         if many[name] > 1:
-            found[at] = tr("{label} ({n} of {all})", label=name, n=seen[name], all=many[name])
+            name = tr("{label} ({n} of {all})", label=name, n=seen[name], all=many[name])
+        found.append(name)
     return found
+
+
+def _content(named: Named) -> FrameContent:
+    return named.frames[0].content if named.frames else FrameContent()
+
+
+def _differing(own: FrameContent, alike: Sequence[FrameContent]) -> list[str]:
+    """The words of what is not the same in all of them."""
+    words = []
+    for trait, value in (*own.traits, *own.moments):
+        if any((trait, value) not in (*other.traits, *other.moments) for other in alike):
+            shown = f"{value:g}" if isinstance(value, float) else value
+            words.append(tr(_WORDS.get(trait, "{value}"), value=shown))
+            break  # one difference is a name; more would be a list
+    if not words:
+        others = [other.image_type for other in alike]
+        words = [each for each in own.image_type if any(each not in other for other in others)][-1:]
+    return words

@@ -9,6 +9,7 @@ from workstation.domain.geometry import ImagePlane
 from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyUID
 from workstation.domain.patient import Patient
 from workstation.domain.presentation import RealWorldMap, Rescale, Voi
+from workstation.domain.structure import StructureSet
 
 
 @frozen
@@ -29,24 +30,78 @@ class PixelFormat:
     floating: bool = False  # Float or Double Float Pixel Data (PS3.3 C.7.6.24, C.7.6.25)
 
 
-
 class SpacingOrigin(StrEnum):
     """Whose millimetres they are; decides what a length may claim."""
 
-    PATIENT = "patient"  # Pixel Spacing of a slice, or calibrated to the patient
+    PATIENT = "patient"  # Pixel Spacing of a slice
     DETECTOR = "detector"  # Imager Pixel Spacing: at the detector, not in the patient
-    CALIBRATED = "calibrated"
+    MAGNIFIED = "magnified"  # the detector's, divided by an estimated magnification
+    CALIBRATED = "calibrated"  # by an object of known size, or by the geometry
+    FILM = "film"  # Nominal Scanned Pixel Spacing: on the film that was digitised
     REGION = "region"  # ultrasound region
     NONE = "none"
 
 
 @frozen
 class PixelSpacing:
-    """mm between rows and between columns; `NONE` means lengths are in pixels."""
+    """mm between rows and between columns; `NONE` means lengths are in pixels.
+
+    With `NONE`, `row` and `column` may still hold the shape of a pixel (Pixel Aspect Ratio),
+    the smaller one 1.0: then an image is drawn and counted in square pixels.
+    """
 
     row: float = 0.0
     column: float = 0.0
     origin: SpacingOrigin = SpacingOrigin.NONE
+    magnification: float | None = None  # Estimated Radiographic Magnification Factor
+
+
+@frozen
+class UltrasoundRegion:
+    """A part of an ultrasound image with a scale of its own (PS3.3 C.8.5.5).
+
+    Pixels, both ends included. `spacing` is `NONE` where its axes are no lengths (M-mode,
+    spectral Doppler).
+    """
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+    spacing: PixelSpacing
+    yields: bool = False  # Region Flags bit 0: where regions overlap, the others win
+
+
+class Trait(StrEnum):
+    """What may differ between images at one place, so that they must not be mixed."""
+
+    ECHO = "echo"  # ms
+    B_VALUE = "b-value"  # s/mm2
+    DIRECTIONALITY = "directionality"
+    COMPONENT = "component"  # magnitude, phase, real, imaginary
+    CONTRAST = "contrast"
+    STACK = "stack"
+    ENERGY_WINDOW = "energy-window"
+    DETECTOR = "detector"
+    TEMPORAL_POSITION = "temporal-position"
+    CARDIAC_PHASE = "cardiac-phase"  # per cent of the cycle
+    TRIGGER_TIME = "trigger-time"  # ms
+    FRAME_TIME = "frame-time"  # ms after the start of the series
+    ACQUISITION = "acquisition"
+
+
+@frozen
+class FrameContent:
+    """What a frame shows, beside where it lies.
+
+    Frames that differ in `traits` are never one stack. Frames that differ in `moments` are
+    one stack as long as no two of them lie at one place: a time, a phase or an acquisition
+    may go on along the patient, and then it is one series of slices.
+    """
+
+    image_type: tuple[str, ...] = ()  # or Frame Type
+    traits: tuple[tuple[Trait, str | float], ...] = ()
+    moments: tuple[tuple[Trait, str | float], ...] = ()
 
 
 @frozen
@@ -107,6 +162,13 @@ class Frame:
     icc_profile: bytes = field(default=b"", repr=False)
     doubts: tuple[str, ...] = ()  # codes of dicom.reasons: what could not be applied
     transfer_syntax: str = ""  # as stored; empty where the metadata does not say
+    content: FrameContent = FrameContent()
+    regions: tuple[UltrasoundRegion, ...] = ()
+
+
+def is_secondary_capture(sop_class: str) -> bool:
+    """A picture of a screen or a film: filed with slices it is still no slice."""
+    return sop_class.startswith("1.2.840.10008.5.1.4.1.1.7")
 
 
 @frozen
@@ -118,10 +180,12 @@ class Instance:
     sop_class: str
     number: int | None
     frames: tuple[Frame, ...]
-    image_type: tuple[str, ...] = ()
     transfer_syntax: str = ""  # empty where the metadata does not say
     patient: Patient | None = None  # as the object says
     accession: str = ""  # as the object says
+    modality: str = ""  # as the object says; empty where it does not
+    concatenation: str = ""  # Concatenation UID: several instances are one multi-frame
+    structures: StructureSet | None = None  # what a SEG or RTSTRUCT draws on other images
 
 
 @frozen
@@ -173,6 +237,23 @@ class GeometryVerdict(StrEnum):
 
 
 @frozen
+class Geometry:
+    """The verdict on a display set's frames, and what follows from it.
+
+    `spacing_mm` is between columns, between rows and between slices (perpendicular, also
+    where the gantry was tilted); None where it is not known or not the same throughout.
+    `orientation` is "axial", "coronal", "sagittal", "oblique", or empty. `mpr`: millimetres
+    in a reformat are right.
+    """
+
+    verdict: GeometryVerdict = GeometryVerdict.NOT_SPATIAL
+    reason: str = ""  # in the reader's words; empty where nothing is doubtful
+    spacing_mm: tuple[float | None, float | None, float | None] = (None, None, None)
+    orientation: str = ""
+    mpr: bool = False
+
+
+@frozen
 class DisplaySet:
     """Frames that belong together on one viewport, in the order they are scrolled.
 
@@ -187,6 +268,6 @@ class DisplaySet:
     label: str  # "Axial lung 2.5": what the reader calls it, never a bare number
     kind: DisplaySetKind
     frames: tuple[Frame, ...] = field(repr=False)
-    verdict: GeometryVerdict = GeometryVerdict.NOT_SPATIAL
-    reason: str = ""
+    geometry: Geometry = Geometry()
     patient: Patient | None = None  # as its objects say; the viewer compares it with the order's
+    structures: StructureSet | None = None  # drawn on other images where the reader asks

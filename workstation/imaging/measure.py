@@ -5,7 +5,7 @@ image pixels; (0, 0) is the centre of the first. All sums are in double precisio
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workstation.domain.measurement import Measurement, MeasurementKind, PixelPoint
-from workstation.domain.study import Frame, PixelSpacing, SpacingOrigin
+from workstation.domain.study import Frame, PixelSpacing, SpacingOrigin, UltrasoundRegion
 from workstation.imaging.pixels import FramePixels
 from workstation.imaging.voi import is_padding, rescaled
 
@@ -25,7 +25,9 @@ NOTES: Final = MappingProxyType(
     {
         SpacingOrigin.PATIENT: "",
         SpacingOrigin.DETECTOR: "detector",
+        SpacingOrigin.MAGNIFIED: "estimated magnification",
         SpacingOrigin.CALIBRATED: "calibrated",
+        SpacingOrigin.FILM: "film",
         SpacingOrigin.REGION: "region",
         SpacingOrigin.NONE: "",
     }
@@ -52,7 +54,8 @@ def measure(
     where no pixel but padding lies in it.
     """
     (x1, y1), (x2, y2) = points
-    across, down, unit = _scale(frame.spacing)
+    spacing = spacing_at(frame, points)
+    across, down, unit = _scale(spacing)
     width, height = abs(x2 - x1) * across, abs(y2 - y1) * down
     stats: Mapping[str, float] = MappingProxyType({})
     match kind:
@@ -71,17 +74,55 @@ def measure(
         points=points,
         value=value,
         unit=unit if kind is MeasurementKind.LENGTH else f"{unit}²",
-        note=NOTES[frame.spacing.origin],
+        note=NOTES[spacing.origin],
         stats=stats,
         stats_unit=frame.rescale.unit if stats else "",
     )
 
 
 def _scale(spacing: PixelSpacing) -> tuple[float, float, str]:
-    """Size of a pixel along a row and down a column, and its unit."""
-    if spacing.origin is SpacingOrigin.NONE:
-        return 1.0, 1.0, "px"
-    return spacing.column, spacing.row, "mm"
+    """Size of a pixel along a row and down a column, and its unit.
+
+    Without millimetres a pixel is counted by its shorter side: of pixels that are not square
+    an oblique length would else depend on its direction.
+    """
+    if spacing.origin is not SpacingOrigin.NONE:
+        return spacing.column, spacing.row, "mm"
+    return spacing.column or 1.0, spacing.row or 1.0, "px"
+
+
+def spacing_at(frame: Frame, points: Sequence[PixelPoint]) -> PixelSpacing:
+    """The scale that holds for all of these points.
+
+    In ultrasound that of the region all of them lie in (PS3.3 C.8.5.5): across two regions,
+    or outside every one, there is none.
+    """
+    if not frame.regions:
+        return frame.spacing
+    around = [region for region in frame.regions if all(_is_in(region, x, y) for x, y in points)]
+    if not around:
+        return PixelSpacing()
+    # Where regions overlap the one that does not yield wins, then the smaller one.
+    area = {id(r): (r.right - r.left) * (r.bottom - r.top) for r in around}
+    return min(around, key=lambda region: (region.yields, area[id(region)])).spacing
+
+
+def _is_in(region: UltrasoundRegion, x: float, y: float) -> bool:
+    """Pixels reach half a pixel beyond their centres."""
+    across = region.left - 0.5 <= x <= region.right + 0.5
+    return across and region.top - 0.5 <= y <= region.bottom + 0.5
+
+
+def length_unit(frames: Iterable[Frame]) -> tuple[str, str]:
+    """Unit of a length on any of the frames, and the note beside it.
+
+    Frames that differ have no common unit: they say px, and that they differ.
+    """
+    origins = {frame.spacing.origin for frame in frames}
+    if len(origins) > 1:
+        return "px", "differs between images"
+    origin = next(iter(origins), SpacingOrigin.NONE)
+    return "px" if origin is SpacingOrigin.NONE else "mm", NOTES[origin]
 
 
 def region_statistics(

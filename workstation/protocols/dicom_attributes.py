@@ -9,7 +9,7 @@ import binascii
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from workstation.domain.patient import Patient
 
 MAX_OBJECTS: Final = 50_000
 MAX_BYTES: Final = 256 << 20
+_JOINERS: Final = frozenset("\u200c\u200d")
 _DATE: Final = re.compile(r"(\d{4})\.?(\d{2})\.?(\d{2})")
 
 
@@ -99,6 +100,28 @@ class Attributes:
     def item(self, tag: str) -> "Attributes":
         return next(self.items(tag), _NOTHING)
 
+    def opened(self, tags: Container[str]) -> "Attributes":
+        """The first items of those of these sequences that are here, as one."""
+        found = []
+        for row in self._rows:
+            for tag, element in row.items():
+                if tag in tags and isinstance(element, dict):
+                    items = element.get("Value")
+                    if isinstance(items, list) and items and isinstance(items[0], dict):
+                        found.append(items[0])
+        return Attributes(*found)
+
+    def nested(self) -> list["Attributes"]:
+        """Every item of every sequence that is here, one level down."""
+        return [
+            Attributes(item)
+            for row in self._rows
+            for element in row.values()
+            if isinstance(element, dict) and element.get("vr") == "SQ"
+            for item in _listed(element.get("Value"))
+            if isinstance(item, dict)
+        ]
+
     def inline(self, tag: str) -> bytes:
         """Binary values that travel in the metadata itself; empty where they do not."""
         for row in self._rows:
@@ -144,9 +167,20 @@ class Attributes:
 _NOTHING: Final = Attributes()
 
 
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _clean(text: str) -> str:
-    """Without padding and control characters."""
-    return "".join(c for c in text if c.isprintable()).strip()
+    """Without padding; without controls, those that turn the direction of writing included.
+
+    A name with a right-to-left override would be read as another one (SEC-08). Joiners
+    stay: Persian and Hindi words need them. A line end becomes a space.
+    """
+    if text.isprintable():
+        return text.strip()
+    kept = (c if c.isprintable() or c in _JOINERS else " " if c.isspace() else "" for c in text)
+    return "".join(kept).strip()
 
 
 def _plain(value: object) -> str:

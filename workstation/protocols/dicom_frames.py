@@ -4,14 +4,13 @@ In enhanced objects a value may stand with the frame, be shared by all, or stand
 header itself; it is looked for in that order (PS3.3 C.7.6.16).
 """
 
-import math
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from workstation.domain.geometry import ImagePlane, Vector, cross, dot
 from workstation.domain.identifiers import FrameKey
 from workstation.domain.study import Frame
 from workstation.protocols.dicom_attributes import Attributes
+from workstation.protocols.dicom_content import content_of
 from workstation.protocols.dicom_overlays import overlays_of
 from workstation.protocols.dicom_palette import palette_of
 from workstation.protocols.dicom_pixels import (
@@ -22,28 +21,39 @@ from workstation.protocols.dicom_pixels import (
     rescale_of,
     vois_of,
 )
-from workstation.protocols.dicom_spacing import spacing_of
+from workstation.protocols.dicom_planes import plane_in_grid, plane_of
+from workstation.protocols.dicom_spacing import ULTRASOUND, regions_of, spacing_of
 from workstation.text import tr
 
 T = TypeVar("T")
 
 #: Functional groups whose first item holds values we read.
-_GROUPS: Final = (
-    "00209113",  # Plane Position
-    "00209116",  # Plane Orientation
-    "00289110",  # Pixel Measures
-    "00289132",  # Frame VOI LUT
-    "00289145",  # Pixel Value Transformation
-    "00209071",  # Frame Anatomy
-    "00189112",  # MR Timing and Related Parameters
-    "00189114",  # MR Echo
-    "00189321",  # CT Exposure
-    "00189325",  # CT X-Ray Details
-    "00189314",  # CT Reconstruction
-    "00189329",  # CT Image Frame Type
-    "00189226",  # MR Image Frame Type
+_GROUPS: Final = frozenset(
+    {
+        "00209111",  # Frame Content
+        "00209113",  # Plane Position
+        "00209116",  # Plane Orientation
+        "00289110",  # Pixel Measures
+        "00289132",  # Frame VOI LUT
+        "00289145",  # Pixel Value Transformation
+        "00209071",  # Frame Anatomy
+        "00189112",  # MR Timing and Related Parameters
+        "00189114",  # MR Echo
+        "00189117",  # MR Diffusion
+        "00189118",  # Cardiac Synchronization
+        "00189341",  # Contrast/Bolus Usage
+        "00189321",  # CT Exposure
+        "00189325",  # CT X-Ray Details
+        "00189314",  # CT Reconstruction
+        "00189329",  # CT Image Frame Type
+        "00189226",  # MR Image Frame Type
+        "00189504",  # X-Ray 3D Frame Type
+        "00189751",  # PET Frame Type
+        "00189401",  # X-Ray Projection Pixel Calibration
+        "00209170",  # Unassigned Shared Converted Attributes
+        "00209171",  # Unassigned Per-Frame Converted Attributes
+    }
 )
-_ORTHOGONAL: Final = 1e-2
 
 
 class Header:
@@ -54,7 +64,7 @@ class Header:
         self._modality = modality
         self._memo: dict[str, object] = {}
         self.pixels = pixel_format(values)
-        self._shared = values.item("52009229")
+        self._shared = values.item("52009229").opened(_GROUPS)
         self._per_frame = list(values.items("52009230"))
         self.enhanced = bool(self._per_frame) or bool(values.values("52009229"))
 
@@ -62,8 +72,10 @@ class Header:
         values = self._of_frame(key.frame_index)
         rescale, vois = rescale_of(values, self._modality), vois_of(values)
         palette = self._once("palette", palette_of)
-        spatial = count == 1 or self.enhanced
-        plane = plane_of(values) if spatial else None
+        if count == 1 or self.enhanced:
+            plane = plane_of(values)
+        else:
+            plane = plane_in_grid(values, self._modality, key.frame_index)
         return Frame(
             key=key,
             pixels=self.pixels,
@@ -85,11 +97,9 @@ class Header:
             icc_profile=self._once("icc", icc_profile_of),
             doubts=doubts_of(values, rescale, vois, palette),
             transfer_syntax=self._once("syntax", stored_syntax),
+            content=content_of(values, self._modality, key.frame_index),
+            regions=regions_of(values) if self._modality in ULTRASOUND else (),
         )
-
-    def frame_type(self, index: int) -> tuple[str, ...]:
-        """Frame Type of an enhanced object; else empty."""
-        return self._of_frame(index).texts("00089007") if self.enhanced else ()
 
     def _once(self, name: str, read: Callable[[Attributes], T]) -> T:
         if name not in self._memo:
@@ -100,34 +110,7 @@ class Header:
         if not self.enhanced:
             return self._values
         own = self._per_frame[index] if index < len(self._per_frame) else Attributes()
-        found = Attributes()
-        for source in (own, self._shared):
-            for group in _GROUPS:
-                if source.values(group):
-                    found = found.over(source.item(group))
-        return found.over(self._values)
-
-
-def plane_of(values: Attributes) -> ImagePlane | None:
-    """Where the frame lies, if it says so completely and without contradiction."""
-    origin, axes = values.vector("00200032"), values.numbers("00200037")
-    spacing = values.numbers("00280030")
-    if origin is None or len(axes) != 6 or len(spacing) != 2 or min(spacing) <= 0:
-        return None
-    row, column = _unit(axes[:3]), _unit(axes[3:])
-    if row is None or column is None or abs(dot(row, column)) > _ORTHOGONAL:
-        return None
-    if abs(math.hypot(*cross(row, column)) - 1) > _ORTHOGONAL:
-        return None
-    return ImagePlane(origin, row, column, spacing[0], spacing[1])
-
-
-def _unit(axis: tuple[float, ...]) -> Vector | None:
-    """Cosines are written with few digits; a length far from 1 is no direction."""
-    length = math.hypot(*axis)
-    if abs(length - 1) > _ORTHOGONAL:
-        return None
-    return axis[0] / length, axis[1] / length, axis[2] / length
+        return own.opened(_GROUPS).over(self._shared).over(self._values)
 
 
 def technique_of(values: Attributes, modality: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ fetching the images. Nothing is dropped: an object whose header does not describ
 pixels becomes frames that are refused with their reason.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from attrs import evolve, frozen
@@ -13,6 +14,7 @@ from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyRef
 from workstation.domain.study import Instance, Series
 from workstation.protocols.dicom_attributes import Attributes, NotMetadata, parse
 from workstation.protocols.dicom_frames import Header, stored_syntax
+from workstation.protocols.dicom_structures import structure_set
 
 MAX_FRAMES: Final = 100_000
 _IMAGE_TAGS: Final = ("00280010", "00280011", "00280100", "00280004")
@@ -51,6 +53,11 @@ def series(body: bytes, ref: StudyRef, uid: SeriesUID) -> Series:
     for row in rows:
         if (row.text("0020000D"), row.text("0020000E")) != (ref.study, uid):
             raise NotMetadata("objects of another series")
+    return series_of(rows, ref, uid)
+
+
+def series_of(rows: Sequence[Attributes], ref: StudyRef, uid: SeriesUID) -> Series:
+    """Objects of one series, wherever their headers come from."""
     first = rows[0] if rows else Attributes()
     modality = first.text("00080060")
     instances: dict[str, Instance] = {}
@@ -75,10 +82,12 @@ def _instance(row: Attributes, ref: StudyRef, uid: SeriesUID, modality: str, roo
     header = Header(row, row.text("00080060") or modality)
     if count > room:  # one frame that will be refused stands for all it claims
         count, header.pixels = 1, evolve(header.pixels, rows=0)
+    concatenation = row.text("00209161")
+    offset = max(0, row.whole("00209228") or 0) if concatenation else 0
     frames = tuple(
         header.frame(
             FrameKey(ref.site, ref.study, uid, sop, index),
-            index + 1 if count > 1 else number or 1,
+            offset + index + 1 if count > 1 or concatenation else number or 1,
             count,
         )
         for index in range(count)
@@ -89,10 +98,12 @@ def _instance(row: Attributes, ref: StudyRef, uid: SeriesUID, modality: str, roo
         sop_class=row.text("00080016"),
         number=number,
         frames=frames,
-        image_type=(header.frame_type(0) if count else ()) or row.texts("00080008"),
         transfer_syntax=stored_syntax(row),
         patient=row.patient(),
         accession=row.text("00080050"),
+        modality=row.text("00080060"),
+        concatenation=concatenation,
+        structures=structure_set(row, tuple(frame.key for frame in frames)),
     )
 
 

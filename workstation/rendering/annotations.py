@@ -7,6 +7,7 @@ Every engine draws the same list; where a line lies is decided here, from the sa
 import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Final
 
 from attrs import frozen
@@ -89,6 +90,17 @@ def distance(canvas: Canvas, measurement: Measurement, at: Point) -> float:
     return min(_to_segment(at, p, q) for p, q in sides)
 
 
+#: What the scale bar's millimetres are; those of a patient need no word.
+_MM: Final[Mapping[SpacingOrigin, str]] = MappingProxyType(
+    dict.fromkeys(SpacingOrigin, "{n:g} mm")
+    | {
+        SpacingOrigin.DETECTOR: "{n:g} mm (detector)",
+        SpacingOrigin.MAGNIFIED: "{n:g} mm (est. mag.)",
+        SpacingOrigin.FILM: "{n:g} mm (film)",
+    }
+)
+
+
 @frozen
 class ScaleBar:
     """A line of round length, in logical pixels, with its words."""
@@ -99,9 +111,9 @@ class ScaleBar:
 
 def scale_bar(view: ResolvedView, frame: Frame, ratio: float) -> ScaleBar | None:
     """A fifth to a third of the view's width; None where millimetres are not known."""
-    across = frame.plane.column_spacing if frame.plane is not None else frame.spacing.column
-    if across <= 0:
+    if frame.plane is None and frame.spacing.origin is SpacingOrigin.NONE:
         return None
+    across = frame.plane.column_spacing if frame.plane is not None else frame.spacing.column
     along = math.hypot(*view.vector_to_image(1, 0))
     sideways = view.vector_to_image(1, 0)
     down = frame.plane.row_spacing if frame.plane is not None else frame.spacing.row
@@ -111,10 +123,7 @@ def scale_bar(view: ResolvedView, frame: Frame, ratio: float) -> ScaleBar | None
     most = view.width / ratio / 4 * per_pixel
     step = 10.0 ** math.floor(math.log10(most))
     length = next(m * step for m in (5.0, 2.0, 1.0) if m * step <= most)
-    text = tr("{n:g} mm", n=length)
-    if frame.spacing.origin is SpacingOrigin.DETECTOR:
-        text = tr("{n:g} mm (detector)", n=length)
-    return ScaleBar(length / per_pixel, text)
+    return ScaleBar(length / per_pixel, tr(_MM[frame.spacing.origin], n=length))
 
 
 def runs(states: Sequence[str]) -> tuple[tuple[int, int, str], ...]:

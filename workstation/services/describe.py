@@ -9,7 +9,7 @@ import numpy as np
 from workstation.domain.measurement import PixelPoint
 from workstation.errors import CommandError
 from workstation.imaging.measure import value_at
-from workstation.services.overlay import Overlay, number
+from workstation.services.overlay import Overlay, geometry_notice, number
 from workstation.services.viewed import Probe, Shown, ViewedStudy
 from workstation.text import tr
 
@@ -74,6 +74,7 @@ def viewport(
     state, sets, voi = shown.state, shown.display_set, shown.voi
     own = shown.display_set.patient or shown.study.patient
     wrong = (words.wrong_patient,) if words.wrong_patient else ()
+    geometry = (doubt,) if (doubt := geometry_notice(sets)) else ()
     return {
         "index": shown.index,
         "active": active,
@@ -91,7 +92,7 @@ def viewport(
         "plane": _plane(shown),
         "overlay": list(words.lines),
         "engine": engine,
-        "notices": [*wrong, *words.notices, *notices],
+        "notices": [*wrong, *words.notices, *geometry, *notices],
         "painted": shown.pixels is not None,
         "sop_uid": shown.frame.key.sop,
         "zoom": state.zoom,

@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from workstation.domain.patient import Patient
 from workstation.domain.presentation import Voi
-from workstation.domain.study import DisplaySet, Frame, SpacingOrigin
+from workstation.domain.study import DisplaySet, Frame, GeometryVerdict, SpacingOrigin
 from workstation.services.viewed import Shown, ViewedStudy, moment
 from workstation.text import tr
 from workstation.viewing.orientation import EdgeLetters, edge_letters
@@ -24,6 +24,9 @@ NARROW: Final = 360
 
 #: A name is elided in the middle only beyond this; an ID never.
 LONGEST_NAME: Final = 24
+
+#: Verdicts whose reason is said, but spoils no length: a tilt is sheared right.
+_HARMLESS: Final = (GeometryVerdict.REGULAR, GeometryVerdict.TILTED)
 
 
 class Mark(StrEnum):
@@ -102,6 +105,7 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
             Line(study.procedure, 3),
         ),
         bottom_left=kept(
+            Line(geometry_notice(sets), 1, Mark.DOUBT),
             *(Line(notice, 1, Mark.DOUBT) for notice in around.notices),
             Line(_matrix(frame), 3),
             Line(_number(shown), 1),
@@ -110,7 +114,7 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
         ),
         bottom_right=kept(
             Line(around.probe, 1),
-            Line(_honesty(frame, sets), 1, Mark.DOUBT),
+            Line(_honesty(frame), 1, Mark.DOUBT),
             Line(_lossy(frame), 1, Mark.LOSSY),
             Line(_zoom(around.zoom), 2),
             Line("  ".join(frame.technique), 2),
@@ -182,7 +186,7 @@ def _position(frame: Frame) -> str:
 
 def _matrix(frame: Frame) -> str:
     words = tr("{c} × {r}", c=frame.pixels.columns, r=frame.pixels.rows)
-    if frame.spacing.row > 0:
+    if frame.spacing.origin is not SpacingOrigin.NONE:
         words += "  " + tr("{a:.3g} × {b:.3g} mm", a=frame.spacing.row, b=frame.spacing.column)
     return words
 
@@ -193,16 +197,30 @@ def _lossy(frame: Frame) -> str:
     return tr("LOSSY {r:.0f}:1", r=frame.lossy_ratio) if frame.lossy_ratio > 1 else tr("LOSSY")
 
 
-def _honesty(frame: Frame, display_set: DisplaySet) -> str:
+def _honesty(frame: Frame) -> str:
     """Whose millimetres: said on the view, not only in the measurement."""
     match frame.spacing.origin:
         case SpacingOrigin.NONE if frame.plane is None:
             return tr("uncalibrated")
         case SpacingOrigin.DETECTOR:
             return tr("mm (detector)")
+        case SpacingOrigin.MAGNIFIED:
+            return tr("mm (est. mag. {factor:.3g})", factor=frame.spacing.magnification)
         case SpacingOrigin.CALIBRATED:
             return tr("calibrated")
-    return display_set.reason
+        case SpacingOrigin.FILM:
+            return tr("mm (on the film)")
+    return ""
+
+
+def geometry_notice(display_set: DisplaySet) -> str:
+    """What is doubtful about where the images lie, and what must not be trusted therefore."""
+    geometry = display_set.geometry
+    if not geometry.reason or geometry.verdict in _HARMLESS:
+        return geometry.reason
+    if geometry.verdict is GeometryVerdict.NO_POSITION:
+        return tr("{reason}: no reformats, no reference lines", reason=geometry.reason)
+    return tr("{reason}: lengths in reformats not reliable", reason=geometry.reason)
 
 
 def _zoom(zoom: float | None) -> str:

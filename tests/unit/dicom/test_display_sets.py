@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from workstation.dicom.display_sets import FrameLost, display_sets, prove
 from workstation.domain.geometry import ImagePlane, Vector
 from workstation.domain.patient import Patient
-from workstation.domain.study import DisplaySetKind, GeometryVerdict, Instance, Series
+from workstation.domain.study import DisplaySetKind, FrameContent, GeometryVerdict, Instance, Series
 
 _PLANES = st.sampled_from(
     [
@@ -42,7 +42,8 @@ def _instances(draw: st.DrawFn) -> Series:
         )
         kind = draw(st.sampled_from([(), ("ORIGINAL", "PRIMARY", "LOCALIZER"), ("DERIVED",)]))
         patient = Patient("A", draw(st.sampled_from(["1", "2"])), "", None, "")
-        made.append(evolve(instance, frames=frames, image_type=kind, patient=patient))
+        frames = tuple(evolve(f, content=FrameContent(image_type=kind)) for f in frames)
+        made.append(evolve(instance, frames=frames, patient=patient))
     return evolve(base, instances=tuple(made))
 
 
@@ -89,7 +90,7 @@ def test_slices_are_sorted_by_position_not_by_number() -> None:
     (found,) = display_sets(REF, series("1.9", [5.0, 1.0, 3.0]))
 
     assert [f.plane.position_mm for f in found.frames if f.plane] == [5.0, 3.0, 1.0]
-    assert (found.verdict, found.kind) == (GeometryVerdict.REGULAR, DisplaySetKind.VOLUME)
+    assert (found.geometry.verdict, found.kind) == (GeometryVerdict.REGULAR, DisplaySetKind.VOLUME)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +125,9 @@ def test_a_stack_begins_where_one_begins_to_read(
 def test_a_localizer_stands_apart() -> None:
     """It is not a slice of the volume and would break its geometry."""
     found = series("1.9", [1.0, 2.0, 3.0, 50.0])
-    scout = evolve(found.instances[3], image_type=("ORIGINAL", "PRIMARY", "LOCALIZER"))
+    content = FrameContent(("ORIGINAL", "PRIMARY", "LOCALIZER"))
+    (frame,) = found.instances[3].frames
+    scout = evolve(found.instances[3], frames=(evolve(frame, content=content),))
 
     sets = display_sets(REF, evolve(found, instances=(*found.instances[:3], scout)))
 
@@ -175,8 +178,8 @@ def test_a_missing_slice_is_told() -> None:
     """No millimetres through a gap."""
     (found,) = display_sets(REF, series("1.9", [0.0, 1.0, 2.0, 4.0, 5.0]))
 
-    assert found.verdict is GeometryVerdict.MISSING_SLICES
-    assert found.reason
+    assert found.geometry.verdict is GeometryVerdict.MISSING_SLICES
+    assert found.geometry.reason
 
 
 def test_slices_without_position_say_so_and_radiographs_need_none() -> None:
@@ -184,8 +187,8 @@ def test_slices_without_position_say_so_and_radiographs_need_none() -> None:
     (ct,) = display_sets(REF, series("1.9", [None, None]))
     radiographs = display_sets(REF, series("1.9", [None, None], modality="DX"))
 
-    assert ct.verdict is GeometryVerdict.NO_POSITION
-    assert [r.verdict for r in radiographs] == [GeometryVerdict.NOT_SPATIAL] * 2
+    assert ct.geometry.verdict is GeometryVerdict.NO_POSITION
+    assert [r.geometry.verdict for r in radiographs] == [GeometryVerdict.NOT_SPATIAL] * 2
 
 
 @pytest.mark.parametrize(
