@@ -5,13 +5,15 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from workstation.domain.study import Frame, Palette
+from workstation.domain.study import Frame, Palette, PixelFormat
 from workstation.errors import NotDisplayable
+from workstation.imaging.voi import auto_window, display_table, to_display
 from workstation.text import tr
 
 #: Colour transforms of JPEG 2000 are undone by the decoder: what is stored is RGB.
 _RGB: Final = frozenset({"RGB", "YBR_RCT", "YBR_ICT"})
-_YBR: Final = frozenset({"YBR_FULL", "YBR_FULL_422"})
+_FULL: Final = frozenset({"YBR_FULL", "YBR_FULL_422"})
+_PARTIAL: Final = frozenset({"YBR_PARTIAL_422", "YBR_PARTIAL_420"})
 
 
 def is_colour(frame: Frame) -> bool:
@@ -22,22 +24,25 @@ def is_colour(frame: Frame) -> bool:
 def why_not(frame: Frame) -> str:
     """Why the colours of a frame cannot be shown faithfully; empty where they can."""
     photometric = frame.pixels.photometric
-    known = photometric in _RGB | _YBR or (
+    if frame.pixels.samples == 1 and photometric.startswith("MONOCHROME"):
+        return ""
+    known = (frame.pixels.samples == 3 and photometric in _RGB | _FULL | _PARTIAL) or (
         photometric == "PALETTE COLOR" and frame.palette is not None
     )
-    if not is_colour(frame) and photometric.startswith("MONOCHROME"):
-        return ""
     return "" if known else tr("colours stored as {p} cannot be shown", p=photometric)
 
 
-def to_rgb(stored: NDArray[Any], frame: Frame) -> NDArray[np.uint8]:
+def to_rgb(stored: NDArray[Any], frame: Frame, colours: str = "") -> NDArray[np.uint8]:
     """8-bit RGB, (rows, columns, 3).
 
     Parameters
     ----------
     stored
         (rows, columns, 3), samples interleaved and chroma at full size, or (rows, columns)
-        for PALETTE COLOR.
+        for palettes.
+    colours
+        Photometric interpretation that the code stream itself states, where it contradicts
+        the header (`FramePixels.colours`).
 
     Raises
     ------
@@ -47,16 +52,32 @@ def to_rgb(stored: NDArray[Any], frame: Frame) -> NDArray[np.uint8]:
     refusal = why_not(frame)
     if refusal:
         raise NotDisplayable(refusal, reason="photometric")
-    photometric = frame.pixels.photometric
     if frame.palette is not None:
+        if frame.palette.supplemental:
+            return _over_grey(stored, frame, frame.palette)
         return palette_to_rgb(stored, frame.palette)
+    photometric, eight = colours or frame.pixels.photometric, to_8_bits(stored, frame.pixels)
     if photometric in _RGB:
-        return to_8_bits(stored, frame.pixels.bits_stored)
-    return ybr_full_to_rgb(to_8_bits(stored, frame.pixels.bits_stored))
+        return eight
+    return ybr_full_to_rgb(eight) if photometric in _FULL else ybr_partial_to_rgb(eight)
 
 
-def to_8_bits(stored: NDArray[Any], bits_stored: int) -> NDArray[np.uint8]:
-    """The eight upper bits of unsigned samples."""
+def _over_grey(stored: NDArray[Any], frame: Frame, palette: Palette) -> NDArray[np.uint8]:
+    """Colours from the first value mapped on, below it the grey image (PS3.3 C.7.6.19)."""
+    voi = frame.vois[0] if frame.vois else auto_window(stored, frame)
+    table = display_table(frame, voi, inverted=False, dtype=stored.dtype)
+    below = np.asarray(stored < palette.first)[..., np.newaxis]
+    rgb = np.where(
+        below, to_display(stored, table)[..., np.newaxis], palette_to_rgb(stored, palette)
+    )
+    return np.asarray(rgb, np.uint8)
+
+
+def to_8_bits(stored: NDArray[Any], pixels: PixelFormat) -> NDArray[np.uint8]:
+    """The eight upper bits of the stored ones; signed samples start at their lowest value."""
+    bits_stored = pixels.bits_stored
+    if pixels.signed:
+        stored = stored.astype(np.int64) + (1 << (bits_stored - 1))
     if bits_stored <= 8:
         return np.asarray(np.left_shift(stored, 8 - bits_stored), np.uint8)
     return np.asarray(np.right_shift(stored, bits_stored - 8), np.uint8)
@@ -68,6 +89,15 @@ def ybr_full_to_rgb(ybr: NDArray[np.uint8]) -> NDArray[np.uint8]:
     blue = ybr[..., 1].astype(np.float32) - 128
     red = ybr[..., 2].astype(np.float32) - 128
     rgb = np.stack((y + 1.402 * red, y - 0.344136 * blue - 0.714136 * red, y + 1.772 * blue), -1)
+    return np.asarray(np.clip(np.rint(rgb), 0, 255), np.uint8)
+
+
+def ybr_partial_to_rgb(ybr: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The inverse of PS3.3 C.7.6.3.1.2 YBR_PARTIAL_422: black is 16, white 235."""
+    y = (ybr[..., 0].astype(np.float32) - 16) * 1.1644
+    blue = ybr[..., 1].astype(np.float32) - 128
+    red = ybr[..., 2].astype(np.float32) - 128
+    rgb = np.stack((y + 1.596 * red, y - 0.3917 * blue - 0.8129 * red, y + 2.0173 * blue), -1)
     return np.asarray(np.clip(np.rint(rgb), 0, 255), np.uint8)
 
 

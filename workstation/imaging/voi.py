@@ -10,7 +10,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from workstation.domain.presentation import Rescale, Voi, VoiFunction
+from workstation.domain.presentation import Lut, Rescale, Voi, VoiFunction
 from workstation.domain.study import Frame
 
 WHITE: Final = 255
@@ -19,8 +19,28 @@ AUTO_TAIL_PERCENT: Final = 0.5
 
 
 def rescaled(stored: NDArray[Any], rescale: Rescale) -> NDArray[np.float64]:
-    """Stored values in modality units, HU for CT (PS3.3 C.11.1.1.2); double precision."""
+    """Stored values in modality units, HU for CT (PS3.3 C.11.1.1.2); double precision.
+
+    Through the object's own table where it has one (C.11.1.1.1): values before the first
+    entry take the first, values after the last the last.
+    """
+    if rescale.lut is not None:
+        entry = np.asarray(stored).astype(np.int64) - rescale.lut.first
+        return _entries(rescale.lut)[np.clip(entry, 0, rescale.lut.entries - 1)]
     return np.asarray(stored, np.float64) * rescale.slope + rescale.intercept
+
+
+def _entries(lut: Lut) -> NDArray[np.float64]:
+    return np.frombuffer(lut.data, "<u2").astype(np.float64)
+
+
+def _curve(values: NDArray[np.float64], voi: Voi, lut: Lut) -> NDArray[np.float64]:
+    """The object's own curve (PS3.3 C.11.2.1.1), stretched to where the window lies now."""
+    if voi.width <= 0:
+        return (values > voi.center).astype(np.float64)
+    start, scale = voi.center - voi.width / 2, lut.entries / voi.width
+    entry = np.clip(np.floor((values - start) * scale + 0.5), 0, lut.entries - 1)
+    return _entries(lut)[entry.astype(np.int64)] / ((1 << lut.bits) - 1)
 
 
 def grey(values: NDArray[np.float64], voi: Voi) -> NDArray[np.float64]:
@@ -33,6 +53,8 @@ def grey(values: NDArray[np.float64], voi: Voi) -> NDArray[np.float64]:
     the threshold that the ramp tends to: objects with such windows exist, and a step at
     the center is visible, while an error would hide the image.
     """
+    if voi.lut is not None:
+        return np.clip(_curve(values, voi, voi.lut), 0.0, 1.0)
     if voi.function is VoiFunction.SIGMOID and voi.width > 0:
         steep = np.clip(-4.0 * (values - voi.center) / voi.width, -700.0, 700.0)
         return 1.0 / (1.0 + np.exp(steep))
@@ -60,6 +82,7 @@ class DisplayTable:
     rescale: Rescale
     voi: Voi
     inverted: bool
+    padding: tuple[int, int] | None = None  # stored values that only fill the frame: black
     levels: NDArray[np.uint8] | None = None
 
 
@@ -69,35 +92,51 @@ def display_table(
     """The table of a frame for pixels of `dtype`: modality, VOI, then presentation.
 
     `inverted` is the reader's wish; MONOCHROME1, whose lowest value is white
-    (PS3.3 C.7.6.3.1.2), is turned over once more.
+    (PS3.3 C.7.6.3.1.2), and Presentation LUT Shape INVERSE (C.11.6.1.2), which say the same
+    thing twice where both are there, turn it over once more. Padding is no part of the
+    image (C.7.5.1.1.2): it stays black, turned or not.
     """
-    turned = inverted != (frame.pixels.photometric == "MONOCHROME1")
-    kind = np.dtype(dtype)
+    turned = inverted != (frame.pixels.photometric == "MONOCHROME1" or frame.inverse)
+    kind, padding = np.dtype(dtype), _padding(frame)
     if kind.kind not in "iu" or kind.itemsize > 2:
-        return DisplayTable(frame.rescale, voi, turned)
+        return DisplayTable(frame.rescale, voi, turned, padding)
     span = np.iinfo(kind)
     every = np.arange(span.min, span.max + 1, dtype=np.int64)
     levels = grey_level(rescaled(every, frame.rescale), voi, inverted=turned)
+    if padding is not None:
+        levels[(every >= padding[0]) & (every <= padding[1])] = 0
     levels = np.roll(levels, int(span.min))  # so that value 0 is entry 0
     levels.setflags(write=False)
-    return DisplayTable(frame.rescale, voi, turned, levels)
+    return DisplayTable(frame.rescale, voi, turned, padding, levels)
 
 
 def to_display(stored: NDArray[Any], table: DisplayTable) -> NDArray[np.uint8]:
     """Stored values as 8-bit grey, same shape, contiguous."""
-    if table.levels is None:
-        return grey_level(rescaled(stored, table.rescale), table.voi, inverted=table.inverted)
-    shown: NDArray[np.uint8] = table.levels[stored]
-    return shown
+    if table.levels is not None:
+        shown: NDArray[np.uint8] = table.levels[stored]
+        return shown
+    finite = np.nan_to_num(stored) if stored.dtype.kind == "f" else stored
+    levels = grey_level(rescaled(finite, table.rescale), table.voi, inverted=table.inverted)
+    if table.padding is not None:
+        levels[(stored >= table.padding[0]) & (stored <= table.padding[1])] = 0
+    return levels
+
+
+def _padding(frame: Frame) -> tuple[int, int] | None:
+    """Lowest and highest value that only fill the frame (PS3.3 C.7.5.1.1.2)."""
+    first, last = frame.pixels.padding, frame.pixels.padding_limit
+    if first is None:
+        return None
+    return (first, first) if last is None else (min(first, last), max(first, last))
 
 
 def is_padding(stored: NDArray[Any], frame: Frame) -> NDArray[np.bool_]:
-    """Where pixels only fill the frame (PS3.3 C.7.5.1.1.2); both ends of a range belong to it."""
-    first, last = frame.pixels.padding, frame.pixels.padding_limit
-    if first is None:
-        return np.zeros(stored.shape, np.bool_)
-    low, high = (first, first) if last is None else (min(first, last), max(first, last))
-    return np.asarray((stored >= low) & (stored <= high), np.bool_)
+    """Where pixels only fill the frame, or hold no number at all; both ends of a range belong."""
+    padding = _padding(frame)
+    empty = np.isnan(stored) if stored.dtype.kind == "f" else np.zeros(stored.shape, np.bool_)
+    if padding is None:
+        return np.asarray(empty, np.bool_)
+    return np.asarray(((stored >= padding[0]) & (stored <= padding[1])) | empty, np.bool_)
 
 
 def auto_window(stored: NDArray[Any], frame: Frame) -> Voi:
@@ -107,7 +146,7 @@ def auto_window(stored: NDArray[Any], frame: Frame) -> Voi:
     one value only (or of padding alone) gets a window of width 1 around it.
     """
     kept = stored[~is_padding(stored, frame)]
-    values = rescaled(kept if kept.size else stored, frame.rescale)
+    values = rescaled(np.nan_to_num(kept if kept.size else stored), frame.rescale)
     low, high = np.percentile(values, (AUTO_TAIL_PERCENT, 100 - AUTO_TAIL_PERCENT))
     width = float(high - low) or 1.0
     return Voi(float(low + high) / 2, width, VoiFunction.LINEAR_EXACT)

@@ -167,7 +167,7 @@ class FramePainter:
     def _table_for(
         self, frame: Frame, voi: Voi, inverted: bool, dtype: np.dtype[Any]
     ) -> DisplayTable:
-        wanted = (frame.rescale, frame.pixels.photometric, voi, inverted, dtype)
+        wanted = (frame.rescale, frame.pixels, frame.inverse, voi, inverted, dtype)
         if self._table is None or self._table_of != wanted:
             self._table = display_table(frame, voi, inverted=inverted, dtype=dtype)
             self._table_of = wanted
@@ -176,7 +176,9 @@ class FramePainter:
     def _sample(self, frame: Frame, pixels: FramePixels, request: SliceRequest) -> NDArray[Any]:
         factor = _factor(request)
         if self._engine is None or self._engine_of != (id(pixels), factor):
-            stored = to_rgb(pixels.stored, frame) if is_colour(frame) else pixels.stored
+            stored = (
+                to_rgb(pixels.stored, frame, pixels.colours) if is_colour(frame) else pixels.stored
+            )
             self._engine, self._pixels = frame_engine(averaged(stored, factor)), pixels
             self._engine_of = (id(pixels), factor)
             self._sampled_by = None

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 from fakes_viewer import frame
+from pydicom.pixels.processing import convert_color_space
 
+from workstation.domain.presentation import Rescale, Voi, VoiFunction
 from workstation.domain.study import Frame, Palette, PixelFormat
 from workstation.errors import NotDisplayable
 from workstation.imaging.colour import is_colour, to_8_bits, to_rgb
@@ -49,7 +51,7 @@ def test_deep_colour_keeps_its_upper_bits() -> None:
     rgb = np.array([[[0, 4095, 2048]]], np.uint16)
 
     assert to_rgb(rgb, colour("RGB", 12)).tolist() == [[[0, 255, 128]]]
-    assert to_8_bits(np.array([15], np.uint8), 4).tolist() == [240]
+    assert to_8_bits(np.array([15], np.uint8), PixelFormat(1, 1, 8, 4, 3, False)).tolist() == [240]
 
 
 def test_a_palette_is_looked_up_and_clamped() -> None:
@@ -77,7 +79,7 @@ def test_sixteen_bit_palettes_are_little_endian() -> None:
 def test_what_we_do_not_know_is_refused() -> None:
     """A false colour would be read as blood flow or as none."""
     with pytest.raises(NotDisplayable) as refused:
-        to_rgb(np.zeros((1, 1, 3), np.uint8), colour("YBR_PARTIAL_420"))
+        to_rgb(np.zeros((1, 1, 3), np.uint8), colour("HSV"))
 
     assert refused.value.reason == "photometric"
 
@@ -85,3 +87,56 @@ def test_what_we_do_not_know_is_refused() -> None:
 def test_grey_is_not_colour() -> None:
     assert not is_colour(frame())
     assert is_colour(colour("RGB"))
+
+
+def test_ybr_partial_is_the_inverse_of_the_standards_formula() -> None:
+    """PS3.3 C.7.6.3.1.2: video levels; shown as full range, black would be grey."""
+    rgb = np.random.default_rng(4).integers(0, 256, (50, 50, 3)).astype(np.float64)
+    forward = np.array(
+        [[0.2568, 0.5041, 0.0979], [-0.1482, -0.2910, 0.4392], [0.4392, -0.3678, -0.0714]]
+    )
+    ybr = np.rint(rgb @ forward.T + (16, 128, 128)).astype(np.uint8)
+
+    found = to_rgb(ybr, colour("YBR_PARTIAL_422")).astype(float)
+
+    assert np.abs(found - rgb).max() <= 2
+
+
+def test_the_stream_knows_its_colours_better_than_the_header() -> None:
+    """A grey mammogram in a JFIF stream whose header says RGB would be shown green."""
+    ybr = np.full((2, 2, 3), 128, np.uint8)
+    ybr[..., 0] = 200
+
+    assert (to_rgb(ybr, colour("RGB"), "YBR_FULL") == 200).all()
+    assert to_rgb(ybr, colour("YBR_FULL"), "RGB").tolist() == ybr.tolist()
+
+
+def test_pydicom_converts_ybr_to_the_same_rgb() -> None:
+    """A second reading of the standard by other people."""
+    ybr = np.random.default_rng(7).integers(0, 256, (64, 64, 3), np.uint8)
+
+    theirs = convert_color_space(ybr, "YBR_FULL", "RGB").astype(int)
+
+    assert np.abs(to_rgb(ybr, colour("YBR_FULL")).astype(int) - theirs).max() <= 1
+
+
+def test_a_supplemental_palette_colours_only_what_it_maps() -> None:
+    """PS3.3 C.7.6.19: activation over anatomy; the anatomy below stays grey by its window."""
+    palette = Palette(200, 8, bytes([255, 1]), bytes([0, 2]), bytes([0, 3]), supplemental=True)
+    one = frame(
+        pixels=PixelFormat(1, 4, 8, 8, 7, False, 1, "MONOCHROME2"),
+        palette=palette,
+        rescale=Rescale(),
+        vois=(Voi(100, 200, VoiFunction.LINEAR_EXACT),),
+    )
+
+    found = to_rgb(np.array([[0, 100, 200, 201]], np.uint8), one)
+
+    assert found.tolist() == [[[0, 0, 0], [128, 128, 128], [255, 0, 0], [1, 2, 3]]]
+
+
+def test_signed_colour_samples_start_at_black() -> None:
+    """Pixel Representation 1 with colours exists; as bytes, black would be mid-grey."""
+    signed = frame(pixels=PixelFormat(1, 1, 8, 8, 7, True, 3, "RGB"))
+
+    assert to_rgb(np.array([[[-128, 0, 127]]], np.int8), signed).tolist() == [[[0, 128, 255]]]

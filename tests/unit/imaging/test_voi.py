@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from attrs import evolve
 from pydicom.dataset import Dataset
-from pydicom.pixels.processing import apply_windowing
+from pydicom.pixels.processing import apply_modality_lut, apply_voi, apply_windowing
 
 from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyUID
-from workstation.domain.presentation import Rescale, Voi, VoiFunction
+from workstation.domain.presentation import Lut, Rescale, Voi, VoiFunction
 from workstation.domain.study import Frame, PixelFormat
 from workstation.imaging.voi import (
     auto_window,
@@ -178,3 +178,80 @@ def test_an_image_of_one_value_still_has_a_window(padding: int | None) -> None:
     frame = evolve(CT, rescale=Rescale(), pixels=evolve(CT.pixels, padding=padding))
 
     assert auto_window(np.full((4, 4), 7), frame) == Voi(7, 1, EXACT)
+
+
+CURVE = np.array([0, 10, 300, 4000, 65535], "<u2")
+
+
+def with_tables(first: int, bits: int, values: list[int]) -> Dataset:
+    """A data set for pydicom with one table as its modality and VOI LUT."""
+    item = Dataset()
+    item.add_new(0x00283002, "SS", [len(values), first, bits])
+    item.add_new(0x00283006, "US", values)
+    item.ModalityLUTType = "US"
+    ds = Dataset()
+    ds.PhotometricInterpretation, ds.BitsStored, ds.PixelRepresentation = "MONOCHROME2", 12, 1
+    ds.ModalityLUTSequence, ds.VOILUTSequence = [item], [item]
+    return ds
+
+
+@pytest.mark.parametrize("first", [-3, 0, 100])
+def test_a_modality_table_gives_what_pydicom_gives(first: int) -> None:
+    """PS3.3 C.11.1.1.1; both ends go on beyond the table."""
+    stored = np.arange(first - 5, first + 10, dtype=np.int16)
+    theirs = apply_modality_lut(stored, with_tables(first, 16, CURVE.tolist()))
+
+    ours = rescaled(stored, Rescale(lut=Lut(first, 16, CURVE.tobytes())))
+
+    assert ours.tolist() == theirs.tolist()
+
+
+def test_a_curve_of_the_object_is_its_own_grey() -> None:
+    """PS3.3 C.11.2.1.1: a mammogram's curve is what makes its dense parts readable."""
+    values = np.array([0, 1, 5, 8, 9], "<u2")  # 4-bit entries would be 0..15; here 12 bits
+    lut = Lut(100, 12, (values * 400).astype("<u2").tobytes())
+    inputs = np.arange(95.0, 110.0)
+    theirs = apply_voi(inputs.astype(np.int16), with_tables(100, 12, (values * 400).tolist()))
+
+    ours = grey(inputs, Voi(102.5, 5, lut=lut))
+
+    assert ours == pytest.approx(theirs / 4095.0)
+
+
+def test_a_curve_can_be_stretched_like_a_window() -> None:
+    """Twice the width: each entry serves two values; the middle stays the middle."""
+    lut = Lut(0, 8, np.array([0, 85, 170, 255], "<u2").tobytes())
+
+    stretched = grey(np.array([-2.0, 0.0, 2.0, 4.0]), Voi(2, 8, lut=lut)) * 255
+
+    assert stretched.tolist() == [0, 85, 170, 255]
+
+
+def test_presentation_inverse_and_monochrome1_are_one_inversion() -> None:
+    """PS3.3 C.8.11.3.1.2: DX images say it twice; turned over twice it would be wrong."""
+    dx = evolve(CT, pixels=evolve(CT.pixels, photometric="MONOCHROME1"), inverse=True)
+    only = evolve(CT, pixels=evolve(CT.pixels, photometric="MONOCHROME2"), inverse=True)
+
+    for frame in (dx, only):
+        table = display_table(frame, Voi(40, 400), inverted=False, dtype=np.uint16)
+        assert to_display(np.array([0, 4000], np.uint16), table).tolist() == [255, 0]
+
+
+@pytest.mark.parametrize("dtype", [np.uint16, np.float32])
+def test_padding_stays_black_when_an_image_is_turned_over(dtype: type) -> None:
+    """PS3.3 C.7.5.1.1.2: a white frame around a mammogram blinds the reader."""
+    pixels = evolve(CT.pixels, photometric="MONOCHROME1", padding=0, padding_limit=5)
+    table = display_table(evolve(CT, pixels=pixels), Voi(40, 400), inverted=False, dtype=dtype)
+
+    shown = to_display(np.array([0, 5, 6, 4000], dtype), table)
+
+    assert shown.tolist() == [0, 0, 255, 0]
+
+
+def test_what_is_not_a_number_is_no_measurement() -> None:
+    """Float pixels may hold NaN where nothing was measured; one of them must not spoil a mean."""
+    frame = evolve(CT, rescale=Rescale(), pixels=evolve(CT.pixels, floating=True))
+    values = np.array([1.0, np.nan, 3.0], np.float32)
+
+    assert is_padding(values, frame).tolist() == [False, True, False]
+    assert auto_window(values, frame).center == 2.0
