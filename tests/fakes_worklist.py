@@ -167,6 +167,10 @@ class FakeWorklist:
     def server_now(self, site: SiteId) -> datetime:
         return self.clock.now()
 
+    def find(self, accession: str, site: SiteId | None = None) -> Row | None:
+        wanted = (row for row in self.rows if row.item.accession == accession)
+        return next((row for row in wanted if site in (None, row.item.site)), None)
+
     def next(self) -> Row | None:
         return next((each for each in self.rows if each.is_free), None)
 

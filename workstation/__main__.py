@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workstation.errors import WorkstationError
-from workstation.text import tr
+from workstation.text import tr, trn
 
 DONE, BAD, USAGE = 0, 1, 2
 
@@ -200,7 +200,14 @@ def _act_audit_verify(options: argparse.Namespace) -> int:
     from workstation.services.audit import verify_file
 
     summary = verify_file(options.file)
-    print(tr("{n} records hold; key {key}", n=summary.records, key=summary.key))
+    print(
+        trn(
+            summary.records,
+            "{n} record holds; key {key}",
+            "{n} records hold; key {key}",
+            key=summary.key,
+        )
+    )
     return DONE
 
 

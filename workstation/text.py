@@ -26,6 +26,11 @@ def tr(english: str, /, **values: object) -> str:
     return f"⟦{text}⟧" if _pseudo else text
 
 
+def trn(n: int, one: str, many: str, /, **values: object) -> str:
+    """A text about a number of things: `one` is for a single one; both may say {n}."""
+    return tr(one if n == 1 else many, n=n, **values)
+
+
 def use_locale(locale: str, folder: Path | None = None) -> None:
     """Choose the language once, before the first window is built."""
     global _catalogue, _pseudo

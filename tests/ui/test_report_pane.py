@@ -277,6 +277,21 @@ def test_a_wrong_password_is_said_in_place_and_asked_again(reading: Reading) -> 
     dialog.back()
 
 
+def test_after_the_signature_there_is_nothing_left_to_sign(reading: Reading) -> None:
+    """A live Sign button and "draft not saved" beside a signed report ask for a second one."""
+    reading.write()
+    reading.reporting.set_section(FINDINGS, "Nodule, again.")
+    assert "Draft not saved yet" in reading.says()
+    reading.sign()
+
+    assert not reading.pane._sign.isVisible()
+    assert not reading.pane._draft.isVisible()
+    assert "raft" not in reading.says()
+    assert "checks block" not in reading.says()
+    reading.pane._addend.click()
+    assert reading.lines[-1] == "report.addend"
+
+
 def test_no_password_no_signature(reading: Reading) -> None:
     """Enter too early must not send an empty one."""
     reading.write()

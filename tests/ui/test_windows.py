@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from attrs import evolve
 from fakes_windows import FakeCase, FakeLoader, FakeReporting, FakeSession, Sent
 from fakes_worklist import HARBOR, FakeDeliveries, FakeWorklist, shift
 from pseudo_locale import untranslated
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from workstation.commands import app, case, report, tools, viewport
@@ -56,6 +57,11 @@ class House:
         self.session.case = self.case
         self.session.changed.emit(None)
         self.shell.show_page("reading")
+
+    def buttons(self, text: str) -> list[QAbstractButton]:
+        """Those with these words that can be pressed now."""
+        found = self.shell._main.findChildren(QAbstractButton)
+        return [each for each in found if each.text() == text and each.isVisible()]
 
     def texts(self) -> list[str]:
         """Every word that stands on the screen now."""
@@ -195,6 +201,36 @@ def test_the_outbox_tells_signed_sent_and_accepted_apart(state: State, words: st
     )  # fmt: skip
 
     assert delivery_words(entry, "Harbor General", "America/Los_Angeles") == words
+
+
+def test_a_refused_report_can_be_sent_again_from_where_it_is_listed(house: House) -> None:
+    """Who learns of a refusal needs the next step beside it, and whose report it is."""
+    waiting = house.worklist.rows[0].item
+    entry = Delivery(
+        ReportId("r"), site=waiting.site, accession=waiting.accession, state=State.REFUSED,
+        reason="unknown accession",
+    )  # fmt: skip
+    house.deliveries.say((entry, evolve(entry, report=ReportId("s"), state=State.QUEUED)))
+    house.shell.show_page("outbox")
+
+    (again,) = house.buttons("Send again")
+    again.click()
+
+    assert house.sent.lines[-1] == f"outbox.retry {waiting.accession}"
+    assert f"{waiting.patient.name} · {waiting.procedure}" in house.texts()
+    assert "0 of 2 accepted" in house.texts()
+
+
+def test_whoever_is_not_signed_in_everywhere_finds_the_way_in_on_every_list(house: House) -> None:
+    """A site that dropped the reader costs its rows until somebody signs in again."""
+    sites = house.worklist.sites
+    house.worklist.sites = (evolve(sites[0], reader=None, state="signed-out"), *sites[1:])
+    house.shell.refresh()
+
+    (way_in,) = house.buttons("Sign in…")
+    way_in.click()
+
+    assert house.sent.lines[-1] == "app.sign-in"
 
 
 def test_what_is_not_accepted_is_counted_on_every_page(house: House) -> None:

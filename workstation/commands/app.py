@@ -171,9 +171,13 @@ def _need_export(ctx: CommandContext, file: str) -> None:
 
 
 @command("outbox.retry", title="Send refused reports again", group=GROUP, when={"signed-in"})
-def retry(ctx: CommandContext) -> Outcome:
-    """Offer every refused report to its site again; nothing is sent that the site has."""
-    refused = [entry for entry in ctx.deliveries.entries if entry.state is State.REFUSED]
+def retry(ctx: CommandContext, accession: str = "") -> Outcome:
+    """Offer refused reports to their sites again, all or one; nothing is sent twice."""
+    refused = [
+        entry
+        for entry in ctx.deliveries.entries
+        if entry.state is State.REFUSED and accession in ("", entry.accession)
+    ]
     if not refused:
         raise CommandError(tr("no report was refused"))
     for entry in refused:

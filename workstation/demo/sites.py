@@ -1,6 +1,6 @@
 """The three sites of the demonstration and the people who work there: all invented."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Final
 
 from attrs import field, frozen
@@ -94,8 +94,12 @@ SITES: Final = (
 )
 
 
+#: Licences of the demonstration never run out: until June of next year.
+_RUNS_OUT: Final = date(datetime.now(UTC).year + 1, 6, 30)
+
+
 def _licences(*held: tuple[str, str]) -> tuple[Licence, ...]:
-    return tuple(Licence(number, jurisdiction) for jurisdiction, number in held)
+    return tuple(Licence(number, where, date(2020, 7, 1), _RUNS_OUT) for where, number in held)
 
 
 #: The first may read and sign everything; the second may not read in Texas.

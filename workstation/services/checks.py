@@ -16,7 +16,7 @@ from workstation.domain.measurement import Measurement
 from workstation.domain.patient import Patient
 from workstation.domain.report import FieldRef, Link, Report, SectionKind
 from workstation.services import phrases
-from workstation.text import tr
+from workstation.text import tr, trn
 
 Severity = Literal["block", "warn", "passed"]
 
@@ -152,10 +152,12 @@ def _identity(facts: Facts) -> Found:
 def _images(facts: Facts) -> Found:
     missing = facts.images.missing
     if missing:
-        words = tr("{n} images have not arrived", n=missing)
+        words = trn(missing, "{n} image has not arrived", "{n} images have not arrived")
         yield Check("images", "block", words, overridable=True)
     if facts.images.failed:
-        words = tr("{n} images could not be shown", n=facts.images.failed)
+        words = trn(
+            facts.images.failed, "{n} image could not be shown", "{n} images could not be shown"
+        )
         yield Check("images", "warn", words, overridable=True)
 
 

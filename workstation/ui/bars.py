@@ -73,6 +73,7 @@ class TopBar(QWidget):
             for page, title in pages
         }
         self._reader = plain.label(tone="low", size="small", data=True)
+        self._sign_in = plain.button(tr("Sign in…"), lambda: run("app.sign-in"))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 0, 16, 0)
         layout.setSpacing(0)
@@ -82,13 +83,16 @@ class TopBar(QWidget):
         layout.addWidget(demo_mark(banner))
         layout.addSpacing(16)
         layout.addWidget(self._reader)
+        layout.addSpacing(8)
+        layout.addWidget(self._sign_in)
 
     def show_page(self, page: str) -> None:
         for name, tab in self.tabs.items():
             tab.setChecked(name == page)
 
-    def show_reader(self, readers: Sequence[Reader]) -> None:
-        """One person, known to several sites: one name, all licences."""
+    def show_reader(self, readers: Sequence[Reader], sites: int) -> None:
+        """One person, known to several of the `sites`: one name, all licences."""
+        self._sign_in.setVisible(len(readers) < sites)
         if not readers:
             self._reader.setText(tr("Not signed in"))
             return

@@ -1,12 +1,13 @@
 """The outbox: every signed report of this shift, and whether the site has it."""
 
+import shlex
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from workstation.domain.report import ReportState
 from workstation.protocols.delivery import Delivery, State
@@ -24,6 +25,8 @@ _SHAPES: Final[dict[State, tuple[str, str, Tone]]] = {
     State.ACKNOWLEDGED: ("check", "hue.done", "done"),
     State.REFUSED: ("octagon-alert", "hue.act", "act"),
 }
+
+_COLUMNS: Final = 7
 
 
 def delivery_words(entry: Delivery, site: str, timezone: str) -> str:
@@ -77,18 +80,42 @@ class OutboxPage(QWidget):
         self._shown = entries
         body = QWidget()
         grid = QGridLayout(body)
-        grid.setContentsMargins(24, 20, 24, 20)
+        grid.setContentsMargins(24, 16, 24, 20)
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(10)
-        grid.addWidget(plain.label(tr("Outbox"), tone="hi", size="title", weight=600), 0, 0, 1, 5)
+        grid.addWidget(self._head(entries), 0, 0, 1, _COLUMNS)
         if not entries:
             nothing = tr("No report was signed in this shift. What you sign is listed here.")
-            grid.addWidget(plain.label(nothing, tone="low"), 1, 0, 1, 5)
+            grid.addWidget(plain.label(nothing, tone="low"), 1, 0, 1, _COLUMNS)
         for at, entry in enumerate(reversed(entries), start=1):
-            self._add(grid, at, entry)
-        grid.setColumnStretch(3, 1)
-        grid.setRowStretch(len(entries) + 2, 1)
+            self._add(grid, 2 * at, entry)
+            grid.addWidget(plain.rule(), 2 * at + 1, 0, 1, _COLUMNS)
+        grid.setColumnStretch(4, 1)
+        grid.setRowStretch(2 * len(entries) + 2, 1)
         self._scroll.setWidget(body)
+
+    def _head(self, entries: tuple[Delivery, ...]) -> QWidget:
+        """Counts, and what can be done with all of it."""
+        refused = sum(entry.state is State.REFUSED for entry in entries)
+        settled = sum(entry.state is State.ACKNOWLEDGED for entry in entries)
+        said = tr("{n} of {total} accepted", n=settled, total=len(entries)) if entries else ""
+        again = plain.button(tr("Send refused again"), lambda: self._run("outbox.retry"))
+        again.setVisible(refused > 0)
+        log = plain.button(tr("Export audit log…"), self._export)
+        return plain.row(
+            plain.label(tr("Outbox"), tone="hi", size="title", weight=600),
+            plain.label(said, tone="low", size="small"),
+            0,
+            again,
+            log,
+            spacing=12,
+        )
+
+    def _export(self) -> None:
+        """Where to, asked with the system's own dialog; `workstation audit verify` reads it."""
+        chosen, _ = QFileDialog.getSaveFileName(self, tr("Export audit log"), "audit-log.jsonl")
+        if chosen:
+            self._run(f"audit.export {shlex.quote(chosen)}")
 
     def _add(self, grid: QGridLayout, at: int, entry: Delivery) -> None:
         sites = {site.id: site for site in self._worklist.sites}
@@ -99,10 +126,19 @@ class OutboxPage(QWidget):
         grid.addWidget(plain.mark(icon, icon_tone), at, 0)
         grid.addWidget(_status_chip(entry.status), at, 1)
         grid.addWidget(plain.label(entry.accession, tone="hi", data=True), at, 2)
+        grid.addWidget(plain.label(self._whose(entry), data=True), at, 3)
         words = delivery_words(entry, name, zone)
-        grid.addWidget(plain.label(words, tone=tone, wrap=True, data=True), at, 3)
+        grid.addWidget(plain.label(words, tone=tone, wrap=True, data=True), at, 4)
+        if entry.state is State.REFUSED:
+            line = f"outbox.retry {shlex.quote(entry.accession)}"
+            grid.addWidget(plain.button(tr("Send again"), lambda: self._run(line)), at, 5)
         signed = tr("signed {time}", time=_time(entry.sealed_at, zone)) if entry.sealed_at else ""
-        grid.addWidget(plain.label(signed, tone="low", size="small", data=True), at, 4)
+        grid.addWidget(plain.label(signed, tone="low", size="small", data=True), at, 6)
+
+    def _whose(self, entry: Delivery) -> str:
+        """Patient and procedure, while the list knows them: a sealed report says less."""
+        row = self._worklist.find(entry.accession, entry.site)
+        return f"{row.item.patient.name} · {row.item.procedure}" if row else ""
 
 
 def _status_chip(status: ReportState) -> Chip:

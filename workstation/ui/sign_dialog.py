@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QTextEdit, QVBoxLayout, QWidg
 from workstation.domain.report import ReportState
 from workstation.services.checks import Check
 from workstation.services.signing import Proposal
-from workstation.text import tr
+from workstation.text import tr, trn
 from workstation.ui import plain, theme
 from workstation.ui.chips import Chip
 from workstation.ui.dialogs import Dialog
@@ -186,7 +186,9 @@ class SignDialog(Dialog):
         chip = Chip(words, tone, look)
         chip.show()
         right = plain.column(
-            plain.label(tr("will be issued as"), tone="low", size="micro"), chip, spacing=2
+            plain.label(tr("will be issued as"), tone="low", size="micro"),
+            plain.row(0, chip),
+            spacing=4,
         )
         notice = Chip(banner, "text.mid")
         notice.setVisible(bool(banner))
@@ -229,7 +231,7 @@ class SignDialog(Dialog):
         parts = [_title(tr("Will be sent to")), line]
         measured = len(self._proposal.signed.measurements)
         if measured:
-            words = tr("{site}, {n} measurements", site=site, n=measured)
+            words = trn(measured, "{site}, {n} measurement", "{site}, {n} measurements", site=site)
             also = plain.row(
                 plain.mark("diamond", "ink.measure", 14),
                 plain.label(words, tone="hi", data=True),

@@ -11,6 +11,7 @@ from workstation.services.signing import Proposal, Signing
 from workstation.services.worklist import Worklist
 from workstation.settings import Site, is_loopback
 from workstation.text import tr
+from workstation.ui import worklist_forms as forms
 from workstation.ui.sign_dialog import SignDialog
 from workstation.ui.windows import Shell
 
@@ -43,7 +44,7 @@ class SigningFlow:
             self._shell.front,
             proposal,
             self._reporting.checks,
-            reader_licence=proposal.signed.signer.licence,
+            reader_licence=self._licence(proposal),
             next_case=following.item.patient.name if following else "",
             asks_password=_asks_here(proposal.site),
             banner=self._shell.banner,
@@ -53,6 +54,12 @@ class SigningFlow:
         dialog.closed.connect(lambda answered: None if answered else _left(done))
         dialog.show_it()
         return done
+
+    def _licence(self, proposal: Proposal) -> str:
+        """The licence that the signature names, in words."""
+        reader, number = self._worklist.reader(proposal.item.site), proposal.signed.signer.licence
+        held = reader.licences if reader else ()
+        return next((forms.licence(each) for each in held if each.number == number), number)
 
     def _sign(self, dialog: SignDialog, proposal: Proposal, password: str, done: Job[None]) -> None:
         dialog.busy()

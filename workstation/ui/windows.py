@@ -356,7 +356,7 @@ class Shell:
         if not hasattr(self, "_top"):
             return
         sites = self._shown.worklist.sites
-        self._top.show_reader([site.reader for site in sites if site.reader is not None])
+        self._top.show_reader([s.reader for s in sites if s.reader is not None], len(sites))
         self._top.tabs["outbox"].show_count(sum(self._shown.deliveries.counts()))
         self._turn()
         case = self._shown.session.case

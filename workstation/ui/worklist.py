@@ -205,8 +205,10 @@ class WorklistPane(QWidget):
         self._empty.setVisible(not told.shown)
         if told.hidden:
             text = tr("No case matches. {n} hidden by the filter.", n=told.hidden)
-        else:
+        elif any(site.reader is not None for site in self._worklist.sites):
             text = tr("No case for you. F5 asks again.")
+        else:
+            text = tr("You are not signed in. Sign in at the top right to see your list.")
         self._empty.setText(text)
         self._empty.adjustSize()
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QWidget
 
 from workstation.domain.identifiers import SiteId
-from workstation.text import tr
+from workstation.text import tr, trn
 from workstation.ui import icons, plain, theme
 from workstation.ui import worklist_forms as forms
 from workstation.ui.chips import key_width, paint_key
@@ -212,7 +212,11 @@ class Footer(QWidget):
         self._hidden.setText(text)
         plain.set_tone(self._hidden, "open" if told.hidden else "low")
         self._mark.setVisible(bool(told.hidden))
-        blocked = tr("{n} blocked for you are shown dimmed", n=told.blocked)
+        blocked = trn(
+            told.blocked,
+            "{n} blocked for you is shown dimmed",
+            "{n} blocked for you are shown dimmed",
+        )
         self._blocked.setText(blocked if told.blocked else "")
 
     def show_time(self, now: datetime) -> None:

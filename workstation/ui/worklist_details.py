@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from workstation.domain.reader import Licence
 from workstation.domain.worklist import Priority, Tier
 from workstation.text import tr
 from workstation.ui import plain
@@ -138,7 +137,7 @@ class Details(QWidget):
         licence, verdict = line.row.verdict.licence, line.row.verdict
         place = line.item.jurisdiction
         if verdict.allowed and licence is not None:
-            part.add(tr("Licence"), _licence(licence), icon="check")
+            part.add(tr("Licence"), forms.licence(licence), icon="check")
         elif not verdict.allowed:
             part.add(tr("Licence"), verdict.reason, tone="act", icon="lock")
         part.add(tr("Scanned in"), place)
@@ -158,13 +157,6 @@ class Details(QWidget):
             part.add(tr("Acquired"), f"{item.acquired.astimezone(zone):%H:%M:%S %Z}")
         part.add(tr("Listed"), f"{item.listed.astimezone(zone):%H:%M:%S %Z}")
         return part
-
-
-def _licence(licence: Licence) -> str:
-    if licence.valid_to is None:
-        return f"{licence.jurisdiction} {licence.number}"
-    until = tr("to {date}", date=f"{licence.valid_to.day} {licence.valid_to:%b %Y}")
-    return f"{licence.jurisdiction} {licence.number}, {until}"
 
 
 class _Section(QWidget):

@@ -11,6 +11,7 @@ from typing import Final
 from attrs import frozen
 
 from workstation.domain.patient import Patient
+from workstation.domain.reader import Licence
 from workstation.domain.worklist import Priority, ReadState, Tier, WorklistItem
 from workstation.services.licence import Verdict
 from workstation.text import tr
@@ -207,3 +208,11 @@ def status(
 def blocked_words(item: WorklistItem, verdict: Verdict) -> str:
     """The missing item; the place as readers say it."""
     return verdict.reason.replace(item.jurisdiction, place(item.jurisdiction))
+
+
+def licence(held: Licence) -> str:
+    """Where, which and until when: \"US-WA MD-00412, to 30 Jun 2027\"."""
+    if held.valid_to is None:
+        return f"{held.jurisdiction} {held.number}"
+    until = tr("to {date}", date=f"{held.valid_to.day} {held.valid_to:%b %Y}")
+    return f"{held.jurisdiction} {held.number}, {until}"

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from workstation.services.worklist import SiteStatus
-from workstation.text import tr
+from workstation.text import tr, trn
 from workstation.ui import icons, plain, theme
 from workstation.ui import worklist_forms as forms
 from workstation.ui.worklist_lines import ListId
@@ -123,12 +123,17 @@ def _site_line(site: SiteStatus, now: datetime, rows: int) -> str:
         return tr("no answer yet")
     old = forms.age(now - site.last_answer)
     if site.state == "stale":
-        return tr("no answer for {age} · {n} rows kept", age=old, n=rows)
+        return trn(
+            rows,
+            "no answer for {age} · {n} row kept",
+            "no answer for {age} · {n} rows kept",
+            age=old,
+        )
     if site.problems:
         return tr(
             "list {age} old · {n} rows, {k} cannot be read", age=old, n=rows, k=len(site.problems)
         )
-    return tr("list {age} old · {n} rows", age=old, n=rows)
+    return trn(rows, "list {age} old · {n} row", "list {age} old · {n} rows", age=old)
 
 
 class Lists(QWidget):
