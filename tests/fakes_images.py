@@ -15,7 +15,7 @@ from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, 
 from workstation.domain.study import Frame, Instance, PixelFormat, Series
 from workstation.errors import NotDisplayable, SiteUnavailable
 from workstation.imaging.pixels import FramePixels
-from workstation.services.ports import SeriesHead
+from workstation.services.ports import Fetched, Packed, SeriesHead
 from workstation.settings import Site
 
 REF = StudyRef(SiteId("here"), StudyUID("1.2.3"))
@@ -68,17 +68,22 @@ class FakeSource:
         self.lost: set[SeriesUID] = set()
         self.asked: list[FrameKey] = []
         self.bulk: list[list[FrameKey]] = []
+        self.unpacked: list[FrameKey] = []
+        self.listed = 0
+        self.described: list[SeriesUID] = []
         self.gate = threading.Event()
         self.gate.set()
         self.asking = threading.Event()  # a single frame was asked for
 
     def series(self, ref: StudyRef) -> tuple[SeriesHead, ...]:
+        self.listed += 1
         return tuple(
             SeriesHead(s.uid, s.number, s.modality, s.description, len(s.instances))
             for s in self.found.values()
         )
 
     def metadata(self, ref: StudyRef, series: SeriesUID) -> Series:
+        self.described.append(series)
         if series in self.lost:
             raise SiteUnavailable("the site is down")
         found = self.found[series]
@@ -105,8 +110,10 @@ class FakeSource:
     def frames(
         self,
         frames: Sequence[Frame],
-        arrived: Callable[[Frame, FramePixels | NotDisplayable], None],
+        arrived: Callable[[Frame, Fetched], None],
         cancelled: Callable[[], bool],
+        *,
+        decoded: bool = True,
     ) -> None:
         self.bulk.append([frame.key for frame in frames])
         self.gate.wait(10)
@@ -119,4 +126,8 @@ class FakeSource:
             elif error is not None:
                 raise error
             else:
-                arrived(frame, pixels())
+                arrived(frame, pixels() if decoded else Packed(bytes([7]), "syntax"))
+
+    def unpack(self, frame: Frame, packed: Packed) -> FramePixels:
+        self.unpacked.append(frame.key)
+        return pixels(packed.data[0])

@@ -46,6 +46,9 @@ class FakeStore:
         self.pixels: dict[FrameKey, FramePixels] = {}
         self.failures: dict[FrameKey, NotDisplayable] = {}
 
+    def has(self, key: FrameKey) -> bool:
+        return self.get(key) is not None
+
     def get(self, key: FrameKey) -> FramePixels | None:
         return self.pixels.get(key)
 

@@ -22,7 +22,7 @@ from workstation.protocols import dicom_json, dicomweb
 from workstation.protocols.dicom_attributes import MAX_BYTES, NotMetadata
 from workstation.protocols.dicomweb import Garbled, Multipart, Part
 from workstation.protocols.web import Request
-from workstation.services.ports import SeriesHead
+from workstation.services.ports import Fetched, Packed, SeriesHead
 from workstation.settings import Site
 from workstation.text import tr
 
@@ -37,7 +37,7 @@ _ATTEMPTS: Final = 2
 #: Objects in a row that a silent site may cost before the rest is given up.
 _GIVE_UP_AFTER: Final = 3
 
-Arrived = Callable[[Frame, FramePixels | NotDisplayable], None]
+Arrived = Callable[[Frame, Fetched], None]
 
 
 class Stream(Protocol):
@@ -76,6 +76,8 @@ class DicomWebFrames:
         self._decoders = decoders
         self._whole_objects: set[SeriesUID] = set()  # series whose frames were refused
         self._streams = True
+        self._broke_off: set[SeriesUID] = set()  # while they were streamed
+        self._sizes: dict[SeriesUID, int] = {}  # frames of a series, as described last
 
     def series(self, ref: StudyRef) -> tuple[SeriesHead, ...]:
         """All pages of the list: sites cap it where they like."""
@@ -95,7 +97,10 @@ class DicomWebFrames:
     def metadata(self, ref: StudyRef, series: SeriesUID) -> Series:
         body = self._json(dicomweb.series_metadata(self._base_of(ref.study), ref.study, series))
         with self._understood():
-            return dicom_json.series(body, ref, series)
+            found = dicom_json.series(body, ref, series)
+        self._broke_off.discard(series)
+        self._sizes[series] = sum(len(each.frames) for each in found.instances)
+        return found
 
     @contextmanager
     def _understood(self) -> Iterator[None]:
@@ -119,22 +124,31 @@ class DicomWebFrames:
         raise AssertionError("the last attempt returns or raises")
 
     def frames(
-        self, frames: Sequence[Frame], arrived: Arrived, cancelled: Callable[[], bool]
+        self,
+        frames: Sequence[Frame],
+        arrived: Arrived,
+        cancelled: Callable[[], bool],
+        *,
+        decoded: bool = True,
     ) -> None:
-        """The rest of a series in few requests; what a stream leaves out is asked for alone."""
+        """The rest of a series in few requests; what a stream leaves out is asked for alone.
+
+        After a line that broke, only what is missing is asked for.
+        """
         waiting = {frame.key: frame for frame in frames}
 
-        def settle(frame: Frame, result: FramePixels | NotDisplayable) -> None:
+        def settle(frame: Frame, result: Fetched) -> None:
             if waiting.pop(frame.key, None) is not None:
                 arrived(frame, result)
 
-        if self._streams and self._worth_a_stream(frames):
+        if decoded and self._streams and self._worth_a_stream(frames):
             self._stream_series(waiting, settle, cancelled)
+        several = self._several if decoded else self._packed
         silent = 0
         for group in _by_instance(list(waiting.values())):
             if cancelled():
                 return
-            silent = 0 if self._instance_frames(group, settle) else silent + 1
+            silent = 0 if self._instance_frames(group, settle, several) else silent + 1
             if silent == _GIVE_UP_AFTER:
                 break
         for frame in list(waiting.values()):
@@ -148,11 +162,9 @@ class DicomWebFrames:
             if part is not None:
                 syntax = dicomweb.transfer_syntax(part, frame.transfer_syntax)
                 return self._decoders.decode(part.body, frame, syntax)
-        (result,) = self._decoders.decode_object(self._object(frame), [frame])
+        pixels = self._decoders.decode(self._object(frame), frame, "")
         self._whole_objects.add(frame.key.series)
-        if isinstance(result, NotDisplayable):
-            raise result
-        return result
+        return pixels
 
     def _frame_part(self, frame: Frame) -> Part | None:
         """None: the site will not give frames of this object."""
@@ -180,7 +192,10 @@ class DicomWebFrames:
     # --- many frames ----------------------------------------------------------
 
     def _worth_a_stream(self, frames: Sequence[Frame]) -> bool:
-        """One series of single-frame objects, enough of them to be faster."""
+        """One series of single-frame objects, enough of them to be faster, most of it wanted."""
+        series = frames[0].key.series if frames else SeriesUID("")
+        if series in self._broke_off or 2 * len(frames) < self._sizes.get(series, 0):
+            return False
         objects = {frame.key.sop for frame in frames}
         alike = len({(frame.key.series, frame.pixels) for frame in frames}) == 1
         return alike and len(frames) == len(objects) >= _WORTH_A_STREAM
@@ -215,15 +230,21 @@ class DicomWebFrames:
                     line.add(part.body, first, any_object=True)
         except (Garbled, SiteUnavailable, Refused) as error:
             _log.info("a series stream broke off: %s", type(error).__name__)
+            self._broke_off.add(first.key.series)
         finally:
             line.finish()
 
-    def _instance_frames(self, group: Sequence[Frame], settle: Arrived) -> bool:
+    def _instance_frames(
+        self,
+        group: Sequence[Frame],
+        settle: Arrived,
+        several: Callable[[Sequence[Frame], Arrived], None],
+    ) -> bool:
         """Frames of one object, several to a request; False where the site is silent."""
         for start in range(0, len(group), _FRAMES_AT_ONCE):
             some = group[start : start + _FRAMES_AT_ONCE]
             try:
-                self._several(some, settle)
+                several(some, settle)
             except (Garbled, SiteUnavailable, Refused, NotDisplayable) as error:
                 left = _reason(error)
                 for frame in some:
@@ -248,6 +269,25 @@ class DicomWebFrames:
         results = self._decoders.decode_object(self._object(frames[0]), frames)
         for frame, result in zip(frames, results, strict=True):
             settle(frame, result)
+
+    def _packed(self, frames: Sequence[Frame], settle: Arrived) -> None:
+        """Frames of one object, not decoded: there is no room for all of them."""
+        for frame in frames:
+            part = None
+            if frame.key.series not in self._whole_objects:
+                part = self._frame_part(frame)
+            if part is None:
+                self._whole_objects.add(frame.key.series)
+                whole = Packed(self._object(frame))
+                for each in frames:
+                    settle(each, whole)
+                return
+            syntax = dicomweb.transfer_syntax(part, frame.transfer_syntax)
+            settle(frame, Packed(part.body, syntax))
+
+    def unpack(self, frame: Frame, packed: Packed) -> FramePixels:
+        """Decode what came as `Packed`. Raises NotDisplayable with the reason."""
+        return self._decoders.decode(packed.data, frame, packed.transfer_syntax)
 
     def _decode_parts(self, stream: Stream, frames: Sequence[Frame], settle: Arrived) -> None:
         """Parts come in the order asked (PS3.18 10.4.1.1.6)."""

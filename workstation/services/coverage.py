@@ -64,4 +64,4 @@ class Coverage:
             return FrameState.SEEN
         if self._store.failure(key) is not None:
             return FrameState.FAILED
-        return FrameState.MISSING if self._store.get(key) is None else FrameState.LOADED
+        return FrameState.LOADED if self._store.has(key) else FrameState.MISSING

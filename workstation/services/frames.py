@@ -1,8 +1,10 @@
-"""FrameStore: decoded frames in memory, and nowhere else.
+"""FrameStore: frames in memory, and nowhere else.
 
-A budget bounds it; what was looked at longest ago goes first, whole studies at a time,
-and an open case never. A dropped study's memory goes back to the system, which clears
-it, as soon as no view holds a frame of it any more.
+A ceiling bounds it. What was looked at longest ago goes first, whole studies at a time, and
+an open case never. Of an open case that is larger than the ceiling, frames are held as they
+travelled, compressed; those that were looked at longest ago are held so again. A dropped
+study's memory goes back to the system, which clears it, as soon as no view holds a frame of
+it any more.
 """
 
 from collections import OrderedDict
@@ -11,16 +13,24 @@ from typing import Final
 from attrs import define, field
 
 from workstation.domain.identifiers import FrameKey, StudyRef
+from workstation.domain.study import PixelFormat
 from workstation.errors import NotDisplayable
 from workstation.imaging.pixels import FramePixels
+from workstation.services.ports import Packed
 from workstation.services.signal import Signal
 
 DEFAULT_BYTES: Final = 4 << 30
 
 
+def decoded_bytes(pixels: PixelFormat) -> int:
+    """What a frame will take once it is decoded, by its own word."""
+    return pixels.rows * pixels.columns * pixels.samples * -(-pixels.bits_allocated // 8)
+
+
 @define(eq=False)
 class _Study:
-    frames: dict[FrameKey, FramePixels] = field(factory=dict)
+    frames: OrderedDict[FrameKey, FramePixels] = field(factory=OrderedDict)
+    packed: dict[FrameKey, Packed] = field(factory=dict)
     failures: dict[FrameKey, NotDisplayable] = field(factory=dict)
     nbytes: int = 0
 
@@ -36,28 +46,48 @@ class FrameStore:
         #: A study left the store: decoder children may forget it too.
         self.dropped: Signal[StudyRef] = Signal()
 
+    @property
+    def room(self) -> int:
+        """The ceiling: bytes that may be held decoded at once."""
+        return self._budget
+
     def get(self, key: FrameKey) -> FramePixels | None:
+        """The pixels, if they are here and decoded."""
         ref = StudyRef(key.site, key.study)
         study = self._studies.get(ref)
-        if study is None:
-            return None
-        self._studies.move_to_end(ref)
-        return study.frames.get(key)
+        found = study.frames.get(key) if study is not None else None
+        if study is not None:
+            self._studies.move_to_end(ref)
+        if study is not None and found is not None and study.packed:
+            study.frames.move_to_end(key)
+        return found
 
-    def put(self, key: FrameKey, pixels: FramePixels) -> None:
+    def packed(self, key: FrameKey) -> Packed | None:
+        """The frame as it travelled, where it is held so."""
+        study = self._studies.get(StudyRef(key.site, key.study))
+        return study.packed.get(key) if study is not None else None
+
+    def has(self, key: FrameKey) -> bool:
+        """Here, decoded or not: nobody needs to ask the site for it."""
+        study = self._studies.get(StudyRef(key.site, key.study))
+        return study is not None and (key in study.frames or key in study.packed)
+
+    def put(self, key: FrameKey, frame: FramePixels | Packed) -> None:
         study = self._of(key)
-        before = study.frames.get(key)
-        study.frames[key] = pixels
         study.failures.pop(key, None)
-        grown = pixels.nbytes - (before.nbytes if before is not None else 0)
-        study.nbytes += grown
-        self.nbytes += grown
-        self._make_room(StudyRef(key.site, key.study))
+        if isinstance(frame, Packed):
+            study.packed[key] = frame
+            return
+        before = study.frames.get(key)
+        study.frames[key] = frame
+        self._grow(study, frame.nbytes - (before.nbytes if before is not None else 0))
+        self._make_room(StudyRef(key.site, key.study), key)
 
     def fail(self, key: FrameKey, error: NotDisplayable) -> None:
         """Remember why a frame cannot be shown; a frame that is here stays shown."""
         study = self._of(key)
         if key not in study.frames:
+            study.packed.pop(key, None)
             study.failures[key] = error
 
     def forgive(self, key: FrameKey) -> None:
@@ -78,6 +108,7 @@ class FrameStore:
         if study is not None:
             self.nbytes -= study.nbytes
             study.frames.clear()
+            study.packed.clear()
             self.dropped.emit(ref)
 
     def clear(self) -> None:
@@ -90,9 +121,18 @@ class FrameStore:
         self._studies.move_to_end(ref)
         return study
 
-    def _make_room(self, newest: StudyRef) -> None:
+    def _grow(self, study: _Study, nbytes: int) -> None:
+        study.nbytes += nbytes
+        self.nbytes += nbytes
+
+    def _make_room(self, newest: StudyRef, key: FrameKey) -> None:
         for ref in list(self._studies):
             if self.nbytes <= self._budget:
                 return
             if ref not in self._protected and ref != newest:
                 self.drop(ref)
+        for study in self._studies.values():
+            for old in [each for each in study.frames if each in study.packed and each != key]:
+                if self.nbytes <= self._budget:
+                    return
+                self._grow(study, -study.frames.pop(old).nbytes)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from attrs import frozen
+from attrs import field, frozen
 
 from workstation.domain.identifiers import ReportId, SeriesUID, SiteId, StudyRef, TaskId
 from workstation.domain.prior import PriorStudy as PriorStudy  # services name it from here
@@ -147,8 +147,22 @@ class SeriesHead:
     instances: int
 
 
+@frozen
+class Packed:
+    """A frame as it travelled, decoded when somebody looks at it.
+
+    Without a transfer syntax `data` is the whole object, held once for all its frames.
+    """
+
+    data: bytes = field(repr=False)
+    transfer_syntax: str = ""
+
+
+Fetched = FramePixels | Packed | NotDisplayable
+
+
 class FrameSource(Protocol):
-    """Where the images of one site come from (DICOMweb today)."""
+    """Where images come from: a site's DICOMweb, or files of this machine."""
 
     def series(self, ref: StudyRef) -> tuple[SeriesHead, ...]:
         """Quick: what there is, before any metadata (QIDO)."""
@@ -165,10 +179,19 @@ class FrameSource(Protocol):
     def frames(
         self,
         frames: Sequence[Frame],
-        arrived: Callable[[Frame, FramePixels | NotDisplayable], None],
+        arrived: Callable[[Frame, Fetched], None],
         cancelled: Callable[[], bool],
+        *,
+        decoded: bool = True,
     ) -> None:
-        """The rest of a series, in as few requests as the site allows; calls from this thread."""
+        """The rest of a series, in as few requests as the site allows; calls from this thread.
+
+        Not `decoded`: there is no room for all of them, they come as `Packed`.
+        """
+        ...
+
+    def unpack(self, frame: Frame, packed: Packed) -> FramePixels:
+        """Decode what came as `Packed`. Raises NotDisplayable with the reason."""
         ...
 
 
@@ -259,3 +282,62 @@ class SealedStore(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+# --- files of this machine -------------------------------------------------------
+
+
+@frozen
+class Digest:
+    """What the stored values of all frames of an object are (contracts.md, `inspect`).
+
+    `bad` names frames that cannot be decoded, with the code of `dicom.reasons`; then there
+    is no hash.
+    """
+
+    shape: tuple[int, ...]
+    dtype: str
+    lossy: bool
+    bad: tuple[tuple[int, str], ...] = ()
+    pixel_sha256: str = ""
+    least: float | None = None
+    most: float | None = None
+
+
+class LocalObject(Protocol):
+    """A file below a path that was named, or a member of an archive among them."""
+
+    @property
+    def path(self) -> str:
+        """As it is shown: relative to the path that was named, `zip!member` in archives."""
+        ...
+
+    @property
+    def reason(self) -> str:
+        """Why there is nothing to read (a code of `dicom.reasons`); usually empty."""
+        ...
+
+    @property
+    def is_archive(self) -> bool:
+        """It is a ZIP file; its members follow as objects of their own."""
+        ...
+
+    def read(self, most: int | None = None) -> bytes:
+        """Its bytes, or the first ones. Raises `NotDisplayable`."""
+        ...
+
+    def beside(self, components: Sequence[str]) -> "LocalObject | None":
+        """The file that a DICOMDIR at this place names; never one outside its folder."""
+        ...
+
+
+class ObjectDecoder(Protocol):
+    """Opens whole Part 10 objects in the decoder child. All raise `NotDisplayable`."""
+
+    def header(self, data: bytes) -> bytes:
+        """DICOM JSON, as a site's metadata would be."""
+        ...
+
+    def digest(self, data: bytes, frame_bytes: int, frames: int) -> Digest:
+        """Decode all frames; what one of them takes, and how many, was read in the header."""
+        ...

@@ -4,14 +4,15 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from attrs import evolve
-from fakes import Home
+from fakes import FakeClock, Home, InlineJobs
 from fakes_images import REF, FakeSource, pixels, series
 
 from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyRef, StudyUID
 from workstation.errors import NotDisplayable, SiteUnavailable
+from workstation.services.fetching import AGAIN_S, FRAME_WORKERS, SetProgress, outward
 from workstation.services.frames import FrameStore
 from workstation.services.jobs import Jobs
-from workstation.services.loading import FRAME_WORKERS, Loader, SetProgress, outward
+from workstation.services.loading import Loader
 
 Make = Callable[[FakeSource], tuple[Loader, FrameStore, Home]]
 CHEST = series("1.5", [float(-z) for z in range(11)])
@@ -199,3 +200,110 @@ def test_the_store_keeps_the_open_case_and_drops_what_was_looked_at_longest_ago(
     assert store.get(three) is not None
     assert [ref.study for ref in dropped] == [two.study]
     assert store.nbytes == 2 * pixels().nbytes
+
+
+# --- arrivals ---------------------------------------------------------------------
+
+
+def grown(source: FakeSource, places: list[float]) -> None:
+    """The site has the series with these slices now, uid by place: slices that were there stay."""
+    found = series("1.5", places)
+    source.found[SeriesUID("1.5")] = evolve(
+        found,
+        instances=tuple(
+            evolve(
+                each,
+                sop=SopUID(f"1.5.{int(-z) + 1}"),
+                frames=tuple(
+                    evolve(f, key=evolve(f.key, sop=SopUID(f"1.5.{int(-z) + 1}")))
+                    for f in each.frames
+                ),
+            )
+            for each, z in zip(found.instances, places, strict=True)
+        ),
+    )
+
+
+def test_images_that_arrive_while_the_study_is_open_are_taken_in_and_told(make: Make) -> None:
+    """Acquisition goes on while the radiologist reads; what came late must not be missed."""
+    source = FakeSource([CHEST])
+    loader, _, home = make(source)
+    loaded(loader, home)
+    news: list[str] = []
+    loader.news.connect(lambda told: news.append(told[1]))
+    grown(source, [float(-z) for z in range(14)])
+
+    loader.refresh(REF)
+    home.drain(lambda: bool(news) and loader.complete(REF))
+
+    (shown,) = loader.display_sets(REF)
+    assert news == ["3 more images arrived: Lung"]
+    assert loader.progress(shown.id) == SetProgress(14, 0, 14)
+    assert len(source.bulk[-1]) == 3  # what is here is not fetched again
+
+
+def test_a_site_without_news_is_asked_for_nothing(make: Make) -> None:
+    """A worklist row changes often; images are not described again for that."""
+    source = FakeSource([CHEST])
+    loader, _, home = make(source)
+    loaded(loader, home)
+    described = len(source.described)
+
+    loader.refresh(REF)
+    home.drain(lambda: source.listed == 2)
+    loader.refresh(REF)
+    home.drain(lambda: source.listed == 3)
+
+    assert len(source.described) == described
+
+
+# --- a broken line ----------------------------------------------------------------
+
+
+def test_what_a_broken_line_cost_is_asked_for_again_by_itself() -> None:
+    """A site restarts while a study loads: the rest comes when it is back, by itself."""
+    clock = FakeClock()
+    jobs, store = InlineJobs(clock), FrameStore()
+    source = FakeSource([CHEST])
+    source.broken = {SopUID("1.5.3"): NotDisplayable("no answer", "not-delivered")}
+    loader = Loader({REF.site: source}, store, jobs)
+    loader.open(REF, first=True)
+    (shown,) = loader.display_sets(REF)
+    before = loader.progress(shown.id)
+    source.broken = {}
+
+    jobs.advance(AGAIN_S[0])
+
+    assert before == SetProgress(10, 1, 11)
+    assert loader.progress(shown.id) == SetProgress(11, 0, 11)
+    assert [key.sop for key in source.bulk[-1]] == ["1.5.3"]
+
+
+def test_a_damaged_image_is_not_asked_for_again_and_again() -> None:
+    """What is damaged at the site stays damaged; asking would only cost the line."""
+    jobs = InlineJobs(FakeClock())
+    source = FakeSource([CHEST])
+    source.broken = {SopUID("1.5.3"): NotDisplayable("it is damaged", "damaged")}
+    Loader({REF.site: source}, FrameStore(), jobs).open(REF, first=True)
+
+    jobs.advance(sum(AGAIN_S))
+
+    assert len(source.bulk) == 1
+
+
+# --- more than the memory holds ---------------------------------------------------
+
+
+def test_a_study_larger_than_the_memory_is_here_whole_and_decoded_when_looked_at() -> None:
+    """11 images of 32 bytes, room for four: nothing is missing, little is decoded."""
+    source, store = FakeSource([CHEST]), FrameStore(4 * 32)
+    loader = Loader({REF.site: source}, store, InlineJobs(FakeClock()))
+    loader.open(REF, first=True)
+    (shown,) = loader.display_sets(REF)
+
+    loader.look_at(shown, 9)
+
+    assert loader.progress(shown.id) == SetProgress(11, 0, 11)
+    assert store.get(shown.frames[9].key) is not None
+    assert store.nbytes <= 4 * 32
+    assert all(store.has(frame.key) for frame in shown.frames)
