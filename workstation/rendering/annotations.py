@@ -122,7 +122,8 @@ def scale_bar(view: ResolvedView, frame: Frame, ratio: float) -> ScaleBar | None
         return None
     most = view.width / ratio / 4 * per_pixel
     step = 10.0 ** math.floor(math.log10(most))
-    length = next(m * step for m in (5.0, 2.0, 1.0) if m * step <= most)
+    # The logarithm of a number just below a power of ten may be rounded up to it.
+    length = next((m * step for m in (5.0, 2.0) if m * step <= most), step)
     return ScaleBar(length / per_pixel, tr(_MM[frame.spacing.origin], n=length))
 
 

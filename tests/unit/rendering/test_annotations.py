@@ -1,5 +1,6 @@
 """The paint list: where ink lies, what labels say, where they stand."""
 
+import math
 from types import MappingProxyType
 
 import numpy as np
@@ -192,6 +193,16 @@ def test_the_scale_bar_is_a_round_length() -> None:
 
     assert bar is not None
     assert (bar.length, bar.text) == (pytest.approx(100.0), "50 mm")
+
+
+def test_a_view_just_short_of_a_round_length_has_a_bar_too() -> None:
+    """The logarithm of the float below 1000 mm is 3: a view that narrow crashed the paint."""
+    just_short = math.nextafter(1000.0, 0.0) / 100
+    wide = frame(shape=(400, 400), spacing=(just_short, just_short))
+    bar = scale_bar(ResolvedView.of(ViewportState(), wide, 400, 400), wide, 1.0)
+
+    assert bar is not None
+    assert bar.length == pytest.approx(100.0)
 
 
 def test_the_scale_bar_counts_logical_pixels_and_turns_with_the_image() -> None:
