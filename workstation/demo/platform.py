@@ -7,7 +7,6 @@ import logging
 import os
 import socket
 import sys
-import tempfile
 import threading
 import warnings
 from collections.abc import Iterator, Sequence
@@ -26,6 +25,7 @@ from workstation.demo.control import Control
 from workstation.demo.faults import FaultySite, Log, SiteFaults
 from workstation.demo.lifetime import Parent, told_to_end
 from workstation.demo.phantoms import demo_cases
+from workstation.demo.scratch import scratch_folder
 from workstation.demo.seed import Planned
 from workstation.demo.site import Site, wall_clock
 from workstation.demo.sites import BANNER, CLIENT_ID, PEOPLE, SITES
@@ -178,8 +178,7 @@ class Platform:
         """
         with contextlib.ExitStack() as stack:
             if ready_file is None:
-                folder = tempfile.TemporaryDirectory(prefix="workstation-platform-")
-                settings = Path(stack.enter_context(folder)) / "settings.toml"
+                settings = stack.enter_context(scratch_folder()) / "settings.toml"
             else:
                 settings = ready_file.with_name(ready_file.stem + ".settings.toml").absolute()
                 stack.callback(settings.unlink, missing_ok=True)

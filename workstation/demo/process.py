@@ -4,12 +4,12 @@ import contextlib
 import json
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from workstation.demo.scratch import scratch_folder
 from workstation.errors import SiteUnavailable
 from workstation.text import tr
 
@@ -27,8 +27,8 @@ def running(arguments: Sequence[str], *, seconds: float = 120.0) -> Iterator[dic
 
     `arguments` are those of `workstation platform`, without the ready file.
     """
-    with tempfile.TemporaryDirectory(prefix="workstation-demo-") as folder:
-        ready_file = Path(folder) / "ready.json"
+    with scratch_folder() as folder:
+        ready_file = folder / "ready.json"
         child = subprocess.Popen(
             [*command_of_this_program(), "platform", *arguments, "--ready-file", str(ready_file)],
             stdin=subprocess.PIPE,  # closes when we die, and the platform leaves with us
