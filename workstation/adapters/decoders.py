@@ -1,24 +1,23 @@
 """The pool of decoder children: watchdog, respawn, checked answers.
 
-`decode` is called from worker lanes. A child that dies, hangs or answers nonsense costs
-the frame it was working on and nothing else: the child is replaced, the frame is
-`NotDisplayable` with the reason.
+`decode` is called from worker lanes. A child that dies, hangs, takes too much memory or
+answers nonsense costs the frame it was working on and nothing else: the frame is
+`NotDisplayable` with the reason, and the child in reserve takes over.
 """
 
-import contextlib
 import logging
-import queue
 import threading
-import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from attrs import define, field
+from attrs import define, evolve, field, frozen
 
-from workstation.adapters.decoder_child import START_SECONDS, Asked, Child, Lost, text_length
+from workstation.adapters.decoder_answers import FrameAnswer
+from workstation.adapters.decoder_child import Asked, Child, Lost
+from workstation.adapters.decoder_supply import Supply
 from workstation.adapters.shared_memory import Arena, Slot
 from workstation.decoder import budget
-from workstation.decoder.messages import BadMessage, format_to_json
+from workstation.decoder.messages import format_to_json
 from workstation.dicom.reasons import Undecodable, not_displayable
 from workstation.domain.identifiers import StudyRef
 from workstation.domain.study import Frame
@@ -26,11 +25,15 @@ from workstation.errors import NotDisplayable
 from workstation.imaging.pixels import FramePixels
 
 _log = logging.getLogger("decoder")
-_MIB = 1 << 20
+_MIB: Final = 1 << 20
 #: A header as JSON is at most this many times its encoded form, and never more than that.
-_HEADER_RATIO = 8
-_HEADER_BYTES = 128 * _MIB
-_TEXT_MEMORY = 256 * _MIB  # the dictionaries of a header on their way to JSON
+_HEADER_RATIO: Final = 8
+_HEADER_BYTES: Final = 128 * _MIB
+_TEXT_MEMORY: Final = 160 * _MIB  # the dictionaries of a header on their way to JSON
+#: After so many children lost on one object the rest of its frames is not tried.
+_MOST_LOST: Final = 3
+#: Blocks that one request may need; a child takes only so many descriptors at once.
+_MOST_BLOCKS: Final = 8
 
 Result = FramePixels | NotDisplayable
 
@@ -42,22 +45,22 @@ class _Study:
 
 
 class Decoders:
-    """Decodes on a few children at once; any thread. `close` ends them all."""
+    """Decodes on a few children at once; any thread. `close` ends them all.
 
-    def __init__(self, children: int = 2, patience_seconds: float = 5.0) -> None:
-        self._patience = patience_seconds
+    `patience_seconds` of its own processor time are a child's for any frame; a large one
+    has more. Where the system does not tell, the wall clock is held against a multiple.
+    """
+
+    def __init__(self, children: int = 2, patience_seconds: float = 1.5) -> None:
         self._studies: dict[StudyRef, _Study] = {}
         self._lock = threading.Lock()
         self._closed = False
-        self._all = [Child() for _ in range(children)]
-        self._idle: queue.SimpleQueue[Child] = queue.SimpleQueue()
-        for child in self._all:
-            self._idle.put(child)
+        self._supply = Supply(children, lambda: Child(patience_seconds))
 
     @property
     def pids(self) -> tuple[int, ...]:
-        with self._lock:
-            return tuple(child.process.pid for child in self._all)
+        """Those at work, and the one in reserve when there is one."""
+        return tuple(child.process.pid for child in self._supply.all)
 
     def decode(self, data: bytes, frame: Frame, transfer_syntax: str) -> FramePixels:
         """One frame as it travelled. Raises `NotDisplayable`."""
@@ -88,31 +91,25 @@ class Decoders:
         """
         try:
             _check_size(data)
-            seconds = self._patience + (len(data) + room + decodes) / (4 * _MIB)
-            return self._text(op, data, room, body, seconds)
+            return self._text(op, data, room, body, decodes)
         except Undecodable as error:
             raise not_displayable(error.reason) from None
 
-    def _text(self, op: str, data: bytes, room: int, body: dict[str, Any], seconds: float) -> bytes:
-        child = self._acquire(wait=True)
-        assert child is not None
+    def _text(self, op: str, data: bytes, room: int, body: dict[str, Any], decodes: int) -> bytes:
+        child = self.lent()
         try:
             slot = child.room_for_text(room)
             place = {"text": {"block": slot.block.number, "size": slot.size}}
             memory = {"memory": _TEXT_MEMORY + 4 * len(data) + 2 * room}
-            asked = child.send(op, data, [slot], memory | place | body)
-            answer = child.receive(asked, time.monotonic() + seconds)
-            text = slot.text(text_length(answer, slot.size))
+            asked = child.send(op, data, [slot], memory | place | body, decodes)
+            text = child.text(asked, slot)
         except Lost as lost:
-            self._lose(child, lost)
+            self.lose(child, lost)
             raise Undecodable(lost.reason) from lost
-        except BadMessage as error:
-            self._lose(child, Lost("decoder-crashed"))
-            raise Undecodable("decoder-crashed") from error
         except Undecodable:
-            self._idle.put(child)
+            self.settled(child)
             raise
-        self._idle.put(child)  # only now: its room for text is used again
+        self.settled(child)  # only now: its room for text is used again
         return text
 
     def start(
@@ -133,83 +130,65 @@ class Decoders:
         """
         try:
             slots = self._slots(data, frames)
-        except Undecodable as error:
-            return Pending(self, frames, [], error.reason)
-        child = self._acquire(wait)
+            child = self._supply.take(wait=wait)
+        except (Undecodable, Lost) as error:
+            return Pending(self, frames, error.reason)
         if child is None:
             return None
-        pending = Pending(self, frames, slots, "", child)
-        try:
-            pending.send(data, transfer_syntax, self._patience, any_object)
-        except Lost as lost:
-            self._lose(child, lost)
-            return Pending(self, frames, [], lost.reason)
+        pending = Pending(
+            self, frames, "", Request(data, frames, slots, transfer_syntax, any_object)
+        )
+        pending.begin(child)
         return pending
 
-    def _acquire(self, wait: bool) -> Child | None:
+    def lent(self) -> Child:
+        """A child to work with; it goes back by `settled` or `lose`. Raises `Undecodable`."""
         try:
-            child = self._idle.get(block=wait)
-        except queue.Empty:
-            return None
-        if not child.alive():  # died while idle: this frame has nothing to do with it
-            child = self._replaced(child)
+            child = self._supply.take()
+        except Lost as lost:
+            raise Undecodable(lost.reason) from lost
+        assert child is not None
         return child
 
-    def _lose(self, child: Child, lost: Lost) -> None:
+    def settled(self, child: Child) -> None:
+        self._supply.give_back(child)
+
+    def lose(self, child: Child, lost: Lost) -> None:
         if not self._closed:  # at the end every child is told to leave, busy or not
             _log.warning("a decoder child was replaced: %s", lost.reason)
-        self._idle.put(self._replaced(child))
-
-    def settle(self, child: Child, asked: Asked, deadline: float) -> dict[str, Any]:
-        """For `Pending`: the answer, and the child back in the pool, or a fresh one."""
-        try:
-            answer = child.receive(asked, deadline)
-        except Lost as lost:
-            self._lose(child, lost)
-            raise
-        self._idle.put(child)
-        return answer
+        self._supply.replace(child)
 
     def forget(self, ref: StudyRef) -> None:
         """Nothing of a closed study stays mapped in a child."""
         with self._lock:
             study = self._studies.pop(ref, None)
-            children = list(self._all)
         if study is None:
             return
-        for child in children:
+        for child in self._supply.all:
             child.forget(study.blocks)
-        self._sweep()
+        # Idle ones unmap at once, a busy one does at its next request.
+        for child in self._supply.take_idle():
+            child.drop_now()
+            self._supply.give_back(child)
 
     def levels(self) -> tuple[str, ...]:
         """How deep the sandbox of a child is, for `selftest`; empty: it does not start."""
-        child = self._idle.get()
         try:
-            asked = child.send("drop", b"", (), {})
-        except Lost as lost:
-            self._lose(child, lost)
+            child = self.lent()
+        except Undecodable:
             return ()
-        with contextlib.suppress(Lost):
-            self.settle(child, asked, time.monotonic() + START_SECONDS)
+        try:
+            child.greet()
+        except Lost as lost:
+            self.lose(child, lost)
+            return ()
+        self.settled(child)
         return child.levels or ()
 
     def close(self) -> None:
-        with self._lock:
-            self._closed = True
-            children, self._all = self._all, []
-        for child in children:
-            child.kill()
+        self._closed = True
+        self._supply.close()
         self._studies.clear()
-
-    def _sweep(self) -> None:
-        """Let the idle children unmap at once; a busy one does at its next request."""
-        waiting = []
-        with contextlib.suppress(queue.Empty):
-            while True:
-                waiting.append(self._idle.get_nowait())
-        for child in waiting:
-            child.drop_now()
-            self._idle.put(child)
 
     def _slots(self, data: bytes, frames: Sequence[Frame]) -> list[Slot]:
         """Room for each frame, after what is claimed was checked."""
@@ -223,15 +202,6 @@ class Decoders:
             study.blocks.update(slot.block.number for slot in slots)
         return slots
 
-    def _replaced(self, child: Child) -> Child:
-        child.kill()
-        with self._lock:
-            if self._closed:
-                return child
-            fresh = Child()
-            self._all = [fresh if each is child else each for each in self._all]
-        return fresh
-
 
 def _check_size(data: bytes) -> None:
     if not data:
@@ -240,55 +210,102 @@ def _check_size(data: bytes) -> None:
         raise Undecodable("budget")
 
 
+@frozen
+class Request:
+    """What a child is asked to decode, and where to."""
+
+    data: bytes
+    frames: Sequence[Frame]
+    slots: Sequence[Slot]
+    transfer_syntax: str
+    any_object: bool
+
+    def without(self, count: int) -> "Request":
+        """The same but for the first frames."""
+        return evolve(self, frames=self.frames[count:], slots=self.slots[count:])
+
+    def send(self, child: Child) -> Asked:
+        """As many of the frames as a child has descriptors for. Raises `Lost`."""
+        slots = self._slots_at_once()
+        wanted = [
+            {"index": frame.key.frame_index, "block": slot.block.number, "offset": slot.offset}
+            for frame, slot in zip(self.frames, slots, strict=False)
+        ]
+        first = self.frames[0]
+        body: dict[str, Any] = {"format": format_to_json(first.pixels), "frames": wanted}
+        sop = "" if self.any_object else first.key.sop
+        body |= {"syntax": self.transfer_syntax} if self.transfer_syntax else {"sop": sop}
+        return child.send("frame" if self.transfer_syntax else "object", self.data, slots, body)
+
+    def _slots_at_once(self) -> Sequence[Slot]:
+        blocks: set[int] = set()
+        for at, slot in enumerate(self.slots):
+            blocks.add(slot.block.number)
+            if len(blocks) > _MOST_BLOCKS:
+                return self.slots[:at]
+        return self.slots
+
+
 class Pending:
     """Frames a child is working on. `results` must be called once, by who started it."""
 
     def __init__(
-        self,
-        pool: Decoders,
-        frames: Sequence[Frame],
-        slots: Sequence[Slot],
-        reason: str,
-        child: Child | None = None,
+        self, pool: Decoders, frames: Sequence[Frame], reason: str, request: Request | None = None
     ) -> None:
         self._pool = pool
         self.frames = frames
-        self._slots = slots
         self._reason = reason
-        self._child = child
-        self._asked: Asked = (0, [])
-        self._deadline = 0.0
+        self._request = request
+        self._child: Child | None = None
+        self._asked: Asked | None = None
+        self._lost = 0
         self.sop = ""  # of the object that was decoded, once there are results
 
-    def send(
-        self, data: bytes, transfer_syntax: str, patience_seconds: float, any_object: bool
-    ) -> None:
-        assert self._child is not None
-        first = self.frames[0]
-        wanted = [
-            {"index": frame.key.frame_index, "block": slot.block.number, "offset": slot.offset}
-            for frame, slot in zip(self.frames, self._slots, strict=True)
-        ]
-        body = {"format": format_to_json(first.pixels), "frames": wanted}
-        sop = "" if any_object else first.key.sop
-        body |= {"syntax": transfer_syntax} if transfer_syntax else {"sop": sop}
-        op = "frame" if transfer_syntax else "object"
-        self._asked = self._child.send(op, data, self._slots, body)
-        size = len(data) + sum(slot.size for slot in self._slots)
-        self._deadline = time.monotonic() + patience_seconds + size / (4 * _MIB)
+    def begin(self, child: Child) -> None:
+        """Send what is still to be done to a child that was lent for it."""
+        assert self._request is not None
+        try:
+            self._asked = self._request.send(child)
+            self._child = child
+        except Lost as lost:
+            self._pool.lose(child, lost)
+            self._reason = lost.reason
 
     def results(self) -> list[Result]:
         """Pixels or the reason why not, in the order of the frames."""
-        if self._child is None:
-            return [not_displayable(self._reason) for _ in self.frames]
+        results: list[Result] = []
+        while self._child is not None and self._request is not None:
+            answers = self._answers(self._child)
+            results += [
+                not_displayable(answer.reason)
+                if answer.reason
+                else FramePixels(slot.array(frame.pixels), answer.colours)
+                for answer, slot, frame in zip(
+                    answers, self._request.slots, self._request.frames, strict=False
+                )
+            ]
+            self._request = self._request.without(len(answers))
+            self._child = None
+            if self._request.frames and self._lost < _MOST_LOST:
+                self._go_on()
+        return results + [not_displayable(self._reason) for _ in self.frames[len(results) :]]
+
+    def _answers(self, child: Child) -> Sequence[FrameAnswer]:
+        """Of the frames that were sent; a lost child's last one is the frame that lost it."""
+        assert self._asked is not None
         try:
-            answer = self._pool.settle(self._child, self._asked, self._deadline)
+            self.sop, answers = child.frames(self._asked)
         except Lost as lost:
-            return [not_displayable(lost.reason) for _ in self.frames]
-        self.sop = answer.get("sop", "")
-        return [
-            not_displayable(each["reason"])
-            if each["reason"]
-            else FramePixels(slot.array(frame.pixels), each.get("colours", ""))
-            for each, slot, frame in zip(answer["frames"], self._slots, self.frames, strict=True)
-        ]
+            self._pool.lose(child, lost)
+            self._lost += 1
+            self._reason = lost.reason
+            return [*self._asked.done, FrameAnswer(lost.reason)]
+        self._pool.settled(child)
+        return answers
+
+    def _go_on(self) -> None:
+        """What a lost child, or too many blocks, left undone."""
+        try:
+            self.begin(self._pool.lent())
+        except Undecodable as error:
+            self._reason = error.reason

@@ -15,6 +15,8 @@ from workstation.domain.study import PixelFormat
 #: Longest message of either side. A request for a thousand frames stays below it.
 MAX_MESSAGE: Final = 1 << 20
 HEADER: Final = struct.Struct(">I")
+#: Exit status of a child that could not get the memory a request needs.
+OUT_OF_MEMORY: Final = 3
 
 
 class BadMessage(Exception):

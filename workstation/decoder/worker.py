@@ -20,6 +20,7 @@ import numpy as np
 from workstation.decoder import archive, budget, codecs, digest, sandbox
 from workstation.decoder.messages import (
     HEADER,
+    OUT_OF_MEMORY,
     BadMessage,
     body_length,
     format_from_json,
@@ -32,7 +33,7 @@ from workstation.domain.study import PixelFormat
 
 #: The block that carries bytes to the child; all others carry pixels back.
 INPUT = 0
-_MAX_ATTACHED = 4
+_MAX_ATTACHED = 16
 
 #: What answers with bytes that are not pixels: headers, digests, lists and members of ZIP files.
 _TEXTS: Final[Mapping[str, Callable[[bytes, dict[str, Any]], bytes]]] = MappingProxyType(
@@ -104,9 +105,14 @@ class PipeChannel:
 
 
 class Worker:
-    """Holds the mapped blocks between requests; one request at a time."""
+    """Holds the mapped blocks between requests; one request at a time.
 
-    def __init__(self) -> None:
+    `tell` hears of every frame of an object as it is done: what was decoded before a
+    codec takes this process down is not lost.
+    """
+
+    def __init__(self, tell: Callable[[dict[str, Any]], None] = lambda _: None) -> None:
+        self._tell = tell
         self._blocks: dict[int, mmap.mmap] = {}
 
     def answer(self, request: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
@@ -178,10 +184,13 @@ class Worker:
         def raw(index: int) -> bytes:
             return reader.frame_bytes(found, index, bits, row.encapsulated)
 
-        return sop, [
-            self._decoded(partial(raw, wanted["index"]), pixels, found.syntax, wanted)
-            for wanted in request["frames"]
-        ]
+        frames = []
+        for wanted in request["frames"]:
+            frames.append(
+                self._decoded(partial(raw, wanted["index"]), pixels, found.syntax, wanted)
+            )
+            self._tell({"id": request["id"], "done": frames[-1]})
+        return sop, frames
 
     def _decoded(
         self, raw: Callable[[], bytes], pixels: PixelFormat, syntax: str, wanted: dict[str, Any]
@@ -220,7 +229,7 @@ def _agreed(own: PixelFormat, claimed: PixelFormat) -> PixelFormat:
 
 def serve(channel: Channel) -> None:
     """Answer until the parent is gone; whatever breaks here ends this child alone."""
-    worker = Worker()
+    worker = Worker(channel.send)
     while True:
         try:
             request, descriptors = channel.receive()
@@ -242,6 +251,8 @@ def main() -> int:
         serve(channel)
     except BadMessage:
         return 1
+    except MemoryError:
+        return OUT_OF_MEMORY
     return 0
 
 

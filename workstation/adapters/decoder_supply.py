@@ -1,0 +1,162 @@
+"""Decoder children, ready when one is needed: those at work, and one in reserve.
+
+A child that is lost is replaced by the reserve at once, and a new reserve is started
+behind it. One thread starts them all and lives as long as they do: Linux ends a child
+with the thread that started it.
+"""
+
+import contextlib
+import logging
+import queue
+import threading
+from collections.abc import Callable
+
+from workstation.adapters.decoder_child import Child, Lost
+
+_log = logging.getLogger("decoder")
+
+
+class Supply:
+    """Owns every child. `take` lends one; it is given back, or replaced when it is lost."""
+
+    def __init__(self, children: int, make: Callable[[], Child]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self._idle: queue.SimpleQueue[Child | None] = queue.SimpleQueue()
+        self._reserve: list[Child] = []
+        self._reserve_wanted = False  # not before the first image: the program starts first
+        self._missing = children
+        self._all: list[Child] = []
+        self._closed = False
+        self._complete = threading.Event()
+        if not children:
+            self._complete.set()
+        self._orders: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        for _ in range(children):
+            self._orders.put(True)
+        self._starter = threading.Thread(target=self._start, name="decoder-starter", daemon=True)
+        self._starter.start()
+
+    @property
+    def all(self) -> tuple[Child, ...]:
+        """Those at work and the reserve; waits until the first were started."""
+        self._complete.wait()
+        with self._lock:
+            return tuple(self._all)
+
+    def take(self, *, wait: bool = True) -> Child | None:
+        """A child that lives, for one thread at a time; None where all are busy.
+
+        Raises `Lost` where none can be started.
+        """
+        while True:
+            try:
+                child = self._idle.get(block=wait)
+            except queue.Empty:
+                return None
+            if child is None:
+                if not self._closed:
+                    self._order()
+                else:
+                    self._idle.put(None)  # for the next who waits
+                raise Lost("decoder-crashed")
+            if child.alive():
+                return child
+            self.replace(child)  # died while idle: nobody's frame has to do with it
+
+    def give_back(self, child: Child) -> None:
+        self._idle.put(child)
+        with self._lock:
+            order, self._reserve_wanted = not self._reserve_wanted, True
+        if order:
+            self._orders.put(True)
+
+    def replace(self, child: Child) -> None:
+        """Ends this child; the reserve takes its place."""
+        child.kill()
+        with self._lock:
+            if self._closed:
+                return
+            self._all.remove(child)
+            self._reserve_wanted = True
+            if self._reserve:
+                self._idle.put(self._reserve.pop())
+            else:
+                self._missing += 1
+        self._orders.put(True)
+
+    def take_idle(self) -> list[Child]:
+        """All that have nothing to do, without waiting."""
+        found: list[Child] = []
+        with contextlib.suppress(queue.Empty):
+            while (child := self._idle.get_nowait()) is not None:
+                found.append(child)
+        return found
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            children, self._all = self._all, []
+        for child in children:
+            child.kill()
+        self._idle.put(None)
+        self._orders.put(False)
+        self._complete.set()
+        self._starter.join()
+
+    def _order(self) -> None:
+        with self._lock:
+            self._missing += 1
+        self._orders.put(True)
+
+    def _ended(self) -> bool:
+        with self._lock:
+            return self._closed
+
+    def _start(self) -> None:
+        """In a thread of its own: one child for each order, until there are no more."""
+        while self._orders.get() and not self._ended():
+            try:
+                child = self._make()
+            except OSError as error:
+                _log.warning("a decoder child cannot be started: %s", error.strerror)
+                self._put(None)
+                continue
+            with self._lock:
+                closed = self._closed
+                if not closed:
+                    self._all.append(child)
+            if closed:
+                child.kill()
+                return
+            self._put(child)
+            if not self._missing:
+                self._complete.set()
+
+    def _put(self, child: Child | None) -> None:
+        """To who waits for it, or into reserve once it is in its sandbox."""
+        if self._taken_as_missing(child) or child is None:
+            return
+        try:
+            child.greet()
+        except Lost as lost:
+            _log.warning("no decoder child in reserve: %s", lost.reason)
+            self._discard(child)
+            return
+        if not self._taken_as_missing(child):  # one may have been lost meanwhile
+            with self._lock:
+                self._reserve.append(child)
+
+    def _taken_as_missing(self, child: Child | None) -> bool:
+        with self._lock:
+            if not self._missing:
+                return False
+            self._missing -= 1
+            self._idle.put(child)
+            return True
+
+    def _discard(self, child: Child) -> None:
+        child.kill()
+        with self._lock:
+            if not self._closed:
+                self._all.remove(child)
