@@ -45,7 +45,8 @@ def pieces(
             return made
     made = _by_signature(data, rest, signatures)
     if len(made) != count:
-        raise Undecodable("damaged" if len(rest) > count else "missing-frame")
+        short = len(made or rest) < count
+        raise Undecodable("missing-frame" if short else "damaged")
     return made
 
 
