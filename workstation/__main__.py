@@ -1,6 +1,7 @@
 """The command line of contracts.md: parse arguments, call one function each."""
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -40,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     _demo(commands)
     _platform(commands)
     _run(commands)
+    _inspect(commands)
     _verify(commands)
     _audit(commands)
     _bench(commands)
@@ -104,6 +106,15 @@ def _run(commands: "Commands") -> None:
     parser.set_defaults(act=_act_run)
 
 
+def _inspect(commands: "Commands") -> None:
+    text = tr("open and decode everything below a path in the sandbox, and say what it is")
+    parser = commands.add_parser("inspect", help=text, description=text)
+    _with_settings(parser)
+    parser.add_argument("paths", type=Path, nargs="+", metavar="PATH")
+    parser.add_argument("--json", action="store_true", help=tr("all of it, as JSON"))
+    parser.set_defaults(act=_act_inspect)
+
+
 def _verify(commands: "Commands") -> None:
     text = tr("check signature, digests and chain of returned reports")
     parser = commands.add_parser("verify", help=text, description=text)
@@ -161,8 +172,6 @@ def _act_demo(options: argparse.Namespace) -> int:
     script = _text(options.script) if options.script else None
     with running(arguments) as ready:
         if options.ready_file is not None:
-            import json
-
             options.ready_file.write_text(json.dumps(ready), encoding="utf-8")
         return _in_demo(options, ready, script)
 
@@ -186,6 +195,36 @@ def _act_platform(options: argparse.Namespace) -> int:
 
     serve(options.studies, options.data, options.port, options.ready_file, options.faults)
     return DONE
+
+
+def _act_inspect(options: argparse.Namespace) -> int:
+    from workstation.adapters.decoders import Decoders
+    from workstation.adapters.local_files import LocalFiles
+    from workstation.adapters.local_objects import LocalObjects
+    from workstation.services import inspection_report
+    from workstation.services.inspection import Inspection, Status
+
+    for path in options.paths:
+        if not path.exists():
+            print(
+                tr("{path} does not exist", path=inspection_report.printable(str(path))),
+                file=sys.stderr,
+            )
+            return USAGE
+    decoders = Decoders()
+    try:
+        objects = LocalObjects(decoders)
+        inspection = Inspection(objects)
+        for found in LocalFiles(objects).below(options.paths):
+            inspection.add(found)
+        report = inspection.report()
+    finally:
+        decoders.close()
+    if options.json:
+        print(json.dumps(inspection_report.as_json(report), indent=1))
+    else:
+        print("\n".join(inspection_report.as_lines(report)))
+    return BAD if any(file.status is Status.REFUSED for file in report.files) else DONE
 
 
 def _act_verify(options: argparse.Namespace) -> int:

@@ -44,7 +44,13 @@ def of_object(data: bytes) -> Json:
     if len(bad) == min(count, _PATIENCE):
         return {"reason": bad[0][1]}
     shape = budget.shape_of(pixels) if count == 1 else (count, *budget.shape_of(pixels))
-    said = {"reason": "", "bad": bad, "shape": shape, "dtype": str(budget.dtype_of(pixels))}
+    said = {
+        "reason": "",
+        "bad": bad,
+        "shape": shape,
+        "dtype": str(budget.dtype_of(pixels)),
+        "lossy": row.lossy,
+    }
     return said | ({} if bad else running.result())
 
 

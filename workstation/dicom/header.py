@@ -53,6 +53,7 @@ _NUMBERS: Final[Mapping[bytes, tuple[str, int]]] = MappingProxyType(
 _WORDS: Final[Mapping[bytes, int]] = MappingProxyType(
     {b"OW": 2, b"OL": 4, b"OF": 4, b"OV": 8, b"OD": 8}
 )
+_FRAGMENTED: Final = frozenset((b"OB", b"OW"))
 _GROUPS: Final = ("Alphabetic", "Ideographic", "Phonetic")
 _PIXEL_GROUP: Final = 0x7FE00000  # from here on there are pixels
 _OVERLAY_DATA: Final = 0x60003000
@@ -112,6 +113,9 @@ class _Header:
             return self._walker.after(element, depth), among
         if not vr or vr == b"UN":
             vr = self._known_vr(tag)
+        if element.length is None and vr in _FRAGMENTED:  # an icon image has pixels of its own
+            found[f"{tag:08X}"] = {"vr": vr.decode()}
+            return self._walker.after(element, depth), among
         if vr == b"SQ" or element.length is None:
             items, at = self._sequence(element, among, depth)
             found[f"{tag:08X}"] = {"vr": "SQ", "Value": items} if items else {"vr": "SQ"}
@@ -122,7 +126,8 @@ class _Header:
         value = self._value(tag, vr, element.start, end, among)
         found[f"{tag:08X}"] = value
         if tag == _CHARACTER_SET:
-            among = character_set([term or "" for term in value.get("Value", ())])
+            terms = value.get("Value", ())  # of any VR an object likes to give it
+            among = character_set([t if isinstance(t, str) else "" for t in terms])
         elif tag == _PIXEL_REPRESENTATION:
             self._signed = value.get("Value") == [1]
         return end, among

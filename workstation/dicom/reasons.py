@@ -22,13 +22,35 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "video": "This is a video; video is not supported.",
         "no-pixels": "The object holds no image.",
         "missing-frame": "The object does not hold this frame.",
-        "not-dicom": "What the site sent is not a DICOM object.",
+        "not-dicom": "This is not a DICOM object.",
         "decoder-crashed": "The decoder failed on this image and was restarted.",
         "decoder-hung": "The decoder did not finish this image in time and was restarted.",
         "decoder-memory": "Decoding this image needs more memory than is allowed.",
         "not-delivered": "The site did not deliver this image.",
         "incomplete-answer": "The site's answer broke off before the image was complete.",
         "refused": "The site refuses this image.",
+        "encrypted": "The archive member is encrypted.",
+        "unreadable": "The file cannot be read.",
+        "not-a-file": "This is not a plain file.",
+    }
+)
+
+#: What is doubtful about an image that is shown, or about a medium: `inspect` and notices.
+NOTICES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "duplicate": "The same image was received before.",
+        "uid-conflict": "Another image with the same identifier was received before.",
+        "patient-conflict": "The study holds objects of more than one patient.",
+        "some-frames": "Some frames of this object cannot be shown.",
+        "no-file-meta": "The file does not say how it is encoded; that was found by looking.",
+        "bad-uid": "An identifier of this object is missing or malformed.",
+        "bad-spacing": "The pixel spacing is not usable; lengths are in pixels.",
+        "bad-position": "The position or orientation is not usable; the image has no place.",
+        "bad-rescale": "The rescale values are not usable; stored values are shown.",
+        "bad-window": "A window that the image brings is not usable.",
+        "bad-lut": "A lookup table that the image brings is not usable.",
+        "bad-palette": "The colours that the image brings are not usable.",
+        "missing-files": "Files that this directory lists are missing.",
     }
 )
 

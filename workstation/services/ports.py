@@ -6,11 +6,13 @@ They raise `WorkstationError`s in the reader's words. Adapters know no services.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Final, Protocol
 
 from attrs import field, frozen
 
 from workstation.domain.identifiers import ReportId, SeriesUID, SiteId, StudyRef, TaskId
+from workstation.domain.patient import Patient
 from workstation.domain.prior import PriorStudy as PriorStudy  # services name it from here
 from workstation.domain.reader import Reader
 from workstation.domain.report import IssuedReport
@@ -193,6 +195,39 @@ class FrameSource(Protocol):
     def unpack(self, frame: Frame, packed: Packed) -> FramePixels:
         """Decode what came as `Packed`. Raises NotDisplayable with the reason."""
         ...
+
+
+#: The site that files of this machine come from; it has no worklist and takes no report.
+LOCAL: Final = SiteId("local-files")
+
+
+@frozen
+class LocalStudy:
+    """A study found among files, as its first object says."""
+
+    ref: StudyRef
+    patient: Patient
+    date: str  # as written, YYYYMMDD; may be empty
+    description: str
+    accession: str
+
+
+@frozen
+class Opened:
+    """What files held: nothing is left out without a number here."""
+
+    studies: tuple[LocalStudy, ...]
+    problems: Mapping[str, int]  # reason code -> files
+    others: int  # files that are not DICOM
+    repeated: int  # objects that were here already under the same identifier
+
+
+class FileOpener(Protocol):
+    """Files of this machine, read to memory and served as a `FrameSource`."""
+
+    def open(self, path: Path) -> Opened: ...
+
+    def forget(self) -> None: ...
 
 
 # --- what is kept on this machine --------------------------------------------

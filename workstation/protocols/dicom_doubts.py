@@ -1,0 +1,110 @@
+"""What a header says that cannot be meant: the image is shown, and the doubt with it.
+
+Only values that are there and not usable count; what a header leaves out is no error.
+Functional groups are looked through like the header itself.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from workstation.domain.identifiers import is_uid
+from workstation.protocols.dicom_attributes import Attributes
+
+_UIDS: Final = ("00080018", "0020000D", "0020000E")
+_LUTS: Final = ("00283002", "00283006")
+_PALETTES: Final = tuple((f"0028110{n}", f"0028120{n}") for n in (1, 2, 3))
+_SEGMENTED: Final = "00281221"
+_MOST_ITEMS: Final = 20_000
+
+
+def doubts(values: Attributes) -> tuple[str, ...]:
+    """Codes of `dicom.reasons.NOTICES`, each once, the gravest first."""
+    found = {code for item in _all(values) for code, is_bad in _CHECKS if is_bad(item)}
+    if any(not is_uid(values.text(tag)) for tag in _UIDS):
+        found.add("bad-uid")
+    if values.text("00280004") == "PALETTE COLOR" and _bad_palette(values):
+        found.add("bad-palette")
+    return tuple(code for code in _ORDER if code in found)
+
+
+def _all(values: Attributes) -> Iterator[Attributes]:
+    """The header and the items of its sequences, with a bound."""
+    waiting, seen = [values], 0
+    while waiting and seen < _MOST_ITEMS:
+        seen += 1
+        item = waiting.pop()
+        yield item
+        waiting += item.nested()
+
+
+def _bad_spacing(item: Attributes) -> bool:
+    return any(
+        item.values(tag) and (len(found) != 2 or min(found) <= 0)
+        for tag in ("00280030", "00181164")
+        for found in [item.numbers(tag)]
+    )
+
+
+def _bad_position(item: Attributes) -> bool:
+    if item.values("00200032") and len(item.numbers("00200032")) != 3:
+        return True
+    axes = item.numbers("00200037")
+    if not item.values("00200037"):
+        return False
+    if len(axes) != 6:
+        return True
+    return any(abs(math.hypot(*axis) - 1) > 0.01 for axis in (axes[:3], axes[3:]))
+
+
+def _bad_rescale(item: Attributes) -> bool:
+    if not item.values("00281053"):
+        return bool(item.values("00281052")) and item.number("00281052") is None
+    return not item.number("00281053") or item.number("00281052") is None
+
+
+def _bad_window(item: Attributes) -> bool:
+    if not item.values("00281051"):
+        return False
+    widths, centres = item.numbers("00281051"), item.numbers("00281050")
+    least = 0 if item.text("00281056") in ("LINEAR_EXACT", "SIGMOID") else 1
+    bad = not widths or min(widths) < least or min(widths) <= 0
+    return bad or len(centres) != len(widths)
+
+
+def _bad_lut(item: Attributes) -> bool:
+    """LUT Descriptor against what the table holds (PS3.3 C.11.1.1.1)."""
+    descriptor, table = (item.values(tag) for tag in _LUTS)
+    if not item.has(_LUTS[0]):
+        return False
+    if len(item.numbers(_LUTS[0])) != 3:
+        return True
+    entries = int(descriptor[0]) % 65536 or 65536
+    held = len(table) or len(item.inline(_LUTS[1])) // (1 if descriptor[2] == 8 else 2)
+    bytewise = len(item.inline(_LUTS[1])) >= entries and descriptor[2] <= 8
+    return held < entries and not bytewise
+
+
+def _bad_palette(values: Attributes) -> bool:
+    if values.has(_SEGMENTED):
+        return False
+    for described, table in _PALETTES:
+        numbers = values.numbers(described)
+        if len(numbers) != 3:
+            return True
+        entries = int(numbers[0]) % 65536 or 65536
+        if len(values.inline(table)) < entries:  # one byte or two for each
+            return True
+    return False
+
+
+_CHECKS: Final[tuple[tuple[str, Callable[[Attributes], bool]], ...]] = (
+    ("bad-rescale", _bad_rescale),
+    ("bad-spacing", _bad_spacing),
+    ("bad-position", _bad_position),
+    ("bad-window", _bad_window),
+    ("bad-lut", _bad_lut),
+)
+_ORDER: Final = (
+    "bad-palette", "bad-rescale", "bad-lut", "bad-spacing", "bad-position", "bad-window", "bad-uid",
+)  # fmt: skip
