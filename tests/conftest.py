@@ -10,8 +10,13 @@ os.environ.setdefault("DBUS_SESSION_BUS_ADDRESS", "disabled:")
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from demo_platform import DemoPlatform, start_platform
+
+# A busy machine is no reason to fail: what takes how long stands in docs/performance.md.
+hypothesis.settings.register_profile("workstation", deadline=None, max_examples=60)
+hypothesis.settings.load_profile("workstation")
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from workstation.domain.study import (
     Geometry,
     Instance,
     Series,
+    SpacingOrigin,
     is_secondary_capture,
 )
 from workstation.imaging.volume import judge
@@ -187,13 +188,23 @@ def _reading_sign(normal: Vector) -> int:
 
 def _geometry(group: _Group, frames: tuple[Frame, ...]) -> Geometry:
     planes = [frame.plane for frame in frames]
-    if not frames or (not any(planes) and not _is_spatial(group)):
-        return Geometry()
-    found = judge(planes, [frame.thickness_mm for frame in frames])
+    spatial = frames and (any(planes) or _is_spatial(group))
+    found = judge(planes, [frame.thickness_mm for frame in frames]) if spatial else Geometry()
+    if not any(planes):
+        return evolve(found, spacing_mm=_pixel_size(frames))
     if found.mpr and (group.localizer or group.modality == "MG"):
         # Tomosynthesis knows its planes, but what lies in one is smeared over the others.
         return evolve(found, mpr=False, reason=_no_volume(group))
     return found
+
+
+def _pixel_size(frames: Sequence[Frame]) -> tuple[float | None, float | None, None]:
+    """Between columns and between rows, of images that do not say where they lie."""
+    sizes = {(frame.spacing.column, frame.spacing.row) for frame in frames}
+    unknown = any(frame.spacing.origin is SpacingOrigin.NONE for frame in frames)
+    if unknown or len(sizes) != 1:
+        return None, None, None
+    return (*next(iter(sizes)), None)
 
 
 def _no_volume(group: _Group) -> str:

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from workstation.dicom.display_sets import FrameLost, display_sets, prove
 from workstation.domain.geometry import ImagePlane, Vector
 from workstation.domain.patient import Patient
-from workstation.domain.study import DisplaySetKind, FrameContent, GeometryVerdict, Instance, Series
+from workstation.domain.study import (
+    DisplaySetKind,
+    FrameContent,
+    GeometryVerdict,
+    Instance,
+    Series,
+    Trait,
+)
 
 _PLANES = st.sampled_from(
     [
@@ -20,6 +27,28 @@ _PLANES = st.sampled_from(
         ImagePlane((0, 0, 0), (0, 1, 0), (0, 0, -1), 1, 1),
         ImagePlane((9, 0, 0), (1, 0, 0), (0, 0, -1), 1, 1),
     ]
+)
+
+
+_CLASSES = st.sampled_from(
+    [
+        "",
+        "1.2.840.10008.5.1.4.1.1.2",
+        "1.2.840.10008.5.1.4.1.1.7",
+        "1.2.840.10008.5.1.4.1.1.66.4",
+        "1.2.840.10008.5.1.4.1.1.88.33",
+    ]
+)
+_VALUES = st.sampled_from([1.0, 2.0, 30.0])
+_CONTENTS = st.builds(
+    FrameContent,
+    image_type=st.sampled_from([(), ("ORIGINAL", "PRIMARY", "LOCALIZER"), ("DERIVED",)]),
+    traits=st.lists(st.tuples(st.sampled_from([Trait.ECHO, Trait.STACK]), _VALUES), max_size=2).map(
+        tuple
+    ),
+    moments=st.lists(
+        st.tuples(st.sampled_from([Trait.TRIGGER_TIME, Trait.ACQUISITION]), _VALUES), max_size=2
+    ).map(tuple),
 )
 
 
@@ -37,13 +66,22 @@ def _instances(draw: st.DrawFn) -> Series:
                 key=evolve(frame.key, frame_index=index),
                 plane=draw(_PLANES),
                 pixels=evolve(frame.pixels, rows=draw(st.sampled_from([0, 4, 512]))),
+                content=draw(_CONTENTS),
+                frame_of_reference=draw(st.sampled_from(["", "1.9.1"])),
             )
             for index in range(draw(st.sampled_from([0, 1, 1, 1, 5])))
         )
-        kind = draw(st.sampled_from([(), ("ORIGINAL", "PRIMARY", "LOCALIZER"), ("DERIVED",)]))
         patient = Patient("A", draw(st.sampled_from(["1", "2"])), "", None, "")
-        frames = tuple(evolve(f, content=FrameContent(image_type=kind)) for f in frames)
-        made.append(evolve(instance, frames=frames, patient=patient))
+        made.append(
+            evolve(
+                instance,
+                frames=frames,
+                patient=patient,
+                sop_class=draw(_CLASSES),
+                modality=draw(st.sampled_from(["", "CT", "NM", "MG"])),
+                concatenation=draw(st.sampled_from(["", "", "1.7.7"])),
+            )
+        )
     return evolve(base, instances=tuple(made))
 
 
