@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+from fakes import FakeClock, InlineJobs
 from numpy.typing import NDArray
 
 from workstation.commands import tools, viewport
@@ -27,6 +28,7 @@ from workstation.domain.study import (
 from workstation.errors import NotDisplayable
 from workstation.imaging.pixels import FramePixels
 from workstation.services.signal import Signal
+from workstation.services.structures import Structures
 from workstation.services.viewed import ViewedStudy
 from workstation.services.viewer import Viewer
 
@@ -159,7 +161,8 @@ def stack(
 def build() -> tuple[Viewer, FakeLoader]:
     store = FakeStore()
     loader = FakeLoader(store)
-    return Viewer(store, loader), loader  # type: ignore[arg-type]
+    structures = Structures(store, InlineJobs(FakeClock()))  # type: ignore[arg-type]
+    return Viewer(store, loader, structures), loader  # type: ignore[arg-type]
 
 
 def opened(

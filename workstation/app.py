@@ -36,6 +36,7 @@ from workstation.services.reporting import Reporting
 from workstation.services.sealing import Outside
 from workstation.services.session import ReadingSession, Services
 from workstation.services.signing import Signing
+from workstation.services.structures import Structures
 from workstation.services.templates import load_templates
 from workstation.services.viewer import Viewer
 from workstation.services.worklist import Worklist
@@ -154,7 +155,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
         lambda ref: jobs.run(lambda: outer.decoders.forget(ref), lane="decoders")
     )
     loader = Loader(outer.sources, frames, jobs)
-    viewer = Viewer(frames, loader)
+    viewer = Viewer(frames, loader, Structures(frames, jobs))
     keys = Keys(outer.secrets, clock)
 
     def who(site: SiteId) -> str:

@@ -253,9 +253,16 @@ def ink_toggle(ctx: CommandContext) -> Outcome:
     return None
 
 
+@command("structures.toggle", title="Show or hide structures", group=GROUP, when=_IMAGE)
+def structures_toggle(ctx: CommandContext) -> Outcome:
+    """What segmentations and structure sets drew, with whose work it is; hidden at first."""
+    ctx.viewer.toggle_structures()
+    return None
+
+
 COMMANDS = (
     scroll, go, window, window_by, brighten, contrast, layout, maximize, activate, next_view,
     zoom, pan, nudge, invert, rotate, flip, fit, one_to_one, reset, interpolation, next_series,
     previous_series, show_series, compare_prior, link_toggle, link_offset, overlay_level,
-    ink_toggle,
+    ink_toggle, structures_toggle,
 )  # fmt: skip

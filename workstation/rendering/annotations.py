@@ -15,6 +15,7 @@ from attrs import frozen
 from workstation.domain.measurement import Measurement, MeasurementKind, PixelPoint
 from workstation.domain.study import Frame, SpacingOrigin
 from workstation.rendering.ink import (
+    Border,
     Box,
     Canvas,
     Dash,
@@ -28,6 +29,7 @@ from workstation.rendering.ink import (
     on_segment,
 )
 from workstation.rendering.labels import plate
+from workstation.services.structures import Outlined
 from workstation.services.viewed import Crossing
 from workstation.text import tr
 from workstation.viewing.resolve import ResolvedView
@@ -41,6 +43,14 @@ _PLANES: Final[Mapping[str, tuple[str, Dash]]] = {
 
 #: What a row of the scroll bar shows where it stands for several images.
 _CONCERN: Final = ("failed", "missing", "loaded", "seen")
+
+
+def borders(canvas: Canvas, outlined: Sequence[Outlined]) -> tuple[Border, ...]:
+    """What segmentations and structure sets draw; under everything of the reader's own."""
+    return tuple(
+        Border(tuple(canvas.at(point) for point in each.line), each.colour, each.closed)
+        for each in outlined
+    )
 
 
 def paint_list(

@@ -9,6 +9,7 @@ from typing import Literal
 from attrs import frozen
 
 from workstation.domain.measurement import PixelPoint
+from workstation.domain.structure import Colour
 from workstation.rendering.picture import Picture
 from workstation.viewing.resolve import ResolvedView
 
@@ -64,7 +65,16 @@ class Letter:
     token: str
 
 
-Item = Stroke | Oval | Handle | Plate | Letter
+@frozen
+class Border:
+    """The border of a structure that others drew, in the colour its object recommends."""
+
+    points: tuple[Point, ...]
+    colour: Colour
+    closed: bool
+
+
+Item = Stroke | Oval | Handle | Plate | Letter | Border
 
 #: (first, second) to the width and height of the plate, as the fonts in use need it.
 Sizer = Callable[[str, str], tuple[float, float]]

@@ -80,6 +80,8 @@ class Surroundings:
     probe: str = ""
     wrong_patient: str = ""
     notices: tuple[str, ...] = ()
+    structures: tuple[str, ...] = ()  # what segmentations could draw, and whose work it is
+    structures_drawn: bool = False
 
 
 def overlay(shown: Shown, around: Surroundings) -> Overlay:
@@ -114,6 +116,10 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
         ),
         bottom_right=kept(
             Line(around.probe, 1),
+            *(
+                Line(_drawn(each, around), 1 if around.structures_drawn else 2)
+                for each in around.structures
+            ),
             Line(_honesty(frame), 1, Mark.DOUBT),
             Line(_lossy(frame), 1, Mark.LOSSY),
             Line(_zoom(around.zoom), 2),
@@ -123,6 +129,12 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
         notices=(shown.missing,) if shown.missing else (),
         wrong_patient=around.wrong_patient,
     )
+
+
+def _drawn(source: str, around: Surroundings) -> str:
+    if around.structures_drawn:
+        return tr("Drawn: {source}", source=source)
+    return tr("Not drawn: {source}", source=source)
 
 
 def name_line(study: ViewedStudy) -> str:

@@ -4,6 +4,7 @@ from attrs import frozen
 
 from workstation.domain.measurement import Measurement
 from workstation.services.overlay import Overlay
+from workstation.services.structures import Outlined
 from workstation.services.viewed import Crossing, Shown
 from workstation.viewing.resolve import ResolvedView
 
@@ -22,3 +23,4 @@ class Scene:
     marks: tuple[Measurement, ...] = ()
     selected: str = ""
     crossings: tuple[Crossing, ...] = ()
+    outlined: tuple[Outlined, ...] = ()

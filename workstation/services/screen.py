@@ -19,6 +19,7 @@ from workstation.services.loading import Loader, SetProgress
 from workstation.services.overlay import NARROW, Overlay, Surroundings, overlay
 from workstation.services.proposing import Proposals
 from workstation.services.signal import Signal
+from workstation.services.structures import Structures
 from workstation.services.viewed import Probe, Shown, ViewedStudy
 from workstation.text import tr
 from workstation.viewing import viewport as reduce
@@ -33,7 +34,9 @@ class Screen:
     Nothing of a study is painted before `permit(ref)`: its audit record is durable then.
     """
 
-    def __init__(self, store: FrameStore, loader: Loader, presets: Presets) -> None:
+    def __init__(
+        self, store: FrameStore, loader: Loader, structures: Structures, presets: Presets
+    ) -> None:
         self.changed: Signal[None] = Signal()
         self.viewport_changed: Signal[int] = Signal()
         #: One more image of this display set came or failed: its counts and its bar.
@@ -44,6 +47,7 @@ class Screen:
         self.engine = ""
         self.engine_notice = ""
         self.presets = presets
+        self.structures = structures
         self._store = store
         self._loader = loader
         self._proposals = Proposals()
@@ -55,6 +59,7 @@ class Screen:
         self._board = Board(presets)
         self._sizes: dict[int, tuple[int, int, float]] = {}
         loader.frame_arrived.connect(self._frame_arrived)
+        structures.traced.connect(lambda _: self._emit_all())
 
     # --- studies --------------------------------------------------------------
 
@@ -83,6 +88,7 @@ class Screen:
         for each in display_sets:
             self._sets[each.id] = each
             self._coverage.know(each)
+        self.structures.know(display_sets)
         self._hang()
         self.changed.emit(None)
 
@@ -95,6 +101,7 @@ class Screen:
         self._proposals.clear()
         self._board.clear()
         self._coverage.clear()
+        self.structures.forget()
         self.probe, self.active = None, 0
 
     def display_sets(self, ref: StudyRef) -> tuple[DisplaySet, ...]:
@@ -199,6 +206,8 @@ class Screen:
             probe.text if probe is not None else "",
             describe.wrong_patient(self.current, shown),
             self._arriving(shown),
+            self.structures.sources(shown),
+            self.structures.shown,
         )
         return overlay(shown, around)
 
@@ -256,6 +265,7 @@ class Screen:
         return (tr("nothing to show here"),) if self._of_study else ()
 
     def _frame_arrived(self, key: FrameKey) -> None:
+        self.structures.arrived(key)
         for display_set in self._coverage.update(key):
             self.counted.emit(display_set)
         for index, state in enumerate(self.viewports):

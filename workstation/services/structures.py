@@ -116,10 +116,9 @@ class Structures:
 
     def _traced(self, mask: Mask, number: int, structures: StructureSet) -> tuple[Line, ...]:
         """What is traced already; else it is asked for and `traced` tells when it is there."""
-        lines = self._lines.get((mask.frame, number))
-        if lines is None:
+        if (mask.frame, number) not in self._lines:
             self._trace(mask, structures)
-        return lines or ()
+        return self._lines.get((mask.frame, number), ())
 
     def _trace(self, mask: Mask, structures: StructureSet) -> None:
         pixels = self._store.get(mask.frame)

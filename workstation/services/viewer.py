@@ -17,6 +17,7 @@ from workstation.services.measuring import Measurements
 from workstation.services.scene import Scene
 from workstation.services.screen import Screen
 from workstation.services.signal import Signal
+from workstation.services.structures import Structures
 from workstation.services.viewed import Crossing, Probe, Shown, ViewedStudy
 from workstation.settings import resource
 from workstation.text import tr
@@ -31,9 +32,15 @@ __all__ = ["Shown", "ViewedStudy", "Viewer"]
 class Viewer(Screen):
     """The screen, the tool in hand, links and measurements. Home thread."""
 
-    def __init__(self, store: FrameStore, loader: Loader, presets: Presets | None = None) -> None:
+    def __init__(
+        self,
+        store: FrameStore,
+        loader: Loader,
+        structures: Structures,
+        presets: Presets | None = None,
+    ) -> None:
         found = presets or read_presets(resource("windows.toml").read_text("utf-8"))
-        super().__init__(store, loader, found)
+        super().__init__(store, loader, structures, found)
         self.measurements_changed: Signal[None] = Signal()
         self.tool = "window"
         self.links = Links(on=True)
@@ -180,6 +187,14 @@ class Viewer(Screen):
         self.ink_shown = not self.ink_shown
         self._emit_all()
 
+    def toggle_structures(self) -> None:
+        """What segmentations and structure sets draw; hidden until asked for."""
+        shown = self._need_shown()
+        if not self.structures.shown and not self.structures.sources(shown):
+            raise CommandError(tr("the study has no segmentation or structure set"))
+        self.structures.shown = not self.structures.shown
+        self._emit_all()
+
     # --- links --------------------------------------------------------------------
 
     def toggle_links(self) -> None:
@@ -214,7 +229,10 @@ class Viewer(Screen):
         if shown is None or not self.ink_shown:
             return Scene(shown, view, words)
         marks = self.measurements_on(shown.frame)
-        return Scene(shown, view, words, marks, self.selected_measurement, self.crossings(index))
+        return Scene(
+            shown, view, words, marks, self.selected_measurement, self.crossings(index),
+            self.structures.on(shown),
+        )  # fmt: skip
 
     # --- measurements ---------------------------------------------------------------
 

@@ -181,6 +181,11 @@ def pen(name: str, width: float = 1.0, dash: Dash = "solid") -> QPen:
     return made
 
 
+def pen_of_data(rgb: tuple[int, int, int], width: float) -> QPen:
+    """A line in a colour that an object of the study recommends: data, not style."""
+    return QPen(QColor(*rgb), width)
+
+
 def font(size: Size | int = "body", weight: int = 400, *, italic: bool = False) -> QFont:
     """The reading font: digits of one width, a zero that is not an O.
 

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from attrs import evolve
 from fakes import FakeClock, InlineJobs
-from fakes_viewer import FakeStore, frame, stack, viewed
+from fakes_viewer import FakeStore, frame, opened, stack, viewed
 
 from workstation.domain.identifiers import SopUID
 from workstation.domain.structure import Mask, Structure, StructureSet
 from workstation.domain.study import DisplaySet, DisplaySetKind
+from workstation.errors import CommandError
 from workstation.imaging.pixels import FramePixels
 from workstation.services.structures import Structures
 from workstation.services.viewed import Shown
@@ -116,3 +117,26 @@ def test_no_line_of_one_case_reaches_another(what: str) -> None:
 
     assert structures.on(shown(stack())) == ()
     assert structures.sources(shown(stack())) == ()
+
+
+def test_the_viewer_draws_when_asked_and_says_whose_work_it_is() -> None:
+    """The reader's key shows the lines; the words name the source as long as they are drawn."""
+    image, seg = stack(), segmentation()
+    viewer, loader = opened(image, seg)
+    viewer.go(0)
+    loader.arrive(seg.frames[0], MASK)
+
+    viewer.toggle_structures()
+    drawn = viewer.scene(0)
+
+    assert len(drawn.outlined) == 1
+    assert "Drawn: Lesion (automatic, Finder 1)" in drawn.words.lines
+    viewer.toggle_structures()
+    assert viewer.scene(0).outlined == ()
+
+
+def test_without_any_the_key_says_so() -> None:
+    viewer, _ = opened(stack())
+
+    with pytest.raises(CommandError, match="no segmentation"):
+        viewer.toggle_structures()

@@ -178,7 +178,8 @@ class Canvas(QWidget):
                 scene.crossings,
                 self._places,
             )
-            inking.draw_items(painter, items)
+            drawn = annotations.borders(self._ink, scene.outlined)
+            inking.draw_items(painter, (*drawn, *items))
 
     def _paint_picture(self, painter: QPainter, picture: Picture) -> None:
         pixels = picture.pixels

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap, QPolygonF
 
 from workstation.rendering.annotations import ScaleBar, runs, shrunk
-from workstation.rendering.ink import Handle, Item, Letter, Oval, Plate, Stroke
+from workstation.rendering.ink import Border, Handle, Item, Letter, Oval, Plate, Stroke
 from workstation.services.overlay import Line, Mark, Overlay
 from workstation.ui import theme
 from workstation.ui.viewer import glyphs
@@ -39,6 +39,8 @@ def draw_items(painter: QPainter, items: Sequence[Item]) -> None:
                 _handle(painter, item)
             case Plate():
                 _plate(painter, item)
+            case Border():
+                _border(painter, item)
             case Letter():
                 glyphs.draw(painter, item.text, *item.at, weight=600, token=item.token)
     painter.restore()
@@ -57,6 +59,15 @@ def _stroke(painter: QPainter, item: Stroke) -> None:
         draw(line)
     painter.setPen(theme.pen(item.token, item.width, item.dash))
     draw(line)
+
+
+def _border(painter: QPainter, item: Border) -> None:
+    line = QPolygonF([QPointF(*point) for point in item.points])
+    draw = painter.drawPolygon if item.closed else painter.drawPolyline
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for pen in (_halo(1.5), theme.pen_of_data(item.colour, 1.5)):
+        painter.setPen(pen)
+        draw(line)
 
 
 def _oval(painter: QPainter, item: Oval) -> None:
