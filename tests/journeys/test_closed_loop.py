@@ -264,7 +264,7 @@ def test_a_preliminary_report_and_an_addendum_to_a_final_one(tmp_path: Path) -> 
 
 
 def test_what_was_signed_in_an_earlier_shift_is_shown_and_can_be_added_to(tmp_path: Path) -> None:
-    """On Monday the reader opens Friday's report, reads their own words, and corrects them."""
+    """Monday: the reader reads Friday's words and begins to correct them. Tuesday: they sign."""
     lines = [
         f"case.open {QA}", "wait loaded", "report.template free-text",
         'report.set findings "Inserts as specified."', 'report.set impression "Constant."',
@@ -274,8 +274,14 @@ def test_what_was_signed_in_an_earlier_shift_is_shown_and_can_be_added_to(tmp_pa
         Reading(tmp_path / "friday").run(platform, lines).must_be_good()
         monday = Reading(tmp_path / "monday").run(
             platform,
-            [f"case.open {QA}", "wait loaded", "state {before}", "report.addend Beads measured.",
-             "wait delivered", "state {after}", "quit"],
+            [f"case.open {QA}", "wait loaded", "state {before}", "report.addend",
+             'report.set addendum "Beads measured."', "case.close", "quit"],
+        ).must_be_good()  # fmt: skip
+        assert len(reports(platform, "nord", QA)) == 1
+        tuesday = Reading(tmp_path / "tuesday").run(
+            platform,
+            [f"case.open {QA}", "wait loaded", "report.sign", "wait delivered", "state {after}",
+             "quit"],
         ).must_be_good()  # fmt: skip
         later = reports(platform, "nord", QA)
 
@@ -288,7 +294,7 @@ def test_what_was_signed_in_an_earlier_shift_is_shown_and_can_be_added_to(tmp_pa
     (added,) = (each for each in later if each["status"] == "appended")
     (first,) = (each for each in later if each["status"] == "final")
     assert words(added) == words(first) + "\nAddendum\nBeads measured.\n"
-    assert monday.state("after")["report"]["delivery"][0]["state"] == "acknowledged"
+    assert tuesday.state("after")["report"]["delivery"][0]["state"] == "acknowledged"
 
 
 def _voi(hu: float, center: float, width: float) -> int:

@@ -204,7 +204,7 @@ class Rules:
             raise FhirError(403, "forbidden", text)
         if new["status"] == "appended":
             self._addendum(unit, new)
-        elif not self._holds_claim(caller, unit, new):
+        elif not self._holds_claim(caller, unit, new) and not self._drafts_addendum(unit, new):
             raise FhirError(403, "forbidden", "A report needs the claim on its case.")
         return new
 
@@ -216,6 +216,14 @@ class Rules:
             if first in names and same_order and report["status"] in SIGNED:
                 return
         raise FhirError(422, "business-rule", "An addendum names the report it belongs to.")
+
+    def _drafts_addendum(self, unit: Unit, new: Resource) -> bool:
+        """Unfinished words to a case that is read: nobody holds it, and nobody needs to."""
+        order = references(new, "basedOn")
+        return new["status"] == "partial" and any(
+            report["status"] in ("final", "appended") and references(report, "basedOn") == order
+            for report in unit.all("DiagnosticReport")
+        )
 
     def _holds_claim(self, caller: Caller, unit: Unit, report: Resource) -> bool:
         orders = references(report, "basedOn")

@@ -47,8 +47,8 @@ def delivery_words(entry: Delivery, site: str, timezone: str) -> str:
             return tr("Refused by {site}: {why}", site=site, why=entry.reason)
 
 
-def _time(at: datetime | None, timezone: str) -> str:
-    return f"{at.astimezone(ZoneInfo(timezone)):%H:%M:%S %Z}" if at else ""
+def _time(at: datetime | None, timezone: str, form: str = "%H:%M:%S %Z") -> str:
+    return at.astimezone(ZoneInfo(timezone)).strftime(form) if at else ""
 
 
 class OutboxPage(QWidget):
@@ -132,7 +132,9 @@ class OutboxPage(QWidget):
         if entry.state is State.REFUSED:
             line = f"outbox.retry {shlex.quote(entry.accession)}"
             grid.addWidget(plain.button(tr("Send again"), lambda: self._run(line)), at, 5)
-        signed = tr("signed {time}", time=_time(entry.sealed_at, zone)) if entry.sealed_at else ""
+        # By this machine's clock, beside the site's: to the minute, or one seems to precede.
+        signed = _time(entry.sealed_at, zone, "%H:%M %Z")
+        signed = tr("signed {time}", time=signed) if signed else ""
         grid.addWidget(plain.label(signed, tone="low", size="small", data=True), at, 6)
 
     def _whose(self, entry: Delivery) -> str:
