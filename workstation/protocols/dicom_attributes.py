@@ -9,9 +9,9 @@ import binascii
 import json
 import math
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
 
 from workstation.domain.geometry import Vector
 from workstation.domain.patient import Patient
@@ -19,7 +19,11 @@ from workstation.domain.patient import Patient
 MAX_OBJECTS: Final = 50_000
 MAX_BYTES: Final = 256 << 20
 _JOINERS: Final = frozenset("\u200c\u200d")
+#: Stands for an element that is not there; one without a value is another thing.
+_ABSENT: Final = object()
 _DATE: Final = re.compile(r"(\d{4})\.?(\d{2})\.?(\d{2})")
+
+T = TypeVar("T")
 
 
 class NotMetadata(Exception):
@@ -122,6 +126,13 @@ class Attributes:
             if isinstance(item, dict)
         ]
 
+    def elements(self, tags: Iterable[str]) -> list[object]:
+        """The elements as they are written, for comparing."""
+        if len(self._rows) == 1:
+            get = self._rows[0].get
+            return [get(tag, _ABSENT) for tag in tags]
+        return [[row.get(tag, _ABSENT) for row in self._rows] for tag in tags]
+
     def inline(self, tag: str) -> bytes:
         """Binary values that travel in the metadata itself; empty where they do not."""
         for row in self._rows:
@@ -162,6 +173,53 @@ class Attributes:
             birth_date=self.day("00100030"),
             sex=sex if sex in ("M", "F", "O") else "",
         )
+
+
+class _Traced(Attributes):
+    """Attributes that note which of them were looked at."""
+
+    __slots__ = ("tags",)
+
+    def __init__(self, tags: set[str], *rows: Mapping[str, Any]) -> None:
+        super().__init__(*rows)
+        self.tags = tags
+
+    def over(self, other: "Attributes") -> "Attributes":
+        return _Traced(self.tags, *self._rows, *other._rows)
+
+    def values(self, tag: str) -> list[Any]:
+        self.tags.add(tag)
+        return super().values(tag)
+
+    def has(self, tag: str) -> bool:
+        self.tags.add(tag)
+        return super().has(tag)
+
+    def inline(self, tag: str) -> bytes:
+        self.tags.add(tag)
+        return super().inline(tag)
+
+
+class Memory:
+    """Objects of a series are mostly alike: what did not change is not read again.
+
+    The answer of a reading is kept with the elements it looked at; while those are the same
+    in the next object, the answer is the same value. A reading must depend on nothing else.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[object, tuple[tuple[str, ...], list[object], object]] = {}
+
+    def read(self, key: object, values: Attributes, reading: Callable[[Attributes], T]) -> T:
+        """`key` names the reading and whatever it takes beside `values`."""
+        known = self._known.get(key)
+        if known is not None and values.elements(known[0]) == known[1]:
+            return cast(T, known[2])
+        traced = _Traced(set(), *values._rows)
+        found = reading(traced)
+        tags = tuple(traced.tags)
+        self._known[key] = (tags, values.elements(tags), found)
+        return found
 
 
 _NOTHING: Final = Attributes()

@@ -4,12 +4,14 @@ In enhanced objects a value may stand with the frame, be shared by all, or stand
 header itself; it is looked for in that order (PS3.3 C.7.6.16).
 """
 
-from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Final
+
+from attrs import evolve, frozen
 
 from workstation.domain.identifiers import FrameKey
-from workstation.domain.study import Frame
-from workstation.protocols.dicom_attributes import Attributes
+from workstation.domain.presentation import RealWorldMap, Rescale, Voi
+from workstation.domain.study import Frame, Palette, PixelFormat, PixelSpacing, UltrasoundRegion
+from workstation.protocols.dicom_attributes import Attributes, Memory
 from workstation.protocols.dicom_content import content_of
 from workstation.protocols.dicom_overlays import overlays_of
 from workstation.protocols.dicom_palette import palette_of
@@ -21,11 +23,9 @@ from workstation.protocols.dicom_pixels import (
     rescale_of,
     vois_of,
 )
-from workstation.protocols.dicom_planes import plane_in_grid, plane_of
+from workstation.protocols.dicom_planes import Grid, grid_of, plane_in_grid, plane_of
 from workstation.protocols.dicom_spacing import ULTRASOUND, regions_of, spacing_of
 from workstation.text import tr
-
-T = TypeVar("T")
 
 #: Functional groups whose first item holds values we read.
 _GROUPS: Final = frozenset(
@@ -56,61 +56,138 @@ _GROUPS: Final = frozenset(
 )
 
 
-class Header:
-    """What all frames of one object share; gives the frames one by one."""
+@frozen
+class _Common:
+    """What all frames of one object share."""
 
-    def __init__(self, values: Attributes, modality: str) -> None:
+    pixels: PixelFormat
+    frame_of_reference: str
+    palette: Palette | None
+    lossy_ratio: float | None
+    icc_profile: bytes
+    transfer_syntax: str
+
+
+@frozen
+class _Grey:
+    """From stored values to what is seen; may differ from frame to frame."""
+
+    rescale: Rescale
+    vois: tuple[Voi, ...]
+    real_world: tuple[RealWorldMap, ...]
+    inverse: bool
+    doubts: tuple[str, ...]
+
+
+@frozen
+class _Look:
+    """Size and side; the same in most frames of a series."""
+
+    grid: Grid | None
+    spacing: PixelSpacing
+    thickness_mm: float | None
+    laterality: str
+    orientation: tuple[str, str] | None
+    regions: tuple[UltrasoundRegion, ...]
+
+
+class Header:
+    """Describes the frames of one object one by one.
+
+    `memory` is shared by the objects of a series: what they have in common is read once.
+    """
+
+    def __init__(self, values: Attributes, modality: str, memory: Memory) -> None:
         self._values = values
         self._modality = modality
-        self._memo: dict[str, object] = {}
-        self.pixels = pixel_format(values)
+        self._memory = memory
+        self._common = memory.read("common", values, _common)
         self._shared = values.item("52009229").opened(_GROUPS)
         self._per_frame = list(values.items("52009230"))
         self.enhanced = bool(self._per_frame) or bool(values.values("52009229"))
 
+    def refuse(self) -> None:
+        """A format without rows, which no decoder accepts."""
+        self._common = evolve(self._common, pixels=evolve(self._common.pixels, rows=0))
+
     def frame(self, key: FrameKey, number: int, count: int) -> Frame:
-        values = self._of_frame(key.frame_index)
-        rescale, vois = rescale_of(values, self._modality), vois_of(values)
-        palette = self._once("palette", palette_of)
+        values, common, index = self._of_frame(key.frame_index), self._common, key.frame_index
+        modality, read = self._modality, self._memory.read
+        origin = values.vector("00200032")
+        placed, coloured = origin is not None, common.palette is not None
+        look = read(("look", modality, placed), values, lambda v: _look(v, modality, placed))
+        grey = read(("grey", modality, coloured), values, lambda v: _grey(v, modality, coloured))
         if count == 1 or self.enhanced:
-            plane = plane_of(values)
+            plane = plane_of(origin, look.grid)
         else:
-            plane = plane_in_grid(values, self._modality, key.frame_index)
+            plane = plane_in_grid(values, modality, index)
         return Frame(
             key=key,
-            pixels=self.pixels,
+            pixels=common.pixels,
             number=number,
             plane=plane,
-            spacing=spacing_of(values, self._modality),
-            frame_of_reference=self._values.text("00200052"),
-            rescale=rescale,
-            vois=vois,
-            thickness_mm=_positive(values, "00180050"),
-            laterality=_laterality(values),
-            orientation=None if plane else _patient_orientation(values),
-            lossy_ratio=self._once("lossy", _lossy),
-            technique=technique_of(values, self._modality),
-            palette=palette,
-            real_world=real_world_of(values),
-            overlays=overlays_of(self._values, key.frame_index),
-            inverse=values.text("20500020") == "INVERSE",
-            icc_profile=self._once("icc", icc_profile_of),
-            doubts=doubts_of(values, rescale, vois, palette),
-            transfer_syntax=self._once("syntax", stored_syntax),
-            content=content_of(values, self._modality, key.frame_index),
-            regions=regions_of(values) if self._modality in ULTRASOUND else (),
+            spacing=look.spacing,
+            frame_of_reference=common.frame_of_reference,
+            rescale=grey.rescale,
+            vois=grey.vois,
+            thickness_mm=look.thickness_mm,
+            laterality=look.laterality,
+            orientation=None if plane else look.orientation,
+            lossy_ratio=common.lossy_ratio,
+            technique=read(("technique", modality), values, lambda v: technique_of(v, modality)),
+            palette=common.palette,
+            real_world=grey.real_world,
+            overlays=read(("overlays", index), self._values, lambda v: overlays_of(v, index)),
+            inverse=grey.inverse,
+            icc_profile=common.icc_profile,
+            doubts=grey.doubts,
+            transfer_syntax=common.transfer_syntax,
+            content=read(
+                ("content", modality, index),
+                values,
+                lambda v: content_of(v, modality, index),
+            ),
+            regions=look.regions,
         )
-
-    def _once(self, name: str, read: Callable[[Attributes], T]) -> T:
-        if name not in self._memo:
-            self._memo[name] = read(self._values)
-        return self._memo[name]  # type: ignore[return-value]
 
     def _of_frame(self, index: int) -> Attributes:
         if not self.enhanced:
             return self._values
         own = self._per_frame[index] if index < len(self._per_frame) else Attributes()
         return own.opened(_GROUPS).over(self._shared).over(self._values)
+
+
+def _common(values: Attributes) -> _Common:
+    return _Common(
+        pixels=pixel_format(values),
+        frame_of_reference=values.text("00200052"),
+        palette=palette_of(values),
+        lossy_ratio=_lossy(values),
+        icc_profile=icc_profile_of(values),
+        transfer_syntax=stored_syntax(values),
+    )
+
+
+def _grey(values: Attributes, modality: str, coloured: bool) -> _Grey:
+    rescale, vois = rescale_of(values, modality), vois_of(values)
+    return _Grey(
+        rescale=rescale,
+        vois=vois,
+        real_world=real_world_of(values),
+        inverse=values.text("20500020") == "INVERSE",
+        doubts=doubts_of(values, rescale, vois, coloured=coloured),
+    )
+
+
+def _look(values: Attributes, modality: str, placed: bool) -> _Look:
+    return _Look(
+        grid=grid_of(values),
+        spacing=spacing_of(values, modality, placed=placed),
+        thickness_mm=_positive(values, "00180050"),
+        laterality=_laterality(values),
+        orientation=_patient_orientation(values),
+        regions=regions_of(values) if modality in ULTRASOUND else (),
+    )
 
 
 def technique_of(values: Attributes, modality: str) -> tuple[str, ...]:

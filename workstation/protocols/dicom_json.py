@@ -8,11 +8,12 @@ pixels becomes frames that are refused with their reason.
 from collections.abc import Sequence
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyRef
-from workstation.domain.study import Instance, Series
-from workstation.protocols.dicom_attributes import Attributes, NotMetadata, parse
+from workstation.domain.patient import Patient
+from workstation.domain.study import Frame, Instance, Series
+from workstation.protocols.dicom_attributes import Attributes, Memory, NotMetadata, parse
 from workstation.protocols.dicom_frames import Header, stored_syntax
 from workstation.protocols.dicom_structures import structure_set
 
@@ -61,11 +62,10 @@ def series_of(rows: Sequence[Attributes], ref: StudyRef, uid: SeriesUID) -> Seri
     first = rows[0] if rows else Attributes()
     modality = first.text("00080060")
     instances: dict[str, Instance] = {}
-    room = MAX_FRAMES
+    reading = _Reading(ref, uid, modality)
     for row in rows:
-        made = _instance(row, ref, uid, modality, room)
+        made = reading.instance(row)
         instances.setdefault(made.sop, made)  # listed twice, it is still one object to fetch
-        room -= len(made.frames)
     return Series(
         uid=uid,
         number=first.whole("00200011"),
@@ -76,35 +76,76 @@ def series_of(rows: Sequence[Attributes], ref: StudyRef, uid: SeriesUID) -> Seri
     )
 
 
-def _instance(row: Attributes, ref: StudyRef, uid: SeriesUID, modality: str, room: int) -> Instance:
-    sop, number = SopUID(row.text("00080018")), row.whole("00200013")
-    count = _frame_count(row) if _has_pixels(row) else 0
-    header = Header(row, row.text("00080060") or modality)
-    if count > room:  # one frame that will be refused stands for all it claims
-        count, header.pixels = 1, evolve(header.pixels, rows=0)
-    concatenation = row.text("00209161")
-    offset = max(0, row.whole("00209228") or 0) if concatenation else 0
-    frames = tuple(
-        header.frame(
-            FrameKey(ref.site, ref.study, uid, sop, index),
-            offset + index + 1 if count > 1 or concatenation else number or 1,
-            count,
-        )
-        for index in range(count)
-    )
-    return Instance(
-        sop=sop,
-        series=uid,
+@frozen
+class _Said:
+    """What most objects of a series say alike of themselves."""
+
+    sop_class: str
+    modality: str
+    transfer_syntax: str
+    patient: Patient
+    accession: str
+    concatenation: str
+
+
+def _said(row: Attributes) -> _Said:
+    return _Said(
         sop_class=row.text("00080016"),
-        number=number,
-        frames=frames,
+        modality=row.text("00080060"),
         transfer_syntax=stored_syntax(row),
         patient=row.patient(),
         accession=row.text("00080050"),
-        modality=row.text("00080060"),
-        concatenation=concatenation,
-        structures=structure_set(row, tuple(frame.key for frame in frames)),
+        concatenation=row.text("00209161"),
     )
+
+
+class _Reading:
+    """The objects of one series, one after the other."""
+
+    def __init__(self, ref: StudyRef, uid: SeriesUID, modality: str) -> None:
+        self._ref = ref
+        self._uid = uid
+        self._modality = modality
+        self._memory = Memory()
+        self._room = MAX_FRAMES
+
+    def instance(self, row: Attributes) -> Instance:
+        sop, number = SopUID(row.text("00080018")), row.whole("00200013")
+        said = self._memory.read("said", row, _said)
+        frames = self._frames(row, said, sop, number)
+        self._room -= len(frames)
+        return Instance(
+            sop=sop,
+            series=self._uid,
+            sop_class=said.sop_class,
+            number=number,
+            frames=frames,
+            transfer_syntax=said.transfer_syntax,
+            patient=said.patient,
+            accession=said.accession,
+            modality=said.modality,
+            concatenation=said.concatenation,
+            structures=structure_set(row, tuple(frame.key for frame in frames)),
+        )
+
+    def _frames(
+        self, row: Attributes, said: _Said, sop: SopUID, number: int | None
+    ) -> tuple[Frame, ...]:
+        count = _frame_count(row) if _has_pixels(row) else 0
+        header = Header(row, said.modality or self._modality, self._memory)
+        if count > self._room:  # one frame that will be refused stands for all it claims
+            count = 1
+            header.refuse()
+        offset = max(0, row.whole("00209228") or 0) if said.concatenation else 0
+        numbered = count > 1 or bool(said.concatenation)
+        return tuple(
+            header.frame(
+                FrameKey(self._ref.site, self._ref.study, self._uid, sop, index),
+                offset + index + 1 if numbered else number or 1,
+                count,
+            )
+            for index in range(count)
+        )
 
 
 def _has_pixels(row: Attributes) -> bool:

@@ -8,7 +8,7 @@ import struct
 from typing import Final
 
 from workstation.domain.presentation import Lut, RealWorldMap, Rescale, Voi, VoiFunction
-from workstation.domain.study import Palette, PixelFormat
+from workstation.domain.study import PixelFormat
 from workstation.protocols.dicom_attributes import Attributes
 from workstation.protocols.dicom_palette import table_bytes
 
@@ -146,14 +146,17 @@ def icc_profile_of(values: Attributes) -> bytes:
 
 
 def doubts_of(
-    values: Attributes, rescale: Rescale, vois: tuple[Voi, ...], palette: Palette | None
+    values: Attributes, rescale: Rescale, vois: tuple[Voi, ...], *, coloured: bool
 ) -> tuple[str, ...]:
-    """Codes of tables that the object has and that cannot be applied."""
+    """Codes of tables that the object has and that cannot be applied.
+
+    `coloured`: its palette could be read, if it has one.
+    """
     found = []
     if values.values("00283000") and rescale.lut is None:
         found.append("modality-lut")
     if len(values.values("00283010")) != sum(voi.lut is not None for voi in vois):
         found.append("voi-lut")
-    if values.text("00280004") == "PALETTE COLOR" and palette is None:
+    if values.text("00280004") == "PALETTE COLOR" and not coloured:
         found.append("palette")
     return tuple(found)

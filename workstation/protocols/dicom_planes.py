@@ -14,24 +14,32 @@ from workstation.protocols.dicom_attributes import Attributes
 
 #: Directions are written with few digits: this far from a right angle is no plane.
 _ORTHOGONAL: Final = 1e-2
+_POSITION: Final = "00200032"
 #: No table is so long: a position beyond it is a mistake, and its arithmetic would be one.
 _FARTHEST_MM: Final = 1e6
 #: Image Type value 3 of nuclear medicine that is slices (PS3.3 C.8.4.9.1.1).
 _NM_SLICES: Final = frozenset({"RECON TOMO", "RECON GATED TOMO"})
 
+#: Along a row, down a column, between rows, between columns.
+Grid = tuple[Vector, Vector, float, float]
 
-def plane_of(values: Attributes) -> ImagePlane | None:
+
+def plane_of(origin: Vector | None, grid: Grid | None) -> ImagePlane | None:
     """Where the frame lies, if it says so completely and without contradiction."""
-    origin = values.vector("00200032")
-    if origin is None or max(map(abs, origin)) > _FARTHEST_MM:
+    if grid is None or origin is None or max(map(abs, origin)) > _FARTHEST_MM:
         return None
+    return ImagePlane(origin, *grid)
+
+
+def grid_of(values: Attributes) -> Grid | None:
+    """Directions and spacings of a frame: what slices of one stack share."""
     axes, spacing = values.numbers("00200037"), values.numbers("00280030")
     if len(axes) != 6 or len(spacing) != 2 or min(spacing) <= 0:
         return None
     row, column = _unit(axes[:3]), _unit(axes[3:])
     if row is None or column is None or abs(dot(row, column)) > _ORTHOGONAL:
         return None
-    return ImagePlane(origin, row, column, spacing[0], spacing[1])
+    return row, column, spacing[0], spacing[1]
 
 
 def plane_in_grid(values: Attributes, modality: str, index: int) -> ImagePlane | None:
@@ -48,7 +56,8 @@ def _nuclear_plane(values: Attributes, index: int) -> ImagePlane | None:
     negative one stacks against it."""
     if not _NM_SLICES.intersection(values.texts("00080008")):
         return None
-    first = plane_of(values.item("00540022").over(values))
+    detector = values.item("00540022").over(values)
+    first = plane_of(detector.vector(_POSITION), grid_of(detector))
     slices, spacing = values.numbers("00540080"), values.number("00180088")
     if first is None or spacing is None or index >= len(slices):
         return None
@@ -58,7 +67,7 @@ def _nuclear_plane(values: Attributes, index: int) -> ImagePlane | None:
 def _dose_plane(values: Attributes, index: int) -> ImagePlane | None:
     """Grid Frame Offset Vector (PS3.3 C.8.8.3.2): from the first plane, or, of axial grids,
     the patient's z of each."""
-    first, offsets = plane_of(values), values.numbers("3004000C")
+    first, offsets = plane_of(values.vector(_POSITION), grid_of(values)), values.numbers("3004000C")
     if first is None or index >= len(offsets):
         return None
     against = -1 if offsets[0] != 0 and first.normal[2] < 0 else 1

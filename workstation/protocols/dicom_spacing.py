@@ -27,9 +27,12 @@ _MOST_REGIONS: Final = 256
 _CORNERS: Final = ("00186018", "0018601A", "0018601C", "0018601E")
 
 
-def spacing_of(values: Attributes, modality: str) -> PixelSpacing:
-    """Spacing of one frame, and where it comes from; `NONE` where no length can be given."""
-    if values.vector("00200032") is not None:
+def spacing_of(values: Attributes, modality: str, *, placed: bool) -> PixelSpacing:
+    """Spacing of one frame, and where it comes from; `NONE` where no length can be given.
+
+    `placed`: the frame says where it lies, so its pixels are the patient's.
+    """
+    if placed:
         found = _pair(values, "00280030", SpacingOrigin.PATIENT)
     elif modality in PROJECTION:
         found = _projection(values)
