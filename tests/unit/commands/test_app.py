@@ -18,7 +18,9 @@ REGISTRY = Registry(app.COMMANDS)
 class Outbox:
     def __init__(self, *states: State) -> None:
         self.entries = [
-            SimpleNamespace(report=ReportId(f"r-{n}"), state=state, reason="unknown accession")
+            SimpleNamespace(
+                report=ReportId(f"r-{n}"), accession=f"A-{n}", state=state, reason="unknown"
+            )
             for n, state in enumerate(states)
         ]
         self.retried: list[ReportId] = []
@@ -39,6 +41,15 @@ def test_what_a_site_refused_is_offered_again_and_nothing_else() -> None:
     REGISTRY.run("outbox.retry", context(outbox))
 
     assert outbox.retried == ["r-0", "r-3"]
+
+
+def test_one_refused_report_is_offered_again_alone() -> None:
+    """The button beside it must not push its neighbours."""
+    outbox = Outbox(State.REFUSED, State.REFUSED)
+
+    REGISTRY.run("outbox.retry A-1", context(outbox))
+
+    assert outbox.retried == ["r-1"]
 
 
 def test_where_nothing_was_refused_the_reader_is_told() -> None:
