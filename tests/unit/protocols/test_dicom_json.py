@@ -4,6 +4,8 @@ import json
 
 import pytest
 from fakes_metadata import REF, UID, Json, instance, one, values
+from hypothesis import given
+from hypothesis import strategies as st
 
 from workstation.domain.presentation import VoiFunction
 from workstation.protocols import dicom_json
@@ -151,3 +153,41 @@ def test_values_of_the_wrong_kind_are_as_good_as_none() -> None:
     (found,) = dicom_json.series(json.dumps([row]).encode(), REF, UID).instances
 
     assert all(frame.pixels.rows == 0 for frame in found.frames)
+
+
+_OPTIONS: dict[str, list[object]] = {
+    "t00200032": [[0, 0, 1], [0, 0, 2], []],
+    "t00280030": [[1, 1], [0.5, 0.5], [0, 1]],
+    "t00281050": [[40], []],
+    "t00281053": [[1], [0.5], ["x"]],
+    "t00181151": [[100], [200]],
+    "t00180081": [[2.5], []],
+    "t00189087": [[0], [1000]],
+    "t00080060": [["CT"], ["MR"], ["US"], ["DX"], ["NM"]],
+    "t00181164": [[0.2, 0.2], []],
+    "t00280010": [[512], [256]],
+    "t00280008": [[1], [3]],
+    "t00100020": [["A"], ["B"]],
+    "t00209161": [[], ["1.7"]],
+    "t00186011": [[], [values(t00186024=[3], t00186026=[3], t0018602C=[1], t0018602E=[1])]],
+    "t52009229": [[], [values(t00289110=[values(t00280030=[2, 2])])]],
+}
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries({}, optional={t: st.sampled_from(o) for t, o in _OPTIONS.items()}),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_an_object_reads_the_same_beside_any_other(chosen: list[Json]) -> None:
+    """What objects have in common is read once; what differs must never be carried over from
+    one to the next: a spacing or a window of the neighbour is a wrong measurement."""
+    rows = [instance(f"1.4.{at}", **tags) for at, tags in enumerate(chosen)]
+
+    together = dicom_json.series(json.dumps(rows).encode(), REF, UID).instances
+
+    for row, found in zip(rows, together, strict=True):
+        alone = dicom_json.series(json.dumps([row]).encode(), REF, UID).instances
+        assert alone == (found,)
