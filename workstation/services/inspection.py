@@ -5,6 +5,7 @@ headers' geometry. Nothing is dropped: each file has a status, each frame is in 
 set or its file says why not.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from itertools import count
@@ -17,7 +18,7 @@ from workstation.dicom import sop_classes
 from workstation.dicom.display_sets import display_sets
 from workstation.dicom.reasons import NOTICES, WORDS
 from workstation.domain.identifiers import SeriesUID, SiteId, StudyRef, StudyUID
-from workstation.domain.patient import PatientKey
+from workstation.domain.patient import Patient
 from workstation.domain.study import DisplaySet, Instance, Series
 from workstation.errors import NotDisplayable
 from workstation.protocols.dicom_attributes import Attributes
@@ -94,6 +95,10 @@ class Report:
         return sum(len(each.shown.frames) for each in self.display_sets)
 
 
+#: Study and patient of a file, as far as it names them.
+_Owner = tuple[str, Patient | None]
+
+
 @define
 class _Bucket:
     """Objects that are arranged together: of one series, none of them twice."""
@@ -109,10 +114,10 @@ class Inspection:
 
     decoder: ObjectDecoder
     _files: list[FileReport] = field(factory=list, init=False)
-    _study_of: list[str] = field(factory=list, init=False)  # of each of `_files`
+    _owners: list[_Owner] = field(factory=list, init=False)  # of each of `_files`
     _buckets: dict[tuple[str, ...], _Bucket] = field(factory=dict, init=False)
     _pixels: dict[str, str] = field(factory=dict, init=False)  # hash by SOP Instance UID
-    _patients: dict[str, set[PatientKey]] = field(factory=dict, init=False)
+    _patients: dict[str, Counter[Patient]] = field(factory=dict, init=False)
 
     def add(self, found: LocalObject) -> None:
         """One more file; whatever is wrong with it stays its own."""
@@ -128,16 +133,26 @@ class Inspection:
             self._object(found, values)
 
     def report(self) -> Report:
-        mixed = {study for study, patients in self._patients.items() if len(patients) > 1}
         files = tuple(
-            _doubtful(file, "patient-conflict") if study in mixed else file
-            for file, study in zip(self._files, self._study_of, strict=True)
+            _of_another(file) if self._is_another(*owner) else file
+            for file, owner in zip(self._files, self._owners, strict=True)
         )
         return Report(files, tuple(_arranged(self._buckets.values())))
 
-    def _note(self, about: FileReport, study: str = "") -> None:
+    def _is_another(self, study: str, patient: Patient | None) -> bool:
+        """Not the patient whom most objects of the study name; anybody, where that is open."""
+        named = self._patients.get(study, Counter()).most_common()
+        others = [(each, times) for each, times in named if not each.may_be(named[0][0])]
+        if patient is None or not others:
+            return False
+        return others[0][1] == named[0][1] or not patient.may_be(named[0][0])
+
+    def _note(self, about: FileReport, study: str = "", patient: Patient | None = None) -> None:
         self._files.append(about)
-        self._study_of.append(study)
+        known = patient if study and patient and patient.id else None
+        self._owners.append((study, known))
+        if known:
+            self._patients.setdefault(study, Counter())[known] += 1
 
     def _object(self, found: LocalObject, values: Attributes) -> None:
         ref = StudyRef(_HERE, StudyUID(values.text("0020000D")))
@@ -156,9 +171,7 @@ class Inspection:
             about = self._decoded(about, found, values, instance)
         else:
             about = _not_image(about, found, values)
-        self._note(about, ref.study)
-        if instance.patient and instance.patient.id and ref.study:
-            self._patients.setdefault(ref.study, set()).add(instance.patient.key)
+        self._note(about, ref.study, instance.patient)
         if about.is_arranged:
             self._keep(about, ref, series)
 
@@ -219,6 +232,13 @@ def _with(about: FileReport, status: Status, reason: str, more: str = "") -> Fil
 
 def _doubtful(about: FileReport, reason: str) -> FileReport:
     return _with(about, Status.DEGRADED, reason) if about.is_shown else about
+
+
+def _of_another(about: FileReport) -> FileReport:
+    """A study of two patients: what is doubtful already says this as well."""
+    if about.status is Status.DEGRADED:
+        return evolve(about, message=f"{about.message} {words('patient-conflict')}")
+    return _doubtful(about, "patient-conflict")
 
 
 def _some_frames(about: FileReport, digest: Digest) -> FileReport:

@@ -19,6 +19,8 @@ def header_of(found: LocalObject, decoder: ObjectDecoder) -> Attributes:
     while True:
         head = found.read(most)
         whole = len(head) < most
+        if not head:
+            raise not_displayable("not-dicom")
         try:
             values = _parsed(decoder.header(head))
         except NotDisplayable as error:
