@@ -136,7 +136,8 @@ def start() -> tuple[Link, "subprocess.Popen[bytes]"]:
         return PipeLink(process), process
     else:
         ours, theirs = socket.socketpair()
-        with theirs:
+        with theirs, contextlib.ExitStack() as undone:
+            undone.enter_context(ours)
             process = subprocess.Popen(
                 command(),
                 stdin=theirs.fileno(),
@@ -144,4 +145,5 @@ def start() -> tuple[Link, "subprocess.Popen[bytes]"]:
                 stderr=subprocess.DEVNULL,
                 env=_environment(),
             )
+            undone.pop_all()
         return SocketLink(ours), process

@@ -15,6 +15,9 @@ from workstation.adapters.decoder_child import Child, Lost
 
 _log = logging.getLogger("decoder")
 
+#: Children that end before they are in their sandbox, tried for one image.
+_STARTS = 3
+
 
 class Supply:
     """Owns every child. `take` lends one; it is given back, or replaced when it is lost."""
@@ -49,20 +52,21 @@ class Supply:
 
         Raises `Lost` where none can be started.
         """
+        starts = 0
         while True:
             try:
                 child = self._idle.get(block=wait)
             except queue.Empty:
                 return None
             if child is None:
-                if not self._closed:
-                    self._order()
-                else:
-                    self._idle.put(None)  # for the next who waits
+                self._none_started()
                 raise Lost("decoder-crashed")
-            if child.alive():
+            # Who died while idle has nothing to do with this frame. But what never comes
+            # up must not be started for ever: it is handed out, so that who asks learns it.
+            starts += child.levels is None
+            if child.alive() or starts > _STARTS:
                 return child
-            self.replace(child)  # died while idle: nobody's frame has to do with it
+            self.replace(child)
 
     def give_back(self, child: Child) -> None:
         self._idle.put(child)
@@ -104,8 +108,12 @@ class Supply:
         self._complete.set()
         self._starter.join()
 
-    def _order(self) -> None:
+    def _none_started(self) -> None:
+        """For the next who asks: another try, or the same answer once all is closed."""
         with self._lock:
+            if self._closed:
+                self._idle.put(None)
+                return
             self._missing += 1
         self._orders.put(True)
 
@@ -140,8 +148,7 @@ class Supply:
         try:
             child.greet()
         except Lost as lost:
-            _log.warning("no decoder child in reserve: %s", lost.reason)
-            self._discard(child)
+            self._discard(child, lost)
             return
         if not self._taken_as_missing(child):  # one may have been lost meanwhile
             with self._lock:
@@ -155,8 +162,9 @@ class Supply:
             self._idle.put(child)
             return True
 
-    def _discard(self, child: Child) -> None:
+    def _discard(self, child: Child, lost: Lost) -> None:
         child.kill()
         with self._lock:
             if not self._closed:
+                _log.warning("no decoder child in reserve: %s", lost.reason)
                 self._all.remove(child)

@@ -4,6 +4,7 @@ The wall clock alone is a poor judge: on a busy machine an honest frame waits fo
 processor. So a child hangs when it has used up its own processor time, or stands still.
 """
 
+import mmap
 import os
 import sys
 import time
@@ -18,6 +19,11 @@ _WALL: Final = 6.0
 #: So long without a step a child stands still, and does not merely wait for a thread.
 _STILL_SECONDS: Final = 0.5
 
+if sys.platform == "win32":
+    _TICKS = 100  # never used: there is no /proc
+else:
+    _TICKS = os.sysconf("SC_CLK_TCK")
+
 
 @frozen
 class Usage:
@@ -30,8 +36,6 @@ class Usage:
 
 def usage(pid: int) -> Usage | None:
     """What /proc says; None where there is none, or the process is gone."""
-    if sys.platform != "linux":
-        return None
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
             # The name may hold anything, so count from behind it (proc_pid_stat(5)).
@@ -41,11 +45,7 @@ def usage(pid: int) -> Usage | None:
     except (OSError, ValueError):
         return None
     ticks = int(rest[10]) + int(rest[11])
-    return Usage(
-        ticks / os.sysconf("SC_CLK_TCK"),
-        (resident - shared) * os.sysconf("SC_PAGESIZE"),
-        state in (b"R", b"D"),
-    )
+    return Usage(ticks / _TICKS, (resident - shared) * mmap.PAGESIZE, state in (b"R", b"D"))
 
 
 @define
