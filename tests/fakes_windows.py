@@ -40,12 +40,21 @@ class FakeSet:
 class FakeLoader:
     sets: dict[str, SetProgress] = field(factory=dict)
     frame_arrived: Signal[FrameKey] = field(factory=Signal)
+    news: Signal[tuple[StudyRef, str]] = field(factory=Signal)
+    problems: Signal[tuple[StudyRef, str]] = field(factory=Signal)
 
     def display_sets(self, ref: StudyRef) -> tuple[FakeSet, ...]:
         return tuple(map(FakeSet, self.sets))
 
     def progress(self, display_set: str) -> SetProgress:
         return self.sets[display_set]
+
+
+@define(eq=False)
+class FakeFiles:
+    refs: tuple[StudyRef, ...] = ()
+    notices: tuple[str, ...] = ()
+    changed: Signal[None] = field(factory=Signal)
 
 
 @define(eq=False)

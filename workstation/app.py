@@ -13,12 +13,14 @@ from attrs import frozen
 from workstation.adapters.clock import SystemClock
 from workstation.adapters.decoders import Decoders
 from workstation.adapters.frames import DicomWebFrames
+from workstation.adapters.local_frames import LocalFrames
 from workstation.adapters.platform import FhirPlatform
 from workstation.adapters.secrets import open_secrets
 from workstation.adapters.site_client import SiteClient, sign_ons
 from workstation.adapters.store import Opened, open_store
 from workstation.commands import app as app_commands
 from workstation.commands import case as case_commands
+from workstation.commands import file as file_commands
 from workstation.commands import report as report_commands
 from workstation.commands import tools as tool_commands
 from workstation.commands import viewport as viewport_commands
@@ -31,7 +33,8 @@ from workstation.services.frames import FrameStore
 from workstation.services.jobs import Jobs
 from workstation.services.keys import Keys
 from workstation.services.loading import Loader
-from workstation.services.ports import Credentials, SecretStore
+from workstation.services.local_case import LocalCase
+from workstation.services.ports import LOCAL, Credentials, SecretStore
 from workstation.services.reporting import Reporting
 from workstation.services.sealing import Outside
 from workstation.services.session import ReadingSession, Services
@@ -73,6 +76,7 @@ class Outer:
     clients: Mapping[SiteId, SiteClient]
     platforms: Mapping[SiteId, FhirPlatform]
     sources: Mapping[SiteId, DicomWebFrames]
+    files: LocalFrames
     decoders: Decoders
     secrets: SecretStore
     opened: Opened
@@ -94,6 +98,7 @@ class Outer:
                 site: DicomWebFrames(platform.images.of, clients[site], decoders)
                 for site, platform in platforms.items()
             },
+            LocalFrames(decoders),
             decoders,
             secrets,
             open_store(settings.store_dir or usual / "store", secrets),
@@ -116,6 +121,7 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
         (
             *app_commands.COMMANDS,
             *case_commands.COMMANDS,
+            *file_commands.COMMANDS,
             *report_commands.COMMANDS,
             *viewport_commands.COMMANDS,
             *tool_commands.COMMANDS,
@@ -126,7 +132,7 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
     shell = Shell(
         Shown(
             services.worklist, services.session, services.deliveries, services.loader,
-            services.reporting, outer.clock,
+            services.reporting, services.files, outer.clock,
         ),
         program.send,
         program.sign_in,
@@ -154,7 +160,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
     frames.dropped.connect(
         lambda ref: jobs.run(lambda: outer.decoders.forget(ref), lane="decoders")
     )
-    loader = Loader(outer.sources, frames, jobs)
+    loader = Loader({**outer.sources, LOCAL: outer.files}, frames, jobs)
     viewer = Viewer(frames, loader, Structures(frames, jobs))
     keys = Keys(outer.secrets, clock)
 
@@ -171,4 +177,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
     )  # fmt: skip
     session = ReadingSession(Services(worklist, viewer, loader, reporting, audit, jobs, sites))
     signing = Signing(worklist, session, reporting, deliveries, jobs)
-    return Everything(worklist, session, viewer, loader, reporting, deliveries, signing, audit)
+    files = LocalCase(session, viewer, loader, audit, jobs, outer.files)
+    return Everything(
+        worklist, session, viewer, loader, reporting, deliveries, signing, audit, files
+    )

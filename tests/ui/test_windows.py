@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 from attrs import evolve
-from fakes_windows import FakeCase, FakeLoader, FakeReporting, FakeSession, Sent
+from fakes_windows import FakeCase, FakeFiles, FakeLoader, FakeReporting, FakeSession, Sent
 from fakes_worklist import HARBOR, FakeDeliveries, FakeWorklist, shift
 from pseudo_locale import untranslated
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from workstation.commands import app, case, report, tools, viewport
+from workstation.commands import app, case, file, report, tools, viewport
 from workstation.commands.bindings import Bindings, load
 from workstation.commands.registry import Registry
 from workstation.domain.identifiers import AccessionNumber, ReportId
@@ -39,7 +39,7 @@ class House:
         self.sent = Sent()
         shown = Shown(
             self.worklist, self.session, self.deliveries, self.loader,  # type: ignore[arg-type]
-            FakeReporting(), self.worklist.clock,  # type: ignore[arg-type]
+            FakeReporting(), FakeFiles(), self.worklist.clock,  # type: ignore[arg-type]
         )  # fmt: skip
         self.shell = Shell(
             shown,
@@ -49,7 +49,9 @@ class House:
         )
         self.viewer, self.report = QWidget(), QWidget()
         self.shell.furnish(self.viewer, self.report)
-        registry = Registry(c for m in (app, case, tools, viewport, report) for c in m.COMMANDS)
+        registry = Registry(
+            c for m in (app, case, file, tools, viewport, report) for c in m.COMMANDS
+        )
         bindings: Bindings = load(resource("keymaps", "default.toml"), registry)
         self.shell.bind(registry, bindings, lambda: frozenset({"signed-in"}))
 

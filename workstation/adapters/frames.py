@@ -218,7 +218,7 @@ class DicomWebFrames:
             if frame is not None and frame.pixels == first.pixels:
                 settle(frame, result)
 
-        line = _Line(self._decoders, identified)
+        line = DecodeLine(self._decoders, identified)
         try:
             with self._client.stream(request, also=_NOT_SO) as stream:
                 if stream.status in _NOT_SO:
@@ -227,7 +227,7 @@ class DicomWebFrames:
                 for part in _parts(stream, budget.OBJECT_BYTES):
                     if cancelled():
                         return
-                    line.add(part.body, first, any_object=True)
+                    line.add(part.body, [first], any_object=True)
         except (Garbled, SiteUnavailable, Refused) as error:
             _log.info("a series stream broke off: %s", type(error).__name__)
             self._broke_off.add(first.key.series)
@@ -291,11 +291,12 @@ class DicomWebFrames:
 
     def _decode_parts(self, stream: Stream, frames: Sequence[Frame], settle: Arrived) -> None:
         """Parts come in the order asked (PS3.18 10.4.1.1.6)."""
-        line = _Line(self._decoders, lambda done: settle(done.frames[0], done.results()[0]))
+        line = DecodeLine(self._decoders, lambda done: settle(done.frames[0], done.results()[0]))
         count = 0
         try:
             for frame, part in zip(frames, _parts(stream, _most(frames[0])), strict=False):
-                line.add(part.body, frame, dicomweb.transfer_syntax(part, frame.transfer_syntax))
+                syntax = dicomweb.transfer_syntax(part, frame.transfer_syntax)
+                line.add(part.body, [frame], syntax)
                 count += 1
         finally:
             line.finish()
@@ -338,7 +339,7 @@ def _by_instance(frames: Sequence[Frame]) -> list[list[Frame]]:
     return list(groups.values())
 
 
-class _Line:
+class DecodeLine:
     """Frames being decoded while the next are read: the oldest is finished first."""
 
     def __init__(self, decoders: Decoders, settle: Callable[[Pending], None]) -> None:
@@ -346,11 +347,14 @@ class _Line:
         self._settle = settle
         self._pending: deque[Pending] = deque()
 
-    def add(self, data: bytes, frame: Frame, syntax: str = "", *, any_object: bool = False) -> None:
+    def add(
+        self, data: bytes, frames: Sequence[Frame], syntax: str = "", *, any_object: bool = False
+    ) -> None:
+        """Without a transfer syntax `data` is the whole object of these frames."""
         while True:
             # Whoever holds work must not wait for a child: two such could wait for ever.
             started = self._decoders.start(
-                data, [frame], syntax, wait=not self._pending, any_object=any_object
+                data, frames, syntax, wait=not self._pending, any_object=any_object
             )
             if started is not None:
                 self._pending.append(started)

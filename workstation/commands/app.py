@@ -116,12 +116,13 @@ def wait(ctx: CommandContext, what: Awaited, seconds: float = 60.0) -> Outcome:
 
 
 def _wait_loaded(ctx: CommandContext, seconds: float) -> Job[None]:
-    if ctx.session.case is None:
+    if ctx.session.case is None and not ctx.files.refs:
         raise CommandError(tr("no case is open"))
 
     def all_here() -> bool:
         case = ctx.session.case
-        return case is not None and all(ctx.loader.complete(ref) for ref in case.refs)
+        refs = case.refs if case is not None else ctx.files.refs
+        return bool(refs) and all(ctx.loader.complete(ref) for ref in refs)
 
     signals = (ctx.loader.frame_arrived, ctx.loader.study_ready, ctx.loader.problems)
     late = tr("the images did not arrive in {s:g} s", s=seconds)

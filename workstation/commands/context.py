@@ -10,6 +10,7 @@ from workstation.services.audit import Audit
 from workstation.services.delivery import Deliveries
 from workstation.services.jobs import Jobs
 from workstation.services.loading import Loader
+from workstation.services.local_case import LocalCase
 from workstation.services.reporting import Reporting
 from workstation.services.session import ReadingSession
 from workstation.services.signing import Signing
@@ -65,6 +66,14 @@ class Windows(Protocol):
         """The window as a person sees it, overlays included."""
         ...
 
+    def choose_files(self, *, folder: bool) -> None:
+        """Ask for a folder or a file of this machine, and open it."""
+        ...
+
+    def tell(self, message: str) -> None:
+        """One line for the reader, until the next command."""
+        ...
+
     def close_all(self) -> None: ...
 
 
@@ -80,12 +89,13 @@ class CommandContext:
     deliveries: Deliveries
     signing: Signing
     audit: Audit
+    files: LocalCase
     jobs: Jobs
     windows: Windows
 
     @property
     def active(self) -> frozenset[str]:
-        """What is there: signed-in, row, case, image, prior, measurement, report."""
+        """What is there: signed-in, row, case, files, image, prior, measurement, report."""
         case = self.session.case
         found = {
             "signed-in": any(site.reader is not None for site in self.worklist.sites),
@@ -94,6 +104,7 @@ class CommandContext:
             "image": any(v.display_set is not None for v in self.viewer.viewports),
             "prior": case is not None and bool(case.priors),
             "measurement": bool(self.viewer.measurements),
+            "files": bool(self.files.refs),
             "report": self.reporting.report is not None,
         }
         return frozenset(key for key, holds in found.items() if holds)

@@ -219,7 +219,6 @@ class Opened:
     studies: tuple[LocalStudy, ...]
     problems: Mapping[str, int]  # reason code -> files
     others: int  # files that are not DICOM
-    repeated: int  # objects that were here already under the same identifier
 
 
 class FileOpener(Protocol):

@@ -74,6 +74,7 @@ class TopBar(QWidget):
         }
         self._reader = plain.label(tone="low", size="small", data=True)
         self._sign_in = plain.button(tr("Sign in…"), lambda: run("app.sign-in"))
+        self._files = plain.button(tr("Open files…"), lambda: self._choose(run))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 0, 16, 0)
         layout.setSpacing(0)
@@ -85,6 +86,15 @@ class TopBar(QWidget):
         layout.addWidget(self._reader)
         layout.addSpacing(8)
         layout.addWidget(self._sign_in)
+        layout.addSpacing(8)
+        layout.addWidget(self._files)
+
+    def _choose(self, run: Callable[[str], None]) -> None:
+        """What there is to open, below the button."""
+        menu = plain.menu(self)
+        menu.addAction(tr("Folder…"), lambda: run("file.open"))
+        menu.addAction(tr("ZIP, DICOMDIR or file…"), lambda: run("file.open-archive"))
+        menu.popup(self._files.mapToGlobal(self._files.rect().bottomLeft()))
 
     def show_page(self, page: str) -> None:
         for name, tab in self.tabs.items():

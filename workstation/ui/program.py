@@ -12,6 +12,7 @@ from workstation.services.audit import Audit
 from workstation.services.delivery import Deliveries
 from workstation.services.jobs import Job, Jobs
 from workstation.services.loading import Loader
+from workstation.services.local_case import LocalCase
 from workstation.services.ports import Credentials
 from workstation.services.reporting import Reporting
 from workstation.services.script import lines_of, run_script
@@ -38,6 +39,7 @@ class Everything:
     deliveries: Deliveries
     signing: Signing
     audit: Audit
+    files: LocalCase
 
 
 class Program:
@@ -68,7 +70,7 @@ class Program:
         self._shell = shell
         self._context = CommandContext(
             s.worklist, s.session, s.viewer, s.loader, s.reporting, s.deliveries, s.signing,
-            s.audit, self._jobs, shell,
+            s.audit, s.files, self._jobs, shell,
         )  # fmt: skip
         shell.bind(self._registry, bindings, lambda: self.context.active)
         shell.left.connect(lambda _: self._application.leave())

@@ -4,6 +4,7 @@ from attrs import frozen
 
 from workstation.services.delivery import Deliveries
 from workstation.services.loading import Loader
+from workstation.services.local_case import LocalCase
 from workstation.services.ports import Clock
 from workstation.services.reporting import Reporting
 from workstation.services.session import ReadingSession
@@ -21,6 +22,7 @@ class Shown:
     deliveries: Deliveries
     loader: Loader
     reporting: Reporting
+    files: LocalCase
     clock: Clock
 
 

@@ -20,6 +20,7 @@ from workstation.ui import dialogs, plain
 from workstation.ui import worklist_forms as forms
 from workstation.ui.actions import Keys
 from workstation.ui.bars import CaseBar, StatusBar, TopBar
+from workstation.ui.choosing import choose_files
 from workstation.ui.frames import Frame, focus_into, side_by_side, take_out
 from workstation.ui.keysheet import KeySheet
 from workstation.ui.outbox import OutboxPage
@@ -138,7 +139,10 @@ class Shell:
         ):
             signal.connect(lambda _: self.refresh_soon())
         shown.session.changed.connect(lambda _: self.refresh())
+        shown.files.changed.connect(lambda _: self.refresh())
         shown.loader.frame_arrived.connect(lambda _: self.refresh_soon())
+        for told in (shown.loader.news, shown.loader.problems):
+            told.connect(lambda words: self.tell(words[1]))
 
     # --- running commands -----------------------------------------------------
 
@@ -198,11 +202,12 @@ class Shell:
         if self._many and self._page == "reading":
             return
         at = {"worklist": 0, "reading": 1, "outbox": 2}[self._page]
-        if at == 1 and self._shown.session.case is None:
+        of_case = self._shown.session.case is not None
+        if at == 1 and not of_case and not self._shown.files.refs:
             at = 3
         arrived = at == 1 and self._main.pages.currentIndex() == 3
         self._main.pages.setCurrentIndex(at)
-        self._main.bars.setCurrentIndex(1 if at == 1 else 0)
+        self._main.bars.setCurrentIndex(1 if at == 1 and of_case else 0)
         self._top.show_page(self._page)
         if arrived:
             self._focus_page("reading")
@@ -283,6 +288,9 @@ class Shell:
         if dialogs.current(self._main) is None:
             dialog = SignInDialog(self._main, self._shown.worklist, self._sign_in)
             dialog.open(dialog.user)
+
+    def choose_files(self, *, folder: bool) -> None:
+        choose_files(self._front(), self.run, folder=folder)
 
     def focus_search(self) -> None:
         self.worklist.focus_search()

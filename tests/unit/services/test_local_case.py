@@ -1,0 +1,129 @@
+"""Files of this machine: looked at by themselves, on record, and what is left out is said."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from fakes import FakeClock, InlineJobs
+from fakes_images import FakeSource, series
+
+from workstation.domain.identifiers import StudyRef, StudyUID
+from workstation.domain.patient import Patient
+from workstation.errors import CommandError
+from workstation.services.frames import FrameStore
+from workstation.services.jobs import Job
+from workstation.services.loading import Loader
+from workstation.services.local_case import LocalCase
+from workstation.services.ports import LOCAL, LocalStudy, Opened
+from workstation.services.signal import Signal
+
+ALDER = Patient("Alder, Robin", "HG-1", "", None, "M")
+BIRCH = Patient("Birch, Kim", "HG-2", "", None, "F")
+
+
+def study(uid: str, date: str, patient: Patient = ALDER) -> LocalStudy:
+    return LocalStudy(StudyRef(LOCAL, StudyUID(uid)), patient, date, "CT chest", "A-1")
+
+
+class House:
+    """A local case with stand-ins for the viewer, the session and the audit."""
+
+    def __init__(self, found: Opened) -> None:
+        self.found = found
+        self.shown: list[Any] = []
+        self.permitted: list[StudyRef] = []
+        self.records: list[dict[str, str]] = []
+        self.forgotten = 0
+        self.audited: Job[None] = Job()
+        jobs = InlineJobs(FakeClock())
+        self.loader = Loader(
+            {LOCAL: FakeSource([series("1.5", [0.0, -1.0, -2.0])])}, FrameStore(), jobs
+        )
+        self.session: Any = SimpleNamespace(case=None, changed=Signal())
+        viewer: Any = SimpleNamespace(
+            show=lambda studies: self.shown.extend(studies),
+            permit=self.permitted.append,
+            study_ready=lambda ref, sets: None,
+            close=self.shown.clear,
+        )
+        audit: Any = SimpleNamespace(record=self._record)
+        self.case = LocalCase(self.session, viewer, self.loader, audit, jobs, self)
+
+    def open(self, path: Path) -> Opened:
+        return self.found
+
+    def forget(self) -> None:
+        self.forgotten += 1
+
+    def _record(self, action: str, *, detail: dict[str, str]) -> Job[None]:
+        self.records.append({"action": action, **detail})
+        return self.audited
+
+
+def test_nothing_is_painted_before_the_look_is_on_record(tmp_path: Path) -> None:
+    """Files from a disc are a look at a patient like any other; no identifier is in the record."""
+    house = House(Opened((study("1.2.3", "20260101"),), {}, 0))
+    house.case.open(tmp_path)
+    before = list(house.permitted)
+    house.audited.settle(None)
+
+    assert before == []
+    assert house.permitted == [StudyRef(LOCAL, StudyUID("1.2.3"))]
+    assert house.records[0]["action"] == "accessed"
+    assert "1.2.3" not in str(house.records)
+
+
+def test_two_patients_on_one_disc_are_not_shown_as_one(tmp_path: Path) -> None:
+    """The newest study decides whose images these are; the others are counted."""
+    studies = (
+        study("1.1", "20250101", BIRCH), study("1.2", "20260101"), study("1.3", "20240101"),
+    )  # fmt: skip
+    house = House(Opened(studies, {}, 0))
+    house.case.open(tmp_path)
+
+    assert [each.ref.study for each in house.shown] == ["1.2", "1.3"]
+    assert [each.role for each in house.shown] == ["current", "prior"]
+    assert house.case.notices == ("1 studies of other patients are not shown",)
+
+
+def test_what_cannot_be_opened_is_counted_with_its_reason(tmp_path: Path) -> None:
+    """A disc with a scratch must not look complete."""
+    house = House(Opened((study("1.1", ""),), {"truncated": 2, "uid-conflict": 1}, 5))
+    house.case.open(tmp_path)
+
+    assert house.case.notices == (
+        "2 files are not shown: The image is incomplete: its data end too early.",
+        "1 files are not shown: Another image with the same identifier was received before.",
+    )
+
+
+def test_an_open_case_is_not_mixed_with_files(tmp_path: Path) -> None:
+    """A report is bound to the study on screen; a disc beside it would be read into it."""
+    house = House(Opened((study("1.1", ""),), {}, 0))
+    house.session.case = object()
+
+    with pytest.raises(CommandError, match="close the case first"):
+        house.case.open(tmp_path)
+
+
+def test_a_case_of_the_worklist_takes_the_place_of_the_files(tmp_path: Path) -> None:
+    """Nothing of the disc stays in memory behind the next case."""
+    house = House(Opened((study("1.1", ""),), {}, 0))
+    house.case.open(tmp_path)
+    house.session.case = object()
+    house.session.changed.emit(None)
+
+    assert house.case.refs == ()
+    assert house.forgotten == 1
+    assert house.loader.display_sets(StudyRef(LOCAL, StudyUID("1.1"))) == ()
+
+
+def test_files_without_images_are_said_to_be_so(tmp_path: Path) -> None:
+    """An empty viewport would look like a program that is still loading."""
+    house = House(Opened((), {}, 3))
+    job = house.case.open(tmp_path)
+
+    assert str(job.error) == "there are no DICOM images in it"
+    with pytest.raises(CommandError, match="no such file or folder"):
+        house.case.open(tmp_path / "nowhere")

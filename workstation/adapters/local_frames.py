@@ -1,0 +1,168 @@
+"""Images of this machine as a source like any site: folder, ZIP archive or DICOMDIR.
+
+Every object is read into memory once, so that a disc may leave the drive; its header comes
+from the decoder child in the form that sites send. What could not be opened is named.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from attrs import define, field
+
+from workstation.adapters.decoders import Decoders
+from workstation.adapters.frames import DecodeLine
+from workstation.adapters.local_files import LocalFiles
+from workstation.adapters.local_objects import LocalObjects
+from workstation.domain.identifiers import SeriesUID, StudyRef, StudyUID
+from workstation.domain.patient import Patient
+from workstation.domain.study import Frame, Series
+from workstation.errors import NotDisplayable
+from workstation.imaging.pixels import FramePixels
+from workstation.protocols import dicom_json
+from workstation.protocols.dicom_attributes import Attributes, NotMetadata, parse
+from workstation.services.ports import LOCAL, Fetched, LocalStudy, Opened, Packed, SeriesHead
+
+_FRAMES_AT_ONCE: Final = 16
+_NOT_DICOM: Final = "not-dicom"
+
+
+@define(eq=False)
+class _Object:
+    data: bytes = field(repr=False)
+    header: bytes = field(repr=False)  # one DICOM JSON object, without the array around it
+    values: Attributes = field(repr=False)
+
+
+class LocalFrames:
+    """`services.ports.FrameSource` and `FileOpener`. Safe for any worker thread."""
+
+    def __init__(self, decoders: Decoders) -> None:
+        self._decoders = decoders
+        self._files = LocalFiles(LocalObjects(decoders))
+        self._series: dict[tuple[str, str], dict[str, _Object]] = {}
+
+    # --- opening --------------------------------------------------------------
+
+    def open(self, path: Path) -> Opened:
+        """Read everything below `path`; a DICOMDIR stands for its folder."""
+        self._series.clear()
+        below = path.parent if path.name.upper() == "DICOMDIR" else path
+        problems: dict[str, int] = {}
+        others = 0
+        for found in self._files.below([below]):
+            if found.is_archive and not found.reason:
+                continue  # its members come by themselves
+            try:
+                if found.reason:
+                    raise NotDisplayable("", found.reason)
+                self._take(found.read())
+            except NotDisplayable as error:
+                if error.reason == _NOT_DICOM:
+                    others += 1
+                else:
+                    problems[error.reason] = problems.get(error.reason, 0) + 1
+        return Opened(self._studies(), problems, others)
+
+    def forget(self) -> None:
+        """Nothing of the files stays."""
+        self._series.clear()
+
+    def _take(self, data: bytes) -> None:
+        """Of objects that share an identifier the first one stays (contracts.md)."""
+        header = self._decoders.header(data)
+        try:
+            (values,) = parse(header)
+        except (NotMetadata, ValueError):
+            raise NotDisplayable("", "damaged") from None
+        place = values.text("0020000D"), values.text("0020000E")
+        objects = self._series.setdefault(place, {})
+        known = objects.get(values.text("00080018"))
+        if known is not None:
+            raise NotDisplayable("", "duplicate" if known.data == data else "uid-conflict")
+        objects[values.text("00080018")] = _Object(data, header.strip()[1:-1], values)
+
+    def _studies(self) -> tuple[LocalStudy, ...]:
+        first: dict[str, Attributes] = {}
+        for (study, _), objects in self._series.items():
+            first.setdefault(study, next(iter(objects.values())).values)
+        return tuple(
+            LocalStudy(
+                StudyRef(LOCAL, StudyUID(uid)),
+                values.patient() or Patient("", "", "", None, ""),
+                values.text("00080020"),
+                values.text("00081030"),
+                values.text("00080050"),
+            )
+            for uid, values in first.items()
+        )
+
+    # --- as a source ----------------------------------------------------------
+
+    def series(self, ref: StudyRef) -> tuple[SeriesHead, ...]:
+        found = []
+        for (study, uid), objects in self._series.items():
+            if study == ref.study:
+                values = next(iter(objects.values())).values
+                found.append(
+                    SeriesHead(
+                        SeriesUID(uid),
+                        values.whole("00200011"),
+                        values.text("00080060"),
+                        values.text("0008103E"),
+                        len(objects),
+                    )
+                )
+        return tuple(found)
+
+    def metadata(self, ref: StudyRef, series: SeriesUID) -> Series:
+        objects = self._series.get((ref.study, series), {})
+        body = b"[%b]" % b",".join(each.header for each in objects.values())
+        return dicom_json.series(body, ref, series)
+
+    def frame(self, frame: Frame) -> FramePixels:
+        return self._decoders.decode(self._data(frame), frame, "")
+
+    def frames(
+        self,
+        frames: Sequence[Frame],
+        arrived: Callable[[Frame, Fetched], None],
+        cancelled: Callable[[], bool],
+        *,
+        decoded: bool = True,
+    ) -> None:
+        def settle(done: Sequence[Frame], results: Sequence[Fetched]) -> None:
+            for frame, result in zip(done, results, strict=True):
+                arrived(frame, result)
+
+        line = DecodeLine(self._decoders, lambda pending: settle(pending.frames, pending.results()))
+        try:
+            for group in _groups(frames):
+                if cancelled():
+                    return
+                data = self._data(group[0])
+                if decoded:
+                    line.add(data, group)
+                else:
+                    settle(group, [Packed(data)] * len(group))
+        finally:
+            line.finish()
+
+    def unpack(self, frame: Frame, packed: Packed) -> FramePixels:
+        return self._decoders.decode(packed.data, frame, packed.transfer_syntax)
+
+    def _data(self, frame: Frame) -> bytes:
+        key = frame.key
+        return self._series[key.study, key.series][key.sop].data
+
+
+def _groups(frames: Sequence[Frame]) -> list[list[Frame]]:
+    """Frames of one object together, a bounded number at a time."""
+    by_object: dict[str, list[Frame]] = {}
+    for frame in frames:
+        by_object.setdefault(frame.key.sop, []).append(frame)
+    return [
+        group[at : at + _FRAMES_AT_ONCE]
+        for group in by_object.values()
+        for at in range(0, len(group), _FRAMES_AT_ONCE)
+    ]
