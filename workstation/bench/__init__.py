@@ -25,6 +25,8 @@ Bench = Callable[[], tuple[Figure, ...]]
 BENCHES: Final[Mapping[str, tuple[str, str]]] = {
     "startup": ("startup:startup", "process start to the worklist"),
     "open": ("opening:open_case", "open a case: first image, every image, longest gap"),
+    "decode": ("decode:decode", "one frame of each syntax, beside the codec called directly"),
+    "headers": ("headers:headers", "1000 headers to display sets, from a site and from files"),
     "load": ("load:load", "600 slices from a site, beside dicomweb-client"),
 }
 
