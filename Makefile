@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .make
 
-.PHONY: help setup demo check test soak bench screenshots format lock clean
+.PHONY: help setup demo check test soak fuzz bench screenshots format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,9 @@ test: setup ## everything but soak: under 15 minutes
 
 soak: setup ## kills, chaos, peers, fuzzing: under 30 minutes
 	$(BIN)/pytest -m soak --timeout 600
+
+fuzz: setup ## coverage-guided fuzzing of every parser and codec: 60 s in all; SECONDS=, ARGS="NAME"
+	$(BIN)/python tests/fuzz/run.py --seconds $(or $(SECONDS),60) $(ARGS)
 
 bench: setup ## the figures of docs/performance.md; ARGS="NAME"
 	$(BIN)/workstation bench $(ARGS)

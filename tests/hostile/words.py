@@ -63,6 +63,17 @@ def a_character_set_that_is_not_the_one() -> bytes:
 
 
 @hostile("")
+def a_character_set_that_is_a_number() -> bytes:
+    """Found by fuzzing: VR confusion in the very element that decides how text is read."""
+    return image({_CHARACTER_SET: ("UL", b"ISO_IR 192  ")})
+
+
+@hostile("")
+def a_character_set_that_is_a_person() -> bytes:
+    return image({_CHARACTER_SET: ("PN", text("ISO_IR 192=^"))})
+
+
+@hostile("")
 def ten_thousand_character_sets() -> bytes:
     return image({_CHARACTER_SET: ("CS", b"ISO_IR 6\\" * 6_000)})
 

@@ -1,0 +1,104 @@
+"""One fuzzing target in this process: bytes in, an answer or a stated reason out.
+
+Run by `run.py`; everything else than `Undecodable` that comes out of a target is a
+finding, and so is what is slow, large or deadly. Our own code is instrumented for
+coverage, the native codecs are not.
+"""
+
+import contextlib
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import atheris
+
+_STARTED = time.monotonic()
+
+sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
+
+_OURS = ["workstation.dicom", "workstation.decoder", "workstation.protocols"]
+with atheris.instrument_imports(include=_OURS):
+    from workstation.decoder import archive, budget, codecs
+    from workstation.dicom import header, reader
+    from workstation.dicom.reasons import Undecodable
+    from workstation.domain.identifiers import SeriesUID, SiteId, StudyRef, StudyUID
+    from workstation.domain.study import PixelFormat
+    from workstation.protocols import dicom_attributes, dicom_json
+
+from seeds import CODECS  # noqa: E402
+
+Target = Callable[[bytes], None]
+
+
+def parse_object(data: bytes) -> None:
+    """The Part 10 walker: elements, pixels, fragments, and the frames they make."""
+    found = reader.read(data)
+    pixels = found.pixels
+    budget.check_format(pixels)
+    bits = budget.native_bits(pixels)
+    row = codecs.codec(found.syntax)
+    for index in range(min(found.frame_count, 3)):
+        reader.frame_bytes(found, index, bits, row.encapsulated)
+
+
+def read_header(data: bytes) -> None:
+    """The header as DICOM JSON, and what the program's metadata parser makes of it."""
+    body = header.to_json(data)
+    (row,) = dicom_attributes.parse(body)
+    ref = StudyRef(SiteId("fuzz"), StudyUID(row.text("0020000D")))
+    dicom_json.series(body, ref, SeriesUID(row.text("0020000E")))
+
+
+def open_archive(data: bytes) -> None:
+    """A ZIP file: its list, and its members inflated."""
+    for row in json.loads(archive.members(data, len(data))):
+        assert row["at"] >= 0
+        if not row["reason"]:
+            archive.inflated(data[row["at"] :], row, min(row["size"], 1 << 16))
+
+
+def _codec(syntax: str, *formats: PixelFormat) -> Target:
+    def decode(data: bytes) -> None:
+        for pixels in formats:
+            try:
+                values = codecs.decode(data, pixels, syntax)
+            except Undecodable:
+                continue
+            assert values.shape == budget.shape_of(pixels)
+            assert values.dtype.itemsize == budget.dtype_of(pixels).itemsize
+
+    return decode
+
+
+TARGETS: Final[Mapping[str, Target]] = MappingProxyType(
+    {"object": parse_object, "header": read_header, "archive": open_archive}
+    | {name: _codec(syntax, *formats) for name, (syntax, formats) in CODECS.items()}
+)
+
+
+def guarded(target: Target) -> Target:
+    def once(data: bytes) -> None:
+        with contextlib.suppress(Undecodable, dicom_attributes.NotMetadata):
+            target(data)
+
+    return once
+
+
+def main() -> None:
+    """`target.py NAME CORPUS SECONDS [libFuzzer options]`; starting counts too."""
+    name, corpus, seconds, *options = sys.argv[1:]
+    codecs.preload()
+    header.preload()
+    left = max(1, round(float(seconds) - (time.monotonic() - _STARTED)))
+    atheris.Setup(
+        [sys.argv[0], *options, f"-max_total_time={left}", corpus], guarded(TARGETS[name])
+    )
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()
