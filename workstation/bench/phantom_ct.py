@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
 from pydicom.dataset import FileMetaDataset
-from pydicom.encaps import encapsulate
+from pydicom.encaps import encapsulate, get_frame
 from pydicom.uid import UID, ExplicitVRLittleEndian, generate_uid
 
 from workstation.bench.figures import SYNTAXES
@@ -53,6 +53,24 @@ def write_series(folder: Path, kinds: Sequence[str], slices: int) -> None:
             image.InstanceNumber = at + 1
             image.ImagePositionPatient = [-180.0, -180.0, round(-200 + at * 0.625, 4)]
             _save(image, stored, kind, folder / kind / f"{names[at]:04d}.dcm")
+
+
+def encoded_slice(kind: str) -> tuple[bytes, Stored]:
+    """The middle slice as one code stream, and its values."""
+    rng = np.random.default_rng(7)
+    anatomy, body = _anatomy(0.5)
+    values = anatomy + _noise(rng) * body
+    stored = (np.clip(np.rint(values), -1024, 3071) + 1024).astype(np.uint16)
+    if kind != "rle":
+        return _encoded(stored, kind), stored
+    image = _header(kind)
+    image.Rows, image.Columns = stored.shape
+    image.file_meta = FileMetaDataset()
+    image.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    image.SOPInstanceUID, image.PixelData = generate_uid(), stored.tobytes()
+    image["PixelData"].VR = "OW"
+    image.compress(UID(SYNTAXES[kind]), encoding_plugin="pylibjpeg", generate_instance_uid=False)
+    return get_frame(image.PixelData, 0, number_of_frames=1), stored
 
 
 def write_mammogram(folder: Path) -> None:

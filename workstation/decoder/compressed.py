@@ -94,7 +94,9 @@ def rle(data: bytes, pixels: PixelFormat, out: Pixels | None) -> Pixels:
         raise Undecodable("bad-format")
     segments = codestream.rle(data, pixels.samples * size)
     count = pixels.rows * pixels.columns
-    cells = np.empty((pixels.samples, count), f"u{size}")
+    room = out if pixels.samples == 1 else None  # straight there: no second copy
+    cells = np.empty((pixels.samples, count), f"u{size}") if room is None else room
+    cells = cells.view(f"u{size}").reshape(pixels.samples, count)
     plane = np.empty(count + _RLE_SPARE, np.uint8)
     for at, (start, end) in enumerate(segments):
         _unpacked(data[start:end], plane, count)
@@ -106,7 +108,7 @@ def rle(data: bytes, pixels: PixelFormat, out: Pixels | None) -> Pixels:
             np.bitwise_or(sample, plane[:count], out=sample)
     values = cells.view(dtype_of(pixels)).reshape(pixels.samples, pixels.rows, pixels.columns)
     shaped = values[0] if pixels.samples == 1 else values.transpose(1, 2, 0)
-    return native.significant_bits(shaped, pixels)
+    return native.significant_bits(shaped, pixels, room)
 
 
 #: Bytes a segment may give beyond its plane: padding to even length reads as a run.

@@ -6,6 +6,7 @@ through memory that the parent allocated; what is said is in `decoder.messages`.
 """
 
 import contextlib
+import ctypes
 import json
 import mmap
 import os
@@ -35,6 +36,7 @@ from workstation.domain.study import PixelFormat
 #: The block that carries bytes to the child; all others carry pixels back.
 INPUT = 0
 _MADV_POPULATE_WRITE = 23  # linux/mman.h; Python does not name it
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
 _MAX_ATTACHED = 16
 
 #: What answers with bytes that are not pixels: headers, digests, lists and members of ZIP files.
@@ -263,11 +265,29 @@ def serve(channel: Channel) -> None:
         worker.get_ready()
 
 
+#: How much later than the reader's own thread a child gets a processor: while a study loads
+#: every core is wanted, and a paint that waits for two decoders takes five times as long.
+_AFTER_THE_READER: Final = 10
+
+
+def _keep_scratch_memory() -> None:
+    """Codecs take the same few hundred kilobytes for every frame; given back to the system
+    in between, their pages would cost as much as the decoding (malloc.h)."""
+    if sys.platform == "linux":
+        with contextlib.suppress(AttributeError, OSError):  # another C library than glibc
+            libc = ctypes.CDLL(None)
+            libc.mallopt(_M_MMAP_THRESHOLD, 8 << 20)
+            libc.mallopt(_M_TRIM_THRESHOLD, 16 << 20)
+
+
 def main() -> int:
     """Entry of the child; its standard input is the channel to the parent."""
+    if sys.platform != "win32":
+        os.nice(_AFTER_THE_READER)
     channel: Channel = PipeChannel()
     if sys.platform != "win32":
         channel = SocketChannel(socket.socket(fileno=sys.stdin.fileno()))
+    _keep_scratch_memory()
     codecs.preload()
     header.preload()
     archive.preload()
