@@ -14,6 +14,7 @@ from workstation.adapters.clock import SystemClock
 from workstation.adapters.decoders import Decoders
 from workstation.adapters.frames import DicomWebFrames
 from workstation.adapters.local_frames import LocalFrames
+from workstation.adapters.machine import physical_bytes
 from workstation.adapters.platform import FhirPlatform
 from workstation.adapters.secrets import open_secrets
 from workstation.adapters.site_client import SiteClient, sign_ons
@@ -156,7 +157,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
     sites: Mapping[SiteId, Site] = {site.id: site for site in settings.sites}
     store, clock, platforms = outer.opened.store, outer.clock, outer.platforms
     worklist = Worklist(platforms, settings.sites, jobs, clock, poll_seconds=settings.poll_seconds)
-    frames = FrameStore(settings.ram_mb * MIB)
+    frames = FrameStore(settings.ram_mb * MIB or physical_bytes() // 2)
     frames.dropped.connect(
         lambda ref: jobs.run(lambda: outer.decoders.forget(ref), lane="decoders")
     )

@@ -99,6 +99,10 @@ def _between(low: float, high: float) -> Check:
     return check
 
 
+def _ceiling(value: float) -> str:
+    return "" if value == 0 else _between(256, 262144)(value)
+
+
 def _not_empty(value: str) -> str:
     return "" if value.strip() else tr("it is empty")
 
@@ -157,7 +161,9 @@ class Settings:
         "Each site is asked for changes this often.", 5.0, _between(0.1, 300)
     )
     ram_mb: int = _setting(
-        "Decoded images are kept in this much memory.", 3072, _between(256, 262144)
+        "Decoded images are kept in this much memory; 0: in half of what the machine has.",
+        0,
+        _ceiling,
     )
     locale: str = _setting("Language of the program.", "en", _not_empty)
     keymap: str = _setting("Keys: a name below resources/keymaps.", "default", _not_empty)

@@ -7,12 +7,15 @@ with what a reader can do to it.
 from collections.abc import Sequence
 from typing import Any
 
+from attrs import evolve
+
 from workstation.domain.identifiers import FrameKey, StudyRef
 from workstation.domain.study import DisplaySet, Frame
 from workstation.imaging.colour import why_not
 from workstation.imaging.pixels import FramePixels
 from workstation.services import describe
 from workstation.services.arranging import Board
+from workstation.services.arrivals import same_place
 from workstation.services.coverage import Coverage, FrameState
 from workstation.services.frames import FrameStore
 from workstation.services.loading import Loader, SetProgress
@@ -86,11 +89,22 @@ class Screen:
         """All display sets of a study that are known so far; called again as more come."""
         self._of_study[ref] = tuple(display_sets)
         for each in display_sets:
+            self._stay(each)
             self._sets[each.id] = each
             self._coverage.know(each)
         self.structures.know(display_sets)
         self._hang()
         self.changed.emit(None)
+
+    def _stay(self, grown: DisplaySet) -> None:
+        """Images that arrive in front of the one that is looked at do not push it away."""
+        before = self._sets.get(grown.id)
+        if before is None or len(before.frames) == len(grown.frames):
+            return
+        for index, state in enumerate(self.viewports):
+            if state.display_set == grown.id:
+                place = same_place(before, state.frame_index, grown)
+                self._board[index] = evolve(state, frame_index=place)
 
     def forget(self) -> None:
         """Nothing of the case stays here."""

@@ -344,6 +344,8 @@ class ReadingSession:
         if item is not None and item != case.item:
             self.case = evolve(case, item=item)
             self._desk.set_out(item)
+            if item.images_received != case.item.images_received:
+                self._s.loader.refresh(item.ref)
             self.changed.emit(None)
 
 

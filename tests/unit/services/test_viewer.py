@@ -801,3 +801,19 @@ def test_frames_of_other_series_do_not_repaint_this_view() -> None:
     loader.arrive(frame(0, series="1.1.77"), np.zeros((64, 64), np.int16))
 
     assert told == []
+
+
+def test_images_that_arrive_in_front_do_not_push_away_what_is_looked_at() -> None:
+    """A growing stack under the reader's eyes would show another slice without a touch."""
+    whole = stack(12)
+    late = evolve(whole, frames=whole.frames[5:])
+    viewer, _ = opened(late)
+    viewer.go(2)
+    looked_at = viewer.shown(0)
+    viewer.study_ready(ref(whole.study), (whole,))
+    now = viewer.shown(0)
+
+    assert looked_at is not None
+    assert now is not None
+    assert now.frame.key == looked_at.frame.key
+    assert now.state.frame_index == 7

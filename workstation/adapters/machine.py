@@ -1,0 +1,21 @@
+"""What this machine has."""
+
+import ctypes
+import os
+import sys
+
+#: Where the system does not say: what the smallest machine that we support has.
+_UNKNOWN = 8 << 30
+
+
+def physical_bytes() -> int:
+    """Memory of the machine, as its system counts it."""
+    if sys.platform == "win32":
+        kib = ctypes.c_ulonglong()
+        known = ctypes.windll.kernel32.GetPhysicallyInstalledSystemMemory(ctypes.byref(kib))
+        return int(kib.value) << 10 if known else _UNKNOWN
+    else:
+        try:
+            return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        except (ValueError, OSError):
+            return _UNKNOWN
