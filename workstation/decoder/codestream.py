@@ -17,7 +17,6 @@ _STANDALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
 #: Start of frame, but for the tables DHT (C4) and DAC (CC) and the reserved C8.
 _FRAME_HEADERS: Final = frozenset(set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}) | {0xF7}
 _LOSSLESS_SOF: Final = frozenset({0xC3, 0xF7})
-_PROGRESSIVE_SOF: Final = frozenset({0xC2, 0xCA})
 #: Hierarchical processes and arithmetic lossless: retired, and no codec has them.
 _UNKNOWN_SOF: Final = frozenset({0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF})
 _JPEG_LS: Final = 0xF7
@@ -40,7 +39,6 @@ class Header:
     samples: int
     signed: bool = False
     lossless: bool = False
-    progressive: bool = False
     colours: str = ""
 
 
@@ -61,9 +59,9 @@ def jpeg(data: bytes, *, ls: bool = False) -> Header:
         raise Undecodable("damaged")
     if data.rfind(b"\xff\xd9", at) < 0:  # cannot occur inside entropy-coded data
         raise Undecodable("truncated")
-    # Where the first scan holds everything, codecs read no other; counting takes as long
-    # as decoding a sixth of the image.
-    whole = not found.progressive and at + 3 <= len(data) and data[at + 2] == found.samples
+    # Where the first lossless scan holds everything, codecs read no other; counting takes
+    # as long as decoding a sixth of the image.
+    whole = found.lossless and at + 3 <= len(data) and data[at + 2] == found.samples
     if not whole and data.count(b"\xff\xda", at) > _MAX_SCANS:
         raise Undecodable("budget")
     if not ls:
@@ -107,14 +105,7 @@ def _frame_header(data: bytes, at: int, length: int, code: int, ls: bool) -> Hea
     if length < 8 or ls != (code == _JPEG_LS):
         raise Undecodable("damaged")
     bits, rows, columns, samples = struct.unpack_from(">BHHB", data, at + 2)
-    return Header(
-        rows,
-        columns,
-        bits,
-        samples,
-        lossless=code in _LOSSLESS_SOF,
-        progressive=code in _PROGRESSIVE_SOF,
-    )
+    return Header(rows, columns, bits, samples, lossless=code in _LOSSLESS_SOF)
 
 
 def _colours(code: int, segment: bytes) -> str:
