@@ -506,7 +506,7 @@ def test_colour_is_painted_as_it_is(qtbot: QtBot) -> None:
 def test_colours_we_do_not_know_are_refused_on_the_view(qtbot: QtBot) -> None:
     odd = stack(
         1, shape=(64, 64), axes=None, modality="US",
-        pixels=PixelFormat(64, 64, 8, 8, 7, False, 3, "YBR_PARTIAL_420"), vois=(),
+        pixels=PixelFormat(64, 64, 8, 8, 7, False, 3, "HSV"), vois=(),
     )  # fmt: skip
     viewer, loader = opened(odd, load=False)
     loader.arrive(odd.frames[0], np.full((64, 64, 3), 200, np.uint8))
@@ -515,4 +515,4 @@ def test_colours_we_do_not_know_are_refused_on_the_view(qtbot: QtBot) -> None:
     pane.resize(900, 600)
     grabbed(canvas(pane))
 
-    assert "colours stored as YBR_PARTIAL_420 cannot be shown" in canvas(pane).accessibleName()
+    assert "colours stored as HSV cannot be shown" in canvas(pane).accessibleName()

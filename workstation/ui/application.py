@@ -1,5 +1,6 @@
 """The Qt application: made dark before the first window, and left in one place."""
 
+import gc
 import logging
 import sys
 from collections.abc import Callable
@@ -17,7 +18,7 @@ log = logging.getLogger("program")
 
 #: Workers that parse and copy give the interpreter up after this long, not after the 5 ms
 #: that are usual: one paint asks for it some hundred times.
-_HAND_OVER_S: Final = 0.001
+_HAND_OVER_S: Final = 0.0003
 
 
 class Application:
@@ -57,6 +58,9 @@ class Application:
         self.qt.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
     def exec(self) -> int:
+        """Until the reader leaves. What was made to start is never garbage: not looked at again,
+        it costs no pause while a study of thousands of frames is described."""
+        gc.freeze()
         return self.qt.exec()
 
     def leave(self, code: int = 0) -> None:

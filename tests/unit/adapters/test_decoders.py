@@ -44,6 +44,15 @@ def test_pixels_come_back_as_they_were(decoders: Decoders) -> None:
     assert np.array_equal(decoded.stored, RAMP)
 
 
+def test_children_give_way_to_the_reader(decoders: Decoders) -> None:
+    """While a study loads every core is wanted; the wheel must not wait for a decoder."""
+    decoders.decode(RAMP.tobytes(), FRAME, NATIVE)
+
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+
+    assert all(os.getpriority(os.PRIO_PROCESS, pid) > own for pid in decoders.pids)
+
+
 def test_decoded_pixels_cannot_be_written(decoders: Decoders) -> None:
     """Every view shares them: a filter that wrote in place would change the image."""
     decoded = decoders.decode(RAMP.tobytes(), FRAME, NATIVE)

@@ -92,7 +92,6 @@ class Canvas(QWidget):
         measuring = self._viewer.tool in MEASURING or self._viewer.tool == "probe"
         shape = Qt.CursorShape.CrossCursor if measuring else Qt.CursorShape.ArrowCursor
         self.setCursor(shape)
-        self.refresh()
 
     def forget(self) -> None:
         """The case was closed: no pixel of it stays here."""
@@ -223,7 +222,7 @@ class Canvas(QWidget):
             self._on_bar = True
             self._go_to_bar(at.y())
             return
-        point, shown = self._image_point(at), self._under_pointer
+        point, shown = self._image_point(at), self.pointed_at
         button = _BUTTONS.get(event.button())
         if point is None or button is None or shown is None:
             return
@@ -244,7 +243,7 @@ class Canvas(QWidget):
         if self._on_bar:
             self._go_to_bar(at.y())
             return
-        point, shown = self._image_point(at), self._under_pointer
+        point, shown = self._image_point(at), self.pointed_at
         if point is None or shown is None:
             return
         held = event.buttons() != Qt.MouseButton.NoButton
@@ -256,7 +255,7 @@ class Canvas(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._on_bar = False
         at = event.position()
-        point, shown = self._image_point(at), self._under_pointer
+        point, shown = self._image_point(at), self.pointed_at
         if point is not None and shown is not None:
             self._pointing.release(Release(point, (at.x(), at.y()), shown.frame.key))
             self.update()
@@ -315,7 +314,7 @@ class Canvas(QWidget):
             self._run(f"viewport.activate {self._index + 1}")
 
     @property
-    def _under_pointer(self) -> Shown | None:
+    def pointed_at(self) -> Shown | None:
         """What the reader points at: while a picture is being made, the one still drawn."""
         if self._pictures.behind and self._drawn.picture is not None:
             return self._drawn.scene.shown
@@ -338,7 +337,7 @@ class Canvas(QWidget):
 
     def _take_hold(self, at: QPointF) -> bool:
         """A handle of the selected measurement, or the line of another one."""
-        shown, ink = self._under_pointer, self._ink
+        shown, ink = self.pointed_at, self._ink
         if shown is None or ink is None or not self._viewer.ink_shown or self._pointing.busy:
             return False
         place = (at.x(), at.y())

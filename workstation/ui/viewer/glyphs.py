@@ -4,16 +4,23 @@ Each text is drawn once and kept as a picture by text, size, colour and screen r
 """
 
 from functools import lru_cache
+from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QFontMetricsF, QPainter, QPixmap
 
 from workstation.ui import theme
 from workstation.ui.chips import Look, chip_size, paint_chip
 from workstation.ui.theme import Size
 
-_OUTLINE = 3.0
-_MARGIN = 3
+_MARGIN: Final = 3
+
+#: Where the dark copies stand around the words. Each image of a stack has words of its own,
+#: and a stroked path takes seven times as long as eight copies of glyphs that Qt keeps.
+_AROUND: Final = (
+    (-1.5, 0.0), (1.5, 0.0), (0.0, -1.5), (0.0, 1.5),
+    (-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0), (1.0, 1.0),
+)  # fmt: skip
 
 
 def text_width(text: str, size: Size = "small", weight: int = 400) -> float:
@@ -21,6 +28,7 @@ def text_width(text: str, size: Size = "small", weight: int = 400) -> float:
     return QFontMetricsF(theme.font(size, weight)).horizontalAdvance(text)
 
 
+@lru_cache(maxsize=16)
 def line_height(size: Size = "small") -> float:
     return QFontMetricsF(theme.font(size)).height()
 
@@ -34,14 +42,14 @@ def _picture(text: str, size: Size, weight: int, token: str, ratio: float) -> QP
     made = QPixmap(round(width * ratio + 0.5), round(height * ratio + 0.5))
     made.setDevicePixelRatio(ratio)
     made.fill(Qt.GlobalColor.transparent)
-    path = QPainterPath()
-    path.addText(QPointF(_MARGIN, _MARGIN + metrics.ascent()), font, text)
+    base = QPointF(_MARGIN, _MARGIN + metrics.ascent())
     with QPainter(made) as painter:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        halo = QPen(theme.color("ink.halo"), _OUTLINE)
-        halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        painter.strokePath(path, halo)
-        painter.fillPath(path, theme.color(token))
+        painter.setFont(font)
+        painter.setPen(theme.color("ink.halo"))
+        for across, down in _AROUND:
+            painter.drawText(base + QPointF(across, down), text)
+        painter.setPen(theme.color(token))
+        painter.drawText(base, text)
     return made
 
 

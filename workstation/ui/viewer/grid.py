@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from workstation.services.jobs import Jobs
@@ -29,6 +30,10 @@ class Grid(QWidget):
         plain.ground(self, "app")
         viewer.changed.connect(lambda _: self._follow())
         viewer.viewport_changed.connect(self._repaint)
+        self._waiting: list[Canvas] = []
+        self._next = QTimer(self)
+        self._next.setInterval(0)
+        self._next.timeout.connect(self._refresh_next)
         self._soon = Soon(self, self._count)
         viewer.counted.connect(self._soon.add)
         viewer.measurements_changed.connect(lambda _: self._repaint_all())
@@ -50,6 +55,7 @@ class Grid(QWidget):
             if not self._viewer.studies:
                 canvas.forget()
             canvas.follow_tool()
+        self._repaint_all()
 
     def _lay_out(self) -> None:
         rows, columns = self._layout = self._viewer.layout
@@ -81,11 +87,26 @@ class Grid(QWidget):
                 canvas.count()
 
     def _repaint(self, index: int) -> None:
-        if index < len(self._canvases):
-            self._canvases[index].refresh()
         if index == self._viewer.active:  # its reference lines lie on the others
             self._repaint_all()
+        elif index < len(self._canvases):
+            self._later(self._canvases[index])
 
     def _repaint_all(self) -> None:
+        """The active view now, the others one by one: keys have their turn in between."""
         for canvas in self.canvases:
-            canvas.refresh()
+            if canvas.index == self._viewer.active:
+                canvas.refresh()
+            else:
+                self._later(canvas)
+
+    def _later(self, canvas: Canvas) -> None:
+        if canvas not in self._waiting:
+            self._waiting.append(canvas)
+        if not self._next.isActive():
+            self._next.start()
+
+    def _refresh_next(self) -> None:
+        self._waiting.pop(0).refresh()
+        if not self._waiting:
+            self._next.stop()

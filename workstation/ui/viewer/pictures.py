@@ -76,9 +76,10 @@ class Pictures:
     def draw_now(self, scene: Scene) -> Drawn:
         """However long it takes: for a capture, which must show what was asked for."""
         request = request_of(scene)
-        if request is None or not self.behind:
+        if request is None or (self._last is not None and self._last[0] == request):
             return self.draw(scene)
-        self.forget()
+        if self.behind:
+            self.forget()
         return self._made(request, scene, lambda: self._painter.picture(request))
 
     def forget(self) -> None:
