@@ -297,6 +297,30 @@ def test_what_was_signed_in_an_earlier_shift_is_shown_and_can_be_added_to(tmp_pa
     assert tuesday.state("after")["report"]["delivery"][0]["state"] == "acknowledged"
 
 
+def test_a_report_of_another_system_is_shown_and_nothing_newer_or_forbidden_beside_it(
+    tmp_path: Path,
+) -> None:
+    """Last year's film beside the report of last year; today's, scanned where the reader holds
+    no licence, is neither its prior nor asked for."""
+    with start_platform(tmp_path) as platform:
+        orders = {order["accession"]: order for order in platform.orders()}
+        forbidden = orders["MV-26-40409"]["study_uid"]
+        done = (
+            Reading(tmp_path / "r")
+            .run(platform, ["case.open MV-24-11873", "wait loaded", "state {seen}", "quit"])
+            .must_be_good()
+        )
+        asked = [line for line in platform.log() if forbidden in line["path"]]
+
+    seen = done.state("seen")
+    assert {s["title"]: s["text"] for s in seen["report"]["sections"]} == {
+        "Findings": "Heart of normal size. Lungs clear. No effusion.",
+        "Impression": "Normal chest radiograph.",
+    }
+    assert seen["case"]["priors"] == []
+    assert asked == []
+
+
 def _voi(hu: float, center: float, width: float) -> int:
     """PS3.3 C.11.2.1.2.1, written out."""
     low, high = center - 0.5 - (width - 1) / 2, center - 0.5 + (width - 1) / 2

@@ -67,6 +67,7 @@ def test_a_site_that_is_down_does_not_hold_up_the_others(
 
 
 ON_THE_LIST: dict[str, dict[str, Any]] = {
+    "401": {"do": "status", "status": 401},
     "403": {"do": "status", "status": 403},
     "500": {"do": "status", "status": 500},
     "truncated": {"do": "truncate", "bytes": 300},

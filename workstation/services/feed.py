@@ -120,7 +120,7 @@ class SiteFeed:
         if credentials is None or not isinstance(error, SiteUnavailable):
             self._become("signed-out", str(error))
             return
-        self._become("signed-out", tr("{why}; it is asked again by itself", why=error))
+        self._become("signed-out", tr("asked again by itself: {why}", why=error))
         self._failures += 1
         self._wait_then(lambda: _ignore(self._introduce(credentials).then(self._introduced)))
 

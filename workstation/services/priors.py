@@ -59,8 +59,13 @@ def relevant(priors: Iterable[PriorStudy], item: WorklistItem) -> tuple[PriorStu
 
 
 def rank(priors: Iterable[PriorStudy], item: WorklistItem) -> tuple[Ranked, ...]:
-    """Every prior with its reasons, most relevant first. None is left out."""
-    older = [each for each in priors if each.ref != item.ref]
+    """Every prior with its reasons, most relevant first. What is newer is no prior."""
+    taken = item.acquired or item.listed
+    older = [
+        each
+        for each in priors
+        if each.ref != item.ref and (each.started is None or each.started <= taken)
+    ]
     return tuple(sorted((_ranked(each, item) for each in older), key=_order))
 
 

@@ -224,7 +224,10 @@ class ReportPane(QWidget):
         self._draft.setEnabled(written and not self._reporting.read_only)
         issued = self._reporting.issued
         self._addend.setVisible(settled)
-        self._addend.setEnabled(issued is not None and bool(issued.first))
+        bound = issued is not None and bool(issued.first)
+        self._addend.setEnabled(bound)
+        why_not = tr("This report bears no signature that an addendum could follow")
+        plain.set_tooltip(self._addend, tr("Addendum") if bound else why_not)
         plain.set_tooltip(self._sign, why or tr("Sign"), "" if why else self._key("report.sign"))
 
     def _follow_state(self) -> None:

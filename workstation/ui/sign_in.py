@@ -30,7 +30,7 @@ class SignInDialog(Dialog):
         worklist: Worklist,
         sign_in: Callable[[Credentials | None], Job[None]],
     ) -> None:
-        super().__init__(host, tr("Sign in"), width=460)
+        super().__init__(host, tr("Sign in"), width=600)
         self._worklist, self._sign_in = worklist, sign_in
         self._done = False
         self.user = plain.line_edit()

@@ -13,7 +13,7 @@ from attrs import field, frozen
 from workstation.domain.geometry import dot
 from workstation.domain.identifiers import StudyRef
 from workstation.domain.study import DisplaySet, DisplaySetKind, Frame
-from workstation.text import tr
+from workstation.text import tr, trn
 
 #: What has pixels to look at; documents, reports and segmentations are opened otherwise.
 IMAGES: Final = frozenset(
@@ -120,7 +120,11 @@ def _worth(display_set: DisplaySet) -> tuple[float, float]:
 
 
 def _why_main(main: DisplaySet) -> str:
-    return tr("{n} images, the most complete series", n=len(main.frames))
+    return trn(
+        len(main.frames),
+        "{n} image, the most complete series",
+        "{n} images, the most complete series",
+    )
 
 
 def _best_prior(studies: Sequence[HangingStudy], main: DisplaySet) -> tuple[DisplaySet, str] | None:

@@ -57,6 +57,15 @@ def test_the_current_study_is_not_its_own_prior_and_none_is_dropped() -> None:
     assert [each.ref.study for each in ordered] == ["1.5", "1.9"]
 
 
+def test_what_is_newer_than_the_open_study_is_no_prior() -> None:
+    """An old case opened for an addendum: today's film beside it, called PRIOR, misleads."""
+    old = item(1, datetime(2025, 1, 6, tzinfo=UTC), acquired=datetime(2025, 1, 6, tzinfo=UTC))
+
+    ordered = relevant([prior("1.1", 2026, "CT chest", "CT"), prior("1.2", 2024, "CT", "CT")], old)
+
+    assert [each.ref.study for each in ordered] == ["1.2"]
+
+
 def test_regions_are_read_from_words_not_from_parts_of_words() -> None:
     """ "Forehead" and "headache" are not the head's study; "CT Abdomen/Pelvis" is one region."""
     assert regions("CT Abdomen/Pelvis") == {"abdomen"}

@@ -90,7 +90,7 @@ def test_a_site_that_is_down_at_sign_in_is_asked_again_until_it_answers() -> Non
     shift.worklist.sign_in(Credentials("jo", "pw")).result()
     shift.worklist.start()
     assert shift.status(HARBOR).state == "signed-out"
-    assert shift.status(HARBOR).message == "Harbor does not answer; it is asked again by itself"
+    assert shift.status(HARBOR).message == "asked again by itself: Harbor does not answer"
 
     shift.jobs.advance(10)
     assert shift.harbor.calls == ["sign-in", "sign-in"]
