@@ -67,6 +67,24 @@ class Orthanc:
     ca_file: Path
     control: str
     process: "subprocess.Popen[bytes]"
+    folder: Path
+
+    @contextmanager
+    def started_again(self) -> Iterator[None]:
+        """After it was killed: the same server with the same images, gone at the end."""
+        self.process.wait(20)
+        server = _server(self.folder)
+        try:
+            wait_for(self.control + "/system", server)
+            yield
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def _server(folder: Path) -> "subprocess.Popen[bytes]":
+    command = ["/usr/sbin/Orthanc", str(folder / "orthanc.json")]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def free_ports(count: int) -> list[int]:
@@ -135,14 +153,14 @@ def running(folder: Path, files: Sequence[Path], userinfo: str = "") -> Iterator
     )
     control = f"http://127.0.0.1:{http}"
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    server = subprocess.Popen(["/usr/sbin/Orthanc", str(folder / "orthanc.json")], **quiet)
+    server = _server(folder)
     proxy = subprocess.Popen(["/usr/sbin/nginx", "-c", str(folder / "nginx.conf")], **quiet)
     try:
         wait_for(control + "/system", server)
         with httpx2.Client(timeout=30) as client:
             for file in files:
                 client.post(control + "/instances", content=file.read_bytes()).raise_for_status()
-        yield Orthanc(f"https://127.0.0.1:{tls}/dicom-web", ca_file, control, server)
+        yield Orthanc(f"https://127.0.0.1:{tls}/dicom-web", ca_file, control, server, folder)
     finally:
         for process in (proxy, server):
             process.terminate()

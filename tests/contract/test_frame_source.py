@@ -19,7 +19,7 @@ from pydicom.encaps import encapsulate
 from workstation import settings
 from workstation.adapters.decoders import Decoders
 from workstation.adapters.frames import DicomWebFrames
-from workstation.domain.identifiers import StudyRef, StudyUID
+from workstation.domain.identifiers import FrameKey, StudyRef, StudyUID
 from workstation.errors import NotDisplayable, Refused, SignInFailed
 from workstation.services.frames import FrameStore
 from workstation.services.jobs import Jobs
@@ -208,6 +208,42 @@ def test_every_study_of_a_real_orthanc_is_loaded_over_tls(
     slice_50 = pydicom.dcmread(CHEST[50]).SOPInstanceUID
     assert digests["2.25.3/0"] == digests[f"{slice_50}/0"]
     assert len(digests) == 100 + 1 + 8 + 1
+
+
+@pytest.mark.data
+@pytest.mark.peer
+@pytest.mark.slow
+def test_an_archive_that_is_killed_in_the_middle_of_a_load_costs_no_image(
+    tmp_path: Path, decoders: Decoders
+) -> None:
+    """What is not there says so, never shows a neighbour; when it is back the rest comes."""
+    orthanc.need_orthanc()
+    home = Home()
+    jobs, store = Jobs(home.post), FrameStore()
+    with orthanc.running(tmp_path, CHEST) as server:
+        site = site_of(server)
+        signed_in = client(site, orthanc.TOKEN)
+        source = DicomWebFrames(lambda _: site.dicomweb, signed_in, decoders)
+        ref = StudyRef(site.id, StudyUID(pydicom.dcmread(CHEST[0]).StudyInstanceUID))
+        loader = Loader({site.id: source}, store, jobs)
+        came: list[FrameKey] = []
+        loader.frame_arrived.connect(came.append)
+        loader.frame_arrived.connect(lambda _: server.process.kill() if len(came) == 20 else None)
+        home.settled(loader.open(ref, first=True))
+        (shown,) = loader.display_sets(ref)
+        home.drain(lambda: loader.complete(ref))
+        told = [store.failure(frame.key) for frame in shown.frames]
+        lost = [each.reason for each in told if each is not None]
+        held = sum(store.has(frame.key) for frame in shown.frames)
+        with server.started_again():
+            home.drain(lambda: loader.progress(shown.id).loaded == 100, timeout_s=60)
+            jobs.close()
+        signed_in.close()
+
+    assert 20 <= held < 100
+    assert held + len(lost) == 100
+    assert set(lost) <= {"not-delivered", "incomplete-answer"}
+    assert Loaded(loader, store, ref, []).digests() == expected()
 
 
 @pytest.mark.data
