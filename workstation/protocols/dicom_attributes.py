@@ -19,8 +19,6 @@ from workstation.domain.patient import Patient
 MAX_OBJECTS: Final = 50_000
 MAX_BYTES: Final = 256 << 20
 _JOINERS: Final = frozenset("\u200c\u200d")
-#: Stands for an element that is not there; one without a value is another thing.
-_ABSENT: Final = object()
 _DATE: Final = re.compile(r"(\d{4})\.?(\d{2})\.?(\d{2})")
 
 T = TypeVar("T")
@@ -70,7 +68,7 @@ class Attributes:
 
     def has(self, tag: str) -> bool:
         """Whether the element is there at all, with or without a value."""
-        return any(tag in row for row in self._rows)
+        return any(row.get(tag) is not None for row in self._rows)
 
     def texts(self, tag: str) -> tuple[str, ...]:
         return tuple(
@@ -83,7 +81,7 @@ class Attributes:
 
     def numbers(self, tag: str) -> tuple[float, ...]:
         """All values as finite numbers, or none at all."""
-        found = tuple(_number(each) for each in self.values(tag))
+        found = [_number(each) for each in self.values(tag)]
         return tuple(f for f in found if f is not None) if None not in found else ()
 
     def number(self, tag: str) -> float | None:
@@ -129,9 +127,8 @@ class Attributes:
     def elements(self, tags: Iterable[str]) -> list[object]:
         """The elements as they are written, for comparing."""
         if len(self._rows) == 1:
-            get = self._rows[0].get
-            return [get(tag, _ABSENT) for tag in tags]
-        return [[row.get(tag, _ABSENT) for row in self._rows] for tag in tags]
+            return list(map(self._rows[0].get, tags))
+        return [[row.get(tag) for row in self._rows] for tag in tags]
 
     def inline(self, tag: str) -> bytes:
         """Binary values that travel in the metadata itself; empty where they do not."""
