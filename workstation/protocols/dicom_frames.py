@@ -16,7 +16,6 @@ from workstation.protocols.dicom_content import content_of
 from workstation.protocols.dicom_overlays import overlays_of
 from workstation.protocols.dicom_palette import palette_of
 from workstation.protocols.dicom_pixels import (
-    doubts_of,
     icc_profile_of,
     pixel_format,
     real_world_of,
@@ -76,7 +75,6 @@ class _Grey:
     vois: tuple[Voi, ...]
     real_world: tuple[RealWorldMap, ...]
     inverse: bool
-    doubts: tuple[str, ...]
 
 
 @frozen
@@ -103,6 +101,7 @@ class Header:
         self._memory = memory
         self._common = memory.read("common", values, _common)
         self._shared = values.item("52009229").opened(_GROUPS)
+        self._mapped = values.item("52009229")
         self._per_frame = list(values.items("52009230"))
         self.enhanced = bool(self._per_frame) or bool(values.values("52009229"))
 
@@ -140,7 +139,6 @@ class Header:
             overlays=read(("overlays", index), self._values, lambda v: overlays_of(v, index)),
             inverse=grey.inverse,
             icc_profile=common.icc_profile,
-            doubts=grey.doubts,
             transfer_syntax=common.transfer_syntax,
             content=read(
                 ("content", modality, index),
@@ -154,7 +152,8 @@ class Header:
         if not self.enhanced:
             return self._values
         own = self._per_frame[index] if index < len(self._per_frame) else Attributes()
-        return own.opened(_GROUPS).over(self._shared).over(self._values)
+        found = own.opened(_GROUPS).over(self._shared).over(self._values)
+        return found.over(own).over(self._mapped)  # Real World Value Mapping is no group of one
 
 
 def _common(values: Attributes) -> _Common:
@@ -175,7 +174,6 @@ def _grey(values: Attributes, modality: str, coloured: bool) -> _Grey:
         vois=vois,
         real_world=real_world_of(values),
         inverse=values.text("20500020") == "INVERSE",
-        doubts=doubts_of(values, rescale, vois, coloured=coloured),
     )
 
 
@@ -205,7 +203,7 @@ def technique_of(values: Attributes, modality: str) -> tuple[str, ...]:
     if current is not None:
         found.append(tr("{ma:g} mA", ma=round(current, 1)))
     if kernel := values.text("00181210"):
-        found.append(kernel)
+        found.append(tr("kernel {name}", name=kernel))
     return tuple(found)
 
 

@@ -24,7 +24,7 @@ from workstation.services.proposing import Proposals
 from workstation.services.signal import Signal
 from workstation.services.structures import Structures
 from workstation.services.viewed import Probe, Shown, ViewedStudy
-from workstation.text import tr
+from workstation.text import tr, trn
 from workstation.viewing import viewport as reduce
 from workstation.viewing.presets import Presets
 from workstation.viewing.resolve import ResolvedView
@@ -267,7 +267,9 @@ class Screen:
         progress = self._loader.progress(shown.display_set.id)
         notices = []
         if progress.failed:
-            notices.append(tr("{n} images cannot be shown", n=progress.failed))
+            notices.append(
+                trn(progress.failed, "{n} image cannot be shown", "{n} images cannot be shown")
+            )
         waiting = progress.total - progress.loaded - progress.failed
         if waiting > 0:
             notices.append(

@@ -126,7 +126,8 @@ class Viewer(Screen):
         shown = self._need_shown()
         modality = shown.display_set.modality
         if text.isdecimal():
-            voi = self.presets.numbered(modality, int(text))
+            offered = self._proposals.offered(shown, self.presets.others)
+            voi = self.presets.numbered(modality, int(text), offered)
         else:
             voi = self.presets.parse(text, modality)
         self.change(lambda state: reduce.window(state, voi))

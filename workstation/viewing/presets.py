@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from attrs import frozen
@@ -26,19 +26,21 @@ class Presets:
     """
 
     by_modality: Mapping[str, tuple[Voi, ...]]
+    #: What is on the keys of a modality without windows of its own: "header", "auto".
+    others: tuple[str, ...] = ()
 
     def of(self, modality: str) -> tuple[Voi, ...]:
         return self.by_modality.get(modality, ())
 
-    def numbered(self, modality: str, number: int) -> Voi | None:
-        """None is the window that the image proposes.
+    def numbered(self, modality: str, number: int, offered: Sequence[Voi] = ()) -> Voi | None:
+        """None is the window that the image proposes. `offered` stands in for a table.
 
         Raises
         ------
         CommandError
             The modality has no such preset.
         """
-        own = self.of(modality)
+        own = self.of(modality) or tuple(offered)
         if number == 1:
             return None
         if not 2 <= number <= len(own) + 1:
@@ -88,8 +90,9 @@ def _dashed(name: str) -> str:
 
 
 def read_presets(toml: str) -> Presets:
-    """The presets of a file: tables by modality, rows of name, center, width."""
+    """The presets of a file: tables by modality, rows of name, center, width; `others`."""
     tables = tomllib.loads(toml)
+    others = tuple(str(kind) for kind in tables.pop("others", {}).get("keys", ()))
     return Presets(
         {
             modality: tuple(
@@ -97,5 +100,6 @@ def read_presets(toml: str) -> Presets:
                 for row in table["window"]
             )
             for modality, table in tables.items()
-        }
+        },
+        others,
     )

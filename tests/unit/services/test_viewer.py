@@ -77,7 +77,7 @@ def test_a_frame_that_cannot_be_shown_says_why() -> None:
     loader.frame_arrived.emit(CURRENT.frames[0].key)
 
     assert "not shown: truncated" in words(viewer)
-    assert "1 images cannot be shown" in words(viewer)
+    assert "1 image cannot be shown" in words(viewer)
     assert list(viewer.frame_states(CURRENT.id))[:2] == ["failed", "missing"]
 
 
@@ -817,3 +817,43 @@ def test_images_that_arrive_in_front_do_not_push_away_what_is_looked_at() -> Non
     assert now is not None
     assert now.frame.key == looked_at.frame.key
     assert now.state.frame_index == 7
+
+
+def test_number_keys_of_mr_are_its_own_windows_and_one_from_its_values() -> None:
+    """Key 1 as the image proposes, then its other windows, then from black to white."""
+    narrow, wide = Voi(300, 200, name="narrow"), Voi(300, 900, name="wide")
+    brain = stack(3, modality="MR", vois=(narrow, wide), rescale=Rescale(1.0, 0.0, ""))
+    viewer, loader = opened(brain, load=False)
+    ramp = np.arange(64 * 64, dtype=np.int16).reshape(64, 64)
+    loader.arrive(brain.frames[0], ramp)
+
+    windows = []
+    for key in ("2", "3", "1"):
+        viewer.set_window(key)
+        shown = viewer.shown(0)
+        assert shown is not None
+        windows.append(shown.voi)
+
+    second, auto, first = windows
+    assert (second, first) == (wide, narrow)
+    assert auto is not None
+    assert auto.name == "Auto"
+    assert auto.center == pytest.approx(2047.5, abs=1)
+    assert auto.width == pytest.approx(4095 * 0.99, abs=2)
+    with pytest.raises(CommandError, match="MR has no window 4"):
+        viewer.set_window("4")
+
+
+def test_the_values_of_a_mammogram_are_sampled_for_its_window() -> None:
+    """Twelve million values are not sorted while the reader waits; a window needs fewer."""
+    plate = stack(1, modality="MG", shape=(2048, 2048), vois=(), axes=None)
+    viewer, loader = opened(plate, load=False)
+    ramp = np.broadcast_to(np.arange(2048, dtype=np.int16), (2048, 2048))
+    loader.arrive(plate.frames[0], ramp)
+
+    shown = viewer.shown(0)
+
+    assert shown is not None
+    assert shown.voi is not None
+    assert shown.voi.center == pytest.approx(1023.5 - 1024, abs=4)
+    assert shown.voi.width == pytest.approx(2047 * 0.99, rel=0.01)

@@ -46,3 +46,13 @@ def test_what_is_no_window_is_refused(text: str) -> None:
 def test_a_key_without_a_window_is_refused() -> None:
     with pytest.raises(CommandError, match="MR has no window 7"):
         PRESETS.numbered("MR", 7)
+
+
+def test_a_modality_without_a_table_takes_what_its_image_offers() -> None:
+    """Number keys that do nothing on MR and mammograms send the hand to the mouse."""
+    second, auto = Voi(300, 900), Voi(512, 1024, name="Auto")
+
+    assert PRESETS.numbered("MR", 2, (second, auto)) == second
+    assert PRESETS.numbered("MR", 3, (second, auto)) == auto
+    assert PRESETS.numbered("CT", 3, (second, auto)) == Voi(-600, 1500, name="Lung")
+    assert PRESETS.others == ("header", "auto")
