@@ -20,8 +20,15 @@ from fakes_viewer import (
 )
 
 from workstation.domain.presentation import Rescale, Voi
-from workstation.domain.study import PixelFormat, PixelSpacing, SpacingOrigin
+from workstation.domain.study import (
+    Geometry,
+    GeometryVerdict,
+    PixelFormat,
+    PixelSpacing,
+    SpacingOrigin,
+)
 from workstation.errors import CommandError, NotDisplayable
+from workstation.services.overlay import geometry_notice
 
 CURRENT = stack(100, name="Axial lung 2.5")
 PRIOR = stack(49, name="Axial 5.0", study="1.2", series="1.2.1", step=5.0, space="9.2")
@@ -177,6 +184,49 @@ def test_without_spacing_the_view_says_uncalibrated() -> None:
 
     assert "uncalibrated" in words(viewer)
     assert "LOSSY" in words(viewer)
+
+
+@pytest.mark.parametrize(
+    ("geometry", "notice"),
+    [
+        (Geometry(GeometryVerdict.REGULAR), ""),
+        (Geometry(GeometryVerdict.TILTED, "gantry tilt of 18.5°"), "gantry tilt of 18.5°"),
+        (
+            Geometry(GeometryVerdict.MISSING_SLICES, "2 slices missing between images 34 and 35"),
+            "2 slices missing between images 34 and 35: lengths in reformats not reliable",
+        ),
+        (
+            Geometry(GeometryVerdict.NO_POSITION, "images without a position in the patient"),
+            "images without a position in the patient: no reformats, no reference lines",
+        ),
+    ],
+)
+def test_what_is_doubtful_about_the_geometry_is_said_on_the_view(
+    geometry: Geometry, notice: str
+) -> None:
+    """At every level, and in `state`: a gap in a stack looks like any two neighbours."""
+    viewer, _ = opened(evolve(CURRENT, geometry=geometry))
+    viewer.set_overlay_level(1)
+
+    assert geometry_notice(evolve(CURRENT, geometry=geometry)) == notice
+    assert (notice in words(viewer)) is bool(notice)
+    assert (notice in viewer.snapshot(0)["notices"]) is bool(notice)
+
+
+@pytest.mark.parametrize(
+    ("spacing", "said"),
+    [
+        (PixelSpacing(0.1, 0.1, SpacingOrigin.MAGNIFIED, 1.8), "mm (est. mag. 1.8)"),
+        (PixelSpacing(0.1, 0.1, SpacingOrigin.CALIBRATED), "calibrated"),
+        (PixelSpacing(0.1, 0.1, SpacingOrigin.FILM), "mm (on the film)"),
+    ],
+)
+def test_the_view_says_whose_millimetres_they_are(spacing: PixelSpacing, said: str) -> None:
+    """Not only beside a measurement: the scale bar is read too."""
+    one = stack(1, axes=None)
+    viewer, _ = opened(evolve(one, frames=(evolve(one.frames[0], spacing=spacing),)))
+
+    assert said in words(viewer)
 
 
 def test_a_narrow_view_keeps_level_one_alone() -> None:
