@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     _inspect(commands)
     _verify(commands)
     _audit(commands)
+    _selftest(commands)
     _bench(commands)
     return parser
 
@@ -131,6 +132,14 @@ def _audit(commands: "Commands") -> None:
     _with_settings(verify)
     verify.add_argument("file", type=Path, metavar="FILE")
     verify.set_defaults(act=_act_audit_verify)
+
+
+def _selftest(commands: "Commands") -> None:
+    text = tr("what this machine can do: rendering, decoding, sandbox, keyring, TLS, windows")
+    parser = commands.add_parser("selftest", help=text, description=text)
+    _with_settings(parser)
+    parser.add_argument("--json", action="store_true", help=tr("findings as JSON"))
+    parser.set_defaults(act=_act_selftest)
 
 
 def _bench(commands: "Commands") -> None:
@@ -248,6 +257,17 @@ def _act_audit_verify(options: argparse.Namespace) -> int:
         )
     )
     return DONE
+
+
+def _act_selftest(options: argparse.Namespace) -> int:
+    if sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # Qt would abort, not tell
+    from workstation import app
+    from workstation.services import selftest
+
+    findings = app.selftest()
+    print(selftest.as_json(findings) if options.json else selftest.as_lines(findings))
+    return DONE if selftest.passed(findings) else BAD
 
 
 def _act_bench(options: argparse.Namespace) -> int:

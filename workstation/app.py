@@ -38,6 +38,8 @@ from workstation.services.local_case import LocalCase
 from workstation.services.ports import LOCAL, Credentials, SecretStore
 from workstation.services.reporting import Reporting
 from workstation.services.sealing import Outside
+from workstation.services.selftest import Finding
+from workstation.services.selftest import run as run_checks
 from workstation.services.session import ReadingSession, Services
 from workstation.services.signing import Signing
 from workstation.services.structures import Structures
@@ -45,7 +47,7 @@ from workstation.services.templates import load_templates
 from workstation.services.viewer import Viewer
 from workstation.services.worklist import Worklist
 from workstation.settings import Settings, Site, resource
-from workstation.text import use_locale
+from workstation.text import tr, use_locale
 from workstation.ui.application import Application
 from workstation.ui.program import Everything, Program
 from workstation.ui.report_pane import ReportPane
@@ -67,6 +69,31 @@ def run(
         return build(settings, application, outside).run(script, credentials)
     finally:
         outside.close()
+
+
+def selftest() -> tuple[Finding, ...]:
+    """What this machine can do, one finding for each thing the program relies on."""
+    # Only here: the program itself starts without VTK, and never loads a codec.
+    from workstation.adapters import probes
+    from workstation.adapters.tls_probe import tls
+    from workstation.rendering.probe import rendering
+    from workstation.ui.probe import windows
+
+    decoders, samples = Decoders(children=1), resource("selftest", "frames.json")
+    try:
+        return run_checks(
+            (
+                (tr("rendering"), rendering),
+                (tr("decoding"), lambda: probes.syntaxes(decoders, samples)),
+                (tr("decoder sandbox"), lambda: probes.sandbox(decoders)),
+                (tr("shared memory"), probes.shared_memory),
+                (tr("keyring"), lambda: probes.keyring(open_secrets("selftest"))),
+                (tr("TLS"), tls),
+                (tr("windows"), lambda: windows(resource())),
+            )
+        )
+    finally:
+        decoders.close()
 
 
 @frozen(eq=False)
