@@ -160,7 +160,6 @@ class Frame:
     overlays: tuple[OverlayPlane, ...] = field(default=(), repr=False)
     inverse: bool = False  # Presentation LUT Shape INVERSE
     icc_profile: bytes = field(default=b"", repr=False)
-    doubts: tuple[str, ...] = ()  # codes of dicom.reasons: what could not be applied
     transfer_syntax: str = ""  # as stored; empty where the metadata does not say
     content: FrameContent = FrameContent()
     regions: tuple[UltrasoundRegion, ...] = ()

@@ -10,11 +10,10 @@ from typing import Final
 
 from workstation.domain.identifiers import is_uid
 from workstation.protocols.dicom_attributes import Attributes
+from workstation.protocols.dicom_palette import palette_of
 
 _UIDS: Final = ("00080018", "0020000D", "0020000E")
 _LUTS: Final = ("00283002", "00283006")
-_PALETTES: Final = tuple((f"0028110{n}", f"0028120{n}") for n in (1, 2, 3))
-_SEGMENTED: Final = "00281221"
 _MOST_ITEMS: Final = 20_000
 
 
@@ -23,7 +22,7 @@ def doubts(values: Attributes) -> tuple[str, ...]:
     found = {code for item in _all(values) for code, is_bad in _CHECKS if is_bad(item)}
     if any(not is_uid(values.text(tag)) for tag in _UIDS):
         found.add("bad-uid")
-    if values.text("00280004") == "PALETTE COLOR" and _bad_palette(values):
+    if values.text("00280004") == "PALETTE COLOR" and palette_of(values) is None:
         found.add("bad-palette")
     return tuple(code for code in _ORDER if code in found)
 
@@ -83,19 +82,6 @@ def _bad_lut(item: Attributes) -> bool:
     held = len(table) or len(item.inline(_LUTS[1])) // (1 if descriptor[2] == 8 else 2)
     bytewise = len(item.inline(_LUTS[1])) >= entries and descriptor[2] <= 8
     return held < entries and not bytewise
-
-
-def _bad_palette(values: Attributes) -> bool:
-    if values.has(_SEGMENTED):
-        return False
-    for described, table in _PALETTES:
-        numbers = values.numbers(described)
-        if len(numbers) != 3:
-            return True
-        entries = int(numbers[0]) % 65536 or 65536
-        if len(values.inline(table)) < entries:  # one byte or two for each
-            return True
-    return False
 
 
 _CHECKS: Final[tuple[tuple[str, Callable[[Attributes], bool]], ...]] = (

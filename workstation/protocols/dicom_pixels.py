@@ -1,7 +1,7 @@
 """What metadata say about pixels: format, modality transform, windows, curves, colours.
 
-A table that is shorter than it claims is not applied at all; what was left out is named
-by a code among the frame's `doubts`, never silently.
+A table that is shorter than it claims is not applied at all; `dicom_doubts` names what was
+left out.
 """
 
 import struct
@@ -143,20 +143,3 @@ def icc_profile_of(values: Attributes) -> bytes:
     """The profile of the object's colours, or of its first optical path (PS3.3 C.11.15)."""
     own = values.inline("00282000") or values.item("00480105").inline("00282000")
     return own if len(own) <= _MAX_PROFILE else b""
-
-
-def doubts_of(
-    values: Attributes, rescale: Rescale, vois: tuple[Voi, ...], *, coloured: bool
-) -> tuple[str, ...]:
-    """Codes of tables that the object has and that cannot be applied.
-
-    `coloured`: its palette could be read, if it has one.
-    """
-    found = []
-    if values.values("00283000") and rescale.lut is None:
-        found.append("modality-lut")
-    if len(values.values("00283010")) != sum(voi.lut is not None for voi in vois):
-        found.append("voi-lut")
-    if values.text("00280004") == "PALETTE COLOR" and not coloured:
-        found.append("palette")
-    return tuple(found)
