@@ -98,6 +98,7 @@ class Photographer:
             self.look(number, at, 0.0, "mediastinum")
         program.send("viewport.activate 1")
         self.write()
+        self.settle(2.0)  # the draft saves itself
         self.take("reading")
         program.send("report.sign")
         self.take("sign")

@@ -5,7 +5,14 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workstation.domain.worklist import Priority, Tier
 from workstation.text import tr
@@ -185,7 +192,8 @@ class _Section(QWidget):
         words = plain.label(value, tone=tone, wrap=True, data=data)
         if icon:
             mark = plain.mark(icon, "hue.done" if icon == "check" else "hue.act", 14)
-            self._grid.addWidget(plain.row(mark, words, 0, spacing=6), at, 1, top)
+            words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+            self._grid.addWidget(plain.row(mark, words, spacing=6), at, 1, top)
         else:
             self._grid.addWidget(words, at, 1, top)
 
