@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .make
 
-.PHONY: help setup demo check test soak fuzz bench screenshots format lock clean
+.PHONY: help setup demo check test soak fuzz frozen bench screenshots format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,6 +49,10 @@ fuzz: setup ## coverage-guided fuzzing of every parser and codec: 60 s in all; S
 
 bench: setup ## the figures of docs/performance.md; ARGS="NAME"
 	$(BIN)/workstation bench $(ARGS)
+
+frozen: setup ## the program as one directory, dist/workstation, and its selftest
+	installers/linux/freeze.sh $(BIN)/python
+	dist/workstation/workstation selftest
 
 screenshots: setup ## the pictures of the README, on a virtual screen
 	xvfb-run -a -s "-screen 0 1920x1080x24" $(BIN)/python tests/journeys/screenshots.py
