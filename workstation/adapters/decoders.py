@@ -7,11 +7,12 @@ answers nonsense costs the frame it was working on and nothing else: the frame i
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from attrs import define, evolve, field, frozen
 
+from workstation.adapters import decoder_texts
 from workstation.adapters.decoder_answers import FrameAnswer
 from workstation.adapters.decoder_child import Asked, Child, Lost
 from workstation.adapters.decoder_supply import Supply
@@ -26,10 +27,6 @@ from workstation.imaging.pixels import FramePixels
 
 _log = logging.getLogger("decoder")
 _MIB: Final = 1 << 20
-#: A header as JSON is at most this many times its encoded form, and never more than that.
-_HEADER_RATIO: Final = 8
-_HEADER_BYTES: Final = 128 * _MIB
-_TEXT_MEMORY: Final = 160 * _MIB  # the dictionaries of a header on their way to JSON
 #: After so many children lost on one object the rest of its frames is not tried.
 _MOST_LOST: Final = 3
 #: Blocks that one request may need; a child takes only so many descriptors at once.
@@ -79,38 +76,17 @@ class Decoders:
 
     def header(self, data: bytes) -> bytes:
         """The header of a Part 10 object as DICOM JSON. Raises `NotDisplayable`."""
-        return self.text("header", data, min(_HEADER_BYTES, _HEADER_RATIO * len(data)), {})
+        return decoder_texts.header(self, data)
+
+    def headers(self, objects: Iterable[bytes]) -> Iterator[bytes | NotDisplayable]:
+        """The header of each object, or why there is none, in order."""
+        return decoder_texts.headers(self, objects)
 
     def text(
         self, op: str, data: bytes, room: int, body: dict[str, Any], *, decodes: int = 0
     ) -> bytes:
-        """What an operation of the child that gives no pixels answers. Raises `NotDisplayable`.
-
-        `room` is the most it may be; `decodes` the bytes the child decodes on the way, of
-        which `body` may name the memory that it takes.
-        """
-        try:
-            _check_size(data)
-            return self._text(op, data, room, body, decodes)
-        except Undecodable as error:
-            raise not_displayable(error.reason) from None
-
-    def _text(self, op: str, data: bytes, room: int, body: dict[str, Any], decodes: int) -> bytes:
-        child = self.lent()
-        try:
-            slot = child.room_for_text(room)
-            place = {"text": {"block": slot.block.number, "size": slot.size}}
-            memory = {"memory": _TEXT_MEMORY + 4 * len(data) + 2 * room}
-            asked = child.send(op, data, [slot], memory | place | body, decodes)
-            text = child.text(asked, slot)
-        except Lost as lost:
-            self.lose(child, lost)
-            raise Undecodable(lost.reason) from lost
-        except Undecodable:
-            self.settled(child)
-            raise
-        self.settled(child)  # only now: its room for text is used again
-        return text
+        """Another operation of the child that gives no pixels. Raises `NotDisplayable`."""
+        return decoder_texts.text(self, op, data, room, body, decodes=decodes)
 
     def start(
         self,
@@ -149,6 +125,13 @@ class Decoders:
             raise Undecodable(lost.reason) from lost
         assert child is not None
         return child
+
+    def lent_now(self) -> Child | None:
+        """The same without waiting; None where all are busy. Raises `Undecodable`."""
+        try:
+            return self._supply.take(wait=False)
+        except Lost as lost:
+            raise Undecodable(lost.reason) from lost
 
     def settled(self, child: Child) -> None:
         self._supply.give_back(child)
@@ -192,7 +175,7 @@ class Decoders:
 
     def _slots(self, data: bytes, frames: Sequence[Frame]) -> list[Slot]:
         """Room for each frame, after what is claimed was checked."""
-        _check_size(data)
+        decoder_texts.check_size(data)
         for frame in frames:
             budget.check_format(frame.pixels)
         key = frames[0].key
@@ -201,13 +184,6 @@ class Decoders:
             slots = [study.arena.slot(frame.pixels) for frame in frames]
             study.blocks.update(slot.block.number for slot in slots)
         return slots
-
-
-def _check_size(data: bytes) -> None:
-    if not data:
-        raise Undecodable("truncated")
-    if len(data) > budget.OBJECT_BYTES:
-        raise Undecodable("budget")
 
 
 @frozen

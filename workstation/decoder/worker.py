@@ -43,6 +43,7 @@ _MAX_ATTACHED = 16
 _TEXTS: Final[Mapping[str, Callable[[bytes, dict[str, Any]], bytes]]] = MappingProxyType(
     {
         "header": lambda data, _: header.to_json(data),
+        "headers": lambda data, asked: header.many_to_json(data, asked["lengths"]),
         "digest": lambda data, _: json.dumps(digest.of_object(data)).encode(),
         "members": lambda data, asked: archive.members(data, int(asked["size"])),
         "member": lambda data, asked: archive.inflated(data, asked["member"], int(asked["room"])),

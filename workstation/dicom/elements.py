@@ -7,6 +7,7 @@ with it, `dicom.header` reads the rest.
 
 import struct
 import zlib
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from attrs import field, frozen
@@ -58,6 +59,7 @@ class Encoded:
     syntax: str
     big_endian: bool
     explicit: bool
+    is_stated: bool  # the syntax, by file meta information; else it was told by looking
 
     def walker(self) -> "Walker":
         return Walker(self.data, ">" if self.big_endian else "<", self.explicit)
@@ -73,13 +75,13 @@ def encoded(data: bytes) -> Encoded:
         raise Undecodable("truncated")
     vr = data[at + 4 : at + 6]
     explicit = vr in _LONG_VRS or vr in _SHORT_VRS
-    big = syntax == BIG_ENDIAN
-    if not syntax:
+    big, stated = syntax == BIG_ENDIAN, bool(syntax)
+    if not stated:
         if not start and not _looks_like_a_data_set(data[at : at + 8], explicit):
             raise Undecodable("not-dicom")
         big = explicit and data[at : at + 1] == b"\0"
         syntax = BIG_ENDIAN if big else EXPLICIT_LE if explicit else IMPLICIT
-    return Encoded(data, at, syntax, big, explicit)
+    return Encoded(data, at, syntax, big, explicit, stated)
 
 
 def _looks_like_a_data_set(first: bytes, explicit: bool) -> bool:
@@ -164,6 +166,28 @@ class Walker:
             (length,) = self._long.unpack_from(self._data, at + 8)
             return _element(group << 16 | number, vr, at + 12, length)
         raise Undecodable("damaged")
+
+    def plain(self, at: int, limit: int | None) -> Iterator[tuple[int, bytes]]:
+        """(tag, all its bytes) of elements as most are: explicit, short, standard.
+
+        Up to `limit`, or the end of the data. Stops before the first that needs a closer
+        look or is not all there. Several times faster than `element`: headers come by the
+        thousand.
+        """
+        if not self._explicit:
+            return
+        data, unpack = self._data, self._with_vr.unpack_from
+        limit = self._end if limit is None else limit
+        while at <= limit - 8:
+            group, number, vr, length = unpack(data, at)
+            end = at + 8 + length
+            if vr not in _SHORT_VRS or group & 1 or end > limit or not number:
+                return
+            self.seen += 1
+            if self.seen > MAX_ELEMENTS:
+                raise Undecodable("budget")
+            yield group << 16 | number, data[at:end]
+            at = end
 
     def more(self, at: int) -> bool:
         """Whether another element can begin at `at`; a few padding bytes are none."""

@@ -8,7 +8,7 @@ values (LUTs, palettes, overlays) travel as InlineBinary, little endian.
 import base64
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -41,6 +41,8 @@ _PRIVATE_GROUPS: Final = frozenset(tag >> 16 for tag in _PRIVATE)
 _PIXEL_DATA: Final = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 _CHARACTER_SET: Final = 0x00080005
 _PIXEL_REPRESENTATION: Final = 0x00280103
+_SWITCHES: Final = frozenset({_CHARACTER_SET, _PIXEL_REPRESENTATION})  # change what follows
+_LENGTH: Final = struct.Struct("<i")
 _TEXTS: Final = frozenset(b"AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT".split())
 _ONE_TEXT: Final = frozenset((b"LT", b"ST", b"UT", b"UR"))
 _DECODED: Final = frozenset((b"LO", b"LT", b"SH", b"ST", b"UC", b"UT"))
@@ -59,6 +61,8 @@ _PIXEL_GROUP: Final = 0x7FE00000  # from here on there are pixels
 _OVERLAY_DATA: Final = 0x60003000
 
 Json = dict[str, Any]
+#: An element as it is encoded -> its tag and value in JSON.
+_Memo = dict[bytes, tuple[str, Json]]
 
 
 def preload() -> None:
@@ -71,9 +75,32 @@ def preload() -> None:
 
 def to_json(data: bytes) -> bytes:
     """An array of one object, UTF-8. Raises `Undecodable`."""
+    return _to_json(data, {"<": {}, ">": {}})
+
+
+def many_to_json(data: bytes, lengths: Sequence[int]) -> bytes:
+    """Several headers, one after another in `data`: each behind its length, 0 for none.
+
+    Files of one series say nearly the same: what one said is not worked out again.
+    """
+    parts, at, memos = list[bytes](), 0, {"<": _Memo(), ">": _Memo()}
+    for length in lengths:
+        try:
+            made = _to_json(data[at : at + length], memos)
+        except Undecodable:
+            made = b""  # asked for by itself, it says why
+        parts += [_LENGTH.pack(len(made)), made]
+        at += length
+    return b"".join(parts)
+
+
+def _to_json(data: bytes, memos: Mapping[str, _Memo]) -> bytes:
     found = encoded(data)
-    reader = _Header(found.data, found.walker(), ">" if found.big_endian else "<")
-    header = {"00020010": {"vr": "UI", "Value": [found.syntax]}} | reader.data_set(found.start)
+    order = ">" if found.big_endian else "<"
+    reader = _Header(found.data, found.walker(), order)
+    reader.memo = memos[order]
+    syntax = "00020010" if found.is_stated else "00083002"  # Available Transfer Syntax UID
+    header = {syntax: {"vr": "UI", "Value": [found.syntax]}} | reader.data_set(found.start)
     return json.dumps([header], ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -86,12 +113,16 @@ class _Header:
         self._order = order
         self._room = room
         self._signed = False
+        self.memo: _Memo = {}
 
     def data_set(self, at: int) -> Json:
         """Everything before the pixels, and which kind of pixels there is."""
         found: Json = {}
         among = DEFAULT
         while self._walker.more(at):
+            at = self._plain(found, at, None, among)
+            if not self._walker.more(at):
+                break
             element = self._walker.element(at)
             if element.tag >= _PIXEL_GROUP:
                 found[f"{element.tag:08X}"] = {"vr": element.vr.decode() or "OW"}
@@ -103,6 +134,21 @@ class _Header:
         if any(self._data[at:]):
             raise Undecodable("truncated")
         return found
+
+    def _plain(self, found: Json, at: int, limit: int | None, among: CharacterSet) -> int:
+        """The elements from `at` on that are as most are; where the first other one begins."""
+        memo = self.memo
+        for tag, raw in self._walker.plain(at, limit):
+            if tag in _SWITCHES or tag >= _PIXEL_GROUP:
+                break
+            known = memo.get(raw)
+            if known is None:
+                known = f"{tag:08X}", self._value(tag, raw[4:6], at + 8, at + len(raw), among)
+                if raw[4:6] in _NUMBERS or (raw.isascii() and b"\x1b" not in raw):
+                    memo[raw] = known
+            found[known[0]] = known[1]
+            at += len(raw)
+        return at
 
     def _add(
         self, found: Json, element: Element, among: CharacterSet, depth: int
@@ -166,6 +212,9 @@ class _Header:
         at = item.start
         end = None if item.length is None else self._walker.end_of(item)
         while end is None or at < end:
+            at = self._plain(found, at, end, among)
+            if at == end:
+                break
             element = self._walker.element(at)
             if element.tag == ITEM_END:
                 return found, element.start
