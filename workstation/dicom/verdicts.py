@@ -41,4 +41,4 @@ def verdict_of(display_set: DisplaySet) -> Verdict:
 
 def _rounded(part: float | None) -> float | None:
     """Without the digits that only arithmetic made."""
-    return None if part is None else round(part, 5)
+    return None if part is None else round(part, 9)

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any, Final
 
-from workstation.imaging.measure import length_unit
+from workstation.dicom.verdicts import verdict_of
 from workstation.services.inspection import FileReport, Report, ShownSet, Status
 from workstation.text import tr
 
@@ -47,7 +47,6 @@ def _file(file: FileReport) -> dict[str, Any]:
 
 def _display_set(each: ShownSet) -> dict[str, Any]:
     shown = each.shown
-    unit, note = length_unit(shown.frames)
     return {
         "id": shown.id,
         "series_uid": shown.series,
@@ -55,15 +54,7 @@ def _display_set(each: ShownSet) -> dict[str, Any]:
         "kind": shown.kind.value,
         "frames": len(shown.frames),
         "files": list(each.files),
-        "geometry": {
-            "verdict": shown.geometry.verdict.value,
-            "reason": shown.geometry.reason,
-            "spacing_mm": list(shown.geometry.spacing_mm),
-            "orientation": shown.geometry.orientation,
-        },
-        "mpr": shown.geometry.mpr,
-        "length_unit": unit,
-        "measure_note": note,
+        **verdict_of(shown),
     }
 
 
