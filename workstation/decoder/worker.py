@@ -35,6 +35,9 @@ from workstation.domain.study import PixelFormat
 
 #: The block that carries bytes to the child; all others carry pixels back.
 INPUT = 0
+#: Bytes of a frame whose pages are asked for before it is decoded, whatever it was stored in.
+_SMALL_FRAME = 4 << 20
+_PLAUSIBLE_RATIO = 32  # above what any scanner's compression reaches, far below a bomb's
 _MADV_POPULATE_WRITE = 23  # linux/mman.h; Python does not name it
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
 _MAX_ATTACHED = 16
@@ -205,7 +208,7 @@ class Worker:
         said = {"index": wanted["index"], "reason": ""}
         try:
             data = raw()
-            self._touch(wanted, budget.decoded_size(pixels))
+            self._touch(wanted, budget.decoded_size(pixels), len(data))
             codecs.decode(data, pixels, syntax, self._room(wanted, pixels))
             if colours := codecs.colours(data, pixels, syntax):
                 said["colours"] = colours
@@ -213,12 +216,17 @@ class Worker:
             said["reason"] = error.reason
         return said
 
-    def _touch(self, wanted: dict[str, Any], size: int) -> None:
-        """Have the system give all pages of a frame at once: page by page takes longer."""
+    def _touch(self, wanted: dict[str, Any], size: int, stored: int) -> None:
+        """Have the system give all pages of a frame at once: page by page takes longer.
+
+        Not where a few bytes claim a large frame: pages follow what is decoded, then.
+        """
+        if size > max(_SMALL_FRAME, _PLAUSIBLE_RATIO * stored):
+            return
         block, offset = self._blocks[int(wanted["block"])], int(wanted["offset"])
         room = -(-size // mmap.PAGESIZE) * mmap.PAGESIZE
         _populate(block, offset, room)
-        self._next = (block, offset + room, room)
+        self._next = (block, offset + room, room) if size <= _SMALL_FRAME else None
 
     def get_ready(self) -> None:
         """The pages of the frame that will probably come next, while the parent is busy
