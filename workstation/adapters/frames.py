@@ -5,6 +5,7 @@ itself; the rest of a series comes as one stream, taken apart while it arrives. 
 that refuse frames are asked for whole objects instead.
 """
 
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -18,7 +19,7 @@ from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyRef
 from workstation.domain.study import Frame, Series
 from workstation.errors import NotDisplayable, Refused, SiteUnavailable
 from workstation.imaging.pixels import FramePixels
-from workstation.protocols import dicom_json, dicomweb
+from workstation.protocols import dicom_bulk, dicom_json, dicomweb
 from workstation.protocols.dicom_attributes import MAX_BYTES, NotMetadata
 from workstation.protocols.dicomweb import Garbled, Multipart, Part
 from workstation.protocols.web import Request
@@ -95,12 +96,37 @@ class DicomWebFrames:
             found.update({head.uid: head for head in new})
 
     def metadata(self, ref: StudyRef, series: SeriesUID) -> Series:
-        body = self._json(dicomweb.series_metadata(self._base_of(ref.study), ref.study, series))
+        base = self._base_of(ref.study)
+        body = self._json(dicomweb.series_metadata(base, ref.study, series))
+        if named := dicom_bulk.addresses(body):
+            body = dicom_bulk.filled(body, self._tables(base, named))
         with self._understood():
             found = dicom_json.series(body, ref, series)
         self._broke_off.discard(series)
         self._sizes[series] = sum(len(each.frames) for each in found.instances)
         return found
+
+    def _tables(self, base: str, named: Sequence[str]) -> dict[str, bytes]:
+        """Palettes and curves that the metadata only names; what does not come is missing."""
+        found: dict[str, bytes] = {}
+        for address in named:
+            request = dicomweb.bulk_data(base, address)
+            if request is None:
+                continue
+            with contextlib.suppress(Garbled, SiteUnavailable, Refused):
+                found[address] = self._table(request)
+        return found
+
+    def _table(self, request: Request) -> bytes:
+        with self._client.stream(request, also=_NOT_SO) as stream:
+            if stream.status in _NOT_SO:
+                raise Garbled("no such table")
+            if not stream.headers.get("content-type", "").startswith("multipart/"):
+                return stream.read(dicom_bulk.MAX_BYTES)
+            parts = list(_parts(stream, dicom_bulk.MAX_BYTES))
+        if len(parts) != 1:
+            raise Garbled("one table was asked for")
+        return parts[0].body
 
     @contextmanager
     def _understood(self) -> Iterator[None]:

@@ -7,7 +7,7 @@ is ours. Identifiers become part of an address only where they are valid UIDs (S
 import re
 from collections.abc import Iterator, Sequence
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
 from attrs import field, frozen
 
@@ -61,6 +61,13 @@ def find_series(base: str, study: StudyUID, offset: int = 0, limit: int = 200) -
 
 def series_metadata(base: str, study: StudyUID, series: SeriesUID) -> Request:
     return Request("GET", f"{_path(base, study, series)}/metadata", {"Accept": JSON})
+
+
+def bulk_data(base: str, named: str) -> Request | None:
+    """A table that the metadata names; None where it is not the site's own (SEC-11)."""
+    address = urljoin(f"{base}/", named)
+    inside = address.startswith(f"{base}/") and "/../" not in address
+    return Request("GET", address, {"Accept": _FRAMES}) if inside else None
 
 
 def frames(base: str, key: FrameKey, indices: Sequence[int]) -> Request:

@@ -1,0 +1,62 @@
+"""Small tables that a site leaves out of its metadata and names by address (PS3.18 F.2.2).
+
+Palettes, curves, overlays and profiles decide what an image looks like, so they are
+fetched with the metadata; pixels and everything else are not.
+"""
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+_TABLES: Final = frozenset(
+    {"00281201", "00281202", "00281203", "00281221", "00281222", "00281223"}
+    | {"00283006", "00282000"}
+)
+#: Sequences whose items hold such tables: modality LUT, VOI LUT, optical path.
+_HOLDERS: Final = ("00283000", "00283010", "00480105")
+#: Addresses of one series; an ultrasound study has three for each of its clips.
+MAX_ADDRESSES: Final = 300
+#: A palette has 128 kB; a profile, or an overlay over every frame, some megabytes.
+MAX_BYTES: Final = 16 << 20
+
+
+def addresses(body: bytes) -> tuple[str, ...]:
+    """Where the tables of these objects are, each once; the site's own words, not believed."""
+    if b"BulkDataURI" not in body:
+        return ()
+    found = dict.fromkeys(element["BulkDataURI"] for element in _named(_rows(body)))
+    return tuple(found)[:MAX_ADDRESSES]
+
+
+def filled(body: bytes, tables: Mapping[str, bytes]) -> bytes:
+    """The same metadata with these tables in their places."""
+    rows = _rows(body)
+    for element in _named(rows):
+        table = tables.get(element["BulkDataURI"])
+        if table is not None:
+            element["InlineBinary"] = base64.b64encode(table).decode()
+    return json.dumps(rows).encode()
+
+
+def _rows(body: bytes) -> list[dict[str, Any]]:
+    try:
+        rows = json.loads(body)
+    except (ValueError, RecursionError):
+        return []  # whoever reads it says so
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def _named(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        for tag, element in row.items():
+            if not isinstance(element, dict):
+                continue
+            if tag in _HOLDERS and isinstance(element.get("Value"), list):
+                yield from _named([each for each in element["Value"] if isinstance(each, dict)])
+            elif _is_table(tag) and isinstance(element.get("BulkDataURI"), str):
+                yield element
+
+
+def _is_table(tag: str) -> bool:
+    return tag in _TABLES or (tag.startswith("60") and tag.endswith("3000"))
