@@ -4,7 +4,8 @@ Every object is read into memory once, so that a disc may leave the drive; its h
 from the decoder child in the form that sites send. What could not be opened is named.
 """
 
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -48,29 +49,37 @@ class LocalFrames:
         """Read everything below `path`; a DICOMDIR stands for its folder."""
         self._series.clear()
         below = path.parent if path.name.upper() == "DICOMDIR" else path
-        problems: dict[str, int] = {}
-        others = 0
+        reasons: Counter[str] = Counter()
+        read: deque[bytes] = deque()  # whose headers are still to come
+        for header in self._decoders.headers(self._read(below, read, reasons)):
+            try:
+                self._take(read.popleft(), header)
+            except NotDisplayable as error:
+                reasons[error.reason] += 1
+        others = reasons.pop(_NOT_DICOM, 0)
+        return Opened(self._studies(), dict(reasons), others)
+
+    def _read(self, below: Path, read: deque[bytes], reasons: Counter[str]) -> Iterator[bytes]:
         for found in self._files.below([below]):
             if found.is_archive and not found.reason:
                 continue  # its members come by themselves
             try:
                 if found.reason:
                     raise NotDisplayable("", found.reason)
-                self._take(found.read())
+                read.append(found.read())
             except NotDisplayable as error:
-                if error.reason == _NOT_DICOM:
-                    others += 1
-                else:
-                    problems[error.reason] = problems.get(error.reason, 0) + 1
-        return Opened(self._studies(), problems, others)
+                reasons[error.reason] += 1
+            else:
+                yield read[-1]
 
     def forget(self) -> None:
         """Nothing of the files stays."""
         self._series.clear()
 
-    def _take(self, data: bytes) -> None:
+    def _take(self, data: bytes, header: bytes | NotDisplayable) -> None:
         """Of objects that share an identifier the first one stays (contracts.md)."""
-        header = self._decoders.header(data)
+        if isinstance(header, NotDisplayable):
+            raise header
         try:
             (values,) = parse(header)
         except (NotMetadata, ValueError):
