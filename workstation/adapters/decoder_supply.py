@@ -47,6 +47,11 @@ class Supply:
         with self._lock:
             return tuple(self._all)
 
+    @property
+    def reserves(self) -> int:
+        with self._lock:
+            return len(self._reserve)
+
     def take(self, *, wait: bool = True) -> Child | None:
         """A child that lives, for one thread at a time; None where all are busy.
 

@@ -48,7 +48,7 @@ class Decoders:
     has more. Where the system does not tell, the wall clock is held against a multiple.
     """
 
-    def __init__(self, children: int = 2, patience_seconds: float = 1.5) -> None:
+    def __init__(self, children: int = 2, patience_seconds: float = 1.2) -> None:
         self._studies: dict[StudyRef, _Study] = {}
         self._lock = threading.Lock()
         self._closed = False
@@ -58,6 +58,11 @@ class Decoders:
     def pids(self) -> tuple[int, ...]:
         """Those at work, and the one in reserve when there is one."""
         return tuple(child.process.pid for child in self._supply.all)
+
+    @property
+    def reserves(self) -> int:
+        """Children that wait in their sandbox for another one to be lost."""
+        return self._supply.reserves
 
     def decode(self, data: bytes, frame: Frame, transfer_syntax: str) -> FramePixels:
         """One frame as it travelled. Raises `NotDisplayable`."""

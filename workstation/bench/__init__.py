@@ -26,8 +26,12 @@ BENCHES: Final[Mapping[str, tuple[str, str]]] = {
     "startup": ("startup:startup", "process start to the worklist"),
     "open": ("opening:open_case", "open a case: first image, every image, longest gap"),
     "decode": ("decode:decode", "one frame of each syntax, beside the codec called directly"),
+    "losses": ("losses:losses", "a decoder killed, one stopped: until the next image"),
     "headers": ("headers:headers", "1000 headers to display sets, from a site and from files"),
     "load": ("load:load", "600 slices from a site, beside dicomweb-client"),
+    "disk": ("load:disk", "600 slices from files, beside pydicom and SimpleITK"),
+    "memory": ("memory:memory", "growth of all processes while 600 slices load"),
+    "gap": ("memory:gap", "longest gap of the event loop while 600 slices or a mammogram load"),
 }
 
 
