@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from workstation.domain.presentation import Voi
 from workstation.domain.study import Frame
 from workstation.imaging.colour import is_colour, to_rgb
+from workstation.imaging.overlay_planes import marks, thinned
 from workstation.imaging.pixels import FramePixels
 from workstation.imaging.voi import DisplayTable, display_table, to_display
 from workstation.rendering.slice_cpu import SliceEngine, SliceRequest, frame_engine
@@ -155,14 +156,28 @@ class FramePainter:
         sampled = self._sample(frame, request.pixels, samples)
         if is_colour(frame):
             rgb = 255 - sampled if inverted else sampled
-            return Picture(left, top, np.ascontiguousarray(rgb))
+            return Picture(left, top, np.ascontiguousarray(self._marked(rgb, frame, samples)))
         if request.voi is None:
             return None
         table = self._table_for(frame, request.voi, inverted, sampled.dtype)
         if self._grey is None or self._grey_of != (id(sampled), id(table)):
-            self._grey = to_display(sampled, table)
+            self._grey = self._marked(to_display(sampled, table), frame, samples)
             self._grey_of = (id(sampled), id(table))  # both are held, so neither id is reused
         return Picture(left, top, self._grey)
+
+    def _marked(
+        self, shown: NDArray[np.uint8], frame: Frame, request: SliceRequest
+    ) -> NDArray[np.uint8]:
+        """With the object's own overlays, white over whatever is there."""
+        mask = marks(frame) if frame.overlays else None
+        if mask is None:
+            return shown
+        factor = _factor(request)
+        nearest = evolve(_shrunk(request, factor), interpolation=Interpolation.NEAREST)
+        drawn = frame_engine(thinned(mask, factor)).slice(nearest) > 0
+        marked = shown.copy()
+        marked[drawn] = 255
+        return marked
 
     def _table_for(
         self, frame: Frame, voi: Voi, inverted: bool, dtype: np.dtype[Any]

@@ -7,7 +7,7 @@ from fakes_viewer import frame
 from numpy.typing import NDArray
 
 from workstation.domain.presentation import Voi
-from workstation.domain.study import PixelFormat
+from workstation.domain.study import OverlayPlane, PixelFormat
 from workstation.imaging.pixels import FramePixels
 from workstation.rendering.picture import FramePainter, Picture, PictureRequest, averaged
 from workstation.viewing import viewport as reduce
@@ -202,3 +202,18 @@ def test_work_that_was_done_is_not_counted_again() -> None:
     assert after == 64 * 64
     off = evolve(first, view=evolve(view, e=999.0))
     assert painter.work(off) == 0
+
+
+def test_an_overlay_of_the_object_is_white_at_its_pixels() -> None:
+    """PS3.3 C.9.2: a mark that a technologist set; turned over it stays white."""
+    one = evolve(frame(), overlays=(OverlayPlane(1, 2, 3, 5, b"\3"),))
+    view = ResolvedView.of(ViewportState(), one, 64, 64)
+
+    for inverted in (False, True):
+        found = FramePainter().picture(
+            PictureRequest(one, frozen_pixels(STORED), view, LINEAR, VOI, inverted)
+        )
+        plain = painted(ViewportState(), 64, 64, inverted=inverted)
+        assert found is not None
+        assert found.pixels[2, 4:6].tolist() == [255, 255]
+        assert (found.pixels != plain.pixels).sum() <= 2

@@ -1,0 +1,39 @@
+"""Overlay planes of an object as a mask over its image (PS3.3 C.9.2, PS3.5 8.1.2)."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workstation.domain.study import Frame, OverlayPlane
+
+
+def marks(frame: Frame) -> NDArray[np.uint8] | None:
+    """Where something is drawn, 1, over the frame's rows and columns; None: nowhere.
+
+    A plane may be smaller than the image or reach beyond it; what lies outside is cut off.
+    """
+    mask = np.zeros((frame.pixels.rows, frame.pixels.columns), np.uint8)
+    for plane in frame.overlays:
+        if plane.bits:
+            _draw(mask, plane)
+    return mask if mask.any() else None
+
+
+def _draw(mask: NDArray[np.uint8], plane: OverlayPlane) -> None:
+    size = plane.rows * plane.columns
+    bits = np.unpackbits(np.frombuffer(plane.bits, np.uint8), count=size, bitorder="little")
+    drawn = bits.reshape(plane.rows, plane.columns)
+    top, left = plane.first_row - 1, plane.first_column - 1
+    onto = mask[max(top, 0) : max(top + plane.rows, 0), max(left, 0) : max(left + plane.columns, 0)]
+    rows, columns = onto.shape
+    onto |= drawn[max(-top, 0) : max(-top, 0) + rows, max(-left, 0) : max(-left, 0) + columns]
+
+
+def thinned(mask: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
+    """Blocks of `factor` by `factor`: a thin line is still a line on a small view."""
+    if factor == 1:
+        return mask
+    fill = ((0, -mask.shape[0] % factor), (0, -mask.shape[1] % factor))
+    padded = np.pad(mask, fill)
+    rows, columns = padded.shape[0] // factor, padded.shape[1] // factor
+    blocks = padded.reshape(rows, factor, columns, factor)
+    return np.asarray(blocks.max(axis=(1, 3)), np.uint8)
