@@ -11,14 +11,17 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from workstation import app, settings
+from workstation.adapters.decoders import Decoders
+from workstation.adapters.local_frames import LocalFrames
 from workstation.bench.figures import Figure, memcpy_seconds
-from workstation.bench.phantom_ct import ROWS, accession, write_series
+from workstation.bench.phantom_ct import ROWS, SLICES, accession, write_series
 from workstation.demo.process import running
 from workstation.domain.identifiers import SiteId, StudyRef, StudyUID
 from workstation.errors import CommandError
@@ -29,8 +32,10 @@ from workstation.services.loading import Loader
 from workstation.services.ports import Credentials, FrameSource
 from workstation.text import tr
 
-SLICES: Final = 600
 OVER_HTTP: Final = ("raw", "jpeg-ls", "htj2k")
+FROM_DISK: Final = ("rle", "jpeg-lossless", "jpeg-ls", "htj2k")
+#: What the SimpleITK wheel of this day has no decoder for.
+NOT_SIMPLE_ITK: Final = frozenset({"htj2k"})
 _TURNS: Final = 3
 _PATIENCE_S: Final = 300.0
 
@@ -44,6 +49,48 @@ def load() -> tuple[Figure, ...]:
         return tuple(_over_http(Path(folder)))
 
 
+def disk() -> tuple[Figure, ...]:
+    """The same from files, as File > Open reads them; every figure of `workstation bench disk`."""
+    with tempfile.TemporaryDirectory(prefix="workstation-bench-") as folder:
+        write_series(Path(folder), FROM_DISK, SLICES)
+        decoders = Decoders()
+        try:
+            return tuple(_from_disk(Path(folder), decoders))
+        finally:
+            decoders.close()
+
+
+def _from_disk(folder: Path, decoders: Decoders) -> Iterator[Figure]:
+    for kind in FROM_DISK:
+        path = folder / kind
+        peers = {
+            "pydicom": partial(_peer, "pydicom", str(path)),
+            "SimpleITK": partial(_peer, "SimpleITK", str(path)),
+        }
+        if kind in NOT_SIMPLE_ITK:
+            del peers["SimpleITK"]
+        yield from _compared(
+            f"{kind} from disk", partial(_opened, decoders, path), peers, partial(_read_all, path)
+        )
+
+
+def _opened(decoders: Decoders, path: Path) -> Took:
+    source = LocalFrames(decoders)
+    begun = time.perf_counter()
+    (study,) = source.open(path).studies
+    reading = time.perf_counter() - begun
+    took, total = loaded(source, study.ref)
+    decoders.forget(study.ref)
+    return reading + took, total
+
+
+def _read_all(path: Path) -> float:
+    begun = time.perf_counter()
+    for file in path.iterdir():
+        file.read_bytes()
+    return time.perf_counter() - begun
+
+
 def _over_http(folder: Path) -> Iterator[Figure]:
     with running(["--studies", str(folder)]) as ready, signed_in(ready) as outer:
         yield Figure("floor: a copy of the volume in memory", memcpy_seconds(_NBYTES), "s")
@@ -51,9 +98,9 @@ def _over_http(folder: Path) -> Iterator[Figure]:
             ref = study_of(ready, accession(kind))
             yield from _compared(
                 f"{kind} over HTTP",
-                lambda ref=ref: through_loader(outer, ref),  # type: ignore[misc]
-                {"dicomweb-client": lambda ref=ref: _dicomweb_client(outer, ref)},  # type: ignore[misc]
-                lambda ref=ref: _bytes_alone(outer, ref),  # type: ignore[misc]
+                partial(through_loader, outer, ref),
+                {"dicomweb-client": partial(_dicomweb_client, outer, ref)},
+                partial(_bytes_alone, outer, ref),
             )
 
 

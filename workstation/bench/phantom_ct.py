@@ -20,6 +20,7 @@ from pydicom.uid import UID, ExplicitVRLittleEndian, generate_uid
 from workstation.bench.figures import SYNTAXES
 
 ROWS: Final = 512
+SLICES: Final = 600
 _NOISE_FIELDS: Final = 8
 _SLICES_ALIKE: Final = 6
 _CT_STORAGE: Final = "1.2.840.10008.5.1.4.1.1.2"
