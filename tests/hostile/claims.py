@@ -36,7 +36,7 @@ def no_columns() -> bytes:
     return image({0x00280011: ("US", us(0))})
 
 
-@hostile("bad-format")
+@hostile("bad-format", "budget")
 def two_to_the_thirty_first_frames() -> bytes:
     """Whoever makes a list of its frames first is gone."""
     return image({0x00280008: ("IS", text("2147483648"))})
@@ -79,7 +79,7 @@ def a_high_bit_of_sixty_five_thousand() -> bytes:
     return image({0x00280102: ("US", us(65535))})
 
 
-@hostile("mismatch")
+@hostile("mismatch", "bad-format")
 def no_stored_bits() -> bytes:
     return image({0x00280101: ("US", us(0))})
 
@@ -105,20 +105,20 @@ def _palette(**tables: tuple[bytes, bytes]) -> bytes:
     return image(changes, ramp()[: 64 * 64])
 
 
-@hostile("")
+@hostile("", "bad-palette")
 def a_palette_shorter_than_it_says() -> bytes:
     """65536 entries claimed, two there: an index beyond reads what is not its own."""
     lie = (us(0, 0, 16), us(1, 2))
     return _palette(red=lie, green=lie, blue=lie)
 
 
-@hostile("")
+@hostile("", "bad-palette")
 def a_palette_of_no_bytes() -> bytes:
     lie = (us(256, 0, 8), b"")
     return _palette(red=lie, green=lie, blue=lie)
 
 
-@hostile("")
+@hostile("", "bad-palette")
 def a_palette_descriptor_of_one_number() -> bytes:
     lie = (us(256), bytes(256))
     return _palette(red=lie, green=lie, blue=lie)
@@ -133,104 +133,104 @@ def _segmented(segments: bytes) -> bytes:
     return image(changes, ramp()[: 64 * 64])
 
 
-@hostile("")
+@hostile("", "bad-palette")
 def a_segmented_palette_that_refers_to_itself() -> bytes:
     """An indirect segment that points at itself (PS3.3 C.7.9.2.3): a loop without end."""
     return _segmented(us(2, 1, 0, 0))
 
 
-@hostile("")
+@hostile("", "bad-palette")
 def a_segmented_palette_bomb() -> bytes:
     """Indirect segments that repeat indirect segments: doubling with every eight bytes."""
     discrete = us(0, 2, 1, 2)
     return _segmented(discrete + b"".join(us(2, 65535, 0, 0) for _ in range(2000)))
 
 
-@hostile("")
+@hostile("", "bad-palette")
 def a_segmented_palette_of_sixty_thousand_entries_at_once() -> bytes:
     """A linear segment before there is a first value to begin from."""
     return _segmented(us(1, 65535, 65535))
 
 
-@hostile("")
+@hostile("", "bad-lut")
 def a_modality_lut_shorter_than_it_says() -> bytes:
     lut = element(0x00283002, "US", us(0, 0, 16)) + element(0x00283006, "OW", us(1, 2))
     return image({0x00283000: ("SQ", item(lut))})
 
 
-@hostile("")
+@hostile("", "bad-lut")
 def a_window_lut_shorter_than_it_says() -> bytes:
     lut = element(0x00283002, "US", us(65535, 0, 16)) + element(0x00283006, "OW", us(1, 2))
     return image({0x00283010: ("SQ", item(lut))})
 
 
-@hostile("")
+@hostile("", "bad-rescale")
 def a_rescale_that_is_not_a_number() -> bytes:
     """Every value would be NaN: a black image, or a crash in the arithmetic."""
     return image({0x00281052: ("DS", text("NaN")), 0x00281053: ("DS", text("NaN"))})
 
 
-@hostile("")
+@hostile("", "bad-rescale")
 def a_rescale_without_end() -> bytes:
     """1e400 is infinite; infinity minus infinity is no number."""
     return image({0x00281052: ("DS", text("-1e400")), 0x00281053: ("DS", text("1e400"))})
 
 
-@hostile("")
+@hostile("", "bad-rescale")
 def a_rescale_of_zero() -> bytes:
     """Every value becomes the same: HU that are none."""
     return image({0x00281052: ("DS", text("0")), 0x00281053: ("DS", text("0"))})
 
 
-@hostile("")
+@hostile("", "bad-window")
 def a_window_without_width() -> bytes:
     """Division by zero in every formula of C.11.2."""
     return image({0x00281050: ("DS", text("40")), 0x00281051: ("DS", text("0"))})
 
 
-@hostile("")
+@hostile("", "bad-window")
 def a_window_of_negative_width() -> bytes:
     return image({0x00281050: ("DS", text("40")), 0x00281051: ("DS", text("-400"))})
 
 
-@hostile("")
+@hostile("", "bad-window")
 def a_window_that_is_not_a_number() -> bytes:
     return image({0x00281050: ("DS", text("NaN\\40")), 0x00281051: ("DS", text("inf"))})
 
 
-@hostile("")
+@hostile("", "bad-spacing")
 def a_spacing_of_zero() -> bytes:
     """A length of 0 mm for every finding."""
     return image({0x00280030: ("DS", text("0\\0"))})
 
 
-@hostile("")
+@hostile("", "bad-spacing")
 def a_negative_spacing() -> bytes:
     return image({0x00280030: ("DS", text("-1\\-1"))})
 
 
-@hostile("")
+@hostile("", "bad-spacing")
 def a_spacing_that_is_not_a_number() -> bytes:
     return image({0x00280030: ("DS", text("NaN\\1e999"))})
 
 
-@hostile("")
+@hostile("", "bad-position")
 def an_orientation_without_direction() -> bytes:
     """Two vectors of no length: a plane that is none."""
     return image({0x00200037: ("DS", text("0\\0\\0\\0\\0\\0"))})
 
 
-@hostile("")
+@hostile("", "bad-position")
 def an_orientation_with_both_axes_the_same() -> bytes:
     return image({0x00200037: ("DS", text("1\\0\\0\\1\\0\\0"))})
 
 
-@hostile("")
+@hostile("", "bad-position")
 def a_position_that_is_not_a_number() -> bytes:
     return image({0x00200032: ("DS", text("NaN\\inf\\-inf"))})
 
 
-@hostile("")
+@hostile("", "bad-position")
 def a_position_of_two_numbers() -> bytes:
     return image({0x00200032: ("DS", text("1\\2"))})
 
@@ -277,6 +277,6 @@ def float_pixels_and_no_others() -> bytes:
     return part10(data_set({**many, **thirty}) + element(0x7FE00008, "OF", bytes(4)))
 
 
-@hostile("truncated", index=9)
+@hostile("truncated", "some-frames", index=9)
 def ten_frames_promised_and_one_there() -> bytes:
     return part10(data_set({0x00280008: ("IS", text("10"))}) + native())

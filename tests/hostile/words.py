@@ -84,34 +84,34 @@ def character_sets_that_may_not_be_mixed() -> bytes:
     return image({_CHARACTER_SET: ("CS", text("ISO_IR 192\\ISO 2022 IR 149"))})
 
 
-@hostile("")
+@hostile("", "bad-uid")
 def an_instance_uid_that_is_a_path() -> bytes:
     """Whoever names a file by it writes where it says (CVE-2026-32711)."""
     return image({_SOP: ("UI", uid("/../../../tmp/hostile-canary"))})
 
 
-@hostile("")
+@hostile("", "bad-uid")
 def a_study_uid_with_a_drive_and_a_nul() -> bytes:
     return image({_STUDY: ("UI", b"C:\\Windows\\x\0.dcm")})
 
 
-@hostile("")
+@hostile("", "bad-uid")
 def a_series_uid_that_is_markup() -> bytes:
     return image({_SERIES: ("UI", uid("<b onclick=x>1.2.3</b>"))})
 
 
-@hostile("")
+@hostile("", "bad-uid")
 def an_instance_uid_of_sixty_thousand_digits() -> bytes:
     return image({_SOP: ("UI", b"1." * 30_000)})
 
 
-@hostile("")
+@hostile("", "bad-uid")
 def no_instance_uid() -> bytes:
     """Two of them would be the same image."""
     return image({_SOP: None})
 
 
-@hostile("")
+@hostile("", "bad-uid")
 def no_study_and_no_series_uid() -> bytes:
     return image({_STUDY: None, _SERIES: None})
 

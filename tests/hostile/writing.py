@@ -22,7 +22,7 @@ UNDEFINED: Final = 0xFFFFFFFF
 CT_IMAGE: Final = "1.2.840.10008.5.1.4.1.1.2"
 
 #: A root of our own, so that no hostile UID is anybody's.
-UID_ROOT: Final = "2.25.77000"
+UID_ROOT: Final = "2.25.7700000000"
 
 _LONG: Final = ("OB", "OW", "OF", "OD", "OL", "OV", "SQ", "UC", "UR", "UT", "UN", "SV", "UV")
 
@@ -37,13 +37,15 @@ class Hostile:
     """One object that lies: its bytes, and what must come of it.
 
     `reason` is what a decoder child answers for its first frame ("" where the pixels
-    are right and something else lies).
+    are right and something else lies); `notice` is what `workstation inspect` says of the
+    whole object where that is something else.
     """
 
     name: str
     why: str
     make: Callable[[], bytes] = field(repr=False)
     reason: str
+    notice: str = ""
     index: int = 0  # of the frame that is asked for
 
 
@@ -51,12 +53,14 @@ class Hostile:
 ALL: Final[list[Hostile]] = []
 
 
-def hostile(reason: str, index: int = 0) -> Callable[[Callable[[], bytes]], Callable[[], bytes]]:
+def hostile(
+    reason: str, notice: str = "", index: int = 0
+) -> Callable[[Callable[[], bytes]], Callable[[], bytes]]:
     """Register what the function makes; its name and docstring say what the danger is."""
 
     def register(make: Callable[[], bytes]) -> Callable[[], bytes]:
         name = make.__name__.replace("_", "-")
-        ALL.append(Hostile(name, make.__doc__ or "", make, reason, index))
+        ALL.append(Hostile(name, make.__doc__ or "", make, reason, notice, index))
         return make
 
     return register

@@ -24,6 +24,7 @@ _LARGEST_LIST: Final = 64 << 20
 _LOCAL_HEADER: Final = 30 + 2 * 0xFFFF
 _LARGEST: Final = 2 << 30
 _ARCHIVE: Final = (b"PK\x03\x04", b"PK\x05\x06")
+_FIRST_GROUPS: Final = (b"\x02\0", b"\x08\0", b"\0\x08")
 _PREFIX: Final = slice(128, 132)
 
 
@@ -57,6 +58,18 @@ class File:
         if root not in found.parents or not found.is_file():
             return None
         return File(shown.as_posix(), found)
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself
+        return False
+
+
+def _begins_an_object(head: bytes) -> bool:
+    """By the prefix, else by group 2 or 8: gigabytes of something else are not read."""
+    return head[_PREFIX] == b"DICM" or head[:2] in _FIRST_GROUPS
 
 
 def _is_name(component: str) -> bool:
@@ -141,7 +154,7 @@ class LocalFiles:
         seen.add((here.st_dev, here.st_ino))
         for entry in entries:
             path = folder / entry.name
-            if entry.is_dir():
+            if _is_folder(entry):
                 yield from self._folder(root, path, seen)
             else:
                 yield from self._file(path, path.relative_to(root).as_posix())
@@ -157,6 +170,8 @@ class LocalFiles:
             yield File(shown, path, "not-a-file")
         elif head.startswith(_ARCHIVE) and head[_PREFIX] != b"DICM":
             yield from self._archive(path, shown)
+        elif head and not _begins_an_object(head):
+            yield File(shown, path, "not-dicom")
         else:
             yield File(shown, path)
 

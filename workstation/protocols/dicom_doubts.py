@@ -53,7 +53,10 @@ def _bad_position(item: Attributes) -> bool:
         return False
     if len(axes) != 6:
         return True
-    return any(abs(math.hypot(*axis) - 1) > 0.01 for axis in (axes[:3], axes[3:]))
+    row, column = axes[:3], axes[3:]
+    if any(abs(math.hypot(*axis) - 1) > 0.01 for axis in (row, column)):
+        return True
+    return abs(sum(r * c for r, c in zip(row, column, strict=True))) > 0.01  # not square
 
 
 def _bad_rescale(item: Attributes) -> bool:
