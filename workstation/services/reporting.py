@@ -6,7 +6,6 @@ It is bound to its study when it is started, and nothing of another patient can 
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
-from types import MappingProxyType
 from typing import Final
 
 from attrs import evolve
@@ -15,29 +14,25 @@ from workstation.domain.identifiers import SiteId, StudyRef
 from workstation.domain.measurement import Measurement
 from workstation.domain.patient import Patient
 from workstation.domain.report import (
-    OWN_WORDS,
     Binding,
-    FieldRef,
     IssuedReport,
     Link,
-    Report,
     ReportState,
     SectionKind,
     SignedReport,
     Signer,
 )
 from workstation.domain.template import Template
-from workstation.domain.worklist import ReadState, WorklistItem
-from workstation.errors import CommandError
-from workstation.services import drafts
-from workstation.services.checklist import Checklist, why_not
+from workstation.domain.worklist import WorklistItem
+from workstation.services.checklist import why_not
 from workstation.services.checks import Check, Images
 from workstation.services.citing import value_words
-from workstation.services.draft_saving import DraftSaver, DraftState
-from workstation.services.evidence import Evidence, Line
+from workstation.services.draft_saving import DraftSaver
+from workstation.services.drafting import Drafting
+from workstation.services.evidence import Line
 from workstation.services.freezing import freeze
-from workstation.services.issued import as_report, of_signed, signed_part, with_addendum
-from workstation.services.jobs import Job, Jobs
+from workstation.services.issued import as_report, of_signed
+from workstation.services.jobs import Jobs
 from workstation.services.ports import Clock, HostingPlatform, SealedStore
 from workstation.services.report_edits import (
     carried,
@@ -46,17 +41,15 @@ from workstation.services.report_edits import (
     prefilled,
     with_citation,
 )
-from workstation.services.report_history import History
 from workstation.services.signal import Signal
 from workstation.services.templates import by_id, choose
-from workstation.services.writing import Writing
 from workstation.text import tr
 
 #: The list of checks follows the words after this pause.
 CHECK_AFTER_S: Final = 0.3
 
 
-class Reporting(Writing):
+class Reporting(Drafting):
     """Owned by the application, lives on the home thread.
 
     Parameters
@@ -79,25 +72,15 @@ class Reporting(Writing):
         *,
         zones: Mapping[SiteId, tzinfo] | None = None,
     ) -> None:
-        super().__init__(clock)
+        super().__init__(DraftSaver(platforms, store, jobs, clock, zones or {}), store, jobs, clock)
         self.templates = tuple(templates)
-        self._store = store
-        self._jobs = jobs
-        self._saver = DraftSaver(platforms, store, jobs, clock, zones or {})
-        self._saver.changed.connect(lambda _: self.draft_changed.emit(None))
         self.checks_changed: Signal[None] = Signal()
-        self.draft_changed: Signal[None] = Signal()
         self._reset()
 
     def _reset(self) -> None:
         self._clear_words()
-        self.item: WorklistItem | None = None
-        self.notice = ""
-        self.issued: IssuedReport | None = None  # what was signed of this case, by whomever
+        self._clear_draft()
         self.template_reasons: tuple[str, ...] = ()
-        self._checklist = Checklist()
-        self._evidence = Evidence()
-        self._waiting_draft = ""
         self._check_timer = False
 
     # --- opening and leaving ----------------------------------------------------------
@@ -309,133 +292,6 @@ class Reporting(Writing):
         self._issue(issued, as_report(issued, report.binding, titles, report.template))
         if self.item is not None:
             self._look_for_draft(self.item)
-
-    def _issue(self, issued: IssuedReport, report: Report) -> None:
-        self.issued, self.report = issued, report
-        self.read_only = tr("signed; a correction is an addendum")
-        self.notice = ""
-        self._announce()
-
-    @property
-    def adding(self) -> bool:
-        """An addendum is being written; nothing else of the report may change."""
-        draft = self.report is not None and self.report.state is ReportState.DRAFT
-        return self.issued is not None and draft
-
-    @property
-    def settled(self) -> bool:
-        """The case has its report, and none is being written now."""
-        read = self.item is not None and self.item.state is ReadState.FINAL
-        return not self.adding and (self.issued is not None or read)
-
-    def may_write(self, ref: FieldRef) -> bool:
-        return super().may_write(ref) and (not self.adding or ref.section is SectionKind.ADDENDUM)
-
-    def _change(self, report: Report, typing_in: FieldRef | None = None) -> None:
-        if self.adding and signed_part(report) != signed_part(self._report()):
-            raise CommandError(tr("what is signed stays as it is; write in the addendum"))
-        super()._change(report, typing_in)
-
-    def begin_addendum(self, text: str = "") -> None:
-        """Add to the report issued last: its whole text stays, the addendum stands below."""
-        if self.issued is None or self.item is None:
-            raise CommandError(tr("there is no signed report to add to"))
-        if not self.issued.first:
-            raise CommandError(tr("this report bears no signature that an addendum could follow"))
-        report = self._report()
-        self._open_addendum(report if self.adding else with_addendum(report, text))
-
-    def _open_addendum(self, report: Report) -> None:
-        self.report, self.read_only = report, ""
-        self._history = History(self._clock)  # what was signed is not undone
-        if self.item is not None:
-            self._saver.begin(self.item, report.id, self.draft_body)
-        self.current = FieldRef(SectionKind.ADDENDUM, OWN_WORDS)
-        self.caret = len(self._field(self.current).text)
-        self._announce()
-        self.moved.emit(None)
-
-    # --- drafts -----------------------------------------------------------------------
-
-    @property
-    def draft_state(self) -> DraftState:
-        """Of what is being written; an issued report is no draft."""
-        return DraftState() if self.settled else self._saver.state
-
-    def save_draft(self) -> Job[None]:
-        """Save now, without waiting for the pause."""
-        self._report()
-        if not self.settled:
-            self._saver.touch()
-        return self._saver.flush()
-
-    def draft_body(self) -> str:
-        author = self.item.holder_id if self.item else ""
-        saved_at = self._clock.now().isoformat()
-        cited = self._evidence.as_cited
-        return drafts.to_json(
-            drafts.Draft(self._report(), author, saved_at, self.overrides, "", cited)
-        )
-
-    def restore(self, body: str) -> None:
-        """Go on with a draft of this study by this reader; never over words just written."""
-        report = self._report()
-        try:
-            draft = drafts.from_json(body)
-        except drafts.UnreadableDraft:
-            self.notice = tr("A draft was found that cannot be read; it was left where it is.")
-            self._announce()
-            return
-        if self.item is None or not draft.is_of(self.item):
-            return
-        if self.read_only or self.adding:
-            if self.issued is not None and draft.report.section(SectionKind.ADDENDUM):
-                self._open_addendum(evolve(draft.report, binding=report.binding))
-            return
-        if draft.report.id == report.id:
-            if draft.report.revision > report.revision:
-                self._take_up(draft)
-        elif self._wrote:
-            self._waiting_draft = body
-            self.notice = tr("An earlier draft of yours exists.")
-            self._announce()
-        else:
-            self._take_up(draft)
-
-    def restore_waiting(self) -> None:
-        """Take the earlier draft instead of the words written since; undo brings them back."""
-        if not self._waiting_draft:
-            raise CommandError(tr("no earlier draft is waiting"))
-        draft, self._waiting_draft = drafts.from_json(self._waiting_draft), ""
-        self._history.remember(self._report(), self.current, None)
-        self._take_up(draft)
-
-    def _take_up(self, draft: drafts.Draft) -> None:
-        # The binding is ours, of this moment; only the words are taken from the draft.
-        report = evolve(draft.report, binding=self._report().binding, state=ReportState.DRAFT)
-        self.report = report
-        self._checklist.overrides = MappingProxyType(dict(draft.overrides))
-        self._evidence.restore(draft.cited)
-        self.notice = ""
-        self._wrote = True
-        self.current, self.caret = first_field(report), None
-        if self.item is not None:
-            self._saver.begin(self.item, report.id, self.draft_body)
-        self._announce()
-        self.moved.emit(None)
-
-    def _look_for_draft(self, item: WorklistItem) -> None:
-        def found(job: Job[tuple[tuple[str, str], ...]]) -> None:
-            if self.item is not item or job.error is not None:
-                return
-            for _, body in reversed(job.result()):
-                if drafts.is_of(body, item):
-                    self.restore(body)
-                    self._saver.found_here()
-                    self._saver.touch()
-                    return
-
-        self._jobs.run(lambda: self._store.all("draft"), lane="store").then(found)
 
     def _written(self, *, typing: bool = False) -> None:
         self._saver.touch()

@@ -1,0 +1,182 @@
+"""Drafting: what keeps the words that are written, until they are signed and after.
+
+A draft goes to the platform, or is sealed here while that is silent; it comes back to its
+study and its reader alone. What is signed stays as it is: an addendum is drafted below it.
+"""
+
+from types import MappingProxyType
+
+from attrs import evolve
+
+from workstation.domain.report import (
+    OWN_WORDS,
+    FieldRef,
+    IssuedReport,
+    Report,
+    ReportState,
+    SectionKind,
+)
+from workstation.domain.worklist import ReadState, WorklistItem
+from workstation.errors import CommandError
+from workstation.services import drafts
+from workstation.services.checklist import Checklist
+from workstation.services.draft_saving import DraftSaver, DraftState
+from workstation.services.evidence import Evidence
+from workstation.services.issued import signed_part, with_addendum
+from workstation.services.jobs import Job, Jobs
+from workstation.services.ports import Clock, SealedStore
+from workstation.services.report_edits import first_field
+from workstation.services.report_history import History
+from workstation.services.signal import Signal
+from workstation.services.writing import Writing
+from workstation.text import tr
+
+
+class Drafting(Writing):
+    """What `Reporting` builds on. Home thread."""
+
+    def __init__(self, saver: DraftSaver, store: SealedStore, jobs: Jobs, clock: Clock) -> None:
+        super().__init__(clock)
+        self.draft_changed: Signal[None] = Signal()
+        self._store = store
+        self._jobs = jobs
+        self._saver = saver
+        self._saver.changed.connect(lambda _: self.draft_changed.emit(None))
+        self._clear_draft()
+
+    def _clear_draft(self) -> None:
+        self.item: WorklistItem | None = None
+        self.notice = ""
+        self.issued: IssuedReport | None = None  # what was signed of this case, by whomever
+        self._checklist = Checklist()
+        self._evidence = Evidence()
+        self._waiting_draft = ""
+
+    # --- what was signed, and the addendum ----------------------------------------------
+
+    def _issue(self, issued: IssuedReport, report: Report) -> None:
+        self.issued, self.report = issued, report
+        self.read_only = tr("signed; a correction is an addendum")
+        self.notice = ""
+        self._announce()
+
+    @property
+    def adding(self) -> bool:
+        """An addendum is being written; nothing else of the report may change."""
+        draft = self.report is not None and self.report.state is ReportState.DRAFT
+        return self.issued is not None and draft
+
+    @property
+    def settled(self) -> bool:
+        """The case has its report, and none is being written now."""
+        read = self.item is not None and self.item.state is ReadState.FINAL
+        return not self.adding and (self.issued is not None or read)
+
+    def may_write(self, ref: FieldRef) -> bool:
+        return super().may_write(ref) and (not self.adding or ref.section is SectionKind.ADDENDUM)
+
+    def _change(self, report: Report, typing_in: FieldRef | None = None) -> None:
+        if self.adding and signed_part(report) != signed_part(self._report()):
+            raise CommandError(tr("what is signed stays as it is; write in the addendum"))
+        super()._change(report, typing_in)
+
+    def begin_addendum(self, text: str = "") -> None:
+        """Add to the report issued last: its whole text stays, the addendum stands below."""
+        if self.issued is None or self.item is None:
+            raise CommandError(tr("there is no signed report to add to"))
+        if not self.issued.first:
+            raise CommandError(tr("this report bears no signature that an addendum could follow"))
+        report = self._report()
+        self._open_addendum(report if self.adding else with_addendum(report, text))
+
+    def _open_addendum(self, report: Report) -> None:
+        self.report, self.read_only = report, ""
+        self._history = History(self._clock)  # what was signed is not undone
+        if self.item is not None:
+            self._saver.begin(self.item, report.id, self.draft_body)
+        self.current = FieldRef(SectionKind.ADDENDUM, OWN_WORDS)
+        self.caret = len(self._field(self.current).text)
+        self._announce()
+        self.moved.emit(None)
+
+    # --- drafts -----------------------------------------------------------------------
+
+    @property
+    def draft_state(self) -> DraftState:
+        """Of what is being written; an issued report is no draft."""
+        return DraftState() if self.settled else self._saver.state
+
+    def save_draft(self) -> Job[None]:
+        """Save now, without waiting for the pause."""
+        self._report()
+        if not self.settled:
+            self._saver.touch()
+        return self._saver.flush()
+
+    def draft_body(self) -> str:
+        author = self.item.holder_id if self.item else ""
+        saved_at = self._clock.now().isoformat()
+        cited = self._evidence.as_cited
+        return drafts.to_json(
+            drafts.Draft(self._report(), author, saved_at, self._checklist.overrides, "", cited)
+        )
+
+    def restore(self, body: str) -> None:
+        """Go on with a draft of this study by this reader; never over words just written."""
+        report = self._report()
+        try:
+            draft = drafts.from_json(body)
+        except drafts.UnreadableDraft:
+            self.notice = tr("A draft was found that cannot be read; it was left where it is.")
+            self._announce()
+            return
+        if self.item is None or not draft.is_of(self.item):
+            return
+        if self.read_only or self.adding:
+            if self.issued is not None and draft.report.section(SectionKind.ADDENDUM):
+                self._open_addendum(evolve(draft.report, binding=report.binding))
+            return
+        if draft.report.id == report.id:
+            if draft.report.revision > report.revision:
+                self._take_up(draft)
+        elif self._wrote:
+            self._waiting_draft = body
+            self.notice = tr("An earlier draft of yours exists.")
+            self._announce()
+        else:
+            self._take_up(draft)
+
+    def restore_waiting(self) -> None:
+        """Take the earlier draft instead of the words written since; undo brings them back."""
+        if not self._waiting_draft:
+            raise CommandError(tr("no earlier draft is waiting"))
+        draft, self._waiting_draft = drafts.from_json(self._waiting_draft), ""
+        self._history.remember(self._report(), self.current, None)
+        self._take_up(draft)
+
+    def _take_up(self, draft: drafts.Draft) -> None:
+        # The binding is ours, of this moment; only the words are taken from the draft.
+        report = evolve(draft.report, binding=self._report().binding, state=ReportState.DRAFT)
+        self.report = report
+        self._checklist.overrides = MappingProxyType(dict(draft.overrides))
+        self._evidence.restore(draft.cited)
+        self.notice = ""
+        self._wrote = True
+        self.current, self.caret = first_field(report), None
+        if self.item is not None:
+            self._saver.begin(self.item, report.id, self.draft_body)
+        self._announce()
+        self.moved.emit(None)
+
+    def _look_for_draft(self, item: WorklistItem) -> None:
+        def found(job: Job[tuple[tuple[str, str], ...]]) -> None:
+            if self.item is not item or job.error is not None:
+                return
+            for _, body in reversed(job.result()):
+                if drafts.is_of(body, item):
+                    self.restore(body)
+                    self._saver.found_here()
+                    self._saver.touch()
+                    return
+
+        self._jobs.run(lambda: self._store.all("draft"), lane="store").then(found)
