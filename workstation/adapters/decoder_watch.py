@@ -14,8 +14,10 @@ from attrs import define, field, frozen
 
 #: How often a child at work is looked at.
 LOOK_SECONDS: Final = 0.1
-#: Without its processor time (macOS, Windows) or starved of it, this many times its patience.
+#: Where its processor time is not known (macOS, Windows): this many times its patience.
 _WALL: Final = 6.0
+#: Where it is known, but the machine gives it none.
+_STARVED: Final = 25.0
 #: So long without a step a child stands still, and does not merely wait for a thread.
 _STILL_SECONDS: Final = 0.5
 
@@ -77,7 +79,8 @@ class Watch:
         return self.judged(usage(self.pid), time.monotonic())
 
     def judged(self, seen: Usage | None, now: float) -> str:
-        if now - self._begun > _WALL * self.patience_seconds:
+        known = seen is not None and self._first is not None and self._last is not None
+        if now - self._begun > (_STARVED if known else _WALL) * self.patience_seconds:
             return "decoder-hung"
         if seen is None or self._first is None or self._last is None:
             return ""
