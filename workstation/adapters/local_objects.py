@@ -4,6 +4,7 @@ What a child answers is checked here before anybody believes it.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -11,7 +12,6 @@ from attrs import field, frozen
 
 from workstation.adapters.decoders import Decoders
 from workstation.dicom.reasons import WORDS, not_displayable
-from workstation.errors import NotDisplayable
 from workstation.services.ports import Digest
 
 _DIGEST_ROOM: Final = 1 << 16
@@ -62,43 +62,61 @@ class LocalObjects:
 
 def checked_digest(answer: bytes) -> Digest:
     """A digest of the agreed form; raises `NotDisplayable` with the child's reason for none."""
-    said = _json(answer)
-    reason = said.get("reason")
-    if not isinstance(reason, str) or reason:
-        raise not_displayable(str(reason))
-    bad = tuple((index, code) for index, code in said["bad"] if code in WORDS)
-    values = [said.get(name) for name in ("min", "max")]
-    if not all(each is None or type(each) in (int, float) for each in values):
-        raise not_displayable("decoder-crashed")
-    return Digest(
-        shape=tuple(int(each) for each in said["shape"]),
-        dtype=str(said["dtype"])[:16],
-        lossy=said["lossy"] is True,
-        bad=bad,
-        pixel_sha256=str(said.get("pixel_sha256", ""))[:64],
-        least=values[0],
-        most=values[1],
-    )
+    try:
+        said = json.loads(answer)
+        reason = said["reason"]
+        if reason:
+            raise not_displayable(str(reason))
+        return Digest(
+            shape=tuple(_whole(each) for each in said["shape"]),
+            dtype=_matching("u?int(8|16|32|64)|float(32|64)", said["dtype"]),
+            lossy=said["lossy"] is True,
+            bad=tuple((_whole(index), _code(code)) for index, code in said["bad"]),
+            pixel_sha256=_matching("[0-9a-f]{64}|", said.get("pixel_sha256", "")),
+            least=_number(said.get("min")),
+            most=_number(said.get("max")),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise not_displayable("decoder-crashed") from None
 
 
 def checked_members(answer: bytes, size: int) -> tuple[Member, ...]:
-    """Every member lies inside the archive."""
-    rows = json.loads(answer)
-    members = []
-    for row in rows:
-        at, packed, inflated = int(row["at"]), int(row["packed"]), int(row["size"])
-        if not 0 <= at <= at + packed <= size or inflated < 0 or row["reason"] not in {"", *WORDS}:
-            raise not_displayable("damaged")
-        claims = {key: row[key] for key in ("packed", "size", "method", "crc")}
-        members.append(Member(str(row["name"]), at, packed, inflated, row["reason"], claims))
-    return tuple(members)
-
-
-def _json(answer: bytes) -> dict[str, Any]:
+    """Every member lies inside the archive. Raises `NotDisplayable`."""
     try:
-        said = json.loads(answer)
-    except ValueError:
-        said = None
-    if not isinstance(said, dict):
-        raise NotDisplayable(WORDS["decoder-crashed"], "decoder-crashed")
-    return said
+        return tuple(_member(row, size) for row in json.loads(answer))
+    except (ValueError, TypeError, KeyError):
+        raise not_displayable("decoder-crashed") from None
+
+
+def _member(row: Mapping[str, Any], size: int) -> Member:
+    claims = {key: _whole(row[key]) for key in ("packed", "size", "method", "crc")}
+    at = _whole(row["at"])
+    if at + claims["packed"] > size or not isinstance(row["name"], str):
+        raise ValueError
+    return Member(
+        row["name"], at, claims["packed"], claims["size"], _code(row["reason"] or ""), claims
+    )
+
+
+def _whole(value: object) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError
+    return value
+
+
+def _number(value: object) -> float | None:
+    if value is not None and type(value) not in (int, float):
+        raise ValueError
+    return value  # type: ignore[return-value]
+
+
+def _code(value: object) -> str:
+    if not isinstance(value, str) or value not in {"", *WORDS}:
+        raise ValueError
+    return value
+
+
+def _matching(pattern: str, value: object) -> str:
+    if not isinstance(value, str) or re.fullmatch(pattern, value) is None:
+        raise ValueError
+    return value
