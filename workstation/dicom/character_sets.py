@@ -9,7 +9,7 @@ import codecs
 import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from attrs import frozen
 
@@ -58,6 +58,9 @@ _NICKNAMES: Final[Mapping[str, str]] = MappingProxyType(
 _RESETS: Final = b"\\\r\n\f\t"
 _RESETS_IN_NAMES: Final = _RESETS + b"^="
 DEFAULT: Final = CharacterSet()
+_ONE_TEXT: Final = frozenset((b"LT", b"ST", b"UT", b"UR"))
+_DECODED: Final = frozenset((b"LO", b"LT", b"SH", b"ST", b"UC", b"UT"))
+_GROUPS: Final = ("Alphabetic", "Ideographic", "Phonetic")
 
 
 def preload() -> None:
@@ -91,6 +94,22 @@ def decoded(raw: bytes, among: CharacterSet, *, name: bool = False) -> str:
     if not among.high and not among.whole and b"\x1b" not in raw:
         return _undeclared(raw)
     return _extended(raw, among, _RESETS_IN_NAMES if name else _RESETS)
+
+
+def texts(raw: bytes, vr: bytes, among: CharacterSet) -> list[Any]:
+    """Values of an element as the JSON model writes them (PS3.18 F.2.2); None for an empty one."""
+    if vr == b"PN":
+        return [_person(each) for each in decoded(raw, among, name=True).split("\\")]
+    text = decoded(raw, among) if vr in _DECODED else raw.decode("ascii", "replace")
+    if vr in _ONE_TEXT:
+        return [text.rstrip(" \0")]
+    return [each.strip(" \0") or None for each in text.split("\\")]
+
+
+def _person(written: str) -> dict[str, str]:
+    """Component groups: alphabetic, ideographic, phonetic (PS3.5 6.2.1)."""
+    groups = written.rstrip(" \0").split("=")[: len(_GROUPS)]
+    return {name: group.strip() for name, group in zip(_GROUPS, groups, strict=False) if group}
 
 
 def _undeclared(raw: bytes) -> str:

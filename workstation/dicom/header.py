@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from pydicom.datadict import DicomDictionary, dictionary_VR
 
-from workstation.dicom.character_sets import DEFAULT, CharacterSet, character_set, decoded
+from workstation.dicom.character_sets import DEFAULT, CharacterSet, character_set, texts
 from workstation.dicom.elements import (
     ITEM,
     ITEM_END,
@@ -44,8 +44,6 @@ _PIXEL_REPRESENTATION: Final = 0x00280103
 _SWITCHES: Final = frozenset({_CHARACTER_SET, _PIXEL_REPRESENTATION})  # change what follows
 _LENGTH: Final = struct.Struct("<i")
 _TEXTS: Final = frozenset(b"AE AS CS DA DS DT IS LO LT PN SH ST TM UC UI UR UT".split())
-_ONE_TEXT: Final = frozenset((b"LT", b"ST", b"UT", b"UR"))
-_DECODED: Final = frozenset((b"LO", b"LT", b"SH", b"ST", b"UC", b"UT"))
 _NUMBERS: Final[Mapping[bytes, tuple[str, int]]] = MappingProxyType(
     {
         b"US": ("H", 2), b"SS": ("h", 2), b"UL": ("I", 4), b"SL": ("i", 4),
@@ -56,7 +54,6 @@ _WORDS: Final[Mapping[bytes, int]] = MappingProxyType(
     {b"OW": 2, b"OL": 4, b"OF": 4, b"OV": 8, b"OD": 8}
 )
 _FRAGMENTED: Final = frozenset((b"OB", b"OW"))
-_GROUPS: Final = ("Alphabetic", "Ideographic", "Phonetic")
 _PIXEL_GROUP: Final = 0x7FE00000  # from here on there are pixels
 _OVERLAY_DATA: Final = 0x60003000
 
@@ -249,7 +246,7 @@ class _Header:
         if end == start or self._room < 0:
             return named
         if vr in _TEXTS:
-            return named | {"Value": _texts(self._data[start:end], vr, among)}
+            return named | {"Value": texts(self._data[start:end], vr, among)}
         if tag in _TABLES or (tag & 0xFF00FFFF) == _OVERLAY_DATA:
             return self._binary(vr, start, end, _TABLE_BYTES)
         if vr in _NUMBERS:
@@ -288,18 +285,3 @@ def _wanted(tag: int) -> bool:
 def _finite(numbers: tuple[Any, ...]) -> list[Any]:
     """JSON has no word for what is not a number."""
     return [n if n - n == 0 else None for n in numbers]
-
-
-def _texts(raw: bytes, vr: bytes, among: CharacterSet) -> list[Any]:
-    if vr == b"PN":
-        return [_person(each) for each in decoded(raw, among, name=True).split("\\")]
-    text = decoded(raw, among) if vr in _DECODED else raw.decode("ascii", "replace")
-    if vr in _ONE_TEXT:
-        return [text.rstrip(" \0")]
-    return [each.strip(" \0") or None for each in text.split("\\")]
-
-
-def _person(written: str) -> Json:
-    """Component groups: alphabetic, ideographic, phonetic (PS3.5 6.2.1)."""
-    groups = written.rstrip(" \0").split("=")[: len(_GROUPS)]
-    return {name: group.strip() for name, group in zip(_GROUPS, groups, strict=False) if group}

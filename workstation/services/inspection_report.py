@@ -83,7 +83,7 @@ def _set_line(each: ShownSet) -> str:
     geometry = shown.geometry
     said = f"{geometry.verdict}: {geometry.reason}" if geometry.reason else geometry.verdict.value
     modality, label = printable(shown.modality), printable(shown.label)
-    return f"{modality:<4} {shown.kind:<13} {len(shown.frames):>5}  {label:<40}  {said}"
+    return f"{modality:<8} {shown.kind:<13} {len(shown.frames):>5}  {label:<40}  {said}"
 
 
 def _short(path: str) -> str:
