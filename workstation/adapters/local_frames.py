@@ -15,6 +15,7 @@ from workstation.adapters.decoders import Decoders
 from workstation.adapters.frames import DecodeLine
 from workstation.adapters.local_files import LocalFiles
 from workstation.adapters.local_objects import LocalObjects
+from workstation.dicom.reasons import not_displayable
 from workstation.domain.identifiers import SeriesUID, StudyRef, StudyUID
 from workstation.domain.patient import Patient
 from workstation.domain.study import Frame, Series
@@ -33,6 +34,10 @@ class _Object:
     data: bytes = field(repr=False)
     header: bytes = field(repr=False)  # one DICOM JSON object, without the array around it
     values: Attributes = field(repr=False)
+
+    @property
+    def frames(self) -> int:
+        return self.values.whole("00280008") or 1
 
 
 class LocalFrames:
@@ -143,6 +148,8 @@ class LocalFrames:
         def settle(done: Sequence[Frame], results: Sequence[Fetched]) -> None:
             for frame, result in zip(done, results, strict=True):
                 arrived(frame, result)
+                if len(done) == 1 and isinstance(result, FramePixels):
+                    self._let_go(frame)  # a study is not held twice
 
         line = DecodeLine(self._decoders, lambda pending: settle(pending.frames, pending.results()))
         try:
@@ -161,8 +168,20 @@ class LocalFrames:
         return self._decoders.decode(packed.data, frame, packed.transfer_syntax)
 
     def _data(self, frame: Frame) -> bytes:
+        found = self._object(frame)
+        if found is None:  # closed meanwhile
+            raise not_displayable("not-delivered")
+        return found.data
+
+    def _let_go(self, frame: Frame) -> None:
+        """Whoever took the only frame of an object keeps it until the files are closed."""
+        found = self._object(frame)
+        if found is not None and found.frames == 1:
+            found.data = b""
+
+    def _object(self, frame: Frame) -> _Object | None:
         key = frame.key
-        return self._series[key.study, key.series][key.sop].data
+        return self._series.get((key.study, key.series), {}).get(key.sop)
 
 
 def _groups(frames: Sequence[Frame]) -> list[list[Frame]]:
