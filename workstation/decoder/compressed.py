@@ -19,6 +19,9 @@ from workstation.domain.study import PixelFormat
 
 Pixels = NDArray[Any]
 
+#: Bits that are no picture, and the end marker.
+_PROBE: Final = b"\x35\xa9\x5c\x93" * 16 + b"\xff\xd9"
+
 #: OpenJPEG gives wrong values for deeper JPEG 2000 blocks without a word (measured: 26
 #: bits are wrong, 24 right); OpenJPH decodes deeper high-throughput ones exactly.
 _JPEG2000_BITS: Final = 24
@@ -37,12 +40,24 @@ def agrees(header: Header, pixels: PixelFormat) -> None:
 def jpeg(data: bytes, pixels: PixelFormat, out: Pixels | None) -> Pixels:
     header = codestream.jpeg(data)
     agrees(header, pixels)
-    room = _room(out, pixels, header.bits)
-    if header.lossless or pixels.samples == 1:
-        return fitted(imagecodecs.jpeg8_decode(data, out=room), pixels, header)
     # The same space in and out: no conversion, the values are the stored ones.
-    values = imagecodecs.jpeg8_decode(data, colorspace="YCBCR", outcolorspace="YCBCR", out=room)
+    plain = header.lossless or pixels.samples == 1
+    spaces: dict[str, Any] = {} if plain else {"colorspace": "YCBCR", "outcolorspace": "YCBCR"}
+    values = imagecodecs.jpeg8_decode(data, out=_room(out, pixels, header.bits), **spaces)
+    if np.all(values[-1, -1] == 1 << (header.bits - 1)):
+        _need_whole(data, values, spaces)
     return fitted(values, pixels, header)
+
+
+def _need_whole(data: bytes, values: Pixels, spaces: dict[str, Any]) -> None:
+    """Where an end marker stands too early, libjpeg fills the rest with middle grey.
+
+    An image that ends in that grey is decoded once more with bits before the marker: one
+    that is whole does not need them, and is the same.
+    """
+    end = data.rfind(b"\xff\xd9")
+    if not np.array_equal(imagecodecs.jpeg8_decode(data[:end] + _PROBE, **spaces), values):
+        raise Undecodable("truncated")
 
 
 def jpegls(data: bytes, pixels: PixelFormat, out: Pixels | None) -> Pixels:

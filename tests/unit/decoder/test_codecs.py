@@ -240,3 +240,29 @@ def test_the_lossless_versions_of_one_image_are_one_image() -> None:
 
     assert len(found) == 9
     assert len(set(found.values())) == 1
+
+
+@pytest.mark.parametrize("syntax", ["4.50", "4.70"])
+@pytest.mark.parametrize("share", [0.4, 0.7, 0.9])
+def test_an_end_marker_that_stands_too_early_is_not_believed(syntax: str, share: float) -> None:
+    """A broken transfer closed by an end marker: libjpeg draws the rest grey, without an error."""
+    eight = evolve(GREY, bits_allocated=8, bits_stored=8, high_bit=7)
+    if syntax == "4.50":
+        stream = bytes(imagecodecs.jpeg8_encode((ramp() >> 4).astype(np.uint8)))
+    else:
+        stream = bytes(imagecodecs.ljpeg_encode((ramp() >> 4).astype(np.uint8), bitspersample=8))
+    assert codecs.decode(stream, eight, f"{ROOT}.{syntax}").shape == (48, 64)
+
+    cut = stream[: int(len(stream) * share)] + b"\xff\xd9"
+    with pytest.raises(Undecodable) as refused:
+        codecs.decode(cut, eight, f"{ROOT}.{syntax}")
+
+    assert refused.value.reason == "truncated"
+
+
+def test_an_image_that_is_grey_to_its_end_is_shown() -> None:
+    """Middle grey alone proves nothing: a flat field may be just that."""
+    eight = evolve(GREY, bits_allocated=8, bits_stored=8, high_bit=7)
+    flat = bytes(imagecodecs.jpeg8_encode(np.full((48, 64), 128, np.uint8)))
+
+    assert np.all(codecs.decode(flat, eight, f"{ROOT}.4.50") == 128)
