@@ -7,19 +7,17 @@ through memory that the parent allocated; what is said is in `decoder.messages`.
 
 import contextlib
 import ctypes
-import json
 import mmap
 import os
 import socket
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 import numpy as np
 
-from workstation.decoder import archive, budget, codecs, digest, sandbox
+from workstation.decoder import archive, budget, codecs, sandbox, texts
 from workstation.decoder.messages import (
     HEADER,
     OUT_OF_MEMORY,
@@ -41,17 +39,6 @@ _PLAUSIBLE_RATIO = 32  # above what any scanner's compression reaches, far below
 _MADV_POPULATE_WRITE = 23  # linux/mman.h; Python does not name it
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
 _MAX_ATTACHED = 16
-
-#: What answers with bytes that are not pixels: headers, digests, lists and members of ZIP files.
-_TEXTS: Final[Mapping[str, Callable[[bytes, dict[str, Any]], bytes]]] = MappingProxyType(
-    {
-        "header": lambda data, _: header.to_json(data),
-        "headers": lambda data, asked: header.many_to_json(data, asked["lengths"]),
-        "digest": lambda data, _: json.dumps(digest.of_object(data)).encode(),
-        "members": lambda data, asked: archive.members(data, int(asked["size"])),
-        "member": lambda data, asked: archive.inflated(data, asked["member"], int(asked["room"])),
-    }
-)
 
 
 class Channel(Protocol):
@@ -132,7 +119,7 @@ class Worker:
         if request["op"] == "drop":
             return {"id": request["id"], "frames": []}
         data = self._blocks[INPUT][: int(request["length"])]
-        if request["op"] in _TEXTS:
+        if request["op"] in texts.ANSWERS:
             return {"id": request["id"], "frames": [], **self._text(data, request)}
         if request["op"] == "frame":
             return {"id": request["id"], "frames": self._one(data, request)}
@@ -153,7 +140,7 @@ class Worker:
         """What was asked for into the parent's block; how long it is, or why there is none."""
         room = int(request["text"]["size"])
         try:
-            text = _TEXTS[request["op"]](data, request)
+            text = texts.ANSWERS[request["op"]](data, request)
             if len(text) > room:
                 raise Undecodable("budget")
         except Undecodable as error:

@@ -25,7 +25,7 @@ from workstation.protocols.dicom_attributes import Attributes
 from workstation.protocols.dicom_doubts import doubts
 from workstation.protocols.dicom_json import series_of
 from workstation.services.local_header import header_of
-from workstation.services.ports import Digest, LocalObject, ObjectDecoder
+from workstation.services.local_ports import Digest, LocalObject, ObjectDecoder
 from workstation.text import tr
 
 _HERE: Final = SiteId("local")

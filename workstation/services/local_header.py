@@ -5,7 +5,7 @@ from typing import Final
 from workstation.dicom.reasons import not_displayable
 from workstation.errors import NotDisplayable
 from workstation.protocols.dicom_attributes import Attributes, NotMetadata, parse
-from workstation.services.ports import LocalObject, ObjectDecoder
+from workstation.services.local_ports import LocalObject, ObjectDecoder
 
 #: Where nearly all headers end; those of enhanced objects are tried again with more.
 _HEAD: Final = 1 << 16

@@ -1,0 +1,20 @@
+"""What a child answers with bytes that are not pixels, by the name of the request."""
+
+import json
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from workstation.decoder import archive, digest
+from workstation.dicom import header
+
+#: Each takes the bytes sent and the request, and raises `Undecodable`.
+ANSWERS: Final[Mapping[str, Callable[[bytes, dict[str, Any]], bytes]]] = MappingProxyType(
+    {
+        "header": lambda data, _: header.to_json(data),
+        "headers": lambda data, asked: header.many_to_json(data, asked["lengths"]),
+        "digest": lambda data, _: json.dumps(digest.of_object(data)).encode(),
+        "members": lambda data, asked: archive.members(data, int(asked["size"])),
+        "member": lambda data, asked: archive.inflated(data, asked["member"], int(asked["room"])),
+    }
+)
