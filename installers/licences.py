@@ -15,6 +15,9 @@ _GPL = re.compile(r"(?<!L)GPL|GNU General Public", re.I)
 _ALTERNATIVE = re.compile(r"LGPL|Lesser|\bMIT\b|BSD|Apache|MPL|\bOR\b|exception", re.I)
 #: By their repositories, where the metadata are silent.
 _NOT_STATED = {"sqlcipher3": "Zlib (sqlcipher3), BSD-3-Clause (SQLCipher), Apache-2.0 (OpenSSL)"}
+#: Wheels without a text: the LGPL is written on top of the GPL, so both belong to it.
+_GENERAL = Path(__file__).parent / "texts"
+_IN_GENERAL = dict.fromkeys(("PySide6_Essentials", "shiboken6"), ("LGPL-3.0.txt", "GPL-3.0.txt"))
 _TEXT = re.compile(r"licen[cs]e|copying|notice|copyright|^OFL", re.I)
 
 
@@ -61,5 +64,12 @@ def _stated(found: Distribution) -> str:
 
 def _texts(found: Distribution) -> list[Path]:
     paths = [Path(str(found.locate_file(file))) for file in found.files or ()]
-    wanted = [p for p in paths if "dist-info" in str(p) and _TEXT.search(p.name) and p.is_file()]
-    return sorted(wanted)
+    inside = [path for path in paths if ".dist-info" in str(path) and path.is_file()]
+    texts = [path for path in inside if _is_text(path)]
+    return sorted(texts) or [
+        _GENERAL / name for name in _IN_GENERAL.get(found.metadata["Name"], ())
+    ]
+
+
+def _is_text(path: Path) -> bool:
+    return "licenses" in path.parts or bool(_TEXT.search(path.name))

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 BUILT = ROOT / "dist/workstation"
 #: Unpacked; docs/platforms.md says what it is made of.
-MOST_MB = 400
+MOST_MB = 460
 
 pytestmark = pytest.mark.soak
 
@@ -80,8 +80,7 @@ def test_every_licence_is_listed_with_its_text(program: Path) -> None:
     for line in listed:
         if "GPL" in line:
             assert "LGPL-3.0-only OR" in line
-    without_text = {name for name in names if not (folder / name).is_dir()}
-    assert without_text <= {"PySide6_Essentials", "shiboken6"}, without_text
+    assert [name for name in names if not (folder / name).is_dir()] == []
 
 
 def test_it_is_not_larger_than_it_should_be(program: Path) -> None:
