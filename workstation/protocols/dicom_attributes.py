@@ -6,7 +6,6 @@ are bounded before anything is built from them.
 
 import base64
 import binascii
-import json
 import math
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
@@ -15,6 +14,7 @@ from typing import Any, Final, TypeVar, cast
 
 from workstation.domain.geometry import Vector
 from workstation.domain.patient import Patient
+from workstation.protocols.json_list import objects
 
 MAX_OBJECTS: Final = 50_000
 MAX_BYTES: Final = 256 << 20
@@ -35,13 +35,9 @@ def parse(body: bytes) -> list["Attributes"]:
     if not body.strip():
         return []  # 204, or a site that answers nothing for no match
     try:
-        rows = json.loads(body, parse_constant=lambda _: None)
-    except (ValueError, RecursionError) as error:
-        raise NotMetadata("not JSON") from error
-    if not isinstance(rows, list) or len(rows) > MAX_OBJECTS:
-        raise NotMetadata("not a list of objects")
-    if not all(isinstance(row, dict) for row in rows):
-        raise NotMetadata("not a list of objects")
+        rows = objects(body, MAX_OBJECTS)
+    except ValueError as error:
+        raise NotMetadata("not a list of objects") from error
     return [Attributes(row) for row in rows]
 
 

@@ -9,10 +9,15 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from workstation.protocols.dicom_attributes import MAX_OBJECTS
+from workstation.protocols.json_list import objects
+
 _TABLES: Final = frozenset(
     {"00281201", "00281202", "00281203", "00281221", "00281222", "00281223"}
     | {"00283006", "00282000"}
 )
+#: What a text that names such a table bears; the last is an overlay's (60xx,3000).
+_NAMES: Final = (*(tag.encode() for tag in sorted(_TABLES)), b'3000"')
 #: Sequences whose items hold such tables: modality LUT, VOI LUT, optical path.
 _HOLDERS: Final = ("00283000", "00283010", "00480105")
 #: Addresses of one series; an ultrasound study has three for each of its clips.
@@ -23,7 +28,7 @@ MAX_BYTES: Final = 16 << 20
 
 def addresses(body: bytes) -> tuple[str, ...]:
     """Where the tables of these objects are, each once; the site's own words, not believed."""
-    if b"BulkDataURI" not in body:
+    if not any(tag in body for tag in _NAMES):  # pixels have an address too: no reason to look
         return ()
     found = dict.fromkeys(element["BulkDataURI"] for element in _named(_rows(body)))
     return tuple(found)[:MAX_ADDRESSES]
@@ -41,10 +46,9 @@ def filled(body: bytes, tables: Mapping[str, bytes]) -> bytes:
 
 def _rows(body: bytes) -> list[dict[str, Any]]:
     try:
-        rows = json.loads(body)
-    except (ValueError, RecursionError):
+        return objects(body, MAX_OBJECTS)
+    except ValueError:
         return []  # whoever reads it says so
-    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
 def _named(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
