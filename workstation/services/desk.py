@@ -11,6 +11,7 @@ from workstation.domain.report import SectionKind
 from workstation.domain.study import DisplaySet
 from workstation.domain.worklist import WorklistItem
 from workstation.services.checks import Images
+from workstation.services.drafts import Draft
 from workstation.services.loading import Loader
 from workstation.services.reporting import Reporting
 from workstation.services.viewer import Viewer
@@ -28,6 +29,7 @@ class Desk:
         viewer.measurements_changed.connect(self._measured)
         viewer.changed.connect(self._shown)
         loader.frame_arrived.connect(self._arrived)
+        reporting.draft_taken_up.connect(self._measure_again)
 
     def set_out(self, item: WorklistItem) -> None:
         """This is the case on the desk, with the counts as the site has them."""
@@ -44,6 +46,11 @@ class Desk:
             words = ", ".join(frame.technique) + "."
             self._reporting.prefill(SectionKind.TECHNIQUE, words, tr("images"))
         self._count()
+
+    def _measure_again(self, draft: Draft) -> None:
+        """A draft brings its measurements back; of another site's study there can be none."""
+        kept = [m for m in draft.measurements if m.frame.site == draft.report.binding.site]
+        self._viewer.restore_measurements(kept, [str(c.get("id", "")) for c in draft.cited])
 
     def _measured(self, _: None) -> None:
         self._reporting.take_measurements(self._viewer.measurements)

@@ -123,6 +123,15 @@ class DraftSaver:
     def _flush_into(self, again: Job[None]) -> None:
         self.flush().then(lambda job: again.settle(None, job.error))
 
+    def finish(self) -> None:
+        """The report is left: its last words are saved, behind a save that is under way."""
+        before, item, report = self._in_flight, self._item, self._report
+        if before is None or not self._dirty or item is None or report is None:
+            self.flush()
+            return
+        body = self._body()
+        before.then(lambda _: self._send(item, report, body, Job()))
+
     def stop(self) -> None:
         """Save nothing more of this report: it is signed, or another one begins."""
         self._cancel_timers()

@@ -1,4 +1,4 @@
-"""Drafting: what keeps the words that are written, until they are signed and after.
+"""Drafting: what keeps words and measurements until they are signed, and after.
 
 A draft goes to the platform, or is sealed here while that is silent; it comes back to its
 study and its reader alone. What is signed stays as it is: an addendum is drafted below it.
@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from attrs import evolve
 
+from workstation.domain.measurement import Measurement
 from workstation.domain.report import (
     OWN_WORDS,
     FieldRef,
@@ -38,6 +39,7 @@ class Drafting(Writing):
     def __init__(self, saver: DraftSaver, store: SealedStore, jobs: Jobs, clock: Clock) -> None:
         super().__init__(clock)
         self.draft_changed: Signal[None] = Signal()
+        self.draft_taken_up: Signal[drafts.Draft] = Signal()  # its measurements are wanted back
         self._store = store
         self._jobs = jobs
         self._saver = saver
@@ -51,6 +53,8 @@ class Drafting(Writing):
         self._checklist = Checklist()
         self._evidence = Evidence()
         self._waiting_draft = ""
+        self._measurements: tuple[Measurement, ...] = ()
+        self._measured = False
 
     # --- what was signed, and the addendum ----------------------------------------------
 
@@ -114,12 +118,27 @@ class Drafting(Writing):
         return self._saver.flush()
 
     def draft_body(self) -> str:
-        author = self.item.holder_id if self.item else ""
-        saved_at = self._clock.now().isoformat()
-        cited = self._evidence.as_cited
         return drafts.to_json(
-            drafts.Draft(self._report(), author, saved_at, self._checklist.overrides, "", cited)
+            drafts.Draft(
+                self._report(),
+                self.item.holder_id if self.item else "",
+                self._clock.now().isoformat(),
+                self._checklist.overrides,
+                cited=self._evidence.as_cited,
+                measurements=self._measurements,
+            )
         )
+
+    def _keep(self, measurements: tuple[Measurement, ...]) -> None:
+        """Measurements are saved with the words; of two drafts the one with newer ones is newer."""
+        if measurements == self._measurements:
+            return
+        self._measurements = measurements
+        if not self.read_only and not self.settled:
+            report = self._report()
+            self.report = evolve(report, revision=report.revision + 1)
+            self._measured = True
+            self._saver.touch()
 
     def restore(self, body: str) -> None:
         """Go on with a draft of this study by this reader; never over words just written."""
@@ -135,6 +154,7 @@ class Drafting(Writing):
         if self.read_only or self.adding:
             if self.issued is not None and draft.report.section(SectionKind.ADDENDUM):
                 self._open_addendum(evolve(draft.report, binding=report.binding))
+                self._measure_again(draft)
             return
         if draft.report.id == report.id:
             if draft.report.revision > report.revision:
@@ -167,6 +187,12 @@ class Drafting(Writing):
             self._saver.begin(self.item, report.id, self.draft_body)
         self._announce()
         self.moved.emit(None)
+        self._measure_again(draft)
+
+    def _measure_again(self, draft: drafts.Draft) -> None:
+        """What was measured before stands on the images again, beside what is new there."""
+        self._measurements = draft.measurements
+        self.draft_taken_up.emit(draft)
 
     def _look_for_draft(self, item: WorklistItem) -> None:
         def found(job: Job[tuple[tuple[str, str], ...]]) -> None:

@@ -1,4 +1,4 @@
-"""A draft as JSON: what is kept on the platform, or sealed here, and read back whole."""
+"""A draft as JSON, words and measurements: kept on the platform or sealed here, read back whole."""
 
 import json
 from collections.abc import Mapping
@@ -8,6 +8,7 @@ from typing import Any, Final
 from attrs import asdict, frozen
 
 from workstation.domain.identifiers import AccessionNumber, ReportId, SiteId, StudyUID, TaskId
+from workstation.domain.measurement import Measurement
 from workstation.domain.patient import Patient
 from workstation.domain.report import (
     Binding,
@@ -21,6 +22,7 @@ from workstation.domain.report import (
     SectionKind,
 )
 from workstation.domain.worklist import WorklistItem
+from workstation.services import drafted_measurements
 
 FORMAT: Final = 1
 
@@ -35,6 +37,7 @@ class Draft:
     overrides: Mapping[str, str]
     predecessor: str = ""
     cited: tuple[Mapping[str, Any], ...] = ()  # measurements in the text, as they were cited
+    measurements: tuple[Measurement, ...] = ()  # all of them, as they stand on the images
 
     def is_of(self, item: WorklistItem) -> bool:
         """Whether it belongs to this study, this patient and the reader who holds it now."""
@@ -58,6 +61,7 @@ def to_json(draft: Draft) -> str:
         "overrides": dict(draft.overrides),
         "predecessor": draft.predecessor,
         "cited": [dict(each) for each in draft.cited],
+        "measurements": [drafted_measurements.to_plain(m) for m in draft.measurements],
         "report": asdict(draft.report, value_serializer=_plain),
     }
     return json.dumps(body, sort_keys=True, ensure_ascii=False)
@@ -81,6 +85,8 @@ def from_json(body: str) -> Draft:
             overrides,
             str(read["predecessor"]),
             tuple(dict(each) for each in read["cited"]),
+            # Drafts of earlier versions have none.
+            tuple(map(drafted_measurements.from_plain, read.get("measurements", []))),
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         if isinstance(error, UnreadableDraft):

@@ -1,12 +1,13 @@
 """The measurements of the open case: numbered, recomputed on change, never bare."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from attrs import evolve
 
 from workstation.domain.measurement import Measurement, MeasurementKind, PixelPoint
 from workstation.errors import CommandError
 from workstation.imaging.measure import measure
+from workstation.services.drafted_measurements import numbers_used
 from workstation.services.viewed import Shown
 from workstation.text import tr
 
@@ -18,6 +19,7 @@ class Measurements:
         self._changed = changed
         self._by_id: dict[str, Measurement] = {}
         self._last: dict[str, int] = {}
+        self._kept: tuple[Measurement, ...] = ()  # as a draft brought them
         self.selected = ""
 
     @property
@@ -36,11 +38,10 @@ class Measurements:
         """
         if shown.pixels is None:
             raise CommandError(shown.missing or tr("the image is not here yet"))
-        number = self._last[letter] = self._last.get(letter, 0) + 1  # a name is used once
         made = measure(kind, tuple(points), shown.frame, shown.pixels)
         made = evolve(
             made,
-            id=f"{letter}{number}",
+            id=self._fresh_name(letter),
             image_number=shown.state.frame_index + 1,
             series_label=shown.display_set.label,
         )
@@ -48,6 +49,26 @@ class Measurements:
         self.selected = made.id
         self._changed()
         return made
+
+    def _fresh_name(self, letter: str) -> str:
+        """A name is used once, so that a report cites what it cited."""
+        self._last[letter] = self._last.get(letter, 0) + 1
+        return f"{letter}{self._last[letter]}"
+
+    def restore(self, kept: Sequence[Measurement], names: Iterable[str] = ()) -> None:
+        """Those of a draft, under their names; what was made meanwhile stays, renamed if need be.
+
+        `names` were given too, to measurements that are gone.
+        """
+        new = [m for m in self._by_id.values() if m not in self._kept]
+        taken = {m.id for m in kept}
+        for letter, number in numbers_used([*self._by_id, *taken, *names]).items():
+            self._last[letter] = max(number, self._last.get(letter, 0))
+        self._kept = tuple(kept)
+        renamed = [evolve(m, id=self._fresh_name(m.id[0])) if m.id in taken else m for m in new]
+        self._by_id = {m.id: m for m in (*kept, *renamed)}
+        self.selected = ""
+        self._changed()
 
     def move(self, name: str, shown: Shown, points: Sequence[PixelPoint]) -> Measurement:
         """Other points on the same frame; the revision grows, so that a report can tell."""
@@ -86,6 +107,7 @@ class Measurements:
     def clear(self) -> None:
         self._by_id.clear()
         self._last.clear()
+        self._kept = ()
         self.selected = ""
 
     def snapshot(self) -> list[Mapping[str, object]]:

@@ -119,10 +119,10 @@ class Reporting(Drafting):
         self._announce()
 
     def close(self) -> bool:
-        """Leave the report; what was written is saved. True: the reader wrote something."""
-        wrote = self._wrote
+        """Leave the report; it is saved. True: the reader wrote or measured something."""
+        wrote = self._wrote or self._measured
         if wrote:
-            self._saver.flush()
+            self._saver.finish()
         self._saver.stop()
         self._reset()
         self._announce()
@@ -153,7 +153,9 @@ class Reporting(Drafting):
     def take_measurements(self, measurements: Iterable[Measurement]) -> None:
         """All measurements as they are now; one that is gone was deleted."""
         if self.report is not None:
-            self._evidence.take(measurements)
+            now = tuple(measurements)
+            self._evidence.take(now)
+            self._keep(now)
             self._announce()
 
     @property

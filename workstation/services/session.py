@@ -299,9 +299,9 @@ class ReadingSession:
             self._stop_heartbeat(case.item.key)
         for ref in case.refs:
             self._s.loader.close(ref)
+        wrote = self._s.reporting.close()  # first: an emptied viewer has no measurements to save
         self._s.viewer.close()
         self._desk.clear()
-        wrote = self._s.reporting.close()
         self.case = None
         self.changed.emit(None)
         return wrote

@@ -263,6 +263,10 @@ class Viewer(Screen):
     def move_measurement(self, name: str, points: Sequence[PixelPoint]) -> Measurement:
         return self._marks.move(name, self._need_shown(), points)
 
+    def restore_measurements(self, kept: Sequence[Measurement], names: Sequence[str]) -> None:
+        """Those of a draft stand on their images again; `names` are not given twice."""
+        self._marks.restore(kept, names)
+
     def delete_measurement(self, name: str = "") -> None:
         self._marks.delete(name)
 

@@ -1,0 +1,54 @@
+"""A measurement as it is kept in a draft: every field, so that it comes back as it was made."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from attrs import asdict
+
+from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyUID
+from workstation.domain.measurement import Measurement, MeasurementKind
+
+
+def to_plain(measurement: Measurement) -> Mapping[str, Any]:
+    """As JSON can hold it. Values are kept, not worked out again: they were seen as they are."""
+    return asdict(measurement, value_serializer=_plain)
+
+
+def _plain(_owner: object, _field: object, value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def from_plain(read: Mapping[str, Any]) -> Measurement:
+    """Raises KeyError, TypeError or ValueError; never half a measurement."""
+    value, frame = read["value"], read["frame"]
+    return Measurement(
+        id=str(read["id"]),
+        kind=MeasurementKind(read["kind"]),
+        frame=FrameKey(
+            SiteId(str(frame["site"])),
+            StudyUID(str(frame["study"])),
+            SeriesUID(str(frame["series"])),
+            SopUID(str(frame["sop"])),
+            int(frame["frame_index"]),
+        ),
+        points=tuple((float(x), float(y)) for x, y in read["points"]),
+        value=None if value is None else float(value),
+        unit=str(read["unit"]),
+        note=str(read["note"]),
+        stats=MappingProxyType({str(k): float(v) for k, v in read["stats"].items()}),
+        stats_unit=str(read["stats_unit"]),
+        image_number=int(read["image_number"]),
+        series_label=str(read["series_label"]),
+        revision=int(read["revision"]),
+    )
+
+
+def numbers_used(names: Iterable[str]) -> Mapping[str, int]:
+    """The highest number of each letter: "A3" is 3 of A. A name is used once."""
+    used: dict[str, int] = {}
+    for name in names:
+        letter, number = name[:1], name[1:]
+        if letter.isalpha() and number.isdecimal():
+            used[letter] = max(used.get(letter, 0), int(number))
+    return used
