@@ -276,7 +276,7 @@ def zeros() -> bytes:
     return bytes(1 << 20)
 
 
-@hostile("truncated")
+@hostile("truncated", "not-dicom")
 def an_empty_file() -> bytes:
     return b""
 
