@@ -30,6 +30,7 @@ BENCHES: Final[Mapping[str, tuple[str, str]]] = {
     "headers": ("headers:headers", "1000 headers to display sets, from a site and from files"),
     "load": ("load:load", "600 slices from a site, beside dicomweb-client"),
     "disk": ("load:disk", "600 slices from files, beside pydicom and SimpleITK"),
+    "conformance": ("conformance:conformance", "the numbers of measurements, beside arithmetic"),
     "memory": ("memory:memory", "growth of all processes while 600 slices load"),
     "gap": ("memory:gap", "longest gap of the event loop while 600 slices or a mammogram load"),
 }
@@ -50,9 +51,20 @@ def main(name: str, *, as_json: bool = False) -> int:
         sys.stdout.write(json.dumps([asdict(figure) for figure in figures], indent=1) + "\n")
     else:
         for figure in figures:
-            aim = f"   (aim {figure.aim})" if figure.aim else ""
-            sys.stdout.write(f"{figure.name:46} {figure.value:10.3f} {figure.unit}{aim}\n")
-    return 0
+            sys.stdout.write(_line(figure))
+    return 0 if all(figure.held for figure in figures) else 1
+
+
+def _line(figure: Figure) -> str:
+    aim = f"   (aim {figure.aim})" if figure.aim else ""
+    failed = "" if figure.held else "   FAILED"
+    return f"{figure.name:46} {_number(figure.value):>10} {figure.unit}{aim}{failed}\n"
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.3f}" if value == 0 or abs(value) >= 0.01 else f"{value:.1e}"
 
 
 def _bench(name: str) -> Bench:

@@ -23,12 +23,16 @@ SYNTAXES: Final[Mapping[str, str]] = MappingProxyType(
 
 @frozen
 class Figure:
-    """One number with its unit; `aim` is what docs/performance.md wants it to be."""
+    """One number with its unit; `aim` is what docs/performance.md wants it to be.
+
+    `held` False: it must be so and is not; the command fails then.
+    """
 
     name: str
-    value: float
+    value: float | None  # None: there is none, as it may have to be
     unit: str
     aim: str = ""
+    held: bool = True
 
 
 def memcpy_seconds(size: int) -> float:

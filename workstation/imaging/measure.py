@@ -16,6 +16,7 @@ from workstation.domain.measurement import Measurement, MeasurementKind, PixelPo
 from workstation.domain.study import Frame, PixelSpacing, SpacingOrigin, UltrasoundRegion
 from workstation.imaging.pixels import FramePixels
 from workstation.imaging.voi import is_padding, rescaled
+from workstation.text import tr
 
 #: A centre on the outline counts in spite of rounding; far below what a hand can place.
 _EDGE: Final = 1e-9
@@ -51,9 +52,12 @@ def measure(
     -------
     A length in mm, or in px where no spacing is known. A region's value is the area of the
     outline (mm² or px²); its `stats` are of the pixels in it and are empty for colour and
-    where no pixel but padding lies in it.
+    where no pixel but padding lies in it. From one region of an ultrasound image to another
+    neither is defined.
     """
     (x1, y1), (x2, y2) = points
+    if crosses_regions(frame, points):
+        return Measurement("", kind, frame.key, points, None, "", tr("across regions"))
     spacing = spacing_at(frame, points)
     across, down, unit = _scale(spacing)
     width, height = abs(x2 - x1) * across, abs(y2 - y1) * down
@@ -74,7 +78,7 @@ def measure(
         points=points,
         value=value,
         unit=unit if kind is MeasurementKind.LENGTH else f"{unit}²",
-        note=NOTES[spacing.origin],
+        note=note_of(spacing),
         stats=stats,
         stats_unit=frame.rescale.unit if stats else "",
     )
@@ -89,6 +93,22 @@ def _scale(spacing: PixelSpacing) -> tuple[float, float, str]:
     if spacing.origin is not SpacingOrigin.NONE:
         return spacing.column, spacing.row, "mm"
     return spacing.column or 1.0, spacing.row or 1.0, "px"
+
+
+def note_of(spacing: PixelSpacing) -> str:
+    """Beside a value: whose millimetres, and by which factor where one was estimated."""
+    if spacing.origin is SpacingOrigin.MAGNIFIED and spacing.magnification is not None:
+        return tr("est. mag {factor:g}", factor=spacing.magnification)
+    return NOTES[spacing.origin]
+
+
+def crosses_regions(frame: Frame, points: Sequence[PixelPoint]) -> bool:
+    """Whether points of an ultrasound image lie in regions of which none holds all of them.
+
+    Beside every region a distance is one on the screen, in px.
+    """
+    touched = [r for r in frame.regions if any(_is_in(r, x, y) for x, y in points)]
+    return bool(touched) and not any(all(_is_in(r, x, y) for x, y in points) for r in touched)
 
 
 def spacing_at(frame: Frame, points: Sequence[PixelPoint]) -> PixelSpacing:

@@ -1,0 +1,166 @@
+"""Lengths, angles and areas of shapes with a formula, and whose millimetres they are."""
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+
+from workstation.bench.figures import Figure
+from workstation.domain.identifiers import SeriesUID, StudyRef, StudyUID
+from workstation.domain.measurement import Measurement, MeasurementKind, PixelPoint
+from workstation.domain.study import Frame
+from workstation.imaging.measure import measure
+from workstation.imaging.pixels import FramePixels
+from workstation.protocols import dicom_json
+from workstation.services.ports import LOCAL
+
+PIXEL: Final = 0.1
+_REF: Final = StudyRef(LOCAL, StudyUID("1.2"))
+_UID: Final = SeriesUID("1.3")
+_ROWS, _COLUMNS = 800, 600
+#: Between rows, between columns: square, a scanner's that is not quite, and far from it.
+_GRIDS: Final = ((0.5, 0.5), (0.5954, 0.5454), (0.2, 0.9))
+_PIXEL, _IMAGER, _FACTOR, _FILM, _TYPE, _SOP = (
+    "00280030", "00181164", "00181114", "00182010", "00280A02", "00080016",
+)  # fmt: skip
+_CAPTURE: Final = "1.2.840.10008.5.1.4.1.1.7"
+
+Tags = Mapping[str, Sequence[object]]
+
+#: The pixel spacing matrix of PS3.3 10.7.1.3: what is said, mm of 100 pixels down, the label.
+SPACINGS: Final[tuple[tuple[str, str, Tags, float, str], ...]] = (
+    ("a slice", "CT", {_PIXEL: [0.7, 0.7], "00200032": [0, 0, 0]}, 70.0, "mm"),
+    ("nothing", "DX", {}, 100.0, "px"),
+    ("detector alone", "DX", {_IMAGER: [0.2, 0.2]}, 20.0, "mm (detector)"),
+    ("detector, magnified", "MG", {_IMAGER: [0.09, 0.09], _FACTOR: [1.8]},
+     5.0, "mm (est. mag 1.8)"),
+    ("pixel spacing alone", "CR", {_PIXEL: [0.15, 0.15]}, 15.0, "mm (detector)"),
+    ("both the same", "CR", {_PIXEL: [0.15, 0.15], _IMAGER: [0.15, 0.15]}, 15.0, "mm (detector)"),
+    ("both the same, magnified", "DX",
+     {_PIXEL: [0.2, 0.2], _IMAGER: [0.2, 0.2], _FACTOR: [1.25]}, 16.0, "mm (est. mag 1.25)"),
+    ("they differ", "DX", {_PIXEL: [0.17, 0.17], _IMAGER: [0.2, 0.2]}, 17.0, "mm (calibrated)"),
+    ("differ by the magnification", "DX",
+     {_PIXEL: [0.16, 0.16], _IMAGER: [0.2, 0.2], _FACTOR: [1.25]}, 16.0, "mm (est. mag 1.25)"),
+    ("calibrated by a fiducial", "XA",
+     {_PIXEL: [0.2, 0.2], _IMAGER: [0.2, 0.2], _TYPE: ["FIDUCIAL"], _FACTOR: [1.5]},
+     20.0, "mm (calibrated)"),
+    ("a scanned film", "CR", {_FILM: [0.1, 0.1]}, 10.0, "mm (film)"),
+    ("a capture among slices", "CT", {_PIXEL: [0.7, 0.7], _SOP: [_CAPTURE]}, 100.0, "px"),
+)  # fmt: skip
+
+
+def shapes() -> tuple[Figure, ...]:
+    return (*_lengths(), *_areas(), *_spacings(), *_ultrasound())
+
+
+def _frame(modality: str, tags: Tags) -> Frame:
+    """A frame of 800 rows and 600 columns, through the program's own reading of metadata."""
+    basic: dict[str, Sequence[object]] = {
+        "0020000D": ["1.2"], "0020000E": ["1.3"], "00080018": ["1.4"], "00080060": [modality],
+        "00280010": [_ROWS], "00280011": [_COLUMNS], "00280100": [8], "00280101": [8],
+        "00280102": [7], "00280103": [0], "00280002": [1], "00280004": ["MONOCHROME2"],
+    }  # fmt: skip
+    header = {tag: {"vr": "UN", "Value": list(said)} for tag, said in (basic | dict(tags)).items()}
+    made = dicom_json.series(json.dumps([header]).encode(), _REF, _UID)
+    return made.instances[0].frames[0]
+
+
+def _slice(spacing: tuple[float, float]) -> Frame:
+    return _frame("CT", {_PIXEL: spacing, "00200032": [0, 0, 0]})
+
+
+def _blank() -> FramePixels:
+    stored = np.zeros((_ROWS, _COLUMNS), np.uint8)
+    stored.setflags(write=False)
+    return FramePixels(stored)
+
+
+def _made(kind: MeasurementKind, points: Sequence[PixelPoint], frame: Frame) -> Measurement:
+    return measure(kind, tuple(points), frame, _blank())
+
+
+def _at(spacing: tuple[float, float], *millimetres: tuple[float, float]) -> list[PixelPoint]:
+    """Places given in mm, to the hundredth of a pixel that commands carry."""
+    return [(round(x / spacing[1], 2), round(y / spacing[0], 2)) for x, y in millimetres]
+
+
+def _row(name: str, made: Measurement, expected: float, allowed: float) -> Figure:
+    off = math.inf if made.value is None else abs(made.value - expected)
+    aim = f"{expected:.6g} ± {allowed:.2g}"
+    return Figure(name, made.value, made.unit, aim, held=off <= allowed)
+
+
+def _lengths() -> Iterator[Figure]:
+    """Rods of 60 mm, every 15 degrees around the clock, on each grid."""
+    for grid in _GRIDS:
+        frame = _slice(grid)
+        for degrees in range(0, 360, 15):
+            turn = math.radians(degrees)
+            end = (70 + 60 * math.cos(turn), 70 + 60 * math.sin(turn))
+            made = _made(MeasurementKind.LENGTH, _at(grid, (70, 70), end), frame)
+            name = f"rod at {degrees}° on {grid[0]:g} x {grid[1]:g}"
+            yield _row(name, made, 60.0, PIXEL * min(grid))
+
+
+def _areas() -> Iterator[Figure]:
+    """A disc and a square: 0.1 pixel of their outline, and as many pixels as they hold."""
+    radius = 35.1  # no pixel centre on an outline
+    around = {
+        MeasurementKind.ELLIPSE: math.pi * radius**2,
+        MeasurementKind.RECTANGLE: 4 * radius**2,
+    }
+    for grid in _GRIDS:
+        frame = _slice(grid)
+        for kind, area in around.items():
+            corners = _at(grid, (70 - radius, 70 - radius), (70 + radius, 70 + radius))
+            made = _made(kind, corners, frame)
+            outline = 2 * math.pi * radius if kind is MeasurementKind.ELLIPSE else 8 * radius
+            name = f"{kind.value} on {grid[0]:g} x {grid[1]:g}"
+            yield _row(name, made, area, PIXEL * min(grid) * outline)
+            counted = made.stats["pixels"] * grid[0] * grid[1]
+            held = abs(counted - area) <= max(grid) * outline / 2
+            yield Figure(f"{name}: pixels of it", counted, "mm²", f"about {area:.6g}", held)
+
+
+def _spacings() -> Iterator[Figure]:
+    for name, modality, tags, expected, label in SPACINGS:
+        made = _made(MeasurementKind.LENGTH, ((10, 10), (10, 110)), _frame(modality, tags))
+        said = f"{made.unit} ({made.note})" if made.note else made.unit
+        held = said == label and made.value is not None and math.isclose(made.value, expected)
+        yield Figure(f"spacing: {name}", made.value, said, f"{expected:g} {label}", held)
+
+
+#: Two views on one image: 0.01 and 0.04 cm for each pixel, side by side.
+_TWO_REGIONS: Final[Tags] = MappingProxyType(
+    {
+        "00186011": [
+            {
+                tag: {"vr": "UN", "Value": [value]}
+                for tag, value in {
+                    "00186018": left, "0018601A": 0, "0018601C": left + 299, "0018601E": 799,
+                    "00186024": 3, "00186026": 3, "0018602C": scale, "0018602E": scale,
+                }.items()
+            }
+            for left, scale in ((0, 0.01), (300, 0.04))
+        ]
+    }
+)  # fmt: skip
+
+
+def _ultrasound() -> Iterator[Figure]:
+    frame = _frame("US", _TWO_REGIONS)
+    for name, x, expected in (("left", 100, 8.0), ("right", 400, 32.0)):
+        made = _made(MeasurementKind.LENGTH, ((x, 100), (x, 180)), frame)
+        held = made.note == "region" and made.value is not None
+        held = held and math.isclose(made.value or 0.0, expected)
+        aim = f"{expected:g} mm: 80 px of {expected / 800:g} cm"
+        yield Figure(f"ultrasound: {name} region", made.value, made.unit, aim, held)
+    crossing: Any = ((100, 100), (400, 100))
+    for kind in (MeasurementKind.LENGTH, MeasurementKind.ELLIPSE):
+        refused = _made(kind, crossing if kind is MeasurementKind.LENGTH else
+                        ((100, 100), (400, 300)), frame)  # fmt: skip
+        name = f"ultrasound: {kind.value} across regions"
+        yield Figure(name, refused.value, refused.note, "no value", refused.value is None)
