@@ -30,7 +30,7 @@ from workstation.commands.registry import Registry
 from workstation.domain.identifiers import SiteId
 from workstation.services.audit import Audit
 from workstation.services.delivery import Deliveries
-from workstation.services.frames import FrameStore
+from workstation.services.frames import Dropped, FrameStore
 from workstation.services.jobs import Jobs
 from workstation.services.keys import Keys
 from workstation.services.loading import Loader
@@ -185,8 +185,9 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
     store, clock, platforms = outer.opened.store, outer.clock, outer.platforms
     worklist = Worklist(platforms, settings.sites, jobs, clock, poll_seconds=settings.poll_seconds)
     frames = FrameStore(settings.ram_mb * MIB or physical_bytes() // 2)
+    jobs.lane("decoders", 1)
     frames.dropped.connect(
-        lambda ref: jobs.run(lambda: outer.decoders.forget(ref), lane="decoders")
+        lambda gone: jobs.run(lambda: _forget(outer.decoders, gone), lane="decoders")
     )
     loader = Loader({**outer.sources, LOCAL: outer.files}, frames, jobs)
     viewer = Viewer(frames, loader, Structures(frames, jobs))
@@ -209,3 +210,8 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
     return Everything(
         worklist, session, viewer, loader, reporting, deliveries, signing, audit, files
     )
+
+
+def _forget(decoders: Decoders, gone: Dropped) -> None:
+    decoders.forget(gone.ref)
+    gone.let_go()

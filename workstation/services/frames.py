@@ -3,8 +3,8 @@
 A ceiling bounds it. What was looked at longest ago goes first, whole studies at a time, and
 an open case never. Of an open case that is larger than the ceiling, frames are held as they
 travelled, compressed; those that were looked at longest ago are held so again. A dropped
-study's memory goes back to the system, which clears it, as soon as no view holds a frame of
-it any more.
+study's memory goes back to the system, which clears it, when whoever listens lets go of it
+and no view holds a frame of it any more.
 """
 
 from collections import OrderedDict
@@ -35,6 +35,19 @@ class _Study:
     nbytes: int = 0
 
 
+class Dropped:
+    """A study that left the store, with its frames: nobody finds them here any more."""
+
+    def __init__(self, ref: StudyRef, held: _Study) -> None:
+        self.ref = ref
+        self._held = held
+
+    def let_go(self) -> None:
+        """Give the memory back: 100 ms for 600 images, so for a worker to do."""
+        self._held.frames.clear()
+        self._held.packed.clear()
+
+
 class FrameStore:
     """Owned by the application, lives on the home thread."""
 
@@ -43,8 +56,9 @@ class FrameStore:
         self._studies: OrderedDict[StudyRef, _Study] = OrderedDict()
         self._protected: set[StudyRef] = set()
         self.nbytes = 0
-        #: A study left the store: decoder children may forget it too.
-        self.dropped: Signal[StudyRef] = Signal()
+        #: A study left the store: decoder children may forget it too. Where nobody listens,
+        #: its memory goes at once.
+        self.dropped: Signal[Dropped] = Signal()
 
     @property
     def room(self) -> int:
@@ -107,9 +121,7 @@ class FrameStore:
         study = self._studies.pop(ref, None)
         if study is not None:
             self.nbytes -= study.nbytes
-            study.frames.clear()
-            study.packed.clear()
-            self.dropped.emit(ref)
+            self.dropped.emit(Dropped(ref, study))
 
     def clear(self) -> None:
         for ref in list(self._studies):

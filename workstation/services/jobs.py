@@ -9,6 +9,7 @@ take the workers of another.
 import heapq
 import itertools
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
@@ -78,11 +79,18 @@ class Jobs:
         self._post = post
         self._on_bug = on_bug
         self._lanes: dict[str, _Lane] = {}
+        self._timers = _Timers()
         self._closed = False
 
     def lane(self, name: str, workers: int) -> None:
-        """Declare a lane's width; undeclared lanes have one worker."""
-        self._lanes.setdefault(name, _Lane(name, workers))
+        """Declare a lane's width; undeclared lanes have one worker.
+
+        Workers of a declared lane are there from now on: to wait for a thread that starts
+        costs milliseconds of the home thread while a case is opened.
+        """
+        if name not in self._lanes:
+            self._lanes[name] = _Lane(name, workers)
+            self._lanes[name].start()
 
     def run(
         self,
@@ -126,10 +134,7 @@ class Jobs:
 
     def later(self, seconds: float, fn: Callable[[], None]) -> Callable[[], None]:
         """Call `fn` at home after a while; returns the call that forgets it."""
-        timer = threading.Timer(seconds, lambda: None if self._closed else self._post(fn))
-        timer.daemon = True
-        timer.start()
-        return timer.cancel
+        return self._timers.after(seconds, lambda: self.bring_home(fn))
 
     def bring_home(self, call: Callable[[], None]) -> None:
         """From a worker that has more than one thing to tell: run `call` at home, soon."""
@@ -139,6 +144,7 @@ class Jobs:
     def close(self) -> None:
         """Start nothing more and bring nothing more home."""
         self._closed = True
+        self._timers.close()
         for lane in self._lanes.values():
             lane.close()
 
@@ -150,18 +156,21 @@ class _Lane:
         self._heap: list[tuple[int, int, Any]] = []
         self._order = itertools.count()
         self._ready = threading.Condition()
-        self._threads: list[threading.Thread] = []
-        self._idle = 0
+        self._started = False
         self._closed = False
 
+    def start(self) -> None:
+        """Every worker, waiting."""
+        for number in range(self._workers):
+            name = f"{self._name}-{number}"
+            threading.Thread(target=self._loop, name=name, daemon=True).start()
+        self._started = True
+
     def put(self, priority: int, work: Callable[[], None]) -> None:
+        if not self._started:
+            self.start()
         with self._ready:
             heapq.heappush(self._heap, (priority, next(self._order), work))
-            if self._idle < len(self._heap) and len(self._threads) < self._workers:
-                name = f"{self._name}-{len(self._threads)}"
-                thread = threading.Thread(target=self._loop, name=name, daemon=True)
-                self._threads.append(thread)
-                thread.start()
             self._ready.notify()
 
     def close(self) -> None:
@@ -173,11 +182,53 @@ class _Lane:
     def _loop(self) -> None:
         while True:
             with self._ready:
-                self._idle += 1
                 while not self._heap and not self._closed:
                     self._ready.wait()
-                self._idle -= 1
                 if self._closed:
                     return
                 _, _, work = heapq.heappop(self._heap)
             work()
+
+
+class _Timers:
+    """One thread that calls back when it is time."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, int, Callable[[], None]]] = []
+        self._order = itertools.count()
+        self._ready = threading.Condition()
+        self._started = self._closed = False
+
+    def after(self, seconds: float, call: Callable[[], None]) -> Callable[[], None]:
+        """Gives the call that forgets it."""
+        number = next(self._order)
+        with self._ready:
+            heapq.heappush(self._heap, (time.monotonic() + seconds, number, call))
+            self._ready.notify()
+        if not self._started:
+            self._started = True
+            threading.Thread(target=self._loop, name="timers", daemon=True).start()
+        return lambda: self._forget(number)
+
+    def close(self) -> None:
+        with self._ready:
+            self._closed = True
+            self._heap.clear()
+            self._ready.notify()
+
+    def _forget(self, number: int) -> None:
+        with self._ready:
+            self._heap = [each for each in self._heap if each[1] != number]
+            heapq.heapify(self._heap)
+
+    def _loop(self) -> None:
+        while True:
+            with self._ready:
+                if self._closed:
+                    return
+                wait = self._heap[0][0] - time.monotonic() if self._heap else None
+                if wait is None or wait > 0:
+                    self._ready.wait(wait)
+                    continue
+                _, _, call = heapq.heappop(self._heap)
+            call()

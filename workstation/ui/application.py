@@ -20,6 +20,9 @@ log = logging.getLogger("program")
 #: that are usual: one paint asks for it some hundred times.
 _HAND_OVER_S: Final = 0.0003
 
+#: Looks at young objects that pass before all are looked at: none within a case.
+_NEVER: Final = 1 << 30
+
 
 class Application:
     """Owns QApplication and the way home to its thread."""
@@ -49,19 +52,29 @@ class Application:
     def tell_bugs_to(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
 
-    def after(self, seconds: float, call: Callable[[], None]) -> None:
+    def after(self, seconds: float, call: Callable[[], object]) -> None:
         """Call back on a later turn of the event loop."""
-        QTimer.singleShot(round(seconds * 1000), call)
+        QTimer.singleShot(round(seconds * 1000), lambda: call())
 
     def turn(self) -> None:
         """One turn of the event loop, for those who watch it from outside."""
         self.qt.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
     def exec(self) -> int:
-        """Until the reader leaves. What was made to start is never garbage: not looked at again,
-        it costs no pause while a study of thousands of frames is described."""
-        gc.freeze()
+        """Until the reader leaves."""
         return self.qt.exec()
+
+    def begin(self) -> None:
+        """The windows stand. What was made to start is never garbage and not looked at again;
+        of the rest all is looked at between two cases (`tidy`): in the middle of one, with the
+        descriptions of thousands of frames, that stops every thread for 80 ms."""
+        gc.freeze()
+        young, middle, _ = gc.get_threshold()
+        gc.set_threshold(young, middle, _NEVER)
+
+    def tidy(self) -> None:
+        """A case was left: soon, look for what only points at itself; little is left then."""
+        self.after(0, gc.collect)
 
     def leave(self, code: int = 0) -> None:
         """End `exec` on the next turn, so that what is under way can settle."""

@@ -78,11 +78,13 @@ class Program:
         flow = SigningFlow(s.signing, s.worklist, s.reporting, shell, lambda: self._user)
         s.signing.asked_by(flow.ask)
         s.worklist.signed_in.connect(lambda _: self._hand_over())
+        s.session.changed.connect(lambda _: None if s.session.case else self._application.tidy())
 
     def present(self) -> None:
         """The first paint."""
         self._services.audit.record("start")
         self._shell.show()
+        self._application.begin()
 
     def send(self, line: str) -> Outcome:
         """A command line, from whatever sends them. Raises CommandError."""

@@ -1,5 +1,6 @@
 """What is fetched first, what is told, and what goes on when something fails."""
 
+import weakref
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -10,7 +11,7 @@ from fakes_images import REF, FakeSource, pixels, series
 from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyRef, StudyUID
 from workstation.errors import NotDisplayable, SiteUnavailable
 from workstation.services.fetching import AGAIN_S, FRAME_WORKERS, SetProgress, outward
-from workstation.services.frames import FrameStore
+from workstation.services.frames import Dropped, FrameStore
 from workstation.services.jobs import Jobs
 from workstation.services.loading import Loader
 
@@ -190,7 +191,7 @@ def test_the_store_keeps_the_open_case_and_drops_what_was_looked_at_longest_ago(
     store = FrameStore(budget_bytes=2 * pixels().nbytes)
     store.protect(StudyRef(one.site, one.study))
     dropped: list[StudyRef] = []
-    store.dropped.connect(dropped.append)
+    store.dropped.connect(lambda gone: dropped.append(gone.ref))
 
     for key in (one, two, three):
         store.put(key, pixels())
@@ -200,6 +201,24 @@ def test_the_store_keeps_the_open_case_and_drops_what_was_looked_at_longest_ago(
     assert store.get(three) is not None
     assert [ref.study for ref in dropped] == [two.study]
     assert store.nbytes == 2 * pixels().nbytes
+
+
+def test_a_dropped_study_is_freed_by_whoever_was_told() -> None:
+    """Giving 300 MB back takes the system 100 ms: the screen must not stand still for it."""
+    key = FrameKey(REF.site, REF.study, SeriesUID("2"), SopUID("3"))
+    store, gone = FrameStore(), list[Dropped]()
+    store.dropped.connect(gone.append)
+    frame = pixels()
+    held = weakref.ref(frame)
+    store.put(key, frame)
+    del frame
+
+    store.drop(REF)
+
+    assert store.get(key) is None
+    assert held() is not None
+    gone[0].let_go()
+    assert held() is None
 
 
 # --- arrivals ---------------------------------------------------------------------
