@@ -260,7 +260,9 @@ class Pending:
             results += [
                 not_displayable(answer.reason)
                 if answer.reason
-                else FramePixels(slot.array(frame.pixels), answer.colours)
+                else FramePixels(
+                    slot.array(frame.pixels), answer.colours, slot.overlays(frame.pixels)
+                )
                 for answer, slot, frame in zip(
                     answers, self._request.slots, self._request.frames, strict=False
                 )

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workstation.decoder.budget import decoded_size, dtype_of, shape_of
+from workstation.decoder.budget import decoded_size, dtype_of, overlays_shape, room_size, shape_of
 from workstation.domain.study import PixelFormat
 
 if sys.platform == "linux":
@@ -108,8 +108,14 @@ class Slot:
 
     def array(self, pixels: PixelFormat) -> NDArray[Any]:
         """The frame as the child wrote it: read-only, no copy."""
-        part = self._view[self.offset : self.offset + self.size]
+        part = self._view[self.offset : self.offset + decoded_size(pixels)]
         return np.frombuffer(part, dtype_of(pixels)).reshape(shape_of(pixels))
+
+    def overlays(self, pixels: PixelFormat) -> dict[int, NDArray[np.uint8]]:
+        """Overlays out of the pixels by their bit, packed, lowest bit first."""
+        part = self._view[self.offset + decoded_size(pixels) : self.offset + self.size]
+        rows = np.frombuffer(part, np.uint8).reshape(overlays_shape(pixels))
+        return dict(zip(pixels.overlay_positions, rows, strict=True))
 
     def text(self, length: int) -> bytes:
         """A copy of what the child wrote: the block is used again."""
@@ -132,7 +138,7 @@ class Arena:
         self._used = 0
 
     def slot(self, pixels: PixelFormat) -> Slot:
-        size = decoded_size(pixels)
+        size = room_size(pixels)
         room = -(-size // mmap.PAGESIZE) * mmap.PAGESIZE
         if room > self.BLOCK // 4:
             block = Block(room)

@@ -3,6 +3,7 @@
 from typing import Final
 
 import numpy as np
+from attrs import evolve
 
 from workstation.dicom.reasons import Undecodable
 from workstation.domain.study import PixelFormat
@@ -44,6 +45,20 @@ def check_format(pixels: PixelFormat, frame_bytes: int = FRAME_BYTES) -> None:
         raise Undecodable("budget")
 
 
+def agreed(own: PixelFormat, claimed: PixelFormat) -> PixelFormat:
+    """An object's own format, where it has the size and type that room was made for."""
+    same = (
+        shape_of(own) == shape_of(claimed)
+        and own.bits_allocated == claimed.bits_allocated
+        and own.signed == claimed.signed
+        and own.bits_stored == claimed.bits_stored
+        and own.floating == claimed.floating
+    )
+    if not same:
+        raise Undecodable("mismatch")
+    return evolve(own, overlay_bits=claimed.overlay_bits)
+
+
 def check_inflation(compressed: int, pixels: PixelFormat) -> None:
     """Raise `Undecodable` where a few bytes claim to be hundreds of megabytes."""
     size = decoded_size(pixels)
@@ -68,6 +83,17 @@ def decoded_size(pixels: PixelFormat) -> int:
     """Bytes of one decoded frame."""
     item = max(1, pixels.bits_allocated // 8)
     return pixels.rows * pixels.columns * pixels.samples * item
+
+
+def overlays_shape(pixels: PixelFormat) -> tuple[int, int]:
+    """Overlays out of the pixels: for each its bytes, eight pixels to one, lowest bit first."""
+    return len(pixels.overlay_positions), -(-pixels.rows * pixels.columns // 8)
+
+
+def room_size(pixels: PixelFormat) -> int:
+    """Bytes of one decoded frame and of the overlays that come out of its pixels."""
+    planes, size = overlays_shape(pixels)
+    return decoded_size(pixels) + planes * size
 
 
 def native_bits(pixels: PixelFormat) -> int:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import imagecodecs
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 from numpy.typing import NDArray
 
 from workstation.decoder import codestream, compressed, native, wavelet
@@ -60,6 +60,20 @@ def decode(data: bytes, pixels: PixelFormat, syntax: str, out: Pixels | None = N
     except Exception as error:
         raise Undecodable("damaged") from error
     return values
+
+
+def overlays(data: bytes, pixels: PixelFormat, syntax: str, out: Pixels) -> None:
+    """The bits beside the value that are overlays, into `out`: a row of bytes for each.
+
+    Shape and order are `budget.overlays_shape`. Decoded once more, as values that fill
+    their cells: only retired objects have such bits (PS3.3-2004 C.9.2). Code streams of no
+    more than Bits Stored have left them behind: nothing is drawn then.
+    """
+    depth = pixels.bits_allocated
+    whole = evolve(pixels, bits_stored=depth, high_bit=depth - 1, signed=False, overlay_bits=0)
+    cells = decode(data, whole, syntax).ravel()
+    for plane, position in zip(out, pixels.overlay_positions, strict=True):
+        plane[:] = np.packbits((cells >> position & 1).astype(np.bool_), bitorder="little")
 
 
 def _is(values: Pixels, out: Pixels) -> bool:

@@ -180,6 +180,7 @@ def fitted(values: Pixels, pixels: PixelFormat, header: Header) -> Pixels:
     if stored == pixels.bits_allocated or (header.bits <= stored and not header.signed):
         return cells
     top = unsigned.type((1 << stored) - 1)
+    if header.signed or pixels.overlay_bits:
+        return np.asarray(np.bitwise_and(cells, top))
     # An inverse transform may overshoot: beyond white is white, never black again.
-    cells = np.bitwise_and(cells, top) if header.signed else np.minimum(cells, top)
-    return cells
+    return np.asarray(np.minimum(cells, top))

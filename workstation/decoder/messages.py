@@ -60,6 +60,7 @@ def format_to_json(pixels: PixelFormat) -> dict[str, Any]:
         "photometric": pixels.photometric,
         "planar": pixels.planar,
         "floating": pixels.floating,
+        "overlay_bits": pixels.overlay_bits,
     }
 
 

@@ -170,7 +170,7 @@ class Worker:
             sop = found.text(0x00080018)
             if request["sop"] not in ("", sop):
                 raise Undecodable("mismatch")
-            pixels = _agreed(found.pixels, format_from_json(request["format"]))
+            pixels = budget.agreed(found.pixels, format_from_json(request["format"]))
             budget.check_format(pixels)
             row = codecs.codec(found.syntax)
         except Undecodable as error:
@@ -197,6 +197,8 @@ class Worker:
             data = raw()
             self._touch(wanted, budget.decoded_size(pixels), len(data))
             codecs.decode(data, pixels, syntax, self._room(wanted, pixels))
+            if pixels.overlay_bits:
+                codecs.overlays(data, pixels, syntax, self._room_above(wanted, pixels))
             if colours := codecs.colours(data, pixels, syntax):
                 said["colours"] = colours
         except Undecodable as error:
@@ -228,25 +230,18 @@ class Worker:
         view = memoryview(block)[offset : offset + budget.decoded_size(pixels)]
         return np.frombuffer(view, budget.dtype_of(pixels)).reshape(budget.shape_of(pixels))
 
+    def _room_above(self, wanted: dict[str, Any], pixels: PixelFormat) -> codecs.Pixels:
+        """Behind the frame: its overlays out of the pixels, packed."""
+        first = int(wanted["offset"]) + budget.decoded_size(pixels)
+        last = int(wanted["offset"]) + budget.room_size(pixels)
+        view = memoryview(self._blocks[int(wanted["block"])])[first:last]
+        return np.frombuffer(view, np.uint8).reshape(budget.overlays_shape(pixels))
+
 
 def _populate(block: mmap.mmap, offset: int, size: int) -> None:
     if sys.platform == "linux" and offset + size <= len(block):
         with contextlib.suppress(OSError):  # before Linux 5.14: page by page, then
             block.madvise(_MADV_POPULATE_WRITE, offset, size)
-
-
-def _agreed(own: PixelFormat, claimed: PixelFormat) -> PixelFormat:
-    """The object's own format where it has the size and type the parent made room for."""
-    same = (
-        budget.shape_of(own) == budget.shape_of(claimed)
-        and own.bits_allocated == claimed.bits_allocated
-        and own.signed == claimed.signed
-        and own.bits_stored == claimed.bits_stored
-        and own.floating == claimed.floating
-    )
-    if not same:
-        raise Undecodable("mismatch")
-    return own
 
 
 def serve(channel: Channel) -> None:

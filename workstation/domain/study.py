@@ -28,6 +28,12 @@ class PixelFormat:
     padding: int | None = None
     padding_limit: int | None = None
     floating: bool = False  # Float or Double Float Pixel Data (PS3.3 C.7.6.24, C.7.6.25)
+    overlay_bits: int = 0  # mask of the bits beside the stored ones that are overlays (retired)
+
+    @property
+    def overlay_positions(self) -> tuple[int, ...]:
+        """The bits of `overlay_bits`, lowest first."""
+        return tuple(at for at in range(self.bits_allocated) if self.overlay_bits >> at & 1)
 
 
 class SpacingOrigin(StrEnum):

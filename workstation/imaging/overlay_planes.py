@@ -1,20 +1,36 @@
 """Overlay planes of an object as a mask over its image (PS3.3 C.9.2, PS3.5 8.1.2)."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
 from workstation.domain.study import Frame, OverlayPlane
 
+#: `FramePixels.overlays` of a frame whose overlays all stand beside its pixels.
+_NONE: Final[Mapping[int, NDArray[np.uint8]]] = MappingProxyType({})
 
-def marks(frame: Frame) -> NDArray[np.uint8] | None:
+
+def marks(
+    frame: Frame, in_pixels: Mapping[int, NDArray[np.uint8]] = _NONE
+) -> NDArray[np.uint8] | None:
     """Where something is drawn, 1, over the frame's rows and columns; None: nowhere.
 
     A plane may be smaller than the image or reach beyond it; what lies outside is cut off.
+    One that travels in the bits of the pixels (`in_pixels`, by bit) lies where its pixels
+    lie, whatever origin it claims.
     """
-    mask = np.zeros((frame.pixels.rows, frame.pixels.columns), np.uint8)
+    rows, columns = frame.pixels.rows, frame.pixels.columns
+    mask = np.zeros((rows, columns), np.uint8)
     for plane in frame.overlays:
         if plane.bits:
             _draw(mask, plane)
+        elif plane.position is not None and plane.position in in_pixels:
+            packed = in_pixels[plane.position]
+            bits = np.unpackbits(packed, count=rows * columns, bitorder="little")
+            mask |= bits.reshape(rows, columns)
     return mask if mask.any() else None
 
 

@@ -1,5 +1,6 @@
 """Decoded pixels of one frame."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,10 @@ class FramePixels:
     stored: NDArray[Any] = field(validator=_read_only)
     #: Photometric interpretation where the code stream contradicts the header; else empty.
     colours: str = ""
+    #: Overlays that travel in bits beside the value, by bit; eight pixels a byte, lowest first.
+    overlays: Mapping[int, NDArray[np.uint8]] = field(factory=dict)
 
     @property
     def nbytes(self) -> int:
-        return int(np.asarray(self.stored).nbytes)
+        own = int(np.asarray(self.stored).nbytes)
+        return own + sum(plane.nbytes for plane in self.overlays.values())

@@ -13,7 +13,7 @@ from workstation.domain.presentation import RealWorldMap, Rescale, Voi
 from workstation.domain.study import Frame, Palette, PixelFormat, PixelSpacing, UltrasoundRegion
 from workstation.protocols.dicom_attributes import Attributes, Memory
 from workstation.protocols.dicom_content import content_of
-from workstation.protocols.dicom_overlays import overlays_of
+from workstation.protocols.dicom_overlays import overlay_bits, overlays_of
 from workstation.protocols.dicom_palette import palette_of
 from workstation.protocols.dicom_pixels import (
     icc_profile_of,
@@ -157,8 +157,9 @@ class Header:
 
 
 def _common(values: Attributes) -> _Common:
+    pixels = pixel_format(values)
     return _Common(
-        pixels=pixel_format(values),
+        pixels=evolve(pixels, overlay_bits=overlay_bits(values, pixels)),
         frame_of_reference=values.text("00200052"),
         palette=palette_of(values),
         lossy_ratio=_lossy(values),

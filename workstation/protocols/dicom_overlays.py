@@ -2,12 +2,36 @@
 
 from typing import Final
 
-from workstation.domain.study import OverlayPlane
+from workstation.domain.study import OverlayPlane, PixelFormat
 from workstation.protocols.dicom_attributes import Attributes
 
 _GROUPS: Final = tuple(f"{0x6000 + 2 * at:04X}" for at in range(16))
 _MAX_SIDE: Final = 65_535
 _MAX_PLANE_BYTES: Final = 64 << 20
+
+
+def overlay_bits(values: Attributes, pixels: PixelFormat) -> int:
+    """Bits of a pixel that are overlays: a mask of those beside the stored ones.
+
+    PS3.3-2004 C.9.2 (retired): Overlay Bit Position counts from the lowest bit of the cell.
+    A bit that is part of the value is no overlay, whatever the header says of it.
+    """
+    top, mask = pixels.high_bit, 0
+    value = range(top + 1 - pixels.bits_stored, top + 1)
+    for group in _GROUPS:
+        position = _embedded(values, group)
+        if position is not None and position < pixels.bits_allocated and position not in value:
+            mask |= 1 << position
+    return mask if pixels.samples == 1 and not pixels.floating else 0
+
+
+def _embedded(values: Attributes, group: str) -> int | None:
+    """The bit of a plane that travels with the pixels; None for one that does not."""
+    position = values.whole(f"{group}0102") or 0
+    with_pixels = position > 0 or (values.whole(f"{group}0100") or 1) != 1
+    if not with_pixels or values.inline(f"{group}3000"):
+        return None
+    return position if 0 <= position < 64 else None
 
 
 def overlays_of(values: Attributes, index: int) -> tuple[OverlayPlane, ...]:
@@ -26,22 +50,18 @@ def _plane(values: Attributes, group: str, index: int) -> OverlayPlane | None:
     place = _frame_of_overlay(values, group, index)
     if place is None:
         return None
-    allocated = values.whole(f"{group}0100") or 1
-    position = values.whole(f"{group}0102") or 0
-    bits, embedded = b"", None
-    if allocated == 1:
+    bits, position = b"", _embedded(values, group)
+    if position is None:
         bits = _bits(values, group, rows * columns, place)
         if not bits:
             return None
-    elif 0 <= position < 64:
-        embedded = position
     return OverlayPlane(
         rows,
         columns,
         int(origin[0]),
         int(origin[1]),
         bits,
-        embedded,
+        position,
         values.text(f"{group}1500") or values.text(f"{group}0022"),
         values.text(f"{group}0040") == "R",
     )

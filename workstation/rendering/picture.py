@@ -33,6 +33,7 @@ class PictureRequest:
     interpolation: Interpolation
     voi: Voi | None
     inverted: bool
+    marked: bool = True  # with the object's own overlays
 
 
 @frozen(eq=False)
@@ -122,6 +123,22 @@ def _length(vector: tuple[float, float]) -> float:
     return float(np.hypot(*vector))
 
 
+def _marked(
+    shown: NDArray[np.uint8], request: PictureRequest, samples: SliceRequest
+) -> NDArray[np.uint8]:
+    """With the object's own overlays, white over whatever is there."""
+    frame, factor = request.frame, _factor(samples)
+    wanted = request.marked and frame.overlays
+    mask = marks(frame, request.pixels.overlays) if wanted else None
+    if mask is None:
+        return shown
+    nearest = evolve(_shrunk(samples, factor), interpolation=Interpolation.NEAREST)
+    drawn = frame_engine(thinned(mask, factor)).slice(nearest) > 0
+    marked = shown.copy()
+    marked[drawn] = 255
+    return marked
+
+
 class FramePainter:
     """Remembers the last sampled slice of one viewport. One thread at a time."""
 
@@ -156,28 +173,15 @@ class FramePainter:
         sampled = self._sample(frame, request.pixels, samples)
         if is_colour(frame):
             rgb = 255 - sampled if inverted else sampled
-            return Picture(left, top, np.ascontiguousarray(self._marked(rgb, frame, samples)))
+            return Picture(left, top, np.ascontiguousarray(_marked(rgb, request, samples)))
         if request.voi is None:
             return None
         table = self._table_for(frame, request.voi, inverted, sampled.dtype)
-        if self._grey is None or self._grey_of != (id(sampled), id(table)):
-            self._grey = self._marked(to_display(sampled, table), frame, samples)
-            self._grey_of = (id(sampled), id(table))  # both are held, so neither id is reused
+        made_of = (id(sampled), id(table), request.marked)  # both are held: no id is reused
+        if self._grey is None or self._grey_of != made_of:
+            self._grey = _marked(to_display(sampled, table), request, samples)
+            self._grey_of = made_of
         return Picture(left, top, self._grey)
-
-    def _marked(
-        self, shown: NDArray[np.uint8], frame: Frame, request: SliceRequest
-    ) -> NDArray[np.uint8]:
-        """With the object's own overlays, white over whatever is there."""
-        mask = marks(frame) if frame.overlays else None
-        if mask is None:
-            return shown
-        factor = _factor(request)
-        nearest = evolve(_shrunk(request, factor), interpolation=Interpolation.NEAREST)
-        drawn = frame_engine(thinned(mask, factor)).slice(nearest) > 0
-        marked = shown.copy()
-        marked[drawn] = 255
-        return marked
 
     def _table_for(
         self, frame: Frame, voi: Voi, inverted: bool, dtype: np.dtype[Any]

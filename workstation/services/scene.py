@@ -24,3 +24,4 @@ class Scene:
     selected: str = ""
     crossings: tuple[Crossing, ...] = ()
     outlined: tuple[Outlined, ...] = ()
+    inked: bool = True  # with the overlays of the object itself

@@ -184,7 +184,7 @@ class Viewer(Screen):
         self._emit_all()
 
     def toggle_ink(self) -> None:
-        """Measurements and lines; never level 1 of the words."""
+        """Measurements, lines and overlays of the object; never level 1 of the words."""
         self.ink_shown = not self.ink_shown
         self._emit_all()
 
@@ -228,7 +228,7 @@ class Viewer(Screen):
         view = self._lies(shown)
         words = self._words(index, shown, view)
         if shown is None or not self.ink_shown:
-            return Scene(shown, view, words)
+            return Scene(shown, view, words, inked=False)
         marks = self.measurements_on(shown.frame)
         return Scene(
             shown, view, words, marks, self.selected_measurement, self.crossings(index),

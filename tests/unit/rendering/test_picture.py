@@ -217,3 +217,16 @@ def test_an_overlay_of_the_object_is_white_at_its_pixels() -> None:
         assert found is not None
         assert found.pixels[2, 4:6].tolist() == [255, 255]
         assert (found.pixels != plain.pixels).sum() <= 2
+
+
+def test_overlays_of_the_object_go_with_the_ink() -> None:
+    """What a mark hides must be looked at; one painter draws with it, without it, with it."""
+    one = evolve(frame(), overlays=(OverlayPlane(1, 2, 3, 5, b"\3"),))
+    view = ResolvedView.of(ViewportState(), one, 64, 64)
+    shown = PictureRequest(one, frozen_pixels(STORED), view, LINEAR, VOI, False)
+    plain, painter = painted(ViewportState(), 64, 64), FramePainter()
+
+    made = [painter.picture(evolve(shown, marked=marked)) for marked in (True, False, True)]
+
+    found = [each.pixels[2, 4:6].tolist() for each in made if each is not None]
+    assert found == [[255, 255], plain.pixels[2, 4:6].tolist(), [255, 255]]

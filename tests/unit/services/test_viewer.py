@@ -636,8 +636,10 @@ def test_reference_lines_lie_on_the_other_views() -> None:
     assert found[0].letter == "A"
     assert found[0].start[1] == pytest.approx(20.0)  # z = 10 mm, 0.5 mm rows, downwards from 20
     assert viewer.crossings(0) == ()
+    assert viewer.scene(1).inked
     viewer.toggle_ink()
     assert viewer.crossings(1) == ()
+    assert not viewer.scene(1).inked  # nor the overlays of the object itself
 
 
 def test_no_reference_lines_between_strangers() -> None:

@@ -138,5 +138,6 @@ def request_of(scene: Scene) -> PictureRequest | None:
         return None
     state = shown.state
     return PictureRequest(
-        shown.frame, shown.pixels, scene.view, state.interpolation, shown.voi, state.inverted
-    )
+        shown.frame, shown.pixels, scene.view, state.interpolation, shown.voi, state.inverted,
+        marked=scene.inked,
+    )  # fmt: skip
