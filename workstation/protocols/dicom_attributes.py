@@ -75,6 +75,20 @@ class Attributes:
     def text(self, tag: str) -> str:
         return next(iter(self.texts(tag)), "")
 
+    def lines(self, tag: str) -> tuple[str, ...]:
+        """A text of several lines, whichever way their ends are written; none if empty."""
+        written = next((each for each in self.values(tag) if isinstance(each, str)), "")
+        cut = [_clean(line) for line in written.strip().splitlines()]
+        return tuple(cut) if any(cut) else ()
+
+    def digits(self, tag: str) -> str:
+        """Numbers with every digit that was written, for reading and not for reckoning."""
+        return ", ".join(
+            _clean(each) if isinstance(each, str) else f"{each:.15g}"
+            for each in self.values(tag)
+            if isinstance(each, str | int | float)
+        )
+
     def numbers(self, tag: str) -> tuple[float, ...]:
         """All values as finite numbers, or none at all."""
         found = [_number(each) for each in self.values(tag)]
