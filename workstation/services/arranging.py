@@ -9,7 +9,14 @@ from workstation.errors import CommandError
 from workstation.services.viewed import ViewedStudy
 from workstation.text import tr
 from workstation.viewing import viewport as reduce
-from workstation.viewing.hanging import HangingStudy, Placement, best_match, hang, layout_for
+from workstation.viewing.hanging import (
+    HangingStudy,
+    Placement,
+    best_match,
+    hang,
+    layout_for,
+    window_beside,
+)
 from workstation.viewing.presets import Presets
 from workstation.viewing.viewport import ViewportState
 
@@ -110,12 +117,16 @@ class Board:
         for row in range(self._grid[0]):
             self._states[row, 1] = ViewportState()
             if found is not None:
-                self._place((row, 1), Placement(found[0].id, found[1]), found[0].modality)
+                placement = Placement(found[0].id, found[1], voi=window_beside(main, found[0]))
+                self._place((row, 1), placement, found[0].modality)
 
     def _place(self, cell: tuple[int, int], placement: Placement, modality: str) -> ViewportState:
         state = reduce.show(self._states.get(cell, ViewportState()), placement.display_set)
         if placement.window:
             state = reduce.window(state, self._presets.parse(placement.window, modality))
+        elif placement.voi is not None:
+            beside = self._states.get((cell[0], 0), ViewportState()).voi  # as the reader has it
+            state = reduce.window(state, beside or placement.voi)
         self._states[cell] = state
         self._reasons[cell] = placement.reason
         return state

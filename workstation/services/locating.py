@@ -1,12 +1,15 @@
-"""Where views meet: reference lines, and the words of a link."""
+"""Where views meet: levels, windows and scales of linked views, reference lines, their words."""
 
 from collections.abc import Sequence
 
 from workstation.errors import CommandError
 from workstation.services.viewed import Crossing, Shown, plane_letter
 from workstation.text import tr
+from workstation.viewing import viewport as reduce
 from workstation.viewing.linking import Links, space
 from workstation.viewing.reference_lines import reference_line
+from workstation.viewing.sharing import relative_index, share_windows
+from workstation.viewing.viewport import ViewportState
 
 
 def crossings(active: Shown, shown: Shown) -> tuple[Crossing, ...]:
@@ -20,6 +23,26 @@ def crossings(active: Shown, shown: Shown) -> tuple[Crossing, ...]:
     if line is None:
         return ()
     return (Crossing(line[0], line[1], plane_letter(a.plane.normal)),)
+
+
+def level_beside(links: Links, source: Shown, other: Shown) -> int:
+    """The frame with which a view comes up: the level being read where it is known, in
+    another study without common positions as far along; it is not linked by that."""
+    frames = other.display_set.frames
+    follow = links.follow(source.frame, frames)
+    if follow is not None:
+        return follow.frame_index
+    if other.study.ref == source.study.ref:
+        return other.state.frame_index
+    return relative_index(source.state.frame_index, len(source.display_set.frames), len(frames))
+
+
+def window_beside(source: Shown, other: Shown) -> ViewportState:
+    """The other study in the window of this one, where their values are in one unit."""
+    same = other.study.ref == source.study.ref
+    if same or source.voi is None or not share_windows(source.display_set, other.display_set):
+        return other.state
+    return reduce.window(other.state, source.voi)
 
 
 def joined(links: Links, source: Shown, others: Sequence[Shown], offset_mm: float | None) -> Links:

@@ -4,33 +4,28 @@ It knows no Qt and paints nothing: the canvas asks `shown` and `overlay` and dra
 they say.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
-from workstation.domain.measurement import Measurement, MeasurementKind, PixelPoint
-from workstation.domain.study import Frame
+from workstation.domain.measurement import PixelPoint
 from workstation.errors import CommandError
 from workstation.services import describe, locating
 from workstation.services.frames import FrameStore
+from workstation.services.linked import Linked
 from workstation.services.loading import Loader
-from workstation.services.measuring import Measurements
 from workstation.services.scene import Scene
-from workstation.services.screen import Screen
-from workstation.services.signal import Signal
 from workstation.services.structures import Structures
 from workstation.services.viewed import Crossing, Probe, Shown, ViewedStudy
 from workstation.settings import resource
 from workstation.text import tr
 from workstation.viewing import viewport as reduce
-from workstation.viewing.linking import Links
 from workstation.viewing.presets import Presets, read_presets
 from workstation.viewing.viewport import ViewportState
 
 __all__ = ["Shown", "ViewedStudy", "Viewer"]
 
 
-class Viewer(Screen):
-    """The screen, the tool in hand, links and measurements. Home thread."""
+class Viewer(Linked):
+    """The screen, its measurements, the tool in hand and the links. Home thread."""
 
     def __init__(
         self,
@@ -41,17 +36,14 @@ class Viewer(Screen):
     ) -> None:
         found = presets or read_presets(resource("windows.toml").read_text("utf-8"))
         super().__init__(store, loader, structures, found)
-        self.measurements_changed: Signal[None] = Signal()
         self.tool = "window"
-        self.links = Links(on=True)
         self.ink_shown = True
-        self._marks = Measurements(lambda: self.measurements_changed.emit(None))
 
     def close(self) -> None:
         """The case is left: nothing of it stays here."""
         self.forget()
         self._marks.clear()
-        self.links = Links(on=True)
+        self.forget_links()
         self.changed.emit(None)
         self.measurements_changed.emit(None)
 
@@ -106,10 +98,25 @@ class Viewer(Screen):
             raise CommandError(tr("the current study has no images yet"))
         self._board.compare(main.display_set, self._of_study.get(prior.ref, ()))
         self._hang()
-        for state in self.viewports:
+        for index, state in enumerate(self.viewports):
             self._look_at(state)
+            self._level(index)
         self._align()
         self.changed.emit(None)
+
+    def go_to_measurement(self, name: str = "") -> None:
+        """Show the image it was made on, where its study already hangs if it does."""
+        mark = self._marks.find(name)
+        for display_set in self._sets.values():
+            keys = [frame.key for frame in display_set.frames]
+            if mark.frame in keys:
+                hung = [v.display_set for v in self.viewports]
+                if display_set.id in hung:
+                    self.activate(hung.index(display_set.id))
+                else:
+                    self.show_set(display_set.id)
+                self.go(keys.index(mark.frame))
+        self._marks.select(mark.id)
 
     # --- the active viewport ------------------------------------------------------
 
@@ -163,9 +170,11 @@ class Viewer(Screen):
 
     def change(self, reducer: Callable[[ViewportState], ViewportState]) -> None:
         """Apply a reducer of `viewing.viewport` to the active viewport."""
-        self._need_shown()
+        before = self._need_shown().state
         self._board[self.active] = reduce.touch(reducer(self._board[self.active]))
         self.viewport_changed.emit(self.active)
+        if self.links.on:
+            self._share(before)
 
     def show_probe(self, at: PixelPoint) -> Probe:
         """The value of the pixel under an image point. Raises CommandError beside the image."""
@@ -196,24 +205,7 @@ class Viewer(Screen):
         self.structures.shown = not self.structures.shown
         self._emit_all()
 
-    # --- links --------------------------------------------------------------------
-
-    def toggle_links(self) -> None:
-        self.links = self.links.toggled()
-        self.changed.emit(None)
-
-    def join(self, offset_mm: float | None = None) -> None:
-        """The reader says: the views now show the same level (or lie so many mm apart)."""
-        source = self._need_shown()
-        others = [self.shown(i) for i in range(len(self.viewports)) if i != self.active]
-        self.links = locating.joined(self.links, source, [o for o in others if o], offset_mm)
-        self.changed.emit(None)
-
-    @property
-    def link_words(self) -> str:
-        """How the views are linked, for the tool strip; empty where they are not."""
-        shown = [s for i in range(len(self.viewports)) if (s := self.shown(i)) is not None]
-        return locating.link_words(self.links, shown)
+    # --- what is painted ----------------------------------------------------------
 
     def crossings(self, index: int) -> tuple[Crossing, ...]:
         """Where the active viewport's image cuts the one on this viewport."""
@@ -235,78 +227,7 @@ class Viewer(Screen):
             self.structures.on(shown),
         )  # fmt: skip
 
-    # --- measurements ---------------------------------------------------------------
-
-    @property
-    def measurements(self) -> tuple[Measurement, ...]:
-        return self._marks.all
-
-    @property
-    def selected_measurement(self) -> str:
-        return self._marks.selected
-
-    def add_length(self, x1: float, y1: float, x2: float, y2: float) -> Measurement:
-        return self.add(MeasurementKind.LENGTH, ((x1, y1), (x2, y2)))
-
-    def add_ellipse(self, x1: float, y1: float, x2: float, y2: float) -> Measurement:
-        """Inscribed in the box between two corners."""
-        return self.add(MeasurementKind.ELLIPSE, ((x1, y1), (x2, y2)))
-
-    def add_rectangle(self, x1: float, y1: float, x2: float, y2: float) -> Measurement:
-        return self.add(MeasurementKind.RECTANGLE, ((x1, y1), (x2, y2)))
-
-    def add(self, kind: MeasurementKind, points: Sequence[PixelPoint]) -> Measurement:
-        shown = self._need_shown()
-        letter = chr(ord("A") + list(self._studies).index(shown.study.ref))
-        return self._marks.add(shown, kind, points, letter)
-
-    def move_measurement(self, name: str, points: Sequence[PixelPoint]) -> Measurement:
-        return self._marks.move(name, self._need_shown(), points)
-
-    def restore_measurements(self, kept: Sequence[Measurement], names: Sequence[str]) -> None:
-        """Those of a draft stand on their images again; `names` are not given twice."""
-        self._marks.restore(kept, names)
-
-    def delete_measurement(self, name: str = "") -> None:
-        self._marks.delete(name)
-
-    def select_measurement(self, name: str) -> None:
-        self._marks.select(name)
-
-    @property
-    def next_measurement(self) -> str:
-        """The name after the selected one, round again at the end."""
-        names = [m.id for m in self.measurements]
-        at = names.index(self._marks.selected) + 1 if self._marks.selected in names else 0
-        return names[at % len(names)] if names else ""
-
-    def go_to_measurement(self, name: str = "") -> None:
-        """Show the image it was made on, where its study already hangs if it does."""
-        mark = self._marks.find(name)
-        for display_set in self._sets.values():
-            keys = [frame.key for frame in display_set.frames]
-            if mark.frame in keys:
-                hung = [v.display_set for v in self.viewports]
-                if display_set.id in hung:
-                    self.activate(hung.index(display_set.id))
-                else:
-                    self.show_set(display_set.id)
-                self.go(keys.index(mark.frame))
-        self._marks.select(mark.id)
-
-    def measurements_on(self, frame: Frame) -> tuple[Measurement, ...]:
-        return tuple(m for m in self.measurements if m.frame == frame.key)
-
-    def measurements_snapshot(self) -> list[Any]:
-        return list(self._marks.snapshot())
-
     # --- inside -----------------------------------------------------------------------
-
-    def _need_shown(self) -> Shown:
-        shown = self.shown(self.active)
-        if shown is None:
-            raise CommandError(tr("there is no image on this view"))
-        return shown
 
     def _go(self, shown: Shown, frame_index: int) -> None:
         count = len(shown.display_set.frames)
@@ -316,21 +237,3 @@ class Viewer(Screen):
         self._look_at(self._board[index])
         self.viewport_changed.emit(index)
         self._align()
-
-    def _align(self) -> None:
-        """Linked views go where the active one is."""
-        active = self.shown(self.active)
-        if active is not None:
-            self._follow(active)
-
-    def _follow(self, source: Shown) -> None:
-        for index in range(len(self.viewports)):
-            other = self.shown(index)
-            if index == source.index or other is None:
-                continue
-            follow = self.links.follow(source.frame, other.display_set.frames)
-            if follow is not None and follow.frame_index != other.state.frame_index:
-                count = len(other.display_set.frames)
-                self._board[index] = reduce.go(self._board[index], follow.frame_index, count)
-                self._look_at(self._board[index])
-                self.viewport_changed.emit(index)

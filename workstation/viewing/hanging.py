@@ -12,8 +12,10 @@ from attrs import field, frozen
 
 from workstation.domain.geometry import dot
 from workstation.domain.identifiers import StudyRef
+from workstation.domain.presentation import Voi
 from workstation.domain.study import DisplaySet, DisplaySetKind, Frame
 from workstation.text import tr, trn
+from workstation.viewing.sharing import share_windows
 
 #: What has pixels to look at; documents, reports and segmentations are opened otherwise.
 IMAGES: Final = frozenset(
@@ -35,11 +37,13 @@ class HangingStudy:
 
 @frozen
 class Placement:
-    """What one viewport shows. `window` names a preset; empty: as the image proposes."""
+    """What one viewport shows. `window` names a preset, `voi` is the window of the study it
+    is compared with; without both: as the image proposes."""
 
     display_set: str
     reason: str
     window: str = ""
+    voi: Voi | None = None
 
 
 @frozen
@@ -76,7 +80,8 @@ def hang(studies: Sequence[HangingStudy], rows: int, columns: int) -> Hanging:
             placed.append(None)
         for column in range(1, columns):
             if column == 1 and prior is not None:
-                placed.append(Placement(prior[0].id, prior[1], window))
+                voi = None if window else window_beside(main, prior[0])
+                placed.append(Placement(prior[0].id, prior[1], window, voi))
             else:
                 placed.append(_other(ranked, placed) if prior is None else None)
     return Hanging(rows, columns, tuple(placed))
@@ -89,6 +94,12 @@ def best_match(main: DisplaySet, candidates: Sequence[DisplaySet]) -> tuple[Disp
         return None
     (_, reasons), found = max(scored, key=lambda pair: pair[0][0])
     return found, tr("best match: {why}", why=", ".join(reasons) or tr("only images there are"))
+
+
+def window_beside(main: DisplaySet, other: DisplaySet) -> Voi | None:
+    """What the current images propose, for a prior in the same unit: one look for both."""
+    vois = _middle(main).vois
+    return vois[0] if vois and share_windows(main, other) else None
 
 
 def orientation_class(display_set: DisplaySet) -> str:

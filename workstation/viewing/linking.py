@@ -53,7 +53,7 @@ class Links:
         ValueError
             One of them has no place in a patient, or they are not parallel.
         """
-        if a.plane is None or b.plane is None or not _parallel(a.plane, b.plane):
+        if a.plane is None or b.plane is None or not parallel(a.plane, b.plane):
             raise ValueError("only parallel images with a position can be linked")
         normal = a.plane.normal
         if offset_mm is None:
@@ -77,7 +77,7 @@ class Links:
         goal = dot(_middle(source, source.plane), source.plane.normal) + (offset or 0.0)
         best: tuple[float, int] | None = None
         for index, target in enumerate(targets):
-            if target.plane is None or not _parallel(source.plane, target.plane):
+            if target.plane is None or not parallel(source.plane, target.plane):
                 continue
             away = abs(dot(_middle(target, target.plane), source.plane.normal) - goal)
             if best is None or away < best[0]:
@@ -101,7 +101,8 @@ def space(frame: Frame) -> str:
     return frame.frame_of_reference or f"series {frame.key.series}"
 
 
-def _parallel(a: ImagePlane, b: ImagePlane) -> bool:
+def parallel(a: ImagePlane, b: ImagePlane) -> bool:
+    """Whether two images can be gone through together; they never cut each other in view."""
     return abs(dot(a.normal, b.normal)) >= _PARALLEL
 
 

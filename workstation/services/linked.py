@@ -1,0 +1,105 @@
+"""The screen whose views go together: by level, by window, by scale.
+
+Views of one frame of reference follow each other by patient position, those of two only
+by what the reader said. What is shared beside the level is `viewing.sharing`'s to say.
+"""
+
+from workstation.services import locating
+from workstation.services.frames import FrameStore
+from workstation.services.loading import Loader
+from workstation.services.marking import Marked
+from workstation.services.structures import Structures
+from workstation.services.viewed import Shown
+from workstation.viewing import viewport as reduce
+from workstation.viewing.linking import Links
+from workstation.viewing.presets import Presets
+from workstation.viewing.sharing import at_scale
+from workstation.viewing.viewport import ViewportState
+
+
+class Linked(Marked):
+    """Home thread; `services.viewer.Viewer` adds what else a reader does."""
+
+    def __init__(
+        self, store: FrameStore, loader: Loader, structures: Structures, presets: Presets
+    ) -> None:
+        super().__init__(store, loader, structures, presets)
+        self.links = Links(on=True)
+
+    def forget_links(self) -> None:
+        """The case is left: what the reader said of its levels says nothing of the next."""
+        self.links = Links(on=True)
+
+    def toggle_links(self) -> None:
+        self.links = self.links.toggled()
+        self.changed.emit(None)
+
+    def join(self, offset_mm: float | None = None) -> None:
+        """The reader says: the views now show the same level (or lie so many mm apart)."""
+        source = self._need_shown()
+        others = [self.shown(i) for i in range(len(self.viewports)) if i != self.active]
+        self.links = locating.joined(self.links, source, [o for o in others if o], offset_mm)
+        self.changed.emit(None)
+
+    @property
+    def link_words(self) -> str:
+        """How the views are linked, for the tool strip; empty where they are not."""
+        shown = [s for i in range(len(self.viewports)) if (s := self.shown(i)) is not None]
+        return locating.link_words(self.links, shown)
+
+    # --- inside ---
+
+    def _hang(self) -> None:
+        """What is hung beside the view being read comes up at its level."""
+        before = dict(enumerate(state.display_set for state in self.viewports))
+        super()._hang()
+        for index, state in enumerate(self.viewports):
+            if before.get(index) != state.display_set:
+                self._level(index)
+
+    def _level(self, index: int) -> None:
+        source, other = self.shown(self.active), self.shown(index)
+        if source is not None and other is not None and index != self.active:
+            at = locating.level_beside(self.links, source, other)
+            self._show_frame(other, at)
+
+    def _share(self, before: ViewportState) -> None:
+        """Linked views take the scale; the other study in the same row takes the window."""
+        source, view = self._need_shown(), self.resolved(self.active)
+        assert view is not None
+        row = self.active // self.layout[1]
+        moved = (before.zoom, before.pan, before.one_to_one) != (
+            source.state.zoom, source.state.pan, source.state.one_to_one,
+        )  # fmt: skip
+        for other in filter(None, map(self.shown, range(len(self.viewports)))):
+            state, size = other.state, self._size(other.index)[:2]
+            if source.state.voi != before.voi and other.index // self.layout[1] == row:
+                state = locating.window_beside(source, other)
+            if moved and other.index != source.index:
+                state = at_scale(view, source.frame, state, other.frame, size) or state
+            if state != other.state:
+                self._board[other.index] = state
+                self.viewport_changed.emit(other.index)
+
+    def _align(self) -> None:
+        """Linked views go where the active one is."""
+        active = self.shown(self.active)
+        if active is not None:
+            self._follow(active)
+
+    def _follow(self, source: Shown) -> None:
+        for index in range(len(self.viewports)):
+            other = self.shown(index)
+            if index == source.index or other is None:
+                continue
+            follow = self.links.follow(source.frame, other.display_set.frames)
+            if follow is not None:
+                self._show_frame(other, follow.frame_index)
+
+    def _show_frame(self, other: Shown, frame_index: int) -> None:
+        """On a view that the reader does not scroll himself."""
+        if frame_index != other.state.frame_index:
+            count = len(other.display_set.frames)
+            self._board[other.index] = reduce.go(other.state, frame_index, count)
+            self._look_at(self._board[other.index])
+            self.viewport_changed.emit(other.index)
