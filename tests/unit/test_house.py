@@ -16,6 +16,7 @@ PLANTED = {
     "qt": ("services/planted.py", "import PySide6.QtCore\n"),
     "vtk": ("ui/planted.py", "import vtkmodules\n"),
     "pydicom": ("services/planted.py", "import pydicom\n"),
+    "highdicom": ("dicom/planted.py", "import highdicom\n"),
     "codecs": ("dicom/planted.py", "import imagecodecs\n"),
     "outside": ("services/planted.py", "import httpx2\n"),
     "adapters": ("ui/planted.py", "import workstation.adapters\n"),

@@ -1,0 +1,241 @@
+"""Measurements as DICOM SR: valid for others, and read back as they were made."""
+
+import io
+import json
+import random
+import re
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from attrs import evolve
+from fakes_report import ALDER, SITE, STUDY
+from pydicom import Dataset, dcmread
+
+from workstation.dicom.measurement_report import (
+    MeasuredImage,
+    ReportHead,
+    is_writable,
+    measurement_report,
+    tracking_uid,
+)
+from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyUID
+from workstation.domain.measurement import Measurement, MeasurementKind
+from workstation.domain.reader import Reader
+from workstation.protocols.dicom_attributes import Attributes
+from workstation.protocols.dicom_measurements import as_measurements
+
+CT, MR, US = (f"1.2.840.10008.5.1.4.1.1.{n}" for n in ("2", "4", "6.1"))
+CINE = "1.2.840.10008.5.1.4.1.1.3.1"
+IMAGES = {
+    SopUID("1.2.3.4.51"): MeasuredImage(CT, "CT", 1),
+    SopUID("1.2.3.4.52"): MeasuredImage(MR, "MR", 1),
+    SopUID("1.2.3.5.1"): MeasuredImage(CINE, "US", 40),
+    SopUID("1.2.3.6.1"): MeasuredImage(US, "US", 1),  # in colour: no statistics
+}
+READER = Reader("Practitioner/17", "Sample, Jo")
+AT = datetime(2026, 11, 25, 20, 50, 7, tzinfo=UTC)
+HEAD = ReportHead(
+    ALDER, STUDY, "HG-26-118204", datetime(2026, 11, 22, 17, 31, tzinfo=UTC), READER, AT,
+    "1.2.826.0.1.9", "1.2.826.0.1.9.1", IMAGES,
+)  # fmt: skip
+
+
+def measured(
+    name: str = "A1",
+    kind: MeasurementKind = MeasurementKind.LENGTH,
+    sop: str = "1.2.3.4.51",
+    frame: int = 0,
+    **more: object,
+) -> Measurement:
+    key = FrameKey(SITE, STUDY, SeriesUID(sop.rpartition(".")[0]), SopUID(sop), frame)
+    made = Measurement(name, kind, key, ((10.25, 11.5), (40.75, 30.0)), 12.3456789012345, "mm")
+    return evolve(made, **more)
+
+
+def written(*measurements: Measurement) -> Dataset:
+    return dcmread(io.BytesIO(measurement_report(HEAD, measurements)))
+
+
+def read_back(document: Dataset) -> tuple[Measurement, ...]:
+    """Through DICOM JSON, as a site tells of it."""
+    return as_measurements(Attributes(json.loads(json.dumps(document.to_json_dict()))), SITE)
+
+
+def random_measurements(count: int) -> list[Measurement]:
+    dice = random.Random(20261125)
+    made = []
+    for number in range(1, count + 1):
+        sop = dice.choice(list(IMAGES))
+        kind = dice.choice([k for k in MeasurementKind if is_writable(measured(kind=k))])
+        points = tuple((dice.uniform(0, 511), dice.uniform(0, 511)) for _ in range(2))
+        lone = kind is MeasurementKind.LENGTH
+        grey = sop != "1.2.3.6.1" and not lone
+        names = ("mean", "sd", "min", "max")
+        made.append(
+            measured(
+                f"A{number}", kind, sop, dice.randrange(IMAGES[sop].frames), points=points,
+                value=dice.uniform(0, 5000), unit=dice.choice(["mm", "px"]) + ("" if lone else "²"),
+                note=dice.choice(["", "detector", "calibrated", "estimated magnification"]),
+                stats={n: dice.uniform(-1024, 3071) for n in names} if grey else {},
+                stats_unit=dice.choice(["HU", ""]) if grey else "",
+            )
+        )  # fmt: skip
+    return made
+
+
+def corners(measurement: Measurement) -> list[tuple[float, float]]:
+    """The box of a region, whichever corners the reader began with; the ends of a line."""
+    if measurement.kind is MeasurementKind.LENGTH:
+        return list(measurement.points)
+    xs, ys = zip(*measurement.points, strict=True)
+    return [(min(xs), min(ys)), (max(xs), max(ys))]
+
+
+def test_two_hundred_measurements_come_back_as_they_were_made() -> None:
+    """Same frame, geometry, label, value, unit and note, on single and multi-frame images."""
+    made = random_measurements(200)
+    back = read_back(written(*made))
+
+    assert [m.id for m in back] == [m.id for m in made]
+    for before, after in zip(made, back, strict=True):
+        assert after.frame == before.frame
+        assert after.kind is before.kind
+        # Coordinates are single precision in DICOM (VR FL): 512 has steps of 2**-14.
+        assert np.allclose(corners(after), corners(before), rtol=0, atol=2**-13)
+        assert (after.value, after.unit, after.note) == (before.value, before.unit, before.note)
+        assert (dict(after.stats), after.stats_unit) == (dict(before.stats), before.stats_unit)
+
+
+@pytest.mark.parametrize(
+    ("kind", "graphic", "data"),
+    [
+        (MeasurementKind.LENGTH, "POLYLINE", [10.75, 12.0, 41.25, 30.5]),
+        (
+            MeasurementKind.RECTANGLE,
+            "POLYLINE",
+            [10.75, 12, 41.25, 12, 41.25, 30.5, 10.75, 30.5, 10.75, 12],
+        ),
+        # Ends of the major axis first (PS3.3 C.18.6.1.2): here the one along the rows.
+        (MeasurementKind.ELLIPSE, "ELLIPSE", [10.75, 21.25, 41.25, 21.25, 26, 12, 26, 30.5]),
+    ],
+)
+def test_coordinates_count_from_the_corner_of_the_first_pixel(
+    kind: MeasurementKind, graphic: str, data: list[float]
+) -> None:
+    """PS3.3 C.18.6: half a pixel beside is a measurement of something else, by arithmetic."""
+    (item,) = scoords(written(measured(kind=kind)))
+
+    assert item.GraphicType == graphic
+    assert list(item.GraphicData) == data
+
+
+def scoords(document: Dataset) -> list[Dataset]:
+    found = []
+    for item in document.get("ContentSequence", []):
+        found += [item] if item.ValueType == "SCOORD" else []
+        found += scoords(item)
+    return found
+
+
+def test_one_frame_of_many_is_named_and_a_single_image_is_not() -> None:
+    """Frame numbers count from 1, and stand only where there are several (PS3.3 10.3)."""
+    cine = written(measured(sop="1.2.3.5.1", frame=17))
+    still = written(measured())
+    reference = [
+        scoords(each)[0].ContentSequence[0].ReferencedSOPSequence[0] for each in (cine, still)
+    ]
+
+    assert reference[0].ReferencedFrameNumber == 18
+    assert "ReferencedFrameNumber" not in reference[1]
+
+
+def test_the_document_is_of_the_patient_the_study_the_reader_and_the_moment() -> None:
+    """A report of measurements in the wrong chart is worse than none."""
+    document = written(measured())
+    assert document.StudyInstanceUID == STUDY
+    assert (document.PatientID, str(document.PatientName)) == (ALDER.id, "Alder^Robin")
+    assert (document.PatientBirthDate, document.PatientSex) == ("19620302", "M")
+    assert document.AccessionNumber == "HG-26-118204"
+    assert (document.StudyDate, document.StudyTime) == ("20261122", "173100")
+    assert (document.ContentDate, document.ContentTime) == ("20261125", "205007")
+    assert document.SOPInstanceUID == HEAD.sop_uid
+    observers = [str(i.PersonName) for i in document.ContentSequence if i.ValueType == "PNAME"]
+    assert observers == ["Sample^Jo"]
+    evidence = document.CurrentRequestedProcedureEvidenceSequence[0]
+    (referenced,) = evidence.ReferencedSeriesSequence[0].ReferencedSOPSequence
+    assert referenced.ReferencedSOPInstanceUID == "1.2.3.4.51"
+
+
+def test_the_same_input_gives_the_same_bytes() -> None:
+    """A second sending must be the same document."""
+    made = random_measurements(5)
+    assert measurement_report(HEAD, made) == measurement_report(HEAD, made)
+
+
+def test_a_mark_keeps_its_tracking_uid_when_it_is_moved_and_no_other_has_it() -> None:
+    """Follow-up programs recognise the lesion by it (PS3.16 TID 4108)."""
+    moved = measured(points=((0.0, 0.0), (1.0, 1.0)), value=1.0, revision=2)
+    others = [measured("A2"), measured(sop="1.2.3.4.52"), measured(sop="1.2.3.5.1", frame=1)]
+    uid = tracking_uid(measured(), READER)
+
+    assert uid == tracking_uid(moved, READER)
+    assert re.fullmatch(r"2\.25\.[1-9]\d*", uid)
+    assert len(uid) <= 64
+    assert len({uid, *(tracking_uid(m, READER) for m in others)}) == 4
+    assert uid != tracking_uid(measured(), evolve(READER, id="Practitioner/18"))
+
+
+def test_what_has_no_value_is_not_written_and_another_study_is_refused() -> None:
+    """No value, no number; and never a line in another patient's chart."""
+    undefined = measured(value=None)
+    stranger = measured()
+    stranger = evolve(stranger, frame=evolve(stranger.frame, study=StudyUID("9.9.9")))
+    assert not is_writable(undefined)
+    for wrong in (undefined, stranger, measured(sop="7.7.7")):
+        with pytest.raises(ValueError, match=r"study|shape"):
+            measurement_report(HEAD, [wrong])
+
+
+def test_names_in_other_scripts_survive() -> None:
+    """ISO_IR 192 is said, and written."""
+    who = evolve(ALDER, name="Ωμέγα, 宁")
+    head = evolve(HEAD, patient=who, reader=Reader("Practitioner/9", "Müller-Łuk, Zoë"))
+    document = dcmread(io.BytesIO(measurement_report(head, [measured(note="")])))
+
+    assert document.SpecificCharacterSet == "ISO_IR 192"
+    assert str(document.PatientName) == "Ωμέγα^宁"
+
+
+@pytest.mark.slow
+def test_the_decoder_child_does_not_load_the_writer() -> None:
+    """Its start is what a reader waits for."""
+    code = (
+        "import sys\n"
+        "import workstation.decoder.worker, workstation.app\n"
+        "sys.exit('highdicom' in sys.modules)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.peer
+def test_dciodvfy_and_dsrdump_accept_the_document(tmp_path: Path) -> None:
+    """Two programs of other people: no error of the first, and the second names every mark."""
+    for needed in ("dciodvfy", "dsrdump"):
+        assert shutil.which(needed), f"{needed} is missing: run `make setup`"
+    made = random_measurements(200)
+    file = tmp_path / "report.dcm"
+    file.write_bytes(measurement_report(HEAD, made))
+
+    checked = subprocess.run(["dciodvfy", file], capture_output=True, text=True, check=False)
+    said = checked.stdout + checked.stderr
+    assert "Comprehensive3DSR" in said
+    assert not [line for line in said.splitlines() if line.startswith("Error")], said
+    dumped = subprocess.run(["dsrdump", file], capture_output=True, text=True, check=False)
+    assert dumped.returncode == 0, dumped.stderr
+    labels = re.findall(r'"Tracking Identifier"\)="(A\d+)"', dumped.stdout)
+    assert labels == [m.id for m in made]
