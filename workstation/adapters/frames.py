@@ -5,32 +5,26 @@ itself; the rest of a series comes as one stream, taken apart while it arrives. 
 that refuse frames are asked for whole objects instead.
 """
 
-import contextlib
 import logging
-from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from typing import Final, Protocol
+from collections.abc import Callable, Sequence
+from typing import Final
 
+from workstation.adapters.answers import NOT_SO, Client, Stream, parts_of
+from workstation.adapters.decode_line import DecodeLine
 from workstation.adapters.decoders import Decoders, Pending
+from workstation.adapters.metadata import DicomWebMetadata
 from workstation.decoder import budget
 from workstation.dicom.reasons import not_displayable
 from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyRef, StudyUID
 from workstation.domain.study import Frame, Series
 from workstation.errors import NotDisplayable, Refused, SiteUnavailable
 from workstation.imaging.pixels import FramePixels
-from workstation.protocols import dicom_bulk, dicom_json, dicomweb
-from workstation.protocols.dicom_attributes import MAX_BYTES, NotMetadata
-from workstation.protocols.dicomweb import Garbled, Multipart, Part
-from workstation.protocols.web import Request
-from workstation.services.ports import Fetched, Packed, SeriesHead
-from workstation.settings import Site
-from workstation.text import tr
+from workstation.protocols import dicomweb
+from workstation.protocols.dicomweb import Garbled, Part
+from workstation.services.ports import Fetched, Packed
 
 _log = logging.getLogger("frames")
 
-#: Answers that mean: not in this form. Whole objects are asked for instead.
-_NOT_SO: Final = frozenset({400, 404, 405, 406, 410, 415, 500, 501})
 #: Series of at least this many single-frame objects come as one stream.
 _WORTH_A_STREAM: Final = 8
 _FRAMES_AT_ONCE: Final = 16
@@ -41,101 +35,24 @@ _GIVE_UP_AFTER: Final = 3
 Arrived = Callable[[Frame, Fetched], None]
 
 
-class Stream(Protocol):
-    """An answer whose body is still to be read."""
-
-    @property
-    def status(self) -> int: ...
-
-    @property
-    def headers(self) -> dict[str, str]: ...
-
-    def chunks(self) -> Iterator[bytes]: ...
-
-    def read(self, most: int = ...) -> bytes: ...
-
-
-class Client(Protocol):
-    """What we need of `adapters.site_client.SiteClient`."""
-
-    @property
-    def site(self) -> Site: ...
-
-    def stream(
-        self, request: Request, *, also: Collection[int] = ()
-    ) -> AbstractContextManager[Stream]: ...
-
-
-class DicomWebFrames:
+class DicomWebFrames(DicomWebMetadata):
     """`services.ports.FrameSource` for one site. Safe for any worker thread."""
 
     def __init__(
         self, base_of: Callable[[StudyUID], str], client: Client, decoders: Decoders
     ) -> None:
-        self._base_of = base_of  # a study says itself where its images are
-        self._client = client
+        super().__init__(base_of, client)
         self._decoders = decoders
         self._whole_objects: set[SeriesUID] = set()  # series whose frames were refused
         self._streams = True
         self._broke_off: set[SeriesUID] = set()  # while they were streamed
         self._sizes: dict[SeriesUID, int] = {}  # frames of a series, as described last
 
-    def series(self, ref: StudyRef) -> tuple[SeriesHead, ...]:
-        """All pages of the list: sites cap it where they like."""
-        found: dict[SeriesUID, dicom_json.Head] = {}
-        while True:
-            body = self._json(dicomweb.find_series(self._base_of(ref.study), ref.study, len(found)))
-            with self._understood():
-                page = dicom_json.heads(body, ref)
-            new = [head for head in page if head.uid not in found]
-            if not new:
-                return tuple(
-                    SeriesHead(h.uid, h.number, h.modality, h.description, h.instances)
-                    for h in found.values()
-                )
-            found.update({head.uid: head for head in new})
-
     def metadata(self, ref: StudyRef, series: SeriesUID) -> Series:
-        base = self._base_of(ref.study)
-        body = self._json(dicomweb.series_metadata(base, ref.study, series))
-        if named := dicom_bulk.addresses(body):
-            body = dicom_bulk.filled(body, self._tables(base, named))
-        with self._understood():
-            found = dicom_json.series(body, ref, series)
+        found = super().metadata(ref, series)
         self._broke_off.discard(series)
         self._sizes[series] = sum(len(each.frames) for each in found.instances)
         return found
-
-    def _tables(self, base: str, named: Sequence[str]) -> dict[str, bytes]:
-        """Palettes and curves that the metadata only names; what does not come is missing."""
-        found: dict[str, bytes] = {}
-        for address in named:
-            request = dicomweb.bulk_data(base, address)
-            if request is None:
-                continue
-            with contextlib.suppress(Garbled, SiteUnavailable, Refused):
-                found[address] = self._table(request)
-        return found
-
-    def _table(self, request: Request) -> bytes:
-        with self._client.stream(request, also=_NOT_SO) as stream:
-            if stream.status in _NOT_SO:
-                raise Garbled("no such table")
-            if not stream.headers.get("content-type", "").startswith("multipart/"):
-                return stream.read(dicom_bulk.MAX_BYTES)
-            parts = list(_parts(stream, dicom_bulk.MAX_BYTES))
-        if len(parts) != 1:
-            raise Garbled("one table was asked for")
-        return parts[0].body
-
-    @contextmanager
-    def _understood(self) -> Iterator[None]:
-        try:
-            yield
-        except NotMetadata as error:
-            name = self._client.site.name
-            words = tr("{site}: the description of the images could not be understood", site=name)
-            raise SiteUnavailable(words) from error
 
     def frame(self, frame: Frame) -> FramePixels:
         """Fetch and decode one frame. Raises NotDisplayable with the reason."""
@@ -197,20 +114,20 @@ class DicomWebFrames:
         request = dicomweb.frames(
             self._base_of(frame.key.study), frame.key, [frame.key.frame_index]
         )
-        with self._client.stream(request, also=_NOT_SO) as stream:
-            if stream.status in _NOT_SO:
+        with self._client.stream(request, also=NOT_SO) as stream:
+            if stream.status in NOT_SO:
                 return None
-            parts = list(_parts(stream, _most(frame)))
+            parts = list(parts_of(stream, _most(frame)))
         if len(parts) != 1:
             raise Garbled("one frame was asked for")
         return parts[0]
 
     def _object(self, frame: Frame) -> bytes:
         request = dicomweb.instance(self._base_of(frame.key.study), frame.key)
-        with self._client.stream(request, also=_NOT_SO) as stream:
-            if stream.status in _NOT_SO:
+        with self._client.stream(request, also=NOT_SO) as stream:
+            if stream.status in NOT_SO:
                 raise not_displayable("not-delivered")
-            parts = list(_parts(stream, budget.OBJECT_BYTES))
+            parts = list(parts_of(stream, budget.OBJECT_BYTES))
         if len(parts) != 1:
             raise Garbled("one object was asked for")
         return parts[0].body
@@ -246,11 +163,11 @@ class DicomWebFrames:
 
         line = DecodeLine(self._decoders, identified)
         try:
-            with self._client.stream(request, also=_NOT_SO) as stream:
-                if stream.status in _NOT_SO:
+            with self._client.stream(request, also=NOT_SO) as stream:
+                if stream.status in NOT_SO:
                     self._streams = False
                     return
-                for part in _parts(stream, budget.OBJECT_BYTES):
+                for part in parts_of(stream, budget.OBJECT_BYTES):
                     if cancelled():
                         return
                     line.add(part.body, [first], any_object=True)
@@ -287,9 +204,9 @@ class DicomWebFrames:
         if key.series not in self._whole_objects:
             indices = [frame.key.frame_index for frame in frames]
             request = dicomweb.frames(self._base_of(key.study), key, indices)
-            with self._client.stream(request, also=_NOT_SO) as stream:
-                if stream.status not in _NOT_SO:
-                    self._decode_parts(stream, frames, settle)
+            with self._client.stream(request, also=NOT_SO) as stream:
+                if stream.status not in NOT_SO:
+                    self._decodeparts_of(stream, frames, settle)
                     return
             self._whole_objects.add(key.series)
         results = self._decoders.decode_object(self._object(frames[0]), frames)
@@ -315,12 +232,12 @@ class DicomWebFrames:
         """Decode what came as `Packed`. Raises NotDisplayable with the reason."""
         return self._decoders.decode(packed.data, frame, packed.transfer_syntax)
 
-    def _decode_parts(self, stream: Stream, frames: Sequence[Frame], settle: Arrived) -> None:
+    def _decodeparts_of(self, stream: Stream, frames: Sequence[Frame], settle: Arrived) -> None:
         """Parts come in the order asked (PS3.18 10.4.1.1.6)."""
         line = DecodeLine(self._decoders, lambda done: settle(done.frames[0], done.results()[0]))
         count = 0
         try:
-            for frame, part in zip(frames, _parts(stream, _most(frames[0])), strict=False):
+            for frame, part in zip(frames, parts_of(stream, _most(frames[0])), strict=False):
                 syntax = dicomweb.transfer_syntax(part, frame.transfer_syntax)
                 line.add(part.body, [frame], syntax)
                 count += 1
@@ -328,20 +245,6 @@ class DicomWebFrames:
             line.finish()
         if count < len(frames):
             raise Garbled("fewer frames than asked for")
-
-    # --- metadata -------------------------------------------------------------
-
-    def _json(self, request: Request) -> bytes:
-        with self._client.stream(request) as stream:
-            return stream.read(MAX_BYTES)
-
-
-def _parts(stream: Stream, most: int) -> Iterator[Part]:
-    """Parts of an answer while it arrives; raises `Garbled` where it breaks off."""
-    reader = Multipart(stream.headers.get("content-type", ""), most)
-    for chunk in stream.chunks():
-        yield from reader.feed(chunk)
-    yield from reader.finish()
 
 
 def _most(frame: Frame) -> int:
@@ -363,30 +266,3 @@ def _by_instance(frames: Sequence[Frame]) -> list[list[Frame]]:
     for frame in frames:
         groups.setdefault(frame.key.sop, []).append(frame)
     return list(groups.values())
-
-
-class DecodeLine:
-    """Frames being decoded while the next are read: the oldest is finished first."""
-
-    def __init__(self, decoders: Decoders, settle: Callable[[Pending], None]) -> None:
-        self._decoders = decoders
-        self._settle = settle
-        self._pending: deque[Pending] = deque()
-
-    def add(
-        self, data: bytes, frames: Sequence[Frame], syntax: str = "", *, any_object: bool = False
-    ) -> None:
-        """Without a transfer syntax `data` is the whole object of these frames."""
-        while True:
-            # Whoever holds work must not wait for a child: two such could wait for ever.
-            started = self._decoders.start(
-                data, frames, syntax, wait=not self._pending, any_object=any_object
-            )
-            if started is not None:
-                self._pending.append(started)
-                return
-            self._settle(self._pending.popleft())
-
-    def finish(self) -> None:
-        while self._pending:
-            self._settle(self._pending.popleft())

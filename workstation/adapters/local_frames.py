@@ -11,8 +11,8 @@ from typing import Final
 
 from attrs import define, field
 
+from workstation.adapters.decode_line import DecodeLine
 from workstation.adapters.decoders import Decoders
-from workstation.adapters.frames import DecodeLine
 from workstation.adapters.local_files import LocalFiles
 from workstation.adapters.local_objects import LocalObjects
 from workstation.dicom.reasons import not_displayable
