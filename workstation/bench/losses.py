@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from typing import Final
 
@@ -21,15 +22,19 @@ _RESERVE_SECONDS: Final = 30.0
 
 def losses() -> tuple[Figure, ...]:
     """A decoder killed and one stopped while they work: the reason, and the image after it."""
-    return (*_after("killed", signal.SIGKILL), *_after("stopped", signal.SIGSTOP))
+    if sys.platform == "win32":
+        raise CommandError(tr("a decoder is lost by a signal, which Windows does not have"))
+    else:
+        stop = signal.SIGSTOP
+        return (*_after("killed", stop, signal.SIGKILL), *_after("stopped", stop, stop))
 
 
-def _after(name: str, number: int) -> tuple[Figure, ...]:
+def _after(name: str, stop: int, number: int) -> tuple[Figure, ...]:
     decoders = Decoders(children=1)
     try:
         decoders.decode(_DATA, _FRAME, _NATIVE)
         pid = _with_reserve(decoders)
-        os.kill(pid, signal.SIGSTOP)  # so that it has the frame, and has not answered
+        os.kill(pid, stop)  # so that it has the frame, and has not answered
         begun = time.perf_counter()
         pending = decoders.start(_DATA, [_FRAME], _NATIVE)
         os.kill(pid, number)

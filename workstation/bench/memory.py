@@ -30,16 +30,14 @@ def memory() -> tuple[Figure, ...]:
     """Growth of every process together from the idle program to the loaded case."""
     if sys.platform != "linux":
         raise CommandError(tr("proportional memory is measured on Linux alone"))
-    with tempfile.TemporaryDirectory(prefix="workstation-bench-") as folder:
-        write_series(Path(folder), ("raw", "htj2k"), SLICES)
-        with running(["--studies", folder]) as ready, watched(ready) as seen:
-            idle = _pss(_pids(seen))
-            figures = (
-                Figure("idle program and children", idle / 1e6, "MB"),
-                *(figure for kind in ("raw", "htj2k") for figure in _grown(seen, kind, idle)),
-            )
-            seen.leave()
-    return figures
+    else:
+        with tempfile.TemporaryDirectory(prefix="workstation-bench-") as folder:
+            write_series(Path(folder), ("raw", "htj2k"), SLICES)
+            with running(["--studies", folder]) as ready, watched(ready) as seen:
+                idle = _pss(_pids(seen))
+                grown = [each for kind in ("raw", "htj2k") for each in _grown(seen, kind, idle)]
+                seen.leave()
+        return (Figure("idle program and children", idle / 1e6, "MB"), *grown)
 
 
 def gap() -> tuple[Figure, ...]:
