@@ -7,16 +7,16 @@ pixel is painted, the report is bound to the study before a word is written.
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime
 
 from attrs import evolve, frozen
 
 from workstation.domain.identifiers import SiteId, StudyRef, TaskRef
-from workstation.domain.report import Binding, IssuedReport, SectionKind
+from workstation.domain.report import IssuedReport, SectionKind
 from workstation.domain.study import DisplaySet
 from workstation.domain.worklist import ReadState, WorklistItem
 from workstation.errors import CommandError, Conflict, Refused, WorkstationError
 from workstation.services.audit import Audit
+from workstation.services.case import Case, binding_of, viewed
 from workstation.services.desk import Desk
 from workstation.services.jobs import Job, Jobs
 from workstation.services.loading import Loader
@@ -36,25 +36,6 @@ log = logging.getLogger("session")
 
 #: The older studies, the draft, and what was issued of the case already.
 History = tuple[tuple[PriorStudy, ...], str | None, IssuedReport | None]
-
-
-@frozen
-class Case:
-    """What is open: the task as we hold it, and the older studies of the patient."""
-
-    item: WorklistItem
-    read_only: bool = False
-    priors: tuple[PriorStudy, ...] = ()
-    shown_priors: tuple[StudyRef, ...] = ()
-
-    @property
-    def ref(self) -> StudyRef:
-        return self.item.ref
-
-    @property
-    def refs(self) -> tuple[StudyRef, ...]:
-        """Every study on the screen."""
-        return (self.ref, *self.shown_priors)
 
 
 @frozen(eq=False)
@@ -175,8 +156,8 @@ class ReadingSession:
             self._no_report(item)
         if draft is not None:
             self._s.reporting.restore(draft)
-        for viewed, prior in zip(self._viewed()[1:], shown, strict=True):
-            self._cite(viewed, prior)
+        for beside, prior in zip(self._viewed()[1:], shown, strict=True):
+            self._cite(beside, prior)
             waiting.add(self._permit(prior.ref))
             waiting.add(self._s.loader.open(prior.ref, first=False), optional=True)
         self.changed.emit(None)
@@ -191,48 +172,27 @@ class ReadingSession:
             name = self.site(item.site).name
             self._s.reporting.make_read_only(tr("read already; {site} gave no report", site=name))
 
-    def _cite(self, viewed: ViewedStudy, prior: PriorStudy) -> None:
+    def _cite(self, beside: ViewedStudy, prior: PriorStudy) -> None:
         """The comparison line names what is displayed, and nothing that is not."""
         when = prior.started.date().isoformat() if prior.started else tr("undated")
-        self._s.reporting.compared_with(prior.ref, viewed.patient, viewed.label)
+        self._s.reporting.compared_with(prior.ref, beside.patient, beside.label)
         words = f"{prior.description} {when}."
         self._s.reporting.prefill(SectionKind.COMPARISON, words, tr("prior shown"))
 
     def _viewed(self) -> tuple[ViewedStudy, ...]:
-        """The current study and the priors beside it, as the viewer marks them."""
         case = self.need_case()
-        item, name = case.item, self.site(case.item.site).name
-        current = ViewedStudy(
-            item.ref, item.patient, item.acquired, "current", tr("CURRENT"), None,
-            item.accession, item.procedure, name,
-        )  # fmt: skip
-        shown = [prior for prior in case.priors if prior.ref in case.shown_priors]
-        return (
-            current,
-            *(
-                ViewedStudy(
-                    prior.ref, item.patient, prior.started, "prior", tr("PRIOR {n}", n=n),
-                    _days_between(prior.started, item.acquired), prior.accession,
-                    prior.description, name,
-                )
-                for n, prior in enumerate(shown, 1)
-            ),
-        )  # fmt: skip
+        return viewed(case, self.site(case.item.site).name)
 
     def _start_report(self, item: WorklistItem, *, read: bool) -> None:
         """The template that fits; for a case that is read, an empty page until its report is here.
 
         A template's own words ("No nodule.") must never stand where a report is looked for.
         """
-        binding = Binding(
-            item.site, item.study, item.accession, item.task, item.patient, item.procedure,
-            item.order_id, item.patient_ref, item.imaging_ref,
-        )  # fmt: skip
         prefill = {}
         if item.indication and not read:
             prefill[SectionKind.INDICATION] = (item.indication, tr("order"))
         template = FREE_TEXT if read else None
-        self._s.reporting.start(binding, item, template=template, prefill=prefill)
+        self._s.reporting.start(binding_of(item), item, template=template, prefill=prefill)
         if read:
             self._s.reporting.make_read_only(tr("read already; its report is on its way"))
         self._desk.set_out(item)
@@ -360,9 +320,3 @@ def _grave(error: BaseException | None) -> BaseException | None:
         log.info("claim not given back: %s", type(error).__name__)
         return None
     return error
-
-
-def _days_between(prior: datetime | None, current: datetime | None) -> int | None:
-    if prior is None or current is None:
-        return None
-    return (current.date() - prior.date()).days
