@@ -41,7 +41,7 @@ class TaskRef:
     task: TaskId
 
 
-@frozen
+@frozen(cache_hash=True)  # a case of 600 images looks them up some ten thousand times
 class FrameKey:
     """One frame of one instance; `frame_index` counts from 0."""
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from attrs import define, field
 
-from workstation.domain.identifiers import FrameKey, StudyRef
+from workstation.domain.identifiers import FrameKey, SiteId, StudyRef, StudyUID
 from workstation.domain.study import PixelFormat
 from workstation.errors import NotDisplayable
 from workstation.imaging.pixels import FramePixels
@@ -20,6 +20,9 @@ from workstation.services.ports import Packed
 from workstation.services.signal import Signal
 
 DEFAULT_BYTES: Final = 4 << 30
+
+#: A study, as its frames name it: looked up thousands of times while a case loads.
+_Place = tuple[SiteId, StudyUID]
 
 
 def decoded_bytes(pixels: PixelFormat) -> int:
@@ -53,7 +56,7 @@ class FrameStore:
 
     def __init__(self, budget_bytes: int = DEFAULT_BYTES) -> None:
         self._budget = budget_bytes
-        self._studies: OrderedDict[StudyRef, _Study] = OrderedDict()
+        self._studies: OrderedDict[_Place, _Study] = OrderedDict()
         self._protected: set[StudyRef] = set()
         self.nbytes = 0
         #: A study left the store: decoder children may forget it too. Where nobody listens,
@@ -67,23 +70,23 @@ class FrameStore:
 
     def get(self, key: FrameKey) -> FramePixels | None:
         """The pixels, if they are here and decoded."""
-        ref = StudyRef(key.site, key.study)
-        study = self._studies.get(ref)
+        place = key.site, key.study
+        study = self._studies.get(place)
         found = study.frames.get(key) if study is not None else None
         if study is not None:
-            self._studies.move_to_end(ref)
+            self._studies.move_to_end(place)
         if study is not None and found is not None and study.packed:
             study.frames.move_to_end(key)
         return found
 
     def packed(self, key: FrameKey) -> Packed | None:
         """The frame as it travelled, where it is held so."""
-        study = self._studies.get(StudyRef(key.site, key.study))
+        study = self._studies.get((key.site, key.study))
         return study.packed.get(key) if study is not None else None
 
     def has(self, key: FrameKey) -> bool:
         """Here, decoded or not: nobody needs to ask the site for it."""
-        study = self._studies.get(StudyRef(key.site, key.study))
+        study = self._studies.get((key.site, key.study))
         return study is not None and (key in study.frames or key in study.packed)
 
     def put(self, key: FrameKey, frame: FramePixels | Packed) -> None:
@@ -95,7 +98,7 @@ class FrameStore:
         before = study.frames.get(key)
         study.frames[key] = frame
         self._grow(study, frame.nbytes - (before.nbytes if before is not None else 0))
-        self._make_room(StudyRef(key.site, key.study), key)
+        self._make_room((key.site, key.study), key)
 
     def fail(self, key: FrameKey, error: NotDisplayable) -> None:
         """Remember why a frame cannot be shown; a frame that is here stays shown."""
@@ -109,7 +112,7 @@ class FrameStore:
         self._of(key).failures.pop(key, None)
 
     def failure(self, key: FrameKey) -> NotDisplayable | None:
-        study = self._studies.get(StudyRef(key.site, key.study))
+        study = self._studies.get((key.site, key.study))
         return study.failures.get(key) if study is not None else None
 
     def protect(self, ref: StudyRef) -> None:
@@ -118,30 +121,31 @@ class FrameStore:
 
     def drop(self, ref: StudyRef) -> None:
         self._protected.discard(ref)
-        study = self._studies.pop(ref, None)
+        study = self._studies.pop((ref.site, ref.study), None)
         if study is not None:
             self.nbytes -= study.nbytes
             self.dropped.emit(Dropped(ref, study))
 
     def clear(self) -> None:
-        for ref in list(self._studies):
-            self.drop(ref)
+        for place in list(self._studies):
+            self.drop(StudyRef(*place))
 
     def _of(self, key: FrameKey) -> _Study:
-        ref = StudyRef(key.site, key.study)
-        study = self._studies.setdefault(ref, _Study())
-        self._studies.move_to_end(ref)
+        place = key.site, key.study
+        study = self._studies.setdefault(place, _Study())
+        self._studies.move_to_end(place)
         return study
 
     def _grow(self, study: _Study, nbytes: int) -> None:
         study.nbytes += nbytes
         self.nbytes += nbytes
 
-    def _make_room(self, newest: StudyRef, key: FrameKey) -> None:
-        for ref in list(self._studies):
+    def _make_room(self, newest: _Place, key: FrameKey) -> None:
+        for place in list(self._studies):
             if self.nbytes <= self._budget:
                 return
-            if ref not in self._protected and ref != newest:
+            ref = StudyRef(*place)
+            if ref not in self._protected and place != newest:
                 self.drop(ref)
         for study in self._studies.values():
             for old in [each for each in study.frames if each in study.packed and each != key]:

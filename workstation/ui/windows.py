@@ -70,6 +70,10 @@ class Shell:
         self._soon.setSingleShot(True)
         self._soon.setInterval(_REFRESH_MS)
         self._soon.timeout.connect(self.refresh)
+        self._counts = QTimer()
+        self._counts.setSingleShot(True)
+        self._counts.setInterval(_REFRESH_MS)
+        self._counts.timeout.connect(self._say_counts)
         self._second = QTimer()
         self._second.setInterval(1000)
         self._second.timeout.connect(self._tick)
@@ -140,7 +144,7 @@ class Shell:
             signal.connect(lambda _: self.refresh_soon())
         shown.session.changed.connect(lambda _: self.refresh())
         shown.files.changed.connect(lambda _: self.refresh())
-        shown.loader.frame_arrived.connect(lambda _: self.refresh_soon())
+        shown.loader.frame_arrived.connect(lambda _: self._count_soon())
         for told in (shown.loader.news, shown.loader.problems):
             told.connect(lambda words: self.tell(words[1]))
 
@@ -346,6 +350,7 @@ class Shell:
         self._closed = True
         self._second.stop()
         self._soon.stop()
+        self._counts.stop()
         self.worklist.stop()
         if hasattr(self, "_keys"):
             self._keys.stop()
@@ -374,12 +379,21 @@ class Shell:
             bar.show_case(
                 case.item if case else None, names.get(case.item.site, "") if case else "", locked
             )
-            if case is not None:
+        self._say_counts()
+        self._tick()
+
+    def _count_soon(self) -> None:
+        if not self._counts.isActive():
+            self._counts.start()
+
+    def _say_counts(self) -> None:
+        """Images came: nothing else of the bars has changed by that."""
+        if self._shown.session.case is not None:
+            for bar in self._case_bars:
                 bar.show_images(*images(self._shown))
         told = standing(self._shown, self._message, self._store_notice)
         for status in self._statuses:
             status.show_standing(told)
-        self._tick()
 
     def _tick(self) -> None:
         case = self._shown.session.case
