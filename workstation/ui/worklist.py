@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QTableView, QVBoxLayout, QWidget
 
 from workstation.domain.identifiers import SiteId, TaskRef
@@ -212,7 +212,14 @@ class WorklistPane(QWidget):
         self._empty.setText(text)
         self._empty.adjustSize()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """The page comes to the front: what was left out while nobody saw it is made up for."""
+        super().showEvent(event)
+        self._show_details()
+
     def _show_details(self) -> None:
+        if not self.isVisible():  # 15 ms, in the turn in which a case is opened
+            return
         line = self._selected_line()
         if line is None:
             self.details.show_line(None, None, "UTC")
