@@ -1,8 +1,10 @@
 """Tools and measurements. With points a tool measures at once; without, it is taken in hand."""
 
+import math
+
 from workstation.commands.context import CommandContext
-from workstation.commands.registry import Outcome, command
-from workstation.domain.measurement import MeasurementKind, PixelPoint
+from workstation.commands.registry import Command, Outcome, command
+from workstation.domain.measurement import WORDS, MeasurementKind, PixelPoint
 from workstation.errors import CommandError
 from workstation.text import tr
 
@@ -13,45 +15,81 @@ _MEASUREMENT = {"measurement"}
 Corner = float | None
 
 
-def _measure(
-    ctx: CommandContext, kind: MeasurementKind, x1: Corner, y1: Corner, x2: Corner, y2: Corner
-) -> None:
-    given = [value for value in (x1, y1, x2, y2) if value is not None]
-    if not given:
-        ctx.viewer.pick_tool(kind.value)
-        return
-    if len(given) != 4:
-        raise CommandError(tr("two points are four numbers: X1 Y1 X2 Y2"))
-    a, b, c, d = given
-    points: tuple[PixelPoint, ...] = ((a, b), (c, d))
-    ctx.viewer.add(kind, points)
+def _measuring(kind: MeasurementKind, title: str, words: str, say: tuple[str, ...] = ()) -> Command:
+    """The command of one kind: with points it measures, without it is taken in hand."""
+
+    def run(ctx: CommandContext, points: str = "") -> Outcome:
+        if not points:
+            ctx.viewer.pick_tool(kind.value)
+            return None
+        numbers, text = _numbers(points)
+        if text and kind not in WORDS:
+            raise CommandError(tr("points are numbers: X1 Y1 X2 Y2 …"))
+        ctx.viewer.add(kind, numbers, text)
+        return None
+
+    run.__doc__ = words
+    named = command(f"tool.{kind.value}", title=title, group=GROUP, when=_IMAGE, say=say, rest=True)
+    return named(run)
 
 
-@command("tool.length", title="Length", group=GROUP, when=_IMAGE, say={"measure"})
-def length(
-    ctx: CommandContext, x1: Corner = None, y1: Corner = None, x2: Corner = None, y2: Corner = None
-) -> Outcome:
-    """Between two points in image pixels; without points, by the pointer."""
-    _measure(ctx, MeasurementKind.LENGTH, x1, y1, x2, y2)
-    return None
+def _numbers(words: str) -> tuple[tuple[PixelPoint, ...], str]:
+    """Pairs of numbers, and the text that follows them."""
+    left = words.split()
+    found: list[float] = []
+    while left and (number := _number(left[0])) is not None:
+        found.append(number)
+        left.pop(0)
+    if len(found) % 2:
+        raise CommandError(tr("points are pairs of numbers: X1 Y1 X2 Y2 …"))
+    return tuple(zip(found[::2], found[1::2], strict=True)), " ".join(left)
 
 
-@command("tool.ellipse", title="Ellipse", group=GROUP, when=_IMAGE)
-def ellipse(
-    ctx: CommandContext, x1: Corner = None, y1: Corner = None, x2: Corner = None, y2: Corner = None
-) -> Outcome:
-    """Inscribed in the box between two corners; without points, by the pointer."""
-    _measure(ctx, MeasurementKind.ELLIPSE, x1, y1, x2, y2)
-    return None
+def _number(word: str) -> float | None:
+    try:
+        found = float(word)
+    except ValueError:
+        return None
+    return found if math.isfinite(found) else None
 
 
-@command("tool.rectangle", title="Rectangle", group=GROUP, when=_IMAGE)
-def rectangle(
-    ctx: CommandContext, x1: Corner = None, y1: Corner = None, x2: Corner = None, y2: Corner = None
-) -> Outcome:
-    """Between two corners; without points, by the pointer."""
-    _measure(ctx, MeasurementKind.RECTANGLE, x1, y1, x2, y2)
-    return None
+#: Points are in image pixels of the active view; without points, by the pointer.
+MEASURING = (
+    _measuring(MeasurementKind.LENGTH, "Length", "Between two points.", ("measure",)),
+    _measuring(MeasurementKind.POLYLINE, "Path", "The way along several points."),
+    _measuring(
+        MeasurementKind.PERPENDICULAR,
+        "Distance to a line",
+        "From the third point to the line of the first two.",
+    ),
+    _measuring(
+        MeasurementKind.BIDIRECTIONAL,
+        "Two axes",
+        "Long axis, then the short one; it is turned square to the long one.",
+    ),
+    _measuring(MeasurementKind.ANGLE, "Angle", "At the second of three points."),
+    _measuring(
+        MeasurementKind.COBB,
+        "Cobb angle",
+        "Between two lines of two points each: the smaller angle.",
+    ),
+    _measuring(
+        MeasurementKind.CARDIOTHORACIC,
+        "Cardiothoracic ratio",
+        "Width of the heart, then of the thorax, each between two points, along the rows.",
+    ),
+    _measuring(
+        MeasurementKind.ELLIPSE,
+        "Ellipse",
+        "Inscribed in the box between two corners; a pixel counts if its centre is inside.",
+    ),
+    _measuring(MeasurementKind.RECTANGLE, "Rectangle", "Between two corners."),
+    _measuring(MeasurementKind.POLYGON, "Polygon", "Corners; the last point again ends it."),
+    _measuring(MeasurementKind.FREEHAND, "Freehand region", "Drawn with the button held."),
+    _measuring(MeasurementKind.POINT, "Point value", "The value of one pixel, kept."),
+    _measuring(MeasurementKind.ARROW, "Arrow", "Two points, then words for what it shows."),
+    _measuring(MeasurementKind.TEXT, "Text", "A point, then words."),
+)
 
 
 @command("tool.probe", title="Probe", group=GROUP, when=_IMAGE)
@@ -106,10 +144,49 @@ def select(ctx: CommandContext, name: str = "") -> Outcome:
     return None
 
 
-@command("measurement.move", title="Move measurement", group=GROUP, when=_MEASUREMENT, hidden=True)
-def move(ctx: CommandContext, name: str, x1: float, y1: float, x2: float, y2: float) -> Outcome:
+@command(
+    "measurement.move", title="Move measurement", group=GROUP, when=_MEASUREMENT, hidden=True,
+    rest=True,
+)  # fmt: skip
+def move(ctx: CommandContext, name: str, points: str) -> Outcome:
     """Other points for a measurement, on the image it was made on."""
-    ctx.viewer.move_measurement(name, ((x1, y1), (x2, y2)))
+    ctx.viewer.move_measurement(name, _numbers(points)[0])
+    return None
+
+
+@command("measurement.label", title="Words beside a measurement", group=GROUP, when=_MEASUREMENT,
+         rest=True)  # fmt: skip
+def label(ctx: CommandContext, name: str, text: str = "") -> Outcome:
+    """Its name (A1), then words; none takes them away."""
+    ctx.viewer.marks.label(name, text)
+    return None
+
+
+@command("measurement.copy", title="Copy to the next image", group=GROUP, when=_MEASUREMENT)
+def copy(ctx: CommandContext, name: str = "", by: int = 1) -> Outcome:
+    """The selected or the last one, measured anew on the next image; `by` images on."""
+    ctx.viewer.copy_measurement(name, by)
+    return None
+
+
+@command("measurement.undo", title="Undo measurement", group=GROUP, when=_IMAGE)
+def undo(ctx: CommandContext) -> Outcome:
+    """Takes back what was last placed, moved, worded or deleted."""
+    ctx.viewer.marks.undo()
+    return None
+
+
+@command("measurement.redo", title="Redo measurement", group=GROUP, when=_IMAGE)
+def redo(ctx: CommandContext) -> Outcome:
+    """Does again what was taken back."""
+    ctx.viewer.marks.redo()
+    return None
+
+
+@command("measurement.next", title="Next measurement", group=GROUP, when=_MEASUREMENT)
+def next_one(ctx: CommandContext) -> Outcome:
+    """Selects the next one and shows its image."""
+    ctx.viewer.go_to_measurement(ctx.viewer.next_measurement)
     return None
 
 
@@ -121,6 +198,6 @@ def go(ctx: CommandContext, name: str = "") -> Outcome:
 
 
 COMMANDS = (
-    length, ellipse, rectangle, probe, window_tool, zoom_tool, pan_tool, scroll_tool,
-    delete, select, move, go,
+    *MEASURING, probe, window_tool, zoom_tool, pan_tool, scroll_tool,
+    delete, select, move, label, copy, undo, redo, next_one, go,
 )  # fmt: skip

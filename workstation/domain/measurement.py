@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 from attrs import field, frozen
 
@@ -13,16 +14,62 @@ PixelPoint = tuple[float, float]  # x = column, y = row; (0, 0) is the centre of
 
 class MeasurementKind(StrEnum):
     LENGTH = "length"
+    POLYLINE = "polyline"  # the way along several points
+    PERPENDICULAR = "perpendicular"  # from the third point to the line of the first two
+    BIDIRECTIONAL = "bidirectional"  # long axis, then the short one across it
+    ANGLE = "angle"  # at the second of three points
+    COBB = "cobb"  # between two lines
+    CARDIOTHORACIC = "cardiothoracic"  # width of the heart, then of the thorax
     ELLIPSE = "ellipse"
     RECTANGLE = "rectangle"
+    POLYGON = "polygon"
+    FREEHAND = "freehand"
+    POINT = "point"  # the value of one pixel, kept
+    ARROW = "arrow"  # from its words to what they name
+    TEXT = "text"
+
+
+#: A mean belongs to these.
+REGIONS: Final = frozenset(
+    {
+        MeasurementKind.ELLIPSE,
+        MeasurementKind.RECTANGLE,
+        MeasurementKind.POLYGON,
+        MeasurementKind.FREEHAND,
+    }
+)
+#: These say words instead of a value.
+WORDS: Final = frozenset({MeasurementKind.ARROW, MeasurementKind.TEXT})
+
+#: How many points each kind has at least and at most; a drawn outline has as many as it needs.
+MOST_POINTS: Final = 2000
+POINTS: Final[Mapping[MeasurementKind, tuple[int, int]]] = MappingProxyType(
+    {
+        MeasurementKind.LENGTH: (2, 2),
+        MeasurementKind.POLYLINE: (2, MOST_POINTS),
+        MeasurementKind.PERPENDICULAR: (3, 3),
+        MeasurementKind.BIDIRECTIONAL: (4, 4),
+        MeasurementKind.ANGLE: (3, 3),
+        MeasurementKind.COBB: (4, 4),
+        MeasurementKind.CARDIOTHORACIC: (4, 4),
+        MeasurementKind.ELLIPSE: (2, 2),
+        MeasurementKind.RECTANGLE: (2, 2),
+        MeasurementKind.POLYGON: (3, MOST_POINTS),
+        MeasurementKind.FREEHAND: (3, MOST_POINTS),
+        MeasurementKind.POINT: (1, 1),
+        MeasurementKind.ARROW: (2, 2),
+        MeasurementKind.TEXT: (1, 1),
+    }
+)
 
 
 @frozen
 class Measurement:
     """Never a bare number: value, unit, honesty and place belong together.
 
-    `note` says whose millimetres they are ("detector", "calibrated"); empty when they
-    are the patient's. `stats` of a region: mean, sd, min, max, area, with `stats_unit`.
+    `note` says whose millimetres they are ("detector", "calibrated"), or why there is no
+    value; empty when they are the patient's. `stats` of a region: mean, sd, min, max,
+    pixels; of two axes: short, or heart and thorax; all in `stats_unit` but for `pixels`.
     """
 
     id: str  # "A1": as drawn and cited
@@ -37,3 +84,5 @@ class Measurement:
     image_number: int = 0  # as shown: "image 51"
     series_label: str = ""
     revision: int = 1  # grows with each change; a link in the report remembers what it cited
+    text: str = ""  # the reader's own words beside it
+    uncertainty: float | None = None  # of `value`, by the size of a pixel alone

@@ -1,25 +1,30 @@
-"""Lengths and regions: arithmetic on a frame and its stored values, and whose millimetres.
+"""Measurements: arithmetic on a frame and its stored values, and whose millimetres.
 
-A pixel belongs to a region when its centre lies in it, the outline included. Points are in
-image pixels; (0, 0) is the centre of the first. All sums are in double precision.
+Which pixels belong to a region says `imaging.regions`, what lengths and angles are
+`imaging.lengths`. All sums are in double precision.
 """
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
+from attrs import evolve
 
-from workstation.domain.measurement import Measurement, MeasurementKind, PixelPoint
+from workstation.domain.measurement import (
+    REGIONS,
+    WORDS,
+    Measurement,
+    MeasurementKind,
+    PixelPoint,
+)
 from workstation.domain.study import Frame, PixelSpacing, SpacingOrigin, UltrasoundRegion
+from workstation.imaging.lengths import LENGTHS, Value, squared, value_of
 from workstation.imaging.pixels import FramePixels
+from workstation.imaging.regions import inside
 from workstation.imaging.voi import is_padding, rescaled
 from workstation.text import tr
-
-#: A centre on the outline counts in spite of rounding; far below what a hand can place.
-_EDGE: Final = 1e-9
 
 #: What stands beside a length that is not simply the patient's.
 NOTES: Final = MappingProxyType(
@@ -46,42 +51,50 @@ def measure(
     Parameters
     ----------
     points
-        Two: the ends of a length, or opposite corners of the box around a region.
+        As many as `domain.measurement.POINTS` says; of an ellipse and a rectangle opposite
+        corners of their box, of two axes the four ends.
 
     Returns
     -------
-    A length in mm, or in px where no spacing is known. A region's value is the area of the
-    outline (mm² or px²); its `stats` are of the pixels in it and are empty for colour and
-    where no pixel but padding lies in it. From one region of an ultrasound image to another
-    neither is defined.
+    Lengths in mm, or in px where no spacing is known; angles in degrees, between the lines
+    as they lie in the patient. A region's value is the area of the outline (mm² or px²);
+    its `stats` are of the pixels in it and are empty for colour and where no pixel but
+    padding lies in it. From one region of an ultrasound image to another nothing is defined.
     """
-    (x1, y1), (x2, y2) = points
+    blank = Measurement("", kind, frame.key, points, None, "")
+    if kind in WORDS:
+        return blank
+    if kind is MeasurementKind.POINT:
+        value = value_at(points[0], frame, pixels)
+        return evolve(blank, value=value, unit=frame.rescale.unit if value is not None else "")
     if crosses_regions(frame, points):
-        return Measurement("", kind, frame.key, points, None, "", tr("across regions"))
+        return evolve(blank, note=tr("across regions"))
     spacing = spacing_at(frame, points)
     across, down, unit = _scale(spacing)
-    width, height = abs(x2 - x1) * across, abs(y2 - y1) * down
-    stats: Mapping[str, float] = MappingProxyType({})
-    match kind:
-        case MeasurementKind.LENGTH:
-            value = math.hypot(width, height)
-        case MeasurementKind.ELLIPSE:
-            value = math.pi / 4 * width * height
-            stats = region_statistics(kind, points, frame, pixels)
-        case MeasurementKind.RECTANGLE:
-            value = width * height
-            stats = region_statistics(kind, points, frame, pixels)
-    return Measurement(
-        id="",
-        kind=kind,
-        frame=frame.key,
+    points = squared(points, across, down) if kind is MeasurementKind.BIDIRECTIONAL else points
+    found = value_of(kind, tuple((x * across, y * down) for x, y in points), unit)
+    stats: Mapping[str, float] = found.others
+    if kind in REGIONS and found.value is not None:
+        stats = region_statistics(kind, points, frame, pixels)
+    own_unit = frame.rescale.unit if kind in REGIONS else found.others_unit
+    honest = note_of(spacing) if found.unit not in ("", "°") else ""
+    return evolve(
+        blank,
         points=points,
-        value=value,
-        unit=unit if kind is MeasurementKind.LENGTH else f"{unit}²",
-        note=note_of(spacing),
+        value=found.value,
+        unit=found.unit if found.value is not None else "",
+        note=found.why_not or honest,
         stats=stats,
-        stats_unit=frame.rescale.unit if stats else "",
+        stats_unit=own_unit if stats else "",
+        uncertainty=_uncertainty(kind, found, max(across, down)),
     )
+
+
+def _uncertainty(kind: MeasurementKind, found: Value, pixel: float) -> float | None:
+    """Of a length: each end lies somewhere in its pixel, half a pixel to either side."""
+    if found.value is None or kind not in LENGTHS:
+        return None
+    return pixel
 
 
 def _scale(spacing: PixelSpacing) -> tuple[float, float, str]:
@@ -154,45 +167,27 @@ def region_statistics(
     """mean, sd (of all pixels in it: divided by n), min, max and their number, `pixels`."""
     if pixels.stored.ndim != 2:
         return MappingProxyType({})
-    stored = _inside(kind, points, pixels.stored)
-    values = rescaled(stored[~is_padding(stored, frame)], frame.rescale)
-    if not values.size:
+    stored = inside(kind, points, pixels.stored)
+    stored = stored[~is_padding(stored, frame)]
+    if not stored.size:
         return MappingProxyType({})
+    rescale = frame.rescale
+    # A slope of 1e-6 beside an intercept of 1000 has few digits left after the sum: the
+    # spread is that of the stored values, and it is scaled alone.
+    linear = rescale.lut is None
+    basis = stored.astype(np.float64) if linear else rescaled(stored, rescale)
+    scale = abs(rescale.slope) if linear else 1.0
+    ends = rescaled(np.array([stored.min(), stored.max()]), rescale) if linear else basis
+    mean = float(basis.mean())
     return MappingProxyType(
         {
-            "mean": float(values.mean()),
-            "sd": float(values.std()),
-            "min": float(values.min()),
-            "max": float(values.max()),
-            "pixels": float(values.size),
+            "mean": mean * rescale.slope + rescale.intercept if linear else mean,
+            "sd": float(basis.std()) * scale,
+            "min": float(ends.min()),
+            "max": float(ends.max()),
+            "pixels": float(stored.size),
         }
     )
-
-
-def _inside(
-    kind: MeasurementKind, points: tuple[PixelPoint, ...], stored: NDArray[Any]
-) -> NDArray[Any]:
-    """The stored values whose pixel centres lie in the region, the outline included."""
-    (x1, y1), (x2, y2) = points
-    cols = _centres(min(x1, x2), max(x1, x2), stored.shape[1])
-    rows = _centres(min(y1, y2), max(y1, y2), stored.shape[0])
-    part = stored[rows.start : rows.stop, cols.start : cols.stop]
-    if kind is MeasurementKind.RECTANGLE:
-        return part.ravel()
-    u = _reach(np.asarray(cols, np.float64), (x1 + x2) / 2, abs(x2 - x1) / 2)
-    v = _reach(np.asarray(rows, np.float64), (y1 + y2) / 2, abs(y2 - y1) / 2)
-    return part[u[None, :] + v[:, None] <= 1 + _EDGE]
-
-
-def _centres(low: float, high: float, count: int) -> range:
-    """Indices between two positions, both included, as far as the image goes."""
-    first = max(0, math.ceil(low - _EDGE))
-    return range(first, max(first, min(count, math.floor(high + _EDGE) + 1)))
-
-
-def _reach(at: NDArray[np.float64], middle: float, semi: float) -> NDArray[np.float64]:
-    """((at - middle) / semi)², 0 for the one line that a flat ellipse consists of."""
-    return np.zeros_like(at) if semi == 0 else ((at - middle) / semi) ** 2
 
 
 def value_at(point: PixelPoint, frame: Frame, pixels: FramePixels) -> float | None:

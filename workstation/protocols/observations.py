@@ -21,6 +21,7 @@ UCUM: Final = {
     "cm2": "cm2",
     "HU": "[hnsf'U]",
     "px": "{pixels}",
+    "°": "deg",
 }
 
 #: PS3.16 CID 7469, 7470 and annex D.
@@ -106,7 +107,7 @@ def _components(measurement: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "code": {"coding": [_coding(name)], "text": name},
-            "valueQuantity": quantity(value, length_unit if name == "area" else unit),
+            "valueQuantity": quantity(value, {"area": length_unit, "pixels": ""}.get(name, unit)),
         }
         for name, value in dict(measurement.get("stats") or {}).items()
         if value is not None

@@ -12,7 +12,7 @@ from typing import Final
 
 from attrs import frozen
 
-from workstation.domain.measurement import Measurement, MeasurementKind, PixelPoint
+from workstation.domain.measurement import Measurement
 from workstation.domain.study import Frame, SpacingOrigin
 from workstation.rendering.ink import (
     Border,
@@ -22,13 +22,12 @@ from workstation.rendering.ink import (
     Handle,
     Item,
     Letter,
-    Oval,
     Point,
     Stroke,
     bounds,
-    on_segment,
 )
 from workstation.rendering.labels import plate
+from workstation.rendering.shapes import drawn, nearest, shown_handles
 from workstation.services.structures import Outlined
 from workstation.services.viewed import Crossing
 from workstation.text import tr
@@ -67,16 +66,16 @@ def paint_list(
         items.extend(_crossing(canvas, crossing))
     taken: list[Box] = [bounds([canvas.at(p) for p in m.points]) for m in measurements]
     for measurement in measurements:
-        items.append(_shape(canvas, measurement.kind, measurement.points, 1.5))
+        items.extend(drawn(canvas, measurement.kind, measurement.points))
     for measurement in measurements:
         active = measurement.id == selected
         label = plate(canvas, measurement, taken, places)
         taken.append(label.box)
         items.append(label)
         if active:
-            items.extend(Handle(at) for at in handles(canvas, measurement))
+            items.extend(Handle(at) for at in shown_handles(canvas, measurement))
     if preview.kind is not None:
-        items.append(_shape(canvas, preview.kind, preview.points, 1.5))
+        items.extend(drawn(canvas, preview.kind, preview.points))
     return tuple(items)
 
 
@@ -87,17 +86,8 @@ def handles(canvas: Canvas, measurement: Measurement) -> tuple[Point, ...]:
 
 def distance(canvas: Canvas, measurement: Measurement, at: Point) -> float:
     """From a place on the view to the line of a measurement."""
-    points = [canvas.at(p) for p in measurement.points]
-    if measurement.kind is MeasurementKind.LENGTH:
-        return _to_segment(at, points[0], points[1])
-    left, top, width, height = bounds(points)
-    if measurement.kind is MeasurementKind.ELLIPSE and width > 0 and height > 0:
-        dx, dy = at[0] - left - width / 2, at[1] - top - height / 2
-        radius = math.hypot(dx / (width / 2), dy / (height / 2))
-        return abs(radius - 1) * min(width, height) / 2
-    corners = [(left, top), (left + width, top), (left + width, top + height), (left, top + height)]
-    sides = zip(corners, [*corners[1:], corners[0]], strict=True)
-    return min(_to_segment(at, p, q) for p, q in sides)
+    x, y = nearest(canvas, measurement, at)
+    return math.hypot(at[0] - x, at[1] - y)
 
 
 #: What the scale bar's millimetres are; those of a patient need no word.
@@ -164,21 +154,3 @@ def _crossing(canvas: Canvas, crossing: Crossing) -> tuple[Item, Item]:
     x = min(max(end[0] - 14, 12.0), wide - 36)
     y = min(max(end[1] - 6, 24.0), high - 12)
     return Stroke((start, end), token, 1.0, dash), Letter((x, y), crossing.letter, token)
-
-
-def _shape(
-    canvas: Canvas, kind: MeasurementKind, points: Sequence[PixelPoint], width: float
-) -> Stroke | Oval:
-    at = tuple(canvas.at(point) for point in points)
-    if kind is MeasurementKind.LENGTH:
-        return Stroke(at, "ink.measure", width)
-    left, top, wide, high = bounds(at)
-    if kind is MeasurementKind.ELLIPSE:
-        return Oval((left, top, wide, high), "ink.measure", width)
-    corners = ((left, top), (left + wide, top), (left + wide, top + high), (left, top + high))
-    return Stroke(corners, "ink.measure", width, closed=True)
-
-
-def _to_segment(at: Point, p: Point, q: Point) -> float:
-    x, y = on_segment(at, p, q)
-    return math.hypot(at[0] - x, at[1] - y)

@@ -7,8 +7,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from workstation.domain.measurement import Measurement, MeasurementKind
-from workstation.rendering.ink import Box, Canvas, Plate, Point, bounds, on_segment
+from workstation.domain.measurement import WORDS, Measurement, MeasurementKind
+from workstation.rendering.ink import Box, Canvas, Plate, Point, bounds
+from workstation.rendering.shapes import nearest
 from workstation.text import tr
 
 #: Where a label may stand: eight directions, 24 to 48 px off what it names.
@@ -20,20 +21,46 @@ _OUTWARDS: Final = 300.0
 
 
 def words(measurement: Measurement) -> tuple[str, str]:
-    """The two lines of a label: name, value, unit and honesty; then the statistics."""
-    unit = measurement.unit
+    """The two lines of a label: name, value, unit and honesty; then what belongs to them."""
+    if measurement.kind in WORDS:
+        return f"{measurement.id}  {measurement.text}".rstrip(), ""
+    first = f"{measurement.id}  {_value(measurement)}"
+    parts = [_more(measurement), measurement.text]
+    return first, "  ".join(part for part in parts if part)
+
+
+def _value(measurement: Measurement) -> str:
+    if measurement.value is None:
+        if measurement.note:
+            return tr("not defined ({note})", note=measurement.note)
+        return tr("not defined")
+    value, unit = _number(measurement, measurement.value), measurement.unit
+    if unit == "°":
+        return f"{value}°"
     if measurement.note:
         unit = tr("{unit} ({note})", unit=unit, note=measurement.note)
-    if measurement.value is None:
-        return tr("{id}  not defined", id=measurement.id), ""
-    value = f"{measurement.value:.1f}".replace("-", "−")
-    first = f"{measurement.id}  {value} {unit}"
-    stats = measurement.stats
-    if "mean" not in stats:
-        return first, ""
-    mean, sd = (_figure(stats[name]) for name in ("mean", "sd"))
-    parts = tr("mean {mean} {unit}  SD {sd}", mean=mean, unit=measurement.stats_unit, sd=sd)
-    return first, parts
+    if "short" in measurement.stats:
+        value = f"{value} × {_number(measurement, measurement.stats['short'])}"
+    return f"{value} {unit}".rstrip()
+
+
+def _number(measurement: Measurement, value: float) -> str:
+    if measurement.kind is MeasurementKind.CARDIOTHORACIC:
+        return f"{value:.2f}"
+    if measurement.kind is MeasurementKind.POINT:
+        return _figure(value)
+    return f"{value:.1f}".replace("-", "−")
+
+
+def _more(measurement: Measurement) -> str:
+    stats, unit = measurement.stats, measurement.stats_unit
+    if "mean" in stats:
+        mean, sd = (_figure(stats[name]) for name in ("mean", "sd"))
+        return tr("mean {mean} {unit}  SD {sd}", mean=mean, unit=unit, sd=sd)
+    if "heart" in stats:
+        heart, thorax = (f"{stats[name]:.1f}" for name in ("heart", "thorax"))
+        return tr("heart {heart}  thorax {thorax} {unit}", heart=heart, thorax=thorax, unit=unit)
+    return ""
 
 
 def _figure(value: float) -> str:
@@ -107,16 +134,8 @@ def _overlap(a: Box, b: Box) -> bool:
 
 
 def _anchor(canvas: Canvas, measurement: Measurement, box: Box) -> Point:
-    """Where the leader of a label meets what it names: on the line, or on the region's box."""
-    x, y = box[0] + box[2] / 2, box[1] + box[3] / 2
-    points = [canvas.at(p) for p in measurement.points]
-    if measurement.kind is MeasurementKind.LENGTH:
-        return on_segment((x, y), points[0], points[1])
-    left, top, wide, high = bounds(points)
-    if measurement.kind is MeasurementKind.RECTANGLE:
-        return min(max(x, left), left + wide), min(max(y, top), top + high)
-    angle = math.atan2(y - top - high / 2, x - left - wide / 2)
-    return (
-        left + wide / 2 * (1 + math.cos(angle)),
-        top + high / 2 * (1 + math.sin(angle)),
-    )
+    """Where the leader of a label meets what it names: its tail, or its line."""
+    if measurement.kind is MeasurementKind.ARROW:
+        return canvas.at(measurement.points[0])
+    middle = box[0] + box[2] / 2, box[1] + box[3] / 2
+    return nearest(canvas, measurement, middle)

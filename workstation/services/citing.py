@@ -1,11 +1,11 @@
 """Measurements in words: how a text cites one, and what goes along with the report."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from attrs import frozen
 
-from workstation.domain.measurement import Measurement, MeasurementKind
+from workstation.domain.measurement import REGIONS, WORDS, Measurement, MeasurementKind
 from workstation.domain.report import Link
 from workstation.text import tr
 
@@ -27,7 +27,7 @@ def cite(measurement: Measurement, prior: str = "") -> Citation:
     """The words for a report. `prior` labels a measurement on an older study."""
     value = value_words(measurement)
     place = [prior, measurement.note]
-    if measurement.kind is not MeasurementKind.LENGTH and measurement.value is not None:
+    if measurement.kind in REGIONS and measurement.value is not None:
         place.append(f"area {decimal(measurement.value)} {measurement.unit}")
     if measurement.series_label:
         place.append(f"series {measurement.series_label}")
@@ -39,28 +39,53 @@ def cite(measurement: Measurement, prior: str = "") -> Citation:
 
 def value_words(measurement: Measurement) -> str:
     """ "12 mm" of a length, "mean 27 HU" of a region: the value with its unit."""
-    if measurement.kind is not MeasurementKind.LENGTH and "mean" in measurement.stats:
-        unit = f" {measurement.stats_unit}" if measurement.stats_unit else ""
-        return f"mean {decimal(measurement.stats['mean'])}{unit}"
-    if measurement.value is None:
+    kind, value, stats = measurement.kind, measurement.value, measurement.stats
+    if kind in WORDS:
+        return measurement.text
+    if "mean" in stats:
+        return f"mean {decimal(stats['mean'])} {measurement.stats_unit}".rstrip()
+    if value is None:
         return tr("not measurable")
-    return f"{decimal(measurement.value)} {measurement.unit}"
+    if kind is MeasurementKind.CARDIOTHORACIC:
+        return f"{value:.2f}"
+    if "short" in stats:
+        return f"{decimal(value)} × {decimal(stats['short'])} {measurement.unit}"
+    return f"{decimal(value)}{'' if measurement.unit == '°' else ' '}{measurement.unit}".rstrip()
 
 
 def decimal(value: float) -> str:
-    """One decimal, none where it is zero; a true minus is for screens, not for reports."""
-    text = f"{value:.1f}"
-    return text.removesuffix(".0") if text != "-0.0" else "0"
+    """One decimal, none where it is zero; a true minus is for screens, not for reports.
+
+    Small values keep three digits: an apparent diffusion of 0.00123 is not 0.
+    """
+    if value and abs(value) < 0.1:
+        return f"{value:.3g}"
+    text = f"{value + 0.0:.1f}"  # of a zero below zero, none
+    return text.removesuffix(".0")
+
+
+#: What a field for a length takes.
+_LENGTHS: Final = frozenset(
+    {
+        MeasurementKind.LENGTH,
+        MeasurementKind.POLYLINE,
+        MeasurementKind.PERPENDICULAR,
+        MeasurementKind.BIDIRECTIONAL,
+    }
+)
 
 
 def in_unit(measurement: Measurement, unit: str) -> str | None:
     """The bare number for a field that has its unit outside; None where units do not agree."""
-    if measurement.kind is not MeasurementKind.LENGTH or measurement.value is None:
-        mean = measurement.stats.get("mean")
-        agrees = mean is not None and unit == measurement.stats_unit
-        return decimal(mean) if agrees and mean is not None else None
-    factor = {("mm", "mm"): 1.0, ("mm", "cm"): 0.1}.get((measurement.unit, unit))
-    return None if factor is None else decimal(measurement.value * factor)
+    value = measurement.value
+    if measurement.kind in _LENGTHS and value is not None:
+        factor = {("mm", "mm"): 1.0, ("mm", "cm"): 0.1}.get((measurement.unit, unit))
+        return None if factor is None else decimal(value * factor)
+    if measurement.kind in REGIONS:
+        value, own = measurement.stats.get("mean"), measurement.stats_unit
+    else:
+        own = measurement.unit
+    return decimal(value) if value is not None and own == unit else None
 
 
 def described(measurement: Measurement) -> Mapping[str, Any]:

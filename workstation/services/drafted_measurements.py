@@ -21,7 +21,7 @@ def _plain(_owner: object, _field: object, value: Any) -> Any:
 
 def from_plain(read: Mapping[str, Any]) -> Measurement:
     """Raises KeyError, TypeError or ValueError; never half a measurement."""
-    value, frame = read["value"], read["frame"]
+    value, frame, doubt = read["value"], read["frame"], read.get("uncertainty")
     return Measurement(
         id=str(read["id"]),
         kind=MeasurementKind(read["kind"]),
@@ -41,6 +41,8 @@ def from_plain(read: Mapping[str, Any]) -> Measurement:
         image_number=int(read["image_number"]),
         series_label=str(read["series_label"]),
         revision=int(read["revision"]),
+        text=str(read.get("text", "")),  # drafts of earlier versions have neither
+        uncertainty=None if doubt is None else float(doubt),
     )
 
 

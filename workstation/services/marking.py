@@ -35,6 +35,11 @@ class Marked(Screen):
         return self._marks.all
 
     @property
+    def marks(self) -> Measurements:
+        """The measurements themselves: to be worded, undone and done again."""
+        return self._marks
+
+    @property
     def selected_measurement(self) -> str:
         return self._marks.selected
 
@@ -48,10 +53,12 @@ class Marked(Screen):
     def add_rectangle(self, x1: float, y1: float, x2: float, y2: float) -> Measurement:
         return self.add(MeasurementKind.RECTANGLE, ((x1, y1), (x2, y2)))
 
-    def add(self, kind: MeasurementKind, points: Sequence[PixelPoint]) -> Measurement:
+    def add(
+        self, kind: MeasurementKind, points: Sequence[PixelPoint], text: str = ""
+    ) -> Measurement:
         shown = self._need_shown()
         letter = chr(ord("A") + list(self._studies).index(shown.study.ref))
-        return self._marks.add(shown, kind, points, letter)
+        return self._marks.add(shown, kind, points, letter, text)
 
     def move_measurement(self, name: str, points: Sequence[PixelPoint]) -> Measurement:
         return self._marks.move(name, self._need_shown(), points)

@@ -1,15 +1,22 @@
 """The measurements of the open case: numbered, recomputed on change, never bare."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
 
 from attrs import evolve
 
-from workstation.domain.measurement import Measurement, MeasurementKind, PixelPoint
+from workstation.domain.measurement import POINTS, Measurement, MeasurementKind, PixelPoint
 from workstation.errors import CommandError
 from workstation.imaging.measure import measure
 from workstation.services.drafted_measurements import numbers_used
 from workstation.services.viewed import Shown
 from workstation.text import tr
+
+
+#: As many steps can be taken back.
+MOST_STEPS: Final = 200
+
+Marks = Mapping[str, Measurement]
 
 
 class Measurements:
@@ -19,6 +26,9 @@ class Measurements:
         self._changed = changed
         self._by_id: dict[str, Measurement] = {}
         self._last: dict[str, int] = {}
+        self._revisions: dict[str, int] = {}
+        self._done: list[Marks] = []
+        self._undone: list[Marks] = []
         self._kept: tuple[Measurement, ...] = ()  # as a draft brought them
         self.selected = ""
 
@@ -27,25 +37,29 @@ class Measurements:
         return tuple(self._by_id.values())
 
     def add(
-        self, shown: Shown, kind: MeasurementKind, points: Sequence[PixelPoint], letter: str
+        self,
+        shown: Shown,
+        kind: MeasurementKind,
+        points: Sequence[PixelPoint],
+        letter: str,
+        text: str = "",
     ) -> Measurement:
         """Measure on the image shown. `letter` names its study: A current, B the prior.
 
         Raises
         ------
         CommandError
-            The image is not here: what is not seen is not measured.
+            The image is not here: what is not seen is not measured. Too few points.
         """
-        if shown.pixels is None:
-            raise CommandError(shown.missing or tr("the image is not here yet"))
-        made = measure(kind, tuple(points), shown.frame, shown.pixels)
+        made = _measured(shown, kind, points)
         made = evolve(
             made,
             id=self._fresh_name(letter),
             image_number=shown.state.frame_index + 1,
             series_label=shown.display_set.label,
+            text=text,
         )
-        self._by_id[made.id] = made
+        self._take({**self._by_id, made.id: made})
         self.selected = made.id
         self._changed()
         return made
@@ -58,7 +72,7 @@ class Measurements:
     def restore(self, kept: Sequence[Measurement], names: Iterable[str] = ()) -> None:
         """Those of a draft, under their names; what was made meanwhile stays, renamed if need be.
 
-        `names` were given too, to measurements that are gone.
+        `names` were given too, to measurements that are gone. Nothing before it can be undone.
         """
         new = [m for m in self._by_id.values() if m not in self._kept]
         taken = {m.id for m in kept}
@@ -67,6 +81,8 @@ class Measurements:
         self._kept = tuple(kept)
         renamed = [evolve(m, id=self._fresh_name(m.id[0])) if m.id in taken else m for m in new]
         self._by_id = {m.id: m for m in (*kept, *renamed)}
+        self._done.clear()
+        self._undone.clear()
         self.selected = ""
         self._changed()
 
@@ -75,17 +91,65 @@ class Measurements:
         old = self.find(name)
         if shown.pixels is None or shown.frame.key != old.frame:
             raise CommandError(tr("{id} is on another image", id=name))
-        made = measure(old.kind, tuple(points), shown.frame, shown.pixels)
+        made = _measured(shown, old.kind, points)
         made = evolve(
             made,
-            id=name,
+            id=old.id,
             image_number=old.image_number,
             series_label=old.series_label,
-            revision=old.revision + 1,
+            text=old.text,
         )
-        self._by_id[name] = made
+        return self._replace(made)
+
+    def label(self, name: str, text: str) -> Measurement:
+        """The reader's own words beside a measurement; its name stays, as reports cite it."""
+        return self._replace(evolve(self.find(name), text=text))
+
+    def _replace(self, made: Measurement) -> Measurement:
+        made = evolve(made, revision=self._next_revision(self._by_id[made.id]))
+        self._take({**self._by_id, made.id: made})
         self._changed()
         return made
+
+    # --- taking back ----------------------------------------------------------------
+
+    def undo(self) -> None:
+        """What was last placed, moved, worded or deleted is as it was before."""
+        if not self._done:
+            raise CommandError(tr("there is nothing to undo"))
+        self._undone.append(dict(self._by_id))
+        self._restore(self._done.pop())
+
+    def redo(self) -> None:
+        if not self._undone:
+            raise CommandError(tr("there is nothing to do again"))
+        self._done.append(dict(self._by_id))
+        self._restore(self._undone.pop())
+
+    def _take(self, marks: Marks) -> None:
+        self._done.append(dict(self._by_id))
+        del self._done[:-MOST_STEPS]
+        self._undone.clear()
+        self._by_id = dict(marks)
+
+    def _restore(self, marks: Marks) -> None:
+        """A revision is never given twice: a report that cites one means one value."""
+        self._by_id = {
+            name: evolve(mark, revision=self._next_revision(self._by_id[name]))
+            if name in self._by_id and self._by_id[name] != mark
+            else mark
+            for name, mark in marks.items()
+        }
+        if self.selected not in self._by_id:
+            self.selected = ""
+        self._changed()
+
+    def _next_revision(self, mark: Measurement) -> int:
+        latest = max(self._revisions.get(mark.id, 1), mark.revision)
+        self._revisions[mark.id] = latest + 1
+        return latest + 1
+
+    # --- finding --------------------------------------------------------------------
 
     def find(self, name: str = "") -> Measurement:
         """By name; without one the selected, else the last."""
@@ -99,7 +163,8 @@ class Measurements:
         self._changed()
 
     def delete(self, name: str = "") -> Measurement:
-        gone = self._by_id.pop(self.find(name).id)
+        gone = self.find(name)
+        self._take({each: mark for each, mark in self._by_id.items() if each != gone.id})
         self.selected = ""
         self._changed()
         return gone
@@ -127,6 +192,20 @@ class Measurements:
                 "image": m.image_number,
                 "points": [list(point) for point in m.points],
                 "revision": m.revision,
+                "text": m.text,
+                "uncertainty": m.uncertainty,
             }
             for m in self.all
         ]
+
+
+def _measured(shown: Shown, kind: MeasurementKind, points: Sequence[PixelPoint]) -> Measurement:
+    if shown.pixels is None:
+        raise CommandError(shown.missing or tr("the image is not here yet"))
+    least, most = POINTS[kind]
+    if not least <= len(points) <= most:
+        wanted = str(least) if least == most else f"{least} to {most}"
+        raise CommandError(
+            tr("{kind}: {n} points, needs {wanted}", kind=kind.value, n=len(points), wanted=wanted)
+        )
+    return measure(kind, tuple(points), shown.frame, shown.pixels)

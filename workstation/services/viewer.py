@@ -6,7 +6,7 @@ they say.
 
 from collections.abc import Callable
 
-from workstation.domain.measurement import PixelPoint
+from workstation.domain.measurement import Measurement, PixelPoint
 from workstation.errors import CommandError
 from workstation.services import describe, locating
 from workstation.services.frames import FrameStore
@@ -117,6 +117,16 @@ class Viewer(Linked):
                     self.show_set(display_set.id)
                 self.go(keys.index(mark.frame))
         self._marks.select(mark.id)
+
+    def copy_measurement(self, name: str = "", by: int = 1) -> Measurement:
+        """The same points on the next image of the view, measured there."""
+        mark, shown = self._marks.find(name), self._need_shown()
+        if shown.frame.key != mark.frame:
+            raise CommandError(tr("{id} is on another image", id=mark.id))
+        if not 0 <= shown.state.frame_index + by < len(shown.display_set.frames):
+            raise CommandError(tr("there is no next image"))
+        self._go(shown, shown.state.frame_index + by)
+        return self.add(mark.kind, mark.points, mark.text)
 
     # --- the active viewport ------------------------------------------------------
 

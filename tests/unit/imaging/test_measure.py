@@ -21,7 +21,11 @@ FRAME = Frame(
     spacing=PixelSpacing(2.0, 0.5, SpacingOrigin.PATIENT),
     rescale=Rescale(2.0, -100.0, "HU"),
 )
-LENGTH, ELLIPSE, RECTANGLE = MeasurementKind
+LENGTH, ELLIPSE, RECTANGLE = (
+    MeasurementKind.LENGTH,
+    MeasurementKind.ELLIPSE,
+    MeasurementKind.RECTANGLE,
+)
 
 
 def pixels(stored: np.ndarray) -> FramePixels:

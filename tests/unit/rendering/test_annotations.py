@@ -8,9 +8,16 @@ import pytest
 from attrs import evolve
 from fakes_viewer import CORONAL, frame
 
-from workstation.domain.measurement import Measurement, MeasurementKind, PixelPoint
+from workstation.domain.measurement import POINTS, Measurement, MeasurementKind, PixelPoint
 from workstation.domain.study import PixelSpacing, SpacingOrigin
-from workstation.rendering.annotations import distance, paint_list, runs, scale_bar, shrunk
+from workstation.rendering.annotations import (
+    distance,
+    handles,
+    paint_list,
+    runs,
+    scale_bar,
+    shrunk,
+)
 from workstation.rendering.engine import choose
 from workstation.rendering.ink import Canvas, Handle, Letter, Oval, Plate, Stroke
 from workstation.rendering.labels import words
@@ -137,15 +144,84 @@ def test_labels_do_not_cover_each_other() -> None:
     assert apart_x or apart_y
 
 
+CORNERS: tuple[PixelPoint, ...] = ((100.0, 100.0), (180.0, 160.0), (120.0, 190.0), (60.0, 150.0))
+
+
+def placed(kind: MeasurementKind, **more: object) -> Measurement:
+    """One of each kind, with as many points as it has; at most four."""
+    return mark(kind, CORNERS[: min(POINTS[kind][1], 4)], **more)
+
+
 @pytest.mark.parametrize("kind", list(MeasurementKind))
 def test_the_leader_ends_on_what_is_named(kind: MeasurementKind) -> None:
     """A leader that ends beside a diagonal line names the tissue there."""
-    diagonal = mark(kind, ((100.0, 100.0), (180.0, 160.0)))
+    one = placed(kind)
 
-    items = paint_list(canvas(), [diagonal], "", NOTHING, (), {})
+    items = paint_list(canvas(), [one], "", NOTHING, (), {})
 
     (plate,) = [item for item in items if isinstance(item, Plate)]
-    assert distance(canvas(), diagonal, plate.anchor) < 1e-9
+    assert distance(canvas(), one, plate.anchor) < 1e-9
+
+
+@pytest.mark.parametrize("kind", list(MeasurementKind))
+def test_every_kind_is_drawn_from_the_second_point_on(kind: MeasurementKind) -> None:
+    """The reader sees what is placed while it is being placed."""
+    most = min(POINTS[kind][1], 4)
+    for count in range(min(2, most), most + 1):
+        items = paint_list(canvas(), [], "", Preview(kind, CORNERS[:count]), (), {})
+
+        assert items, count
+
+
+@pytest.mark.parametrize("kind", list(MeasurementKind))
+def test_every_point_can_be_taken_hold_of(kind: MeasurementKind) -> None:
+    one = placed(kind)
+
+    assert handles(canvas(), one) == tuple((x + 0.5, y + 0.5) for x, y in one.points)
+
+
+def test_two_lines_are_not_joined_into_one() -> None:
+    """Cobb: a line from the end of the first to the start of the second measures nothing."""
+    solid = [
+        item.points
+        for item in paint_list(canvas(), [placed(MeasurementKind.COBB)], "", NOTHING, (), {})
+        if isinstance(item, Stroke) and item.dash == "solid"
+    ]
+
+    assert solid == [((100.5, 100.5), (180.5, 160.5)), ((120.5, 190.5), (60.5, 150.5))]
+
+
+def test_a_drawn_outline_shows_few_of_its_handles() -> None:
+    """Hundreds of squares would hide the border that was drawn."""
+    around = tuple(
+        (200 + 90 * math.cos(turn / 50 * math.pi), 200 + 90 * math.sin(turn / 50 * math.pi))
+        for turn in range(100)
+    )
+    one = mark(MeasurementKind.FREEHAND, around)
+
+    items = paint_list(canvas(), [one], "A1", NOTHING, (), {})
+
+    assert 3 <= sum(isinstance(item, Handle) for item in items) <= 12
+
+
+@pytest.mark.parametrize(
+    ("one", "said"),
+    [
+        (placed(MeasurementKind.ANGLE, value=41.26, unit="°"), ("A1  41.3°", "")),
+        (placed(MeasurementKind.BIDIRECTIONAL, note="detector", stats={"short": 12.04}),
+         ("A1  20.0 × 12.0 mm (detector)", "")),
+        (placed(MeasurementKind.CARDIOTHORACIC, value=0.5234, unit="", stats_unit="mm",
+                stats={"heart": 141.3, "thorax": 270.0}),
+         ("A1  0.52", "heart 141.3  thorax 270.0 mm")),
+        (placed(MeasurementKind.POINT, value=0.00123, unit="mm2/s"), ("A1  0.00123 mm2/s", "")),
+        (placed(MeasurementKind.ARROW, value=None, unit="", text="nodule"), ("A1  nodule", "")),
+        (placed(MeasurementKind.LENGTH, text="lesion 1"), ("A1  20.0 mm", "lesion 1")),
+        (placed(MeasurementKind.LENGTH, value=None, unit="", note="across regions"),
+         ("A1  not defined (across regions)", "")),
+    ],
+)  # fmt: skip
+def test_each_kind_says_what_it_measured(one: Measurement, said: tuple[str, str]) -> None:
+    assert words(one) == said
 
 
 def test_a_label_stays_on_the_view() -> None:

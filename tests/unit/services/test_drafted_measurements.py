@@ -30,6 +30,8 @@ REGION = Measurement(
     51,
     "Achse · Lunge",
     3,
+    "grown · ø",
+    0.7,
 )
 
 

@@ -803,6 +803,14 @@ def test_every_viewer_command_of_the_contract_works() -> None:
         "tool.window", "tool.zoom", "tool.pan", "tool.scroll", "measurement.select",
         "measurement.select A1", "measurement.go A1", "measurement.move A1 10 10 20 10",
         "measurement.delete A2", "measurement.delete A3", "overlay.level", "overlay.level 3",
+        "tool.angle 10 10 20 10 20 20", "tool.cobb 1 1 9 1 1 9 9 5", "tool.angle", "tool.cobb",
+        "tool.bidirectional 1 1 9 1 4 3 4 9", "tool.perpendicular 1 1 9 1 4 7",
+        "tool.cardiothoracic 9 9 20 9 3 20 40 20", "tool.polyline 1 1 9 1 9 9 1 9 1 2",
+        "tool.polygon 1 1 9 1 9 9", "tool.freehand 1 1 9 1 9 9 1 9", "tool.point 5 5",
+        "tool.arrow 1 1 9 9 a nodule of 4 mm", "tool.arrow 1 1 9 9", "tool.text 5 5 seen before",
+        "measurement.undo", "measurement.redo", "measurement.label A4 first lesion",
+        "measurement.copy A4", "measurement.next", "measurement.next",
+        *(f"measurement.delete A{n}" for n in range(4, 17)),
         "ink.toggle",
     ):  # fmt: skip
         run(line)
@@ -815,6 +823,8 @@ def test_every_viewer_command_of_the_contract_works() -> None:
     [
         "viewport.go 0", "viewport.go 101", "viewport.go soon", "viewport.layout 3",
         "viewport.zoom 0",
+        "tool.angle 1 2 3 4", "tool.length 1 1 2 2 3 3", "tool.length 1 1 2 two", "tool.cobb nan 1",
+        "tool.polygon 1 1 2 2", "measurement.copy A9", "measurement.undo", "measurement.redo",
         "overlay.level 4", "tool.length 1 2 3", "viewport.window nothing", "viewport.activate 9",
     ],
 )  # fmt: skip

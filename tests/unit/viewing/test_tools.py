@@ -3,8 +3,8 @@
 import pytest
 from fakes_viewer import frame
 
-from workstation.domain.measurement import MeasurementKind
-from workstation.viewing.annotate import TwoPointTool
+from workstation.domain.measurement import MOST_POINTS, MeasurementKind
+from workstation.viewing.annotate import TwoPointTool, tool_for
 from workstation.viewing.navigate import PanTool, ProbeTool, ScrollTool, WindowTool, ZoomTool
 from workstation.viewing.tool import (
     Cancel,
@@ -88,6 +88,102 @@ def test_a_point_on_another_frame_is_not_the_other_end() -> None:
 
 def test_moving_without_a_first_point_does_nothing() -> None:
     assert effects(LENGTH, move(30, 10, held=False), release(30, 10)) == []
+
+
+# --- several points ---------------------------------------------------------------------
+
+
+def clicks(*places: tuple[float, float]) -> list[Event]:
+    return [each for x, y in places for each in (press(x, y), release(x, y))]
+
+
+def commits(tool: Tool, *events: Event) -> list[Effect]:
+    return [each for each in effects(tool, *events) if isinstance(each, Commit)]
+
+
+def test_an_angle_is_three_clicks() -> None:
+    kind = MeasurementKind.ANGLE
+    found = commits(tool_for(kind), *clicks((10, 10), (50, 10), (50, 90)))
+
+    assert found == [Commit(kind, ((5, 5), (25, 5), (25, 45)), HERE)]
+
+
+def test_two_lines_are_two_drags() -> None:
+    """Cobb: each end plate in one movement of the hand."""
+    kind = MeasurementKind.COBB
+    drags = [press(0, 0), move(20, 4), release(40, 8), press(0, 90), release(40, 80)]
+
+    assert commits(tool_for(kind), *drags) == [
+        Commit(kind, ((0, 0), (20, 4), (0, 45), (20, 40)), HERE)
+    ]
+
+
+def test_a_click_that_trembles_is_one_point() -> None:
+    tool = tool_for(MeasurementKind.ANGLE)
+    trembling = [press(10, 10), release(12, 11), press(50, 10), release(51, 12), press(50, 90)]
+
+    (made,) = commits(tool, *trembling)
+
+    assert isinstance(made, Commit)
+    assert made.points == ((5, 5), (25, 5), (25, 45))
+
+
+@pytest.mark.parametrize("last", [(90, 90), (10, 10)])
+def test_an_outline_ends_on_its_last_point_or_its_first(last: tuple[float, float]) -> None:
+    kind = MeasurementKind.POLYGON
+    found = commits(tool_for(kind), *clicks((10, 10), (90, 10), (90, 90), last))
+
+    assert found == [Commit(kind, ((5, 5), (45, 5), (45, 45)), HERE)]
+
+
+def test_a_path_does_not_end_where_it_began() -> None:
+    """Around a vessel and back: only the last point once more ends it."""
+    kind = MeasurementKind.POLYLINE
+    found = commits(tool_for(kind), *clicks((10, 10), (90, 10), (10, 10), (10, 10)))
+
+    assert found == [Commit(kind, ((5, 5), (45, 5), (5, 5)), HERE)]
+
+
+@pytest.mark.parametrize("kind", [MeasurementKind.POINT, MeasurementKind.TEXT])
+def test_one_click_is_enough_for_one_point(kind: MeasurementKind) -> None:
+    assert commits(tool_for(kind), *clicks((10, 10))) == [Commit(kind, ((5, 5),), HERE)]
+
+
+def test_escape_forgets_every_point_that_was_placed() -> None:
+    tool = tool_for(MeasurementKind.ANGLE)
+
+    assert commits(tool, *clicks((10, 10), (50, 10)), Cancel(), *clicks((1, 1), (9, 9))) == []
+
+
+def test_points_on_two_frames_make_no_angle() -> None:
+    tool = tool_for(MeasurementKind.ANGLE)
+    other = [press(50, 90, OTHER), release(50, 90, OTHER)]
+
+    assert commits(tool, *clicks((10, 10), (50, 10)), *other) == []
+
+
+def test_a_drawn_outline_is_closed_by_letting_go() -> None:
+    kind = MeasurementKind.FREEHAND
+    drawn = [press(0, 0), move(1, 0), move(40, 0), move(40, 40), move(0, 40), release(0, 40)]
+
+    assert commits(tool_for(kind), *drawn) == [
+        Commit(kind, ((0, 0), (20, 0), (20, 20), (0, 20)), HERE)
+    ]
+
+
+def test_a_drawn_line_without_a_surface_is_nothing() -> None:
+    assert commits(tool_for(MeasurementKind.FREEHAND), press(0, 0), move(9, 0), release(9, 0)) == []
+
+
+def test_an_outline_is_not_longer_than_a_command_may_be() -> None:
+    """A hand that circles for a minute must not end in a line that cannot be read."""
+    tool = tool_for(MeasurementKind.FREEHAND)
+    circling = [move(10 * (at % 2), 0) for at in range(MOST_POINTS + 500)]
+
+    (made,) = commits(tool, press(50, 50), *circling, release(0, 0))
+
+    assert isinstance(made, Commit)
+    assert len(made.points) == MOST_POINTS
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Final
 
 from workstation.domain.identifiers import FrameKey
 from workstation.domain.measurement import Measurement, MeasurementKind, PixelPoint
-from workstation.viewing.annotate import TwoPointTool
+from workstation.viewing.annotate import tool_for
 from workstation.viewing.navigate import PanTool, ProbeTool, ScrollTool, WindowTool, ZoomTool
 from workstation.viewing.tool import (
     Cancel,
@@ -28,14 +28,14 @@ from workstation.viewing.tool import (
 GRAB: Final = 12.0
 NEAR: Final = 6.0
 
-MEASURING: Final = frozenset({"length", "ellipse", "rectangle"})
+MEASURING: Final = frozenset(kind.value for kind in MeasurementKind)
 
 
 def tool_named(name: str) -> Tool:
     """A fresh tool by the name of its command, ``tool.length`` without the room."""
+    if name in MEASURING:
+        return tool_for(MeasurementKind(name))
     match name:
-        case "length" | "ellipse" | "rectangle":
-            return TwoPointTool(MeasurementKind(name))
         case "pan":
             return PanTool()
         case "zoom":
