@@ -24,6 +24,7 @@ _MIB: Final = 1 << 20
 _RATIO: Final = 8
 _MOST_BYTES: Final = 128 * _MIB
 _MEMORY: Final = 160 * _MIB  # the dictionaries of a header on their way to JSON
+_PROFILE_MEMORY: Final = 320 * _MIB
 #: So many bytes hold nearly every header; a longer one is asked for again with more.
 _HEAD: Final = 1 << 14
 _LONGER: Final = 16
@@ -117,6 +118,12 @@ def header(pool: Pool, data: bytes) -> bytes:
             if len(head) == len(data) or _REACHED_PIXELS.search(found, len(found) - 64):
                 return found
         most *= _LONGER
+
+
+def profile(pool: Pool, data: bytes) -> bytes:
+    """What an ICC profile makes of every colour; empty: nothing. Raises `NotDisplayable`."""
+    memory, room = {"memory": _PROFILE_MEMORY}, budget.PROFILE_BYTES
+    return text(pool, "profile", data, room, memory, decodes=room)
 
 
 def headers(pool: Pool, objects: Iterable[bytes]) -> Iterator[Header]:

@@ -8,17 +8,19 @@ answers nonsense costs the frame it was working on and nothing else: the frame i
 import logging
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, Final
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field
 
 from workstation.adapters import decoder_texts
+from workstation.adapters.colour_profiles import ColourProfiles
 from workstation.adapters.decoder_answers import FrameAnswer
 from workstation.adapters.decoder_child import Asked, Child, Lost
+from workstation.adapters.decoder_request import Request
 from workstation.adapters.decoder_supply import Supply
 from workstation.adapters.shared_memory import Arena, Slot
 from workstation.decoder import budget
-from workstation.decoder.messages import format_to_json
 from workstation.dicom.reasons import Undecodable, not_displayable
 from workstation.domain.identifiers import StudyRef
 from workstation.domain.study import Frame
@@ -29,8 +31,6 @@ _log = logging.getLogger("decoder")
 _MIB: Final = 1 << 20
 #: After so many children lost on one object the rest of its frames is not tried.
 _MOST_LOST: Final = 3
-#: Blocks that one request may need; a child takes only so many descriptors at once.
-_MOST_BLOCKS: Final = 8
 
 Result = FramePixels | NotDisplayable
 
@@ -52,6 +52,7 @@ class Decoders:
         self._studies: dict[StudyRef, _Study] = {}
         self._lock = threading.Lock()
         self._closed = False
+        self.profiles = ColourProfiles(partial(decoder_texts.profile, self))
         self._supply = Supply(children, lambda: Child(patience_seconds))
 
     @property
@@ -150,6 +151,7 @@ class Decoders:
         """Nothing of a closed study stays mapped in a child."""
         with self._lock:
             study = self._studies.pop(ref, None)
+        self.profiles.forget()
         if study is None:
             return
         for child in self._supply.all:
@@ -191,42 +193,6 @@ class Decoders:
         return slots
 
 
-@frozen
-class Request:
-    """What a child is asked to decode, and where to."""
-
-    data: bytes
-    frames: Sequence[Frame]
-    slots: Sequence[Slot]
-    transfer_syntax: str
-    any_object: bool
-
-    def without(self, count: int) -> "Request":
-        """The same but for the first frames."""
-        return evolve(self, frames=self.frames[count:], slots=self.slots[count:])
-
-    def send(self, child: Child) -> Asked:
-        """As many of the frames as a child has descriptors for. Raises `Lost`."""
-        slots = self._slots_at_once()
-        wanted = [
-            {"index": frame.key.frame_index, "block": slot.block.number, "offset": slot.offset}
-            for frame, slot in zip(self.frames, slots, strict=False)
-        ]
-        first = self.frames[0]
-        body: dict[str, Any] = {"format": format_to_json(first.pixels), "frames": wanted}
-        sop = "" if self.any_object else first.key.sop
-        body |= {"syntax": self.transfer_syntax} if self.transfer_syntax else {"sop": sop}
-        return child.send("frame" if self.transfer_syntax else "object", self.data, slots, body)
-
-    def _slots_at_once(self) -> Sequence[Slot]:
-        blocks: set[int] = set()
-        for at, slot in enumerate(self.slots):
-            blocks.add(slot.block.number)
-            if len(blocks) > _MOST_BLOCKS:
-                return self.slots[:at]
-        return self.slots
-
-
 class Pending:
     """Frames a child is working on. `results` must be called once, by who started it."""
 
@@ -260,9 +226,7 @@ class Pending:
             results += [
                 not_displayable(answer.reason)
                 if answer.reason
-                else FramePixels(
-                    slot.array(frame.pixels), answer.colours, slot.overlays(frame.pixels)
-                )
+                else self._taken(slot, frame, answer)
                 for answer, slot, frame in zip(
                     answers, self._request.slots, self._request.frames, strict=False
                 )
@@ -272,6 +236,13 @@ class Pending:
             if self._request.frames and self._lost < _MOST_LOST:
                 self._go_on()
         return results + [not_displayable(self._reason) for _ in self.frames[len(results) :]]
+
+    def _taken(self, slot: Slot, frame: Frame, answer: FrameAnswer) -> FramePixels:
+        """What a child left in its slot, and what the object's profile makes of its colours."""
+        pixels = frame.pixels
+        return FramePixels(
+            slot.array(pixels), answer.colours, slot.overlays(pixels), self._pool.profiles.of(frame)
+        )
 
     def _answers(self, child: Child) -> Sequence[FrameAnswer]:
         """Of the frames that were sent; a lost child's last one is the frame that lost it."""

@@ -13,6 +13,9 @@ FRAME_BYTES: Final = 512 << 20
 #: Bytes of one compressed frame or one whole object as it travels.
 OBJECT_BYTES: Final = 2 << 30
 
+#: sRGB of every colour of eight bits, as an ICC profile makes it: red, green, blue.
+PROFILE_BYTES: Final = 3 << 24
+
 #: A frame up to this size may be compressed to nothing: blank images are honest ones.
 BLANK_BYTES: Final = 64 << 20
 #: Beyond it, how many times its size a compressed frame may become (SEC-01).

@@ -32,7 +32,12 @@ def why_not(frame: Frame) -> str:
     return "" if known else tr("colours stored as {p} cannot be shown", p=photometric)
 
 
-def to_rgb(stored: NDArray[Any], frame: Frame, colours: str = "") -> NDArray[np.uint8]:
+def to_rgb(
+    stored: NDArray[Any],
+    frame: Frame,
+    colours: str = "",
+    entries: NDArray[np.uint8] | None = None,
+) -> NDArray[np.uint8]:
     """8-bit RGB, (rows, columns, 3).
 
     Parameters
@@ -43,6 +48,9 @@ def to_rgb(stored: NDArray[Any], frame: Frame, colours: str = "") -> NDArray[np.
     colours
         Photometric interpretation that the code stream itself states, where it contradicts
         the header (`FramePixels.colours`).
+    entries
+        Of the object's ICC profile, where it has one (`ColourTable.entries`): the result
+        is sRGB then (PS3.3 C.11.15, PS3.4 N.2.2).
 
     Raises
     ------
@@ -52,9 +60,17 @@ def to_rgb(stored: NDArray[Any], frame: Frame, colours: str = "") -> NDArray[np.
     refusal = why_not(frame)
     if refusal:
         raise NotDisplayable(refusal, reason="photometric")
+    rgb = _as_stored(stored, frame, colours)
+    if entries is not None:
+        rgb = in_srgb(rgb, entries)
+    if frame.palette is not None and frame.palette.supplemental:
+        return _over_grey(stored, frame, frame.palette, rgb)
+    return rgb
+
+
+def _as_stored(stored: NDArray[Any], frame: Frame, colours: str) -> NDArray[np.uint8]:
+    """Red, green and blue of the device that made them."""
     if frame.palette is not None:
-        if frame.palette.supplemental:
-            return _over_grey(stored, frame, frame.palette)
         return palette_to_rgb(stored, frame.palette)
     photometric, eight = colours or frame.pixels.photometric, to_8_bits(stored, frame.pixels)
     if photometric in _RGB:
@@ -62,14 +78,21 @@ def to_rgb(stored: NDArray[Any], frame: Frame, colours: str = "") -> NDArray[np.
     return ybr_full_to_rgb(eight) if photometric in _FULL else ybr_partial_to_rgb(eight)
 
 
-def _over_grey(stored: NDArray[Any], frame: Frame, palette: Palette) -> NDArray[np.uint8]:
+def in_srgb(rgb: NDArray[np.uint8], entries: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Each colour by its entry in `ColourTable.entries`."""
+    wide = rgb.astype(np.int32)
+    found: NDArray[np.uint8] = entries[wide[..., 0] << 16 | wide[..., 1] << 8 | wide[..., 2]]
+    return found
+
+
+def _over_grey(
+    stored: NDArray[Any], frame: Frame, palette: Palette, coloured: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
     """Colours from the first value mapped on, below it the grey image (PS3.3 C.7.6.19)."""
     voi = frame.vois[0] if frame.vois else auto_window(stored, frame)
     table = display_table(frame, voi, inverted=False, dtype=stored.dtype)
     below = np.asarray(stored < palette.first)[..., np.newaxis]
-    rgb = np.where(
-        below, to_display(stored, table)[..., np.newaxis], palette_to_rgb(stored, palette)
-    )
+    rgb = np.where(below, to_display(stored, table)[..., np.newaxis], coloured)
     return np.asarray(rgb, np.uint8)
 
 

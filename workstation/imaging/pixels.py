@@ -14,6 +14,18 @@ def _read_only(_pixels: object, _field: object, value: NDArray[Any]) -> None:
 
 
 @frozen(eq=False)
+class ColourTable:
+    """What an ICC profile makes of colours (PS3.3 C.11.15).
+
+    `entries` is (2**24, 3): the sRGB colour of each, red the highest byte of its index; None
+    where colours are sRGB already, or nobody knows, and `doubt` says why.
+    """
+
+    entries: NDArray[np.uint8] | None = None
+    doubt: str = ""
+
+
+@frozen(eq=False)
 class FramePixels:
     """Stored values of one frame, before rescale, LUT or colour conversion.
 
@@ -26,6 +38,14 @@ class FramePixels:
     colours: str = ""
     #: Overlays that travel in bits beside the value, by bit; eight pixels a byte, lowest first.
     overlays: Mapping[int, NDArray[np.uint8]] = field(factory=dict)
+
+    #: Of the object's profile; None where it has none.
+    profile: ColourTable | None = None
+
+    @property
+    def doubt(self) -> str:
+        """What the reader must know of its colours; mostly nothing."""
+        return self.profile.doubt if self.profile is not None else ""
 
     @property
     def nbytes(self) -> int:

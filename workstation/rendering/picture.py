@@ -123,6 +123,11 @@ def _length(vector: tuple[float, float]) -> float:
     return float(np.hypot(*vector))
 
 
+def _coloured(pixels: FramePixels, frame: Frame) -> NDArray[np.uint8]:
+    entries = pixels.profile.entries if pixels.profile is not None else None
+    return to_rgb(pixels.stored, frame, pixels.colours, entries)
+
+
 def _marked(
     shown: NDArray[np.uint8], request: PictureRequest, samples: SliceRequest
 ) -> NDArray[np.uint8]:
@@ -195,9 +200,7 @@ class FramePainter:
     def _sample(self, frame: Frame, pixels: FramePixels, request: SliceRequest) -> NDArray[Any]:
         factor = _factor(request)
         if self._engine is None or self._engine_of != (id(pixels), factor):
-            stored = (
-                to_rgb(pixels.stored, frame, pixels.colours) if is_colour(frame) else pixels.stored
-            )
+            stored = _coloured(pixels, frame) if is_colour(frame) else pixels.stored
             self._engine, self._pixels = frame_engine(averaged(stored, factor)), pixels
             self._engine_of = (id(pixels), factor)
             self._sampled_by = None

@@ -265,7 +265,7 @@ class Screen:
 
     def _arriving(self, shown: Shown) -> tuple[str, ...]:
         progress = self._loader.progress(shown.display_set.id)
-        notices = []
+        notices = [shown.pixels.doubt] if shown.pixels is not None and shown.pixels.doubt else []
         if progress.failed:
             notices.append(
                 trn(progress.failed, "{n} image cannot be shown", "{n} images cannot be shown")

@@ -46,11 +46,12 @@ def test_pixels_come_back_as_they_were(decoders: Decoders) -> None:
 
 def test_children_give_way_to_the_reader(decoders: Decoders) -> None:
     """While a study loads every core is wanted; the wheel must not wait for a decoder."""
-    decoders.decode(RAMP.tobytes(), FRAME, NATIVE)
+    pids = decoders.pids  # without the reserve, which may be starting just now
+    ready(decoders)
 
     own = os.getpriority(os.PRIO_PROCESS, 0)
 
-    assert all(os.getpriority(os.PRIO_PROCESS, pid) > own for pid in decoders.pids)
+    assert all(os.getpriority(os.PRIO_PROCESS, pid) > own for pid in pids)
 
 
 def test_decoded_pixels_cannot_be_written(decoders: Decoders) -> None:
