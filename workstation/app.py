@@ -12,6 +12,7 @@ from attrs import frozen
 
 from workstation.adapters.clock import SystemClock
 from workstation.adapters.decoders import Decoders
+from workstation.adapters.filing import DicomWebArchive
 from workstation.adapters.frames import DicomWebFrames
 from workstation.adapters.local_frames import LocalFrames
 from workstation.adapters.machine import physical_bytes
@@ -22,6 +23,7 @@ from workstation.adapters.store import Opened, open_store
 from workstation.commands import app as app_commands
 from workstation.commands import case as case_commands
 from workstation.commands import file as file_commands
+from workstation.commands import measurements as measurement_commands
 from workstation.commands import report as report_commands
 from workstation.commands import tools as tool_commands
 from workstation.commands import viewport as viewport_commands
@@ -35,6 +37,7 @@ from workstation.services.jobs import Jobs
 from workstation.services.keys import Keys
 from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
+from workstation.services.measurement_filing import MeasurementFiling
 from workstation.services.ports import LOCAL, Credentials, SecretStore
 from workstation.services.reporting import Reporting
 from workstation.services.sealing import Outside
@@ -104,6 +107,7 @@ class Outer:
     clients: Mapping[SiteId, SiteClient]
     platforms: Mapping[SiteId, FhirPlatform]
     sources: Mapping[SiteId, DicomWebFrames]
+    archives: Mapping[SiteId, DicomWebArchive]
     files: LocalFrames
     decoders: Decoders
     secrets: SecretStore
@@ -124,6 +128,10 @@ class Outer:
             platforms,
             {
                 site: DicomWebFrames(platform.images.of, clients[site], decoders)
+                for site, platform in platforms.items()
+            },
+            {
+                site: DicomWebArchive(platform.images.of, clients[site])
                 for site, platform in platforms.items()
             },
             LocalFrames(decoders),
@@ -153,6 +161,7 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
             *report_commands.COMMANDS,
             *viewport_commands.COMMANDS,
             *tool_commands.COMMANDS,
+            *measurement_commands.COMMANDS,
         )
     )
     bindings = load_bindings(resource("keymaps", f"{settings.keymap}.toml"), registry)
@@ -207,8 +216,12 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
     session = ReadingSession(Services(worklist, viewer, loader, reporting, audit, jobs, sites))
     signing = Signing(worklist, session, reporting, deliveries, jobs)
     files = LocalCase(session, viewer, loader, audit, jobs, outer.files)
+    filing = MeasurementFiling(
+        outer.sources, outer.archives, store, audit, jobs, clock,
+        {site.id: ZoneInfo(site.timezone) for site in settings.sites},
+    )  # fmt: skip
     return Everything(
-        worklist, session, viewer, loader, reporting, deliveries, signing, audit, files
+        worklist, session, viewer, loader, reporting, deliveries, signing, audit, files, filing
     )
 
 

@@ -11,6 +11,7 @@ from workstation.services.delivery import Deliveries
 from workstation.services.jobs import Jobs
 from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
+from workstation.services.measurement_filing import MeasurementFiling
 from workstation.services.reporting import Reporting
 from workstation.services.session import ReadingSession
 from workstation.services.signing import Signing
@@ -90,6 +91,7 @@ class CommandContext:
     signing: Signing
     audit: Audit
     files: LocalCase
+    filing: MeasurementFiling
     jobs: Jobs
     windows: Windows
 

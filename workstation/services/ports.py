@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 
 from attrs import field, frozen
 
-from workstation.domain.identifiers import ReportId, SeriesUID, SiteId, StudyRef, TaskId
+from workstation.domain.identifiers import ReportId, SeriesUID, SiteId, SopUID, StudyRef, TaskId
 from workstation.domain.patient import Patient
 from workstation.domain.prior import PriorStudy as PriorStudy  # services name it from here
 from workstation.domain.reader import Reader
@@ -194,6 +194,18 @@ class FrameSource(Protocol):
 
     def unpack(self, frame: Frame, packed: Packed) -> FramePixels:
         """Decode what came as `Packed`. Raises NotDisplayable with the reason."""
+        ...
+
+
+class ObjectArchive(Protocol):
+    """Where documents of ours are filed: a site's DICOMweb."""
+
+    def holds(self, ref: StudyRef, sop: SopUID) -> bool:
+        """Asked before anything is sent, so that nothing is there twice."""
+        ...
+
+    def file(self, ref: StudyRef, sop: SopUID, data: bytes) -> None:
+        """`Refused`: the archive said no. In doubt whether it has it: `SiteUnavailable`."""
         ...
 
 

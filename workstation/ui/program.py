@@ -13,6 +13,7 @@ from workstation.services.delivery import Deliveries
 from workstation.services.jobs import Job, Jobs
 from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
+from workstation.services.measurement_filing import MeasurementFiling
 from workstation.services.ports import Credentials
 from workstation.services.reporting import Reporting
 from workstation.services.script import lines_of, run_script
@@ -40,6 +41,7 @@ class Everything:
     signing: Signing
     audit: Audit
     files: LocalCase
+    filing: MeasurementFiling
 
 
 class Program:
@@ -70,7 +72,7 @@ class Program:
         self._shell = shell
         self._context = CommandContext(
             s.worklist, s.session, s.viewer, s.loader, s.reporting, s.deliveries, s.signing,
-            s.audit, s.files, self._jobs, shell,
+            s.audit, s.files, s.filing, self._jobs, shell,
         )  # fmt: skip
         shell.bind(self._registry, bindings, lambda: self.context.active)
         shell.left.connect(lambda _: self._application.leave())
