@@ -32,6 +32,7 @@ BENCHES: Final[Mapping[str, tuple[str, str]]] = {
     "disk": ("load:disk", "600 slices from files, beside pydicom and SimpleITK"),
     "conformance": ("conformance:conformance", "the numbers of measurements, beside arithmetic"),
     "memory": ("memory:memory", "growth of all processes while 600 slices load"),
+    "wheel": ("wheel:wheel", "200 wheel events a second over 600 slices"),
     "gap": ("memory:gap", "longest gap of the event loop while 600 slices or a mammogram load"),
 }
 

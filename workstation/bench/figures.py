@@ -1,5 +1,7 @@
 """A figure of a benchmark, and what every benchmark needs to make one."""
 
+import os
+import sys
 import time
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -44,3 +46,11 @@ def memcpy_seconds(size: int) -> float:
         source.copy()
         times.append(time.perf_counter() - begun)
     return min(times)
+
+
+def machine_load() -> tuple[Figure, ...]:
+    """How many programs wanted a processor over the last minute, this one among them."""
+    if sys.platform == "win32":
+        return ()  # Windows keeps no such count
+    else:
+        return (Figure("load of the machine over the minute", os.getloadavg()[0], ""),)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from workstation.bench.figures import Figure
+from workstation.bench.figures import Figure, machine_load
 from workstation.bench.gaps import Gaps
 from workstation.bench.phantom_ct import ROWS, SLICES, accession, write_mammogram, write_series
 from workstation.bench.watched import Watched, watched
@@ -50,6 +50,7 @@ def gap() -> tuple[Figure, ...]:
                 _idle_gap(seen),
                 _gap(seen, "jpeg-ls", "600 slices, JPEG-LS"),
                 _gap(seen, "j2k", "a mammogram of 3000 x 4000, JPEG 2000"),
+                *machine_load(),
             )
             seen.leave()
     return figures
