@@ -161,6 +161,7 @@ def _display_set(ref: StudyRef, series: Series, group: _Group) -> DisplaySet:
         geometry=geometry,
         patient=group.instance.patient,
         structures=group.instance.structures,
+        document=group.instance.document,
     )
 
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
+from workstation.domain.document import TextDocument
 from workstation.domain.geometry import ImagePlane
 from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyUID
 from workstation.domain.patient import Patient
@@ -191,6 +192,7 @@ class Instance:
     modality: str = ""  # as the object says; empty where it does not
     concatenation: str = ""  # Concatenation UID: several instances are one multi-frame
     structures: StructureSet | None = None  # what a SEG or RTSTRUCT draws on other images
+    document: TextDocument | None = field(default=None, repr=False)  # what a report says
 
 
 @frozen
@@ -276,3 +278,4 @@ class DisplaySet:
     geometry: Geometry = Geometry()
     patient: Patient | None = None  # as its objects say; the viewer compares it with the order's
     structures: StructureSet | None = None  # drawn on other images where the reader asks
+    document: TextDocument | None = field(default=None, repr=False)  # read as text

@@ -16,6 +16,7 @@ from workstation.domain.study import Frame, Instance, Series
 from workstation.protocols.dicom_attributes import Attributes, Memory, NotMetadata, parse
 from workstation.protocols.dicom_frames import Header, stored_syntax
 from workstation.protocols.dicom_structures import structure_set
+from workstation.protocols.readable_report import readable_report
 
 MAX_FRAMES: Final = 100_000
 _IMAGE_TAGS: Final = ("00280010", "00280011", "00280100", "00280004")
@@ -126,6 +127,7 @@ class _Reading:
             modality=said.modality,
             concatenation=said.concatenation,
             structures=structure_set(row, tuple(frame.key for frame in frames)),
+            document=readable_report(row) if not frames else None,
         )
 
     def _frames(

@@ -10,12 +10,12 @@ from workstation.domain.measurement import PixelPoint
 from workstation.errors import CommandError
 from workstation.imaging.measure import value_at
 from workstation.services.overlay import Overlay, geometry_notice, number
-from workstation.services.viewed import Probe, Shown, ViewedStudy
+from workstation.services.viewed import Probe, Reading, Shown, ViewedStudy
 from workstation.text import tr
 
 
-def wrong_patient(current: ViewedStudy | None, shown: Shown) -> str:
-    """Why an image is not of the patient being reported; empty where it is.
+def wrong_patient(current: ViewedStudy | None, shown: Shown | Reading) -> str:
+    """Why an image or a report is not of the patient being reported; empty where it is.
 
     Both the order's word and the object's own are compared.
     """
@@ -46,10 +46,10 @@ def probe(shown: Shown, at: PixelPoint) -> Probe:
     stored = shown.pixels.stored[y, x]
     if np.ndim(stored):
         return Probe(shown.index, (x, y), ", ".join(str(int(sample)) for sample in stored))
-    value = value_at((x, y), shown.frame, shown.pixels)
-    if value is None:
+    found = value_at((x, y), shown.frame, shown.pixels)
+    if found is None:
         return Probe(shown.index, (x, y), tr("no value here"))
-    return Probe(shown.index, (x, y), number(value), shown.frame.rescale.unit, value)
+    return Probe(shown.index, (x, y), number(found.value), found.unit, found.value)
 
 
 def empty(index: int, active: bool, words: Overlay, engine: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from workstation.domain.measurement import Measurement, MeasurementKind, PixelPoint
-from workstation.domain.study import Frame
+from workstation.domain.study import DisplaySetKind, Frame
 from workstation.errors import CommandError
 from workstation.services.frames import FrameStore
 from workstation.services.loading import Loader
@@ -57,6 +57,8 @@ class Marked(Screen):
         self, kind: MeasurementKind, points: Sequence[PixelPoint], text: str = ""
     ) -> Measurement:
         shown = self._need_shown()
+        if shown.display_set.kind is DisplaySetKind.DOCUMENT:
+            raise CommandError(tr("this is a document: there is nothing to measure on it"))
         letter = chr(ord("A") + list(self._studies).index(shown.study.ref))
         return self._marks.add(shown, kind, points, letter, text)
 
@@ -88,6 +90,8 @@ class Marked(Screen):
 
     def _need_shown(self) -> Shown:
         shown = self.shown(self.active)
+        if shown is None and self.reading(self.active) is not None:
+            raise CommandError(tr("this view shows a report: there is no image to work on"))
         if shown is None:
             raise CommandError(tr("there is no image on this view"))
         return shown

@@ -91,17 +91,10 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
     def kept(*lines: Line | None) -> tuple[Line, ...]:
         return tuple(x for x in lines if x is not None and x.text and x.level <= around.level)
 
-    tag = Mark.CURRENT if study.role == "current" else Mark.PRIOR
     return Overlay(
-        top_left=kept(
-            Line(name_line(study), 1, Mark.NAME),
-            Line(identity_line(study.patient), 1),
-            Line(study.accession, 3),
-            Line(study.site_name, 3),
-        ),
+        top_left=kept(*whose(study)),
         top_right=kept(
-            Line(study.tag, 1, tag),
-            Line(moment(study.started), 1),
+            *when(study),
             Line(laterality(frame), 1),
             Line(sets.label, 2),
             Line(study.procedure, 3),
@@ -129,6 +122,22 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
         notices=(shown.missing,) if shown.missing else (),
         wrong_patient=around.wrong_patient,
     )
+
+
+def whose(study: ViewedStudy) -> tuple[Line, ...]:
+    """The patient, at the top left of every view."""
+    return (
+        Line(name_line(study), 1, Mark.NAME),
+        Line(identity_line(study.patient), 1),
+        Line(study.accession, 3),
+        Line(study.site_name, 3),
+    )
+
+
+def when(study: ViewedStudy) -> tuple[Line, ...]:
+    """CURRENT or PRIOR and the date, at the top right of every view."""
+    tag = Mark.CURRENT if study.role == "current" else Mark.PRIOR
+    return Line(study.tag, 1, tag), Line(moment(study.started), 1)
 
 
 def _drawn(source: str, around: Surroundings) -> str:

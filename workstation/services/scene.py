@@ -5,7 +5,7 @@ from attrs import frozen
 from workstation.domain.measurement import Measurement
 from workstation.services.overlay import Overlay
 from workstation.services.structures import Outlined
-from workstation.services.viewed import Crossing, Shown
+from workstation.services.viewed import Crossing, Reading, Shown
 from workstation.viewing.resolve import ResolvedView
 
 
@@ -14,7 +14,7 @@ class Scene:
     """What a viewport shows, where its image lies, its words and its ink.
 
     All from one `Shown`, so that no line of it can belong to another image. `shown` and
-    `view` are None together: nothing is hung there.
+    `view` are None together: a report is read there (`reading`), or nothing is hung.
     """
 
     shown: Shown | None
@@ -24,4 +24,5 @@ class Scene:
     selected: str = ""
     crossings: tuple[Crossing, ...] = ()
     outlined: tuple[Outlined, ...] = ()
+    reading: Reading | None = None
     inked: bool = True  # with the overlays of the object itself

@@ -13,7 +13,7 @@ from workstation.domain.identifiers import FrameKey, StudyRef
 from workstation.domain.study import DisplaySet, Frame
 from workstation.imaging.colour import why_not
 from workstation.imaging.pixels import FramePixels
-from workstation.services import describe
+from workstation.services import describe, report_view
 from workstation.services.arranging import Board
 from workstation.services.arrivals import same_place
 from workstation.services.coverage import Coverage, FrameState
@@ -23,7 +23,7 @@ from workstation.services.overlay import NARROW, Overlay, Surroundings, overlay
 from workstation.services.proposing import Proposals
 from workstation.services.signal import Signal
 from workstation.services.structures import Structures
-from workstation.services.viewed import Probe, Shown, ViewedStudy
+from workstation.services.viewed import Probe, Reading, Shown, ViewedStudy
 from workstation.text import tr, trn
 from workstation.viewing import viewport as reduce
 from workstation.viewing.presets import Presets
@@ -131,8 +131,8 @@ class Screen:
         return next((words for words in found if words), "")
 
     def wrong_patient(self, index: int) -> str:
-        shown = self.shown(index)
-        return "" if shown is None else describe.wrong_patient(self.current, shown)
+        view = self.shown(index) or self.reading(index)
+        return "" if view is None else describe.wrong_patient(self.current, view)
 
     # --- what is shown ----------------------------------------------------------
 
@@ -154,6 +154,14 @@ class Screen:
         if display_set is None or study is None or not display_set.frames:
             return None
         return self._as_shown(index, state, study, display_set)
+
+    def reading(self, index: int) -> Reading | None:
+        """The report on a viewport; None where there is none."""
+        state = self._board[index]
+        display_set = self._sets.get(state.display_set or "")
+        study = self._study_of(display_set)
+        permitted = study is not None and study.ref in self._permitted
+        return report_view.reading_of(index, state, study, display_set, permitted)
 
     def preview(self, display_set: DisplaySet, frame_index: int) -> Shown | None:
         """One frame as its series proposes it, for a thumbnail; under the same permit."""
@@ -192,6 +200,8 @@ class Screen:
         """One viewport of `state` (contracts.md)."""
         shown = self.shown(index)
         words = self.overlay(index)
+        if (reading := self.reading(index)) is not None:
+            return report_view.snapshot(reading, index == self.active, words, self.engine)
         if shown is None:
             return describe.empty(index, index == self.active, words, self.engine)
         loaded = self._loader.progress(shown.display_set.id).loaded
@@ -210,12 +220,16 @@ class Screen:
         return ResolvedView.of(shown.state, shown.frame, width, height)
 
     def _words(self, index: int, shown: Shown | None, view: ResolvedView | None) -> Overlay:
+        width, _, ratio = self._size(index)
+        level = 1 if width / ratio < NARROW else self.overlay_level
+        if (reading := self.reading(index)) is not None:
+            wrong = describe.wrong_patient(self.current, reading)
+            return report_view.words_of(reading, Surroundings(level, wrong_patient=wrong))
         if shown is None:
             return Overlay(notices=self._why_empty())
-        width, _, ratio = self._size(index)
         probe = self.probe if self.probe is not None and self.probe.index == index else None
         around = Surroundings(
-            1 if width / ratio < NARROW else self.overlay_level,
+            level,
             view.scale if view is not None else None,
             probe.text if probe is not None else "",
             describe.wrong_patient(self.current, shown),

@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 from attrs import field, frozen
 
+from workstation.domain.document import DocumentLine
 from workstation.domain.geometry import Vector
 from workstation.domain.identifiers import StudyRef
 from workstation.domain.measurement import PixelPoint
@@ -57,6 +58,22 @@ class Shown:
     frame: Frame
     pixels: FramePixels | None = field(repr=False)
     voi: Voi | None
+    missing: str = ""
+
+
+@frozen
+class Reading:
+    """A report as text on one viewport, from a line on.
+
+    Nothing of `lines` is here while `missing` says why it may not be shown yet.
+    """
+
+    index: int
+    state: ViewportState  # `frame_index` is the line at the top
+    study: ViewedStudy
+    display_set: DisplaySet
+    title: str
+    lines: tuple[DocumentLine, ...] = field(repr=False)
     missing: str = ""
 
 

@@ -79,9 +79,9 @@ class Viewer(Linked):
 
     def next_series(self, step: int) -> None:
         """The next display set of the same study, round again at the end."""
-        shown = self._need_shown()
-        own = self._of_study[shown.study.ref]
-        at = next(i for i, each in enumerate(own) if each.id == shown.display_set.id)
+        view = self.reading(self.active) or self._need_shown()
+        own = self._of_study[view.study.ref]
+        at = next(i for i, each in enumerate(own) if each.id == view.display_set.id)
         self.show_set(own[(at + step) % len(own)].id)
 
     def compare_prior(self) -> None:
@@ -131,12 +131,19 @@ class Viewer(Linked):
     # --- the active viewport ------------------------------------------------------
 
     def scroll(self, by: int) -> None:
-        shown = self._need_shown()
-        self._go(shown, shown.state.frame_index + by)
+        """Images onward, or lines of a report."""
+        view = self.reading(self.active) or self._need_shown()
+        self.go(view.state.frame_index + by)
 
     def go(self, frame_index: int) -> None:
-        """To a frame of the active viewport, counted from 0."""
-        self._go(self._need_shown(), frame_index)
+        """To a frame of the active viewport, or a line of its report, counted from 0."""
+        reading = self.reading(self.active)
+        if reading is None:
+            self._go(self._need_shown(), frame_index)
+            return
+        state = reduce.go(self._board[self.active], frame_index, len(reading.lines))
+        self._board[self.active] = reduce.touch(state)
+        self.viewport_changed.emit(self.active)
 
     def set_window(self, text: str) -> None:
         """A preset's name, its number key, ``center/width`` or ``default``."""
@@ -174,7 +181,9 @@ class Viewer(Linked):
 
     @property
     def frames_on_active(self) -> int:
-        """How many images the active viewport scrolls through; 0 without one."""
+        """How many images, or lines of a report, the active viewport scrolls through."""
+        if (reading := self.reading(self.active)) is not None:
+            return len(reading.lines)
         shown = self.shown(self.active)
         return 0 if shown is None else len(shown.display_set.frames)
 
@@ -230,7 +239,7 @@ class Viewer(Linked):
         view = self._lies(shown)
         words = self._words(index, shown, view)
         if shown is None or not self.ink_shown:
-            return Scene(shown, view, words, inked=False)
+            return Scene(shown, view, words, reading=self.reading(index), inked=False)
         marks = self.measurements_on(shown.frame)
         return Scene(
             shown, view, words, marks, self.selected_measurement, self.crossings(index),

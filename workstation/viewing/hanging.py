@@ -66,7 +66,7 @@ def hang(studies: Sequence[HangingStudy], rows: int, columns: int) -> Hanging:
     own = [s for study in studies if study.current for s in study.display_sets]
     ranked = sorted(_images(own), key=_worth, reverse=True)
     if not ranked:
-        return Hanging(rows, columns, (None,) * (rows * columns))
+        return Hanging(rows, columns, (_paper(own), *(None,) * (rows * columns - 1)))
     main = ranked[0]
     prior = _best_prior(studies, main) if columns > 1 else None
     placed: list[Placement | None] = []
@@ -85,6 +85,14 @@ def hang(studies: Sequence[HangingStudy], rows: int, columns: int) -> Hanging:
             else:
                 placed.append(_other(ranked, placed) if prior is None else None)
     return Hanging(rows, columns, tuple(placed))
+
+
+def _paper(own: Sequence[DisplaySet]) -> Placement | None:
+    """A study without images: what can be read of it, a report or a document."""
+    for each in own:
+        if each.document is not None or (each.kind is DisplaySetKind.DOCUMENT and each.frames):
+            return Placement(each.id, tr("the study has no images"))
+    return None
 
 
 def best_match(main: DisplaySet, candidates: Sequence[DisplaySet]) -> tuple[DisplaySet, str] | None:

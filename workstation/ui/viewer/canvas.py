@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Callable
 from typing import Final
 
+from attrs import evolve
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
@@ -30,14 +31,15 @@ from workstation.domain.measurement import Measurement, PixelPoint
 from workstation.rendering import annotations
 from workstation.rendering.ink import Canvas as InkCanvas
 from workstation.rendering.picture import Picture
+from workstation.services.coverage import FrameState
 from workstation.services.jobs import Jobs
 from workstation.services.overlay import Overlay
 from workstation.services.scene import Scene
-from workstation.services.viewed import Shown
+from workstation.services.viewed import Reading, Shown
 from workstation.services.viewer import Viewer
 from workstation.text import tr
 from workstation.ui import theme
-from workstation.ui.viewer import inking
+from workstation.ui.viewer import inking, report_page
 from workstation.ui.viewer.pictures import Drawn, Pictures
 from workstation.ui.viewer.pointing import GRAB, MEASURING, NEAR, Pointing, within
 from workstation.viewing.tool import Move, Press, Release
@@ -129,7 +131,7 @@ class Canvas(QWidget):
         if self._old:
             self._old = False
             self._drawn = self._pictures.draw(self._viewer.scene(self._index))
-        shown = self._drawn.scene.shown
+        shown, reading = self._drawn.scene.shown, self._drawn.scene.reading
         beside_bar = not event.region().subtracted(QRegion(self._bar_place)).isEmpty()
         with QPainter(self) as painter:
             if beside_bar or shown is None:
@@ -137,6 +139,9 @@ class Canvas(QWidget):
             if shown is not None:
                 states = self._viewer.frame_states(shown.display_set.id)
                 self._bar.draw(painter, states, shown.state.frame_index, self.size())
+            if reading is not None:
+                states = [FrameState.SEEN] * len(reading.lines)
+                self._bar.draw(painter, states, reading.state.frame_index, self.size())
             self._paint_edge(painter)
         self.painted.emit()
 
@@ -146,13 +151,26 @@ class Canvas(QWidget):
         if shown is not None:
             self._paint_shown(painter, shown)
         words = self._drawn.words
+        if (reading := self._drawn.scene.reading) is not None:
+            words = self._paint_report(painter, reading, words)
         bar = None
         if shown is not None and self._ink is not None:
             bar = annotations.scale_bar(self._ink.view, shown.frame, self.devicePixelRatioF())
         inking.draw_words(painter, words, bar, self.width(), self.height())
         said = " ".join(words.lines) or tr("empty view")
+        if reading is not None:
+            said = f"{said} {report_page.aloud(reading)}"
         if said != self.accessibleName():
             self.setAccessibleName(said)
+
+    def _paint_report(self, painter: QPainter, reading: Reading, words: Overlay) -> Overlay:
+        """Gives the words around it: with a measuring tool in hand there is one more to say."""
+        room = inking.clear_of(words, self.width(), self.height())
+        report_page.draw(painter, reading, room)
+        if self._viewer.tool not in MEASURING:
+            return words
+        notice = tr("this view shows a report: there is nothing to measure")
+        return evolve(words, notices=(*words.notices, notice))
 
     @property
     def _bar_place(self) -> QRect:
@@ -329,9 +347,9 @@ class Canvas(QWidget):
         return view.to_image((at.x() * ratio, at.y() * ratio))
 
     def _go_to_bar(self, y: float) -> None:
-        shown = self._viewer.shown(self._index)
-        if shown is not None:
-            count = len(shown.display_set.frames)
+        self._activate()
+        count = self._viewer.frames_on_active
+        if count:
             index = min(max(int(y / self.height() * count), 0), count - 1)
             self._run(f"viewport.go {index + 1}")
 

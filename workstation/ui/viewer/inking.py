@@ -127,6 +127,16 @@ def draw_words(
     _notices(painter, words, width, height)
 
 
+def clear_of(words: Overlay, width: float, height: float) -> QRectF:
+    """What the words in the corners leave free between them."""
+    corners = (words.top_left, words.top_right, words.bottom_left, words.bottom_right)
+    tall = [sum(_height(line) for line in corner) for corner in corners]
+    top, bottom = VERTICAL + max(tall[:2]) + 12, height - VERTICAL - max(tall[2:]) - 12
+    if words.wrong_patient:
+        top = max(top, 72.0)
+    return QRectF(24, top, width - 24 - 24, max(0.0, bottom - top))
+
+
 def _upwards(
     painter: QPainter,
     lines: Sequence[Line],

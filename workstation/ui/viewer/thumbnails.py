@@ -16,16 +16,16 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from workstation.domain.study import DisplaySet
+from workstation.domain.study import DisplaySet, DisplaySetKind
 from workstation.rendering.picture import FramePainter, Picture, PictureRequest
 from workstation.services.jobs import Job, Jobs
 from workstation.services.viewed import ViewedStudy
 from workstation.services.viewer import Viewer
-from workstation.text import tr
+from workstation.text import tr, trn
 from workstation.ui import plain, theme
 from workstation.ui.chips import chip_size, paint_chip
 from workstation.ui.soon import Soon
-from workstation.ui.viewer import glyphs
+from workstation.ui.viewer import glyphs, report_page
 from workstation.ui.viewer.canvas import SERIES_MIME
 from workstation.ui.viewer.pictures import LANE, THUMBNAILS_AFTER
 from workstation.viewing.hanging import IMAGES
@@ -104,6 +104,8 @@ class Thumbnail(QWidget):
                 painter.drawImage(box.topLeft(), image)
             elif self._set.kind in IMAGES:
                 painter.fillRect(box, theme.hatch(self.devicePixelRatioF()))
+            else:
+                report_page.badge(painter, self._set.modality, box)
             self._paint_count(painter, box)
             if event.rect().bottom() > box.bottom() + 5:
                 self._paint_label(painter, box)
@@ -118,6 +120,10 @@ class Thumbnail(QWidget):
         total = max(progress.total, len(self._set.frames))
         done = progress.loaded + progress.failed
         words = str(total) if done >= total else f"{done} / {total}"
+        if not self._set.frames:
+            words = ""
+        elif self._set.kind is DisplaySetKind.DOCUMENT:
+            words = trn(total, "PDF · {n} page", "PDF · {n} pages")
         glyphs.draw(painter, words, box.left() + 5, box.bottom() - 17, size="micro")
         if self._marked():
             glyphs.draw(painter, "◆", box.right() - 16, box.top() + 3, token="ink.measure")

@@ -1,0 +1,86 @@
+"""A report on a viewport: plain lines on the dark ground, from the line at the top on."""
+
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
+
+from workstation.domain.document import DocumentLine
+from workstation.services.viewed import Reading
+from workstation.ui import theme
+from workstation.ui.viewer import glyphs
+
+#: Logical pixels: the widest column that is read without losing the line.
+_WIDEST: Final = 860.0
+_INDENT: Final = 22.0
+_DEEPEST: Final = 8  # steps of indentation; what lies deeper stays readable
+_ALOUD: Final = 40  # lines
+_GAP: Final = 3.0
+_ABOVE_HEADING: Final = 8.0
+_WRAPPED: Final = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+
+
+def draw(painter: QPainter, reading: Reading, room: QRectF) -> None:
+    """As many lines as there is room for. Letters only: nothing of them is markup (SEC-08)."""
+    width = min(room.width(), _WIDEST)
+    left = room.left() + (room.width() - width) / 2
+    column = QRectF(left, room.top(), width, room.height())
+    painter.save()
+    painter.setClipRect(room)
+    column.setTop(_title(painter, reading.title, column))
+    for line in reading.lines[reading.state.frame_index :]:
+        bottom = _line(painter, line, column)
+        if bottom > room.bottom():
+            break
+        column.setTop(bottom)
+    painter.restore()
+
+
+def aloud(reading: Reading) -> str:
+    """For screen readers: what stands at the top of the view."""
+    at = reading.state.frame_index
+    return " ".join((reading.title, *(line.text for line in reading.lines[at : at + _ALOUD])))
+
+
+def _title(painter: QPainter, title: str, column: QRectF) -> float:
+    painter.setFont(theme.font("title", 600))
+    painter.setPen(theme.color("text.hi"))
+    box = painter.boundingRect(column, _WRAPPED, title)
+    painter.drawText(box, _WRAPPED, title)
+    rule = box.bottom() + 6
+    painter.setPen(theme.pen("line.edge"))
+    painter.drawLine(QPointF(column.left(), rule), QPointF(column.right(), rule))
+    return rule + 8
+
+
+def _line(painter: QPainter, line: DocumentLine, column: QRectF) -> float:
+    """Where the next one begins; a line for which there is no room is not begun."""
+    painter.setFont(theme.font("report", 600 if line.heading else 400))
+    painter.setPen(theme.color("text.hi" if line.heading else "text.mid"))
+    top = column.top() + (_ABOVE_HEADING if line.heading else 0.0)
+    indent = _INDENT * min(line.depth, _DEEPEST)
+    room = QRectF(column.left() + indent, top, column.width() - indent, 4000)
+    box = painter.boundingRect(room, _WRAPPED, line.text or " ")
+    if box.bottom() <= column.bottom():
+        painter.drawText(box, _WRAPPED, line.text)
+    return box.bottom() + _GAP
+
+
+def badge(painter: QPainter, words: str, box: QRectF) -> None:
+    """A sheet of paper in outline with what it is, for a thumbnail without a picture."""
+    sheet = QRectF(box.center().x() - 20, box.top() + 14, 40, 50)
+    painter.setPen(theme.pen("line.strong"))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(sheet)
+    for row in range(3):
+        y = sheet.bottom() - 9 - 6 * row
+        painter.drawLine(QPointF(sheet.left() + 7, y), QPointF(sheet.right() - 7, y))
+    glyphs.draw(
+        painter,
+        words,
+        sheet.center().x(),
+        sheet.top() + 7,
+        align=Qt.AlignmentFlag.AlignHCenter,
+        size="body",
+        weight=600,
+    )
