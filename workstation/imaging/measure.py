@@ -7,10 +7,11 @@ Which pixels belong to a region says `imaging.regions`, what lengths and angles 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-from attrs import evolve
+from attrs import evolve, frozen
+from numpy.typing import NDArray
 
 from workstation.domain.measurement import (
     REGIONS,
@@ -19,11 +20,13 @@ from workstation.domain.measurement import (
     MeasurementKind,
     PixelPoint,
 )
+from workstation.domain.presentation import RealWorldMap, Rescale
 from workstation.domain.study import Frame, PixelSpacing, SpacingOrigin, UltrasoundRegion
 from workstation.imaging.lengths import LENGTHS, Value, squared, value_of
 from workstation.imaging.pixels import FramePixels
+from workstation.imaging.real_world import is_linear, measured_by, quantity, unit_of
 from workstation.imaging.regions import inside
-from workstation.imaging.voi import is_padding, rescaled
+from workstation.imaging.voi import is_padding
 from workstation.text import tr
 
 #: What stands beside a length that is not simply the patient's.
@@ -65,18 +68,17 @@ def measure(
     if kind in WORDS:
         return blank
     if kind is MeasurementKind.POINT:
-        value = value_at(points[0], frame, pixels)
-        return evolve(blank, value=value, unit=frame.rescale.unit if value is not None else "")
+        reading = value_at(points[0], frame, pixels)
+        return blank if reading is None else evolve(blank, value=reading.value, unit=reading.unit)
     if crosses_regions(frame, points):
         return evolve(blank, note=tr("across regions"))
     spacing = spacing_at(frame, points)
     across, down, unit = _scale(spacing)
     points = squared(points, across, down) if kind is MeasurementKind.BIDIRECTIONAL else points
     found = value_of(kind, tuple((x * across, y * down) for x, y in points), unit)
-    stats: Mapping[str, float] = found.others
+    stats, own_unit = found.others, found.others_unit
     if kind in REGIONS and found.value is not None:
-        stats = region_statistics(kind, points, frame, pixels)
-    own_unit = frame.rescale.unit if kind in REGIONS else found.others_unit
+        stats, own_unit = region_statistics(kind, points, frame, pixels)
     honest = note_of(spacing) if found.unit not in ("", "°") else ""
     return evolve(
         blank,
@@ -163,25 +165,30 @@ def region_statistics(
     points: tuple[PixelPoint, ...],
     frame: Frame,
     pixels: FramePixels,
-) -> Mapping[str, float]:
-    """mean, sd (of all pixels in it: divided by n), min, max and their number, `pixels`."""
+) -> tuple[Mapping[str, float], str]:
+    """mean, sd (of all pixels in it: divided by n), min, max and their number, `pixels`.
+
+    In the quantity that the object says its values stand for, and its unit.
+    """
     if pixels.stored.ndim != 2:
-        return MappingProxyType({})
+        return MappingProxyType({}), ""
     stored = inside(kind, points, pixels.stored)
     stored = stored[~is_padding(stored, frame)]
-    if not stored.size:
-        return MappingProxyType({})
-    rescale = frame.rescale
+    by = measured_by(stored, frame)
+    return _statistics(stored, by) if stored.size else MappingProxyType({}), unit_of(by)
+
+
+def _statistics(stored: NDArray[Any], by: Rescale | RealWorldMap) -> Mapping[str, float]:
     # A slope of 1e-6 beside an intercept of 1000 has few digits left after the sum: the
     # spread is that of the stored values, and it is scaled alone.
-    linear = rescale.lut is None
-    basis = stored.astype(np.float64) if linear else rescaled(stored, rescale)
-    scale = abs(rescale.slope) if linear else 1.0
-    ends = rescaled(np.array([stored.min(), stored.max()]), rescale) if linear else basis
+    linear = is_linear(by)
+    basis = stored.astype(np.float64) if linear else quantity(stored, by)
+    scale = abs(by.slope) if linear else 1.0
+    ends = quantity(np.array([stored.min(), stored.max()]), by) if linear else basis
     mean = float(basis.mean())
     return MappingProxyType(
         {
-            "mean": mean * rescale.slope + rescale.intercept if linear else mean,
+            "mean": mean * by.slope + by.intercept if linear else mean,
             "sd": float(basis.std()) * scale,
             "min": float(ends.min()),
             "max": float(ends.max()),
@@ -190,8 +197,16 @@ def region_statistics(
     )
 
 
-def value_at(point: PixelPoint, frame: Frame, pixels: FramePixels) -> float | None:
-    """The value under the probe, in the unit of the frame's rescale.
+@frozen
+class Reading:
+    """What one pixel measures."""
+
+    value: float
+    unit: str
+
+
+def value_at(point: PixelPoint, frame: Frame, pixels: FramePixels) -> Reading | None:
+    """The value under the probe, in the quantity that the object says it stands for.
 
     That of the pixel whose square the point lies in, never an interpolated one. None outside
     the image, on padding and for colour.
@@ -203,4 +218,5 @@ def value_at(point: PixelPoint, frame: Frame, pixels: FramePixels) -> float | No
     stored = pixels.stored[row : row + 1, column : column + 1]
     if is_padding(stored, frame).any():
         return None
-    return float(rescaled(stored, frame.rescale)[0, 0])
+    by = measured_by(stored, frame)
+    return Reading(float(quantity(stored, by)[0, 0]), unit_of(by))

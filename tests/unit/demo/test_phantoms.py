@@ -19,7 +19,7 @@ from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, 
 from workstation.domain.measurement import MeasurementKind
 from workstation.domain.presentation import Rescale, Voi
 from workstation.domain.study import Frame, PixelFormat, PixelSpacing, SpacingOrigin
-from workstation.imaging.measure import measure, value_at
+from workstation.imaging.measure import Reading, measure, value_at
 from workstation.imaging.pixels import FramePixels
 from workstation.imaging.voi import display_table, to_display
 
@@ -250,8 +250,8 @@ def test_a_line_between_the_beads_is_100_mm() -> None:
     made = measure(MeasurementKind.LENGTH, ((x1, y1), (x2, y2)), frame, pixels)
 
     assert (made.value, made.unit) == (100.0, "mm")
-    assert value_at((x1, y1), frame, pixels) == QA_BEAD
-    assert value_at((x2, y2), frame, pixels) == QA_BEAD
+    assert value_at((x1, y1), frame, pixels) == Reading(QA_BEAD, "HU")
+    assert value_at((x2, y2), frame, pixels) == Reading(QA_BEAD, "HU")
 
 
 @pytest.mark.parametrize("index", range(len(QA_INSERTS)))
@@ -265,7 +265,7 @@ def test_the_mean_of_an_insert_is_its_value(index: int) -> None:
     assert made.stats["mean"] == QA_INSERTS[index]
     assert made.stats["sd"] == 0
     assert made.stats_unit == "HU"
-    assert value_at((x, y), frame, pixels) == QA_INSERTS[index]
+    assert value_at((x, y), frame, pixels) == Reading(QA_INSERTS[index], "HU")
 
 
 def test_lung_and_soft_tissue_windows_of_the_phantom_are_the_formula() -> None:

@@ -8,9 +8,9 @@ from attrs import evolve
 
 from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyUID
 from workstation.domain.measurement import MeasurementKind
-from workstation.domain.presentation import Rescale
+from workstation.domain.presentation import RealWorldMap, Rescale
 from workstation.domain.study import Frame, PixelFormat, PixelSpacing, SpacingOrigin
-from workstation.imaging.measure import measure, region_statistics, value_at
+from workstation.imaging.measure import Reading, measure, region_statistics, value_at
 from workstation.imaging.pixels import FramePixels
 
 KEY = FrameKey(SiteId("harbor"), StudyUID("1.2"), SeriesUID("1.3"), SopUID("1.4"))
@@ -123,7 +123,7 @@ def test_a_region_without_a_pixel_has_no_mean(
 
 def test_an_ellipse_may_be_a_line() -> None:
     """Both corners in one row: the centres between them, no division by zero."""
-    stats = region_statistics(ELLIPSE, ((2.0, 3.0), (5.0, 3.0)), FRAME, RAMP)
+    stats, _ = region_statistics(ELLIPSE, ((2.0, 3.0), (5.0, 3.0)), FRAME, RAMP)
 
     assert (stats["pixels"], stats["mean"]) == (4, 2 * 33.5 - 100)
 
@@ -148,7 +148,7 @@ def test_means_are_summed_in_double_precision() -> None:
     large = pixels(np.full((1000, 1000), 4095, np.uint16))
     frame = evolve(FRAME, rescale=Rescale(0.1, 0.0))
 
-    stats = region_statistics(RECTANGLE, ((0.0, 0.0), (999.0, 999.0)), frame, large)
+    stats, _ = region_statistics(RECTANGLE, ((0.0, 0.0), (999.0, 999.0)), frame, large)
 
     assert stats["mean"] == pytest.approx(409.5, abs=1e-9)
     assert stats["sd"] == pytest.approx(0, abs=1e-9)
@@ -169,7 +169,9 @@ def test_the_probe_reads_the_pixel_it_points_at(
     point: tuple[float, float], expected: float | None
 ) -> None:
     """Never an interpolated value, and none beside the image."""
-    assert value_at(point, FRAME, RAMP) == expected
+    found = value_at(point, FRAME, RAMP)
+
+    assert found == (None if expected is None else Reading(expected, "HU"))
 
 
 def test_the_probe_reads_neither_padding_nor_colour() -> None:
@@ -177,3 +179,29 @@ def test_the_probe_reads_neither_padding_nor_colour() -> None:
 
     assert value_at((0.0, 0.0), padded, RAMP) is None
     assert value_at((0.0, 0.0), FRAME, pixels(np.zeros((10, 10, 3), np.uint8))) is None
+
+
+def test_probe_and_region_read_the_quantity_that_the_object_maps() -> None:
+    """A perfusion map's values are ml/100ml/s by its real world map, whatever its window says."""
+    flow = RealWorldMap(0, 98, 0.25, 3.0, "ml/100ml/s")
+    mapped = evolve(FRAME, real_world=(flow,))
+    corner = ((0.0, 0.0), (3.0, 0.0))
+
+    made = measure(RECTANGLE, corner, mapped, RAMP)
+    beyond = measure(RECTANGLE, ((0.0, 0.0), (9.0, 9.0)), mapped, RAMP)
+
+    assert (made.stats["mean"], made.stats["max"], made.stats_unit) == (3.375, 3.75, "ml/100ml/s")
+    assert value_at((3.0, 0.0), mapped, RAMP) == Reading(3.75, "ml/100ml/s")
+    assert (beyond.stats["mean"], beyond.stats_unit) == (-1.0, "HU")  # 99 is not mapped
+    point = measure(MeasurementKind.POINT, ((3.0, 0.0),), mapped, RAMP)
+    assert (point.value, point.unit) == (3.75, "ml/100ml/s")
+
+
+def test_a_table_of_quantities_is_not_linear() -> None:
+    """Mean, deviation and ends are those of the looked-up values."""
+    table = RealWorldMap(0, 3, values=(8.0, 2.0, 2.0, 4.0), unit="1")
+    made = measure(RECTANGLE, ((0.0, 0.0), (3.0, 0.0)), evolve(FRAME, real_world=(table,)), RAMP)
+
+    assert (made.stats["mean"], made.stats["min"], made.stats["max"]) == (4.0, 2.0, 8.0)
+    assert made.stats["sd"] == pytest.approx(math.sqrt(6))
+    assert made.stats_unit == ""
