@@ -8,6 +8,7 @@ lengths and areas are those of shapes with a formula. Every row must hold.
 import math
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -50,7 +51,7 @@ REAL: Final[Mapping[str, tuple[str, bool]]] = MappingProxyType(
 )
 _STUDY: Final = StudyUID("1.2.826.0.1.3680043.8.498.96")
 
-Box = tuple[PixelPoint, PixelPoint]
+Points = tuple[PixelPoint, ...]
 
 
 def conformance() -> tuple[Figure, ...]:
@@ -112,9 +113,9 @@ def _compared(
     worst = dict.fromkeys(("mean", "sd", "min", "max", "area"), 0.0)
     for frame, values in frames:
         pixels = pixels_of(frame)
-        for kind, box in _boxes(values.shape):
-            expected = _expected(kind, box, values, spacing)
-            made = measure(kind, box, frame, pixels)
+        for kind, points in _outlines(values.shape):
+            expected = _expected(kind, points, values, spacing)
+            made = measure(kind, points, frame, pixels)
             ours = {"area": made.value} | dict(made.stats)
             for quantity in worst:
                 error = _error(ours.get(quantity), expected.get(quantity))
@@ -123,28 +124,55 @@ def _compared(
         yield Figure(f"{name}: {quantity}", error, "relative", f"{RELATIVE:g}", error <= RELATIVE)
 
 
-def _boxes(shape: tuple[int, ...]) -> Iterator[tuple[MeasurementKind, Box]]:
-    """In the middle, over an edge, of a few pixels, with corners between pixel centres."""
+def _outlines(shape: tuple[int, ...]) -> Iterator[tuple[MeasurementKind, Points]]:
+    """In the middle, over an edge, of a few pixels, with corners between pixel centres; drawn."""
     rows, columns = shape
     for kind in (MeasurementKind.ELLIPSE, MeasurementKind.RECTANGLE):
         yield kind, ((columns * 0.21, rows * 0.17), (columns * 0.83, rows * 0.71))
         yield kind, ((columns * 0.6, -3.0), (columns + 4.0, rows * 0.5))
         yield kind, ((columns // 2 + 3.0, rows // 2 + 3.0), (columns // 2 + 0.0, rows // 2 + 0.0))
+    # A horseshoe: what lies between its arms is no part of it.
+    shoe = ((0.1, 0.1), (0.8, 0.1), (0.9, 0.8), (0.6, 0.9), (0.55, 0.4), (0.3, 0.4), (0.2, 0.7))
+    for kind in (MeasurementKind.POLYGON, MeasurementKind.FREEHAND):
+        yield kind, tuple((columns * x, rows * y) for x, y in shoe)
+
+
+def _inside(kind: MeasurementKind, points: Points, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """A mask over the whole frame; an outline by how often it winds around each centre."""
+    y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float64)
+    if kind in (MeasurementKind.POLYGON, MeasurementKind.FREEHAND):
+        corners = [px + 1j * py - (x + 1j * y) for px, py in points]
+        around = list(zip(corners, [*corners[1:], corners[0]], strict=True))
+        turns = sum(np.angle(q * p.conj()) for p, q in around)
+        detours = [np.abs(p) + np.abs(q) - np.abs(q - p) for p, q in around]  # 0 on a side
+        return np.asarray((np.abs(turns) > math.pi) | (np.min(detours, axis=0) < 1e-9))
+    (x1, y1), (x2, y2) = points
+    u, v = 2 * (x - (x1 + x2) / 2) / abs(x2 - x1), 2 * (y - (y1 + y2) / 2) / abs(y2 - y1)
+    edge = 1 + 1e-9
+    if kind is MeasurementKind.ELLIPSE:
+        return np.asarray(u * u + v * v <= edge)
+    return np.asarray((abs(u) <= edge) & (abs(v) <= edge))
+
+
+def _area(kind: MeasurementKind, points: Points) -> float:
+    """In pixels; an outline cut into triangles around its first corner."""
+    if kind in (MeasurementKind.POLYGON, MeasurementKind.FREEHAND):
+        first = np.array(points[0])
+        arms = [np.array(each) - first for each in points[1:]]
+        return abs(sum(float(np.linalg.det(np.array(pair))) for pair in pairwise(arms))) / 2
+    (x1, y1), (x2, y2) = points
+    box = abs(x2 - x1) * abs(y2 - y1)
+    return box * math.pi / 4 if kind is MeasurementKind.ELLIPSE else box
 
 
 def _expected(
-    kind: MeasurementKind, box: Box, values: Values, spacing: tuple[float, float] | None
+    kind: MeasurementKind, points: Points, values: Values, spacing: tuple[float, float] | None
 ) -> Mapping[str, float]:
     """By a mask over the whole frame and exact sums."""
-    (x1, y1), (x2, y2) = box
-    y, x = np.mgrid[0 : values.shape[0], 0 : values.shape[1]].astype(np.float64)
-    wide, high = abs(x2 - x1), abs(y2 - y1)
-    u, v = 2 * (x - (x1 + x2) / 2) / wide, 2 * (y - (y1 + y2) / 2) / high
-    round_, edge = kind is MeasurementKind.ELLIPSE, 1 + 1e-9
-    inside = u * u + v * v <= edge if round_ else (abs(u) <= edge) & (abs(v) <= edge)
-    size = spacing[0] * spacing[1] if spacing is not None else 1.0  # mm² of a pixel, or 1 px²
-    area = wide * high * size * (math.pi / 4 if round_ else 1.0)
-    found = values[inside]
+    # mm² of a pixel, or 1 px²
+    size = spacing[0] * spacing[1] if spacing is not None else 1.0
+    area = _area(kind, points) * size
+    found = values[_inside(kind, points, values.shape)]
     return {"area": area, **_statistics(found[~np.isnan(found)])}
 
 

@@ -53,7 +53,7 @@ SPACINGS: Final[tuple[tuple[str, str, Tags, float, str], ...]] = (
 
 
 def shapes() -> tuple[Figure, ...]:
-    return (*_lengths(), *_areas(), *_spacings(), *_ultrasound())
+    return (*_lengths(), *_angles(), *_areas(), *_outlines(), *_spacings(), *_ultrasound())
 
 
 def _frame(modality: str, tags: Tags) -> Frame:
@@ -103,6 +103,50 @@ def _lengths() -> Iterator[Figure]:
             made = _made(MeasurementKind.LENGTH, _at(grid, (70, 70), end), frame)
             name = f"rod at {degrees}° on {grid[0]:g} x {grid[1]:g}"
             yield _row(name, made, 60.0, PIXEL * min(grid))
+
+
+def _angles() -> Iterator[Figure]:
+    """Arms of 60 mm: what 0.1 pixel at one end turns them by is allowed."""
+    for grid in _GRIDS:
+        frame, allowed = _slice(grid), math.degrees(PIXEL * min(grid) / 60)
+        for degrees in (3, 20, 45, 70, 90):
+            one, other = math.radians(-15), math.radians(degrees - 15)
+            ends = [(70 + 60 * math.cos(turn), 90 + 60 * math.sin(turn)) for turn in (one, other)]
+            first, corner, second = _at(grid, ends[0], (70, 90), ends[1])
+            lines = {
+                MeasurementKind.ANGLE: (first, corner, second),
+                MeasurementKind.COBB: (corner, first, second, corner),
+            }
+            for kind, points in lines.items():
+                name = f"{kind.value} of {degrees}° on {grid[0]:g} x {grid[1]:g}"
+                yield _row(name, _made(kind, points, frame), float(degrees), allowed)
+
+
+def _outlines() -> Iterator[Figure]:
+    """A ring of 90 corners and a path along it; a ratio, two axes, a distance to a line."""
+    radius, corners = 35.0, 90
+    turns = [2 * math.pi * at / corners for at in range(corners)]
+    ring = [(70 + radius * math.cos(t), 70 + radius * math.sin(t)) for t in turns]
+    side = 2 * radius * math.sin(math.pi / corners)
+    area = corners / 2 * radius**2 * math.sin(2 * math.pi / corners)
+    for grid in _GRIDS:
+        frame, pixel, on = _slice(grid), PIXEL * min(grid), f"on {grid[0]:g} x {grid[1]:g}"
+        for kind in (MeasurementKind.POLYGON, MeasurementKind.FREEHAND):
+            made = _made(kind, _at(grid, *ring), frame)
+            yield _row(f"{kind.value} {on}", made, area, pixel * side * corners)
+        path = _made(MeasurementKind.POLYLINE, _at(grid, *ring), frame)
+        yield _row(f"path {on}", path, side * (corners - 1), pixel * corners)
+        axes = _at(grid, (20, 20), (68, 56), (47.6, 29.2), (40.4, 38.8))  # 60 mm by 12, square
+        made = _made(MeasurementKind.BIDIRECTIONAL, axes, frame)
+        yield _row(f"long axis {on}", made, 60.0, pixel)
+        held = abs(made.stats["short"] - 12.0) <= pixel
+        yield Figure(f"short axis {on}", made.stats["short"], made.stats_unit, "12", held)
+        line = _at(grid, (20, 20), (68, 56), (41, 73))
+        away = _made(MeasurementKind.PERPENDICULAR, line, frame)
+        yield _row(f"distance to a line {on}", away, 29.8, pixel)
+        chest = _at(grid, (40, 50), (110, 55), (10, 90), (150, 90))
+        ratio = _made(MeasurementKind.CARDIOTHORACIC, chest, frame)
+        yield _row(f"cardiothoracic ratio {on}", ratio, 0.5, pixel / 140)
 
 
 def _areas() -> Iterator[Figure]:
