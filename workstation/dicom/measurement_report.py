@@ -19,15 +19,16 @@ from pydicom import Dataset
 from pydicom.sr.codedict import codes
 from pydicom.uid import ExplicitVRLittleEndian
 
+from workstation.dicom.measurement_shapes import shapes
 from workstation.domain.identifiers import SopUID, StudyUID
-from workstation.domain.measurement import Measurement, MeasurementKind, PixelPoint
+from workstation.domain.measurement import REGIONS, WORDS, Measurement, MeasurementKind
 from workstation.domain.patient import Patient
 from workstation.domain.reader import Reader
 from workstation.domain.units import ucum
 
 #: (0, 0) is the centre of the first pixel here, and its upper left corner there (PS3.3 C.18.6).
 _CENTRE: Final = 0.5
-#: Whose millimetres they are is no concept of the standard: a code of our own says it.
+#: Whose millimetres they are, and by which tool, are no concepts of the standard: ours say it.
 _OURS: Final = "99READWS"
 _PROCEDURES: Final = MappingProxyType(
     {
@@ -47,6 +48,20 @@ _DERIVATIONS: Final = MappingProxyType(
         "max": codes.SCT.Maximum,
     }
 )
+#: What the value of each kind is; of a point it is what the image's values are.
+_CONCEPTS: Final = MappingProxyType(
+    {
+        MeasurementKind.LENGTH: codes.SCT.Length,
+        MeasurementKind.POLYLINE: codes.SCT.Length,
+        MeasurementKind.PERPENDICULAR: codes.SCT.Length,
+        MeasurementKind.BIDIRECTIONAL: codes.SCT.LongAxis,
+        MeasurementKind.ANGLE: codes.SCT.Angle,
+        MeasurementKind.COBB: codes.SCT.CobbAngle,
+        MeasurementKind.CARDIOTHORACIC: sr.CodedConcept("CTR", _OURS, "Cardiothoracic ratio"),
+        **dict.fromkeys(REGIONS, codes.SCT.Area),
+    }
+)
+_CONTAINS: Final = sr.RelationshipTypeValues.CONTAINS
 
 
 @frozen
@@ -75,7 +90,7 @@ class ReportHead:
 
 def is_writable(measurement: Measurement) -> bool:
     """Whether TID 1500 can hold it: its kind has a shape there, and its value is defined."""
-    return measurement.kind in _SHAPES and measurement.value is not None
+    return measurement.kind not in WORDS and measurement.value is not None
 
 
 def measurement_report(head: ReportHead, measurements: Sequence[Measurement]) -> bytes:
@@ -170,57 +185,87 @@ def _evidence(head: ReportHead, measurements: Sequence[Measurement]) -> Iterable
 
 
 def _group(measurement: Measurement, head: ReportHead) -> Any:
-    """A region is the group's own (TID 1410); a line belongs to its value (TID 1501)."""
+    """A region is the group's own (TID 1410); lines belong to their values (TID 1501)."""
     image = head.images[measurement.frame.sop]
     frames = [measurement.frame.frame_index + 1] if image.frames > 1 else None
     source = sr.SourceImageForRegion(image.sop_class, measurement.frame.sop, frames)
-    graphic, points = _SHAPES[measurement.kind](measurement.points)
-    data = np.asarray(points, np.float64) + _CENTRE
+    drawn = [
+        (graphic, np.asarray(points, np.float64) + _CENTRE)
+        for graphic, points in shapes(measurement.kind, measurement.points)
+    ]
     tracking = sr.TrackingIdentifier(
         uid=tracking_uid(measurement, head.reader), identifier=measurement.id
     )
-    if measurement.kind is MeasurementKind.LENGTH:
-        line = sr.CoordinatesForMeasurement(graphic, data, source)
-        value = _value(measurement, codes.SCT.Length, referenced_coordinates=[line])
-        return sr.MeasurementsAndQualitativeEvaluations(tracking, measurements=[value])
-    return sr.PlanarROIMeasurementsAndQualitativeEvaluations(
-        tracking,
-        referenced_region=sr.ImageRegion(graphic, data, source),
-        measurements=[_value(measurement, codes.SCT.Area), *_statistics(measurement, image)],
-    )
+    kind = sr.QualitativeEvaluation(_ours("Kind of mark"), _ours(measurement.kind.value))
+    if measurement.kind in REGIONS:
+        group = sr.PlanarROIMeasurementsAndQualitativeEvaluations(
+            tracking,
+            referenced_region=sr.ImageRegion(*drawn[0], source),
+            measurements=[_value(measurement, image), *_others(measurement, image, [])],
+            qualitative_evaluations=[kind],
+        )
+    else:
+        lines = [sr.CoordinatesForMeasurement(*each, source) for each in drawn]
+        own, second = lines, list[Any]()
+        if measurement.kind is MeasurementKind.BIDIRECTIONAL:
+            own, second = lines[:1], lines[1:]
+        group = sr.MeasurementsAndQualitativeEvaluations(
+            tracking,
+            measurements=[
+                _value(measurement, image, referenced_coordinates=own),
+                *_others(measurement, image, second),
+            ],
+            qualitative_evaluations=[kind],
+        )
+    if measurement.text:
+        comment = sr.TextContentItem(codes.DCM.Comment, measurement.text, _CONTAINS)
+        group[0].ContentSequence.append(comment)
+    return group
 
 
-def _value(measurement: Measurement, concept: Any, **where: Any) -> Any:
+def _value(measurement: Measurement, image: MeasuredImage, **where: Any) -> Any:
     note = measurement.note
+    concept = _CONCEPTS.get(measurement.kind)
     return sr.Measurement(
-        concept,
+        concept or _quantity(measurement.unit, image),
         float(measurement.value or 0.0),
         _unit(measurement.unit),
-        method=sr.CodedConcept(_code(note), _OURS, note) if note else None,
+        method=_ours(note) if note else None,
         **where,
     )
 
 
-def _code(note: str) -> str:
-    """ "estimated magnification" as a code of at most 16 characters."""
-    return note.replace(" ", "_").upper()[:16]
+def _ours(meaning: str) -> Any:
+    """A concept that the standard does not have, as a code of at most 16 characters."""
+    return sr.CodedConcept(meaning.replace(" ", "_").upper()[:16], _OURS, meaning[:64])
 
 
-def _statistics(measurement: Measurement, image: MeasuredImage) -> Iterable[Any]:
-    concept = codes.SCT.Quantity
-    if measurement.stats_unit == "HU":
-        concept = codes.DCM.AttenuationCoefficient
-    elif measurement.stats_unit == "SUV":
-        concept = codes.DCM.StandardizedUptakeValue
-    elif image.modality == "MR" and not measurement.stats_unit:
-        concept = codes.DCM.MRSignalIntensity
-    for name, derivation in _DERIVATIONS.items():
-        if name in measurement.stats:
+def _quantity(unit: str, image: MeasuredImage) -> Any:
+    """What the values of an image are."""
+    if unit == "HU":
+        return codes.DCM.AttenuationCoefficient
+    if unit == "SUV":
+        return codes.DCM.StandardizedUptakeValue
+    if image.modality == "MR" and not unit:
+        return codes.DCM.MRSignalIntensity
+    return codes.SCT.Quantity
+
+
+def _others(measurement: Measurement, image: MeasuredImage, second: list[Any]) -> Iterable[Any]:
+    """What stands beside the value: statistics of a region, the second of two axes."""
+    for name, value in measurement.stats.items():
+        unit = "" if name == "pixels" else measurement.stats_unit
+        if measurement.kind is MeasurementKind.BIDIRECTIONAL:
             yield sr.Measurement(
-                concept,
-                float(measurement.stats[name]),
-                _unit(measurement.stats_unit),
-                derivation=derivation,
+                codes.SCT.ShortAxis, float(value), _unit(unit), referenced_coordinates=second
+            )
+        else:
+            region = measurement.kind in REGIONS
+            yield sr.Measurement(
+                _quantity(unit, image) if region else codes.SCT.Length,
+                float(value),
+                _unit(unit),
+                derivation=_DERIVATIONS.get(name) or _ours(name),
             )
 
 
@@ -233,37 +278,3 @@ def tracking_uid(measurement: Measurement, reader: Reader) -> str:
     key = measurement.frame
     name = f"{key.site}/{key.sop}/{key.frame_index}/{reader.id}/{measurement.id}"
     return f"2.25.{uuid.uuid5(uuid.NAMESPACE_OID, name).int}"
-
-
-# --- shapes (PS3.3 C.18.6.1.2) ----------------------------------------------------------
-
-Shape = tuple[str, Sequence[PixelPoint]]
-
-
-def _line(points: Sequence[PixelPoint]) -> Shape:
-    return "POLYLINE", points
-
-
-def _rectangle(points: Sequence[PixelPoint]) -> Shape:
-    """There is no rectangle: a closed outline whose last point is its first."""
-    (x1, y1), (x2, y2) = points
-    return "POLYLINE", ((x1, y1), (x2, y1), (x2, y2), (x1, y2), (x1, y1))
-
-
-def _ellipse(points: Sequence[PixelPoint]) -> Shape:
-    """Ends of the major axis, then of the minor."""
-    (x1, y1), (x2, y2) = points
-    x, y = (x1 + x2) / 2, (y1 + y2) / 2
-    across = ((min(x1, x2), y), (max(x1, x2), y))
-    down = ((x, min(y1, y2)), (x, max(y1, y2)))
-    wide = abs(x2 - x1) >= abs(y2 - y1)
-    return "ELLIPSE", (*across, *down) if wide else (*down, *across)
-
-
-_SHAPES: Final = MappingProxyType(
-    {
-        MeasurementKind.LENGTH: _line,
-        MeasurementKind.RECTANGLE: _rectangle,
-        MeasurementKind.ELLIPSE: _ellipse,
-    }
-)

@@ -8,7 +8,13 @@ from typing import Final
 from attrs import frozen
 
 from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyUID
-from workstation.domain.measurement import Measurement, MeasurementKind, PixelPoint
+from workstation.domain.measurement import (
+    POINTS,
+    REGIONS,
+    Measurement,
+    MeasurementKind,
+    PixelPoint,
+)
 from workstation.domain.units import shown
 from workstation.protocols.dicom_attributes import Attributes
 from workstation.protocols.dicom_sr import NO_CODE, Code, ContentItem, ImageReference, content_tree
@@ -32,6 +38,9 @@ _STATISTICS: Final = MappingProxyType(
 #: Concepts that are the value of a line or of a region; the second of each as before 2019.
 _LENGTHS: Final = frozenset({"410668003", "G-D7FE"})
 _AREAS: Final = frozenset({"42798000", "G-A166"})
+_ANGLES: Final = frozenset({"1483009", "G-A192", "125013"})
+_ANGLE: Final = MeasurementKind.ANGLE
+_OURS: Final = "99READWS"  # coding scheme of documents of this program
 
 
 @frozen
@@ -46,48 +55,52 @@ class ReportedValue:
 
 
 @frozen
+class Outline:
+    """Points as everywhere here: (0, 0) is the centre of the first pixel."""
+
+    graphic: str  # POINT, MULTIPOINT, POLYLINE, CIRCLE, ELLIPSE
+    points: tuple[PixelPoint, ...]
+
+
+@frozen
 class ReportedMeasurement:
-    """A measurement group: one mark with its numbers. Points as everywhere here: (0, 0) is
-    the centre of the first pixel.
-    """
+    """A measurement group: one mark with its outlines and numbers, as they were reported."""
 
     label: str
     tracking_uid: str
-    graphic: str  # as in the document; empty where the group has no outline on an image
-    points: tuple[PixelPoint, ...]
+    outlines: tuple[Outline, ...]
     image: ImageReference | None
     values: tuple[ReportedValue, ...]
-
-    @property
-    def kind(self) -> MeasurementKind | None:
-        """What this program would have drawn; None where it has no such kind."""
-        return next((kind for kind, _ in _shape(self.graphic, self.points)), None)
+    own_kind: str = ""  # of a document of this program: the tool it was made with
+    comment: str = ""
 
 
 def reported_measurements(document: Attributes) -> tuple[ReportedMeasurement, ...]:
     """Every measurement group of a document, in its order; none where it is no such report."""
     return tuple(
-        found
+        _group(item)
         for item in content_tree(document).walk()
         if item.kind == "CONTAINER" and item.name.means("125007", "DCM")  # Measurement Group
-        for found in _group(item)
     )
 
 
-def _group(item: ContentItem) -> Iterable[ReportedMeasurement]:
+def _group(item: ContentItem) -> ReportedMeasurement:
     label, uid = item.child("112039", "DCM"), item.child("112040", "DCM")
+    kind, comment = item.child("KIND_OF_MARK", _OURS), item.child("121106", "DCM")
     numbers = [c for c in item.children if c.kind == "NUM" and c.number is not None]
-    outlines: list[ContentItem | None] = [*(_outlines([item]) or _outlines(numbers))]
-    for outline in outlines or [None]:
-        points = outline.points if outline else ()
-        yield ReportedMeasurement(
-            label=label.text if label else "",
-            tracking_uid=uid.text if uid else "",
-            graphic=outline.graphic if outline else "",
-            points=tuple((x - _CENTRE, y - _CENTRE) for x, y in points),
-            image=_image(outline or item),
-            values=tuple(map(_value, numbers)),
-        )
+    outlines = _outlines([item]) or _outlines(numbers)
+    return ReportedMeasurement(
+        label=label.text if label else "",
+        tracking_uid=uid.text if uid else "",
+        outlines=tuple(
+            Outline(each.graphic, tuple((x - _CENTRE, y - _CENTRE) for x, y in each.points))
+            for each in outlines
+        ),
+        image=_image(outlines[0] if outlines else item),
+        values=tuple(map(_value, numbers)),
+        own_kind=kind.code.meaning if kind else "",
+        comment=comment.text if comment else "",
+    )
 
 
 def _outlines(parents: Iterable[ContentItem]) -> list[ContentItem]:
@@ -133,19 +146,15 @@ def _series_of(document: Attributes) -> Mapping[str, str]:
 def _measurement(
     found: ReportedMeasurement, site: SiteId, study: StudyUID, series: Mapping[str, str]
 ) -> Measurement | None:
-    shape = next(iter(_shape(found.graphic, found.points)), None)
+    shape = _own_shape(found) or _shape(found)
     if shape is None or found.image is None or found.image.sop not in series:
         return None
     kind, points = shape
-    wanted = _LENGTHS if kind is MeasurementKind.LENGTH else _AREAS
-    value = next((v for v in found.values if v.name.value in wanted), None)
+    wanted = _AREAS if kind in REGIONS else _ANGLES if kind is _ANGLE else _LENGTHS
+    value = next((v for v in found.values if found.own_kind or v.name.value in wanted), None)
     if value is None:
         return None
-    stats = {
-        _STATISTICS[v.derivation.value]: v
-        for v in found.values
-        if v.derivation.value in _STATISTICS
-    }
+    stats = {name: v for v in found.values if v is not value and (name := _statistic(v))}
     frame = found.image.frames[0] - 1 if found.image.frames else 0
     sop = found.image.sop
     return Measurement(
@@ -154,24 +163,66 @@ def _measurement(
         frame=FrameKey(site, study, SeriesUID(series[sop]), SopUID(sop), frame),
         points=points,
         value=value.value,
-        unit=shown(value.unit.value),
+        unit=_unit(value.unit),
         note=value.method.meaning,
         stats=MappingProxyType({name: v.value for name, v in stats.items()}),
-        stats_unit=next((shown(v.unit.value) for v in stats.values()), ""),
+        stats_unit=next((_unit(v.unit) for name, v in stats.items() if name != "pixels"), ""),
+        text=found.comment,
     )
 
 
-def _shape(
-    graphic: str, points: tuple[PixelPoint, ...]
-) -> Iterable[tuple[MeasurementKind, tuple[PixelPoint, ...]]]:
-    """The kind, and the points that kind is made of; nothing for an outline of another kind."""
-    if graphic == "POLYLINE" and len(points) == 2:
-        yield MeasurementKind.LENGTH, points
-    elif graphic == "POLYLINE" and _is_upright_box(points):
-        yield MeasurementKind.RECTANGLE, (points[0], points[2])
-    elif graphic == "ELLIPSE" and _is_upright_ellipse(points):
-        xs, ys = [x for x, _ in points], [y for _, y in points]
-        yield MeasurementKind.ELLIPSE, ((min(xs), min(ys)), (max(xs), max(ys)))
+def _statistic(value: ReportedValue) -> str:
+    if value.name.means("103340004", "SCT"):  # Short axis
+        return "short"
+    known = _STATISTICS.get(value.derivation.value, "")
+    return known or (value.derivation.meaning if value.derivation.scheme == _OURS else "")
+
+
+def _unit(code: Code) -> str:
+    """As readers see it; what UCUM has no code for is written in the meaning."""
+    return code.meaning if code.value.startswith("{") and code.meaning else shown(code.value)
+
+
+Drawn = tuple[MeasurementKind, tuple[PixelPoint, ...]]
+
+
+def _own_shape(found: ReportedMeasurement) -> Drawn | None:
+    """By the tool that is named, if the points are as many as that tool makes."""
+    if found.own_kind not in list(MeasurementKind):
+        return None
+    kind = MeasurementKind(found.own_kind)
+    points = tuple(point for outline in found.outlines for point in outline.points)
+    if kind is MeasurementKind.RECTANGLE and _is_upright_box(points):
+        points = (points[0], points[2])
+    elif kind is MeasurementKind.ELLIPSE and _is_upright_ellipse(points):
+        points = _box(points)
+    elif kind in (MeasurementKind.POLYGON, MeasurementKind.FREEHAND):
+        points = points[:-1]
+    least, most = POINTS[kind]
+    return (kind, points) if least <= len(points) <= most else None
+
+
+def _shape(found: ReportedMeasurement) -> Drawn | None:
+    """By geometry: what this program would have drawn; None for an outline of another kind."""
+    if len(found.outlines) != 1:
+        return None
+    graphic, points = found.outlines[0].graphic, found.outlines[0].points
+    if graphic == "ELLIPSE" and _is_upright_ellipse(points):
+        return MeasurementKind.ELLIPSE, _box(points)
+    if graphic != "POLYLINE" or len(points) < 2:
+        return None
+    if len(points) == 2:
+        return MeasurementKind.LENGTH, points
+    if _is_upright_box(points):
+        return MeasurementKind.RECTANGLE, (points[0], points[2])
+    if _near(points[0], points[-1]) and len(points) > 3:
+        return MeasurementKind.POLYGON, points[:-1]
+    return (_ANGLE, points) if len(points) == 3 else None
+
+
+def _box(points: tuple[PixelPoint, ...]) -> tuple[PixelPoint, ...]:
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return (min(xs), min(ys)), (max(xs), max(ys))
 
 
 def _is_upright_box(points: tuple[PixelPoint, ...]) -> bool:

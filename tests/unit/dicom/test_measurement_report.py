@@ -24,7 +24,7 @@ from workstation.dicom.measurement_report import (
     tracking_uid,
 )
 from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyUID
-from workstation.domain.measurement import Measurement, MeasurementKind
+from workstation.domain.measurement import POINTS, REGIONS, WORDS, Measurement, MeasurementKind
 from workstation.domain.reader import Reader
 from workstation.protocols.dicom_attributes import Attributes
 from workstation.protocols.dicom_measurements import as_measurements
@@ -66,31 +66,44 @@ def read_back(document: Dataset) -> tuple[Measurement, ...]:
     return as_measurements(Attributes(json.loads(json.dumps(document.to_json_dict()))), SITE)
 
 
+WRITABLE = [kind for kind in MeasurementKind if kind not in WORDS]
+
+
 def random_measurements(count: int) -> list[Measurement]:
+    """Of every kind that has a value, in turn."""
     dice = random.Random(20261125)
     made = []
     for number in range(1, count + 1):
-        sop = dice.choice(list(IMAGES))
-        kind = dice.choice([k for k in MeasurementKind if is_writable(measured(kind=k))])
-        points = tuple((dice.uniform(0, 511), dice.uniform(0, 511)) for _ in range(2))
-        lone = kind is MeasurementKind.LENGTH
-        grey = sop != "1.2.3.6.1" and not lone
-        names = ("mean", "sd", "min", "max")
+        sop, kind = dice.choice(list(IMAGES)), WRITABLE[number % len(WRITABLE)]
+        least, most = POINTS[kind]
+        points = tuple(
+            (dice.uniform(0, 511), dice.uniform(0, 511))
+            for _ in range(dice.randint(least, min(most, 40)))
+        )
+        names: tuple[str, ...] = ()
+        if kind in REGIONS and sop != "1.2.3.6.1":
+            names = ("mean", "sd", "min", "max", "pixels")
+        if kind is MeasurementKind.BIDIRECTIONAL:
+            names = ("short",)
+        if kind is MeasurementKind.CARDIOTHORACIC:
+            names = ("heart", "thorax")
         made.append(
             measured(
                 f"A{number}", kind, sop, dice.randrange(IMAGES[sop].frames), points=points,
-                value=dice.uniform(0, 5000), unit=dice.choice(["mm", "px"]) + ("" if lone else "²"),
-                note=dice.choice(["", "detector", "calibrated", "estimated magnification"]),
-                stats={n: dice.uniform(-1024, 3071) for n in names} if grey else {},
-                stats_unit=dice.choice(["HU", ""]) if grey else "",
+                value=dice.uniform(0, 5000),
+                unit=dice.choice(["mm", "px", "°", "mm²", "px²", "HU", "", "10⁻⁶ mm²/s"]),
+                note=dice.choice(["", "detector", "calibrated", "est. mag 1.35"]),
+                stats={name: dice.uniform(-1024, 3071) for name in names},
+                stats_unit=dice.choice(["HU", "", "mm"]) if names else "",
+                text=dice.choice(["", "Rundherd links", "結節"]),
             )
         )  # fmt: skip
     return made
 
 
 def corners(measurement: Measurement) -> list[tuple[float, float]]:
-    """The box of a region, whichever corners the reader began with; the ends of a line."""
-    if measurement.kind is MeasurementKind.LENGTH:
+    """The box of a region, whichever corners the reader began with; else the points."""
+    if measurement.kind not in (MeasurementKind.ELLIPSE, MeasurementKind.RECTANGLE):
         return list(measurement.points)
     xs, ys = zip(*measurement.points, strict=True)
     return [(min(xs), min(ys)), (max(xs), max(ys))]
@@ -109,6 +122,7 @@ def test_two_hundred_measurements_come_back_as_they_were_made() -> None:
         assert np.allclose(corners(after), corners(before), rtol=0, atol=2**-13)
         assert (after.value, after.unit, after.note) == (before.value, before.unit, before.note)
         assert (dict(after.stats), after.stats_unit) == (dict(before.stats), before.stats_unit)
+        assert after.text == before.text
 
 
 @pytest.mark.parametrize(
@@ -196,6 +210,7 @@ def test_what_has_no_value_is_not_written_and_another_study_is_refused() -> None
     stranger = measured()
     stranger = evolve(stranger, frame=evolve(stranger.frame, study=StudyUID("9.9.9")))
     assert not is_writable(undefined)
+    assert not any(is_writable(measured(kind=kind)) for kind in WORDS)
     for wrong in (undefined, stranger, measured(sop="7.7.7")):
         with pytest.raises(ValueError, match=r"study|shape"):
             measurement_report(HEAD, [wrong])

@@ -74,11 +74,12 @@ def test_kinds_that_are_not_ours_stay_readable() -> None:
     angles = reported_measurements(document("sr/sr-protractor.dcm"))
     (tumour,) = reported_measurements(document("seg_sr_dcmqi/sr.dcm"))
 
-    assert [(c.graphic, c.values[0].name.meaning, c.values[0].value) for c in circles] == [
-        ("CIRCLE", "Radius", 2.0)
-    ] * 3
+    assert [
+        (c.outlines[0].graphic, c.values[0].name.meaning, c.values[0].value) for c in circles
+    ] == [("CIRCLE", "Radius", 2.0)] * 3
     assert [(a.values[0].value, a.values[0].unit.value) for a in angles] == [(90.0, "deg")] * 3
-    assert (tumour.label, tumour.kind) == ("primary tumor", None)
+    assert (tumour.label, tumour.outlines) == ("primary tumor", ())
+    assert as_measurements(document("sr/sr-circle.dcm"), HERE) == ()
     assert [(v.derivation.meaning, v.value) for v in tumour.values[:3]] == [
         ("Mean", 6.01529), ("Minimum", 2.91136), ("Maximum", 10.3814),
     ]  # fmt: skip
