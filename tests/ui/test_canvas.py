@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from workstation.domain.measurement import MeasurementKind
 from workstation.domain.presentation import Voi
 from workstation.domain.study import PixelFormat
 from workstation.services.jobs import Jobs
@@ -324,6 +325,78 @@ def test_a_drag_with_the_length_tool_measures(
     assert moved.revision == 2
     assert moved.value is not None
     assert moved.value > 25
+
+
+def on_view(viewer: Viewer, *points: tuple[float, float]) -> list[QPoint]:
+    view = viewer.resolved(0)
+    assert view is not None
+    return [QPoint(*(round(v) for v in view.to_view(point))) for point in points]
+
+
+def test_a_measurement_is_moved_as_a_whole_by_its_line(
+    reading: tuple[Viewer, ViewerPane], qtbot: QtBot
+) -> None:
+    """Its shape stays; a click on it alone changes nothing that a report may cite."""
+    viewer, pane = reading
+    before = viewer.add_length(100, 100, 160, 100)
+    grabbed(canvas(pane))
+    start, end = on_view(viewer, (130, 100), (130, 140))
+
+    qtbot.mouseClick(canvas(pane), LEFT, pos=start)
+    clicked = viewer.measurements[0].revision
+    drag(qtbot, canvas(pane), start, end, LEFT)
+
+    (after,) = viewer.measurements
+    assert clicked == 1
+    assert after.value == pytest.approx(before.value, abs=0.02)
+    assert after.points[0] == pytest.approx((100, 140), abs=0.5)
+
+
+def test_a_handle_follows_the_hand_and_does_not_jump_to_it(
+    reading: tuple[Viewer, ViewerPane], qtbot: QtBot
+) -> None:
+    """Taken hold of 8 pixels beside the point, it must not measure 8 pixels more."""
+    viewer, pane = reading
+    before = viewer.add_length(100, 100, 160, 100)
+    grabbed(canvas(pane))
+    (end,) = on_view(viewer, (160, 100))
+
+    qtbot.mouseClick(canvas(pane), LEFT, pos=end + QPoint(8, 0))
+
+    assert viewer.measurements == (before,)
+
+
+def test_an_outline_is_placed_by_clicks_and_ended_by_a_double_click(
+    reading: tuple[Viewer, ViewerPane], qtbot: QtBot
+) -> None:
+    viewer, pane = reading
+    viewer.pick_tool("polygon")
+    corners = on_view(viewer, (100, 100), (150, 100), (150, 150))
+
+    for corner in corners:
+        qtbot.mouseClick(canvas(pane), LEFT, pos=corner)
+    qtbot.mouseDClick(canvas(pane), LEFT, pos=corners[-1])
+
+    (mark,) = viewer.measurements
+    assert (mark.kind, len(mark.points)) == (MeasurementKind.POLYGON, 3)
+    assert mark.value == pytest.approx(1250 * 0.25, rel=0.03)
+
+
+def test_an_arrow_asks_for_its_words(qtbot: QtBot) -> None:
+    """An arrow that says nothing is no finding."""
+    viewer, loader = opened(CURRENT, load=False)
+    loader.arrive(CURRENT.frames[0], phantom(0))
+    asked: list[str] = []
+    pane = ViewerPane(viewer, asked.append, workers())
+    qtbot.addWidget(pane)
+    pane.resize(900, 600)
+    viewer.pick_tool("arrow")
+
+    drag(qtbot, canvas(pane), QPoint(200, 200), QPoint(260, 240), LEFT)
+
+    assert [line.split(" ")[0] for line in asked if "viewport" not in line] == [
+        "tool.arrow", "measurement.word"
+    ]  # fmt: skip
 
 
 def test_ink_hides_by_key_and_words_do_not(reading: tuple[Viewer, ViewerPane]) -> None:

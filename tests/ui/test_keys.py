@@ -244,6 +244,18 @@ def test_a_command_with_an_argument_waits_for_it(
     assert palette.lines == ["viewport.go 50"]
 
 
+def test_words_are_asked_for_with_the_line_begun(
+    room: Room, registry: Registry, bindings: Bindings
+) -> None:
+    """After an arrow is placed the reader only types what it shows."""
+    palette = Opened(room, registry, bindings)
+    palette.open("measurement.label A3 ")
+    QTest.keyClicks(palette.field, "nodule, 8 mm")
+    QTest.keyClick(palette.field, Qt.Key.Key_Return)
+
+    assert palette.lines == ["measurement.label A3 nodule, 8 mm"]
+
+
 def test_a_command_that_is_not_available_does_not_run(
     room: Room, registry: Registry, bindings: Bindings
 ) -> None:

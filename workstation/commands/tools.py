@@ -162,6 +162,14 @@ def label(ctx: CommandContext, name: str, text: str = "") -> Outcome:
     return None
 
 
+@command("measurement.word", title="Write beside a measurement", group=GROUP, when=_MEASUREMENT)
+def word(ctx: CommandContext, name: str = "") -> Outcome:
+    """Asks for the words of one measurement; without a name, of the selected or the last."""
+    mark = ctx.viewer.marks.find(name)
+    ctx.windows.open_palette(f"measurement.label {mark.id} {mark.text}")
+    return None
+
+
 @command("measurement.copy", title="Copy to the next image", group=GROUP, when=_MEASUREMENT)
 def copy(ctx: CommandContext, name: str = "", by: int = 1) -> Outcome:
     """The selected or the last one, measured anew on the next image; `by` images on."""
@@ -199,5 +207,5 @@ def go(ctx: CommandContext, name: str = "") -> Outcome:
 
 COMMANDS = (
     *MEASURING, probe, window_tool, zoom_tool, pan_tool, scroll_tool,
-    delete, select, move, label, copy, undo, redo, next_one, go,
+    delete, select, move, label, word, copy, undo, redo, next_one, go,
 )  # fmt: skip

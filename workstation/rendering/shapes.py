@@ -33,7 +33,7 @@ def drawn(
         return (Oval(bounds(at), _TOKEN, _WIDTH),)
     if kind is MeasurementKind.COBB and len(at) == 4:
         middles = (_middle(at[0], at[1]), _middle(at[2], at[3]))
-        return (*_strokes(kind, at), Stroke(middles, _TOKEN, 1.0, "dot"))
+        return (*_strokes(kind, at), Stroke(middles, _TOKEN, 1.0, "dot", halo=False))
     if kind is MeasurementKind.ARROW and len(at) == 2:
         return (*_strokes(kind, at), Stroke(_barbs(at[0], at[1]), _TOKEN, _WIDTH))
     return _strokes(kind, at)

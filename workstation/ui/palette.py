@@ -218,7 +218,9 @@ class Palette(QWidget):
         x = at.x() + (over.width() - wide) // 2
         self.move(min(max(8, x), over.window().width() - wide - 8), at.y() + 56)
 
-    def open(self) -> None:
+    def open(self, line: str = "") -> None:
+        """With the beginning of a line where only its words are asked for."""
+        self.field.setText(line)
         self.show()
         self.raise_()
         self.field.setFocus(Qt.FocusReason.PopupFocusReason)

@@ -271,10 +271,10 @@ class Shell:
         self._main.pages.setCurrentIndex(0)
         self._main.bars.setCurrentIndex(0)
 
-    def open_palette(self) -> None:
+    def open_palette(self, line: str = "") -> None:
         over = self.report if self._reading_in_front() else self.worklist.table
         every = choices(self._registry, self._bindings, self._active())
-        Palette(over, every, self.run).open()
+        Palette(over, every, self.run).open(line)
 
     def open_keys(self) -> None:
         KeySheet(self._front(), self._bindings, tr("default")).open()

@@ -1,11 +1,14 @@
 """Measurements as a reader handles them: undone, copied, worded, and never two of one name."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from fakes_viewer import frame, opened, runner, stack
 
+from workstation.commands import tools
+from workstation.commands.registry import Registry
 from workstation.domain.measurement import MeasurementKind
 from workstation.domain.study import PixelSpacing, SpacingOrigin
 from workstation.errors import CommandError
@@ -163,3 +166,17 @@ def test_a_film_without_millimetres_has_angles_and_ratios() -> None:
     assert (ratio.value, ratio.unit) == (0.5, "")
     assert (angle.value, angle.unit) == (pytest.approx(45), "°")
     assert (length.value, length.unit) == (5.0, "px")
+
+
+def test_the_words_of_a_measurement_are_asked_for_by_its_name() -> None:
+    """`measurement.word` begins the line that the reader finishes."""
+    viewer = viewer_with("tool.length 0 0 10 0", "tool.arrow 1 1 9 9 old words")
+    asked: list[str] = []
+    windows = SimpleNamespace(open_palette=asked.append)
+    context = SimpleNamespace(viewer=viewer, windows=windows, active=frozenset({"measurement"}))
+    registry = Registry(tools.COMMANDS)
+
+    registry.run("measurement.word", context)  # type: ignore[arg-type]
+    registry.run("measurement.word A1", context)  # type: ignore[arg-type]
+
+    assert asked == ["measurement.label A2 old words", "measurement.label A1 "]

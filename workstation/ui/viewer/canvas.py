@@ -360,12 +360,17 @@ class Canvas(QWidget):
             return False
         place = (at.x(), at.y())
         marks = self._viewer.measurements_on(shown.frame)
+        point = self._image_point(at)
         for mark in marks:
-            if mark.id == self._viewer.selected_measurement:
+            if mark.id == self._viewer.selected_measurement and point is not None:
                 for number, handle in enumerate(annotations.handles(ink, mark)):
                     if within(handle, place, GRAB):
-                        self._pointing.edit(mark, number)
+                        self._pointing.edit(mark, number, point)
                         return True
+                near = annotations.distance(ink, mark, place) <= NEAR
+                if near and self._viewer.tool not in MEASURING:
+                    self._pointing.edit(mark, None, point)
+                    return True
         if self._viewer.tool in MEASURING:
             return False
         return self._select(marks, ink, place)

@@ -4,8 +4,10 @@ import math
 from collections.abc import Callable
 from typing import Final
 
+from attrs import frozen
+
 from workstation.domain.identifiers import FrameKey
-from workstation.domain.measurement import Measurement, MeasurementKind, PixelPoint
+from workstation.domain.measurement import WORDS, Measurement, MeasurementKind, PixelPoint
 from workstation.viewing.annotate import tool_for
 from workstation.viewing.navigate import PanTool, ProbeTool, ScrollTool, WindowTool, ZoomTool
 from workstation.viewing.tool import (
@@ -69,6 +71,22 @@ def _numbers(points: tuple[PixelPoint, ...]) -> str:
     return " ".join(f"{value:.2f}" for point in points for value in point)
 
 
+@frozen
+class _Held:
+    """A measurement in the hand: it moves as the hand does, and not to the hand."""
+
+    measurement: Measurement
+    handle: int | None  # None: all of it
+    start: PixelPoint
+
+    def points(self, at: PixelPoint) -> tuple[PixelPoint, ...]:
+        dx, dy = at[0] - self.start[0], at[1] - self.start[1]
+        return tuple(
+            (x + dx, y + dy) if self.handle in (None, index) else (x, y)
+            for index, (x, y) in enumerate(self.measurement.points)
+        )
+
+
 class Pointing:
     """Feeds one view's pointer to tools and runs what they ask for. Owned by its canvas."""
 
@@ -77,7 +95,7 @@ class Pointing:
         self._name = "window"
         self._tool: Tool = tool_named("window")
         self._drag: Tool | None = None  # another button's tool while it is down
-        self._edited: tuple[Measurement, int] | None = None
+        self._edited: _Held | None = None
         self.preview = Preview(None)
 
     @property
@@ -118,9 +136,9 @@ class Pointing:
         self._tool = self._feed(self._tool, Cancel())
         self.preview = Preview(None)
 
-    def edit(self, measurement: Measurement, handle: int) -> None:
-        """Take hold of one end of a measurement."""
-        self._edited = (measurement, handle)
+    def edit(self, measurement: Measurement, handle: int | None, at: PixelPoint) -> None:
+        """Take hold of one point of a measurement, or of all of it; `at` is where the hand is."""
+        self._edited = _Held(measurement, handle, at)
 
     def _feed(self, tool: Tool, event: Press | Move | Release | Cancel) -> Tool:
         after, effects = tool.on(event)
@@ -129,24 +147,20 @@ class Pointing:
                 self.preview = effect
             else:
                 self._run(line_of(effect))
+            if isinstance(effect, Commit) and effect.kind in WORDS:
+                self._run("measurement.word")  # it is there for what is written beside it
         return after
-
-    def _edited_points(self, at: PixelPoint) -> tuple[PixelPoint, ...]:
-        assert self._edited is not None
-        measurement, handle = self._edited
-        return tuple(at if i == handle else p for i, p in enumerate(measurement.points))
 
     def _preview_edit(self, at: PixelPoint) -> None:
         assert self._edited is not None
-        self.preview = Preview(self._edited[0].kind, self._edited_points(at))
+        self.preview = Preview(self._edited.measurement.kind, self._edited.points(at))
 
     def _finish_edit(self, at: PixelPoint, frame: FrameKey) -> None:
         assert self._edited is not None
-        measurement = self._edited[0]
-        points = self._edited_points(at)
+        measurement, points = self._edited.measurement, self._edited.points(at)
         self._edited = None
         self.preview = Preview(None)
-        if frame == measurement.frame:
+        if frame == measurement.frame and points != measurement.points:
             self._run(f"measurement.move {measurement.id} {_numbers(points)}")
 
 

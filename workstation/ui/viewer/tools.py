@@ -22,6 +22,8 @@ def _strip() -> tuple[tuple[str, str, str], ...]:
         ("zoom", tr("Zoom"), "tool.zoom"),
         ("", "", ""),
         ("ruler", tr("Length"), "tool.length"),
+        ("bidirectional", tr("Two axes"), "tool.bidirectional"),
+        ("angle", tr("Angle"), "tool.angle"),
         ("ellipse", tr("Ellipse"), "tool.ellipse"),
         ("rectangle", tr("Rectangle"), "tool.rectangle"),
         ("crosshair", tr("Probe"), "tool.probe"),
