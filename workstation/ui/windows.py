@@ -17,7 +17,6 @@ from workstation.services.signal import Signal
 from workstation.services.worklist import Row
 from workstation.text import tr
 from workstation.ui import dialogs, plain
-from workstation.ui import worklist_forms as forms
 from workstation.ui.actions import Keys
 from workstation.ui.bars import CaseBar, StatusBar, TopBar
 from workstation.ui.choosing import choose_files
@@ -27,11 +26,10 @@ from workstation.ui.outbox import OutboxPage
 from workstation.ui.palette import Palette, choices
 from workstation.ui.sign_in import SignInDialog
 from workstation.ui.standing import Shown as Shown
-from workstation.ui.standing import images, standing
+from workstation.ui.telling import REFRESH_MS, Telling
 from workstation.ui.worklist import WorklistPane
 
 REPORT_WIDTH = 488
-_REFRESH_MS = 100  # images arrive faster than counts can be read
 
 
 class Shell:
@@ -55,7 +53,6 @@ class Shell:
         self.pictured: Signal[None] = Signal()
         self._shown, self._send, self._sign_in = shown, send, sign_in
         self._banner, self._store_notice = banner, store_notice
-        self._message = ""
         self._page = "worklist"
         self._many = self._closed = False
         self.worklist = WorklistPane(
@@ -63,20 +60,12 @@ class Shell:
         )
         self.outbox = OutboxPage(shown.worklist, shown.deliveries, self.run)
         self.viewer = self.report = QWidget()
-        self._case_bars: list[CaseBar] = []
-        self._statuses: list[StatusBar] = []
+        self._telling = Telling(shown, store_notice)
         self._frames: dict[str, Frame] = {}
         self._soon = QTimer()
         self._soon.setSingleShot(True)
-        self._soon.setInterval(_REFRESH_MS)
+        self._soon.setInterval(REFRESH_MS)
         self._soon.timeout.connect(self.refresh)
-        self._counts = QTimer()
-        self._counts.setSingleShot(True)
-        self._counts.setInterval(_REFRESH_MS)
-        self._counts.timeout.connect(self._say_counts)
-        self._second = QTimer()
-        self._second.setInterval(1000)
-        self._second.timeout.connect(self._tick)
 
     # --- making ---------------------------------------------------------------
 
@@ -126,12 +115,12 @@ class Shell:
                 ("?", tr("keys")),
             )
         )
-        self._statuses.append(status)
+        self._telling.add(status)
         return Frame(role, status, on_close)
 
     def _case_bar(self) -> CaseBar:
         made = CaseBar(self.run, self._banner)
-        self._case_bars.append(made)
+        self._telling.add(made)
         return made
 
     def _listen(self) -> None:
@@ -144,7 +133,6 @@ class Shell:
             signal.connect(lambda _: self.refresh_soon())
         shown.session.changed.connect(lambda _: self.refresh())
         shown.files.changed.connect(lambda _: self.refresh())
-        shown.loader.frame_arrived.connect(lambda _: self._count_soon())
         for told in (shown.loader.news, shown.loader.problems):
             told.connect(lambda words: self.tell(words[1]))
 
@@ -167,8 +155,8 @@ class Shell:
 
     def tell(self, message: str) -> None:
         """Why something did not work, in the status bar's own slot, until the next command."""
-        if message != self._message:
-            self._message = message
+        if message != self._telling.message:
+            self._telling.message = message
             self.refresh()
 
     # --- commands.context.Windows ---------------------------------------------
@@ -183,13 +171,13 @@ class Shell:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        return tuple(filter(None, (self._banner, self._store_notice, self._message)))
+        return tuple(filter(None, (self._banner, self._store_notice, self._telling.message)))
 
     def show(self) -> None:
         """The first paint."""
         self._main.present()
         self.worklist.start()
-        self._second.start()
+        self._telling.start()
         self.refresh()
         self.worklist.focus_table()
 
@@ -244,8 +232,7 @@ class Shell:
         for role in ("viewer", "report"):
             frame = self._frames.pop(role, None)
             if frame is not None:
-                self._statuses.remove(frame.status)
-                self._case_bars.remove(frame.bars.widget(0))  # type: ignore[arg-type]
+                self._telling.remove(frame.status, frame.bars.widget(0))  # type: ignore[arg-type]
                 take_out(frame.pages)
                 frame.really_close()
                 frame.deleteLater()
@@ -348,9 +335,8 @@ class Shell:
         if self._closed:
             return
         self._closed = True
-        self._second.stop()
+        self._telling.stop()
         self._soon.stop()
-        self._counts.stop()
         self.worklist.stop()
         if hasattr(self, "_keys"):
             self._keys.stop()
@@ -372,38 +358,7 @@ class Shell:
         self._top.show_reader([s.reader for s in sites if s.reader is not None], len(sites))
         self._top.tabs["outbox"].show_count(sum(self._shown.deliveries.counts()))
         self._turn()
-        case = self._shown.session.case
-        names = {site.id: site.name for site in sites}
-        for bar in self._case_bars:
-            locked = tr("read only") if case is not None and case.read_only else ""
-            bar.show_case(
-                case.item if case else None, names.get(case.item.site, "") if case else "", locked
-            )
-        self._say_counts()
-        self._tick()
-
-    def _count_soon(self) -> None:
-        if not self._counts.isActive():
-            self._counts.start()
-
-    def _say_counts(self) -> None:
-        """Images came: nothing else of the bars has changed by that."""
-        if self._shown.session.case is not None:
-            for bar in self._case_bars:
-                bar.show_images(*images(self._shown))
-        told = standing(self._shown, self._message, self._store_notice)
-        for status in self._statuses:
-            status.show_standing(told)
-
-    def _tick(self) -> None:
-        case = self._shown.session.case
-        if case is not None:
-            now = self._shown.worklist.server_now(case.item.site)
-            stale = any(
-                s.state == "stale" for s in self._shown.worklist.sites if s.id == case.item.site
-            )
-            for bar in self._case_bars:
-                bar.clock.show_sla(forms.sla(case.item, now, blocked=False, stale=stale))
+        self._telling.refresh()
 
     def _aside(self) -> frozenset[TaskRef]:
         return frozenset(case.item.key for case in self._shown.session.aside)
