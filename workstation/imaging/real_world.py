@@ -4,19 +4,15 @@ An object may say by Real World Value Mapping (PS3.3 C.7.6.16.2.11) what its val
 apart from the modality transform that is for showing them. Probe and regions follow it.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from workstation.domain import units
 from workstation.domain.presentation import RealWorldMap, Rescale
 from workstation.domain.study import Frame
 from workstation.imaging.voi import rescaled
-
-#: UCUM codes that a reader knows by another name; "1" is a number without a unit.
-_NAMES: Final[Mapping[str, str]] = MappingProxyType({"1": "", "[hnsf'U]": "HU"})
 
 
 def measured_by(stored: NDArray[Any], frame: Frame) -> Rescale | RealWorldMap:
@@ -49,5 +45,5 @@ def is_linear(by: Rescale | RealWorldMap) -> bool:
 
 
 def unit_of(by: Rescale | RealWorldMap) -> str:
-    """As the reader writes it; empty where there is none."""
-    return _NAMES.get(by.unit, by.unit)
+    """As the reader writes it, a map's out of UCUM; empty where there is none."""
+    return by.unit if isinstance(by, Rescale) else units.shown(by.unit)

@@ -131,8 +131,8 @@ def real_world_of(values: Attributes) -> tuple[RealWorldMap, ...]:
             continue
         if table and len(table) < last - first + 1:
             continue
-        if not table and (slope is None or intercept is None):
-            continue
+        if not table and (not slope or intercept is None):
+            continue  # a slope of 0 would make every value one
         unit = item.item("004008EA").text("00080100")
         label = item.text("00409210")
         made.append(RealWorldMap(first, last, slope or 1.0, intercept or 0.0, unit, label, table))

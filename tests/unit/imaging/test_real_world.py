@@ -58,6 +58,13 @@ def test_a_table_of_values_is_looked_up() -> None:
     assert not is_linear(by)
 
 
+def test_units_of_maps_are_those_that_readers_know() -> None:
+    """PS3.3 C.7.6.16.2.11: a map's unit is a UCUM code; a rescale's is written out."""
+    assert unit_of(RealWorldMap(0, 1, unit="[hnsf'U]")) == "HU"
+    assert unit_of(RealWorldMap(0, 1, unit="mm2/s")) == "mm²/s"
+    assert unit_of(Rescale(unit="HU")) == "HU"
+
+
 def test_slope_and_intercept_say_all_of_a_linear_transform() -> None:
     """A modality table has neither; believed, its mean would be that of the stored values."""
     assert is_linear(FLOW)

@@ -218,6 +218,13 @@ def test_a_real_world_map_names_its_unit() -> None:
     assert (found.first, found.last, found.slope, found.unit) == (0, 4095, 1e-6, "mm2/s")
 
 
+def test_a_map_that_maps_all_to_one_is_no_map() -> None:
+    """Believed, every lesion would measure the same; taken for 1, it would be no quantity."""
+    item = {"00409216": value(0), "00409211": value(9), "00409225": value(0), "00409224": value(1)}
+
+    assert real_world_of(Attributes({"00409096": value(item)})) == ()
+
+
 def test_a_real_world_map_of_the_functional_groups_reaches_the_frame() -> None:
     """Enhanced objects have it per frame or shared, directly in the group."""
     item = {"00409216": value(0), "00409211": value(9), "00409225": value(2), "00409224": value(1)}
