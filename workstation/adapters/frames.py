@@ -12,6 +12,7 @@ from typing import Final
 from workstation.adapters.answers import NOT_SO, Client, Stream, parts_of
 from workstation.adapters.decode_line import DecodeLine
 from workstation.adapters.decoders import Decoders, Pending
+from workstation.adapters.documents import is_pdf, with_pages
 from workstation.adapters.metadata import DicomWebMetadata
 from workstation.decoder import budget
 from workstation.dicom.reasons import not_displayable
@@ -50,6 +51,9 @@ class DicomWebFrames(DicomWebMetadata):
 
     def metadata(self, ref: StudyRef, series: SeriesUID) -> Series:
         found = super().metadata(ref, series)
+        if any(map(is_pdf, found.instances)):
+            self._whole_objects.add(series)  # no site has frames of a document
+            found = with_pages(ref, found, self._document, self._decoders)
         self._broke_off.discard(series)
         self._sizes[series] = sum(len(each.frames) for each in found.instances)
         return found
@@ -105,7 +109,7 @@ class DicomWebFrames(DicomWebMetadata):
             if part is not None:
                 syntax = dicomweb.transfer_syntax(part, frame.transfer_syntax)
                 return self._decoders.decode(part.body, frame, syntax)
-        pixels = self._decoders.decode(self._object(frame), frame, "")
+        pixels = self._decoders.decode(self._object(frame.key), frame, "")
         self._whole_objects.add(frame.key.series)
         return pixels
 
@@ -122,8 +126,8 @@ class DicomWebFrames(DicomWebMetadata):
             raise Garbled("one frame was asked for")
         return parts[0]
 
-    def _object(self, frame: Frame) -> bytes:
-        request = dicomweb.instance(self._base_of(frame.key.study), frame.key)
+    def _object(self, key: FrameKey) -> bytes:
+        request = dicomweb.instance(self._base_of(key.study), key)
         with self._client.stream(request, also=NOT_SO) as stream:
             if stream.status in NOT_SO:
                 raise not_displayable("not-delivered")
@@ -131,6 +135,13 @@ class DicomWebFrames(DicomWebMetadata):
         if len(parts) != 1:
             raise Garbled("one object was asked for")
         return parts[0].body
+
+    def _document(self, key: FrameKey) -> bytes:
+        """The object of a document, to count its pages."""
+        try:
+            return self._object(key)
+        except (Garbled, Refused) as error:  # told again, with the reason, at its first page
+            raise _reason(error) from error
 
     # --- many frames ----------------------------------------------------------
 
@@ -209,7 +220,7 @@ class DicomWebFrames(DicomWebMetadata):
                     self._decodeparts_of(stream, frames, settle)
                     return
             self._whole_objects.add(key.series)
-        results = self._decoders.decode_object(self._object(frames[0]), frames)
+        results = self._decoders.decode_object(self._object(frames[0].key), frames)
         for frame, result in zip(frames, results, strict=True):
             settle(frame, result)
 
@@ -221,7 +232,7 @@ class DicomWebFrames(DicomWebMetadata):
                 part = self._frame_part(frame)
             if part is None:
                 self._whole_objects.add(frame.key.series)
-                whole = Packed(self._object(frame))
+                whole = Packed(self._object(frame.key))
                 for each in frames:
                     settle(each, whole)
                 return

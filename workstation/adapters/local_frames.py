@@ -13,10 +13,11 @@ from attrs import define, field
 
 from workstation.adapters.decode_line import DecodeLine
 from workstation.adapters.decoders import Decoders
+from workstation.adapters.documents import with_pages
 from workstation.adapters.local_files import LocalFiles
 from workstation.adapters.local_objects import LocalObjects
 from workstation.dicom.reasons import not_displayable
-from workstation.domain.identifiers import SeriesUID, StudyRef, StudyUID
+from workstation.domain.identifiers import FrameKey, SeriesUID, StudyRef, StudyUID
 from workstation.domain.patient import Patient
 from workstation.domain.study import Frame, Series
 from workstation.errors import NotDisplayable
@@ -37,7 +38,8 @@ class _Object:
 
     @property
     def frames(self) -> int:
-        return self.values.whole("00280008") or 1
+        """How many, as far as the header says; 0 where it does not, as for documents."""
+        return self.values.whole("00280008") or int(self.values.has("00280010"))
 
 
 class LocalFrames:
@@ -132,7 +134,8 @@ class LocalFrames:
     def metadata(self, ref: StudyRef, series: SeriesUID) -> Series:
         objects = self._series.get((ref.study, series), {})
         body = b"[%b]" % b",".join(each.header for each in objects.values())
-        return dicom_json.series(body, ref, series)
+        found = dicom_json.series(body, ref, series)
+        return with_pages(ref, found, self._data_of, self._decoders)
 
     def frame(self, frame: Frame) -> FramePixels:
         return self._decoders.decode(self._data(frame), frame, "")
@@ -168,19 +171,21 @@ class LocalFrames:
         return self._decoders.decode(packed.data, frame, packed.transfer_syntax)
 
     def _data(self, frame: Frame) -> bytes:
-        found = self._object(frame)
+        return self._data_of(frame.key)
+
+    def _data_of(self, key: FrameKey) -> bytes:
+        found = self._object(key)
         if found is None:  # closed meanwhile
             raise not_displayable("not-delivered")
         return found.data
 
     def _let_go(self, frame: Frame) -> None:
         """Whoever took the only frame of an object keeps it until the files are closed."""
-        found = self._object(frame)
+        found = self._object(frame.key)
         if found is not None and found.frames == 1:
             found.data = b""
 
-    def _object(self, frame: Frame) -> _Object | None:
-        key = frame.key
+    def _object(self, key: FrameKey) -> _Object | None:
         return self._series.get((key.study, key.series), {}).get(key.sop)
 
 

@@ -17,7 +17,7 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
-from workstation.decoder import archive, budget, codecs, sandbox, texts
+from workstation.decoder import archive, budget, codecs, pdf, sandbox, texts
 from workstation.decoder.messages import (
     HEADER,
     OUT_OF_MEMORY,
@@ -170,7 +170,10 @@ class Worker:
             sop = found.text(0x00080018)
             if request["sop"] not in ("", sop):
                 raise Undecodable("mismatch")
-            pixels = budget.agreed(found.pixels, format_from_json(request["format"]))
+            claimed = format_from_json(request["format"])
+            if pdf.is_pdf(found):
+                return sop, pdf.frames(found, claimed, request["frames"], self._room)
+            pixels = budget.agreed(found.pixels, claimed)
             budget.check_format(pixels)
             row = codecs.codec(found.syntax)
         except Undecodable as error:
@@ -282,6 +285,7 @@ def main() -> int:
     codecs.preload()
     header.preload()
     archive.preload()
+    pdf.preload()
     channel.send({"ready": list(sandbox.enter())})
     try:
         serve(channel)

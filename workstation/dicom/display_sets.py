@@ -155,7 +155,7 @@ def _display_set(ref: StudyRef, series: Series, group: _Group) -> DisplaySet:
         series=series.uid,
         site=SiteId(ref.site),
         modality=group.modality,
-        label=labels.label(series, frames, group.localizer),
+        label=labels.label(series, frames, group.localizer, group.instance.title),
         kind=sop_classes.kind_of(group.instance.sop_class) or _kind(group, frames, geometry),
         frames=frames,
         geometry=geometry,

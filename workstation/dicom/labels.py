@@ -39,11 +39,12 @@ class Named:
     frames: tuple[Frame, ...]
 
 
-def label(series: Series, frames: tuple[Frame, ...], localizer: bool) -> str:
-    """The site's own description; completed where it is one word, made where it is none."""
+def label(series: Series, frames: tuple[Frame, ...], localizer: bool, title: str = "") -> str:
+    """The site's own description, else the object's title; completed where it is one word,
+    made where there is none."""
     said = " ".join(series.description.split())
     if not any(letter.isalpha() for letter in said):
-        said = _composed(series, frames)
+        said = title or _composed(series, frames)
     elif " " not in said and not localizer:
         said = _completed(said, frames)
     if localizer and "local" not in said.casefold() and "scout" not in said.casefold():

@@ -18,6 +18,7 @@ _KEPT: Final = frozenset(
     {0x00080016, 0x00080018, 0x00280002, 0x00280004, 0x00280006, 0x00280008, 0x00280010}
     | {0x00280011, 0x00280100, 0x00280101, 0x00280102, 0x00280103, 0x7FE00001, 0x7FE00002}
     | {0x7FE00008, 0x7FE00009, PIXELS}
+    | {0x00420011}  # Encapsulated Document
 )
 _PIXEL_TAGS: Final = (PIXELS, 0x7FE00008, 0x7FE00009)
 #: Bytes of an offset table: eight for each of a million frames.

@@ -30,6 +30,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "incomplete-answer": "The site's answer broke off before the image was complete.",
         "refused": "The site refuses this image.",
         "encrypted": "The archive member is encrypted.",
+        "damaged-pdf": "The PDF document is damaged and cannot be opened.",
+        "encrypted-pdf": "The PDF document is encrypted; its pages cannot be shown.",
         "unreadable": "The file cannot be read.",
         "not-a-file": "This is not a plain file.",
     }

@@ -193,6 +193,7 @@ class Instance:
     concatenation: str = ""  # Concatenation UID: several instances are one multi-frame
     structures: StructureSet | None = None  # what a SEG or RTSTRUCT draws on other images
     document: TextDocument | None = field(default=None, repr=False)  # what a report says
+    title: str = ""  # of a report or document, as it says itself
 
 
 @frozen

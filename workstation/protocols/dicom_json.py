@@ -115,6 +115,7 @@ class _Reading:
         said = self._memory.read("said", row, _said)
         frames = self._frames(row, said, sop, number)
         self._room -= len(frames)
+        document = readable_report(row) if not frames else None
         return Instance(
             sop=sop,
             series=self._uid,
@@ -127,7 +128,8 @@ class _Reading:
             modality=said.modality,
             concatenation=said.concatenation,
             structures=structure_set(row, tuple(frame.key for frame in frames)),
-            document=readable_report(row) if not frames else None,
+            document=document,
+            title=row.text("00420010") or (document.title if document else ""),
         )
 
     def _frames(

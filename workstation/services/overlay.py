@@ -12,7 +12,13 @@ from attrs import field, frozen
 
 from workstation.domain.patient import Patient
 from workstation.domain.presentation import Voi
-from workstation.domain.study import DisplaySet, Frame, GeometryVerdict, SpacingOrigin
+from workstation.domain.study import (
+    DisplaySet,
+    DisplaySetKind,
+    Frame,
+    GeometryVerdict,
+    SpacingOrigin,
+)
 from workstation.services.viewed import Shown, ViewedStudy, moment
 from workstation.text import tr
 from workstation.viewing.orientation import EdgeLetters, edge_letters
@@ -113,7 +119,7 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
                 Line(_drawn(each, around), 1 if around.structures_drawn else 2)
                 for each in around.structures
             ),
-            Line(_honesty(frame), 1, Mark.DOUBT),
+            Line("" if _is_page(sets) else _honesty(frame), 1, Mark.DOUBT),
             Line(_lossy(frame), 1, Mark.LOSSY),
             Line(_zoom(around.zoom), 2),
             Line("  ".join(frame.technique), 2),
@@ -192,7 +198,14 @@ def number(value: float) -> str:
 
 def _number(shown: Shown) -> str:
     frames = shown.display_set.frames
+    if _is_page(shown.display_set):
+        return tr("Page {n} / {total}", n=shown.state.frame_index + 1, total=len(frames))
     return tr("Im {n} / {total}", n=shown.state.frame_index + 1, total=len(frames))
+
+
+def _is_page(display_set: DisplaySet) -> bool:
+    """A page of a document has no millimetres of the patient to be honest about."""
+    return display_set.kind is DisplaySetKind.DOCUMENT
 
 
 def _position(frame: Frame) -> str:

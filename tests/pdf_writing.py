@@ -1,0 +1,44 @@
+"""PDF documents and the DICOM objects around them, written byte by byte."""
+
+from hostile.writing import element, part10, text, uid
+
+SOP = "1.2.826.0.1.3680043.9.1"
+PDF = "1.2.840.10008.5.1.4.1.1.104.1"
+
+
+def written(*sizes: tuple[int, int], catalog: bytes = b"", drawn: bytes = b"") -> bytes:
+    """A PDF with a page of each size, in points: its number in large type, and `drawn`."""
+    bodies = [b"<</Type/Catalog/Pages 2 0 R%b>>" % catalog]
+    kids = b" ".join(b"%d 0 R" % (4 + 2 * n) for n in range(len(sizes)))
+    bodies.append(b"<</Type/Pages/Kids[%b]/Count %d>>" % (kids, len(sizes)))
+    bodies.append(b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>")
+    for n, (width, height) in enumerate(sizes):
+        shown = b"%b BT /F %d Tf 30 40 Td (Page %d) Tj ET" % (drawn, height // 6, n + 1)
+        bodies.append(
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]/Contents %d 0 R"
+            b"/Resources<</Font<</F 3 0 R>>>>>>" % (width, height, 5 + 2 * n)
+        )
+        bodies.append(b"<</Length %d>>stream\n%b\nendstream" % (len(shown), shown))
+    made, places = b"%PDF-1.4\n", []
+    for number, body in enumerate(bodies, 1):
+        places.append(len(made))
+        made += b"%d 0 obj%b endobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    count = len(bodies) + 1
+    return made + b"xref\n0 %d\n0000000000 65535 f \n%btrailer<</Root 1 0 R/Size %d>>\n" % (
+        count, table, count,
+    ) + b"startxref\n%d\n%%%%EOF\n" % len(made)  # fmt: skip
+
+
+def encapsulated(document: bytes) -> bytes:
+    body = [
+        element(0x00080016, "UI", uid(PDF)),
+        element(0x00080018, "UI", uid(SOP)),
+        element(0x00080060, "CS", text("DOC")),
+        element(0x0020000D, "UI", uid(f"{SOP}.1")),
+        element(0x0020000E, "UI", uid(f"{SOP}.2")),
+        element(0x00420010, "ST", text("Prior report")),
+        element(0x00420011, "OB", document + b"\0" * (len(document) % 2)),
+        element(0x00420012, "LO", text("application/pdf")),
+    ]
+    return part10(b"".join(body))

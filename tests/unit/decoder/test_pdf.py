@@ -1,0 +1,211 @@
+"""Encapsulated PDF as pages, held against poppler: another reader of the same bytes."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hostile.writing import element, part10, uid
+from numpy.typing import NDArray
+from pdf_writing import PDF, SOP, encapsulated, written
+
+from workstation.adapters.decoders import Decoders
+from workstation.adapters.documents import with_pages
+from workstation.decoder import pdf
+from workstation.dicom.reasons import WORDS
+from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyRef, StudyUID
+from workstation.domain.study import Instance, Series
+from workstation.errors import NotDisplayable
+from workstation.imaging.pixels import FramePixels
+from workstation.protocols.dicom_attributes import parse
+
+DATA = Path(__file__).parents[4] / "shared" / "data" / "encapsulated_pdf"
+REF = StudyRef(SiteId("s"), StudyUID("1.2"))
+needs_data = [
+    pytest.mark.data,
+    pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data is not here"),
+]
+needs_poppler = pytest.mark.skipif(
+    shutil.which("pdftoppm") is None, reason="poppler-utils is not installed"
+)
+
+
+@pytest.fixture(scope="module")
+def decoders() -> Iterator[Decoders]:
+    pool = Decoders(children=1)
+    yield pool
+    pool.close()
+
+
+def pages(decoders: Decoders, data: bytes, sop: str = SOP) -> list[FramePixels | NotDisplayable]:
+    """As a source gives them: described first, then decoded."""
+    instance = Instance(SopUID(sop), SeriesUID("1.3"), PDF, 1, ())
+    series = Series(SeriesUID("1.3"), 1, "DOC", "", (instance,))
+
+    def object_of(_: FrameKey) -> bytes:
+        return data
+
+    (found,) = with_pages(REF, series, object_of, decoders).instances
+    return decoders.decode_object(data, found.frames)
+
+
+def reason(decoders: Decoders, data: bytes) -> str:
+    (only,) = pages(decoders, data)
+    assert isinstance(only, NotDisplayable)
+    assert str(only) == WORDS[only.reason]
+    return only.reason
+
+
+def by_poppler(
+    document: bytes, page: int, size: tuple[int, int], folder: Path
+) -> NDArray[np.uint8]:
+    """Grey, in as many pixels as ours."""
+    (folder / "in.pdf").write_bytes(document)
+    rows, columns = size
+    subprocess.run(
+        [
+            "pdftoppm", "-gray", "-f", str(page), "-l", str(page), "-singlefile",
+            "-scale-to-x", str(columns), "-scale-to-y", str(rows),
+            folder / "in.pdf", folder / "out",
+        ],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    written_as = (folder / "out.pgm").read_bytes()
+    pixels = np.frombuffer(written_as[-rows * columns :], np.uint8)
+    return pixels.reshape(rows, columns)
+
+
+def likeness(ours: NDArray[np.uint8], theirs: NDArray[np.uint8]) -> float:
+    """Correlation of what both drew, in blocks of some 2 mm: each has its own Helvetica."""
+
+    def coarse(picture: NDArray[np.uint8]) -> NDArray[np.float64]:
+        rows, columns = (side // 12 for side in picture.shape[:2])
+        grey = picture.reshape(*picture.shape[:2], -1).mean(axis=2)[: rows * 12, : columns * 12]
+        return np.asarray(grey.reshape(rows, 12, columns, 12).mean(axis=(1, 3)).ravel())
+
+    return float(np.corrcoef(coarse(ours), coarse(theirs))[0, 1])
+
+
+class TestPages:
+    @needs_poppler
+    def test_each_page_is_the_picture_that_poppler_draws(
+        self, decoders: Decoders, tmp_path: Path
+    ) -> None:
+        """A page upside down, cut or of another number is the wrong document."""
+        document = written((300, 400), (300, 400), (300, 400), drawn=b"40 250 90 60 re f")
+        shown = pages(decoders, encapsulated(document))
+        assert len(shown) == 3
+        pictures = []
+        for number, page in enumerate(shown, 1):
+            assert isinstance(page, FramePixels)
+            size = (page.stored.shape[0], page.stored.shape[1])
+            theirs = by_poppler(document, number, size, tmp_path)
+            assert likeness(page.stored, theirs) > 0.9
+            pictures.append(page.stored.tobytes())
+        assert len(set(pictures)) == 3
+
+    def test_pages_of_different_sizes_are_whole(self, decoders: Decoders) -> None:
+        """All have one format; none is cut to it, and what is not page is black."""
+        upright, lying = pages(decoders, encapsulated(written((200, 400), (400, 200))))
+        assert isinstance(upright, FramePixels)
+        assert isinstance(lying, FramePixels)
+        assert upright.stored.shape == lying.stored.shape
+        rows, columns = upright.stored.shape[:2]
+        assert rows == columns
+        assert upright.stored[rows // 2, 5].tolist() == [0, 0, 0]
+        assert upright.stored[5, columns // 2].tolist() == [200, 200, 200]
+        assert lying.stored[5, columns // 2].tolist() == [0, 0, 0]
+
+    def test_paper_is_no_lamp(self, decoders: Decoders) -> None:
+        """White over a whole screen costs a reader's adaptation to the dark."""
+        (page,) = pages(decoders, encapsulated(written((300, 300))))
+        assert isinstance(page, FramePixels)
+        assert page.stored.max() <= 200
+
+    def test_colours_are_not_exchanged(self, decoders: Decoders) -> None:
+        """Red marks in a report must not come out blue: PDFium's own order is BGR."""
+        document = written((300, 300), drawn=b"1 0 0 rg 0 0 300 300 re f 0 g")
+        (page,) = pages(decoders, encapsulated(document))
+        assert isinstance(page, FramePixels)
+        assert page.stored[10, 10].tolist() == [255, 0, 0]
+
+
+class TestRealFile:
+    pytestmark = needs_data
+
+    @needs_poppler
+    def test_the_shared_document_has_the_page_that_poppler_draws(
+        self, decoders: Decoders, tmp_path: Path
+    ) -> None:
+        data = (DATA / "prior_report.dcm").read_bytes()
+        (row,) = parse(decoders.header(data))
+        (page,) = pages(decoders, data, row.text("00080018"))
+        assert isinstance(page, FramePixels)
+        document = data[data.index(b"%PDF") :]
+        size = (page.stored.shape[0], page.stored.shape[1])
+        said = subprocess.run(
+            ["pdftotext", "-", "-"], input=document, capture_output=True, check=True
+        ).stdout
+        assert b"Prior report" in said
+        assert likeness(page.stored, by_poppler(document, 1, size, tmp_path)) > 0.9
+
+
+class TestDamage:
+    @pytest.mark.parametrize(
+        "document",
+        [b"%PDF-1.4\n", b"no document", b"", written(), written((300, 300))[:90], b"\0" * 4000],
+        ids=["header only", "other bytes", "empty", "no page", "cut", "zeros"],
+    )
+    def test_a_damaged_document_says_so(self, decoders: Decoders, document: bytes) -> None:
+        """A grey page without a word would be read as an empty report."""
+        assert reason(decoders, encapsulated(document)) == "damaged-pdf"
+
+    def test_an_encrypted_document_says_so(self, decoders: Decoders) -> None:
+        """PS3.3 A.45.1 does not forbid a password; the reader must know what to ask for."""
+        key = b"<" + b"41" * 32 + b">"
+        locked = written((300, 300)).replace(
+            b"trailer<<",
+            b"trailer<</ID[<00><00>]/Encrypt<</Filter/Standard/V 1/R 2/P -4/O %b/U %b>>"
+            % (key, key),
+        )
+        assert reason(decoders, encapsulated(locked)) == "encrypted-pdf"
+
+    def test_a_bomb_of_pages_is_refused(self, decoders: Decoders) -> None:
+        """More pages than anybody reads, from a few kilobytes."""
+        assert reason(decoders, encapsulated(written(*[(9, 9)] * (pdf.MAX_PAGES + 1)))) == "budget"
+
+    def test_a_large_page_is_drawn_within_bounds(self, decoders: Decoders) -> None:
+        """200 inches are the largest page there is; a poster is shown, smaller."""
+        (page,) = pages(decoders, encapsulated(written((14_400, 7_200))))
+        assert isinstance(page, FramePixels)
+        assert max(page.stored.shape) <= pdf.MAX_SIDE
+
+    def test_many_pages_share_what_there_is_of_memory(self, decoders: Decoders) -> None:
+        """1000 pages at 150 dots to the inch would be six gigabytes."""
+        data = encapsulated(written(*[(595, 842)] * 200))
+        said = json.loads(decoders.text("pages", data, 4096, {}))
+        assert said["pages"] == 200
+        assert 0.9 * pdf.MAX_PIXELS < 200 * said["rows"] * said["columns"] <= pdf.MAX_PIXELS
+
+    def test_another_object_is_not_taken_for_a_document(self, decoders: Decoders) -> None:
+        with pytest.raises(NotDisplayable) as told:
+            decoders.text("pages", part10(element(0x00080016, "UI", uid("1.2"))), 4096, {})
+        assert told.value.reason == "no-pixels"
+
+
+def test_nothing_in_a_document_acts(decoders: Decoders, tmp_path: Path) -> None:
+    """Scripts, launches and links are not even looked at: the page is drawn as without them."""
+    canary = tmp_path / "canary"
+    acting = (
+        b"/OpenAction<</S/JavaScript/JS(app.alert\\(1\\);this.exportDataObject\\(\\);)>>"
+        b"/AA<</WC<</S/Launch/F(%b)>>>>" % str(canary).encode()
+    )
+    (acted,) = pages(decoders, encapsulated(written((300, 300), catalog=acting)))
+    (plain,) = pages(decoders, encapsulated(written((300, 300))))
+    assert isinstance(acted, FramePixels)
+    assert isinstance(plain, FramePixels)
+    assert np.array_equal(acted.stored, plain.stored)
+    assert not canary.exists()
