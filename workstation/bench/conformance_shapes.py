@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -177,34 +177,65 @@ def _spacings() -> Iterator[Figure]:
         yield Figure(f"spacing: {name}", made.value, said, f"{expected:g} {label}", held)
 
 
-#: Two views on one image: 0.01 and 0.04 cm for each pixel, side by side.
-_TWO_REGIONS: Final[Tags] = MappingProxyType(
+#: On one image: two views of 0.01 and 0.04 cm for each pixel, and below them a Doppler trace
+#: of 5 ms and -0.5 cm/s for each pixel, its zero 60 pixels below its top.
+_REGIONS: Final[Tags] = MappingProxyType(
     {
         "00186011": [
-            {
-                tag: {"vr": "UN", "Value": [value]}
-                for tag, value in {
-                    "00186018": left, "0018601A": 0, "0018601C": left + 299, "0018601E": 799,
-                    "00186024": 3, "00186026": 3, "0018602C": scale, "0018602E": scale,
-                }.items()
-            }
-            for left, scale in ((0, 0.01), (300, 0.04))
+            {tag: {"vr": "UN", "Value": [value]} for tag, value in region.items()}
+            for region in (
+                {
+                    "00186018": 0, "0018601A": 0, "0018601C": 299, "0018601E": 599,
+                    "00186024": 3, "00186026": 3, "0018602C": 0.01, "0018602E": 0.01,
+                },
+                {
+                    "00186018": 300, "0018601A": 0, "0018601C": 599, "0018601E": 599,
+                    "00186024": 3, "00186026": 3, "0018602C": 0.04, "0018602E": 0.04,
+                },
+                {
+                    "00186018": 0, "0018601A": 600, "0018601C": 599, "0018601E": 799,
+                    "00186024": 4, "00186026": 7, "0018602C": 0.005, "0018602E": -0.5,
+                    "00186020": 0, "00186022": 60, "00186028": 0.0, "0018602A": 0.0,
+                },
+            )
         ]
     }
 )  # fmt: skip
 
 
 def _ultrasound() -> Iterator[Figure]:
-    frame = _frame("US", _TWO_REGIONS)
+    frame = _frame("US", _REGIONS)
     for name, x, expected in (("left", 100, 8.0), ("right", 400, 32.0)):
         made = _made(MeasurementKind.LENGTH, ((x, 100), (x, 180)), frame)
-        held = made.note == "region" and made.value is not None
-        held = held and math.isclose(made.value or 0.0, expected)
+        held = (made.unit, made.note) == ("mm", "region") and _is(made.value, expected)
         aim = f"{expected:g} mm: 80 px of {expected / 800:g} cm"
         yield Figure(f"ultrasound: {name} region", made.value, made.unit, aim, held)
-    crossing: Any = ((100, 100), (400, 100))
-    for kind in (MeasurementKind.LENGTH, MeasurementKind.ELLIPSE):
-        refused = _made(kind, crossing if kind is MeasurementKind.LENGTH else
-                        ((100, 100), (400, 300)), frame)  # fmt: skip
+    yield from _doppler(frame)
+    refused = {
+        MeasurementKind.LENGTH: ((100, 100), (400, 100)),  # from one view to the other
+        MeasurementKind.ELLIPSE: ((100, 100), (400, 300)),
+        MeasurementKind.ANGLE: ((100, 100), (200, 100), (100, 700)),  # from a view to the trace
+    }
+    for kind, points in refused.items():
+        made = _made(kind, points, frame)
         name = f"ultrasound: {kind.value} across regions"
-        yield Figure(name, refused.value, refused.note, "no value", refused.value is None)
+        yield Figure(name, made.value, made.note, "no value", made.value is None)
+
+
+def _doppler(frame: Frame) -> Iterator[Figure]:
+    """A velocity, its difference and the time beside it; an area has no meaning there."""
+    made = _made(MeasurementKind.LENGTH, ((100, 640), (180, 760)), frame)
+    held = made.unit == "cm/s" and _is(made.value, 60.0)
+    yield Figure("Doppler: difference", made.value, made.unit, "60 cm/s: 120 px of 0.5", held)
+    time = made.stats.get("time")
+    held = made.stats_unit == "s" and _is(time, 0.4)
+    yield Figure("Doppler: time", time, made.stats_unit, "0.4 s: 80 px of 0.005", held)
+    peak = _made(MeasurementKind.POINT, ((100, 620),), frame)
+    held = peak.unit == "cm/s" and _is(peak.value, 20.0)
+    yield Figure("Doppler: velocity", peak.value, peak.unit, "20 cm/s: 40 px above zero", held)
+    area = _made(MeasurementKind.RECTANGLE, ((100, 640), (180, 760)), frame)
+    yield Figure("Doppler: area", area.value, area.note, "no value", area.value is None)
+
+
+def _is(value: float | None, expected: float) -> bool:
+    return value is not None and math.isclose(value, expected)

@@ -21,11 +21,12 @@ from workstation.domain.measurement import (
     PixelPoint,
 )
 from workstation.domain.presentation import RealWorldMap, Rescale
-from workstation.domain.study import Frame, PixelSpacing, SpacingOrigin, UltrasoundRegion
+from workstation.domain.study import Frame, PixelSpacing, SpacingOrigin
 from workstation.imaging.lengths import LENGTHS, Value, squared, value_of
 from workstation.imaging.pixels import FramePixels
 from workstation.imaging.real_world import is_linear, measured_by, quantity, unit_of
 from workstation.imaging.regions import inside
+from workstation.imaging.ultrasound import crosses_regions, region_at, traced
 from workstation.imaging.voi import is_padding
 from workstation.text import tr
 
@@ -67,6 +68,9 @@ def measure(
     blank = Measurement("", kind, frame.key, points, None, "")
     if kind in WORDS:
         return blank
+    trace = traced(kind, points, region_at(frame, points))
+    if trace is not None:
+        return _said(blank, trace, tr("region"))
     if kind is MeasurementKind.POINT:
         reading = value_at(points[0], frame, pixels)
         return blank if reading is None else evolve(blank, value=reading.value, unit=reading.unit)
@@ -80,15 +84,23 @@ def measure(
     if kind in REGIONS and found.value is not None:
         stats, own_unit = region_statistics(kind, points, frame, pixels)
     honest = note_of(spacing) if found.unit not in ("", "°") else ""
+    said = _said(evolve(blank, points=points), found, honest)
     return evolve(
-        blank,
-        points=points,
-        value=found.value,
-        unit=found.unit if found.value is not None else "",
-        note=found.why_not or honest,
+        said,
         stats=stats,
         stats_unit=own_unit if stats else "",
         uncertainty=_uncertainty(kind, found, max(across, down)),
+    )
+
+
+def _said(blank: Measurement, found: Value, note: str) -> Measurement:
+    return evolve(
+        blank,
+        value=found.value,
+        unit=found.unit if found.value is not None else "",
+        note=found.why_not or note,
+        stats=found.others,
+        stats_unit=found.others_unit if found.others else "",
     )
 
 
@@ -117,35 +129,16 @@ def note_of(spacing: PixelSpacing) -> str:
     return NOTES[spacing.origin]
 
 
-def crosses_regions(frame: Frame, points: Sequence[PixelPoint]) -> bool:
-    """Whether points of an ultrasound image lie in regions of which none holds all of them.
-
-    Beside every region a distance is one on the screen, in px.
-    """
-    touched = [r for r in frame.regions if any(_is_in(r, x, y) for x, y in points)]
-    return bool(touched) and not any(all(_is_in(r, x, y) for x, y in points) for r in touched)
-
-
 def spacing_at(frame: Frame, points: Sequence[PixelPoint]) -> PixelSpacing:
     """The scale that holds for all of these points.
 
-    In ultrasound that of the region all of them lie in (PS3.3 C.8.5.5): across two regions,
-    or outside every one, there is none.
+    In ultrasound that of the region all of them lie in: across two regions, or outside
+    every one, there is none.
     """
     if not frame.regions:
         return frame.spacing
-    around = [region for region in frame.regions if all(_is_in(region, x, y) for x, y in points)]
-    if not around:
-        return PixelSpacing()
-    # Where regions overlap the one that does not yield wins, then the smaller one.
-    area = {id(r): (r.right - r.left) * (r.bottom - r.top) for r in around}
-    return min(around, key=lambda region: (region.yields, area[id(region)])).spacing
-
-
-def _is_in(region: UltrasoundRegion, x: float, y: float) -> bool:
-    """Pixels reach half a pixel beyond their centres."""
-    across = region.left - 0.5 <= x <= region.right + 0.5
-    return across and region.top - 0.5 <= y <= region.bottom + 0.5
+    region = region_at(frame, points)
+    return PixelSpacing() if region is None else region.spacing
 
 
 def length_unit(frames: Iterable[Frame]) -> tuple[str, str]:

@@ -4,10 +4,14 @@ The combinations, and what each is worth, stand in docs/validation.md; the tests
 same table.
 """
 
+from types import MappingProxyType
 from typing import Final
+
+from attrs import frozen
 
 from workstation.domain.study import (
     PixelSpacing,
+    RegionAxis,
     SpacingOrigin,
     UltrasoundRegion,
     is_secondary_capture,
@@ -19,12 +23,30 @@ PROJECTION: Final = frozenset({"CR", "DX", "MG", "XA", "RF", "PX", "IO", "RG"})
 ULTRASOUND: Final = frozenset({"US", "IVUS"})
 _SECTIONAL: Final = frozenset({"CT", "MR", "PT", "NM"})
 _CENTIMETRES: Final = 3  # Physical Units of an ultrasound region (PS3.3 C.8.5.5.1.15)
+#: Physical Units X and Y Direction that are measured in (PS3.3 C.8.5.5.1.15).
+UNITS: Final = MappingProxyType({3: "cm", 4: "s", 5: "Hz", 7: "cm/s"})
 _MM_PER_CM: Final = 10
 _LOW_PRIORITY: Final = 1  # Region Flags bit 0 (PS3.3 C.8.5.5.1.3)
 _TOLERANCE: Final = 1e-4  # values rounded by the acquisition and by the archive differ by less
 _MOST_REGIONS: Final = 256
 #: Region Location Min X0, Min Y0, Max X1, Max Y1.
 _CORNERS: Final = ("00186018", "0018601A", "0018601C", "0018601E")
+
+
+@frozen
+class _AxisTags:
+    """Physical Units, Physical Delta, Reference Pixel and its Physical Value of one direction."""
+
+    units: str
+    delta: str
+    pixel: str
+    value: str
+
+
+_AXES: Final = (
+    _AxisTags("00186024", "0018602C", "00186020", "00186028"),
+    _AxisTags("00186026", "0018602E", "00186022", "0018602A"),
+)
 
 
 def spacing_of(values: Attributes, modality: str, *, placed: bool) -> PixelSpacing:
@@ -59,8 +81,19 @@ def regions_of(values: Attributes) -> tuple[UltrasoundRegion, ...]:
             whole if said is None else said for said, whole in zip(corners, image, strict=True)
         )
         yields = bool((item.whole("00186016") or 0) & _LOW_PRIORITY)
-        found.append(UltrasoundRegion(left, top, right, bottom, _region_scale(item), yields))
+        scale = _region_scale(item)
+        known = scale.origin is SpacingOrigin.REGION
+        axes = (None, None) if known else tuple(_axis(item, tags) for tags in _AXES)
+        found.append(UltrasoundRegion(left, top, right, bottom, scale, yields, *axes))
     return tuple(found)
+
+
+def _axis(item: Attributes, tags: _AxisTags) -> RegionAxis | None:
+    """None where its unit is none that we know, or where a pixel has no size."""
+    unit, step = UNITS.get(item.whole(tags.units) or 0), item.number(tags.delta)
+    if unit is None or not step:
+        return None
+    return RegionAxis(unit, step, item.number(tags.pixel), item.number(tags.value) or 0.0)
 
 
 def _region_scale(item: Attributes) -> PixelSpacing:

@@ -57,14 +57,16 @@ def _more(measurement: Measurement) -> str:
     if "mean" in stats:
         mean, sd = (_figure(stats[name]) for name in ("mean", "sd"))
         return tr("mean {mean} {unit}  SD {sd}", mean=mean, unit=unit, sd=sd)
+    if "time" in stats:
+        return tr("time {time} {unit}", time=_figure(stats["time"], 3), unit=unit)
     if "heart" in stats:
         heart, thorax = (f"{stats[name]:.1f}" for name in ("heart", "thorax"))
         return tr("heart {heart}  thorax {thorax} {unit}", heart=heart, thorax=thorax, unit=unit)
     return ""
 
 
-def _figure(value: float) -> str:
-    text = f"{value:.1f}" if abs(value) < 1000 else f"{value:.0f}"
+def _figure(value: float, digits: int = 1) -> str:
+    text = f"{value:.{digits}f}" if abs(value) < 1000 else f"{value:.0f}"
     if value and abs(value) < 0.1:
         text = f"{value:.3g}"
     return text.replace("-", "−")

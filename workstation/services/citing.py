@@ -79,7 +79,8 @@ def in_unit(measurement: Measurement, unit: str) -> str | None:
     """The bare number for a field that has its unit outside; None where units do not agree."""
     value = measurement.value
     if measurement.kind in _LENGTHS and value is not None:
-        factor = {("mm", "mm"): 1.0, ("mm", "cm"): 0.1}.get((measurement.unit, unit))
+        same = 1.0 if measurement.unit == unit else None  # mm, and cm/s of a Doppler trace
+        factor = 0.1 if (measurement.unit, unit) == ("mm", "cm") else same
         return None if factor is None else decimal(value * factor)
     if measurement.kind in REGIONS:
         value, own = measurement.stats.get("mean"), measurement.stats_unit

@@ -210,6 +210,7 @@ def test_what_has_no_value_is_not_written_and_another_study_is_refused() -> None
     stranger = measured()
     stranger = evolve(stranger, frame=evolve(stranger.frame, study=StudyUID("9.9.9")))
     assert not is_writable(undefined)
+    assert not is_writable(measured(kind=MeasurementKind.LENGTH, unit="cm/s"))  # a velocity
     assert not any(is_writable(measured(kind=kind)) for kind in WORDS)
     for wrong in (undefined, stranger, measured(sop="7.7.7")):
         with pytest.raises(ValueError, match=r"study|shape"):

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from fakes_metadata import one, values
 
-from workstation.domain.study import Frame, PixelSpacing, SpacingOrigin
+from workstation.domain.study import Frame, PixelSpacing, RegionAxis, SpacingOrigin
 from workstation.imaging.measure import length_unit, spacing_at
 
 PIXEL, IMAGER, FACTOR = "t00280030", "t00181164", "t00181114"
@@ -107,6 +107,25 @@ def test_a_trace_over_time_is_no_length() -> None:
     frame = ultrasound(region(0.01, 0, 0, 99, 99, unit=4))
 
     assert length_unit([frame]) == ("px", "")
+
+
+def test_a_trace_says_what_its_axes_measure() -> None:
+    """Seconds along, cm/s upwards: a negative step, and zero 60 pixels below the top."""
+    trace = region(0.005, 0, 600, 599, 799, unit=4) | values(
+        t00186026=[7], t0018602E=[-0.5], t00186022=[60], t0018602A=[0]
+    )
+
+    (found,) = ultrasound(trace).regions
+
+    assert found.across == RegionAxis("s", -0.005)
+    assert found.down == RegionAxis("cm/s", -0.5, 60.0, 0.0)
+
+
+def test_axes_of_an_unknown_unit_are_not_measured_in() -> None:
+    """Decibels, per cent and what a vendor adds: no number is better than one without a name."""
+    (found,) = ultrasound(region(0.01, 0, 0, 99, 99, unit=2)).regions
+
+    assert found.across is None
 
 
 def test_where_regions_overlap_the_one_of_high_priority_counts() -> None:
