@@ -64,11 +64,25 @@ class PixelSpacing:
 
 
 @frozen
+class RegionAxis:
+    """What one direction of an ultrasound region measures: time, velocity, depth.
+
+    `zero` is the pixel, from the start of the region, at which `at_zero` holds; None where
+    the object does not say: then only differences are known.
+    """
+
+    unit: str  # "s", "cm/s", "cm", ...
+    step: float  # of one pixel; below zero where values fall along the axis
+    zero: float | None = None
+    at_zero: float = 0.0
+
+
+@frozen
 class UltrasoundRegion:
     """A part of an ultrasound image with a scale of its own (PS3.3 C.8.5.5).
 
     Pixels, both ends included. `spacing` is `NONE` where its axes are no lengths (M-mode,
-    spectral Doppler).
+    spectral Doppler); `across` and `down` say what they are then.
     """
 
     left: int
@@ -77,6 +91,8 @@ class UltrasoundRegion:
     bottom: int
     spacing: PixelSpacing
     yields: bool = False  # Region Flags bit 0: where regions overlap, the others win
+    across: RegionAxis | None = None
+    down: RegionAxis | None = None
 
 
 class Trait(StrEnum):
