@@ -65,9 +65,10 @@ class Linked(Marked):
 
     def _share(self, before: ViewportState) -> None:
         """Linked views take the scale; the other study in the same row takes the window."""
+        row = self.active // self.layout[1]
+        self._back_to_current(row)
         source, view = self._need_shown(), self.resolved(self.active)
         assert view is not None
-        row = self.active // self.layout[1]
         moved = (before.zoom, before.pan, before.one_to_one) != (
             source.state.zoom, source.state.pan, source.state.one_to_one,
         )  # fmt: skip
@@ -80,6 +81,15 @@ class Linked(Marked):
             if state != other.state:
                 self._board[other.index] = state
                 self.viewport_changed.emit(other.index)
+
+    def _back_to_current(self, row: int) -> None:
+        """A prior without a window of its own is as it was hung: in that of the current study."""
+        prior = self._need_shown()
+        if prior.state.voi is not None or prior.study.role != "prior":
+            return
+        for other in filter(None, map(self.shown, range(len(self.viewports)))):
+            if other.index // self.layout[1] == row and other.study.role == "current":
+                self._board[prior.index] = locating.window_beside(other, prior)
 
     def _align(self) -> None:
         """Linked views go where the active one is."""

@@ -5,6 +5,7 @@ from attrs import evolve
 from fakes_viewer import CORONAL, opened, ref, stack, viewed
 
 from workstation.domain.presentation import Rescale, Voi
+from workstation.viewing import viewport as reduce
 
 LUNG = Voi(-600, 1500, name="Lung")
 CURRENT = stack(100, name="Axial lung 2.5", vois=(LUNG,))
@@ -53,6 +54,22 @@ def test_a_window_set_on_one_is_set_on_the_other() -> None:
     assert after[0] is not None
     assert after[1] is not None
     assert after[0].voi == after[1].voi != both[0].voi  # type: ignore[union-attr]
+
+
+def test_a_prior_that_is_reset_is_as_it_was_hung() -> None:
+    """Its own window would change the current images too, behind the reader's back."""
+    viewer, _ = opened(CURRENT, PRIOR, studies=BOTH)
+    viewer.set_window("bone")
+    viewer.activate(1)
+    viewer.drag_window(5, 5)
+    viewer.activate(0)
+    viewer.change(reduce.reset)
+    viewer.activate(1)
+
+    viewer.change(reduce.reset)
+
+    shown = [viewer.shown(i) for i in (0, 1)]
+    assert [s.voi for s in shown if s] == [LUNG, LUNG]
 
 
 def test_a_window_stays_in_its_row() -> None:
