@@ -94,9 +94,10 @@ def test_markup_is_painted_as_the_letters_it_is(qtbot: QtBot) -> None:
     assert abs(lit(grabbed(plain)) - lit(grabbed(marked))) < 60
 
 
-def test_a_long_line_is_wrapped_within_the_view(qtbot: QtBot) -> None:
+@pytest.mark.parametrize("text", [LONG, "1.2." * 300], ids=["words", "one word"])
+def test_a_long_line_is_wrapped_within_the_view(qtbot: QtBot, text: str) -> None:
     """What runs out of the view at the right would be lost without a sign."""
-    _, pane = paned(qtbot, report(LONG))
+    _, pane = paned(qtbot, report(text))
     image = grabbed(pane)
     margin = [image.width() - 20, image.width() - 16]
     rows = range(130, image.height() - 130)

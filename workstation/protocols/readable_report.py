@@ -145,10 +145,10 @@ def _number(values: Attributes) -> list[str]:
 
 
 def _unit(unit: Code) -> str:
-    """UCUM's own sign where it is one; its annotations ("{pixels}") are in the meaning."""
+    """UCUM's own sign where it is one; "{pixels}" and "[hnsf'U]" are better in words."""
     if unit.value == "1" and unit.scheme == "UCUM":
         return ""
-    short = unit.scheme == "UCUM" and "{" not in unit.value
+    short = unit.scheme == "UCUM" and not set("{[") & set(unit.value)
     return unit.value if short and unit.value else unit.words
 
 

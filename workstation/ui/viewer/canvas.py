@@ -347,7 +347,6 @@ class Canvas(QWidget):
         return view.to_image((at.x() * ratio, at.y() * ratio))
 
     def _go_to_bar(self, y: float) -> None:
-        self._activate()
         count = self._viewer.frames_on_active
         if count:
             index = min(max(int(y / self.height() * count), 0), count - 1)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QTextOption
 
 from workstation.domain.document import DocumentLine
 from workstation.services.viewed import Reading
@@ -17,7 +17,6 @@ _DEEPEST: Final = 8  # steps of indentation; what lies deeper stays readable
 _ALOUD: Final = 40  # lines
 _GAP: Final = 3.0
 _ABOVE_HEADING: Final = 8.0
-_WRAPPED: Final = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 
 
 def draw(painter: QPainter, reading: Reading, room: QRectF) -> None:
@@ -42,11 +41,18 @@ def aloud(reading: Reading) -> str:
     return " ".join((reading.title, *(line.text for line in reading.lines[at : at + _ALOUD])))
 
 
+def _wrapped() -> QTextOption:
+    """Between words, and within one where it is wider than the view, as identifiers are."""
+    option = QTextOption(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    return option
+
+
 def _title(painter: QPainter, title: str, column: QRectF) -> float:
     painter.setFont(theme.font("title", 600))
     painter.setPen(theme.color("text.hi"))
-    box = painter.boundingRect(column, _WRAPPED, title)
-    painter.drawText(box, _WRAPPED, title)
+    box = painter.boundingRect(column, title, _wrapped())
+    painter.drawText(column, title, _wrapped())
     rule = box.bottom() + 6
     painter.setPen(theme.pen("line.edge"))
     painter.drawLine(QPointF(column.left(), rule), QPointF(column.right(), rule))
@@ -60,9 +66,9 @@ def _line(painter: QPainter, line: DocumentLine, column: QRectF) -> float:
     top = column.top() + (_ABOVE_HEADING if line.heading else 0.0)
     indent = _INDENT * min(line.depth, _DEEPEST)
     room = QRectF(column.left() + indent, top, column.width() - indent, 4000)
-    box = painter.boundingRect(room, _WRAPPED, line.text or " ")
+    box = painter.boundingRect(room, line.text or " ", _wrapped())
     if box.bottom() <= column.bottom():
-        painter.drawText(box, _WRAPPED, line.text)
+        painter.drawText(room, line.text, _wrapped())
     return box.bottom() + _GAP
 
 
