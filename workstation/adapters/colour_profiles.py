@@ -28,7 +28,9 @@ class ColourProfiles:
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
-        self._lock = threading.Lock()
+        self._making = threading.Lock()  # held while a child works
+        self._lock = threading.Lock()  # held for a moment: closing a case waits for nobody
+        self._cases_closed = 0
         self._tables: OrderedDict[bytes, ColourTable] = OrderedDict()
 
     def of(self, frame: Frame) -> ColourTable | None:
@@ -37,16 +39,26 @@ class ColourProfiles:
 
     def _table(self, profile: bytes) -> ColourTable:
         key = hashlib.sha256(profile).digest()
-        with self._lock:
-            found = self._tables.pop(key, None) or self._made(profile)
-            self._tables[key] = found
-            if len(self._tables) > _KEPT:
-                self._tables.popitem(last=False)
+        with self._making:
+            with self._lock:
+                found, closed = self._tables.get(key), self._cases_closed
+            if found is None:
+                found = self._made(profile)
+            with self._lock:
+                if closed == self._cases_closed:  # else it may be of the case that is gone
+                    self._keep(key, found)
         return found
+
+    def _keep(self, key: bytes, table: ColourTable) -> None:
+        self._tables[key] = table
+        self._tables.move_to_end(key)
+        if len(self._tables) > _KEPT:
+            self._tables.popitem(last=False)
 
     def forget(self) -> None:
         """A case was closed: none of its tables stays."""
         with self._lock:
+            self._cases_closed += 1
             self._tables.clear()
 
     def _made(self, profile: bytes) -> ColourTable:

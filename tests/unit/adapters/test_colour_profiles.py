@@ -11,6 +11,7 @@ from fakes_viewer import frame
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
+from workstation.adapters.colour_profiles import ColourProfiles
 from workstation.adapters.decoders import Decoders
 from workstation.domain.study import Frame, Palette, PixelFormat
 from workstation.imaging.colour import to_rgb
@@ -96,6 +97,39 @@ def test_a_damaged_profile_leaves_the_image_as_it_is_and_says_so(
 
     assert found.doubt == "colours are not converted: their profile is damaged"
     assert np.array_equal(shown(found, one), PHOTO)
+
+
+def test_a_case_is_closed_while_a_profile_is_still_at_work() -> None:
+    """The reader goes on to the next patient at once, and nothing of this one stays."""
+    asked: list[bytes] = []
+
+    def slow(profile: bytes) -> bytes:
+        asked.append(profile)
+        profiles.forget()  # from another thread it would wait here, were it to wait
+        return b""
+
+    profiles = ColourProfiles(slow)
+    for _ in range(2):
+        profiles.of(photo(SRGB))
+
+    assert asked == [SRGB, SRGB]
+
+
+def test_a_profile_is_asked_for_once_while_its_case_is_open() -> None:
+    """A clip of a hundred frames has one profile a hundred times."""
+    asked: list[bytes] = []
+
+    def counted(profile: bytes) -> bytes:
+        asked.append(profile)
+        return b""
+
+    profiles = ColourProfiles(counted)
+    first, second = profiles.of(photo(SRGB)), profiles.of(photo(SRGB))
+    profiles.forget()
+    profiles.of(photo(SRGB))
+
+    assert first is second
+    assert len(asked) == 2
 
 
 def test_grey_images_have_no_profile(decoders: Decoders) -> None:
