@@ -225,7 +225,7 @@ def compare_prior(ctx: CommandContext) -> Outcome:
 
 @command("link.toggle", title="Link views", group=GROUP, when=_IMAGE, say={"link", "unlink"})
 def link_toggle(ctx: CommandContext) -> Outcome:
-    """Views scroll together: by patient position where they share it, else by your offset."""
+    """By patient position or by your offset; current and prior share window and zoom too."""
     ctx.viewer.toggle_links()
     return None
 
