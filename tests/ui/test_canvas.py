@@ -8,6 +8,7 @@ from pseudo_locale import untranslated
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import (
     QDropEvent,
+    QHelpEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -364,6 +365,21 @@ def test_a_handle_follows_the_hand_and_does_not_jump_to_it(
     qtbot.mouseClick(canvas(pane), LEFT, pos=end + QPoint(8, 0))
 
     assert viewer.measurements == (before,)
+
+
+def test_the_tooltip_says_how_sure_a_length_is(
+    reading: tuple[Viewer, ViewerPane], qtbot: QtBot
+) -> None:
+    viewer, pane = reading
+    viewer.add_length(100, 100, 160, 100)
+    view = canvas(pane)
+    grabbed(view)
+    (near,) = on_view(viewer, (130, 100))
+    for place, said in ((near, "± 0.5 mm"), (near + QPoint(0, 60), "")):
+        asked = QHelpEvent(QEvent.Type.ToolTip, place, view.mapToGlobal(place))
+        QApplication.sendEvent(view, asked)
+
+        assert (said in view.toolTip()) if said else not view.toolTip()
 
 
 def test_an_outline_is_placed_by_clicks_and_ended_by_a_double_click(

@@ -29,6 +29,22 @@ def words(measurement: Measurement) -> tuple[str, str]:
     return first, "  ".join(part for part in parts if part)
 
 
+def explained(measurement: Measurement) -> str:
+    """What the label has no room for: the ends of a region's values, how sure a length is."""
+    first, _ = words(measurement)
+    stats, unit = measurement.stats, measurement.stats_unit
+    if "min" in stats:
+        low, high = (_figure(stats[name]) for name in ("min", "max"))
+        more = tr("min {low}  max {high} {unit}", low=low, high=high, unit=unit)
+        counted = tr("{n} pixels", n=round(stats["pixels"]))
+        return f"{first}, {more}, {counted}"
+    doubt = measurement.uncertainty
+    if doubt is None:
+        return first
+    size = _figure(doubt)
+    return f"{first}, " + tr("± {size} {unit}: one pixel", size=size, unit=measurement.unit)
+
+
 def _value(measurement: Measurement) -> str:
     if measurement.value is None:
         if measurement.note:

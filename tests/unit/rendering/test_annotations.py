@@ -20,7 +20,7 @@ from workstation.rendering.annotations import (
 )
 from workstation.rendering.engine import choose
 from workstation.rendering.ink import Canvas, Handle, Letter, Oval, Plate, Stroke
-from workstation.rendering.labels import words
+from workstation.rendering.labels import explained, words
 from workstation.rendering.picture import Picture
 from workstation.services.viewed import Crossing
 from workstation.viewing import viewport as reduce
@@ -225,6 +225,18 @@ def test_a_drawn_outline_shows_few_of_its_handles() -> None:
 )  # fmt: skip
 def test_each_kind_says_what_it_measured(one: Measurement, said: tuple[str, str]) -> None:
     assert words(one) == said
+
+
+def test_more_than_the_label_is_told_on_asking() -> None:
+    """How sure a length is, and the ends of a region's values."""
+    region = placed(
+        MeasurementKind.POLYGON, value=12.0, unit="mm²", stats_unit="HU",
+        stats={"mean": 1.0, "sd": 2.0, "min": -1024.0, "max": 71.0, "pixels": 1961.0},
+    )  # fmt: skip
+
+    assert explained(mark(uncertainty=0.78125)) == "A1  20.0 mm, ± 0.8 mm: one pixel"
+    assert explained(region) == "A1  12.0 mm², min −1024  max 71.0 HU, 1961 pixels"
+    assert explained(mark()) == "A1  20.0 mm"
 
 
 def test_a_label_stays_on_the_view() -> None:

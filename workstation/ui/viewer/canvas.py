@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QEnterEvent,
     QFocusEvent,
+    QHelpEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -30,6 +31,7 @@ from PySide6.QtWidgets import QWidget
 from workstation.domain.measurement import Measurement, PixelPoint
 from workstation.rendering import annotations
 from workstation.rendering.ink import Canvas as InkCanvas
+from workstation.rendering.labels import explained
 from workstation.rendering.picture import Picture
 from workstation.services.coverage import FrameState
 from workstation.services.jobs import Jobs
@@ -38,7 +40,7 @@ from workstation.services.scene import Scene
 from workstation.services.viewed import Reading, Shown
 from workstation.services.viewer import Viewer
 from workstation.text import tr
-from workstation.ui import theme
+from workstation.ui import plain, theme
 from workstation.ui.viewer import inking, report_page
 from workstation.ui.viewer.pictures import Drawn, Pictures
 from workstation.ui.viewer.pointing import GRAB, MEASURING, NEAR, Pointing, within
@@ -225,6 +227,8 @@ class Canvas(QWidget):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._tell_size()
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            self.setToolTip(plain.tooltip_text(self._explained(QPointF(event.pos()))))
         override = event.type() == QEvent.Type.ShortcutOverride
         if override and isinstance(event, QKeyEvent) and self._forgets(event):
             event.accept()  # before Escape is taken for a shortcut
@@ -373,6 +377,19 @@ class Canvas(QWidget):
         if self._viewer.tool in MEASURING:
             return False
         return self._select(marks, ink, place)
+
+    def _explained(self, at: QPointF) -> str:
+        """More about the measurement under the pointer than its label has room for."""
+        shown, ink = self.pointed_at, self._ink
+        if shown is None or ink is None or not self._viewer.ink_shown:
+            return ""
+        place = (at.x(), at.y())
+        near = (
+            mark
+            for mark in self._viewer.measurements_on(shown.frame)
+            if annotations.distance(ink, mark, place) <= NEAR
+        )
+        return next((explained(mark) for mark in near), "")
 
     def _select(self, marks: tuple[Measurement, ...], ink: InkCanvas, place: PixelPoint) -> bool:
         for mark in marks:
