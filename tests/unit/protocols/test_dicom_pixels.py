@@ -9,10 +9,11 @@ from fakes_metadata import one
 from pydicom.dataset import Dataset
 from pydicom.pixels.processing import apply_color_lut
 
+from workstation.domain.study import PixelFormat
 from workstation.imaging.colour import to_rgb
 from workstation.protocols.dicom_attributes import Attributes
 from workstation.protocols.dicom_doubts import doubts
-from workstation.protocols.dicom_overlays import overlays_of
+from workstation.protocols.dicom_overlays import overlay_bits, overlays_of
 from workstation.protocols.dicom_palette import palette_of
 from workstation.protocols.dicom_pixels import pixel_format, real_world_of, rescale_of, vois_of
 
@@ -277,3 +278,34 @@ def test_an_overlay_in_the_pixels_names_its_bit() -> None:
     said = overlay(2, 2, b"", t0100=value(16), t0102=value(12))
 
     assert overlays_of(said, 0)[0].position == 12
+
+
+@pytest.mark.parametrize(
+    ("position", "pixels", "mask"),
+    [
+        (12, PixelFormat(2, 2, 16, 12, 11, False), 1 << 12),
+        (15, PixelFormat(2, 2, 16, 12, 11, True), 1 << 15),
+        (3, PixelFormat(2, 2, 16, 12, 15, False), 1 << 3),  # the value lies above it
+        (11, PixelFormat(2, 2, 16, 12, 11, False), 0),  # the highest bit of the value
+        (12, PixelFormat(2, 2, 16, 12, 15, False), 0),
+        (16, PixelFormat(2, 2, 16, 12, 11, False), 0),  # beyond the cell
+        (65535, PixelFormat(2, 2, 16, 12, 11, False), 0),
+        (12, PixelFormat(2, 2, 16, 12, 11, False, 3, "RGB"), 0),
+        (24, PixelFormat(2, 2, 32, 24, 23, False, floating=True), 0),
+    ],
+)
+def test_only_a_bit_beside_the_value_is_an_overlay(
+    position: int, pixels: PixelFormat, mask: int
+) -> None:
+    """PS3.3-2004 C.9.2: a bit of the value drawn in white would hide what it is part of."""
+    said = overlay(2, 2, b"", t0100=value(pixels.bits_allocated), t0102=value(position))
+
+    assert overlay_bits(said, pixels) == mask
+
+
+def test_an_overlay_with_data_of_its_own_is_not_in_the_pixels() -> None:
+    """Converters copy Overlay Bit Position along with the data that they took out."""
+    said = overlay(2, 2, b"\x0f", t0100=value(16), t0102=value(12))
+
+    assert overlay_bits(said, PixelFormat(2, 2, 16, 12, 11, False)) == 0
+    assert overlays_of(said, 0)[0].bits == b"\x0f"
