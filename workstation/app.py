@@ -214,12 +214,12 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
         zones={site.id: ZoneInfo(site.timezone) for site in settings.sites},
     )  # fmt: skip
     session = ReadingSession(Services(worklist, viewer, loader, reporting, audit, jobs, sites))
-    signing = Signing(worklist, session, reporting, deliveries, jobs)
-    files = LocalCase(session, viewer, loader, audit, jobs, outer.files)
     filing = MeasurementFiling(
         outer.sources, outer.archives, store, audit, jobs, clock,
         {site.id: ZoneInfo(site.timezone) for site in settings.sites},
     )  # fmt: skip
+    signing = Signing(worklist, session, reporting, deliveries, filing, jobs)
+    files = LocalCase(session, viewer, loader, audit, jobs, outer.files)
     return Everything(
         worklist, session, viewer, loader, reporting, deliveries, signing, audit, files, filing
     )

@@ -116,3 +116,23 @@ def test_without_a_claim_or_a_measurement_nothing_is_sent(tmp_path: Path) -> Non
 
     assert done.code == 1
     assert "Traceback" not in done.stderr
+
+
+def test_the_signature_files_every_measurement_cited_or_not(tmp_path: Path) -> None:
+    """The draft that kept them ends there; the lines must be found by who reads next."""
+    with start_platform(tmp_path) as platform:
+        study = study_uid(platform, QA)
+        done = Reading(tmp_path / "reader").run(
+            platform,
+            (
+                *MEASURE, "report.template free-text", 'report.set findings "Inserts."',
+                'report.set impression "Constant."', "report.sign", "wait delivered",
+                "measurements.send", "quit",
+            ),
+        )  # fmt: skip
+        done.must_be_good()
+        (row,) = reports_in(platform, study)
+        _, metadata = fetched(platform, row)
+
+    (described,) = parse(metadata)
+    assert [m.id for m in as_measurements(described, SiteId("nord"))] == ["A1", "A2", "A3"]

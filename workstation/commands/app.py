@@ -135,10 +135,11 @@ def _wait_delivered(ctx: CommandContext, seconds: float) -> Job[None]:
         if refused:
             raise CommandError(tr("a report was refused: {why}", why=refused[0].reason))
         queued, in_doubt, _ = ctx.deliveries.counts()
-        return queued == 0 and in_doubt == 0
+        return queued == 0 and in_doubt == 0 and ctx.filing.idle
 
     late = tr("the report was not acknowledged in {s:g} s", s=seconds)
-    return until(ctx.jobs, all_accepted, (ctx.deliveries.changed,), seconds, late)
+    signals = (ctx.deliveries.changed, ctx.filing.settled)
+    return until(ctx.jobs, all_accepted, signals, seconds, late)
 
 
 @command("capture", title="Capture", group="Scripts", hidden=True)

@@ -2,7 +2,7 @@
 
 from workstation.commands.context import CommandContext
 from workstation.commands.registry import Outcome, command
-from workstation.errors import CommandError, WorkstationError
+from workstation.errors import CommandError
 from workstation.services.jobs import Job
 from workstation.services.measurement_filing import Sent
 from workstation.text import tr
@@ -22,15 +22,14 @@ def send(ctx: CommandContext) -> Outcome:
     """
     case = ctx.session.need_case()
     reader = ctx.worklist.reader(case.item.site)
-    if case.read_only or reader is None:
+    signed = ctx.reporting.issued is not None
+    if (case.read_only and not signed) or reader is None:
         raise CommandError(tr("this case is not claimed by you"))
     done = ctx.filing.send(case.item, reader, ctx.viewer.measurements)
 
     def told(job: Job[Sent]) -> None:
         if job.error is None:
             ctx.windows.tell(job.result().words)
-        elif isinstance(job.error, WorkstationError):
-            ctx.windows.tell(tr("Measurements not sent: {why}", why=job.error))
 
     return done.then(told)
 

@@ -16,13 +16,17 @@ class NothingKept:
     def delivery(self, body: bytes, suffix: str) -> None:
         self.deliveries += 1
 
+    def object(self, body: bytes) -> None:
+        return
+
     def other(self, body: bytes, what: str) -> None:
         return
 
 
 @define
 class Folder:
-    """`received/` holds deliveries only, `other/` drafts, claims and audit records.
+    """`received/` holds deliveries of reports only, `objects/` what came by STOW, `other/`
+    drafts, claims and audit records.
 
     A file is whole and on the disk before the sender gets an answer.
     """
@@ -36,6 +40,9 @@ class Folder:
 
     def delivery(self, body: bytes, suffix: str) -> None:
         self._write("received", body, suffix)
+
+    def object(self, body: bytes) -> None:
+        self._write("objects", body, "object.dcm")
 
     def other(self, body: bytes, what: str) -> None:
         self._write("other", body, f"{re.sub('[^a-z-]', '', what.lower())}.json")

@@ -58,7 +58,7 @@ class Site:
 
     def _load_stored(self, data: Path | None) -> None:
         """Objects that were sent to this site before it was stopped."""
-        for path in sorted((data / "received").glob("*.dcm")) if data else ():
+        for path in sorted((data / "objects").glob("*.dcm")) if data else ():
             instance = stow.received(path.read_bytes())
             if instance is not None:
                 self.archive.add(instance)
@@ -158,7 +158,7 @@ class Site:
 
     def _stored(self, instance: Instance, raw: bytes) -> None:
         """Images that came by STOW: kept, and counted in their ImagingStudy."""
-        self.received.delivery(raw, "object.dcm")
+        self.received.object(raw)
         self.count_images(instance.study)
 
     def count_images(self, study: str) -> None:

@@ -129,6 +129,11 @@ class Drafting(Writing):
             )
         )
 
+    @property
+    def measurements(self) -> tuple[Measurement, ...]:
+        """All there are now, cited or not."""
+        return self._measurements
+
     def _keep(self, measurements: tuple[Measurement, ...]) -> None:
         """Measurements are saved with the words; of two drafts the one with newer ones is newer."""
         if measurements == self._measurements:

@@ -15,6 +15,7 @@ from workstation.errors import CommandError, Refused, WorkstationError
 from workstation.protocols.delivery import State
 from workstation.services.delivery import Deliveries
 from workstation.services.jobs import Job, Jobs
+from workstation.services.measurement_filing import MeasurementFiling
 from workstation.services.ports import Credentials, StepUp
 from workstation.services.reporting import Reporting
 from workstation.services.session import ReadingSession
@@ -41,12 +42,14 @@ class Signing:
         session: ReadingSession,
         reporting: Reporting,
         deliveries: Deliveries,
+        filing: MeasurementFiling,
         jobs: Jobs,
     ) -> None:
         self._worklist = worklist
         self._session = session
         self._reporting = reporting
         self._deliveries = deliveries
+        self._filing = filing
         self._jobs = jobs
         self._ask: Callable[[Proposal], Job[None]] | None = None
         self._accepted: frozenset[ReportId] = frozenset()
@@ -89,11 +92,21 @@ class Signing:
             else:
                 # A draft on its way must not arrive after the report has taken it away.
                 proof = job.result()
-                self._reporting.save_draft().then(lambda _: self._seal(proposal, proof, done))
+                self._reporting.save_draft().then(lambda _: self._keep(proposal, proof, done))
 
         lane = f"site:{proposal.item.site}"
         self._jobs.run(lambda: platform.step_up(credentials), lane=lane).then(authenticated)
         return done
+
+    def _keep(self, proposal: Proposal, proof: StepUp, done: Job[None]) -> None:
+        """The draft goes with the signature, and would take the measurements with it."""
+        item, measurements = proposal.item, self._reporting.measurements
+        reader = self._worklist.reader(item.site)
+        if reader is None:
+            self._seal(proposal, proof, done)
+            return
+        kept = self._filing.keep(item, reader, measurements)
+        kept.then(lambda _: self._seal(proposal, proof, done))
 
     def _seal(self, proposal: Proposal, proof: StepUp, done: Job[None]) -> None:
         case = self._session.case
@@ -126,6 +139,7 @@ class Signing:
         accepted = frozenset(e.report for e in entries if e.state is State.ACKNOWLEDGED)
         if accepted - self._accepted:
             self._worklist.refresh()
+            self._filing.resume()  # the report first: it is what the patient waits for
         self._accepted = accepted
 
 

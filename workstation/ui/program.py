@@ -77,6 +77,7 @@ class Program:
         shell.bind(self._registry, bindings, lambda: self.context.active)
         shell.left.connect(lambda _: self._application.leave())
         self._application.tell_bugs_to(shell.tell)
+        s.filing.told.connect(shell.tell)
         flow = SigningFlow(s.signing, s.worklist, s.reporting, shell, lambda: self._user)
         s.signing.asked_by(flow.ask)
         s.worklist.signed_in.connect(lambda _: self._hand_over())
@@ -132,6 +133,7 @@ class Program:
     def _hand_over(self) -> None:
         """What waited for a site that knows the reader now: reports, and the audit log."""
         self._services.deliveries.resume()
+        self._services.filing.resume()
         self._services.audit.forward()
 
     def _signed_in(self, job: Job[None], script: str | None) -> None:

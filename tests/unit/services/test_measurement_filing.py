@@ -125,16 +125,12 @@ def test_a_silent_archive_gets_the_same_bytes_later() -> None:
     desk.archive.failing = SiteUnavailable("no answer")
     with pytest.raises(SiteUnavailable):
         desk.send().result()
-    (before,) = [body for key, body in desk.store.all("meta") if key in desk.sealed]
-
     desk.archive.failing = None
     desk.jobs.advance(3600)
-    desk.send().result()
+    desk.filing.resume()
     (data,) = desk.archive.filed.values()
-    assert dcmread(io.BytesIO(data)).ContentTime == NOW.astimezone(
-        ZoneInfo("America/Los_Angeles")
-    ).strftime("%H%M%S")
-    assert before
+    assert dcmread(io.BytesIO(data)).ContentTime == "134000"  # 21:40 UTC there
+    assert desk.sealed == []
 
 
 def test_a_refusal_is_said_recorded_and_not_kept() -> None:
@@ -165,3 +161,63 @@ def test_what_cannot_be_written_is_counted() -> None:
 
     with pytest.raises(CommandError, match="can be sent"):
         desk.send(evolve(length(), value=None)).result()
+
+
+# --- with the signature ----------------------------------------------------------------------
+
+
+def test_before_a_report_is_sealed_its_measurements_are_and_then_they_go() -> None:
+    """The draft ends with the signature: a power cut after it must not take them along."""
+    desk = Desk()
+    assert desk.filing.keep(item(), READER, [length()]).done
+    assert len(desk.sealed) == 1
+    assert desk.archive.asked == []
+
+    desk.filing.resume()
+    assert len(desk.archive.filed) == 1
+    assert desk.sealed == []
+
+
+def test_a_report_without_measurements_waits_for_nothing() -> None:
+    desk = Desk()
+    assert desk.filing.keep(item(), READER, []).done
+    assert desk.sealed == []
+
+
+def test_a_site_that_does_not_describe_its_images_does_not_hold_the_signature_up() -> None:
+    """The report is what the patient waits for."""
+    desk = Desk()
+    desk.jobs.hold()
+    kept = desk.filing.keep(item(), READER, [length()])
+    assert not kept.done
+    desk.jobs.advance(3)
+    assert kept.done
+
+
+def test_what_goes_wrong_by_itself_is_told() -> None:
+    """Nobody waits for an answer here: the status line must say it."""
+    desk = Desk()
+    told: list[str] = []
+    desk.filing.told.connect(told.append)
+    desk.filing.keep(item(), READER, [evolve(length(), value=None)])
+    desk.filing.keep(item(), READER, [length()])
+    desk.archive.failing = Refused("the archive is full")
+    desk.filing.resume()
+
+    assert told == [
+        "Measurements not sent: no measurement on this study can be sent",
+        "Measurements not sent: the archive is full",
+    ]
+
+
+def test_two_sendings_at_once_are_one() -> None:
+    """The command, and the signature a second later."""
+    desk = Desk()
+    desk.filing.keep(item(), READER, [length()])
+    desk.jobs.hold()
+    first, second = desk.send(), desk.send()
+    while desk.jobs.waiting:
+        desk.jobs.go(0)
+
+    assert first.result() == second.result() == Sent(1, 0)
+    assert desk.archive.asked == ["holds 1.2.3", "file 1.2.3"]
