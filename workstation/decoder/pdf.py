@@ -7,7 +7,7 @@ its widest and its tallest page, so that they are frames like any others.
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -83,16 +83,17 @@ def frames(
     claimed: PixelFormat,
     wanted: list[dict[str, Any]],
     room: Callable[[dict[str, Any], PixelFormat], Pixels],
-) -> list[dict[str, Any]]:
-    """Those pages drawn into the parent's memory, and what is said of each."""
+) -> Iterator[dict[str, Any]]:
+    """Those pages drawn into the parent's memory, and what is said of each as it is done."""
     try:
         with _opened(_document(found)) as document:
             layout = layout_of(document)
             if (layout.rows, layout.columns) != (claimed.rows, claimed.columns):
                 raise Undecodable("mismatch")
-            return [_frame(document, layout, each, room) for each in wanted]
+            for each in wanted:
+                yield _frame(document, layout, each, room)
     except Undecodable as error:
-        return [{"index": each["index"], "reason": error.reason} for each in wanted]
+        yield from ({"index": each["index"], "reason": error.reason} for each in wanted)
 
 
 def _frame(

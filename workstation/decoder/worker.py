@@ -5,19 +5,17 @@ after another until the parent closes the channel. Bytes come in and pixels go o
 through memory that the parent allocated; what is said is in `decoder.messages`.
 """
 
-import contextlib
-import ctypes
 import mmap
 import os
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, Final, Protocol
 
 import numpy as np
 
-from workstation.decoder import archive, budget, codecs, pdf, sandbox, texts
+from workstation.decoder import archive, budget, codecs, memory, pdf, sandbox, texts
 from workstation.decoder.messages import (
     HEADER,
     OUT_OF_MEMORY,
@@ -36,8 +34,6 @@ INPUT = 0
 #: Bytes of a frame whose pages are asked for before it is decoded, whatever it was stored in.
 _SMALL_FRAME = 4 << 20
 _PLAUSIBLE_RATIO = 32  # above what any scanner's compression reaches, far below a bomb's
-_MADV_POPULATE_WRITE = 23  # linux/mman.h; Python does not name it
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
 _MAX_ATTACHED = 16
 
 
@@ -172,7 +168,8 @@ class Worker:
                 raise Undecodable("mismatch")
             claimed = format_from_json(request["format"])
             if pdf.is_pdf(found):
-                return sop, pdf.frames(found, claimed, request["frames"], self._room)
+                pages = pdf.frames(found, claimed, request["frames"], self._room)
+                return sop, self._told(request, pages)
             pixels = budget.agreed(found.pixels, claimed)
             budget.check_format(pixels)
             row = codecs.codec(found.syntax)
@@ -183,13 +180,23 @@ class Worker:
         def raw(index: int) -> bytes:
             return reader.frame_bytes(found, index, bits, row.encapsulated)
 
-        frames = []
-        for wanted in request["frames"]:
-            frames.append(
+        return sop, self._told(
+            request,
+            (
                 self._decoded(partial(raw, wanted["index"]), pixels, found.syntax, wanted)
-            )
-            self._tell({"id": request["id"], "done": frames[-1]})
-        return sop, frames
+                for wanted in request["frames"]
+            ),
+        )
+
+    def _told(
+        self, request: dict[str, Any], frames: Iterable[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """Each as it is done."""
+        told = []
+        for said in frames:
+            self._tell({"id": request["id"], "done": said})
+            told.append(said)
+        return told
 
     def _decoded(
         self, raw: Callable[[], bytes], pixels: PixelFormat, syntax: str, wanted: dict[str, Any]
@@ -217,14 +224,14 @@ class Worker:
             return
         block, offset = self._blocks[int(wanted["block"])], int(wanted["offset"])
         room = -(-size // mmap.PAGESIZE) * mmap.PAGESIZE
-        _populate(block, offset, room)
+        memory.populate(block, offset, room)
         self._next = (block, offset + room, room) if size <= _SMALL_FRAME else None
 
     def get_ready(self) -> None:
         """The pages of the frame that will probably come next, while the parent is busy
         with the answer. A frame too much at the end of a study is all it can cost."""
         if self._next is not None:
-            _populate(*self._next)
+            memory.populate(*self._next)
             self._next = None
 
     def _room(self, wanted: dict[str, Any], pixels: PixelFormat) -> codecs.Pixels:
@@ -239,12 +246,6 @@ class Worker:
         last = int(wanted["offset"]) + budget.room_size(pixels)
         view = memoryview(self._blocks[int(wanted["block"])])[first:last]
         return np.frombuffer(view, np.uint8).reshape(budget.overlays_shape(pixels))
-
-
-def _populate(block: mmap.mmap, offset: int, size: int) -> None:
-    if sys.platform == "linux" and offset + size <= len(block):
-        with contextlib.suppress(OSError):  # before Linux 5.14: page by page, then
-            block.madvise(_MADV_POPULATE_WRITE, offset, size)
 
 
 def serve(channel: Channel) -> None:
@@ -264,16 +265,6 @@ def serve(channel: Channel) -> None:
 _AFTER_THE_READER: Final = 10
 
 
-def _keep_scratch_memory() -> None:
-    """Codecs take the same few hundred kilobytes for every frame; given back to the system
-    in between, their pages would cost as much as the decoding (malloc.h)."""
-    if sys.platform == "linux":
-        with contextlib.suppress(AttributeError, OSError):  # another C library than glibc
-            libc = ctypes.CDLL(None)
-            libc.mallopt(_M_MMAP_THRESHOLD, 8 << 20)
-            libc.mallopt(_M_TRIM_THRESHOLD, 16 << 20)
-
-
 def main() -> int:
     """Entry of the child; its standard input is the channel to the parent."""
     if sys.platform != "win32":
@@ -281,7 +272,7 @@ def main() -> int:
     channel: Channel = PipeChannel()
     if sys.platform != "win32":
         channel = SocketChannel(socket.socket(fileno=sys.stdin.fileno()))
-    _keep_scratch_memory()
+    memory.keep_scratch()
     codecs.preload()
     header.preload()
     archive.preload()

@@ -3,6 +3,8 @@
 import json
 import shutil
 import subprocess
+import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -125,6 +127,23 @@ class TestPages:
         assert isinstance(page, FramePixels)
         assert page.stored.max() <= 200
 
+    @pytest.mark.parametrize("count", [1, 4])
+    def test_a_scanned_letter_is_drawn(self, decoders: Decoders, count: int) -> None:
+        """A4 in colour at 300 dots to the inch, the usual scan, is 26 MB a page to begin with."""
+        pixels = zlib.compress(bytes([180, 90, 40]) * (2480 * 3508), 1)
+        scan = (
+            b"<</Type/XObject/Subtype/Image/Width 2480/Height 3508/BitsPerComponent 8"
+            b"/ColorSpace/DeviceRGB/Filter/FlateDecode/Length %d>>stream\n%b\nendstream"
+            % (len(pixels), pixels)
+        )
+        drawn = b"q 595 0 0 842 0 0 cm /X Do Q "
+        document = written(*[(595, 842)] * count, drawn=drawn, more=[scan])
+        shown = pages(decoders, encapsulated(document))
+        assert len(shown) == count
+        for page in shown:
+            assert isinstance(page, FramePixels)
+            assert page.stored[100, 100].tolist() == [180, 90, 40]
+
     def test_colours_are_not_exchanged(self, decoders: Decoders) -> None:
         """Red marks in a report must not come out blue: PDFium's own order is BGR."""
         document = written((300, 300), drawn=b"1 0 0 rg 0 0 300 300 re f 0 g")
@@ -209,3 +228,58 @@ def test_nothing_in_a_document_acts(decoders: Decoders, tmp_path: Path) -> None:
     assert isinstance(plain, FramePixels)
     assert np.array_equal(acted.stored, plain.stored)
     assert not canary.exists()
+
+
+def endless(first: int) -> list[bytes]:
+    """Each form draws the next one ten times: 10 to the 12th strokes. `first` is its number."""
+    forms = [
+        b"<</Type/XObject/Subtype/Form/BBox[0 0 300 300]/Resources<</XObject<</X %d 0 R>>>>"
+        b"/Length %d>>stream\n%b\nendstream" % (first + 1 + n, 60, b"/X Do " * 10)
+        for n in range(12)
+    ]
+    forms.append(
+        b"<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Length 14>>stream\n0 0 m 9 9 l S \nendstream"
+    )
+    return forms
+
+
+class TestHostile:
+    """What PDFium itself is made to choke on costs its page; the next document is drawn."""
+
+    def test_an_image_that_claims_gigabytes_costs_its_page_alone(self, decoders: Decoders) -> None:
+        """A few kilobytes inflate to 40 000 x 40 000 pixels of four bytes."""
+        pixels = zlib.compress(bytes(8_000_000), 9)
+        bomb = (
+            b"<</Type/XObject/Subtype/Image/Width 40000/Height 40000/BitsPerComponent 8"
+            b"/ColorSpace/DeviceCMYK/Filter/FlateDecode/Length %d>>stream\n%b\nendstream"
+            % (len(pixels), pixels)
+        )
+        document = written((300, 300), drawn=b"q 300 0 0 300 0 0 cm /X Do Q ", more=[bomb])
+        (page,) = pages(decoders, encapsulated(document))
+        if isinstance(page, NotDisplayable):
+            assert page.reason in ("decoder-crashed", "decoder-memory", "decoder-hung")
+        (after,) = pages(decoders, encapsulated(written((300, 300))))
+        assert isinstance(after, FramePixels)
+
+    def test_a_drawing_that_never_ends_is_stopped(self, decoders: Decoders) -> None:
+        """A child that hung for ever would hold up every image behind it."""
+        document = written((300, 300), drawn=b"/X Do ", more=endless(first=6))
+        started = time.process_time()
+        (page,) = pages(decoders, encapsulated(document))
+        assert time.process_time() - started < 2.0  # of this process: it only waits
+        assert isinstance(page, NotDisplayable)
+        assert page.reason in ("decoder-hung", "decoder-crashed", "decoder-memory")
+        (after,) = pages(decoders, encapsulated(written((300, 300))))
+        assert isinstance(after, FramePixels)
+
+    def test_a_page_that_takes_the_decoder_down_is_the_only_one_lost(
+        self, decoders: Decoders
+    ) -> None:
+        """The pages before and after it are the report that the reader needs."""
+        document = written(*[(300, 300)] * 6, more=endless(first=16))
+        at = document.index(b"BT", document.index(b"10 0 obj"))  # what the fourth page draws
+        document = document[: at - 6] + b"/X Do " + document[at:]
+        shown = pages(decoders, encapsulated(document))
+        assert [isinstance(page, FramePixels) for page in shown] == [
+            True, True, True, False, True, True,
+        ]  # fmt: skip
