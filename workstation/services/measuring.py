@@ -12,7 +12,6 @@ from workstation.services.drafted_measurements import numbers_used
 from workstation.services.viewed import Shown
 from workstation.text import tr
 
-
 #: As many steps can be taken back.
 MOST_STEPS: Final = 200
 
