@@ -199,37 +199,37 @@ def _group(measurement: Measurement, head: ReportHead) -> Any:
     frames = [measurement.frame.frame_index + 1] if image.frames > 1 else None
     source = sr.SourceImageForRegion(image.sop_class, measurement.frame.sop, frames)
     drawn = [
-        (graphic, np.asarray(points, np.float64) + _CENTRE)
+        (graphic, np.asarray(points, np.float64) + _CENTRE, source)
         for graphic, points in shapes(measurement.kind, measurement.points)
     ]
-    tracking = sr.TrackingIdentifier(
-        uid=tracking_uid(measurement, head.reader), identifier=measurement.id
-    )
-    kind = sr.QualitativeEvaluation(_ours("Kind of mark"), _ours(measurement.kind.value))
+    tracking = sr.TrackingIdentifier(tracking_uid(measurement, head.reader), measurement.id)
+    kind = [sr.QualitativeEvaluation(_ours("Kind of mark"), _ours(measurement.kind.value))]
     if measurement.kind in REGIONS:
         group = sr.PlanarROIMeasurementsAndQualitativeEvaluations(
             tracking,
-            referenced_region=sr.ImageRegion(*drawn[0], source),
+            referenced_region=sr.ImageRegion(*drawn[0]),
             measurements=[_value(measurement, image), *_others(measurement, image, [])],
-            qualitative_evaluations=[kind],
+            qualitative_evaluations=kind,
         )
     else:
-        lines = [sr.CoordinatesForMeasurement(*each, source) for each in drawn]
-        own, second = lines, list[Any]()
-        if measurement.kind is MeasurementKind.BIDIRECTIONAL:
-            own, second = lines[:1], lines[1:]
         group = sr.MeasurementsAndQualitativeEvaluations(
             tracking,
-            measurements=[
-                _value(measurement, image, referenced_coordinates=own),
-                *_others(measurement, image, second),
-            ],
-            qualitative_evaluations=[kind],
+            measurements=list(_lines(measurement, image, drawn)),
+            qualitative_evaluations=kind,
         )
     if measurement.text:
         comment = sr.TextContentItem(codes.DCM.Comment, measurement.text, _CONTAINS)
         group[0].ContentSequence.append(comment)
     return group
+
+
+def _lines(measurement: Measurement, image: MeasuredImage, drawn: list[Any]) -> Iterable[Any]:
+    """Of two axes each number has its own line; else the value has all of them."""
+    lines, second = [sr.CoordinatesForMeasurement(*each) for each in drawn], list[Any]()
+    if measurement.kind is MeasurementKind.BIDIRECTIONAL:
+        lines, second = lines[:1], lines[1:]
+    yield _value(measurement, image, referenced_coordinates=lines)
+    yield from _others(measurement, image, second)
 
 
 def _value(measurement: Measurement, image: MeasuredImage, **where: Any) -> Any:

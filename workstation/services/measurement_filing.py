@@ -118,10 +118,12 @@ class MeasurementFiling:
         def settle(error: BaseException | None = None) -> None:
             if isinstance(error, WorkstationError):
                 self.told.emit(tr("Measurements not sent: {why}", why=error))
+            elif kept.done:  # too late for the signature, whose report may be there already
+                self.resume()
             kept.settle(None)
 
         self.send(item, reader, measurements, go_on=False).then(lambda job: settle(job.error))
-        self._jobs.later(_HOLD_UP_S, settle)
+        self._jobs.later(_HOLD_UP_S, lambda: kept.settle(None))
         return kept
 
     @property

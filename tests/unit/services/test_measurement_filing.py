@@ -193,6 +193,11 @@ def test_a_site_that_does_not_describe_its_images_does_not_hold_the_signature_up
     desk.jobs.advance(3)
     assert kept.done
 
+    while desk.jobs.waiting:  # the site answers at last, when the report has gone
+        desk.jobs.go(0)
+    assert len(desk.archive.filed) == 1
+    assert desk.filing.idle
+
 
 def test_what_goes_wrong_by_itself_is_told() -> None:
     """Nobody waits for an answer here: the status line must say it."""
