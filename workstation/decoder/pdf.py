@@ -121,10 +121,11 @@ def layout_of(document: pypdfium2.PdfDocument) -> Layout:
         raise Undecodable("budget")
     sizes = [_size(document, index) for index in range(count)]
     width, height = (max(side) for side in zip(*sizes, strict=True))
-    scale = min(_WANTED, MAX_SIDE / max(width, height))
-    scale = min(scale, math.sqrt(MAX_PIXELS / (count * width * height)))
-    if scale < _LEAST and scale * max(width, height) < MAX_SIDE:
+    alone = min(_WANTED, MAX_SIDE / max(width, height))
+    shared = math.sqrt(MAX_PIXELS / (count * width * height))
+    if shared < min(_LEAST, alone):
         raise Undecodable("budget")
+    scale = min(alone, shared)
     rows, columns = max(1, int(height * scale)), max(1, int(width * scale))
     return Layout(count, rows, columns, scale)
 

@@ -196,9 +196,10 @@ class TestDamage:
         """More pages than anybody reads, from a few kilobytes."""
         assert reason(decoders, encapsulated(written(*[(9, 9)] * (pdf.MAX_PAGES + 1)))) == "budget"
 
-    def test_a_large_page_is_drawn_within_bounds(self, decoders: Decoders) -> None:
+    @pytest.mark.parametrize("side", [14_400, 9_999, 6_001, 4_321])
+    def test_a_large_page_is_drawn_within_bounds(self, decoders: Decoders, side: int) -> None:
         """200 inches are the largest page there is; a poster is shown, smaller."""
-        (page,) = pages(decoders, encapsulated(written((14_400, 7_200))))
+        (page,) = pages(decoders, encapsulated(written((side, side // 2))))
         assert isinstance(page, FramePixels)
         assert max(page.stored.shape) <= pdf.MAX_SIDE
 
