@@ -17,6 +17,8 @@ _log = logging.getLogger("decoder")
 
 #: Children that end before they are in their sandbox, tried for one image.
 _STARTS = 3
+#: With no order for so long the program has started, and a core is free for the reserve.
+_QUIET_SECONDS = 3.0
 
 
 class Supply:
@@ -27,7 +29,7 @@ class Supply:
         self._lock = threading.Lock()
         self._idle: queue.SimpleQueue[Child | None] = queue.SimpleQueue()
         self._reserve: list[Child] = []
-        self._reserve_wanted = False  # not before the first image: the program starts first
+        self._reserve_wanted = False  # not at once: the program starts first
         self._missing = children
         self._all: list[Child] = []
         self._closed = False
@@ -128,7 +130,7 @@ class Supply:
 
     def _start(self) -> None:
         """In a thread of its own: one child for each order, until there are no more."""
-        while self._orders.get() and not self._ended():
+        while self._order() and not self._ended():
             try:
                 child = self._make()
             except OSError as error:
@@ -145,6 +147,17 @@ class Supply:
             self._put(child)
             if not self._missing:
                 self._complete.set()
+
+    def _order(self) -> bool:
+        """The next one; a first reserve comes by itself while the reader is still at the list."""
+        with self._lock:
+            wait = None if self._reserve_wanted else _QUIET_SECONDS
+        try:
+            return self._orders.get(timeout=wait)
+        except queue.Empty:
+            with self._lock:
+                order, self._reserve_wanted = not self._reserve_wanted, True
+            return order or self._order()
 
     def _put(self, child: Child | None) -> None:
         """To who waits for it, or into reserve once it is in its sandbox."""
