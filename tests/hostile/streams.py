@@ -267,9 +267,9 @@ def jpeg_2000_that_begins_behind_its_end() -> bytes:
     return _object(JPEG_2000, _siz(_jpeg2000(), 8, 0xFFFFFFFF, 0xFFFFFFFF), sized(64, 64))
 
 
-@hostile("budget")
+@hostile("damaged")
 def jpeg_2000_whose_area_wraps_around() -> bytes:
-    """Xsiz - XOsiz is 64, and both are near 2**32."""
+    """Xsiz - XOsiz is 64, and both are near 2**32; no tile reaches there (T.800 B.3)."""
     return _object(
         JPEG_2000,
         _siz(_jpeg2000(), 0, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFBF, 0xFFFFFFBF),
@@ -393,6 +393,12 @@ def htj2k_of_a_quarter_milliard_tiles() -> bytes:
 @hostile("damaged")
 def htj2k_with_tiles_of_no_size() -> bytes:
     return _object(HTJ2K, _siz(_htj2k(), 16, 0, 0), sized(64, 64))
+
+
+@hostile("damaged")
+def htj2k_whose_first_tile_begins_inside_the_image() -> bytes:
+    """The codec walked for minutes for the rows above it (fuzzing; T.800 B.3 forbids it)."""
+    return _object(HTJ2K, _siz(_htj2k(), 24, 0, 63), sized(64, 64))
 
 
 @hostile("unsupported-syntax")

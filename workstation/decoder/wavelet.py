@@ -82,9 +82,11 @@ def follow(data: bytes) -> Stream:
 
 
 def _tile_count(data: bytes) -> int:
-    width, height = struct.unpack_from(">II", data, 8)
+    """The first tile must begin at or before the image and reach into it (T.800 B.3)."""
+    width, height, x, y = struct.unpack_from(">IIII", data, 8)
     tile_width, tile_height, left, top = struct.unpack_from(">IIII", data, 24)
-    if not (tile_width and tile_height and width > left and height > top):
+    right, bottom = min(left + tile_width, width), min(top + tile_height, height)
+    if not (left <= x < right and top <= y < bottom):
         raise Undecodable("damaged")
     count: int = -(-(width - left) // tile_width) * -(-(height - top) // tile_height)
     if count > _MAX_TILES:
