@@ -25,6 +25,8 @@ from workstation.domain.study import Frame
 from workstation.errors import NotDisplayable
 from workstation.protocols import dicom_json
 
+pytestmark = pytest.mark.slow  # children are started, or every kind is gone through
+
 MODULES = (structure, claims, fragments, streams, words)  # imported: their objects are in ALL
 MEMORY_BYTES = 300 << 20
 SECONDS = 2.0

@@ -82,7 +82,7 @@ def rows(*, decoded: bool) -> Iterable[dict[str, str]]:
 
 
 class TestSharedData:
-    pytestmark = needs_data
+    pytestmark = [needs_data, pytest.mark.slow]
 
     def test_every_file_has_a_status(self, shared: Inspected) -> None:
         """A file that is silently left out is an image nobody reads."""

@@ -21,6 +21,8 @@ from workstation.decoder.messages import (
 from workstation.decoder.sandbox.levels import KNOWN
 from workstation.dicom.reasons import WORDS, Undecodable
 
+pytestmark = pytest.mark.slow  # children are started, or every kind is gone through
+
 #: A busy machine is slow to make examples; that says nothing about the answers.
 calmly = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 

@@ -17,6 +17,8 @@ from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, 
 from workstation.domain.study import Frame, PixelFormat
 from workstation.errors import NotDisplayable
 
+pytestmark = pytest.mark.slow  # children are started, or every kind is gone through
+
 NATIVE = "1.2.840.10008.1.2.1"
 REF = StudyRef(SiteId("here"), StudyUID("1.2.3"))
 KEY = FrameKey(REF.site, REF.study, SeriesUID("1.2.3.4"), SopUID("1.2.3.4.5"))

@@ -13,6 +13,8 @@ from workstation.bench.figures import Figure
 from workstation.domain.measurement import Measurement
 from workstation.imaging.measure import measure
 
+pytestmark = pytest.mark.slow  # children are started, or every kind is gone through
+
 
 @pytest.fixture(scope="module")
 def rows() -> tuple[Figure, ...]:

@@ -29,6 +29,8 @@ from workstation.domain.reader import Reader
 from workstation.protocols.dicom_attributes import Attributes
 from workstation.protocols.dicom_measurements import as_measurements
 
+pytestmark = pytest.mark.slow  # children are started, or every kind is gone through
+
 CT, MR, US = (f"1.2.840.10008.5.1.4.1.1.{n}" for n in ("2", "4", "6.1"))
 CINE = "1.2.840.10008.5.1.4.1.1.3.1"
 IMAGES = {
