@@ -81,8 +81,9 @@ def rows(*, decoded: bool) -> Iterable[dict[str, str]]:
     return [row for row in CATALOG if (row["decode"] == "ok") is decoded]
 
 
+@pytest.mark.slow
 class TestSharedData:
-    pytestmark = [needs_data, pytest.mark.slow]
+    pytestmark = needs_data
 
     def test_every_file_has_a_status(self, shared: Inspected) -> None:
         """A file that is silently left out is an image nobody reads."""
