@@ -286,6 +286,7 @@ class Reporting(Drafting):
             draft = self.report.id
             self._jobs.run(lambda: self._store.remove("draft", draft), lane="store")
         self._issue(of_signed(signed), signed.report)
+        self.checks_changed.emit(None)  # at once: nobody may take it for unsigned a moment longer
 
     def show_issued(self, issued: IssuedReport) -> None:
         """The case was read already: its report takes the place of an empty template."""

@@ -559,6 +559,17 @@ def test_after_the_signature_nothing_is_called_a_draft() -> None:
     assert reporting.why_not_signed == "signed; a correction is an addendum"
 
 
+def test_the_signature_is_told_at_once_to_what_stands_beside_the_words() -> None:
+    """A live "Sign…" beside a signed report, were it for a moment, asks for a second one."""
+    reporting = finished(Desk())
+    told: list[bool] = []
+    reporting.checks_changed.connect(lambda _: told.append(reporting.settled))
+
+    signed(reporting)  # and no time passes
+
+    assert told == [True]
+
+
 def test_an_override_needs_a_known_rule_and_a_reason() -> None:
     """The reason is evidence, not a click."""
     reporting = Desk().start()
