@@ -111,7 +111,9 @@ def test_the_pane_always_says_whose_report_it_is(reading: Reading) -> None:
     """R29: the same words in the same order as everywhere."""
     reading.desk.start()
 
-    for words in ("Alder, Robin", "M 64", "1962-03-02", "HG-100482", "HG-26-118204", "CT chest"):
+    patient = ("Alder, Robin", "M 64", "1962-03-02", "HG-100482")
+    study = ("HG-26-118204", "22 Nov 2026", "CT chest")
+    for words in (*patient, *study):
         assert words in reading.says()
 
 

@@ -112,4 +112,11 @@ def moment(when: datetime | None) -> str:
     if when is None:
         return tr("date not known")
     zone = when.tzname() or ""
-    return f"{when.day} {_MONTHS[when.month - 1]} {when.year} {when:%H:%M} {zone}".rstrip()
+    return f"{day(when)} {when:%H:%M} {zone}".rstrip()
+
+
+def day(when: datetime | None) -> str:
+    """ "21 Nov 2026", in the zone of the moment."""
+    if when is None:
+        return tr("date not known")
+    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"

@@ -14,6 +14,7 @@ from workstation.domain.report import Report
 from workstation.protocols.delivery import Delivery, State
 from workstation.services.delivery import Deliveries
 from workstation.services.reporting import Reporting
+from workstation.services.viewed import day
 from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui.chips import Chip, shown_key
@@ -188,7 +189,9 @@ class ReportPane(QWidget):
         binding = report.binding
         self._name.say(binding.patient.name)
         self._who.setText(f"{self._sex_and_age(binding.patient)} · {binding.patient.id}")
-        self._order.say(f"{binding.accession} · {binding.procedure}")
+        item = self._reporting.item
+        study = day(item.acquired if item is not None else None)
+        self._order.say(f"{binding.accession} · {study} · {binding.procedure}")
         names = (t.title for t in self._reporting.templates if t.id == report.template)
         words = tr("Template {name}", name=next(names, report.template))
         if self._reporting.settled:
@@ -199,8 +202,8 @@ class ReportPane(QWidget):
 
     def _sex_and_age(self, patient: Patient) -> str:
         item = self._reporting.item
-        day = (item.acquired or item.listed).date() if item else None
-        age = patient.age_years(day) if day else None
+        seen = (item.acquired or item.listed).date() if item else None
+        age = patient.age_years(seen) if seen else None
         born = patient.birth_date.isoformat() if patient.birth_date else ""
         parts = [patient.sex, "" if age is None else str(age)]
         return " ".join(part for part in parts if part) + (f" · {born}" if born else "")
