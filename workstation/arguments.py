@@ -1,0 +1,128 @@
+"""The words of the command line, as contracts.md fixes them, each with its help."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workstation.text import tr
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command of contracts.md; `act` in what it parses names the function that acts."""
+    whole = argparse.ArgumentParser(
+        prog="workstation",
+        description=tr("A reading workstation for teleradiology. Not a cleared medical device."),
+    )
+    whole.set_defaults(act="open")
+    _with_settings(whole)
+    commands = whole.add_subparsers(metavar="COMMAND")
+    _demo(commands)
+    _platform(commands)
+    _run(commands)
+    _inspect(commands)
+    _verify(commands)
+    _audit(commands)
+    _selftest(commands)
+    _bench(commands)
+    return whole
+
+
+def _with_settings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--settings", type=Path, metavar="FILE", help=tr("the settings file with the sites")
+    )
+
+
+def _with_studies(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--studies", type=Path, action="append", default=[], metavar="DIR",
+        help=tr("DICOM files to read instead of the phantoms; may be repeated"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help=tr("keep here what the platform received")
+    )
+    parser.add_argument(
+        "--faults", type=Path, metavar="FILE", help=tr("faults that the platform shall show")
+    )
+    parser.add_argument(
+        "--ready-file", type=Path, metavar="F",
+        help=tr("written, as JSON, when the platform accepts connections"),
+    )  # fmt: skip
+
+
+def _demo(commands: "Commands") -> None:
+    text = tr("the program on a demo platform with three sites; not for clinical use")
+    parser = commands.add_parser("demo", help=text, description=text)
+    _with_studies(parser)
+    _with_settings(parser)
+    parser.add_argument("--headless", action="store_true", help=tr("draw no window on a screen"))
+    parser.add_argument("--script", type=Path, metavar="FILE", help=tr("command lines to run"))
+    parser.set_defaults(act="demo")
+
+
+def _platform(commands: "Commands") -> None:
+    text = tr("the demo platform alone (three sites, loopback only)")
+    parser = commands.add_parser("platform", help=text, description=text)
+    _with_studies(parser)
+    _with_settings(parser)
+    parser.add_argument("--port", type=int, default=0, metavar="P", help=tr("first port to use"))
+    parser.set_defaults(act="platform")
+
+
+def _run(commands: "Commands") -> None:
+    text = tr(
+        "the program driven by a script; signs in with WORKSTATION_USER and WORKSTATION_PASSWORD"
+    )
+    parser = commands.add_parser("run", help=text, description=text)
+    _with_settings(parser)
+    parser.add_argument(
+        "--script", type=Path, required=True, metavar="FILE", help=tr("command lines to run")
+    )
+    parser.set_defaults(act="run")
+
+
+def _inspect(commands: "Commands") -> None:
+    text = tr("open and decode everything below a path in the sandbox, and say what it is")
+    parser = commands.add_parser("inspect", help=text, description=text)
+    _with_settings(parser)
+    parser.add_argument("paths", type=Path, nargs="+", metavar="PATH")
+    parser.add_argument("--json", action="store_true", help=tr("all of it, as JSON"))
+    parser.set_defaults(act="inspect")
+
+
+def _verify(commands: "Commands") -> None:
+    text = tr("check signature, digests and chain of returned reports")
+    parser = commands.add_parser("verify", help=text, description=text)
+    _with_settings(parser)
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    parser.set_defaults(act="verify")
+
+
+def _audit(commands: "Commands") -> None:
+    text = tr("check the audit trail")
+    parser = commands.add_parser("audit", help=text, description=text)
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    verify = actions.add_parser("verify", help=tr("name the first record that does not hold"))
+    _with_settings(verify)
+    verify.add_argument("file", type=Path, metavar="FILE")
+    verify.set_defaults(act="audit_verify")
+
+
+def _selftest(commands: "Commands") -> None:
+    text = tr("what this machine can do: rendering, decoding, sandbox, keyring, TLS, windows")
+    parser = commands.add_parser("selftest", help=text, description=text)
+    _with_settings(parser)
+    parser.add_argument("--json", action="store_true", help=tr("findings as JSON"))
+    parser.set_defaults(act="selftest")
+
+
+def _bench(commands: "Commands") -> None:
+    text = tr("the benchmarks of docs/performance.md; without a name, their list")
+    parser = commands.add_parser("bench", help=text, description=text)
+    _with_settings(parser)
+    parser.add_argument("name", nargs="?", default="", metavar="NAME")
+    parser.add_argument("--json", action="store_true", help=tr("figures as JSON"))
+    parser.set_defaults(act="bench")
