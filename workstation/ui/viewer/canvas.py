@@ -9,41 +9,35 @@ import shlex
 from collections.abc import Callable
 from typing import Final
 
-from attrs import evolve
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QEnterEvent,
     QFocusEvent,
     QHelpEvent,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QRegion,
     QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
 
-from workstation.domain.measurement import Measurement, PixelPoint
-from workstation.rendering import annotations
-from workstation.rendering.ink import Canvas as InkCanvas
+from workstation.domain.measurement import PixelPoint
 from workstation.rendering.labels import explained
-from workstation.rendering.picture import Picture
-from workstation.services.coverage import FrameState
 from workstation.services.jobs import Jobs
 from workstation.services.overlay import Overlay
 from workstation.services.scene import Scene
-from workstation.services.viewed import Reading, Shown
+from workstation.services.viewed import Shown
 from workstation.services.viewer import Viewer
-from workstation.text import tr
-from workstation.ui import plain, theme
-from workstation.ui.viewer import inking, report_page
+from workstation.ui import plain
+from workstation.ui.viewer import inking
+from workstation.ui.viewer.grasping import grasped, under
+from workstation.ui.viewer.painting import Painting
 from workstation.ui.viewer.pictures import Drawn, Pictures
-from workstation.ui.viewer.pointing import GRAB, MEASURING, NEAR, Pointing, within
+from workstation.ui.viewer.pointing import MEASURING, Pointing
 from workstation.viewing.tool import Move, Press, Release
 
 #: What a dragged thumbnail carries: the id of its display set.
@@ -73,10 +67,8 @@ class Canvas(QWidget):
         self._old = True  # what is drawn is not what the viewer shows now
         self._drawn = Drawn(viewer.scene(index))
         self._pointing = Pointing(self._act)
-        self._places: dict[str, int] = {}
+        self._painting = Painting(self, viewer, index)
         self._wheel = 0
-        self._ink: InkCanvas | None = None
-        self._bar = inking.ScrollBar()
         self._on_bar = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -102,8 +94,7 @@ class Canvas(QWidget):
         self._pictures.forget()
         self._drawn = Drawn(Scene(None, None, Overlay()))
         self._pointing.cancel()
-        self._places.clear()
-        self._ink = None
+        self._painting.forget()
         self.refresh()
 
     # --- painting -----------------------------------------------------------------
@@ -122,7 +113,7 @@ class Canvas(QWidget):
     def count(self) -> None:
         """More images of the series are here: the bar, and the lines that count them."""
         self._old = True
-        self.update(self._bar_place)
+        self.update(self._painting.bar_place)
         words, before = self._viewer.overlay(self._index), self._drawn.words
         if words.bottom_left != before.bottom_left:
             width, height = self.width(), self.height()
@@ -133,87 +124,9 @@ class Canvas(QWidget):
         if self._old:
             self._old = False
             self._drawn = self._pictures.draw(self._viewer.scene(self._index))
-        shown, reading = self._drawn.scene.shown, self._drawn.scene.reading
-        beside_bar = not event.region().subtracted(QRegion(self._bar_place)).isEmpty()
         with QPainter(self) as painter:
-            if beside_bar or shown is None:
-                self._paint_view(painter, shown)
-            if shown is not None:
-                states = self._viewer.frame_states(shown.display_set.id)
-                self._bar.draw(painter, states, shown.state.frame_index, self.size())
-            if reading is not None:
-                states = [FrameState.SEEN] * len(reading.lines)
-                self._bar.draw(painter, states, reading.state.frame_index, self.size())
-            self._paint_edge(painter)
+            self._painting.paint(painter, self._drawn, self._pointing.preview, event.region())
         self.painted.emit()
-
-    def _paint_view(self, painter: QPainter, shown: Shown | None) -> None:
-        """Everything but the bar."""
-        painter.fillRect(self.rect(), theme.color("bg.image"))
-        if shown is not None:
-            self._paint_shown(painter, shown)
-        words = self._drawn.words
-        if (reading := self._drawn.scene.reading) is not None:
-            words = self._paint_report(painter, reading, words)
-        bar = None
-        if shown is not None and self._ink is not None:
-            bar = annotations.scale_bar(self._ink.view, shown.frame, self.devicePixelRatioF())
-        inking.draw_words(painter, words, bar, self.width(), self.height())
-        said = " ".join(words.lines) or tr("empty view")
-        if reading is not None:
-            said = f"{said} {report_page.aloud(reading)}"
-        if said != self.accessibleName():
-            self.setAccessibleName(said)
-
-    def _paint_report(self, painter: QPainter, reading: Reading, words: Overlay) -> Overlay:
-        """Gives the words around it: with a measuring tool in hand there is one more to say."""
-        room = inking.clear_of(words, self.width(), self.height())
-        report_page.draw(painter, reading, room)
-        if self._viewer.tool not in MEASURING:
-            return words
-        notice = tr("this view shows a report: there is nothing to measure")
-        return evolve(words, notices=(*words.notices, notice))
-
-    @property
-    def _bar_place(self) -> QRect:
-        return QRect(self.width() - inking.BAR, 0, inking.BAR, self.height())
-
-    def _paint_shown(self, painter: QPainter, shown: Shown) -> None:
-        scene, picture = self._drawn.scene, self._drawn.picture
-        assert scene.view is not None  # something is shown
-        if picture is not None:
-            self._paint_picture(painter, picture)
-            self._viewer.mark_seen(shown.frame.key)
-        elif shown.missing:
-            painter.fillRect(self.rect(), theme.hatch(self.devicePixelRatioF()))
-        ratio = self.devicePixelRatioF()
-        self._ink = InkCanvas(scene.view, ratio, picture, inking.text_size)
-        if picture is not None and self._viewer.ink_shown:
-            items = annotations.paint_list(
-                self._ink,
-                scene.marks,
-                scene.selected,
-                self._pointing.preview,
-                scene.crossings,
-                self._places,
-            )
-            drawn = annotations.borders(self._ink, scene.outlined)
-            inking.draw_items(painter, (*drawn, *items))
-
-    def _paint_picture(self, painter: QPainter, picture: Picture) -> None:
-        pixels = picture.pixels
-        colour = pixels.ndim == 3
-        form = QImage.Format.Format_RGB888 if colour else QImage.Format.Format_Grayscale8
-        image = QImage(pixels.data, pixels.shape[1], pixels.shape[0], pixels.strides[0], form)
-        ratio = self.devicePixelRatioF()
-        image.setDevicePixelRatio(ratio)
-        painter.drawImage(QPointF(picture.left / ratio, picture.top / ratio), image)
-
-    def _paint_edge(self, painter: QPainter) -> None:
-        if self._index == self._viewer.active:
-            painter.setPen(theme.pen("hue.here", 2.0))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._tell_size()
@@ -358,42 +271,25 @@ class Canvas(QWidget):
 
     def _take_hold(self, at: QPointF) -> bool:
         """A handle of the selected measurement, or the line of another one."""
-        shown, ink = self.pointed_at, self._ink
+        shown, ink, point = self.pointed_at, self._painting.ink, self._image_point(at)
         if shown is None or ink is None or not self._viewer.ink_shown or self._pointing.busy:
             return False
         place = (at.x(), at.y())
         marks = self._viewer.measurements_on(shown.frame)
-        point = self._image_point(at)
-        for mark in marks:
-            if mark.id == self._viewer.selected_measurement and point is not None:
-                for number, handle in enumerate(annotations.handles(ink, mark)):
-                    if within(handle, place, GRAB):
-                        self._pointing.edit(mark, number, point)
-                        return True
-                near = annotations.distance(ink, mark, place) <= NEAR
-                if near and self._viewer.tool not in MEASURING:
-                    self._pointing.edit(mark, None, point)
-                    return True
-        if self._viewer.tool in MEASURING:
-            return False
-        return self._select(marks, ink, place)
+        selected, measuring = self._viewer.selected_measurement, self._viewer.tool in MEASURING
+        grasp = grasped(ink, marks, selected, place, lines=not measuring)
+        if grasp is not None and point is not None:
+            self._pointing.edit(grasp.measurement, grasp.handle, point)
+            return True
+        met = () if measuring else under(ink, marks, place)
+        if met:
+            self._run(f"measurement.select {met[0].id}")
+        return bool(met)
 
     def _explained(self, at: QPointF) -> str:
         """More about the measurement under the pointer than its label has room for."""
-        shown, ink = self.pointed_at, self._ink
+        shown, ink = self.pointed_at, self._painting.ink
         if shown is None or ink is None or not self._viewer.ink_shown:
             return ""
-        place = (at.x(), at.y())
-        near = (
-            mark
-            for mark in self._viewer.measurements_on(shown.frame)
-            if annotations.distance(ink, mark, place) <= NEAR
-        )
-        return next((explained(mark) for mark in near), "")
-
-    def _select(self, marks: tuple[Measurement, ...], ink: InkCanvas, place: PixelPoint) -> bool:
-        for mark in marks:
-            if annotations.distance(ink, mark, place) <= NEAR:
-                self._run(f"measurement.select {mark.id}")
-                return True
-        return False
+        met = under(ink, self._viewer.measurements_on(shown.frame), (at.x(), at.y()))
+        return explained(met[0]) if met else ""

@@ -1,0 +1,121 @@
+"""What one viewport looks like: image, ink, words, bar and edge, all from one `Drawn`."""
+
+from attrs import evolve
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QRegion
+from PySide6.QtWidgets import QWidget
+
+from workstation.rendering import annotations
+from workstation.rendering.ink import Canvas as InkCanvas
+from workstation.rendering.picture import Picture
+from workstation.services.coverage import FrameState
+from workstation.services.overlay import Overlay
+from workstation.services.viewed import Reading, Shown
+from workstation.services.viewer import Viewer
+from workstation.text import tr
+from workstation.ui import theme
+from workstation.ui.viewer import inking, report_page
+from workstation.ui.viewer.pictures import Drawn
+from workstation.ui.viewer.pointing import MEASURING
+from workstation.viewing.tool import Preview
+
+
+class Painting:
+    """Draws on one canvas. `ink` is how the last ink was laid: what a pointer can meet."""
+
+    def __init__(self, canvas: QWidget, viewer: Viewer, index: int) -> None:
+        self._canvas = canvas
+        self._viewer = viewer
+        self._index = index
+        self._places: dict[str, int] = {}
+        self._bar = inking.ScrollBar()
+        self.ink: InkCanvas | None = None
+
+    def forget(self) -> None:
+        """The case was closed: no line of it stays here."""
+        self._places.clear()
+        self.ink = None
+
+    @property
+    def bar_place(self) -> QRect:
+        return QRect(self._canvas.width() - inking.BAR, 0, inking.BAR, self._canvas.height())
+
+    def paint(self, painter: QPainter, drawn: Drawn, preview: Preview, old: QRegion) -> None:
+        """`old` is what must be drawn anew: often the bar alone."""
+        shown, reading = drawn.scene.shown, drawn.scene.reading
+        beside_bar = not old.subtracted(QRegion(self.bar_place)).isEmpty()
+        if beside_bar or shown is None:
+            self._view(painter, drawn, preview)
+        size = self._canvas.size()
+        if shown is not None:
+            states = self._viewer.frame_states(shown.display_set.id)
+            self._bar.draw(painter, states, shown.state.frame_index, size)
+        if reading is not None:
+            states = [FrameState.SEEN] * len(reading.lines)
+            self._bar.draw(painter, states, reading.state.frame_index, size)
+        self._edge(painter)
+
+    def _view(self, painter: QPainter, drawn: Drawn, preview: Preview) -> None:
+        """Everything but the bar."""
+        width, height = self._canvas.width(), self._canvas.height()
+        shown, reading, words = drawn.scene.shown, drawn.scene.reading, drawn.words
+        painter.fillRect(self._canvas.rect(), theme.color("bg.image"))
+        if shown is not None:
+            self._shown(painter, shown, drawn, preview)
+        if reading is not None:
+            words = self._report(painter, reading, words)
+        bar = None
+        if shown is not None and self.ink is not None:
+            bar = annotations.scale_bar(self.ink.view, shown.frame, self._ratio)
+        inking.draw_words(painter, words, bar, width, height)
+        self._say(words, reading)
+
+    def _say(self, words: Overlay, reading: Reading | None) -> None:
+        said = " ".join(words.lines) or tr("empty view")
+        if reading is not None:
+            said = f"{said} {report_page.aloud(reading)}"
+        if said != self._canvas.accessibleName():
+            self._canvas.setAccessibleName(said)
+
+    def _report(self, painter: QPainter, reading: Reading, words: Overlay) -> Overlay:
+        """Gives the words around it: with a measuring tool in hand there is one more to say."""
+        room = inking.clear_of(words, self._canvas.width(), self._canvas.height())
+        report_page.draw(painter, reading, room)
+        if self._viewer.tool not in MEASURING:
+            return words
+        notice = tr("this view shows a report: there is nothing to measure")
+        return evolve(words, notices=(*words.notices, notice))
+
+    @property
+    def _ratio(self) -> float:
+        return self._canvas.devicePixelRatioF()
+
+    def _shown(self, painter: QPainter, shown: Shown, drawn: Drawn, preview: Preview) -> None:
+        scene, picture = drawn.scene, drawn.picture
+        assert scene.view is not None  # something is shown
+        if picture is not None:
+            self._picture(painter, picture)
+            self._viewer.mark_seen(shown.frame.key)
+        elif shown.missing:
+            painter.fillRect(self._canvas.rect(), theme.hatch(self._ratio))
+        self.ink = InkCanvas(scene.view, self._ratio, picture, inking.text_size)
+        if picture is not None and self._viewer.ink_shown:
+            items = annotations.paint_list(
+                self.ink, scene.marks, scene.selected, preview, scene.crossings, self._places
+            )
+            outlines = annotations.borders(self.ink, scene.outlined)
+            inking.draw_items(painter, (*outlines, *items))
+
+    def _picture(self, painter: QPainter, picture: Picture) -> None:
+        pixels = picture.pixels
+        colour = pixels.ndim == 3
+        form = QImage.Format.Format_RGB888 if colour else QImage.Format.Format_Grayscale8
+        image = QImage(pixels.data, pixels.shape[1], pixels.shape[0], pixels.strides[0], form)
+        image.setDevicePixelRatio(self._ratio)
+        painter.drawImage(QPointF(picture.left / self._ratio, picture.top / self._ratio), image)
+
+    def _edge(self, painter: QPainter) -> None:
+        if self._index == self._viewer.active:
+            painter.setPen(theme.pen("hue.here", 2.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(QRectF(self._canvas.rect()).adjusted(1, 1, -1, -1))
