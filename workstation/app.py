@@ -20,15 +20,8 @@ from workstation.adapters.platform import FhirPlatform
 from workstation.adapters.secrets import open_secrets
 from workstation.adapters.site_client import SiteClient, sign_ons
 from workstation.adapters.store import Opened, open_store
-from workstation.commands import app as app_commands
-from workstation.commands import case as case_commands
-from workstation.commands import file as file_commands
-from workstation.commands import measurements as measurement_commands
-from workstation.commands import report as report_commands
-from workstation.commands import tools as tool_commands
-from workstation.commands import viewport as viewport_commands
+from workstation.commands import catalogue
 from workstation.commands.bindings import load as load_bindings
-from workstation.commands.registry import Registry
 from workstation.domain.identifiers import SiteId
 from workstation.services.audit import Audit
 from workstation.services.delivery import Deliveries
@@ -153,17 +146,7 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
     for site in settings.sites:
         jobs.lane(f"site:{site.id}", NOTES)
     services = _services(settings, jobs, outer)
-    registry = Registry(
-        (
-            *app_commands.COMMANDS,
-            *case_commands.COMMANDS,
-            *file_commands.COMMANDS,
-            *report_commands.COMMANDS,
-            *viewport_commands.COMMANDS,
-            *tool_commands.COMMANDS,
-            *measurement_commands.COMMANDS,
-        )
-    )
+    registry = catalogue.registry()
     bindings = load_bindings(resource("keymaps", f"{settings.keymap}.toml"), registry)
     program = Program(application, registry, services, jobs)
     shell = Shell(

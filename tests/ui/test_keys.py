@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QPushButton, QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from workstation.commands import app, case, file, report, tools, viewport
+from workstation.commands import app, case, catalogue
 from workstation.commands.bindings import Bindings, Scope, load, stroke
 from workstation.commands.registry import Registry
 from workstation.settings import resource
@@ -27,7 +27,7 @@ NOTHING, CTRL, ALT, SHIFT = (
 
 @pytest.fixture(scope="module")
 def registry() -> Registry:
-    return Registry(c for m in (app, case, file, tools, viewport, report) for c in m.COMMANDS)
+    return catalogue.registry()
 
 
 @pytest.fixture(scope="module")

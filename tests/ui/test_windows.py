@@ -11,9 +11,8 @@ from pseudo_locale import untranslated
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from workstation.commands import app, case, file, report, tools, viewport
+from workstation.commands import catalogue
 from workstation.commands.bindings import Bindings, load
-from workstation.commands.registry import Registry
 from workstation.domain.identifiers import AccessionNumber, ReportId
 from workstation.errors import CommandError
 from workstation.protocols.delivery import Delivery, State
@@ -49,9 +48,7 @@ class House:
         )
         self.viewer, self.report = QWidget(), QWidget()
         self.shell.furnish(self.viewer, self.report)
-        registry = Registry(
-            c for m in (app, case, file, tools, viewport, report) for c in m.COMMANDS
-        )
+        registry = catalogue.registry()
         bindings: Bindings = load(resource("keymaps", "default.toml"), registry)
         self.shell.bind(registry, bindings, lambda: frozenset({"signed-in"}))
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workstation.commands import app, case, file, report, tools, viewport
+from workstation.commands import catalogue
 from workstation.commands.bindings import Bindings, Scope, Stroke, load, stroke
 from workstation.commands.registry import Command, Registry
 from workstation.errors import SettingsError
@@ -14,11 +14,7 @@ from workstation.settings import resource
 
 
 def registry() -> Registry:
-    made = Registry()
-    for module in (app, case, file, tools, viewport, report):
-        for each in module.COMMANDS:
-            made.add(each)
-    return made
+    return catalogue.registry()
 
 
 def written(tmp_path: Path, text: str) -> Bindings:

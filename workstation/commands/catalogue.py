@@ -1,0 +1,22 @@
+"""Every command of the program: a new room of commands is named here, and nowhere else."""
+
+from typing import Final
+
+from workstation.commands import app, case, file, measurements, report, tools, viewport
+from workstation.commands.registry import Command, Registry
+
+#: In the order of the palette, the menus and docs/commands.md.
+COMMANDS: Final[tuple[Command, ...]] = (
+    *app.COMMANDS,
+    *case.COMMANDS,
+    *file.COMMANDS,
+    *report.COMMANDS,
+    *viewport.COMMANDS,
+    *tools.COMMANDS,
+    *measurements.COMMANDS,
+)
+
+
+def registry() -> Registry:
+    """All commands, by their names. Raises ValueError where two have one name."""
+    return Registry(COMMANDS)
