@@ -1,20 +1,23 @@
 """Commands: the one list behind keys, menus, toolbar, palette, scripts and voice."""
 
 import inspect
-import shlex
 from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from types import NoneType
-from typing import Any, get_args, get_type_hints
+from typing import Any, Final, get_args, get_type_hints
 
 from attrs import field, frozen
 
 from workstation.commands.context import CommandContext
 from workstation.errors import CommandError
 from workstation.services.jobs import Job
-from workstation.text import tr
+from workstation.services.lines import split
+from workstation.text import tr, trn
 
 Outcome = Job[Any] | None
+
+#: No number that a reader means is larger: not an image, not a millimetre, not a stored value.
+_LARGEST: Final = 1_000_000_000
 
 
 @frozen
@@ -35,41 +38,78 @@ class Command:
     hidden: bool = False
     help: str = field(default="")
 
-    def parse(self, words: list[str]) -> dict[str, Any]:
-        """Arguments from words, converted by the handler's annotations."""
+    @property
+    def arguments(self) -> tuple["Argument", ...]:
+        """What may follow the name, in order, by the handler's annotations."""
         hints = get_type_hints(self.run)
         parameters = list(inspect.signature(self.run).parameters.values())[1:]
-        names = [p.name for p in parameters]
-        if self.rest and len(words) > len(names):
-            words = [*words[: len(names) - 1], " ".join(words[len(names) - 1 :])]
-        if len(words) > len(names):
+        return tuple(
+            Argument(each.name, _kind(hints[each.name]), each.default is each.empty)
+            for each in parameters
+        )
+
+    def parse(self, words: list[str]) -> dict[str, Any]:
+        """Arguments from words. Raises CommandError with what is wrong, in words."""
+        takes = self.arguments
+        if self.rest and len(words) > len(takes):
+            words = [*words[: len(takes) - 1], " ".join(words[len(takes) - 1 :])]
+        if len(words) > len(takes):
             raise CommandError(
-                tr(
-                    "{id}: takes {most} arguments, got {n}",
+                trn(
+                    len(takes),
+                    "{id}: takes 1 argument, got {got}",
+                    "{id}: takes {n} arguments, got {got}",
                     id=self.id,
-                    most=len(names),
-                    n=len(words),
+                    got=len(words),
                 )
             )
-        missing = [p.name for p in parameters[len(words) :] if p.default is p.empty]
+        missing = [each.name for each in takes[len(words) :] if each.required]
         if missing:
             raise CommandError(tr("{id}: {what} is missing", id=self.id, what=missing[0]))
-        pairs = zip(names, words, strict=False)
-        return {name: _convert(self.id, hints[name], word) for name, word in pairs}
+        pairs = zip(takes, words, strict=False)
+        return {each.name: each.convert(self.id, word) for each, word in pairs}
 
 
-def _convert(command_id: str, kind: Any, word: str) -> Any:
-    kind = next((each for each in get_args(kind) if each is not NoneType), kind)  # X | None
-    try:
-        return kind(word)
-    except ValueError:
-        known = ""
-        if isinstance(kind, type) and issubclass(kind, Enum):
-            known = ": " + ", ".join(str(member.value) for member in kind)
-        name = getattr(kind, "__name__", str(kind))
-        raise CommandError(
-            tr("{id}: {word!r} is not one of {kind}", id=command_id, word=word, kind=name) + known
-        ) from None
+@frozen
+class Argument:
+    """One word of a command line."""
+
+    name: str
+    kind: type
+    required: bool
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The words there are; empty where any will do."""
+        if not issubclass(self.kind, Enum):
+            return ()
+        return tuple(str(member.value) for member in self.kind)
+
+    @property
+    def words(self) -> str:
+        """What may stand there, for messages and docs/commands.md."""
+        if self.choices:
+            return tr("one of {known}", known=", ".join(self.choices))
+        names = {int: tr("a whole number"), float: tr("a number")}
+        return names.get(self.kind, tr("words"))
+
+    def convert(self, command_id: str, word: str) -> Any:
+        try:
+            value = self.kind(word)
+            if isinstance(value, int | float) and not abs(value) <= _LARGEST:
+                raise ValueError  # infinite, no number, or larger than anything on a screen
+        except (ValueError, OverflowError):
+            raise CommandError(
+                tr("{id}: {word!r} is not {kind}", id=command_id, word=word, kind=self.words)
+            ) from None
+        return value
+
+
+def _kind(hint: Any) -> type:
+    """The type in `X | None`."""
+    found = next((each for each in get_args(hint) if each is not NoneType), hint)
+    assert isinstance(found, type)
+    return found
 
 
 class Registry:
@@ -90,10 +130,7 @@ class Registry:
 
     def find(self, line: str) -> tuple[Command, list[str]]:
         """The command and the words of a line. Raises CommandError."""
-        try:
-            name, *words = shlex.split(line)
-        except ValueError:
-            raise CommandError(tr("a quote is not closed: {line}", line=line)) from None
+        name, *words = split(line) or [""]
         if name not in self._by_id:
             raise CommandError(tr("no such command: {name}", name=name))
         return self._by_id[name], words

@@ -7,6 +7,7 @@ from attrs import frozen
 
 from workstation.errors import WorkstationError
 from workstation.services.jobs import Job
+from workstation.services.lines import without_comment
 
 
 @frozen
@@ -23,22 +24,10 @@ def lines_of(text: str) -> tuple[ScriptLine, ...]:
     """The command lines of a script; `#` starts a comment, outside of quotes."""
     found = []
     for number, raw in enumerate(text.splitlines(), 1):
-        line = _without_comment(raw).strip()
+        line = without_comment(raw).strip()
         if line:
             found.append(ScriptLine(number, line))
     return tuple(found)
-
-
-def _without_comment(raw: str) -> str:
-    quote = ""
-    for index, letter in enumerate(raw):
-        if quote:
-            quote = "" if letter == quote else quote
-        elif letter in "'\"":
-            quote = letter
-        elif letter == "#" and (index == 0 or raw[index - 1].isspace()):
-            return raw[:index]
-    return raw
 
 
 def run_script(

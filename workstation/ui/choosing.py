@@ -1,11 +1,11 @@
 """Choosing files of this machine: the system's own dialog, without stopping the event loop."""
 
-import shlex
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from workstation.services.lines import quoted
 from workstation.text import tr
 
 
@@ -16,5 +16,5 @@ def choose_files(over: QWidget, run: Callable[[str], None], *, folder: bool) -> 
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     mode = QFileDialog.FileMode.Directory if folder else QFileDialog.FileMode.ExistingFile
     dialog.setFileMode(mode)
-    dialog.fileSelected.connect(lambda path: run(f"file.open {shlex.quote(path)}"))
+    dialog.fileSelected.connect(lambda path: run(f"file.open {quoted(path)}"))
     dialog.open()

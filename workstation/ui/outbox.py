@@ -1,6 +1,5 @@
 """The outbox: every signed report of this shift, and whether the site has it."""
 
-import shlex
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QScrollArea, QVBoxLayout
 from workstation.domain.report import ReportState
 from workstation.protocols.delivery import Delivery, State
 from workstation.services.delivery import Deliveries
+from workstation.services.lines import quoted
 from workstation.services.worklist import Worklist
 from workstation.text import tr
 from workstation.ui import plain
@@ -115,7 +115,7 @@ class OutboxPage(QWidget):
         """Where to, asked with the system's own dialog; `workstation audit verify` reads it."""
         chosen, _ = QFileDialog.getSaveFileName(self, tr("Export audit log"), "audit-log.jsonl")
         if chosen:
-            self._run(f"audit.export {shlex.quote(chosen)}")
+            self._run(f"audit.export {quoted(chosen)}")
 
     def _add(self, grid: QGridLayout, at: int, entry: Delivery) -> None:
         sites = {site.id: site for site in self._worklist.sites}
@@ -130,7 +130,7 @@ class OutboxPage(QWidget):
         words = delivery_words(entry, name, zone)
         grid.addWidget(plain.label(words, tone=tone, wrap=True, data=True), at, 4)
         if entry.state is State.REFUSED:
-            line = f"outbox.retry {shlex.quote(entry.accession)}"
+            line = f"outbox.retry {quoted(entry.accession)}"
             grid.addWidget(plain.button(tr("Send again"), lambda: self._run(line)), at, 5)
         # By this machine's clock, beside the site's: to the minute, or one seems to precede.
         signed = _time(entry.sealed_at, zone, "%H:%M %Z")

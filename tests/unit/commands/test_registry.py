@@ -58,8 +58,11 @@ def test_the_last_argument_may_take_all_remaining_words(line: str) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("viewport.window liver", "'liver' is not one of Preset: lung, bone"),
-        ("viewport.window lung x", "'x' is not one of int"),
+        ("viewport.window liver", "'liver' is not one of lung, bone"),
+        ("viewport.window lung x", "'x' is not a whole number"),
+        ("viewport.window lung 1e400", "'1e400' is not a whole number"),
+        ("viewport.window lung 99999999999999999999", "is not a whole number"),
+        ("", "no such command: "),
         ("viewport.window lung 1 2", "takes 2 arguments, got 3"),
         ("viewport.window", "preset is missing"),
         ("viewport.widow lung", "no such command: viewport.widow"),

@@ -5,7 +5,6 @@ what is drawn is old; Qt joins the repaints, so that after a hundred wheel event
 frame asked for is the one that is drawn, and everything is worked out once for it.
 """
 
-import shlex
 from collections.abc import Callable
 from typing import Final
 
@@ -28,6 +27,7 @@ from PySide6.QtWidgets import QWidget
 from workstation.domain.measurement import PixelPoint
 from workstation.rendering.labels import explained
 from workstation.services.jobs import Jobs
+from workstation.services.lines import quoted
 from workstation.services.overlay import Overlay
 from workstation.services.scene import Scene
 from workstation.services.viewed import Shown
@@ -235,7 +235,7 @@ class Canvas(QWidget):
 
     def dropEvent(self, event: QDropEvent) -> None:
         dropped = bytes(event.mimeData().data(SERIES_MIME).data()).decode()
-        self._run(f"viewport.show-series {shlex.quote(dropped)} {self._index + 1}")
+        self._run(f"viewport.show-series {quoted(dropped)} {self._index + 1}")
         event.acceptProposedAction()
 
     # --- inside ---------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """The column of series: current study first, priors below, each with its count and progress."""
 
-import shlex
 from collections.abc import Callable
 from typing import Final
 
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 from workstation.domain.study import DisplaySet, DisplaySetKind
 from workstation.rendering.picture import FramePainter, Picture, PictureRequest
 from workstation.services.jobs import Job, Jobs
+from workstation.services.lines import quoted
 from workstation.services.viewed import ViewedStudy
 from workstation.services.viewer import Viewer
 from workstation.text import tr, trn
@@ -219,7 +219,7 @@ class Thumbnail(QWidget):
                 super().keyPressEvent(event)
 
     def _choose(self) -> None:
-        self._run(f"viewport.show-series {shlex.quote(self._set.id)}")
+        self._run(f"viewport.show-series {quoted(self._set.id)}")
 
 
 class Thumbnails(QScrollArea):
