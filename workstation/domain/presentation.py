@@ -67,3 +67,38 @@ class RealWorldMap:
     unit: str = ""  # UCUM code
     label: str = ""
     values: tuple[float, ...] = field(default=(), repr=False)
+
+
+@frozen
+class Palette:
+    """Colours of PALETTE COLOR pixels (PS3.3 C.7.6.3.1.5); segmented ones are expanded.
+
+    Each of `red`, `green`, `blue` holds one entry per value from `first`, `bits` (8 or 16)
+    wide, 16-bit ones little endian. Values beyond either end take the entry there.
+    """
+
+    first: int
+    bits: int
+    red: bytes = field(repr=False)
+    green: bytes = field(repr=False)
+    blue: bytes = field(repr=False)
+    supplemental: bool = False  # colours from `first` on; what is below stays grey (C.7.6.19)
+
+
+@frozen
+class OverlayPlane:
+    """A drawing over an image, one bit a pixel (PS3.3 C.9.2); `bits` row by row, lowest first.
+
+    Pixels; the image's first row and column are 1. Where the bits travel with the pixels
+    (retired, still in archives) `bits` is empty and `position` names the bit.
+    """
+
+    rows: int
+    columns: int
+    first_row: int
+    first_column: int
+    bits: bytes = field(repr=False)
+    position: int | None = None
+    label: str = ""
+    region_of_interest: bool = False
+    group: int = 0x6000

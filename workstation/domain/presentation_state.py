@@ -7,11 +7,10 @@ from attrs import field, frozen
 
 from workstation.domain.identifiers import FrameKey, SopUID
 from workstation.domain.measurement import PixelPoint
-from workstation.domain.presentation import Lut, Rescale, Voi
+from workstation.domain.presentation import Lut, OverlayPlane, Palette, Rescale, Voi
 from workstation.domain.referenced import ReferencedImage, mean
 from workstation.domain.shutter import Shutter
 from workstation.domain.structure import Colour
-from workstation.domain.study import OverlayPlane, Palette
 
 
 class Units(StrEnum):

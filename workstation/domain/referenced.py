@@ -1,10 +1,14 @@
 """Images that another object speaks of: a presentation state, a selection, a report."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from attrs import frozen
 
 from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyUID
+
+_NO_SERIES: Final = SeriesUID("")
+_NO_STUDY: Final = StudyUID("")
 
 
 @frozen
@@ -13,8 +17,8 @@ class ReferencedImage:
 
     sop: SopUID
     frames: tuple[int, ...] = ()  # indices from 0; empty: all of them
-    series: SeriesUID = SeriesUID("")
-    study: StudyUID = StudyUID("")
+    series: SeriesUID = _NO_SERIES
+    study: StudyUID = _NO_STUDY
     sop_class: str = ""
 
     def means(self, frame: FrameKey) -> bool:

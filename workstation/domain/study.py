@@ -9,7 +9,8 @@ from workstation.domain.document import TextDocument
 from workstation.domain.geometry import ImagePlane
 from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyUID
 from workstation.domain.patient import Patient
-from workstation.domain.presentation import RealWorldMap, Rescale, Voi
+from workstation.domain.presentation import OverlayPlane, Palette, RealWorldMap, Rescale, Voi
+from workstation.domain.shutter import Shutter
 from workstation.domain.structure import StructureSet
 
 
@@ -128,40 +129,6 @@ class FrameContent:
 
 
 @frozen
-class Palette:
-    """Colours of PALETTE COLOR pixels (PS3.3 C.7.6.3.1.5); segmented ones are expanded.
-
-    Each of `red`, `green`, `blue` holds one entry per value from `first`, `bits` (8 or 16)
-    wide, 16-bit ones little endian. Values beyond either end take the entry there.
-    """
-
-    first: int
-    bits: int
-    red: bytes = field(repr=False)
-    green: bytes = field(repr=False)
-    blue: bytes = field(repr=False)
-    supplemental: bool = False  # colours from `first` on; what is below stays grey (C.7.6.19)
-
-
-@frozen
-class OverlayPlane:
-    """A drawing over an image, one bit a pixel (PS3.3 C.9.2); `bits` row by row, lowest first.
-
-    Pixels; the image's first row and column are 1. Where the bits travel with the pixels
-    (retired, still in archives) `bits` is empty and `position` names the bit.
-    """
-
-    rows: int
-    columns: int
-    first_row: int
-    first_column: int
-    bits: bytes = field(repr=False)
-    position: int | None = None
-    label: str = ""
-    region_of_interest: bool = False
-
-
-@frozen
 class Frame:
     """One image as a viewport shows it, described by its metadata alone."""
 
@@ -181,6 +148,7 @@ class Frame:
     palette: Palette | None = None  # for PALETTE COLOR, or supplemental
     real_world: tuple[RealWorldMap, ...] = ()
     overlays: tuple[OverlayPlane, ...] = field(default=(), repr=False)
+    shutter: Shutter | None = None
     inverse: bool = False  # Presentation LUT Shape INVERSE
     icc_profile: bytes = field(default=b"", repr=False)
     transfer_syntax: str = ""  # as stored; empty where the metadata does not say

@@ -5,7 +5,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from workstation.domain.study import Frame, Palette, PixelFormat
+from workstation.domain.presentation import Palette
+from workstation.domain.study import Frame, PixelFormat
 from workstation.errors import NotDisplayable
 from workstation.imaging.voi import auto_window, display_table, to_display
 from workstation.text import tr

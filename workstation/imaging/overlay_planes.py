@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from workstation.domain.study import Frame, OverlayPlane
+from workstation.domain.presentation import OverlayPlane
+from workstation.domain.study import Frame
 
 #: `FramePixels.overlays` of a frame whose overlays all stand beside its pixels.
 _NONE: Final[Mapping[int, NDArray[np.uint8]]] = MappingProxyType({})

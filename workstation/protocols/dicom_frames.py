@@ -9,8 +9,8 @@ from typing import Final
 from attrs import evolve, frozen
 
 from workstation.domain.identifiers import FrameKey
-from workstation.domain.presentation import RealWorldMap, Rescale, Voi
-from workstation.domain.study import Frame, Palette, PixelFormat, PixelSpacing, UltrasoundRegion
+from workstation.domain.presentation import Palette, RealWorldMap, Rescale, Voi
+from workstation.domain.study import Frame, PixelFormat, PixelSpacing, UltrasoundRegion
 from workstation.protocols.dicom_attributes import Attributes, Memory
 from workstation.protocols.dicom_content import content_of
 from workstation.protocols.dicom_overlays import overlay_bits, overlays_of

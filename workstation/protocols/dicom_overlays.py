@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from workstation.domain.study import OverlayPlane, PixelFormat
+from workstation.domain.presentation import OverlayPlane
+from workstation.domain.study import PixelFormat
 from workstation.protocols.dicom_attributes import Attributes
 
 _GROUPS: Final = tuple(f"{0x6000 + 2 * at:04X}" for at in range(16))
@@ -64,6 +65,7 @@ def _plane(values: Attributes, group: str, index: int) -> OverlayPlane | None:
         position,
         values.text(f"{group}1500") or values.text(f"{group}0022"),
         values.text(f"{group}0040") == "R",
+        int(group, 16),
     )
 
 

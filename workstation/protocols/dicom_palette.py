@@ -4,7 +4,7 @@ import struct
 from collections.abc import Sequence
 from typing import Final
 
-from workstation.domain.study import Palette
+from workstation.domain.presentation import Palette
 from workstation.protocols.dicom_attributes import Attributes
 
 _DESCRIPTORS: Final = ("00281101", "00281102", "00281103")

@@ -11,7 +11,7 @@ from fakes_metadata import REF, UID, instance
 
 from workstation.adapters.decoders import Decoders
 from workstation.adapters.frames import DicomWebFrames
-from workstation.domain.study import Palette
+from workstation.domain.presentation import Palette
 from workstation.protocols.web import Request
 
 BASE = "https://site.example/wado"

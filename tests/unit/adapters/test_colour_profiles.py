@@ -13,7 +13,8 @@ from PIL import Image, ImageCms
 
 from workstation.adapters.colour_profiles import ColourProfiles
 from workstation.adapters.decoders import Decoders
-from workstation.domain.study import Frame, Palette, PixelFormat
+from workstation.domain.presentation import Palette
+from workstation.domain.study import Frame, PixelFormat
 from workstation.imaging.colour import to_rgb
 from workstation.imaging.pixels import FramePixels
 

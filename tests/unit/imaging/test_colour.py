@@ -5,8 +5,8 @@ import pytest
 from fakes_viewer import frame
 from pydicom.pixels.processing import convert_color_space
 
-from workstation.domain.presentation import Rescale, Voi, VoiFunction
-from workstation.domain.study import Frame, Palette, PixelFormat
+from workstation.domain.presentation import Palette, Rescale, Voi, VoiFunction
+from workstation.domain.study import Frame, PixelFormat
 from workstation.errors import NotDisplayable
 from workstation.imaging.colour import is_colour, to_8_bits, to_rgb
 

@@ -5,7 +5,8 @@ import pytest
 from attrs import evolve
 from fakes_viewer import frame
 
-from workstation.domain.study import OverlayPlane, PixelFormat
+from workstation.domain.presentation import OverlayPlane
+from workstation.domain.study import PixelFormat
 from workstation.imaging.overlay_planes import marks, thinned
 
 ONE = frame(pixels=PixelFormat(4, 6, 16, 12, 11, False))

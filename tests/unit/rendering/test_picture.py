@@ -6,8 +6,8 @@ from attrs import evolve
 from fakes_viewer import frame
 from numpy.typing import NDArray
 
-from workstation.domain.presentation import Voi
-from workstation.domain.study import OverlayPlane, PixelFormat
+from workstation.domain.presentation import OverlayPlane, Voi
+from workstation.domain.study import PixelFormat
 from workstation.imaging.pixels import FramePixels
 from workstation.rendering.picture import FramePainter, Picture, PictureRequest, averaged
 from workstation.viewing import viewport as reduce
