@@ -6,11 +6,14 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from workstation.arguments import parser
 from workstation.errors import WorkstationError
 from workstation.text import tr, trn
+
+if TYPE_CHECKING:
+    from workstation.services.ports import Credentials
 
 DONE, BAD, USAGE = 0, 1, 2
 
@@ -38,12 +41,9 @@ def _open(options: argparse.Namespace) -> int:
 
 def _act_run(options: argparse.Namespace) -> int:
     from workstation import app, settings
-    from workstation.services.ports import Credentials
 
     chosen = settings.load(options.settings or settings.default_path())
-    user = os.environ.get("WORKSTATION_USER", "")
-    credentials = Credentials(user, os.environ.get("WORKSTATION_PASSWORD", "")) if user else None
-    return app.run(chosen, script=_text(options.script), credentials=credentials)
+    return app.run(chosen, script=_text(options.script), credentials=_credentials())
 
 
 def _act_demo(options: argparse.Namespace) -> int:
@@ -138,6 +138,17 @@ def _act_audit_verify(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _act_site_test(options: argparse.Namespace) -> int:
+    from workstation import app, settings
+    from workstation.services import selftest
+
+    file = options.settings or settings.default_path()
+    chosen = settings.load(file) if options.settings or file.exists() else settings.Settings()
+    findings = app.site_test(chosen, options.url, _credentials())
+    print(selftest.as_json(findings) if options.json else selftest.as_lines(findings))
+    return DONE if selftest.passed(findings) else BAD
+
+
 def _act_selftest(options: argparse.Namespace) -> int:
     if sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # Qt would abort, not tell
@@ -153,6 +164,14 @@ def _act_bench(options: argparse.Namespace) -> int:
     from workstation import bench
 
     return bench.main(options.name, as_json=options.json)
+
+
+def _credentials() -> "Credentials | None":
+    """Who signs in without a browser, as the environment says."""
+    from workstation.services.ports import Credentials
+
+    user = os.environ.get("WORKSTATION_USER", "")
+    return Credentials(user, os.environ.get("WORKSTATION_PASSWORD", "")) if user else None
 
 
 def _text(file: Path) -> str:
@@ -176,6 +195,7 @@ _ACTS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
     "inspect": _act_inspect,
     "verify": _act_verify,
     "audit_verify": _act_audit_verify,
+    "site_test": _act_site_test,
     "selftest": _act_selftest,
     "bench": _act_bench,
 }

@@ -92,6 +92,17 @@ def selftest() -> tuple[Finding, ...]:
         decoders.close()
 
 
+def site_test(
+    settings: Settings, named: str, credentials: Credentials | None
+) -> tuple[Finding, ...]:
+    """Whether a site does what the program will ask of it (adapters/site_probe.py)."""
+    from workstation.adapters import site_probe
+
+    known = site_probe.site_of(settings, named)
+    site = known or site_probe.discovered(named)
+    return site_probe.probe(site, credentials, known=known is not None)
+
+
 @frozen(eq=False)
 class Outer:
     """The outside, as this machine and its settings offer it."""

@@ -25,6 +25,7 @@ def parser() -> argparse.ArgumentParser:
     _inspect(commands)
     _verify(commands)
     _audit(commands)
+    _site(commands)
     _selftest(commands)
     _bench(commands)
     return whole
@@ -109,6 +110,24 @@ def _audit(commands: "Commands") -> None:
     _with_settings(verify)
     verify.add_argument("file", type=Path, metavar="FILE")
     verify.set_defaults(act="audit_verify")
+
+
+def _site(commands: "Commands") -> None:
+    text = tr("what concerns one site")
+    parser = commands.add_parser("site", help=text, description=text)
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    about = tr(
+        "one page, pass or fail: sign-in, FHIR, QIDO, WADO, STOW, HL7, latency; "
+        "signs in with WORKSTATION_USER and WORKSTATION_PASSWORD, or by browser"
+    )
+    test = actions.add_parser("test", help=about, description=about)
+    _with_settings(test)
+    test.add_argument(
+        "url", metavar="URL",
+        help=tr("an address of a site of the settings, its id, or the FHIR base of a new one"),
+    )  # fmt: skip
+    test.add_argument("--json", action="store_true", help=tr("findings as JSON"))
+    test.set_defaults(act="site_test")
 
 
 def _selftest(commands: "Commands") -> None:

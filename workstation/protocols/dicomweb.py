@@ -53,6 +53,12 @@ def _path(base: str, study: StudyUID, series: SeriesUID | None = None, sop: str 
     return f"{path}/instances/{sop}" if sop else path
 
 
+def find_studies(base: str, limit: int) -> Request:
+    """The first studies of a site, whichever they are."""
+    query = urlencode({"limit": limit})
+    return Request("GET", f"{base.rstrip('/')}/studies?{query}", {"Accept": JSON})
+
+
 def find_series(base: str, study: StudyUID, offset: int = 0, limit: int = 200) -> Request:
     """One page of the series of a study; sites cap their lists."""
     query = urlencode({"includefield": _SERIES_FIELDS, "limit": limit, "offset": offset})

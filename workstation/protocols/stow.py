@@ -46,6 +46,15 @@ def store_instance(base: str, study: StudyUID, data: bytes) -> Request:
     return Request("POST", _study(base, study), headers, body)
 
 
+def store_nothing(base: str) -> Request:
+    """A request without a document: whoever takes documents says that there is none."""
+    headers = {
+        "Accept": JSON,
+        "Content-Type": 'multipart/related; type="application/dicom"; boundary=nothing',
+    }
+    return Request("POST", f"{base.rstrip('/')}/studies", headers, b"--nothing--\r\n")
+
+
 def _study(base: str, study: StudyUID) -> str:
     if not is_uid(study):
         raise Refused(tr("an identifier of this study cannot be used in an address"))

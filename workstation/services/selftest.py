@@ -33,7 +33,7 @@ class Finding:
 Check = Callable[[], Iterable[Finding]]
 
 #: What a part of the program that is missing or broken raises when it is first used.
-_BROKEN: Final = (WorkstationError, OSError, ImportError, RuntimeError, ValueError, AttributeError)
+_BROKEN: Final = (OSError, ImportError, RuntimeError, ValueError, AttributeError)
 
 
 def judged(name: str, *, good: bool, text: str) -> Finding:
@@ -46,6 +46,8 @@ def run(checks: Sequence[tuple[str, Check]]) -> tuple[Finding, ...]:
     for name, check in checks:
         try:
             found += check()
+        except WorkstationError as error:
+            found.append(Finding(name, Verdict.BAD, str(error)))  # in plain words already
         except _BROKEN as error:
             why = tr("{kind}: {text}", kind=type(error).__name__, text=str(error))
             found.append(Finding(name, Verdict.BAD, why))
