@@ -99,7 +99,8 @@ class CommandContext:
 
     @property
     def active(self) -> frozenset[str]:
-        """What is there: signed-in, row, case, files, image, prior, measurement, report."""
+        """What is there: signed-in, row, case, files, image, prior, measurement, key-image,
+        report."""
         case = self.session.case
         found = {
             "signed-in": any(site.reader is not None for site in self.worklist.sites),
@@ -108,6 +109,7 @@ class CommandContext:
             "image": any(v.display_set is not None for v in self.viewer.viewports),
             "prior": case is not None and bool(case.priors),
             "measurement": bool(self.viewer.measurements),
+            "key-image": bool(self.viewer.key_images),
             "files": bool(self.files.refs),
             "report": self.reporting.report is not None,
         }

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from workstation.domain.key_image import KeyImage
 from workstation.domain.measurement import REGIONS, WORDS, Measurement, MeasurementKind
 from workstation.domain.report import Link
 from workstation.text import tr
@@ -35,6 +36,13 @@ def cite(measurement: Measurement, prior: str = "") -> Citation:
         place.append(f"image {measurement.image_number}")
     link = Link(measurement.id, measurement.revision, value, study=measurement.frame.study)
     return Citation(value, ", ".join(part for part in place if part), link)
+
+
+def key_words(key: KeyImage, prior: str = "") -> str:
+    """Where a key image is: "(key image: series Axial lung 2.5, image 51)"."""
+    place = [prior, f"series {key.series_label}" if key.series_label else ""]
+    place.append(f"image {key.image_number}")
+    return f"(key image: {', '.join(part for part in place if part)})"
 
 
 def value_words(measurement: Measurement) -> str:

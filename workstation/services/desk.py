@@ -5,10 +5,12 @@ say it, the report's checks need it.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from workstation.domain.identifiers import FrameKey
 from workstation.domain.report import SectionKind
 from workstation.domain.study import DisplaySet
+from workstation.domain.technique import Fact
 from workstation.domain.worklist import WorklistItem
 from workstation.services.checks import Images
 from workstation.services.drafts import Draft
@@ -16,6 +18,11 @@ from workstation.services.loading import Loader
 from workstation.services.reporting import Reporting
 from workstation.services.viewer import Viewer
 from workstation.text import tr
+
+#: What the technique line of a report is begun with.
+_TECHNIQUE: Final = frozenset(
+    {Fact.REPETITION, Fact.ECHO, Fact.KVP, Fact.CURRENT, Fact.KERNEL, Fact.TRACER}
+)
 
 
 class Desk:
@@ -42,18 +49,21 @@ class Desk:
     def describe_technique(self, sets: Sequence[DisplaySet]) -> None:
         """The technique line comes from the images, where they tell."""
         frame = next((each.frames[0] for each in sets if each.frames), None)
-        if frame is not None and frame.technique:
-            words = ", ".join(frame.technique) + "."
+        said = [each.words for each in frame.technique if each.fact in _TECHNIQUE] if frame else []
+        if said:
+            words = ", ".join(said) + "."
             self._reporting.prefill(SectionKind.TECHNIQUE, words, tr("images"))
         self._count()
 
     def _measure_again(self, draft: Draft) -> None:
         """A draft brings its measurements back; of another site's study there can be none."""
-        kept = [m for m in draft.measurements if m.frame.site == draft.report.binding.site]
-        self._viewer.restore_measurements(kept, [str(c.get("id", "")) for c in draft.cited])
+        site = draft.report.binding.site
+        kept = [m for m in draft.measurements if m.frame.site == site]
+        keys = [key for key in draft.key_images if key.frame.site == site]
+        self._viewer.restore_measurements(kept, [str(c.get("id", "")) for c in draft.cited], keys)
 
     def _measured(self, _: None) -> None:
-        self._reporting.take_measurements(self._viewer.measurements)
+        self._reporting.take_measurements(self._viewer.measurements, self._viewer.key_images)
 
     def _shown(self, _: None) -> None:
         if self._item is not None:

@@ -21,17 +21,11 @@ def _plain(_owner: object, _field: object, value: Any) -> Any:
 
 def from_plain(read: Mapping[str, Any]) -> Measurement:
     """Raises KeyError, TypeError or ValueError; never half a measurement."""
-    value, frame, doubt = read["value"], read["frame"], read.get("uncertainty")
+    value, doubt = read["value"], read.get("uncertainty")
     return Measurement(
         id=str(read["id"]),
         kind=MeasurementKind(read["kind"]),
-        frame=FrameKey(
-            SiteId(str(frame["site"])),
-            StudyUID(str(frame["study"])),
-            SeriesUID(str(frame["series"])),
-            SopUID(str(frame["sop"])),
-            int(frame["frame_index"]),
-        ),
+        frame=frame_of(read["frame"]),
         points=tuple((float(x), float(y)) for x, y in read["points"]),
         value=None if value is None else float(value),
         unit=str(read["unit"]),
@@ -43,6 +37,16 @@ def from_plain(read: Mapping[str, Any]) -> Measurement:
         revision=int(read["revision"]),
         text=str(read.get("text", "")),  # drafts of earlier versions have neither
         uncertainty=None if doubt is None else float(doubt),
+    )
+
+
+def frame_of(read: Mapping[str, Any]) -> FrameKey:
+    return FrameKey(
+        SiteId(str(read["site"])),
+        StudyUID(str(read["study"])),
+        SeriesUID(str(read["series"])),
+        SopUID(str(read["sop"])),
+        int(read["frame_index"]),
     )
 
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from attrs import evolve
 
+from workstation.domain.key_image import KeyImage
 from workstation.domain.measurement import Measurement
 from workstation.domain.report import (
     OWN_WORDS,
@@ -54,6 +55,7 @@ class Drafting(Writing):
         self._evidence = Evidence()
         self._waiting_draft = ""
         self._measurements: tuple[Measurement, ...] = ()
+        self._key_images: tuple[KeyImage, ...] = ()
         self._measured = False
 
     # --- what was signed, and the addendum ----------------------------------------------
@@ -126,6 +128,7 @@ class Drafting(Writing):
                 self._checklist.overrides,
                 cited=self._evidence.as_cited,
                 measurements=self._measurements,
+                key_images=self._key_images,
             )
         )
 
@@ -134,11 +137,17 @@ class Drafting(Writing):
         """All there are now, cited or not."""
         return self._measurements
 
-    def _keep(self, measurements: tuple[Measurement, ...]) -> None:
-        """Measurements are saved with the words; of two drafts the one with newer ones is newer."""
-        if measurements == self._measurements:
+    @property
+    def key_images(self) -> tuple[KeyImage, ...]:
+        return self._key_images
+
+    def _keep(
+        self, measurements: tuple[Measurement, ...], key_images: tuple[KeyImage, ...]
+    ) -> None:
+        """Marks are saved with the words; of two drafts the one with newer ones is newer."""
+        if (measurements, key_images) == (self._measurements, self._key_images):
             return
-        self._measurements = measurements
+        self._measurements, self._key_images = measurements, key_images
         if not self.read_only and not self.settled:
             report = self._report()
             self.report = evolve(report, revision=report.revision + 1)
@@ -196,7 +205,7 @@ class Drafting(Writing):
 
     def _measure_again(self, draft: drafts.Draft) -> None:
         """What was measured before stands on the images again, beside what is new there."""
-        self._measurements = draft.measurements
+        self._measurements, self._key_images = draft.measurements, draft.key_images
         self.draft_taken_up.emit(draft)
 
     def _look_for_draft(self, item: WorklistItem) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from attrs import asdict, frozen
 
 from workstation.domain.identifiers import AccessionNumber, ReportId, SiteId, StudyUID, TaskId
+from workstation.domain.key_image import KeyImage
 from workstation.domain.measurement import Measurement
 from workstation.domain.patient import Patient
 from workstation.domain.report import (
@@ -22,7 +23,7 @@ from workstation.domain.report import (
     SectionKind,
 )
 from workstation.domain.worklist import WorklistItem
-from workstation.services import drafted_measurements
+from workstation.services import drafted_key_images, drafted_measurements
 
 FORMAT: Final = 1
 
@@ -38,6 +39,7 @@ class Draft:
     predecessor: str = ""
     cited: tuple[Mapping[str, Any], ...] = ()  # measurements in the text, as they were cited
     measurements: tuple[Measurement, ...] = ()  # all of them, as they stand on the images
+    key_images: tuple[KeyImage, ...] = ()
 
     def is_of(self, item: WorklistItem) -> bool:
         """Whether it belongs to this study, this patient and the reader who holds it now."""
@@ -62,6 +64,7 @@ def to_json(draft: Draft) -> str:
         "predecessor": draft.predecessor,
         "cited": [dict(each) for each in draft.cited],
         "measurements": [drafted_measurements.to_plain(m) for m in draft.measurements],
+        "key_images": [drafted_key_images.to_plain(key) for key in draft.key_images],
         "report": asdict(draft.report, value_serializer=_plain),
     }
     return json.dumps(body, sort_keys=True, ensure_ascii=False)
@@ -87,6 +90,7 @@ def from_json(body: str) -> Draft:
             tuple(dict(each) for each in read["cited"]),
             # Drafts of earlier versions have none.
             tuple(map(drafted_measurements.from_plain, read.get("measurements", []))),
+            tuple(map(drafted_key_images.from_plain, read.get("key_images", []))),
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         if isinstance(error, UnreadableDraft):

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from workstation.domain.identifiers import StudyRef
+from workstation.domain.key_image import KeyImage
 from workstation.domain.measurement import Measurement
 from workstation.domain.patient import Patient
 from workstation.domain.report import Binding, Report
@@ -36,13 +37,13 @@ class Evidence:
             raise Refused(tr("this study is of another patient; it cannot be cited here"))
         self._priors[ref] = label
 
-    def label(self, binding: Binding, measurement: Measurement) -> str:
+    def label(self, binding: Binding, mark: Measurement | KeyImage) -> str:
         """The label of the prior it is on, empty for the current study. Raises Refused."""
-        ref = StudyRef(measurement.frame.site, measurement.frame.study)
+        ref = StudyRef(mark.frame.site, mark.frame.study)
         if ref == StudyRef(binding.site, binding.study):
             return ""
         if ref not in self._priors:
-            raise Refused(tr("this measurement is of another study; it cannot be cited here"))
+            raise Refused(tr("this mark is on another study; it cannot be cited here"))
         return self._priors[ref]
 
     def take(self, measurements: Iterable[Measurement]) -> None:

@@ -1,8 +1,9 @@
-"""The screen with what a reader measured on it: lines, ellipses, their names and places."""
+"""The screen with what a reader marked on it: measurements, their names, key images."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from workstation.domain.key_image import KeyImage, KeyTitle
 from workstation.domain.measurement import Measurement, MeasurementKind, PixelPoint
 from workstation.domain.study import DisplaySetKind, Frame
 from workstation.errors import CommandError
@@ -65,9 +66,28 @@ class Marked(Screen):
     def move_measurement(self, name: str, points: Sequence[PixelPoint]) -> Measurement:
         return self._marks.move(name, self._need_shown(), points)
 
-    def restore_measurements(self, kept: Sequence[Measurement], names: Sequence[str]) -> None:
+    def restore_measurements(
+        self,
+        kept: Sequence[Measurement],
+        names: Sequence[str],
+        key_images: Sequence[KeyImage] = (),
+    ) -> None:
         """Those of a draft stand on their images again; `names` are not given twice."""
-        self._marks.restore(kept, names)
+        self._marks.restore(kept, names, key_images)
+
+    @property
+    def key_images(self) -> tuple[KeyImage, ...]:
+        return self._marks.key_images
+
+    def key_of(self, frame: Frame) -> KeyImage | None:
+        return self._marks.key_of(frame.key)
+
+    def toggle_key_image(self, title: KeyTitle | None = None) -> KeyImage | None:
+        """Mark the image shown as it is seen, or take its mark away; gives the new mark."""
+        shown = self._need_shown()
+        if shown.display_set.kind is DisplaySetKind.DOCUMENT:
+            raise CommandError(tr("a page of a document cannot be a key image"))
+        return self._marks.toggle_key(shown, title)
 
     def delete_measurement(self, name: str = "") -> None:
         self._marks.delete(name)
@@ -87,6 +107,19 @@ class Marked(Screen):
 
     def measurements_snapshot(self) -> list[Any]:
         return list(self._marks.snapshot())
+
+    def key_images_snapshot(self) -> list[Any]:
+        return [
+            {
+                "title": key.title.value,
+                "study_uid": key.frame.study,
+                "series_uid": key.frame.series,
+                "sop_uid": key.frame.sop,
+                "frame": key.frame.frame_index,
+                "image": key.image_number,
+            }
+            for key in self.key_images
+        ]
 
     def _need_shown(self) -> Shown:
         shown = self.shown(self.active)

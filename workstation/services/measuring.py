@@ -1,13 +1,16 @@
-"""The measurements of the open case: numbered, recomputed on change, never bare."""
+"""What is marked in the open case: measurements, numbered and never bare, and key images."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
-from attrs import evolve
+from attrs import evolve, frozen
 
+from workstation.domain.identifiers import FrameKey
+from workstation.domain.key_image import KeyImage, KeyTitle, SeenAs
 from workstation.domain.measurement import POINTS, Measurement, MeasurementKind, PixelPoint
 from workstation.errors import CommandError
 from workstation.imaging.measure import measure
+from workstation.imaging.pixels import FramePixels
 from workstation.services.drafted_measurements import numbers_used
 from workstation.services.viewed import Shown
 from workstation.text import tr
@@ -16,6 +19,15 @@ from workstation.text import tr
 MOST_STEPS: Final = 200
 
 Marks = Mapping[str, Measurement]
+Keys = Mapping[FrameKey, KeyImage]
+
+
+@frozen
+class Step:
+    """What undo goes back to: measurements and key images, as they were together."""
+
+    marks: Marks
+    keys: Keys
 
 
 class Measurements:
@@ -24,16 +36,46 @@ class Measurements:
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
         self._by_id: dict[str, Measurement] = {}
+        self._keys: dict[FrameKey, KeyImage] = {}
         self._last: dict[str, int] = {}
         self._revisions: dict[str, int] = {}
-        self._done: list[Marks] = []
-        self._undone: list[Marks] = []
+        self._done: list[Step] = []
+        self._undone: list[Step] = []
         self._kept: tuple[Measurement, ...] = ()  # as a draft brought them
         self.selected = ""
 
     @property
     def all(self) -> tuple[Measurement, ...]:
         return tuple(self._by_id.values())
+
+    @property
+    def key_images(self) -> tuple[KeyImage, ...]:
+        """In the order they were marked."""
+        return tuple(self._keys.values())
+
+    def key_of(self, frame: FrameKey) -> KeyImage | None:
+        return self._keys.get(frame)
+
+    def toggle_key(self, shown: Shown, title: KeyTitle | None) -> KeyImage | None:
+        """The image as it is seen now; the same title again, or none, takes the mark away.
+
+        Raises CommandError where the image is not here: what is not seen is not marked.
+        """
+        _pixels_of(shown)
+        key, before = shown.frame.key, self._keys.get(shown.frame.key)
+        keys = {each: mark for each, mark in self._keys.items() if each != key}
+        made = None
+        if before is None or title not in (None, before.title):
+            state = shown.state
+            seen = SeenAs(shown.voi, state.inverted, state.quarter_turns, state.flipped)
+            made = KeyImage(
+                key, title or KeyTitle.OF_INTEREST, seen,
+                state.frame_index + 1, shown.display_set.label,
+            )  # fmt: skip
+            keys[key] = made
+        self._take(self._by_id, keys)
+        self._changed()
+        return made
 
     def add(
         self,
@@ -68,7 +110,12 @@ class Measurements:
         self._last[letter] = self._last.get(letter, 0) + 1
         return f"{letter}{self._last[letter]}"
 
-    def restore(self, kept: Sequence[Measurement], names: Iterable[str] = ()) -> None:
+    def restore(
+        self,
+        kept: Sequence[Measurement],
+        names: Iterable[str] = (),
+        key_images: Sequence[KeyImage] = (),
+    ) -> None:
         """Those of a draft, under their names; what was made meanwhile stays, renamed if need be.
 
         `names` were given too, to measurements that are gone. Nothing before it can be undone.
@@ -80,6 +127,7 @@ class Measurements:
         self._kept = tuple(kept)
         renamed = [evolve(m, id=self._fresh_name(m.id[0])) if m.id in taken else m for m in new]
         self._by_id = {m.id: m for m in (*kept, *renamed)}
+        self._keys = {**{key.frame: key for key in key_images}, **self._keys}
         self._done.clear()
         self._undone.clear()
         self.selected = ""
@@ -116,28 +164,35 @@ class Measurements:
         """What was last placed, moved, worded or deleted is as it was before."""
         if not self._done:
             raise CommandError(tr("there is nothing to undo"))
-        self._undone.append(dict(self._by_id))
+        self._undone.append(self._step)
         self._restore(self._done.pop())
 
     def redo(self) -> None:
         if not self._undone:
             raise CommandError(tr("there is nothing to do again"))
-        self._done.append(dict(self._by_id))
+        self._done.append(self._step)
         self._restore(self._undone.pop())
 
-    def _take(self, marks: Marks) -> None:
-        self._done.append(dict(self._by_id))
+    @property
+    def _step(self) -> Step:
+        return Step(dict(self._by_id), dict(self._keys))
+
+    def _take(self, marks: Marks, keys: Keys | None = None) -> None:
+        self._done.append(self._step)
         del self._done[:-MOST_STEPS]
         self._undone.clear()
         self._by_id = dict(marks)
+        if keys is not None:
+            self._keys = dict(keys)
 
-    def _restore(self, marks: Marks) -> None:
+    def _restore(self, step: Step) -> None:
         """A revision is never given twice: a report that cites one means one value."""
+        self._keys = dict(step.keys)
         self._by_id = {
             name: evolve(mark, revision=self._next_revision(self._by_id[name]))
             if name in self._by_id and self._by_id[name] != mark
             else mark
-            for name, mark in marks.items()
+            for name, mark in step.marks.items()
         }
         if self.selected not in self._by_id:
             self.selected = ""
@@ -170,6 +225,7 @@ class Measurements:
 
     def clear(self) -> None:
         self._by_id.clear()
+        self._keys.clear()
         self._last.clear()
         self._kept = ()
         self.selected = ""
@@ -199,12 +255,17 @@ class Measurements:
 
 
 def _measured(shown: Shown, kind: MeasurementKind, points: Sequence[PixelPoint]) -> Measurement:
-    if shown.pixels is None:
-        raise CommandError(shown.missing or tr("the image is not here yet"))
+    pixels = _pixels_of(shown)
     least, most = POINTS[kind]
     if not least <= len(points) <= most:
         wanted = str(least) if least == most else f"{least} to {most}"
         raise CommandError(
             tr("{kind}: {n} points, needs {wanted}", kind=kind.value, n=len(points), wanted=wanted)
         )
-    return measure(kind, tuple(points), shown.frame, shown.pixels)
+    return measure(kind, tuple(points), shown.frame, pixels)
+
+
+def _pixels_of(shown: Shown) -> FramePixels:
+    if shown.pixels is None:
+        raise CommandError(shown.missing or tr("the image is not here yet"))
+    return shown.pixels

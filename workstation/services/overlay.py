@@ -10,6 +10,7 @@ from typing import Final
 
 from attrs import field, frozen
 
+from workstation.domain.key_image import KEY_CODES, KeyImage, KeyTitle
 from workstation.domain.patient import Patient
 from workstation.domain.presentation import Voi
 from workstation.domain.study import (
@@ -43,6 +44,7 @@ class Mark(StrEnum):
     CURRENT = "current"
     PRIOR = "prior"
     LOSSY = "lossy"
+    KEY = "key"
     DOUBT = "doubt"
 
 
@@ -88,6 +90,7 @@ class Surroundings:
     notices: tuple[str, ...] = ()
     structures: tuple[str, ...] = ()  # what segmentations could draw, and whose work it is
     structures_drawn: bool = False
+    key_image: KeyImage | None = None  # the reader's mark on the image shown
 
 
 def overlay(shown: Shown, around: Surroundings) -> Overlay:
@@ -102,6 +105,7 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
         top_right=kept(
             *when(study),
             Line(laterality(frame), 1),
+            Line(_key_words(around.key_image), 1, Mark.KEY),
             Line(sets.label, 2),
             Line(study.procedure, 3),
         ),
@@ -144,6 +148,15 @@ def when(study: ViewedStudy) -> tuple[Line, ...]:
     """CURRENT or PRIOR and the date, at the top right of every view."""
     tag = Mark.CURRENT if study.role == "current" else Mark.PRIOR
     return Line(study.tag, 1, tag), Line(moment(study.started), 1)
+
+
+def _key_words(key: KeyImage | None) -> str:
+    """That it is one, and what it was marked for where the reader said so."""
+    if key is None:
+        return ""
+    if key.title is KeyTitle.OF_INTEREST:
+        return tr("KEY IMAGE")
+    return tr("KEY IMAGE · {title}", title=KEY_CODES[key.title][1])
 
 
 def _drawn(source: str, around: Surroundings) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from attrs import evolve
 
+from workstation.domain.key_image import KeyImage
 from workstation.domain.measurement import Measurement
 from workstation.domain.report import (
     OWN_WORDS,
@@ -20,7 +21,7 @@ from workstation.domain.worklist import WorklistItem
 from workstation.errors import CommandError
 from workstation.services import phrases
 from workstation.services.checks import link_state
-from workstation.services.citing import cite, in_unit
+from workstation.services.citing import cite, in_unit, key_words
 from workstation.services.templates import Order
 from workstation.text import tr
 
@@ -142,6 +143,14 @@ def with_citation(
     text, behind = inserted(each.text, caret, citation.words)
     links = (*each.links, citation.link)
     return evolve(each, text=text, edited=True, source="", links=links), behind
+
+
+def with_key_image(each: Field, key: KeyImage, prior: str, caret: int | None) -> tuple[Field, int]:
+    """A field that says where a key image is, and the place behind its words."""
+    if each.spec.kind is FieldKind.NUMBER:
+        raise CommandError(tr("{name} asks for a number", name=each.spec.label))
+    text, behind = inserted(each.text, caret, key_words(key, prior))
+    return evolve(each, text=text, edited=True, source=""), behind
 
 
 def accepted(report: Report, known: Known, which: str = "") -> tuple[Report, tuple[Link, ...]]:

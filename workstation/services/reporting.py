@@ -11,6 +11,7 @@ from typing import Final
 from attrs import evolve
 
 from workstation.domain.identifiers import SiteId, StudyRef
+from workstation.domain.key_image import KeyImage
 from workstation.domain.measurement import Measurement
 from workstation.domain.patient import Patient
 from workstation.domain.report import (
@@ -40,6 +41,7 @@ from workstation.services.report_edits import (
     order_of,
     prefilled,
     with_citation,
+    with_key_image,
 )
 from workstation.services.signal import Signal
 from workstation.services.templates import by_id, choose
@@ -150,12 +152,14 @@ class Reporting(Drafting):
         """An older study of the same patient is on the screen and may be cited."""
         self._evidence.allow_prior(self._report().binding, ref, patient, label)
 
-    def take_measurements(self, measurements: Iterable[Measurement]) -> None:
-        """All measurements as they are now; one that is gone was deleted."""
+    def take_measurements(
+        self, measurements: Iterable[Measurement], key_images: Iterable[KeyImage] = ()
+    ) -> None:
+        """All marks as they are now; a measurement that is gone was deleted."""
         if self.report is not None:
             now = tuple(measurements)
             self._evidence.take(now)
-            self._keep(now)
+            self._keep(now, tuple(key_images))
             self._announce()
 
     @property
@@ -193,6 +197,20 @@ class Reporting(Drafting):
         self._evidence.cited(measurement)
         self._change(self._report().with_field(ref, changed))
         if caret is not None and self.caret is not None:
+            self.go_to(ref, caret)
+
+    def insert_key_image(self, key: KeyImage) -> None:
+        """Say at the caret, or behind the text of the current field, where a key image is.
+
+        Raises Refused where it is not of this study, nor of a prior shown beside it.
+        """
+        self._need_writable()
+        prior = self._evidence.label(self._report().binding, key)
+        self._stay_on_a_field()
+        ref = self._current()
+        changed, caret = with_key_image(self._field(ref), key, prior, self.caret)
+        self._change(self._report().with_field(ref, changed))
+        if self.caret is not None:
             self.go_to(ref, caret)
 
     def accept_measurement(self, which: str = "") -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from attrs import evolve
 
 from workstation.domain.identifiers import FrameKey, StudyRef
+from workstation.domain.key_image import KeyImage
 from workstation.domain.study import DisplaySet, Frame
 from workstation.imaging.colour import why_not
 from workstation.imaging.pixels import FramePixels
@@ -236,8 +237,13 @@ class Screen:
             self._arriving(shown),
             self.structures.sources(shown),
             self.structures.shown,
+            key_image=self.key_of(shown.frame),
         )
         return overlay(shown, around)
+
+    def key_of(self, _frame: Frame) -> KeyImage | None:
+        """The reader's mark on an image; the screen by itself has none."""
+        return None
 
     def _study_of(self, display_set: DisplaySet | None) -> ViewedStudy | None:
         if display_set is None:

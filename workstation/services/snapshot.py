@@ -25,6 +25,7 @@ def snapshot(
         "case": _case(session),
         "viewports": [viewer.snapshot(index) for index in range(len(viewer.viewports))],
         "measurements": viewer.measurements_snapshot(),
+        "key_images": viewer.key_images_snapshot(),
         "report": _report(reporting, deliveries),
         "worklist": {
             "rows": len(worklist.rows) - hidden_rows,

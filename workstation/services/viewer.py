@@ -6,6 +6,8 @@ they say.
 
 from collections.abc import Callable
 
+from workstation.domain.identifiers import FrameKey
+from workstation.domain.key_image import KeyImage
 from workstation.domain.measurement import Measurement, PixelPoint
 from workstation.errors import CommandError
 from workstation.services import describe, locating
@@ -107,16 +109,28 @@ class Viewer(Linked):
     def go_to_measurement(self, name: str = "") -> None:
         """Show the image it was made on, where its study already hangs if it does."""
         mark = self._marks.find(name)
+        self._go_to_frame(mark.frame)
+        self._marks.select(mark.id)
+
+    def go_to_key_image(self, which: KeyImage | None = None) -> None:
+        """Show a key image; without one, that after the image on the active view."""
+        frames = [key.frame for key in self.key_images]
+        if not frames:
+            raise CommandError(tr("there is no key image"))
+        shown = self.shown(self.active)
+        at = frames.index(shown.frame.key) if shown and shown.frame.key in frames else -1
+        self._go_to_frame(which.frame if which else frames[(at + 1) % len(frames)])
+
+    def _go_to_frame(self, frame: FrameKey) -> None:
         for display_set in self._sets.values():
-            keys = [frame.key for frame in display_set.frames]
-            if mark.frame in keys:
+            keys = [each.key for each in display_set.frames]
+            if frame in keys:
                 hung = [v.display_set for v in self.viewports]
                 if display_set.id in hung:
                     self.activate(hung.index(display_set.id))
                 else:
                     self.show_set(display_set.id)
-                self.go(keys.index(mark.frame))
-        self._marks.select(mark.id)
+                self.go(keys.index(frame))
 
     def copy_measurement(self, name: str = "", by: int = 1) -> Measurement:
         """The same points on the next image of the view, measured there."""

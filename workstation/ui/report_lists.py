@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from workstation.domain.key_image import KEY_CODES, KeyImage
 from workstation.domain.measurement import Measurement
 from workstation.domain.report import ReportState
 from workstation.services.checks import Check
@@ -197,4 +198,17 @@ def evidence_entry(
         key=key,
         line=line,
         quiet=not state,
+    )
+
+
+def key_image_entry(key: KeyImage, number: int, *, prior: bool) -> Entry:
+    """A key image: what it is for and where it is; a click says so in the current field."""
+    where = tr("prior") if prior else tr("current")
+    return Entry(
+        "eye",
+        "ink.measure",
+        KEY_CODES[key.title][1],
+        name=tr("Key"),
+        aside=tr("{where}, image {n}", where=where, n=key.image_number),
+        line=f"report.insert-key-image {number}",
     )

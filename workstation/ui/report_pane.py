@@ -15,7 +15,7 @@ from workstation.protocols.delivery import Delivery, State
 from workstation.services.delivery import Deliveries
 from workstation.services.reporting import Reporting
 from workstation.services.viewed import day
-from workstation.text import tr
+from workstation.text import tr, trn
 from workstation.ui import plain
 from workstation.ui.chips import Chip, shown_key
 from workstation.ui.report_editor import ReportEditor
@@ -24,11 +24,12 @@ from workstation.ui.report_lists import (
     check_counts,
     check_entry,
     evidence_entry,
+    key_image_entry,
     status_chip,
 )
 
 _CHECK_ROWS: Final = 4
-_EVIDENCE_ROWS: Final = 3
+_EVIDENCE_ROWS: Final = 5
 _Tone = plain.Tone
 #: Of `resources/keymaps/default.toml`, where no keymap is given.
 _SHIPPED_KEYS: Final[Mapping[str, str]] = MappingProxyType(
@@ -173,8 +174,15 @@ class ReportPane(QWidget):
             )
             for n, (measurement, state) in enumerate(lines, 1)
         ]
+        keys = self._reporting.key_images
+        entries += [
+            key_image_entry(key, n, prior=binding is not None and key.frame.study != binding.study)
+            for n, key in enumerate(keys, 1)
+        ]
         linked = sum(bool(state) for _, state in lines)
         counts = [(tr("{n} linked", n=linked), "text.low")] if lines else []
+        if keys:
+            counts.append((trn(len(keys), "{n} key image", "{n} key images"), "text.low"))
         self.evidence.show_entries(entries[-_EVIDENCE_ROWS:], counts)
         self._follow_state()
 

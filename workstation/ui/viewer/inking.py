@@ -150,7 +150,7 @@ def _upwards(
 
 
 def _height(line: Line) -> float:
-    boxed = line.mark in (Mark.CURRENT, Mark.PRIOR, Mark.LOSSY)
+    boxed = line.mark in (Mark.CURRENT, Mark.PRIOR, Mark.LOSSY, Mark.KEY)
     return glyphs.line_height("small") + (3.0 if boxed else 0.0)
 
 
@@ -162,6 +162,8 @@ def _line(painter: QPainter, line: Line, x: float, top: float, align: Qt.Alignme
             glyphs.tag(painter, line.text, x, top, "text.hi", "outline")
         case Mark.LOSSY:
             glyphs.tag(painter, line.text, x, top, "hue.open", "outline")
+        case Mark.KEY:
+            glyphs.tag(painter, line.text, x, top, "ink.measure", "outline")
         case Mark.NAME:
             glyphs.draw(painter, line.text, x, top, align=align, weight=600)
         case Mark.DOUBT:

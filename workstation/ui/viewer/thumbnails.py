@@ -127,6 +127,9 @@ class Thumbnail(QWidget):
         glyphs.draw(painter, words, box.left() + 5, box.bottom() - 17, size="micro")
         if self._marked():
             glyphs.draw(painter, "◆", box.right() - 16, box.top() + 3, token="ink.measure")
+        if keys := self._key_images():
+            glyphs.tag(painter, trn(keys, "KEY", "{n} KEY"), box.right() - 3, box.bottom() - 19,
+                       "ink.measure", "outline")  # fmt: skip
         if total > 0 and done < total:
             line = QRectF(box.left(), box.bottom() + 2, box.width(), 2)
             painter.fillRect(line, theme.color("line.hair"))
@@ -147,6 +150,13 @@ class Thumbnail(QWidget):
         return bool(marks) and any(
             mark.frame == frame.key for mark in marks for frame in self._set.frames
         )
+
+    def _key_images(self) -> int:
+        """How many of its frames the reader marked."""
+        keyed = {
+            key.frame for key in self._viewer.key_images if key.frame.series == self._set.series
+        }
+        return sum(frame.key in keyed for frame in self._set.frames) if keyed else 0
 
     def look_again(self) -> None:
         """The middle frame may be here now: a worker makes its picture, once."""

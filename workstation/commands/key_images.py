@@ -1,0 +1,53 @@
+"""Images that the reader marks for others: marked, gone to, cited."""
+
+from workstation.commands.context import CommandContext
+from workstation.commands.registry import Outcome, command
+from workstation.domain.key_image import KeyImage, KeyTitle
+from workstation.errors import CommandError
+from workstation.text import tr
+
+GROUP = "Tools"
+
+
+@command("image.key", title="Key image", group=GROUP, when={"image"}, say={"key image"})
+def key(ctx: CommandContext, title: KeyTitle | None = None) -> Outcome:
+    """Mark the image shown, as it is seen now; again takes the mark away.
+
+    A title says what it is marked for; another title than it has replaces that.
+    """
+    made = ctx.viewer.toggle_key_image(title)
+    ctx.windows.tell(tr("Key image") if made else tr("No longer a key image"))
+    return None
+
+
+@command("image.next-key", title="Next key image", group=GROUP, when={"key-image"})
+def next_key(ctx: CommandContext) -> Outcome:
+    """Show the key image after the one on the active view, round again at the end."""
+    ctx.viewer.go_to_key_image()
+    return None
+
+
+@command("image.go-key", title="Go to key image", group=GROUP, when={"key-image"})
+def go_key(ctx: CommandContext, number: int) -> Outcome:
+    """By its number in the order of marking, from 1."""
+    ctx.viewer.go_to_key_image(_numbered(ctx, number))
+    return None
+
+
+@command(
+    "report.insert-key-image", title="Cite key image", group="Report", when={"report", "key-image"}
+)
+def insert(ctx: CommandContext, number: int = 0) -> Outcome:
+    """Say in the current field where the key image is: the last one, or by its number from 1."""
+    ctx.reporting.insert_key_image(_numbered(ctx, number or len(ctx.viewer.key_images)))
+    return None
+
+
+def _numbered(ctx: CommandContext, number: int) -> KeyImage:
+    known = ctx.viewer.key_images
+    if not 1 <= number <= len(known):
+        raise CommandError(tr("there is no key image {n}", n=number))
+    return known[number - 1]
+
+
+COMMANDS = (key, next_key, go_key, insert)

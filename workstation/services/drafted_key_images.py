@@ -1,0 +1,50 @@
+"""A key image as it is kept in a draft: frame, title, and how it looked when it was marked."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import asdict
+
+from workstation.domain.key_image import KeyImage, KeyTitle, SeenAs
+from workstation.domain.presentation import Lut, Voi, VoiFunction
+from workstation.services.drafted_measurements import frame_of
+
+
+def to_plain(key: KeyImage) -> Mapping[str, Any]:
+    """As JSON can hold it."""
+    return asdict(key, value_serializer=_plain)
+
+
+def _plain(_owner: object, _field: object, value: Any) -> Any:
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
+
+
+def from_plain(read: Mapping[str, Any]) -> KeyImage:
+    """Raises KeyError, TypeError or ValueError; never half a mark."""
+    seen = read["seen"]
+    return KeyImage(
+        frame_of(read["frame"]),
+        KeyTitle(read["title"]),
+        SeenAs(
+            None if seen["voi"] is None else _voi(seen["voi"]),
+            bool(seen["inverted"]),
+            int(seen["quarter_turns"]) % 4,
+            bool(seen["flipped"]),
+        ),
+        int(read["image_number"]),
+        str(read["series_label"]),
+    )
+
+
+def _voi(read: Mapping[str, Any]) -> Voi:
+    lut = read["lut"]
+    return Voi(
+        float(read["center"]),
+        float(read["width"]),
+        VoiFunction(read["function"]),
+        str(read["name"]),
+        None
+        if lut is None
+        else Lut(int(lut["first"]), int(lut["bits"]), base64.b64decode(lut["data"])),
+    )
