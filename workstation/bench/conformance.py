@@ -1,4 +1,4 @@
-"""Whether the program's numbers are right: its measurements beside arithmetic of their own.
+"""Whether the program's numbers are right: measurements and grey beside arithmetic of their own.
 
 Nothing here calls what it checks to learn what is right: regions are masks over the whole
 frame, values come from what was written into the files (pydicom reads the real ones),
@@ -22,6 +22,7 @@ from workstation.bench.conformance_real import RealImage
 from workstation.bench.conformance_series import Synthetic, Values, synthetic, write
 from workstation.bench.conformance_shapes import shapes
 from workstation.bench.figures import Figure
+from workstation.bench.grey_levels import grey_levels
 from workstation.domain.identifiers import SeriesUID, StudyRef, StudyUID
 from workstation.domain.measurement import MeasurementKind, PixelPoint
 from workstation.domain.study import Frame
@@ -59,7 +60,7 @@ def conformance() -> tuple[Figure, ...]:
     decoders = Decoders()
     try:
         source = LocalFrames(decoders)
-        return (*_synthetic(source), *_real(source), *shapes())
+        return (*_synthetic(source), *_real(source), *shapes(), *grey_levels(source))
     finally:
         decoders.close()
 

@@ -53,21 +53,26 @@ def grey(values: NDArray[np.float64], voi: Voi) -> NDArray[np.float64]:
     the threshold that the ramp tends to: objects with such windows exist, and a step at
     the center is visible, while an error would hide the image.
     """
+    return _ramp(values, voi, 1.0)
+
+
+def _ramp(values: NDArray[np.float64], voi: Voi, top: float) -> NDArray[np.float64]:
+    """From 0 to `top`; multiplied before the one division, so that halves come out as halves."""
     if voi.lut is not None:
-        return np.clip(_curve(values, voi, voi.lut), 0.0, 1.0)
+        return np.clip(_curve(values, voi, voi.lut), 0.0, 1.0) * top
     if voi.function is VoiFunction.SIGMOID and voi.width > 0:
         steep = np.clip(-4.0 * (values - voi.center) / voi.width, -700.0, 700.0)
-        return 1.0 / (1.0 + np.exp(steep))
+        return top / (1.0 + np.exp(steep))
     linear = voi.function is VoiFunction.LINEAR
     center, width = (voi.center - 0.5, voi.width - 1.0) if linear else (voi.center, voi.width)
     if width <= 0:
-        return (values > center).astype(np.float64)
-    return np.clip((values - center) / width + 0.5, 0.0, 1.0)
+        return (values > center) * top
+    return np.clip((values - center) * top / width + top / 2, 0.0, top)
 
 
 def grey_level(values: NDArray[np.float64], voi: Voi, *, inverted: bool) -> NDArray[np.uint8]:
     """Modality values as 8-bit grey: 255 times the window, rounded half up, then inverted."""
-    level = np.floor(grey(values, voi) * WHITE + 0.5).astype(np.uint8)
+    level = np.floor(_ramp(values, voi, WHITE) + 0.5).astype(np.uint8)
     return WHITE - level if inverted else level
 
 

@@ -45,6 +45,18 @@ def test_linear_is_the_formula_of_the_standard(value: float, expected: int) -> N
     assert level(value, Voi(40, 400)) == expected
 
 
+@pytest.mark.parametrize("width", [2, 3, 16, 52, 256, 511])
+def test_half_a_level_is_rounded_up_wherever_it_lies_on_the_ramp(width: int) -> None:
+    """In whole numbers: 255 ((x - 127.5) / (w - 1) + 0.5) + 0.5 with both sides doubled."""
+    values = np.arange(256)
+    doubled = 255 * (2 * values - 255) + 256 * (width - 1)
+    expected = np.clip(doubled // (2 * (width - 1)), 0, 255)
+
+    found = grey_level(values.astype(np.float64), Voi(128, width), inverted=False)
+
+    assert found.tolist() == expected.tolist()
+
+
 @pytest.mark.parametrize(
     ("value", "expected"), [(-160.0, 0), (40.0, 128), (140.0, 191), (240.0, 255)]
 )
