@@ -44,7 +44,7 @@ def _paged(
     ref: StudyRef, instance: Instance, object_of: Callable[[FrameKey], bytes], decoders: Decoders
 ) -> Instance:
     def key(index: int) -> FrameKey:
-        return FrameKey(ref.site, ref.study, instance.series, instance.sop, index)
+        return FrameKey(ref.site, ref.study, instance.series, instance.sop, index, instance.copy)
 
     try:
         count, rows, columns = _layout(decoders.text("pages", object_of(key(0)), _ROOM, {}))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from workstation.adapters.answers import NOT_SO, Client, Stream, parts_of
+from workstation.adapters.contested import Contested
 from workstation.adapters.decode_line import DecodeLine
 from workstation.adapters.decoders import Decoders, Pending
 from workstation.adapters.documents import is_pdf, with_pages
@@ -48,12 +49,14 @@ class DicomWebFrames(DicomWebMetadata):
         self._streams = True
         self._broke_off: set[SeriesUID] = set()  # while they were streamed
         self._sizes: dict[SeriesUID, int] = {}  # frames of a series, as described last
+        self._contested = Contested()
 
     def metadata(self, ref: StudyRef, series: SeriesUID) -> Series:
         found = super().metadata(ref, series)
         if any(map(is_pdf, found.instances)):
             self._whole_objects.add(series)  # no site has frames of a document
             found = with_pages(ref, found, self._document, self._decoders)
+        self._contested.learn(found)
         self._broke_off.discard(series)
         self._sizes[series] = sum(len(each.frames) for each in found.instances)
         return found
@@ -104,14 +107,22 @@ class DicomWebFrames(DicomWebMetadata):
     # --- one frame ------------------------------------------------------------
 
     def _one(self, frame: Frame) -> FramePixels:
-        if frame.key.series not in self._whole_objects:
+        if not self._whole(frame):
             part = self._frame_part(frame)
             if part is not None:
                 syntax = dicomweb.transfer_syntax(part, frame.transfer_syntax)
                 return self._decoders.decode(part.body, frame, syntax)
         pixels = self._decoders.decode(self._object(frame.key), frame, "")
-        self._whole_objects.add(frame.key.series)
+        self._frames_refused(frame)
         return pixels
+
+    def _whole(self, frame: Frame) -> bool:
+        """Only a whole object says which one it is; and some sites give nothing else."""
+        return frame.key.series in self._whole_objects or self._contested.has(frame.key)
+
+    def _frames_refused(self, frame: Frame) -> None:
+        if not self._contested.has(frame.key):
+            self._whole_objects.add(frame.key.series)
 
     def _frame_part(self, frame: Frame) -> Part | None:
         """None: the site will not give frames of this object."""
@@ -132,6 +143,9 @@ class DicomWebFrames(DicomWebMetadata):
             if stream.status in NOT_SO:
                 raise not_displayable("not-delivered")
             parts = list(parts_of(stream, budget.OBJECT_BYTES))
+        if self._contested.has(key):
+            bodies = [part.body for part in parts]
+            return self._contested.pick(key, bodies, self._decoders.header)
         if len(parts) != 1:
             raise Garbled("one object was asked for")
         return parts[0].body
@@ -164,7 +178,7 @@ class DicomWebFrames(DicomWebMetadata):
         first = next(iter(waiting.values()))
         study = first.key.study
         request = dicomweb.whole_series(self._base_of(study), study, first.key.series)
-        by_sop = {key.sop: frame for key, frame in waiting.items()}
+        by_sop = {k.sop: frame for k, frame in waiting.items() if not self._contested.has(k)}
 
         def identified(pending: Pending) -> None:
             (result,) = pending.results()
@@ -212,15 +226,15 @@ class DicomWebFrames(DicomWebMetadata):
             settle(frames[0], self.frame(frames[0]))
             return
         key = frames[0].key
-        if key.series not in self._whole_objects:
+        if not self._whole(frames[0]):
             indices = [frame.key.frame_index for frame in frames]
             request = dicomweb.frames(self._base_of(key.study), key, indices)
             with self._client.stream(request, also=NOT_SO) as stream:
                 if stream.status not in NOT_SO:
                     self._decodeparts_of(stream, frames, settle)
                     return
-            self._whole_objects.add(key.series)
-        results = self._decoders.decode_object(self._object(frames[0].key), frames)
+            self._frames_refused(frames[0])
+        results = self._decoders.decode_object(self._object(key), frames)
         for frame, result in zip(frames, results, strict=True):
             settle(frame, result)
 
@@ -228,10 +242,10 @@ class DicomWebFrames(DicomWebMetadata):
         """Frames of one object, not decoded: there is no room for all of them."""
         for frame in frames:
             part = None
-            if frame.key.series not in self._whole_objects:
+            if not self._whole(frame):
                 part = self._frame_part(frame)
             if part is None:
-                self._whole_objects.add(frame.key.series)
+                self._frames_refused(frame)
                 whole = Packed(self._object(frame.key))
                 for each in frames:
                     settle(each, whole)
@@ -273,7 +287,7 @@ def _reason(error: Exception) -> NotDisplayable:
 
 
 def _by_instance(frames: Sequence[Frame]) -> list[list[Frame]]:
-    groups: dict[SopUID, list[Frame]] = {}
+    groups: dict[tuple[SopUID, int], list[Frame]] = {}
     for frame in frames:
-        groups.setdefault(frame.key.sop, []).append(frame)
+        groups.setdefault((frame.key.sop, frame.key.copy), []).append(frame)
     return list(groups.values())

@@ -28,6 +28,8 @@ from workstation.services.ports import LOCAL, Fetched, LocalStudy, Opened, Packe
 
 _FRAMES_AT_ONCE: Final = 16
 _NOT_DICOM: Final = "not-dicom"
+#: SOP Instance UID, and which of several objects that share it.
+_Name = tuple[str, int]
 
 
 @define(eq=False)
@@ -48,7 +50,7 @@ class LocalFrames:
     def __init__(self, decoders: Decoders) -> None:
         self._decoders = decoders
         self._files = LocalFiles(LocalObjects(decoders))
-        self._series: dict[tuple[str, str], dict[str, _Object]] = {}
+        self._series: dict[tuple[str, str], dict[_Name, _Object]] = {}
 
     # --- opening --------------------------------------------------------------
 
@@ -84,7 +86,7 @@ class LocalFrames:
         self._series.clear()
 
     def _take(self, data: bytes, header: bytes | NotDisplayable) -> None:
-        """Of objects that share an identifier the first one stays (contracts.md)."""
+        """A file that came before is told; another one under its identifier stays beside it."""
         if isinstance(header, NotDisplayable):
             raise header
         try:
@@ -93,10 +95,12 @@ class LocalFrames:
             raise NotDisplayable("", "damaged") from None
         place = values.text("0020000D"), values.text("0020000E")
         objects = self._series.setdefault(place, {})
-        known = objects.get(values.text("00080018"))
-        if known is not None:
-            raise NotDisplayable("", "duplicate" if known.data == data else "uid-conflict")
-        objects[values.text("00080018")] = _Object(data, header.strip()[1:-1], values)
+        sop, copy = values.text("00080018"), 0
+        while (known := objects.get((sop, copy))) is not None:
+            if known.data == data:
+                raise NotDisplayable("", "duplicate")
+            copy += 1
+        objects[sop, copy] = _Object(data, header.strip()[1:-1], values)
 
     def _studies(self) -> tuple[LocalStudy, ...]:
         first: dict[str, Attributes] = {}
@@ -186,14 +190,14 @@ class LocalFrames:
             found.data = b""
 
     def _object(self, key: FrameKey) -> _Object | None:
-        return self._series.get((key.study, key.series), {}).get(key.sop)
+        return self._series.get((key.study, key.series), {}).get((key.sop, key.copy))
 
 
 def _groups(frames: Sequence[Frame]) -> list[list[Frame]]:
     """Frames of one object together, a bounded number at a time."""
-    by_object: dict[str, list[Frame]] = {}
+    by_object: dict[_Name, list[Frame]] = {}
     for frame in frames:
-        by_object.setdefault(frame.key.sop, []).append(frame)
+        by_object.setdefault((frame.key.sop, frame.key.copy), []).append(frame)
     return [
         group[at : at + _FRAMES_AT_ONCE]
         for group in by_object.values()

@@ -8,7 +8,7 @@ from workstation.adapters.answers import NOT_SO, Client, parts_of
 from workstation.domain.identifiers import SeriesUID, StudyRef, StudyUID
 from workstation.domain.study import Series
 from workstation.errors import Refused, SiteUnavailable
-from workstation.protocols import dicom_bulk, dicom_json, dicomweb
+from workstation.protocols import dicom_bulk, dicom_json, dicom_repeats, dicomweb
 from workstation.protocols.dicom_attributes import MAX_BYTES, NotMetadata
 from workstation.protocols.dicomweb import Garbled
 from workstation.protocols.web import Request
@@ -44,7 +44,7 @@ class DicomWebMetadata:
         if named := dicom_bulk.addresses(body):
             body = dicom_bulk.filled(body, self._tables(base, named))
         with self._understood():
-            return dicom_json.series(body, ref, series)
+            return dicom_repeats.once(dicom_json.series(body, ref, series))
 
     def _tables(self, base: str, named: Sequence[str]) -> dict[str, bytes]:
         """Palettes and curves that the metadata only names; what does not come is missing."""

@@ -2,9 +2,9 @@
 
 Split by what must not be mixed (patient, frame of reference, SOP class, matrix, image type,
 localizers, echo, b-value, contrast, stack, orientation; one set for each multi-frame object
-and each radiograph), then by what may not be mixed at one place (`dicom.coincidence`);
-sorted by position along the normal where there is one. Nothing is dropped: `prove` is
-called on every result.
+and each radiograph; apart what shares an identifier), then by what may not be mixed at one
+place (`dicom.coincidence`); sorted by position along the normal where there is one. Nothing
+is dropped: `prove` is called on every result.
 """
 
 from collections import Counter
@@ -106,15 +106,15 @@ def _instance_key(instance: Instance, modality: str) -> tuple[object, ...]:
     """Two instances with one key may be scrolled through as one stack."""
     patient = instance.patient.key if instance.patient else None
     if instance.concatenation:
-        return ("concatenation", instance.concatenation, patient)
+        return ("concatenation", instance.concatenation, patient, instance.copy)
     alone = (
         len(instance.frames) != 1
         or modality in _ONE_BY_ONE
         or sop_classes.kind_of(instance.sop_class) is not None
     )
     if alone:
-        return ("object", instance.sop)
-    return ("stack", patient, instance.sop_class, modality)
+        return ("object", instance.sop, instance.copy)
+    return ("stack", patient, instance.sop_class, modality, instance.copy)
 
 
 def _frame_key(frame: Frame, modality: str) -> tuple[object, ...]:

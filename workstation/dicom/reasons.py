@@ -28,6 +28,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "decoder-memory": "Decoding this image needs more memory than is allowed.",
         "not-delivered": "The site did not deliver this image.",
         "incomplete-answer": "The site's answer broke off before the image was complete.",
+        "another-image": "The site delivered another image under this identifier.",
         "refused": "The site refuses this image.",
         "encrypted": "The archive member is encrypted.",
         "damaged-pdf": "The PDF document is damaged and cannot be opened.",
@@ -40,8 +41,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
 #: What is doubtful about an image that is shown, or about a medium: `inspect` and notices.
 NOTICES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "duplicate": "The same image was received before.",
-        "uid-conflict": "Another image with the same identifier was received before.",
+        "duplicate": "The same image was received more than once.",
+        "uid-conflict": "Another image with the same identifier was received.",
         "patient-conflict": "The study holds objects of more than one patient.",
         "some-frames": "Some frames of this object cannot be shown.",
         "no-file-meta": "The file does not say how it is encoded; that was found by looking.",

@@ -43,10 +43,14 @@ class TaskRef:
 
 @frozen(cache_hash=True)  # a case of 600 images looks them up some ten thousand times
 class FrameKey:
-    """One frame of one instance; `frame_index` counts from 0."""
+    """One frame of one instance; `frame_index` counts from 0.
+
+    `copy` tells instances apart that came under one SOP Instance UID: 0 for the first.
+    """
 
     site: SiteId
     study: StudyUID
     series: SeriesUID
     sop: SopUID
     frame_index: int = 0
+    copy: int = 0

@@ -155,6 +155,7 @@ class Frame:
     content: FrameContent = FrameContent()
     regions: tuple[UltrasoundRegion, ...] = ()
 
+    doubts: tuple[str, ...] = ()  # codes of `dicom.reasons.NOTICES`: shown, and this is doubtful
 
 def is_secondary_capture(sop_class: str) -> bool:
     """A picture of a screen or a film: filed with slices it is still no slice."""
@@ -179,6 +180,7 @@ class Instance:
     document: TextDocument | None = field(default=None, repr=False)  # what a report says
     title: str = ""  # of a report or document, as it says itself
 
+    copy: int = 0  # of several instances that share one SOP Instance UID: which
 
 @frozen
 class Series:

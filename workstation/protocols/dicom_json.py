@@ -5,6 +5,7 @@ fetching the images. Nothing is dropped: an object whose header does not describ
 pixels becomes frames that are refused with their reason.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,6 +16,7 @@ from workstation.domain.patient import Patient
 from workstation.domain.study import Frame, Instance, Series
 from workstation.protocols.dicom_attributes import Attributes, Memory, NotMetadata, parse
 from workstation.protocols.dicom_frames import Header, stored_syntax
+from workstation.protocols.dicom_repeats import marked
 from workstation.protocols.dicom_structures import structure_set
 from workstation.protocols.readable_report import readable_report
 
@@ -59,20 +61,16 @@ def series(body: bytes, ref: StudyRef, uid: SeriesUID) -> Series:
 
 
 def series_of(rows: Sequence[Attributes], ref: StudyRef, uid: SeriesUID) -> Series:
-    """Objects of one series, wherever their headers come from."""
+    """Objects of one series, wherever their headers come from; none of them is left out."""
     first = rows[0] if rows else Attributes()
     modality = first.text("00080060")
-    instances: dict[str, Instance] = {}
     reading = _Reading(ref, uid, modality)
-    for row in rows:
-        made = reading.instance(row)
-        instances.setdefault(made.sop, made)  # listed twice, it is still one object to fetch
     return Series(
         uid=uid,
         number=first.whole("00200011"),
         modality=modality,
         description=first.text("0008103E"),
-        instances=tuple(instances.values()),
+        instances=marked([reading.instance(row) for row in rows]),
         body_part=first.text("00180015"),
     )
 
@@ -109,12 +107,14 @@ class _Reading:
         self._modality = modality
         self._memory = Memory()
         self._room = MAX_FRAMES
+        self._named = Counter[SopUID]()
 
     def instance(self, row: Attributes) -> Instance:
         sop, number = SopUID(row.text("00080018")), row.whole("00200013")
         said = self._memory.read("said", row, _said)
         frames = self._frames(row, said, sop, number)
         self._room -= len(frames)
+        self._named[sop] += 1
         document = readable_report(row) if not frames else None
         return Instance(
             sop=sop,
@@ -130,6 +130,7 @@ class _Reading:
             structures=structure_set(row, tuple(frame.key for frame in frames)),
             document=document,
             title=row.text("00420010") or (document.title if document else ""),
+            copy=self._named[sop] - 1,
         )
 
     def _frames(
@@ -144,7 +145,7 @@ class _Reading:
         numbered = count > 1 or bool(said.concatenation)
         return tuple(
             header.frame(
-                FrameKey(self._ref.site, self._ref.study, self._uid, sop, index),
+                FrameKey(self._ref.site, self._ref.study, self._uid, sop, index, self._named[sop]),
                 offset + index + 1 if numbered else number or 1,
                 count,
             )

@@ -47,6 +47,7 @@ def frame_of(read: Mapping[str, Any]) -> FrameKey:
         SeriesUID(str(read["series"])),
         SopUID(str(read["sop"])),
         int(read["frame_index"]),
+        int(read.get("copy", 0)),
     )
 
 

@@ -5,6 +5,7 @@ at the site while a study is open is taken in beside what is shown (`services.ar
 `services.fetching` brings the frames.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final
@@ -12,6 +13,7 @@ from typing import Final
 from attrs import define, field
 
 from workstation.dicom.display_sets import display_sets
+from workstation.dicom.reasons import NOTICES
 from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, StudyRef
 from workstation.domain.study import DisplaySet
 from workstation.services import arrivals
@@ -28,7 +30,7 @@ from workstation.services.frames import FrameStore
 from workstation.services.jobs import Job, Jobs
 from workstation.services.ports import FrameSource, SeriesHead
 from workstation.services.signal import Signal
-from workstation.text import tr
+from workstation.text import tr, trn
 
 #: Objects without images to look at come after those with.
 _NOT_IMAGES: Final = frozenset({"SR", "PR", "KO", "DOC", "SEG", "RTSTRUCT", "RTPLAN", "REG"})
@@ -43,6 +45,7 @@ class _Study:
     sets: dict[SeriesUID, tuple[DisplaySet, ...]] = field(factory=dict)
     waiting: set[SeriesUID] = field(factory=set)  # metadata on its way
     lost: set[SeriesUID] = field(factory=set)  # series whose metadata could not be had
+    doubts: set[tuple[SeriesUID, str]] = field(factory=set)  # told of a series
     asking: bool = False  # for news
     again: bool = False  # there are more news than those asked for
 
@@ -199,6 +202,7 @@ class Loader:
         for each in now:
             self._fetcher.know(each)
         self.study_ready.emit((study.ref, study.known))
+        self._tell_doubts(study, head, now)
         more = arrivals.more_frames(before, now)
         if study.job.done and more:
             name = head.description or head.modality
@@ -206,6 +210,16 @@ class Loader:
         at = list(study.heads).index(head.uid)
         for each in now:
             self._fetcher.fetch_all(study.fetching, each, at)
+
+    def _tell_doubts(self, study: _Study, head: SeriesHead, now: Sequence[DisplaySet]) -> None:
+        """What is doubtful of images says each of them; that there are such, is said once."""
+        doubtful = Counter(code for each in now for frame in each.frames for code in frame.doubts)
+        for code, count in doubtful.items():
+            if (head.uid, code) not in study.doubts:
+                study.doubts.add((head.uid, code))
+                name, why = head.description or head.modality, tr(NOTICES[code])
+                one, many = "{name}, {n} image: {why}", "{name}, {n} images: {why}"
+                self.problems.emit((study.ref, trn(count, one, many, name=name, why=why)))
 
     def _settle_when_known(self, study: _Study) -> None:
         if study.waiting or self._gone(study):

@@ -9,6 +9,7 @@ from typing import Any
 
 from attrs import evolve
 
+from workstation.dicom.reasons import NOTICES
 from workstation.domain.identifiers import FrameKey, StudyRef
 from workstation.domain.key_image import KeyImage
 from workstation.domain.study import DisplaySet, Frame
@@ -285,7 +286,9 @@ class Screen:
 
     def _arriving(self, shown: Shown) -> tuple[str, ...]:
         progress = self._loader.progress(shown.display_set.id)
-        notices = [shown.pixels.doubt] if shown.pixels is not None and shown.pixels.doubt else []
+        notices = [tr(NOTICES[code]) for code in shown.frame.doubts]
+        if shown.pixels is not None and shown.pixels.doubt:
+            notices.append(shown.pixels.doubt)
         if progress.failed:
             notices.append(
                 trn(progress.failed, "{n} image cannot be shown", "{n} images cannot be shown")

@@ -60,18 +60,41 @@ def test_a_file_shows_the_pixels_that_another_reader_finds(
 
 
 def test_what_is_no_image_is_counted(tmp_path: Path, decoders: Decoders) -> None:
-    """The viewer that lies on the disc, a copy of an image, another one under its identifier."""
+    """The viewer that lies on the disc, a copy of an image, one that broke off."""
     path = ct(tmp_path, "a")
     ct(tmp_path, "b")
-    changed = bytearray(path.read_bytes())
-    changed[-200] ^= 1
-    (tmp_path / "c").write_bytes(changed)
     (tmp_path / "autorun.inf").write_text("[autorun]")
     (tmp_path / "d").write_bytes(path.read_bytes()[:300])
     opened = LocalFrames(decoders).open(tmp_path)
 
     assert opened.others == 1
-    assert opened.problems == {"duplicate": 1, "uid-conflict": 1, "truncated": 1}
+    assert opened.problems == {"duplicate": 1, "truncated": 1}
+
+
+def test_two_images_under_one_identifier_are_both_shown_and_say_so(
+    tmp_path: Path, decoders: Decoders
+) -> None:
+    """Which of them is right only the sender knows; one of them may hold the finding."""
+    path = ct(tmp_path, "a")
+    expected = pydicom.dcmread(path).pixel_array
+    changed = bytearray(path.read_bytes())
+    at = changed.find(expected.tobytes())
+    changed[at] ^= 1  # the first pixel
+    (tmp_path / "b").write_bytes(changed)
+    source, store = LocalFrames(decoders), FrameStore()
+    opened = source.open(tmp_path)
+    loader = Loader({LOCAL: source}, store, InlineJobs(FakeClock()))
+    told: list[str] = []
+    loader.problems.connect(lambda problem: told.append(problem[1]))
+
+    loader.open(opened.studies[0].ref, first=True)
+
+    assert dict(opened.problems) == {}
+    frames = [f for each in loader.display_sets(opened.studies[0].ref) for f in each.frames]
+    shown = [pixels.stored for f in frames if (pixels := store.get(f.key)) is not None]
+    assert [int(pixels[0, 0]) for pixels in shown] == [expected[0, 0], expected[0, 0] ^ 1]
+    assert [frame.doubts for frame in frames] == [("uid-conflict",), ("uid-conflict",)]
+    assert told == ["CT, 2 images: Another image with the same identifier was received."]
 
 
 def test_without_room_frames_stay_as_they_are_and_decode_to_the_same(

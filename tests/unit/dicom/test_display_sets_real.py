@@ -89,10 +89,11 @@ def test_every_frame_of_the_catalogue_is_in_a_display_set() -> None:
     """Whatever came: frames received are frames shown."""
     with (DATA / "CATALOG.csv").open(newline="", encoding="utf-8") as catalogue:
         rows = [row for row in csv.DictReader(catalogue) if row["open"] == "ok" and row["rows"]]
-    # Of files with one UID the first counts: `inspect` names the others. What is no number
-    # of frames stands for one, which is refused when it is decoded.
-    frames = {row["sop_uid"]: row["frames"] for row in reversed(rows)}
-    received = {sop: int(said) if said.isdigit() else 1 for sop, said in frames.items()}
+    # Files with one UID stand beside each other. What is no number of frames stands for one,
+    # which is refused when it is decoded.
+    received = Counter[str]()
+    for row in rows:
+        received[row["sop_uid"]] += int(row["frames"]) if row["frames"].isdigit() else 1
 
     found = sets_of(header(DATA / row["path"]) for row in rows)
 

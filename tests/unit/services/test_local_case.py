@@ -89,12 +89,12 @@ def test_two_patients_on_one_disc_are_not_shown_as_one(tmp_path: Path) -> None:
 
 def test_what_cannot_be_opened_is_counted_with_its_reason(tmp_path: Path) -> None:
     """A disc with a scratch must not look complete."""
-    house = House(Opened((study("1.1", ""),), {"truncated": 2, "uid-conflict": 1}, 5))
+    house = House(Opened((study("1.1", ""),), {"truncated": 2, "duplicate": 1}, 5))
     house.case.open(tmp_path)
 
     assert house.case.notices == (
+        "1 files are not shown: The same image was received more than once.",
         "2 files are not shown: The image is incomplete: its data end too early.",
-        "1 files are not shown: Another image with the same identifier was received before.",
     )
 
 
