@@ -25,6 +25,7 @@ from workstation.domain.study import (
     PixelSpacing,
     SpacingOrigin,
 )
+from workstation.domain.technique import Fact, Stated
 from workstation.errors import NotDisplayable
 from workstation.imaging.pixels import FramePixels
 from workstation.services.signal import Signal
@@ -131,7 +132,7 @@ def frame(
         "rescale": Rescale(1.0, -1024.0, "HU"),
         "vois": vois,
         "thickness_mm": 2.5 if axes is not None else None,
-        "technique": ("120 kVp", "184 mA"),
+        "technique": (Stated(Fact.KVP, "120 kVp"), Stated(Fact.CURRENT, "184 mA")),
     }
     return Frame(key=key, **(given | more))
 

@@ -7,6 +7,7 @@ and finds the words that took another way.
 """
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -29,6 +30,13 @@ def tr(english: str, /, **values: object) -> str:
 def trn(n: int, one: str, many: str, /, **values: object) -> str:
     """A text about a number of things: `one` is for a single one; both may say {n}."""
     return tr(one if n == 1 else many, n=n, **values)
+
+
+def isolated(text: str) -> str:
+    """Foreign text among other words cannot reorder them, whichever way its script runs."""
+    if not any(unicodedata.bidirectional(each) in ("R", "AL", "AN") for each in text):
+        return text
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def use_locale(locale: str, folder: Path | None = None) -> None:

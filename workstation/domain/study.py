@@ -12,6 +12,7 @@ from workstation.domain.patient import Patient
 from workstation.domain.presentation import OverlayPlane, Palette, RealWorldMap, Rescale, Voi
 from workstation.domain.shutter import Shutter
 from workstation.domain.structure import StructureSet
+from workstation.domain.technique import Stated
 
 
 @frozen
@@ -144,7 +145,7 @@ class Frame:
     laterality: str = ""
     orientation: tuple[str, str] | None = None  # Patient Orientation where there is no plane
     lossy_ratio: float | None = None  # 0.0: lossy, ratio not stated; None: not lossy
-    technique: tuple[str, ...] = ()  # ready for the overlay: "120 kVp", "184 mA"
+    technique: tuple[Stated, ...] = ()
     palette: Palette | None = None  # for PALETTE COLOR, or supplemental
     real_world: tuple[RealWorldMap, ...] = ()
     overlays: tuple[OverlayPlane, ...] = field(default=(), repr=False)

@@ -24,7 +24,7 @@ from workstation.protocols.dicom_pixels import (
 )
 from workstation.protocols.dicom_planes import Grid, grid_of, plane_in_grid, plane_of
 from workstation.protocols.dicom_spacing import ULTRASOUND, regions_of, spacing_of
-from workstation.text import tr
+from workstation.protocols.dicom_technique import positive, technique_of
 
 #: Functional groups whose first item holds values we read.
 _GROUPS: Final = frozenset(
@@ -40,11 +40,15 @@ _GROUPS: Final = frozenset(
         "00189114",  # MR Echo
         "00189117",  # MR Diffusion
         "00189118",  # Cardiac Synchronization
+        "00189115",  # MR Modifier
         "00189341",  # Contrast/Bolus Usage
+        "00189119",  # MR Averages
         "00189321",  # CT Exposure
         "00189325",  # CT X-Ray Details
         "00189314",  # CT Reconstruction
         "00189329",  # CT Image Frame Type
+        "00189304",  # CT Acquisition Details
+        "00189308",  # CT Table Dynamics
         "00189226",  # MR Image Frame Type
         "00189504",  # X-Ray 3D Frame Type
         "00189751",  # PET Frame Type
@@ -133,7 +137,7 @@ class Header:
             laterality=look.laterality,
             orientation=None if plane else look.orientation,
             lossy_ratio=common.lossy_ratio,
-            technique=read(("technique", modality), values, lambda v: technique_of(v, modality)),
+            technique=read("technique", values, technique_of),
             palette=common.palette,
             real_world=grey.real_world,
             overlays=read(("overlays", index), self._values, lambda v: overlays_of(v, index)),
@@ -182,39 +186,15 @@ def _look(values: Attributes, modality: str, placed: bool) -> _Look:
     return _Look(
         grid=grid_of(values),
         spacing=spacing_of(values, modality, placed=placed),
-        thickness_mm=_positive(values, "00180050"),
+        thickness_mm=positive(values, "00180050"),
         laterality=_laterality(values),
         orientation=_patient_orientation(values),
         regions=regions_of(values) if modality in ULTRASOUND else (),
     )
 
 
-def technique_of(values: Attributes, modality: str) -> tuple[str, ...]:
-    """How it was acquired, for the overlay and the report."""
-    found = []
-    if modality == "MR":
-        if (tr_ms := _positive(values, "00180080")) is not None:
-            found.append(tr("TR {ms:g}", ms=round(tr_ms, 1)))
-        echo = _positive(values, "00180081") or _positive(values, "00189082")
-        if echo is not None:
-            found.append(tr("TE {ms:g}", ms=round(echo, 1)))
-    if (kv := _positive(values, "00180060")) is not None:
-        found.append(tr("{kv:g} kVp", kv=kv))
-    current = _positive(values, "00181151") or _positive(values, "00189330")
-    if current is not None:
-        found.append(tr("{ma:g} mA", ma=round(current, 1)))
-    if kernel := values.text("00181210"):
-        found.append(tr("kernel {name}", name=kernel))
-    return tuple(found)
-
-
 def stored_syntax(values: Attributes) -> str:
     return values.text("00083002") or values.text("00020010")
-
-
-def _positive(values: Attributes, tag: str) -> float | None:
-    found = values.number(tag)
-    return found if found is not None and found > 0 else None
 
 
 def _laterality(values: Attributes) -> str:

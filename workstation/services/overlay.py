@@ -1,4 +1,4 @@
-"""The words on a view, by level (section 4 of the design guide).
+"""The words on a view, by level and modality (section 4 of the design guide).
 
 Level 1 is identity, laterality, number, lossy and honesty marks: no setting and no key
 hides it. Level 2 is the default, level 3 everything. All from one `Shown`: the words
@@ -6,6 +6,7 @@ belong to the image drawn, not to the one asked for.
 """
 
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 from attrs import field, frozen
@@ -21,10 +22,10 @@ from workstation.domain.study import (
     SpacingOrigin,
 )
 from workstation.services.viewed import Shown, ViewedStudy, moment
-from workstation.text import tr
+from workstation.settings import resource
+from workstation.text import isolated, tr
 from workstation.viewing.orientation import EdgeLetters, edge_letters
-
-LEVELS: Final = (1, 2, 3)
+from workstation.viewing.overlay_table import LEVELS, Corner, OverlayTable, read_table
 
 #: A view narrower than this (logical pixels) drops level 2.
 NARROW: Final = 360
@@ -79,6 +80,12 @@ class Overlay:
         return (*words, *self.notices)
 
 
+@cache
+def usual_table() -> OverlayTable:
+    """As it comes with the program."""
+    return read_table(resource("overlay.toml").read_text("utf-8"))
+
+
 @frozen
 class Surroundings:
     """What the words depend on beside the image."""
@@ -92,6 +99,7 @@ class Surroundings:
     structures_drawn: bool = False
     key_image: KeyImage | None = None  # the reader's mark on the image shown
 
+    table: OverlayTable = field(factory=usual_table)
 
 def overlay(shown: Shown, around: Surroundings) -> Overlay:
     """The words on one view."""
@@ -101,21 +109,28 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
         return tuple(x for x in lines if x is not None and x.text and x.level <= around.level)
 
     return Overlay(
+    def facts(corner: Corner, *levels: int) -> tuple[Line, ...]:
+        found = around.table.lines(sets.modality, corner, frame.technique)
+        return tuple(Line(words, level) for level, words in found if level in levels)
+
         top_left=kept(*whose(study)),
         top_right=kept(
             *when(study),
-            Line(laterality(frame), 1),
+            _side(frame, kept(*facts(Corner.SIDE, *LEVELS))),
             Line(_key_words(around.key_image), 1, Mark.KEY),
             Line(sets.label, 2),
             Line(study.procedure, 3),
         ),
+            *facts(Corner.TOP_RIGHT, *LEVELS),
         bottom_left=kept(
             Line(geometry_notice(sets), 1, Mark.DOUBT),
             *(Line(notice, 1, Mark.DOUBT) for notice in around.notices),
             Line(_matrix(frame), 3),
             Line(_number(shown), 1),
+            *facts(Corner.BOTTOM_LEFT, 3),
             Line(_position(frame), 2),
             Line(window_words(shown.voi), 2) if shown.voi and shown.pixels is not None else None,
+            *facts(Corner.BOTTOM_LEFT, 1, 2),
         ),
         bottom_right=kept(
             Line(around.probe, 1),
@@ -126,7 +141,8 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
             Line("" if _is_page(sets) else _honesty(frame), 1, Mark.DOUBT),
             Line(_lossy(frame), 1, Mark.LOSSY),
             Line(_zoom(around.zoom), 2),
-            Line("  ".join(frame.technique), 2),
+            *facts(Corner.BOTTOM_RIGHT, 1, 2),
+            *facts(Corner.BOTTOM_RIGHT, 3),
         ),
         letters=edge_letters(shown.state, frame),
         notices=(shown.missing,) if shown.missing else (),
@@ -187,11 +203,10 @@ def identity_line(patient: Patient) -> str:
     return f"{born}  {isolated(patient.id or tr('ID not known'))}"
 
 
-def isolated(text: str) -> str:
-    """Names and IDs in any script cannot reorder their neighbours (FSI, PDI)."""
-    if text.replace("…", "").isascii():
-        return text
-    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
+def _side(frame: Frame, beside: tuple[Line, ...]) -> Line:
+    """The side of the patient, and how the projection was taken where that is said."""
+    words = (laterality(frame), *(line.text for line in beside))
+    return Line("  ".join(filter(None, words)), 1)
 
 
 def laterality(frame: Frame) -> str:
