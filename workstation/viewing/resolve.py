@@ -17,6 +17,18 @@ from workstation.viewing.viewport import ViewportState
 _TURNS = ((1, 0, 0, 1), (0, -1, 1, 0), (-1, 0, 0, -1), (0, 1, -1, 0))
 
 
+def turned(state: ViewportState) -> tuple[float, float, float, float]:
+    """Right and down on the image to right and down on the screen: (a, b, c, d), isometric."""
+    a, b, c, d = _TURNS[state.quarter_turns]
+    mirror = -1 if state.flipped else 1
+    if not state.degrees:
+        return a * mirror, b, c * mirror, d
+    angle = math.radians(state.degrees)
+    cos, sin = math.cos(angle), math.sin(angle)
+    a, b, c, d = cos * a - sin * c, cos * b - sin * d, sin * a + cos * c, sin * b + cos * d
+    return a * mirror, b, c * mirror, d
+
+
 def aspect(frame: Frame) -> tuple[float, float]:
     """Width and height of one image pixel relative to its shorter side."""
     row, column = frame.spacing.row, frame.spacing.column
@@ -53,15 +65,13 @@ class ResolvedView:
         columns, rows = frame.pixels.columns, frame.pixels.rows
         wide, high = aspect(frame)
         scale = state.zoom
+        m = turned(state)
         if not state.one_to_one:
-            across, down = columns * wide, rows * high
-            if state.quarter_turns % 2:
-                across, down = down, across
+            across = abs(m[0]) * columns * wide + abs(m[1]) * rows * high
+            down = abs(m[2]) * columns * wide + abs(m[3]) * rows * high
             scale *= min(width / across, height / down)
-        m = _TURNS[state.quarter_turns]
-        mirror = -1.0 if state.flipped else 1.0
-        a, b = scale * m[0] * wide * mirror, scale * m[1] * high
-        c, d = scale * m[2] * wide * mirror, scale * m[3] * high
+        a, b = scale * m[0] * wide, scale * m[1] * high
+        c, d = scale * m[2] * wide, scale * m[3] * high
         x, y = (columns - 1) / 2 + state.pan[0], (rows - 1) / 2 + state.pan[1]
         e, f = width / 2 - a * x - b * y, height / 2 - c * x - d * y
         return cls(a, b, c, d, e, f, columns, rows, width, height)
@@ -81,6 +91,11 @@ class ResolvedView:
 
     def to_image(self, point: PixelPoint) -> PixelPoint:
         return self.vector_to_image(point[0] - self.e, point[1] - self.f)
+
+    @property
+    def oblique(self) -> bool:
+        """Turned by other than quarters: the image fills its box on the view only in part."""
+        return bool(self.a and self.b)
 
     def vector_to_image(self, dx: float, dy: float) -> PixelPoint:
         """A way on the view as a way on the image."""

@@ -31,7 +31,8 @@ class ViewportState:
 
     `zoom` multiplies the fit (or 1:1), so that a view keeps its framing when it becomes
     smaller. `pan` is the image point in the middle of the view, in image pixels from the
-    centre of the image. `quarter_turns` are clockwise and come after the flip.
+    centre of the image. `quarter_turns` are clockwise and come after the flip; `degrees`,
+    from 0 up to 90, are what is turned beyond them.
     `display_set` None: nothing is hung here. `voi` None: as the image proposes.
     """
 
@@ -43,6 +44,7 @@ class ViewportState:
     voi: Voi | None = None
     inverted: bool = False
     quarter_turns: int = 0
+    degrees: float = 0.0
     flipped: bool = False
     interpolation: Interpolation = Interpolation.LINEAR
     touched: bool = False  # the reader changed something: hanging leaves it alone
@@ -130,8 +132,20 @@ def rotate(state: ViewportState, quarter_turns: int) -> ViewportState:
 
 
 def flip_horizontal(state: ViewportState) -> ViewportState:
+def turn(state: ViewportState, degrees: float) -> ViewportState:
+    """Clockwise as seen on the screen, by any angle."""
+    return _at_angle(state, 90 * state.quarter_turns + state.degrees + degrees)
+
+
+def _at_angle(state: ViewportState, degrees: float) -> ViewportState:
+    """To a thousandth of a degree, so that many small turns end where one large one does."""
+    quarters, rest = divmod(round(degrees * 1000) % 360_000, 90_000)
+    return evolve(state, quarter_turns=quarters, degrees=rest / 1000)
+
+
     """Left for right as seen on the screen, whatever the rotation."""
-    return evolve(state, quarter_turns=-state.quarter_turns % 4, flipped=not state.flipped)
+    turned = _at_angle(state, -90 * state.quarter_turns - state.degrees)
+    return evolve(turned, flipped=not state.flipped)
 
 
 def flip_vertical(state: ViewportState) -> ViewportState:

@@ -1,5 +1,6 @@
 """Where image pixels lie on a view."""
 
+import numpy as np
 import pytest
 from attrs import evolve
 from fakes_viewer import frame
@@ -93,3 +94,36 @@ def test_a_point_is_on_the_image_or_beside_it() -> None:
     assert view.contains((-0.5, 99.5))
     assert not view.contains((-0.6, 50))
     assert not view.contains((50, 100))
+
+
+@pytest.mark.parametrize("degrees", [10.0, 45.0, 100.0, -33.3])
+def test_a_picture_turned_by_degrees_keeps_its_shape_and_fits(degrees: float) -> None:
+    """Free rotation straightens a patient who lay askew: nothing is stretched or cut off."""
+    view = ResolvedView.of(reduce.turn(ViewportState(), degrees), TALL_PIXELS, 400, 300)
+    right = np.subtract(view.to_view((11, 10)), view.to_view((10, 10)))
+    down = np.subtract(view.to_view((10, 11)), view.to_view((10, 10)))
+    corners = [view.to_view((x, y)) for x in (-0.5, 99.5) for y in (-0.5, 99.5)]
+
+    assert np.degrees(np.arctan2(right[1], right[0])) == pytest.approx(degrees)
+    assert np.dot(right, down) == pytest.approx(0)
+    assert np.hypot(*down) == pytest.approx(2 * np.hypot(*right))
+    assert all(-1e-6 <= x <= 400 + 1e-6 and -1e-6 <= y <= 300 + 1e-6 for x, y in corners)
+
+
+def test_small_turns_add_up_to_a_quarter() -> None:
+    """After 900 steps of a tenth the pixels lie on those of the screen again."""
+    state = ViewportState()
+    for _ in range(900):
+        state = reduce.turn(state, 0.1)
+
+    assert state == reduce.rotate(ViewportState(), 1)
+    assert reduce.turn(state, -90) == ViewportState()
+
+
+def test_a_flip_after_a_turn_by_degrees_mirrors_the_screen() -> None:
+    turned = reduce.turn(ViewportState(), 25)
+    before = ResolvedView.of(turned, SQUARE, 100, 100).to_view((10, 20))
+    after = ResolvedView.of(reduce.flip_horizontal(turned), SQUARE, 100, 100).to_view((10, 20))
+
+    assert after == pytest.approx((100 - before[0], before[1]))
+    assert reduce.flip_horizontal(reduce.flip_horizontal(turned)) == turned
