@@ -9,7 +9,7 @@ import numpy as np
 from fakes import FakeClock, InlineJobs
 from numpy.typing import NDArray
 
-from workstation.commands import tools, viewport
+from workstation.commands import presentation, tools, viewport
 from workstation.commands.registry import Registry
 from workstation.domain.geometry import ImagePlane, Vector
 from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyRef, StudyUID
@@ -190,7 +190,7 @@ def opened(
 
 def runner(viewer: Viewer) -> Callable[[str], None]:
     """`run` as the windows pass it on: real command lines, the viewer alone behind them."""
-    registry = Registry((*viewport.COMMANDS, *tools.COMMANDS))
+    registry = Registry((*viewport.COMMANDS, *tools.COMMANDS, *presentation.COMMANDS))
     keys = frozenset({"case", "image", "measurement", "prior"})
     context = SimpleNamespace(viewer=viewer, active=keys)
 

@@ -52,6 +52,7 @@ NOTICES: Final[Mapping[str, str]] = MappingProxyType(
         "bad-rescale": "The rescale values are not usable; stored values are shown.",
         "bad-window": "A window that the image brings is not usable.",
         "bad-lut": "A lookup table that the image brings is not usable.",
+        "bad-shutter": "A shutter that the image brings is not usable; what it covers is shown.",
         "bad-palette": "The colours that the image brings are not usable.",
         "missing-files": "Files that this directory lists are missing.",
     }

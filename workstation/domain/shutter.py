@@ -2,6 +2,7 @@
 
 from attrs import field, frozen
 
+from workstation.domain.presentation import OverlayPlane
 from workstation.domain.structure import Colour
 
 #: Column and row, the first of each is 1, as objects write them.
@@ -37,13 +38,12 @@ class Shutter:
     open is seen (PS3.3 C.7.6.11.1.1).
 
     `level` is the grey the covered part takes, 0 black to 65535 white, never inverted;
-    `colour` takes its place where the object names one. `bitmap` is the group (0x6000 ...)
-    of the overlay whose bits cover the image.
+    `colour` takes its place where the object names one. `bitmap` covers where its bits are 1.
     """
 
     rectangle: Rectangle | None = None
     circle: Circle | None = None
     polygon: Polygon | None = None
-    bitmap: int | None = None
+    bitmap: OverlayPlane | None = None
     level: int = 0
     colour: Colour | None = None

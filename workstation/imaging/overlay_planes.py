@@ -27,7 +27,7 @@ def marks(
     mask = np.zeros((rows, columns), np.uint8)
     for plane in frame.overlays:
         if plane.bits:
-            _draw(mask, plane)
+            draw(mask, plane)
         elif plane.position is not None and plane.position in in_pixels:
             packed = in_pixels[plane.position]
             bits = np.unpackbits(packed, count=rows * columns, bitorder="little")
@@ -35,7 +35,8 @@ def marks(
     return mask if mask.any() else None
 
 
-def _draw(mask: NDArray[np.uint8], plane: OverlayPlane) -> None:
+def draw(mask: NDArray[np.uint8], plane: OverlayPlane) -> None:
+    """One plane into a mask of the image, which may be smaller or larger."""
     size = plane.rows * plane.columns
     bits = np.unpackbits(np.frombuffer(plane.bits, np.uint8), count=size, bitorder="little")
     drawn = bits.reshape(plane.rows, plane.columns)

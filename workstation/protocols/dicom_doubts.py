@@ -11,6 +11,7 @@ from typing import Final
 from workstation.domain.identifiers import is_uid
 from workstation.protocols.dicom_attributes import Attributes
 from workstation.protocols.dicom_palette import palette_of
+from workstation.protocols.dicom_shutter import is_unusable
 
 _UIDS: Final = ("00080018", "0020000D", "0020000E")
 _LUTS: Final = ("00283002", "00283006")
@@ -87,13 +88,20 @@ def _bad_lut(item: Attributes) -> bool:
     return held < entries and not bytewise
 
 
+def _bad_shutter(item: Attributes) -> bool:
+    """Of an image; a bitmap shutter belongs to presentation states."""
+    return not item.texts("00181600")[:1] == ("BITMAP",) and is_unusable(item)
+
+
 _CHECKS: Final[tuple[tuple[str, Callable[[Attributes], bool]], ...]] = (
     ("bad-rescale", _bad_rescale),
     ("bad-spacing", _bad_spacing),
     ("bad-position", _bad_position),
     ("bad-window", _bad_window),
     ("bad-lut", _bad_lut),
+    ("bad-shutter", _bad_shutter),
 )
 _ORDER: Final = (
-    "bad-palette", "bad-rescale", "bad-lut", "bad-spacing", "bad-position", "bad-window", "bad-uid",
+    "bad-palette", "bad-rescale", "bad-lut", "bad-spacing", "bad-position", "bad-window",
+    "bad-shutter", "bad-uid",
 )  # fmt: skip

@@ -23,6 +23,7 @@ from workstation.protocols.dicom_pixels import (
     vois_of,
 )
 from workstation.protocols.dicom_planes import Grid, grid_of, plane_in_grid, plane_of
+from workstation.protocols.dicom_shutter import shutter_of
 from workstation.protocols.dicom_spacing import ULTRASOUND, regions_of, spacing_of
 from workstation.protocols.dicom_technique import positive, technique_of
 
@@ -30,6 +31,7 @@ from workstation.protocols.dicom_technique import positive, technique_of
 _GROUPS: Final = frozenset(
     {
         "00209111",  # Frame Content
+        "00189472",  # Frame Display Shutter
         "00209113",  # Plane Position
         "00209116",  # Plane Orientation
         "00289110",  # Pixel Measures
@@ -142,6 +144,7 @@ class Header:
             real_world=grey.real_world,
             overlays=read(("overlays", index), self._values, lambda v: overlays_of(v, index)),
             inverse=grey.inverse,
+            shutter=read("shutter", values, shutter_of),
             icc_profile=common.icc_profile,
             transfer_syntax=common.transfer_syntax,
             content=read(

@@ -14,9 +14,10 @@ from workstation.domain.study import Frame
 from workstation.imaging.colour import is_colour, to_rgb
 from workstation.imaging.overlay_planes import marks, thinned
 from workstation.imaging.pixels import FramePixels
+from workstation.imaging.shutters import covered, open_pixels
 from workstation.imaging.voi import DisplayTable, display_table, to_display
 from workstation.rendering.slice_cpu import SliceEngine, SliceRequest, frame_engine
-from workstation.viewing.resolve import ResolvedView
+from workstation.viewing.resolve import ResolvedView, aspect
 from workstation.viewing.viewport import Interpolation
 
 #: Sums of blocks are kept in as few bytes as hold them, so that an average is exact.
@@ -34,6 +35,7 @@ class PictureRequest:
     voi: Voi | None
     inverted: bool
     marked: bool = True  # with the object's own overlays
+    shuttered: bool = True  # what its shutter covers is covered
 
 
 @frozen(eq=False)
@@ -157,6 +159,8 @@ class FramePainter:
         self._table_of: object = None
         self._grey: NDArray[np.uint8] | None = None
         self._grey_of: object = None
+        self._seen: NDArray[np.bool_] | None = None
+        self._seen_by: object = None
 
     def work(self, request: PictureRequest) -> int:
         """How many pixels must be touched for a picture, beyond what is remembered."""
@@ -177,16 +181,35 @@ class FramePainter:
         frame, inverted = request.frame, request.inverted
         sampled = self._sample(frame, request.pixels, samples)
         if is_colour(frame):
-            rgb = 255 - sampled if inverted else sampled
+            rgb = self._covered(255 - sampled if inverted else sampled, request, samples)
             return Picture(left, top, np.ascontiguousarray(_marked(rgb, request, samples)))
         if request.voi is None:
             return None
         table = self._table_for(frame, request.voi, inverted, sampled.dtype)
-        made_of = (id(sampled), id(table), request.marked)  # both are held: no id is reused
+        shutter = frame.shutter if request.shuttered else None
+        # Samples and table are held: no id is reused.
+        made_of = (id(sampled), id(table), request.marked, shutter)
         if self._grey is None or self._grey_of != made_of:
-            self._grey = _marked(to_display(sampled, table), request, samples)
+            grey = self._covered(to_display(sampled, table), request, samples)
+            self._grey = _marked(grey, request, samples)
             self._grey_of = made_of
         return Picture(left, top, self._grey)
+
+    def _covered(
+        self, shown: NDArray[np.uint8], request: PictureRequest, samples: SliceRequest
+    ) -> NDArray[np.uint8]:
+        """With what the shutter of the object covers, under everything that is drawn."""
+        frame, shutter = request.frame, request.frame.shutter
+        if shutter is None or not request.shuttered:
+            return shown
+        wanted = (shutter, frame.pixels, frame.spacing, samples)
+        if self._seen is None or self._seen_by != wanted:
+            shape = (frame.pixels.rows, frame.pixels.columns)
+            wide, high = aspect(frame)
+            mask = open_pixels(shutter, shape, high / wide).astype(np.uint8)
+            nearest = evolve(samples, interpolation=Interpolation.NEAREST)
+            self._seen, self._seen_by = frame_engine(mask).slice(nearest) > 0, wanted
+        return covered(shown, self._seen, shutter)
 
     def _table_for(
         self, frame: Frame, voi: Voi, inverted: bool, dtype: np.dtype[Any]
@@ -213,4 +236,4 @@ class FramePainter:
         """Let go of the pixels: the case was closed."""
         self._pixels = None
         self._engine = self._engine_of = self._sampled = self._sampled_by = None
-        self._grey = self._grey_of = None
+        self._grey = self._grey_of = self._seen = self._seen_by = None

@@ -97,6 +97,7 @@ class Surroundings:
     notices: tuple[str, ...] = ()
     structures: tuple[str, ...] = ()  # what segmentations could draw, and whose work it is
     structures_drawn: bool = False
+    presented: tuple[str, ...] = ()  # what objects change about the image
     key_image: KeyImage | None = None  # the reader's mark on the image shown
 
     table: OverlayTable = field(factory=usual_table)
@@ -134,6 +135,7 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
         ),
         bottom_right=kept(
             Line(around.probe, 1),
+            *(Line(each, 1) for each in around.presented),
             *(
                 Line(_drawn(each, around), 1 if around.structures_drawn else 2)
                 for each in around.structures

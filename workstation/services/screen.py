@@ -15,7 +15,7 @@ from workstation.domain.key_image import KeyImage
 from workstation.domain.study import DisplaySet, Frame
 from workstation.imaging.colour import why_not
 from workstation.imaging.pixels import FramePixels
-from workstation.services import describe, report_view
+from workstation.services import describe, presenting, report_view
 from workstation.services.arranging import Board
 from workstation.services.arrivals import same_place
 from workstation.services.coverage import Coverage, FrameState
@@ -238,6 +238,7 @@ class Screen:
             self._arriving(shown),
             self.structures.sources(shown),
             self.structures.shown,
+            tuple(presenting.words(shown)),
             key_image=self.key_of(shown.frame),
         )
         return overlay(shown, around)

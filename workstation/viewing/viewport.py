@@ -47,6 +47,7 @@ class ViewportState:
     degrees: float = 0.0
     flipped: bool = False
     interpolation: Interpolation = Interpolation.LINEAR
+    shutter_lifted: bool = False  # what the object covers is shown
     touched: bool = False  # the reader changed something: hanging leaves it alone
 
 
@@ -150,6 +151,11 @@ def _at_angle(state: ViewportState, degrees: float) -> ViewportState:
 
 def flip_vertical(state: ViewportState) -> ViewportState:
     return rotate(flip_horizontal(state), 2)
+
+
+def toggle_shutter(state: ViewportState) -> ViewportState:
+    """What the object covers is shown, or covered again."""
+    return evolve(state, shutter_lifted=not state.shutter_lifted)
 
 
 def interpolate(state: ViewportState, kind: Interpolation) -> ViewportState:
