@@ -2,7 +2,18 @@
 
 from typing import Final
 
-from workstation.commands import app, case, file, key_images, measurements, presentation, report, tools, viewport
+from workstation.commands import (
+    app,
+    appearance,
+    case,
+    file,
+    key_images,
+    measurements,
+    presentation,
+    report,
+    tools,
+    viewport,
+)
 from workstation.commands.registry import Command, Registry
 
 #: In the order of the palette, the menus and docs/commands.md.
@@ -12,6 +23,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *file.COMMANDS,
     *report.COMMANDS,
     *viewport.COMMANDS,
+    *appearance.COMMANDS,
     *presentation.COMMANDS,
     *tools.COMMANDS,
     *measurements.COMMANDS,

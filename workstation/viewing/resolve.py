@@ -20,13 +20,13 @@ _TURNS = ((1, 0, 0, 1), (0, -1, 1, 0), (-1, 0, 0, -1), (0, 1, -1, 0))
 def turned(state: ViewportState) -> tuple[float, float, float, float]:
     """Right and down on the image to right and down on the screen: (a, b, c, d), isometric."""
     a, b, c, d = _TURNS[state.quarter_turns]
-    mirror = -1 if state.flipped else 1
+    if state.flipped:
+        a, c = -a, -c
     if not state.degrees:
-        return a * mirror, b, c * mirror, d
+        return a, b, c, d
     angle = math.radians(state.degrees)
     cos, sin = math.cos(angle), math.sin(angle)
-    a, b, c, d = cos * a - sin * c, cos * b - sin * d, sin * a + cos * c, sin * b + cos * d
-    return a * mirror, b, c * mirror, d
+    return cos * a - sin * c, cos * b - sin * d, sin * a + cos * c, sin * b + cos * d
 
 
 def aspect(frame: Frame) -> tuple[float, float]:
