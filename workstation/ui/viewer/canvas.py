@@ -33,7 +33,7 @@ from workstation.services.scene import Scene
 from workstation.services.viewed import Shown
 from workstation.services.viewer import Viewer
 from workstation.ui import plain
-from workstation.ui.viewer import inking
+from workstation.ui.viewer import corners, inking
 from workstation.ui.viewer.grasping import grasped, under
 from workstation.ui.viewer.painting import Painting
 from workstation.ui.viewer.pictures import Drawn, Pictures
@@ -117,8 +117,8 @@ class Canvas(QWidget):
         words, before = self._viewer.overlay(self._index), self._drawn.words
         if words.bottom_left != before.bottom_left:
             width, height = self.width(), self.height()
-            place = inking.low_left(before, width, height)
-            self.update(place.united(inking.low_left(words, width, height)))
+            place = corners.low_left(before, width, height)
+            self.update(place.united(corners.low_left(words, width, height)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._old:

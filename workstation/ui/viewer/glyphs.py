@@ -23,9 +23,17 @@ _AROUND: Final = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def text_width(text: str, size: Size = "small", weight: int = 400) -> float:
     """Logical pixels."""
     return QFontMetricsF(theme.font(size, weight)).horizontalAdvance(text)
+
+
+@lru_cache(maxsize=1024)
+def elided(text: str, room: float, size: Size = "small") -> str:
+    """Cut at the end where it is wider than the room."""
+    metrics = QFontMetricsF(theme.font(size))
+    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
 
 
 @lru_cache(maxsize=16)

@@ -1,18 +1,16 @@
-"""Draws a paint list, the words of an overlay and the scroll bar with QPainter."""
+"""Draws a paint list and the scroll bar with QPainter."""
 
 from collections.abc import Sequence
-from math import ceil
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap, QPolygonF
 
-from workstation.rendering.annotations import ScaleBar, runs, shrunk
+from workstation.rendering.annotations import runs, shrunk
 from workstation.rendering.ink import Border, Handle, Item, Letter, Oval, Plate, Stroke
-from workstation.services.overlay import Line, Mark, Overlay
 from workstation.ui import theme
 from workstation.ui.viewer import glyphs
 
-LEFT, RIGHT, VERTICAL = 10, 20, 8
+#: Width of the scroll bar.
 BAR = 10
 
 
@@ -106,132 +104,6 @@ def _plate(painter: QPainter, item: Plate) -> None:
         painter.setPen(theme.color("text.hi"))
         low = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
         painter.drawText(inside, low, item.second)
-
-
-def draw_words(
-    painter: QPainter, words: Overlay, bar: ScaleBar | None, width: float, height: float
-) -> None:
-    """The corners, the letters at the edges, the scale bar and the notices."""
-    right = width - RIGHT
-    top = float(VERTICAL)
-    for line in words.top_left:
-        top += _line(painter, line, LEFT, top, Qt.AlignmentFlag.AlignLeft)
-    top = float(VERTICAL)
-    for line in words.top_right:
-        top += _line(painter, line, right, top, Qt.AlignmentFlag.AlignRight)
-    _upwards(painter, words.bottom_left, LEFT, height, Qt.AlignmentFlag.AlignLeft)
-    _upwards(painter, words.bottom_right, right, height, Qt.AlignmentFlag.AlignRight)
-    _letters(painter, words, width, height, bar is not None)
-    if bar is not None:
-        _scale_bar(painter, bar, width, height)
-    _notices(painter, words, width, height)
-
-
-def clear_of(words: Overlay, width: float, height: float) -> QRectF:
-    """What the words in the corners leave free between them."""
-    corners = (words.top_left, words.top_right, words.bottom_left, words.bottom_right)
-    tall = [sum(_height(line) for line in corner) for corner in corners]
-    top, bottom = VERTICAL + max(tall[:2]) + 12, height - VERTICAL - max(tall[2:]) - 12
-    if words.wrong_patient:
-        top = max(top, 72.0)
-    return QRectF(24, top, width - 24 - 24, max(0.0, bottom - top))
-
-
-def _upwards(
-    painter: QPainter,
-    lines: Sequence[Line],
-    x: float,
-    height: float,
-    align: Qt.AlignmentFlag,
-) -> None:
-    top = height - VERTICAL - sum(_height(line) for line in lines)
-    for line in lines:
-        top += _line(painter, line, x, top, align)
-
-
-def _height(line: Line) -> float:
-    boxed = line.mark in (Mark.CURRENT, Mark.PRIOR, Mark.LOSSY, Mark.KEY)
-    return glyphs.line_height("small") + (3.0 if boxed else 0.0)
-
-
-def _line(painter: QPainter, line: Line, x: float, top: float, align: Qt.AlignmentFlag) -> float:
-    match line.mark:
-        case Mark.CURRENT:
-            glyphs.tag(painter, line.text, x, top, "hue.here", "filled")
-        case Mark.PRIOR:
-            glyphs.tag(painter, line.text, x, top, "text.hi", "outline")
-        case Mark.LOSSY:
-            glyphs.tag(painter, line.text, x, top, "hue.open", "outline")
-        case Mark.KEY:
-            glyphs.tag(painter, line.text, x, top, "ink.measure", "outline")
-        case Mark.NAME:
-            glyphs.draw(painter, line.text, x, top, align=align, weight=600)
-        case Mark.DOUBT:
-            glyphs.draw(painter, line.text, x, top, align=align, token="hue.open")
-        case Mark.TEXT:
-            glyphs.draw(painter, line.text, x, top, align=align)
-    return _height(line)
-
-
-def _letters(
-    painter: QPainter, words: Overlay, width: float, height: float, above_bar: bool
-) -> None:
-    letters, line = words.letters, glyphs.line_height("body")
-    centre = Qt.AlignmentFlag.AlignHCenter
-    middle = (height - line) / 2
-    below = height - VERTICAL - line - (22 if above_bar else 0)
-
-    def put(text: str, x: float, top: float, align: Qt.AlignmentFlag) -> None:
-        if text:
-            glyphs.draw(painter, text, x, top, align=align, size="body", weight=600)
-
-    put(letters.left, LEFT, middle, Qt.AlignmentFlag.AlignLeft)
-    put(letters.right, width - RIGHT, middle, Qt.AlignmentFlag.AlignRight)
-    put(letters.top, width / 2, VERTICAL, centre)
-    put(letters.bottom, width / 2, below, centre)
-
-
-def _scale_bar(painter: QPainter, bar: ScaleBar, width: float, height: float) -> None:
-    """Five ticks, words above; on half pixels, so that hair lines stay sharp."""
-    left = round(width / 2 - bar.length / 2) + 0.5
-    base = height - VERTICAL - 3.5
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    for pen in (QPen(theme.color("ink.halo", 0.65), 3.0), theme.pen("text.image", 1.0)):
-        painter.setPen(pen)
-        painter.drawLine(QPointF(left, base), QPointF(left + bar.length, base))
-        for tick in range(6):
-            x = left + bar.length * tick / 5
-            reach = 5.0 if tick in (0, 5) else 3.0
-            painter.drawLine(QPointF(x, base - reach), QPointF(x, base))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    glyphs.draw(
-        painter,
-        bar.text,
-        width / 2,
-        base - 5 - glyphs.line_height("micro"),
-        align=Qt.AlignmentFlag.AlignHCenter,
-        size="micro",
-    )
-
-
-def _notices(painter: QPainter, words: Overlay, width: float, height: float) -> None:
-    centre = Qt.AlignmentFlag.AlignHCenter
-    top = height * 0.72
-    if words.wrong_patient:
-        box = QRectF(0, 34, width - BAR, 26)
-        painter.fillRect(box, theme.color("hue.act"))
-        painter.setFont(theme.font("body", 700))
-        painter.setPen(theme.color("text.inverse"))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words.wrong_patient)
-    for notice in words.notices:
-        glyphs.draw(painter, notice, width / 2, top, align=centre, token="hue.open")
-        top += glyphs.line_height("small")
-
-
-def low_left(words: Overlay, width: int, height: int) -> QRect:
-    """Where the lines at the bottom left are drawn, to the middle of the view."""
-    tall = ceil(sum(_height(line) for line in words.bottom_left)) + 2 * VERTICAL
-    return QRect(0, height - tall, width // 2, tall)
 
 
 class ScrollBar:

@@ -14,7 +14,7 @@ from workstation.services.viewed import Reading, Shown
 from workstation.services.viewer import Viewer
 from workstation.text import tr
 from workstation.ui import theme
-from workstation.ui.viewer import inking, report_page
+from workstation.ui.viewer import corners, inking, report_page
 from workstation.ui.viewer.pictures import Drawn
 from workstation.ui.viewer.pointing import MEASURING
 from workstation.viewing.tool import Preview
@@ -67,7 +67,7 @@ class Painting:
         bar = None
         if shown is not None and self.ink is not None:
             bar = annotations.scale_bar(self.ink.view, shown.frame, self._ratio)
-        inking.draw_words(painter, words, bar, width, height)
+        corners.draw_words(painter, words, bar, width, height)
         self._say(words, reading)
 
     def _say(self, words: Overlay, reading: Reading | None) -> None:
@@ -79,7 +79,7 @@ class Painting:
 
     def _report(self, painter: QPainter, reading: Reading, words: Overlay) -> Overlay:
         """Gives the words around it: with a measuring tool in hand there is one more to say."""
-        room = inking.clear_of(words, self._canvas.width(), self._canvas.height())
+        room = corners.clear_of(words, self._canvas.width(), self._canvas.height())
         report_page.draw(painter, reading, room)
         if self._viewer.tool not in MEASURING:
             return words
