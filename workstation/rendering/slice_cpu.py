@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
-from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
+from vtkmodules.util.numpy_support import get_vtk_array_type, numpy_to_vtk, vtk_to_numpy
 from vtkmodules.vtkCommonDataModel import vtkImageData
 from vtkmodules.vtkCommonMath import vtkMatrix4x4
 from vtkmodules.vtkImagingCore import vtkImageReslice
@@ -25,8 +25,9 @@ from vtkmodules.vtkImagingCore import vtkImageReslice
 from workstation.domain.geometry import Affine, Vector, cross
 from workstation.viewing.viewport import Interpolation
 
-#: Distance of the samples through a slab, mm.
+#: Samples through a slab are no further apart, mm, nor further than half a voxel.
 SLAB_STEP_MM: Final = 0.5
+_HALF_A_VOXEL: Final = 0.5
 
 
 class SlabMode(StrEnum):
@@ -42,6 +43,10 @@ class SliceRequest:
     `origin` is the centre of the first sample, `row` the unit direction along a row,
     `column` down a column; mm in LPS. (For a single frame the affine is the identity
     and mm are pixels.) `spacing` is between rows, between columns; `size` columns, rows.
+
+    A slab of `slab_mm` has the plane in its middle: samples lie from half of it before to
+    half of it behind, both ends included, evenly, `slab_steps` says how many. All weigh
+    alike, those outside the volume not at all. `coarse` (a preview) takes fewer of them.
     """
 
     origin: Vector
@@ -52,6 +57,27 @@ class SliceRequest:
     slab_mm: float = 0.0
     mode: SlabMode = SlabMode.MEAN
     interpolation: Interpolation = Interpolation.LINEAR
+    coarse: float = 1.0  # distance of the samples through a slab, relative to the exact one
+
+    @property
+    def normal(self) -> Vector:
+        """Of length 1; from the reader, as a row and a column are right and down."""
+        x, y, z = cross(self.row, self.column)
+        length = math.hypot(x, y, z)
+        return x / length, y / length, z / length
+
+
+def slab_steps(request: SliceRequest, to_index: NDArray[np.float64]) -> int:
+    """Into how many equal steps a slab is cut; 0 for a plane, which is one sample deep.
+
+    No step is longer than `SLAB_STEP_MM`, nor crosses more than half a voxel along any axis
+    of the volume, so that no voxel is stepped over. `to_index`: inverse of the affine.
+    """
+    if request.slab_mm <= 0:
+        return 0
+    voxels_per_mm = float(np.abs(to_index[:3, :3] @ np.asarray(request.normal)).max())
+    step_mm = min(SLAB_STEP_MM, _HALF_A_VOXEL / voxels_per_mm) * request.coarse
+    return max(1, math.ceil(request.slab_mm / step_mm - 1e-6))
 
 
 class SliceEngine:
@@ -65,32 +91,42 @@ class SliceEngine:
         Index (column, row, slice) to LPS mm; may be tilted, sheared, left-handed.
     background
         The value of samples outside the volume.
+    sampled_as
+        Type of the samples; that of the voxels, unless told otherwise. In floating point
+        nothing is rounded.
     """
 
-    def __init__(self, voxels: NDArray[Any], affine: Affine, background: float = 0.0) -> None:
+    def __init__(
+        self,
+        voxels: NDArray[Any],
+        affine: Affine,
+        background: float = 0.0,
+        sampled_as: type[np.generic] | None = None,
+    ) -> None:
         self._voxels = np.ascontiguousarray(voxels)
         self._samples = voxels.shape[3] if voxels.ndim == 4 else 1
-        self._to_index = np.linalg.inv(affine.matrix)
+        self._to_index: NDArray[np.float64] = np.asarray(np.linalg.inv(affine.matrix), np.float64)
         self._axes = vtkMatrix4x4()
         self._image = self._index_image()
         reslice = self._reslice = vtkImageReslice()
         reslice.SetInputData(self._image)
         reslice.SetOutputDimensionality(2)
+        if sampled_as is not None:
+            reslice.SetOutputScalarType(get_vtk_array_type(sampled_as))
         reslice.SetBackgroundLevel(background)
         reslice.SetOutputOrigin(0, 0, 0)
         reslice.SetOutputSpacing(1, 1, 1)
         reslice.BorderOn()  # up to the outer edge of the outermost voxels
 
     def slice(self, request: SliceRequest) -> NDArray[Any]:
-        """(rows, columns[, samples]) in the type of the voxels, rounded where that is whole."""
+        """(rows, columns[, samples]) in the type of the samples, rounded where that is whole."""
         reslice = self._reslice
-        self._aim(request)
+        steps = slab_steps(request, self._to_index)
+        self._aim(request, request.slab_mm / steps if steps else SLAB_STEP_MM)
         columns, rows = request.size
         reslice.SetOutputExtent(0, columns - 1, 0, rows - 1, 0, 0)
-        slab = request.slab_mm > 0
-        reslice.SetOptimization(not slab)
-        steps = round(request.slab_mm / SLAB_STEP_MM) + 1 if slab else 1
-        reslice.SetSlabNumberOfSlices(steps)
+        reslice.SetOptimization(not steps)
+        reslice.SetSlabNumberOfSlices(steps + 1)
         match request.mode:
             case SlabMode.MEAN:
                 reslice.SetSlabModeToMean()
@@ -111,16 +147,14 @@ class SliceEngine:
         sampled: NDArray[Any] = np.array(flat).reshape(shape)
         return sampled
 
-    def _aim(self, request: SliceRequest) -> None:
+    def _aim(self, request: SliceRequest, step_mm: float) -> None:
         """Put the request's samples into index space: one column of the matrix per axis."""
         down, along = request.spacing
-        normal = cross(request.row, request.column)
-        step = SLAB_STEP_MM / math.hypot(*normal)
         linear = self._to_index[:3, :3]
         columns = (
             linear @ np.multiply(request.row, along),
             linear @ np.multiply(request.column, down),
-            linear @ np.multiply(normal, step),
+            linear @ np.multiply(request.normal, step_mm),
             linear @ np.asarray(request.origin) + self._to_index[:3, 3],
         )
         for j, column in enumerate(columns):

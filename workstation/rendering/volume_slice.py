@@ -1,0 +1,111 @@
+"""Slices of a volume: exact values for files, probes and projections, grey for the screen.
+
+Each sampler has a `SliceEngine` of its own over the one array: views and windows share the
+voxels and copy nothing.
+"""
+
+from typing import Any, Final
+
+import numpy as np
+from attrs import evolve, field, frozen
+from numpy.typing import NDArray
+
+from workstation.domain.study import Frame
+from workstation.imaging.voi import rescaled
+from workstation.imaging.volume_voxels import Volume
+from workstation.rendering.slice_cpu import SlabMode, SliceEngine, SliceRequest
+
+_OPPOSITE: Final = {SlabMode.MIP: SlabMode.MINIP, SlabMode.MINIP: SlabMode.MIP}
+
+
+@frozen(eq=False)
+class Sampled:
+    """Samples in the values of the voxels; `frame` says how they are shown.
+
+    What no voxel speaks for holds the padding value of `frame`, NaN in floating point.
+    """
+
+    samples: NDArray[Any] = field(repr=False)
+    frame: Frame = field(repr=False)
+
+
+class VolumeSampler:
+    """One view's way to a volume. One thread at a time."""
+
+    def __init__(self, volume: Volume) -> None:
+        self.volume = volume
+        self._exact: SliceEngine | None = None
+        self._shown: SliceEngine | None = None
+        self._padded: SliceEngine | None = None
+
+    def values(self, request: SliceRequest) -> NDArray[np.float32]:
+        """Modality values (HU, ...) as float32, nothing rounded between; NaN outside.
+
+        Of colour: 8-bit RGB, black outside.
+        """
+        volume = self.volume
+        if volume.voxels.ndim == 4:
+            return np.asarray(self.shown(request).samples, np.float32)
+        if self._exact is None:
+            self._exact = SliceEngine(volume.voxels, volume.affine, np.nan, np.float32)
+        stored = self._in_stored(request)
+        samples = self._exact.slice(stored)
+        samples[self._nothing_there(stored)] = np.nan
+        return rescaled(samples, volume.frame.rescale).astype(np.float32)
+
+    def shown(self, request: SliceRequest) -> Sampled:
+        """In the values of the voxels, so that a window drag is a table; colour as it is."""
+        volume = self.volume
+        kind, outside = _with_room(volume)
+        if self._shown is None:
+            self._shown = SliceEngine(volume.voxels, volume.affine, outside, kind)
+        stored = self._in_stored(request)
+        samples = self._shown.slice(stored)
+        if volume.voxels.ndim == 4:
+            return Sampled(samples, volume.frame)
+        samples[self._nothing_there(stored)] = outside
+        padding = None if np.isnan(outside) else int(outside)
+        pixels = evolve(volume.frame.pixels, padding=padding, padding_limit=None)
+        return Sampled(samples, evolve(volume.frame, pixels=pixels))
+
+    def _in_stored(self, request: SliceRequest) -> SliceRequest:
+        """Where values fall as stored ones rise, the largest value is the least stored one."""
+        if self.volume.frame.rescale.slope >= 0:
+            return request
+        return evolve(request, mode=_OPPOSITE.get(request.mode, request.mode))
+
+    def _nothing_there(self, request: SliceRequest) -> NDArray[np.bool_]:
+        """Samples that padding decides: where it takes part, and in a projection that would
+        never pick it, where there is nothing else. `request` is in stored values."""
+        padded = self.volume.padded
+        columns, rows = request.size
+        if padded is None:
+            return np.zeros((rows, columns), np.bool_)
+        if self._padded is None:
+            self._padded = SliceEngine(padded, self.volume.affine, 0)
+        mode = SlabMode.MINIP if self._is_never_padding(request.mode) else SlabMode.MIP
+        return np.asarray(self._padded.slice(evolve(request, mode=mode)) > 0)
+
+    def _is_never_padding(self, mode: SlabMode) -> bool:
+        volume = self.volume
+        least, most = volume.padding
+        if mode is SlabMode.MIP:
+            return least <= most < volume.low
+        return mode is SlabMode.MINIP and most >= least > volume.high
+
+
+def _with_room(volume: Volume) -> tuple[type[np.generic], float]:
+    """A type for samples that has a value left for what is outside, and that value."""
+    kind = volume.voxels.dtype
+    if volume.voxels.ndim == 4:
+        return np.uint8, 0.0
+    if kind.kind not in "iu":
+        return np.float32, np.nan
+    span = np.iinfo(kind)
+    if volume.low > span.min:
+        return kind.type, float(span.min)
+    if volume.high < span.max:
+        return kind.type, float(span.max)
+    if kind.itemsize == 1:
+        return np.int16, float(np.iinfo(np.int16).min)
+    return (np.int32, float(np.iinfo(np.int32).min)) if kind.itemsize == 2 else (np.float32, np.nan)
