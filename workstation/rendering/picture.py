@@ -146,6 +146,22 @@ def _marked(
     return marked
 
 
+def _grounded(
+    shown: NDArray[np.uint8], view: ResolvedView, samples: SliceRequest
+) -> NDArray[np.uint8]:
+    """With the ground of the view where the box around a turned image holds none of it."""
+    if not view.oblique:
+        return shown
+    columns, rows = (np.arange(count) for count in samples.size)
+    down, along = samples.spacing
+    inside = np.ones((rows.size, columns.size), np.bool_)
+    for axis, count in ((0, view.columns), (1, view.rows)):
+        at = columns * (samples.row[axis] * along) + samples.origin[axis]
+        beside = np.add.outer(rows * (samples.column[axis] * down), at)
+        inside &= (beside >= -0.5) & (beside <= count - 0.5)
+    return np.asarray(shown * (inside if shown.ndim == 2 else inside[..., np.newaxis]), np.uint8)
+
+
 class FramePainter:
     """Remembers the last sampled slice of one viewport. One thread at a time."""
 
@@ -182,7 +198,8 @@ class FramePainter:
         sampled = self._sample(frame, request.pixels, samples)
         if is_colour(frame):
             rgb = self._covered(255 - sampled if inverted else sampled, request, samples)
-            return Picture(left, top, np.ascontiguousarray(_marked(rgb, request, samples)))
+            rgb = _grounded(_marked(rgb, request, samples), request.view, samples)
+            return Picture(left, top, np.ascontiguousarray(rgb))
         if request.voi is None:
             return None
         table = self._table_for(frame, request.voi, inverted, sampled.dtype)
@@ -191,7 +208,7 @@ class FramePainter:
         made_of = (id(sampled), id(table), request.marked, shutter)
         if self._grey is None or self._grey_of != made_of:
             grey = self._covered(to_display(sampled, table), request, samples)
-            self._grey = _marked(grey, request, samples)
+            self._grey = _grounded(_marked(grey, request, samples), request.view, samples)
             self._grey_of = made_of
         return Picture(left, top, self._grey)
 

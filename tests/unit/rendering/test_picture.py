@@ -46,6 +46,48 @@ def formula(stored: NDArray[np.int16], voi: Voi) -> NDArray[np.float64]:
     return np.floor(np.clip(ramp, 0, 1) * 255 + 0.5)
 
 
+@pytest.mark.parametrize("inverted", [False, True])
+@pytest.mark.parametrize("degrees", [20.0, 45.0, 110.0])
+def test_beside_a_turned_image_the_view_is_black(degrees: float, inverted: bool) -> None:
+    """A white frame of nothing around an inverted film dazzles, and looks like air or lung."""
+    state = evolve(reduce.turn(reduce.one_to_one(ViewportState()), degrees), pan=(0.0, 0.0))
+    view = ResolvedView.of(state, frame(), 120, 120)
+
+    found = painted(state, 120, 120, inverted=inverted)
+
+    rows, columns = np.indices(found.pixels.shape)
+    x, y = view.to_image((columns + found.left + 0.5, rows + found.top + 0.5))  # type: ignore[arg-type]
+    outside = (np.abs(np.asarray(x) - 31.5) > 32.01) | (np.abs(np.asarray(y) - 31.5) > 32.01)
+    inside = (np.abs(np.asarray(x) - 31.5) < 31.99) & (np.abs(np.asarray(y) - 31.5) < 31.99)
+    assert not found.pixels[outside].any()
+    assert abs(int(inside.sum()) - 64 * 64) < 64
+    assert (found.pixels[inside] > 0).mean() > 0.9  # STORED has few values beyond the window
+
+
+def test_an_image_turned_by_degrees_has_its_values_where_the_matrix_says() -> None:
+    """Nearest pixels, looked up one by one by the inverse of what drew them."""
+    state = evolve(
+        reduce.turn(ViewportState(), 33.0), interpolation=Interpolation.NEAREST, flipped=True
+    )
+    one = frame()
+    view = ResolvedView.of(state, one, 200, 200)
+    request = PictureRequest(one, frozen_pixels(STORED), view, state.interpolation, VOI, False)
+
+    found = FramePainter().picture(request)
+
+    assert found is not None
+    levels = formula(STORED, VOI)
+    differing = 0
+    for row in range(found.pixels.shape[0]):
+        for column in range(0, found.pixels.shape[1], 3):
+            x, y = view.to_image((found.left + column + 0.5, found.top + row + 0.5))
+            if not (0 <= x <= 63 and 0 <= y <= 63):
+                continue
+            if min(abs(x % 1 - 0.5), abs(y % 1 - 0.5)) > 1e-3:  # not on the edge of a pixel
+                differing += found.pixels[row, column] != levels[round(y), round(x)]
+    assert differing == 0
+
+
 def test_one_to_one_is_the_formula_pixel_by_pixel() -> None:
     found = painted(reduce.one_to_one(ViewportState()), 64, 64)
 
