@@ -9,8 +9,7 @@ import numpy as np
 from fakes import FakeClock, InlineJobs
 from numpy.typing import NDArray
 
-from workstation.commands import presentation, tools, viewport
-from workstation.commands.registry import Registry
+from workstation.commands import catalogue
 from workstation.domain.geometry import ImagePlane, Vector
 from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyRef, StudyUID
 from workstation.domain.patient import Patient
@@ -190,7 +189,7 @@ def opened(
 
 def runner(viewer: Viewer) -> Callable[[str], None]:
     """`run` as the windows pass it on: real command lines, the viewer alone behind them."""
-    registry = Registry((*viewport.COMMANDS, *tools.COMMANDS, *presentation.COMMANDS))
+    registry = catalogue.registry()
     keys = frozenset({"case", "image", "measurement", "prior"})
     context = SimpleNamespace(viewer=viewer, active=keys)
 

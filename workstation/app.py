@@ -22,6 +22,7 @@ from workstation.adapters.site_client import SiteClient, sign_ons
 from workstation.adapters.store import Opened, open_store
 from workstation.commands import catalogue
 from workstation.commands.bindings import load as load_bindings
+from workstation.commands.menus import STRIP, load_menus, offered
 from workstation.domain.identifiers import SiteId
 from workstation.services.audit import Audit
 from workstation.services.delivery import Deliveries
@@ -175,11 +176,13 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
     report = ReportPane(
         services.reporting, services.deliveries, shell.run, site_names=names, zones=zones
     )
-    keys = {binding.run: binding.keys for binding in bindings.all}
-    images = ViewerPane(services.viewer, shell.run, jobs, keys)
+    menus = load_menus(resource("menus.toml"), registry)
+    strip = offered(menus[STRIP], registry, bindings)
+    images = ViewerPane(services.viewer, shell.run, jobs, strip)
     shell.furnish(images, report)
     shell.pictured.connect(lambda _: images.settle())
-    program.open_with(shell, bindings)
+    shell.strip_asked.connect(lambda _: images.toggle_strip())
+    program.open_with(shell, bindings, menus)
     return program
 
 

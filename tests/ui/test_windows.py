@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from workstation.commands import catalogue
 from workstation.commands.bindings import Bindings, load
+from workstation.commands.menus import load_menus
 from workstation.domain.identifiers import AccessionNumber, ReportId
 from workstation.errors import CommandError
 from workstation.protocols.delivery import Delivery, State
@@ -50,7 +51,8 @@ class House:
         self.shell.furnish(self.viewer, self.report)
         registry = catalogue.registry()
         bindings: Bindings = load(resource("keymaps", "default.toml"), registry)
-        self.shell.bind(registry, bindings, lambda: frozenset({"signed-in"}))
+        menus = load_menus(resource("menus.toml"), registry)
+        self.shell.bind(registry, bindings, menus, lambda: frozenset({"signed-in"}))
 
     def open_case(self) -> None:
         self.session.case = self.case

@@ -4,7 +4,7 @@ import json
 from enum import StrEnum
 from pathlib import Path
 
-from workstation.commands.context import CommandContext
+from workstation.commands.context import CommandContext, Place
 from workstation.commands.registry import Outcome, command
 from workstation.errors import CommandError
 from workstation.protocols.delivery import State
@@ -60,8 +60,39 @@ def palette(ctx: CommandContext) -> Outcome:
 
 @command("app.keys", title="Keys", group=GROUP)
 def keys(ctx: CommandContext) -> Outcome:
-    """List every key."""
+    """The keys that work here and now, and all others on request."""
     ctx.windows.open_keys()
+    return None
+
+
+@command("app.menu", title="All commands", group=GROUP)
+def menu(ctx: CommandContext) -> Outcome:
+    """Every command by its group, with its key; what cannot run now says what it needs."""
+    ctx.windows.open_menu()
+    return None
+
+
+@command("app.context", title="Menu of what is here", group=GROUP)
+def context_menu(ctx: CommandContext, place: Place | None = None, target: str = "") -> Outcome:
+    """What can be done with a view, series, measurement or case: the one that has the focus."""
+    if place is not None:
+        ctx.windows.open_context(place, target, at_pointer=True)
+        return None
+    found = ctx.windows.focused
+    if found is None:
+        raise CommandError(tr("nothing here has a menu of its own"))
+    place, target = found
+    mark = ctx.viewer.selected_measurement
+    if place is Place.VIEW and mark:
+        place, target = Place.MEASUREMENT, mark
+    ctx.windows.open_context(place, target, at_pointer=False)
+    return None
+
+
+@command("app.strip", title="Hide or show the tool strip", group=GROUP)
+def strip(ctx: CommandContext) -> Outcome:
+    """More room for the images; every tool has its key as well."""
+    ctx.windows.toggle_strip()
     return None
 
 
@@ -213,6 +244,6 @@ def leave(ctx: CommandContext) -> Outcome:
 
 
 COMMANDS = (
-    show, arrange, palette, keys, sign_in, refresh, back, focus, search, stat,
-    wait, capture, state, retry, audit_export, leave,
+    show, arrange, palette, keys, menu, context_menu, strip, sign_in, refresh, back, focus,
+    search, stat, wait, capture, state, retry, audit_export, leave,
 )  # fmt: skip

@@ -137,9 +137,15 @@ def reset(ctx: CommandContext) -> Outcome:
 
 
 @command("viewport.interpolation", title="Interpolation", group=GROUP, when=_IMAGE)
-def interpolation(ctx: CommandContext, kind: reduce.Interpolation) -> Outcome:
-    """Between pixels: nearest, linear or cubic."""
-    ctx.viewer.change(partial(reduce.interpolate, kind=kind))
+def interpolation(ctx: CommandContext, kind: reduce.Interpolation | None = None) -> Outcome:
+    """Between pixels: nearest, linear or cubic; without a word the next of them."""
+    every = list(reduce.Interpolation)
+
+    def turned(state: reduce.ViewportState) -> reduce.ViewportState:
+        after = every[(every.index(state.interpolation) + 1) % len(every)]
+        return reduce.interpolate(state, kind or after)
+
+    ctx.viewer.change(turned)
     return None
 
 

@@ -45,11 +45,11 @@ REACH: Final = {
 _MODIFIERS: Final = ("Ctrl", "Alt", "Shift", "Meta")
 _NAMED: Final = frozenset(
     {"Up", "Down", "Left", "Right", "PgUp", "PgDown", "Home", "End", "Enter", "Esc", "Tab"}
-    | {"Space", "Del", "Backspace"}
+    | {"Space", "Del", "Backspace", "Menu"}
     | {f"F{n}" for n in range(1, 25)}
 )
 #: Keys that a text field uses for itself.
-_TYPED: Final = _NAMED - {"Esc", "Tab"} - {f"F{n}" for n in range(1, 25)}
+_TYPED: Final = _NAMED - {"Esc", "Tab", "Menu"} - {f"F{n}" for n in range(1, 25)}
 
 
 @frozen

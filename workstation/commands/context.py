@@ -1,5 +1,6 @@
 """What a command may touch: services, passed in. There is no global to reach for."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +18,15 @@ from workstation.services.session import ReadingSession
 from workstation.services.signing import Signing
 from workstation.services.viewer import Viewer
 from workstation.services.worklist import Row, Worklist
+
+
+class Place(StrEnum):
+    """What a menu can be opened on."""
+
+    VIEW = "view"
+    THUMBNAIL = "thumbnail"
+    MEASUREMENT = "measurement"
+    ROW = "row"
 
 
 class Windows(Protocol):
@@ -50,6 +60,21 @@ class Windows(Protocol):
         ...
 
     def open_keys(self) -> None: ...
+
+    def open_menu(self) -> None:
+        """Every command by its group."""
+        ...
+
+    def open_context(self, place: Place, target: str, *, at_pointer: bool) -> None:
+        """The menu of a thing, where the pointer or the focus is."""
+        ...
+
+    @property
+    def focused(self) -> tuple[Place, str] | None:
+        """What has the focus and has a menu, and which one it is."""
+        ...
+
+    def toggle_strip(self) -> None: ...
 
     def open_sign_in(self) -> None: ...
 

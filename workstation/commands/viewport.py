@@ -84,14 +84,14 @@ def previous_series(ctx: CommandContext) -> Outcome:
     return None
 
 
-@command("viewport.show-series", title="Show series", group=GROUP, when={"case"}, hidden=True)
+@command("viewport.show-series", title="Show series", group=GROUP, hidden=True)
 def show_series(ctx: CommandContext, display_set: str, n: int = 0) -> Outcome:
     """Put a series on view n, or on the active one."""
     ctx.viewer.show_set(display_set, n - 1 if n else None)
     return None
 
 
-@command("compare.prior", title="Compare with prior", group=GROUP, when={"case"}, say={"compare"})
+@command("compare.prior", title="Compare with prior", group=GROUP, when=_IMAGE, say={"compare"})
 def compare_prior(ctx: CommandContext) -> Outcome:
     """Current left, its best matching prior right."""
     ctx.viewer.compare_prior()

@@ -36,6 +36,7 @@ _NAMES = {
     Qt.Key.Key_Space: "Space",
     Qt.Key.Key_Delete: "Del",
     Qt.Key.Key_Backspace: "Backspace",
+    Qt.Key.Key_Menu: "Menu",
 }
 _MODIFIERS = {
     Qt.KeyboardModifier.ControlModifier: "Ctrl",

@@ -1,18 +1,24 @@
-"""The key sheet: every key, by group, made from the keymap that is in force."""
+"""The key sheet: the keys that work here and now, by group, and all others on request."""
 
 import itertools
+from collections.abc import Iterable
 
-from attrs import frozen
+from attrs import evolve, frozen
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from workstation.commands.bindings import Bindings
+from workstation.commands.bindings import REACH, Binding, Bindings, Scope
+from workstation.commands.registry import Registry
 from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui.chips import KeyCap
 from workstation.ui.dialogs import Dialog
 
-_COLUMNS = 4
+_WIDTH = 1240
+#: A column holds a name and two or three caps.
+_COLUMN = 232
+_ROW = 20
 
 
 @frozen
@@ -24,10 +30,32 @@ class Entry:
 Group = tuple[str, list[Entry]]
 
 
-def groups(bindings: Bindings) -> list[Group]:
+def here(
+    bindings: Bindings, registry: Registry, scope: Scope, active: frozenset[str]
+) -> tuple[Binding, ...]:
+    """The keys that do something where the focus is, as they are pressed there.
+
+    In the report a letter is a letter: those that act on the images beside it bear Alt.
+    """
+    found = []
+    for each in bindings.all:
+        works = bindings.find(each.strokes, scope) is each
+        if each.scope in REACH[scope] and works and registry.find(each.run)[0].when <= active:
+            typed = scope is Scope.REPORT and each.strokes[0].types
+            alone = scope is Scope.REPORT and each.scope is Scope.REPORT
+            found.append(_with_alt(each) if typed and not alone else each)
+    return tuple(found)
+
+
+def _with_alt(binding: Binding) -> Binding:
+    first, *others = binding.strokes
+    return evolve(binding, strokes=(evolve(first, modifiers=first.modifiers | {"Alt"}), *others))
+
+
+def groups(bindings: Iterable[Binding]) -> list[Group]:
     """Groups in the order of the keymap; keys of one title stand on one line."""
     found: dict[str, dict[str, list[str]]] = {}
-    for each in bindings.all:
+    for each in bindings:
         found.setdefault(each.group, {}).setdefault(each.title, []).append(each.keys)
     return [
         (group, [Entry(title, _caps(keys)) for title, keys in entries.items()])
@@ -36,44 +64,85 @@ def groups(bindings: Bindings) -> list[Group]:
 
 
 def _caps(keys: list[str]) -> tuple[str, ...]:
-    if len(keys) > 2 and all(len(key) == 1 for key in keys):
-        return keys[0], "…", keys[-1]
-    if len(keys) > 1 and all("+" in key for key in keys):
-        modifiers = keys[0].rsplit("+", 1)[0]
-        return *modifiers.split("+"), *(key.rsplit("+", 1)[1] for key in keys)
-    parts = keys[0].split("+") if len(keys[0]) > 1 else keys
-    return tuple(part or "+" for part in parts)
+    """The keys of one line: a row of digits by its ends, arrows behind one modifier."""
+    before = {key.rpartition("+")[0] for key in keys}
+    last = [key.rpartition("+")[2] or "+" for key in keys]
+    if len(keys) == 1 or len(before) > 1:
+        return tuple(part or "+" for part in keys[0].split("+")) if len(keys[0]) > 1 else (keys[0],)
+    modifiers = [part for part in before.pop().split("+") if part]
+    if len(keys) > 2 and all(len(key) == 1 for key in last):
+        return *modifiers, last[0], "…", last[-1]
+    return *modifiers, *last
 
 
 class KeySheet(Dialog):
-    def __init__(self, host: QWidget, bindings: Bindings, profile: str) -> None:
-        super().__init__(host, tr("Keys"), width=1160)
-        self.head.layout().insertWidget(  # type: ignore[union-attr]
-            1, plain.label(tr("profile {name}", name=profile), tone="low", size="small")
-        )
-        columns = QHBoxLayout()
-        columns.setSpacing(32)
-        for part in _spread(groups(bindings)):
-            column = QVBoxLayout()
-            column.setSpacing(2)
-            for title, entries in part:
-                column.addWidget(_group(title, entries))
-                column.addSpacing(10)
-            column.addStretch(1)
-            columns.addLayout(column, 1)
-        self.body.addLayout(columns)
-        self.body.addWidget(
-            plain.label(
-                tr("Single letters act on images. While you type, hold Alt."),
-                tone="low",
-                size="small",
-            )
-        )
+    """Opens on what works here; `?` once more shows every key there is."""
+
+    def __init__(
+        self,
+        host: QWidget,
+        bindings: Bindings,
+        registry: Registry,
+        scope: Scope,
+        active: frozenset[str],
+    ) -> None:
+        super().__init__(host, tr("Keys"), width=_WIDTH)
+        self._every = groups(bindings.all)
+        self._here = groups(here(bindings, registry, scope, active))
+        self._whole_sheet = False
+        self._told = plain.label(tone="low", size="small")
+        self.head.layout().insertWidget(1, self._told)  # type: ignore[union-attr]
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.body.addWidget(self._area)
+        words = tr("Single letters act on images. While you type, hold Alt.")
+        self.body.addWidget(plain.label(words, tone="low", size="small"))
+        self._other = self.add_button("", self._turn, key="?")
         self.add_main(tr("Close"), self.back, key="Esc")
+        self._show()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Question:
+            self._turn()
+        else:
+            super().keyPressEvent(event)
+
+    def _turn(self) -> None:
+        self._whole_sheet = not self._whole_sheet
+        self._show()
+        self.refit()
+
+    def _show(self) -> None:
+        self._told.setText(tr("all of them") if self._whole_sheet else tr("that work here and now"))
+        self._other.setText(tr("Those that work here") if self._whole_sheet else tr("All keys"))
+        self._other.updateGeometry()
+        sheet = _sheet(self._every if self._whole_sheet else self._here)
+        self._area.setWidget(sheet)
+        self._area.setMinimumHeight(min(sheet.sizeHint().height() + 2, 640))
+
+
+def _sheet(every: list[Group]) -> QWidget:
+    made = plain.ground(QWidget(), "raised")
+    columns = QHBoxLayout(made)
+    columns.setContentsMargins(0, 0, 0, 0)
+    columns.setSpacing(24)
+    for part in _spread(every):
+        column = QVBoxLayout()
+        column.setSpacing(2)
+        for title, entries in part:
+            column.addWidget(_group(title, entries))
+            column.addSpacing(10)
+        column.addStretch(1)
+        columns.addLayout(column)
+    columns.addStretch(1)
+    return made
 
 
 def _spread(every: list[Group]) -> list[list[Group]]:
-    """Groups in order over the columns, so that the longest column is as short as it can be."""
+    """Groups in order over the columns, so that the longest column is as short as it can be,
+    in no more columns than that takes."""
 
     def parts(cuts: tuple[int, ...]) -> list[list[Group]]:
         edges = (0, *cuts, len(every))
@@ -82,22 +151,26 @@ def _spread(every: list[Group]) -> list[list[Group]]:
     def longest(columns: list[list[Group]]) -> int:
         return max(sum(len(entries) + 2 for _, entries in column) for column in columns)
 
-    cuts = itertools.combinations(range(1, len(every)), min(_COLUMNS, len(every)) - 1)
-    return min(map(parts, cuts), key=longest)
+    most = max(1, min(_WIDTH // (_COLUMN + 12), len(every)))
+    ways = (
+        parts(cuts) for n in range(most) for cuts in itertools.combinations(range(1, len(every)), n)
+    )
+    return min(ways, key=longest)
 
 
 def _group(title: str, entries: list[Entry]) -> QWidget:
     made = QWidget()
+    made.setFixedWidth(_COLUMN - 12)
     grid = QGridLayout(made)
     grid.setContentsMargins(0, 0, 0, 0)
     grid.setVerticalSpacing(1)
     grid.setColumnStretch(0, 1)
     grid.addWidget(plain.label(tr(title), tone="hi", weight=600), 0, 0)
     for at, entry in enumerate(entries, start=1):
-        grid.addWidget(plain.label(tr(entry.title), tone="mid", size="small"), at, 0)
+        grid.addWidget(plain.elided(tr(entry.title), size="small", data=False), at, 0)
         caps = plain.row(0, *(_cap(key) for key in entry.keys), spacing=3)
         grid.addWidget(caps, at, 1, Qt.AlignmentFlag.AlignRight)
-        grid.setRowMinimumHeight(at, 20)
+        grid.setRowMinimumHeight(at, _ROW)
     return made
 
 

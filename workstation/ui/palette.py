@@ -1,72 +1,17 @@
 """The command palette: every command by typing a part of its name."""
 
-import inspect
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from enum import Enum
-from typing import get_type_hints
+from collections.abc import Callable, Sequence
 
-from attrs import frozen
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from workstation.commands.bindings import Bindings
-from workstation.commands.registry import Command, Registry
-from workstation.errors import CommandError
+from workstation.commands.offers import Offer
 from workstation.text import tr
 from workstation.ui import plain, theme
 from workstation.ui.chips import key_width, paint_key, shown_key
 
 _ROW, _SHOWN = 32, 10
-
-
-@frozen
-class Choice:
-    """One line of the palette. `line` ends in a space where an argument must be typed."""
-
-    line: str
-    title: str
-    group: str
-    key: str = ""
-    needs: str = ""  # what is missing for it to work now
-
-
-def choices(registry: Registry, bindings: Bindings, active: frozenset[str]) -> tuple[Choice, ...]:
-    """Everything that can be run, each once, with its key and why it cannot be run now."""
-    made: dict[str, Choice] = {}
-    for command in _commands(registry):
-        needs = ", ".join(sorted(command.when - active))
-        bound = [b for b in bindings.all if b.run.split(" ")[0] == command.id]
-        shared = Counter(b.title for b in bound)
-        for line, title in _lines(command):
-            made[line.strip()] = Choice(
-                line, title, tr(command.group), bindings.key_of(line.strip()), needs
-            )
-        for each in bound:
-            if each.run not in made:
-                words = each.run.removeprefix(command.id)
-                title = f"{tr(command.title)}{words}" if shared[each.title] > 1 else tr(each.title)
-                made[each.run] = Choice(each.run, title, tr(command.group), each.keys, needs)
-    return tuple(made.values())
-
-
-def _commands(registry: Registry) -> Iterable[Command]:
-    return (command for command in registry if not command.hidden)
-
-
-def _lines(command: Command) -> list[tuple[str, str]]:
-    """A command of one choice is one line for each; one that needs words ends in a space."""
-    parameters = list(inspect.signature(command.run).parameters.values())[1:]
-    hints = get_type_hints(command.run)
-    kinds = [hints[p.name] for p in parameters]
-    if len(kinds) == 1 and isinstance(kinds[0], type) and issubclass(kinds[0], Enum):
-        return [(f"{command.id} {m.value}", f"{tr(command.title)} {m.value}") for m in kinds[0]]
-    try:
-        command.parse([])
-    except CommandError:
-        return [(f"{command.id} ", f"{tr(command.title)}…")]
-    return [(command.id, tr(command.title))]
 
 
 def matches(text: str, title: str) -> tuple[int, ...] | None:
@@ -88,7 +33,7 @@ def matches(text: str, title: str) -> tuple[int, ...] | None:
     return tuple(found)
 
 
-def ranked(text: str, every: Sequence[Choice]) -> list[tuple[Choice, tuple[int, ...]]]:
+def ranked(text: str, every: Sequence[Offer]) -> list[tuple[Offer, tuple[int, ...]]]:
     """What fits, best first: available, then in one piece, then early in the title."""
     found = []
     for choice in every:
@@ -109,11 +54,11 @@ class _Rows(QWidget):
     def __init__(self, on_pick: Callable[[], None]) -> None:
         super().__init__()
         self._on_pick = on_pick
-        self.found: list[tuple[Choice, tuple[int, ...]]] = []
+        self.found: list[tuple[Offer, tuple[int, ...]]] = []
         self.at = 0
         self.setFixedHeight(_ROW * _SHOWN)
 
-    def show_found(self, found: list[tuple[Choice, tuple[int, ...]]]) -> None:
+    def show_found(self, found: list[tuple[Offer, tuple[int, ...]]]) -> None:
         self.found, self.at = found, 0
         self.update()
 
@@ -123,7 +68,7 @@ class _Rows(QWidget):
             self.setAccessibleName(self.found[self.at][0].title)
             self.update()
 
-    def chosen(self) -> Choice | None:
+    def chosen(self) -> Offer | None:
         return self.found[self.at][0] if self.found else None
 
     def mousePressEvent(self, event: object) -> None:
@@ -151,7 +96,7 @@ class _Rows(QWidget):
                 _paint_choice(painter, box.adjusted(16, 0, -12, 0), choice, hit)
 
 
-def _paint_choice(painter: QPainter, box: QRectF, choice: Choice, hit: tuple[int, ...]) -> None:
+def _paint_choice(painter: QPainter, box: QRectF, choice: Offer, hit: tuple[int, ...]) -> None:
     side = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
     at = box.left()
     for place, letter in enumerate(choice.title):
@@ -178,7 +123,7 @@ class Palette(QWidget):
     """Opens over a pane; runs one line, then it is gone."""
 
     def __init__(
-        self, over: QWidget, every: Sequence[Choice], run: Callable[[str], None], hint: str = ""
+        self, over: QWidget, every: Sequence[Offer], run: Callable[[str], None], hint: str = ""
     ) -> None:
         super().__init__(over.window())
         self.setProperty("keeps_keys", True)

@@ -6,6 +6,7 @@ from attrs import frozen
 
 from workstation.commands.bindings import Bindings
 from workstation.commands.context import CommandContext
+from workstation.commands.menus import Menus
 from workstation.commands.registry import Outcome, Registry
 from workstation.errors import Refused, WorkstationError
 from workstation.services.audit import Audit
@@ -67,14 +68,14 @@ class Program:
         assert self._context is not None, "open_with comes first"
         return self._context
 
-    def open_with(self, shell: Shell, bindings: Bindings) -> None:
+    def open_with(self, shell: Shell, bindings: Bindings, menus: Menus) -> None:
         s = self._services
         self._shell = shell
         self._context = CommandContext(
             s.worklist, s.session, s.viewer, s.loader, s.reporting, s.deliveries, s.signing,
             s.audit, s.files, s.filing, self._jobs, shell,
         )  # fmt: skip
-        shell.bind(self._registry, bindings, lambda: self.context.active)
+        shell.bind(self._registry, bindings, menus, lambda: self.context.active)
         shell.left.connect(lambda _: self._application.leave())
         self._application.tell_bugs_to(shell.tell)
         s.filing.told.connect(shell.tell)

@@ -8,6 +8,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
 from workstation.commands.bindings import Bindings, Scope
+from workstation.commands.context import Place
+from workstation.commands.menus import Menus
 from workstation.commands.registry import Outcome, Registry
 from workstation.domain.identifiers import TaskRef
 from workstation.errors import CommandError, WorkstationError
@@ -16,14 +18,13 @@ from workstation.services.ports import Credentials
 from workstation.services.signal import Signal
 from workstation.services.worklist import Row
 from workstation.text import tr
-from workstation.ui import dialogs, plain
-from workstation.ui.actions import Keys
+from workstation.ui import dialogs, menus, plain
+from workstation.ui.actions import Keys, scope_of
 from workstation.ui.bars import CaseBar, StatusBar, TopBar
 from workstation.ui.choosing import choose_files
 from workstation.ui.frames import Frame, focus_into, side_by_side, take_out
-from workstation.ui.keysheet import KeySheet
+from workstation.ui.offering import Offering
 from workstation.ui.outbox import OutboxPage
-from workstation.ui.palette import Palette, choices
 from workstation.ui.sign_in import SignInDialog
 from workstation.ui.standing import Shown as Shown
 from workstation.ui.telling import REFRESH_MS, Telling
@@ -51,6 +52,8 @@ class Shell:
         self.left: Signal[None] = Signal()
         #: A picture of the windows is about to be taken.
         self.pictured: Signal[None] = Signal()
+        #: The tool strip is to be hidden, or shown again.
+        self.strip_asked: Signal[None] = Signal()
         self._shown, self._send, self._sign_in = shown, send, sign_in
         self._banner, self._store_notice = banner, store_notice
         self._page = "worklist"
@@ -73,6 +76,7 @@ class Shell:
         """Put the panes in."""
         self.viewer, self.report = viewer, report
         viewer.setProperty("scope", Scope.IMAGES.value)
+        menus.place_on(self.worklist.table, Place.ROW)
         report.setProperty("scope", Scope.REPORT.value)
         self._top = TopBar(
             (("worklist", tr("Worklist")), ("reading", tr("Reading")), ("outbox", tr("Outbox"))),
@@ -92,10 +96,14 @@ class Shell:
         self._listen()
 
     def bind(
-        self, registry: Registry, bindings: Bindings, active: Callable[[], frozenset[str]]
+        self,
+        registry: Registry,
+        bindings: Bindings,
+        things: Menus,
+        active: Callable[[], frozenset[str]],
     ) -> None:
-        """Give the keys, the palette and the key sheet what they work on."""
-        self._registry, self._bindings, self._active = registry, bindings, active
+        """Give the keys, the palette, the key sheet and the menus what they work on."""
+        self._offering = Offering(registry, bindings, things, active, self.run)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         self._keys = Keys(app, bindings, self.run, self._scope)
@@ -259,12 +267,26 @@ class Shell:
         self._main.bars.setCurrentIndex(0)
 
     def open_palette(self, line: str = "") -> None:
-        over = self.report if self._reading_in_front() else self.worklist.table
-        every = choices(self._registry, self._bindings, self._active())
-        Palette(over, every, self.run).open(line)
+        self._offering.palette(
+            self.report if self._reading_in_front() else self.worklist.table, line
+        )
 
     def open_keys(self) -> None:
-        KeySheet(self._front(), self._bindings, tr("default")).open()
+        focus = QApplication.focusWidget()
+        self._offering.keys(self._front(), scope_of(focus, self._scope()))
+
+    def open_menu(self) -> None:
+        self._offering.menu(self._front())
+
+    def open_context(self, place: Place, target: str, *, at_pointer: bool) -> None:
+        self._offering.context(self._front(), place, target, at_pointer=at_pointer)
+
+    @property
+    def focused(self) -> tuple[Place, str] | None:
+        return menus.focused()
+
+    def toggle_strip(self) -> None:
+        self.strip_asked.emit(None)
 
     @property
     def front(self) -> QWidget:

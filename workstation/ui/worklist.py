@@ -299,6 +299,8 @@ class WorklistPane(QWidget):
         for column, width in WIDTHS.items():
             table.setColumnWidth(column, width)
         worklist_cells.dress(table, self._worklist.server_now)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        table.customContextMenuRequested.connect(lambda _at: self._run("app.context row"))
         table.doubleClicked.connect(lambda _index: self._run("case.open"))
         table.selectionModel().currentRowChanged.connect(self._row_changed)
         table.installEventFilter(self)

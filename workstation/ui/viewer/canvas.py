@@ -22,9 +22,9 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
-from workstation.domain.measurement import PixelPoint
+from workstation.domain.measurement import Measurement, PixelPoint
 from workstation.rendering.labels import explained
 from workstation.services.jobs import Jobs
 from workstation.services.lines import quoted
@@ -70,6 +70,7 @@ class Canvas(QWidget):
         self._painting = Painting(self, viewer, index)
         self._wheel = 0
         self._on_bar = False
+        self._right_at: QPointF | None = None  # where the right button went down
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAcceptDrops(True)
@@ -153,6 +154,8 @@ class Canvas(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._activate()
         at = event.position()
+        if event.button() == Qt.MouseButton.RightButton:
+            self._right_at = at
         if at.x() >= self.width() - inking.BAR and event.button() == Qt.MouseButton.LeftButton:
             self._on_bar = True
             self._go_to_bar(at.y())
@@ -190,6 +193,8 @@ class Canvas(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._on_bar = False
         at = event.position()
+        if event.button() == Qt.MouseButton.RightButton and self._clicked(at):
+            self._ask_what(at)
         point, shown = self._image_point(at), self.pointed_at
         if point is not None and shown is not None:
             self._pointing.release(Release(point, (at.x(), at.y()), shown.frame.key))
@@ -240,6 +245,22 @@ class Canvas(QWidget):
 
     # --- inside ---------------------------------------------------------------------
 
+    def _clicked(self, at: QPointF) -> bool:
+        """Whether the right button went up where it went down: a drag of it zooms."""
+        down, self._right_at = self._right_at, None
+        return (
+            down is not None
+            and not self._pointing.busy
+            and (at - down).manhattanLength() < QApplication.startDragDistance()
+        )
+
+    def _ask_what(self, at: QPointF) -> None:
+        """The menu of the measurement under the pointer, else that of the view."""
+        met = self._met(at)
+        if met:
+            self._run(f"measurement.select {met[0].id}")
+        self._run(f"app.context measurement {met[0].id}" if met else "app.context view")
+
     def _act(self, line: str) -> None:
         if line:
             self._run(line)
@@ -288,8 +309,12 @@ class Canvas(QWidget):
 
     def _explained(self, at: QPointF) -> str:
         """More about the measurement under the pointer than its label has room for."""
+        met = self._met(at)
+        return explained(met[0]) if met else ""
+
+    def _met(self, at: QPointF) -> tuple[Measurement, ...]:
+        """The measurements under the pointer."""
         shown, ink = self.pointed_at, self._painting.ink
         if shown is None or ink is None or not self._viewer.ink_shown:
-            return ""
-        met = under(ink, self._viewer.measurements_on(shown.frame), (at.x(), at.y()))
-        return explained(met[0]) if met else ""
+            return ()
+        return under(ink, self._viewer.measurements_on(shown.frame), (at.x(), at.y()))

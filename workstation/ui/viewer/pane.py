@@ -1,14 +1,16 @@
 """The viewer as one pane: series column, tool strip, grid of viewports."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from workstation.commands.context import Place
+from workstation.commands.offers import Offer
 from workstation.rendering.engine import choose
 from workstation.services.jobs import Jobs
 from workstation.services.viewer import Viewer
 from workstation.text import tr
-from workstation.ui import plain
+from workstation.ui import menus, plain
 from workstation.ui.viewer.grid import Grid
 from workstation.ui.viewer.thumbnails import Thumbnails
 from workstation.ui.viewer.tools import ToolStrip
@@ -17,7 +19,7 @@ from workstation.ui.viewer.tools import ToolStrip
 class ViewerPane(QWidget):
     """Takes services and `run`, which sends a command line; there is no other way to act.
 
-    `keys` names the key of a command line, for the tooltips of the strip.
+    `strip` is what stands on the tool strip.
     """
 
     def __init__(
@@ -25,7 +27,7 @@ class ViewerPane(QWidget):
         viewer: Viewer,
         run: Callable[[str], None],
         jobs: Jobs,
-        keys: Mapping[str, str] | None = None,
+        strip: Iterable[Offer | None] = (),
     ) -> None:
         super().__init__()
         self.setObjectName("viewer")
@@ -34,8 +36,9 @@ class ViewerPane(QWidget):
         chosen = choose()
         viewer.engine, viewer.engine_notice = chosen.name, chosen.notice
         self.thumbnails = Thumbnails(viewer, run, jobs)
-        self.strip = ToolStrip(viewer, run, keys or {})
+        self.strip = ToolStrip(viewer, run, strip)
         self.grid = Grid(viewer, run, jobs)
+        menus.place_on(self.grid, Place.VIEW)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(2)
@@ -54,3 +57,7 @@ class ViewerPane(QWidget):
     def settle(self) -> None:
         """A capture shows what was asked for last, not what was ready."""
         self.grid.settle()
+
+    def toggle_strip(self) -> None:
+        """Room for the images, or the tools again."""
+        self.strip.setVisible(self.strip.isHidden())

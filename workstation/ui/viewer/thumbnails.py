@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from workstation.commands.context import Place
 from workstation.domain.study import DisplaySet, DisplaySetKind
 from workstation.rendering.picture import FramePainter, Picture, PictureRequest
 from workstation.services.jobs import Job, Jobs
@@ -22,7 +23,7 @@ from workstation.services.lines import quoted
 from workstation.services.viewed import ViewedStudy
 from workstation.services.viewer import Viewer
 from workstation.text import tr, trn
-from workstation.ui import plain, theme
+from workstation.ui import menus, plain, theme
 from workstation.ui.chips import chip_size, paint_chip
 from workstation.ui.soon import Soon
 from workstation.ui.viewer import glyphs, report_page
@@ -80,6 +81,7 @@ class Thumbnail(QWidget):
         self._pressed: QPoint | None = None
         self.setFixedSize(WIDTH, _HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        menus.place_on(self, Place.THUMBNAIL, display_set.id)
         plain.set_tooltip(self, display_set.label)
 
     @property
@@ -198,7 +200,10 @@ class Thumbnail(QWidget):
         self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._pressed = event.position().toPoint()
+        if event.button() == Qt.MouseButton.RightButton:
+            self._run(f"app.context thumbnail {quoted(self._set.id)}")
+        else:
+            self._pressed = event.position().toPoint()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._pressed is None:

@@ -1,48 +1,27 @@
-"""The tool strip: every tool with its name and key in the tooltip, and how views are linked."""
+"""The tool strip: tools with name and key in the tooltip, and how views are linked."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from workstation.commands.offers import Offer
 from workstation.services.viewer import Viewer
-from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui.plain import Button
 
 HEIGHT: Final = 36
-
-
-def _strip() -> tuple[tuple[str, str, str], ...]:
-    """(icon, name, command line); an empty icon is a gap."""
-    return (
-        ("window", tr("Window"), "tool.window"),
-        ("move", tr("Pan"), "tool.pan"),
-        ("zoom", tr("Zoom"), "tool.zoom"),
-        ("", "", ""),
-        ("ruler", tr("Length"), "tool.length"),
-        ("bidirectional", tr("Two axes"), "tool.bidirectional"),
-        ("angle", tr("Angle"), "tool.angle"),
-        ("ellipse", tr("Ellipse"), "tool.ellipse"),
-        ("rectangle", tr("Rectangle"), "tool.rectangle"),
-        ("crosshair", tr("Probe"), "tool.probe"),
-        ("", "", ""),
-        ("invert", tr("Invert"), "viewport.invert"),
-        ("flip", tr("Flip"), "viewport.flip"),
-        ("rotate", tr("Rotate"), "viewport.rotate"),
-        ("reset", tr("Reset"), "viewport.reset"),
-        ("", "", ""),
-        ("grid", tr("Layout"), "viewport.layout 2x2"),
-        ("layers", tr("Compare with prior"), "compare.prior"),
-        ("link", tr("Link views"), "link.toggle"),
-    )
+#: Down while views are linked.
+_LINK: Final = "link.toggle"
 
 
 class ToolStrip(QWidget):
-    """36 px high; may be hidden by key. `keys` names the key of a command line, for tooltips."""
+    """36 px high; may be hidden by key. What stands on it comes from the commands."""
 
-    def __init__(self, viewer: Viewer, run: Callable[[str], None], keys: Mapping[str, str]) -> None:
+    def __init__(
+        self, viewer: Viewer, run: Callable[[str], None], offers: Iterable[Offer | None]
+    ) -> None:
         super().__init__()
         self._viewer = viewer
         self._buttons: dict[str, Button] = {}
@@ -51,13 +30,15 @@ class ToolStrip(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 12, 0)
         row.setSpacing(2)
-        for icon, name, line in _strip():
-            if not icon:
+        for offer in offers:
+            if offer is None:
                 row.addSpacing(12)
                 continue
-            made = plain.icon_button(icon, name, partial(run, line), key=keys.get(line, ""))
-            made.setCheckable(line.startswith("tool.") or line == "link.toggle")
-            self._buttons[line] = made
+            made = plain.icon_button(
+                offer.icon, offer.title, partial(run, offer.line), key=offer.key
+            )
+            made.setCheckable(offer.line.startswith("tool.") or offer.line == _LINK)
+            self._buttons[offer.line] = made
             row.addWidget(made)
         row.addSpacing(12)
         self._link = plain.elided(tone="mid", size="small", data=False)
@@ -73,7 +54,8 @@ class ToolStrip(QWidget):
         for line, made in self._buttons.items():
             if line.startswith("tool."):
                 made.setChecked(line == f"tool.{self._viewer.tool}")
-        self._buttons["link.toggle"].setChecked(self._viewer.links.on)
+        if _LINK in self._buttons:
+            self._buttons[_LINK].setChecked(self._viewer.links.on)
         self._reason.say(self._viewer.reason(self._viewer.active))
         self._follow_link()
 
