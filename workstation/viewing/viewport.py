@@ -132,7 +132,6 @@ def rotate(state: ViewportState, quarter_turns: int) -> ViewportState:
     return evolve(state, quarter_turns=(state.quarter_turns + quarter_turns) % 4)
 
 
-def flip_horizontal(state: ViewportState) -> ViewportState:
 def turn(state: ViewportState, degrees: float) -> ViewportState:
     """Clockwise as seen on the screen, by any angle."""
     return _at_angle(state, 90 * state.quarter_turns + state.degrees + degrees)
@@ -144,6 +143,7 @@ def _at_angle(state: ViewportState, degrees: float) -> ViewportState:
     return evolve(state, quarter_turns=quarters, degrees=rest / 1000)
 
 
+def flip_horizontal(state: ViewportState) -> ViewportState:
     """Left for right as seen on the screen, whatever the rotation."""
     turned = _at_angle(state, -90 * state.quarter_turns - state.degrees)
     return evolve(turned, flipped=not state.flipped)
