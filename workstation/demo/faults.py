@@ -10,14 +10,18 @@ answer. Knobs of one site (file `--faults`, or `POST control/faults`):
     ignore_if_none_exist, ignore_if_match, stale_etag
                            faults of the FHIR server itself
     rules                  list of {match, do, times, ...}; the first that matches is used
+    line                   the line to the site (demo.line), a table of its own
 
 A rule matches a regular expression against "METHOD /path?query" below the site; `do` is
 `status` (with `status`), `drop`, `drop_before`, `truncate` (after `bytes`), `garbage`,
-`delay` (`seconds`); `times` counts down, absent means always.
+`delay` (`seconds`), `double` (the work is done twice, as behind a box that repeats what
+it thinks was lost; the last answer is given); `times` counts down, absent means always;
+`chance` is the share of what matches that it is done to, all of it where absent.
 """
 
 import asyncio
 import json
+import random
 import re
 import tomllib
 from collections import deque
@@ -29,11 +33,14 @@ from typing import Any, Final
 from attrs import define, field, fields
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from workstation.demo.line import LineKnobs
 from workstation.demo.store import instant
 from workstation.errors import SettingsError
 from workstation.text import tr
 
-_ACTIONS: Final = frozenset(("status", "drop", "drop_before", "truncate", "garbage", "delay"))
+_ACTIONS: Final = frozenset(
+    ("status", "drop", "drop_before", "truncate", "garbage", "delay", "double")
+)
 _GARBAGE: Final = b'{"resourceType": "Bundle", "entry": [{"resou\x00\xff\xfe'
 _LOG_LENGTH: Final = 50_000
 _SLICE_S: Final = 0.05
@@ -47,10 +54,13 @@ class Rule:
     status: int = 503
     seconds: float = 0.0
     bytes: int = 0
+    chance: float = 1.0
 
     def take(self, line: str) -> bool:
         """Whether it applies now; counts itself down."""
         if self.times == 0 or not self.match.search(line):
+            return False
+        if random.random() >= self.chance:
             return False
         if self.times is not None:
             self.times -= 1
@@ -69,6 +79,7 @@ class SiteFaults:
     ignore_if_match: bool = False
     stale_etag: bool = False
     rules: list[Rule] = field(factory=list)
+    line: LineKnobs = field(factory=LineKnobs)
 
     def set(self, knobs: Mapping[str, Any]) -> None:
         """Change what is named; raises ValueError for what it does not know."""
@@ -79,6 +90,9 @@ class SiteFaults:
                 raise ValueError(f"there is no fault named {name[:40]!r}")
             if name == "rules":
                 changes[name] = [_rule(each) for each in value]
+                continue
+            if name == "line":
+                self.line.set(value)
                 continue
             kind = type(getattr(SiteFaults(), name))
             if not isinstance(value, (int, float)) or (kind is bool) != isinstance(value, bool):
@@ -181,12 +195,33 @@ class FaultySite:
             case "drop":
                 await self._app(scope, receive, answer.swallow)
                 await _hang_up(answer.send, receive)
+            case "double":
+                again = _Heard(receive)
+                await self._app(scope, again.first, answer.swallow)
+                await self._app(scope, again.second, answer.pass_on)
             case "truncate":
                 await self._app(scope, receive, answer.cut)
                 await _hang_up(answer.send, receive)
             case _:
                 await asyncio.sleep(rule.seconds)
                 await self._app(scope, receive, answer.pass_on)
+
+
+@define
+class _Heard:
+    """A request that is given to the site a second time."""
+
+    _receive: Receive
+    _messages: list[Message] = field(factory=list)
+
+    async def first(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._messages.append(message)
+        return message
+
+    async def second(self) -> Message:
+        return self._messages.pop(0) if self._messages else await self._receive()
 
 
 @define

@@ -24,6 +24,7 @@ from workstation.demo import intake, seed
 from workstation.demo.control import Control
 from workstation.demo.faults import FaultySite, Log, SiteFaults
 from workstation.demo.lifetime import Parent, told_to_end
+from workstation.demo.line import Line
 from workstation.demo.phantoms import demo_cases
 from workstation.demo.scratch import scratch_folder
 from workstation.demo.seed import Planned
@@ -61,11 +62,11 @@ def serve(
         os.nice(_ELSEWHERE)
     watch = Parent()
     knobs = fault_knobs.load(faults) if faults else {}
-    with _listening(port) as sockets:
-        platform = Platform(sockets, data, knobs)
+    with _listening(len(SITES) + 1, port) as doors, _behind(doors, knobs) as servers:
+        platform = Platform(doors, servers, data, knobs)
         platform.fill(studies)
         with told_to_end() as stopped, platform.announced(ready_file):
-            asyncio.run(_run(platform, sockets, watch, stopped))
+            asyncio.run(_run(platform, servers, watch, stopped))
 
 
 async def _run(
@@ -92,9 +93,10 @@ async def _run(
     ending = asyncio.create_task(_end_when(stopped, server))
     threading.Thread(target=platform.describe_ahead, daemon=True, name="describe").start()
     arriving = asyncio.create_task(platform.keep_growing())
+    lines = [asyncio.create_task(line.serve()) for line in platform.lines]
     await server.serve(sockets)
-    arriving.cancel()
-    ending.cancel()
+    for each in (arriving, ending, *lines):
+        each.cancel()
 
 
 async def _end_when(stopped: threading.Event, server: uvicorn.Server) -> None:
@@ -105,11 +107,11 @@ async def _end_when(stopped: threading.Event, server: uvicorn.Server) -> None:
 
 
 @contextlib.contextmanager
-def _listening(first: int) -> Iterator[list[socket.socket]]:
-    """One socket for each site and one for the control, on loopback and nothing else."""
+def _listening(count: int, first: int = 0) -> Iterator[list[socket.socket]]:
+    """Sockets on loopback and nothing else, from port `first`; 0 takes any that are free."""
     with contextlib.ExitStack() as stack:
         sockets = []
-        for index in range(len(SITES) + 1):
+        for index in range(count):
             each = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
             if os.name == "posix":  # elsewhere it would let two programs share a port
                 each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -123,20 +125,39 @@ def _listening(first: int) -> Iterator[list[socket.socket]]:
         yield sockets
 
 
+@contextlib.contextmanager
+def _behind(doors: Sequence[socket.socket], knobs: dict[str, Any]) -> Iterator[list[socket.socket]]:
+    """What the sites serve on: their doors, or a socket behind where a line is to be bad."""
+    bad = ["line" in knobs.get("all", {}) | knobs.get(each.id, {}) for each in SITES]
+    with _listening(sum(bad)) as inner:
+        hidden = iter(inner)
+        sites = zip(doors, bad, strict=False)  # the last door is the control's
+        behind = [next(hidden) if is_bad else door for door, is_bad in sites]
+        yield [*behind, *doors[len(SITES) :]]
+
+
 class Platform:
     """Three sites and their control; each request goes by the port it came in on."""
 
     def __init__(
-        self, sockets: Sequence[socket.socket], data: Path | None, knobs: dict[str, Any]
+        self,
+        doors: Sequence[socket.socket],
+        servers: Sequence[socket.socket],
+        data: Path | None,
+        knobs: dict[str, Any],
     ) -> None:
-        ports = [each.getsockname()[1] for each in sockets]
+        ports = [_port(each) for each in doors]
         self.log = Log(wall_clock)
         self.sites: dict[str, Site] = {}
         self._apps: dict[int, ASGIApp] = {}
-        for profile, port in zip(SITES, ports, strict=False):
+        self.lines: list[Line] = []
+        for profile, door, server in zip(SITES, doors, servers, strict=False):
+            port = _port(door)
             site = Site(profile, _address(port), data / profile.id if data else None, SiteFaults())
             self.sites[profile.id] = site
-            self._apps[port] = FaultySite(site.app(), profile.id, site.faults, self.log)
+            self._apps[_port(server)] = FaultySite(site.app(), profile.id, site.faults, self.log)
+            if server is not door:
+                self.lines.append(Line(site.faults.line, door, _port(server)))
         self.set_faults(knobs)
         self._control = _address(ports[-1])
         self._apps[ports[-1]] = Control(self.sites, self.set_faults, self.log).app()
@@ -238,6 +259,11 @@ class Platform:
             lines += ["", "[[site]]"]
             lines += [f"{k} = {json.dumps(v, ensure_ascii=False)}" for k, v in values.items()]
         return "\n".join(lines) + "\n"
+
+
+def _port(listening: socket.socket) -> int:
+    found: int = listening.getsockname()[1]
+    return found
 
 
 def _address(port: int) -> str:

@@ -132,3 +132,36 @@ def test_a_faults_file_names_sites_that_exist(tmp_path: Path) -> None:
 
     with pytest.raises(SettingsError, match="harbour"):
         serve([], None, 0, None, file)
+
+
+@pytest.mark.slow
+def test_a_doubled_request_does_the_work_twice(platform: DemoPlatform) -> None:
+    """A box on the way repeats what it thinks was lost; If-Match makes the second one fail."""
+    fhir, wanted = platform.site(SITE)["fhir"], accession(platform)
+    with platform.client(SITE) as jo:
+        author = me(jo, fhir)
+        held = claim(jo, fhir, wanted, author)
+        platform.faults(
+            **{SITE: {"rules": [{"match": "^POST /fhir$", "do": "double", "times": 1}]}}
+        )
+        answer = jo.post(fhir, json=delivery(held, author))
+        done = task(jo, fhir, wanted)
+
+    assert answer.status_code == 412
+    assert done["status"] == "completed"
+
+
+@pytest.mark.slow
+def test_a_line_that_is_bad_stands_before_its_site_alone(tmp_path: Path) -> None:
+    """The file that a person writes for `workstation platform --faults`."""
+    file = tmp_path / "faults.toml"
+    file.write_text("[harbor.line]\nblackhole = true\n")
+    with start_platform(tmp_path, faults=file) as platform:
+        with pytest.raises(httpx2.TimeoutException):
+            httpx2.get(platform.site("harbor")["fhir"] + "/metadata", timeout=0.5)
+        assert (
+            httpx2.get(platform.site("mesa")["fhir"] + "/metadata", timeout=20).status_code == 200
+        )
+        platform.faults(harbor={"line": {"blackhole": False}})
+        there = httpx2.get(platform.site("harbor")["fhir"] + "/metadata", timeout=20)
+    assert there.status_code == 200
