@@ -18,6 +18,7 @@ from workstation.dicom.coincidence import places_of, split_by_moment
 from workstation.dicom.orientations import split_by_orientation
 from workstation.domain.geometry import Vector
 from workstation.domain.identifiers import SiteId, StudyRef
+from workstation.domain.patient import Patient, persons
 from workstation.domain.study import (
     DisplaySet,
     DisplaySetKind,
@@ -49,6 +50,7 @@ class _Group:
     """Frames that may be one stack, and what all of them share."""
 
     instance: Instance  # the first of them
+    patient: Patient | None
     frames: tuple[Frame, ...]
     modality: str
 
@@ -87,9 +89,11 @@ def _grouped(series: Series) -> list[_Group]:
     """Frames with one key, in the order received; an object without frames stands alone."""
     groups: dict[tuple[object, ...], list[Frame]] = {}
     first: dict[tuple[object, ...], Instance] = {}
+    whose = persons(each.patient for each in series.instances if each.patient is not None)
     for instance in series.instances:
         modality = instance.modality or series.modality
-        common = _instance_key(instance, modality)
+        patient = whose[instance.patient] if instance.patient is not None else None
+        common = (patient, *_instance_key(instance, modality))
         if not instance.frames:
             groups[common], first[common] = [], instance
         for frame in instance.frames:
@@ -97,16 +101,20 @@ def _grouped(series: Series) -> list[_Group]:
             groups.setdefault(key, []).append(frame)
             first.setdefault(key, instance)
     return [
-        _Group(first[key], tuple(frames), first[key].modality or series.modality)
+        _Group(
+            first[key],
+            key[0] if isinstance(key[0], Patient) else None,
+            tuple(frames),
+            first[key].modality or series.modality,
+        )
         for key, frames in groups.items()
     ]
 
 
 def _instance_key(instance: Instance, modality: str) -> tuple[object, ...]:
-    """Two instances with one key may be scrolled through as one stack."""
-    patient = instance.patient.key if instance.patient else None
+    """Two instances of one patient with one key may be scrolled through as one stack."""
     if instance.concatenation:
-        return ("concatenation", instance.concatenation, patient, instance.copy)
+        return ("concatenation", instance.concatenation, instance.copy)
     alone = (
         len(instance.frames) != 1
         or modality in _ONE_BY_ONE
@@ -114,7 +122,7 @@ def _instance_key(instance: Instance, modality: str) -> tuple[object, ...]:
     )
     if alone:
         return ("object", instance.sop, instance.copy)
-    return ("stack", patient, instance.sop_class, modality, instance.copy)
+    return ("stack", instance.sop_class, modality, instance.copy)
 
 
 def _frame_key(frame: Frame, modality: str) -> tuple[object, ...]:
@@ -159,7 +167,7 @@ def _display_set(ref: StudyRef, series: Series, group: _Group) -> DisplaySet:
         kind=sop_classes.kind_of(group.instance.sop_class) or _kind(group, frames, geometry),
         frames=frames,
         geometry=geometry,
-        patient=group.instance.patient,
+        patient=group.patient,
         structures=group.instance.structures,
         document=group.instance.document,
     )

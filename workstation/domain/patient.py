@@ -1,8 +1,9 @@
 """Who the study and the report are about."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 
 @frozen
@@ -48,3 +49,28 @@ class Patient:
         if born is None or born > on:
             return None
         return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def persons(patients: Iterable[Patient]) -> Mapping[Patient, Patient]:
+    """For each identity what all that may be the same person say together.
+
+    Two identities of one value may be one person; of two values they cannot be.
+    """
+    groups: list[list[Patient]] = []
+    for patient in dict.fromkeys(patients):
+        may_be = (group for group in groups if all(map(patient.may_be, group)))
+        group = next(may_be, None)
+        if group is None:
+            groups.append([patient])
+        else:
+            group.append(patient)
+    return {each: _together(group) for group in groups for each in group}
+
+
+def _together(alike: list[Patient]) -> Patient:
+    return evolve(
+        alike[0],
+        issuer=next((each.issuer for each in alike if each.issuer), ""),
+        birth_date=next((each.birth_date for each in alike if each.birth_date), None),
+        sex=max((each.sex for each in alike), key=("", "O", "F", "M").index),
+    )

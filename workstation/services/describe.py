@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from workstation.domain.measurement import PixelPoint
+from workstation.domain.study import DisplaySet
 from workstation.errors import CommandError
 from workstation.imaging.measure import value_at
 from workstation.services.overlay import Overlay, geometry_notice, number
@@ -27,6 +28,21 @@ def wrong_patient(current: ViewedStudy | None, shown: Shown | Reading) -> str:
                 "WRONG PATIENT: this image belongs to ID {id}", id=patient.id or tr("unknown")
             )
     return ""
+
+
+def of_the_patient(
+    current: ViewedStudy | None, sets: Sequence[DisplaySet]
+) -> tuple[DisplaySet, ...]:
+    """What is hung by itself: images of the patient being reported, or all where none is.
+
+    Those of somebody else are shown, with their warning, when the reader asks for them.
+    """
+    own = [
+        each
+        for each in sets
+        if current is None or each.patient is None or current.patient.may_be(each.patient)
+    ]
+    return tuple(own or sets)
 
 
 def probe(shown: Shown, at: PixelPoint) -> Probe:

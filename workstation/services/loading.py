@@ -15,6 +15,7 @@ from attrs import define, field
 from workstation.dicom.display_sets import display_sets
 from workstation.dicom.reasons import NOTICES
 from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, StudyRef
+from workstation.domain.patient import persons
 from workstation.domain.study import DisplaySet
 from workstation.services import arrivals
 from workstation.services.fetching import (
@@ -46,6 +47,7 @@ class _Study:
     waiting: set[SeriesUID] = field(factory=set)  # metadata on its way
     lost: set[SeriesUID] = field(factory=set)  # series whose metadata could not be had
     doubts: set[tuple[SeriesUID, str]] = field(factory=set)  # told of a series
+    several_patients: bool = False  # told
     asking: bool = False  # for news
     again: bool = False  # there are more news than those asked for
 
@@ -203,6 +205,7 @@ class Loader:
             self._fetcher.know(each)
         self.study_ready.emit((study.ref, study.known))
         self._tell_doubts(study, head, now)
+        self._tell_patients(study)
         more = arrivals.more_frames(before, now)
         if study.job.done and more:
             name = head.description or head.modality
@@ -220,6 +223,13 @@ class Loader:
                 name, why = head.description or head.modality, tr(NOTICES[code])
                 one, many = "{name}, {n} image: {why}", "{name}, {n} images: {why}"
                 self.problems.emit((study.ref, trn(count, one, many, name=name, why=why)))
+
+    def _tell_patients(self, study: _Study) -> None:
+        """Said once, whenever it shows: with the first images or with those that come late."""
+        named = (each.patient for each in study.known if each.patient is not None)
+        if not study.several_patients and len(set(persons(named).values())) > 1:
+            study.several_patients = True
+            self.problems.emit((study.ref, tr(NOTICES["patient-conflict"])))
 
     def _settle_when_known(self, study: _Study) -> None:
         if study.waiting or self._gone(study):

@@ -274,8 +274,12 @@ class Screen:
         return pixels, "" if pixels is not None else tr("not loaded yet")
 
     def _hang(self) -> None:
-        for state in self._board.hang(self.studies, self._of_study):
+        own = {ref: self._own(ref) for ref in self._of_study}
+        for state in self._board.hang(self.studies, own):
             self._look_at(state)
+
+    def _own(self, ref: StudyRef) -> tuple[DisplaySet, ...]:
+        return describe.of_the_patient(self.current, self._of_study.get(ref, ()))
 
     def _look_at(self, state: ViewportState) -> None:
         display_set = self._sets.get(state.display_set or "")

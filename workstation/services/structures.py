@@ -91,9 +91,10 @@ class Structures:
             self.traced.emit(None)
 
     def _of_study(self, shown: Shown) -> Iterable[tuple[StructureSet, Mapping[FrameKey, Frame]]]:
-        """Of the study shown alone: a line of another patient's study is never drawn."""
+        """Of the study and patient shown alone: nobody else's lines are ever drawn."""
         for each in self._sets.values():
-            if each.study == shown.study.ref.study and each.site == shown.study.ref.site:
+            of_study = (each.site, each.study) == (shown.study.ref.site, shown.study.ref.study)
+            if of_study and _of_one_patient(each, shown.display_set):
                 assert each.structures is not None
                 yield each.structures, {frame.key: frame for frame in each.frames}
 
@@ -131,6 +132,12 @@ class Structures:
         if {key for key, _ in lines} <= self._under_way:  # else the case was left meanwhile
             self._lines.update(lines)
             self.traced.emit(None)
+
+
+def _of_one_patient(lines: DisplaySet, images: DisplaySet) -> bool:
+    if lines.patient is None or images.patient is None:
+        return True
+    return lines.patient.may_be(images.patient)
 
 
 def _tracer(pixels: FramePixels, mask: Mask, structures: StructureSet) -> Callable[[], _Traced]:

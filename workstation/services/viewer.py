@@ -98,7 +98,7 @@ class Viewer(Linked):
             main = self.shown(0)
         if main is None:
             raise CommandError(tr("the current study has no images yet"))
-        self._board.compare(main.display_set, self._of_study.get(prior.ref, ()))
+        self._board.compare(main.display_set, self._own(prior.ref))
         self._hang()
         for index, state in enumerate(self.viewports):
             self._look_at(state)

@@ -1,5 +1,7 @@
 """Nothing is dropped, nothing is mixed, and what is scrolled lies in order."""
 
+from datetime import date
+
 import pytest
 from attrs import evolve
 from fakes_images import REF, axial, series
@@ -96,13 +98,41 @@ def test_every_frame_received_is_in_exactly_one_display_set(found: Series) -> No
     assert len({each.id for each in sets}) == len(sets)
 
 
-@given(_instances())
-def test_two_patients_are_never_in_one_display_set(found: Series) -> None:
-    """A site may file two patients under one study."""
-    owner = {i.sop: i.patient for i in found.instances}
+_PATIENTS = st.builds(
+    Patient,
+    name=st.just("A"),
+    id=st.sampled_from(["1", "2"]),
+    issuer=st.sampled_from(["", "here"]),
+    birth_date=st.sampled_from([None, date(1962, 3, 2), date(1971, 5, 9)]),
+    sex=st.sampled_from(["", "M", "F"]),
+)
 
-    for each in display_sets(REF, found):
-        assert len({owner[frame.key.sop] for frame in each.frames}) <= 1
+
+@given(st.lists(_PATIENTS, max_size=9))
+def test_two_patients_are_never_in_one_display_set(patients: list[Patient]) -> None:
+    """A site may file two patients under one study; one number may have been given twice."""
+    plain = series("1.9", map(float, range(len(patients))))
+    instances = [
+        evolve(each, patient=patient)
+        for each, patient in zip(plain.instances, patients, strict=True)
+    ]
+    owner = {each.sop: each.patient for each in instances if each.patient is not None}
+
+    for each in display_sets(REF, evolve(plain, instances=tuple(instances))):
+        owners = {owner[frame.key.sop] for frame in each.frames}
+        assert all(one.may_be(other) for one in owners for other in owners)
+
+
+def test_a_stack_says_all_that_its_images_say_of_whom_they_show() -> None:
+    """The first slice may lack the birth date that gives the stranger away."""
+    found = series("1.9", [1.0, 2.0])
+    first, second = found.instances
+    said = Patient("A", "1", "", date(1962, 3, 2), "F")
+    silent = evolve(first, patient=evolve(said, birth_date=None, sex=""))
+
+    (shown,) = display_sets(REF, evolve(found, instances=(silent, evolve(second, patient=said))))
+
+    assert shown.patient == said
 
 
 @given(_instances())

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from attrs import evolve
 
-from workstation.domain.patient import Patient
+from workstation.domain.patient import Patient, persons
 
 ALDER = Patient("Alder, Robin", "HG-100482", "urn:oid:1.2.3", date(1962, 3, 2), "M")
 
@@ -53,3 +53,23 @@ def test_one_difference_is_another_person(changes: dict[str, object]) -> None:
 )
 def test_age_is_in_completed_years(day: date, years: int | None) -> None:
     assert ALDER.age_years(day) == years
+
+
+def test_one_who_is_described_with_gaps_is_one_person() -> None:
+    """One scanner writes the birth date, the next one does not."""
+    gaps = [evolve(ALDER, birth_date=None), evolve(ALDER, issuer="", sex=""), ALDER]
+
+    found = persons(gaps)
+
+    assert set(found.values()) == {ALDER}
+
+
+def test_a_gap_makes_no_bridge_between_two_persons() -> None:
+    """Who could be either must not make one of both."""
+    twin = evolve(ALDER, birth_date=date(1971, 5, 9))
+    unknown = evolve(ALDER, birth_date=None)
+
+    found = persons([unknown, ALDER, twin])
+
+    assert found[unknown] == found[ALDER] == ALDER
+    assert found[twin] == twin

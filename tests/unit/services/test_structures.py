@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from attrs import evolve
 from fakes import FakeClock, InlineJobs
-from fakes_viewer import FakeStore, frame, opened, stack, viewed
+from fakes_viewer import OTHER_PATIENT, PATIENT, FakeStore, frame, opened, stack, viewed
 
 from workstation.domain.identifiers import SopUID
 from workstation.domain.structure import Mask, Structure, StructureSet
@@ -106,17 +106,20 @@ def test_a_mask_that_comes_late_is_drawn_when_it_is_there() -> None:
     assert len(structures.on(shown(stack()))) == 1
 
 
-@pytest.mark.parametrize("what", ["another study", "left"])
+@pytest.mark.parametrize("what", ["another study", "another patient", "left"])
 def test_no_line_of_one_case_reaches_another(what: str) -> None:
-    """The prior, or the next patient: a line belongs to its own study."""
-    structures, _ = built(segmentation(study="2.2" if what == "another study" else "1.1"))
+    """The prior, or the next patient, or one whose objects were filed here by mistake."""
+    seg = segmentation(study="2.2" if what == "another study" else "1.1")
+    whose = OTHER_PATIENT if what == "another patient" else PATIENT
+    structures, _ = built(evolve(seg, patient=whose))
     structures.shown = True
     if what == "left":
         structures.forget()
         structures.shown = True
 
-    assert structures.on(shown(stack())) == ()
-    assert structures.sources(shown(stack())) == ()
+    image = evolve(stack(), patient=PATIENT)
+    assert structures.on(shown(image)) == ()
+    assert structures.sources(shown(image)) == ()
 
 
 def test_the_viewer_draws_when_asked_and_says_whose_work_it_is() -> None:
