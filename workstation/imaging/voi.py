@@ -70,10 +70,20 @@ def _ramp(values: NDArray[np.float64], voi: Voi, top: float) -> NDArray[np.float
     return np.clip((values - center) * top / width + top / 2, 0.0, top)
 
 
-def grey_level(values: NDArray[np.float64], voi: Voi, *, inverted: bool) -> NDArray[np.uint8]:
-    """Modality values as 8-bit grey: 255 times the window, rounded half up, then inverted."""
-    level = np.floor(_ramp(values, voi, WHITE) + 0.5).astype(np.uint8)
-    return WHITE - level if inverted else level
+def grey_level(
+    values: NDArray[np.float64], voi: Voi, *, inverted: bool, curve: Lut | None = None
+) -> NDArray[np.uint8]:
+    """Modality values as 8-bit grey: 255 times the window, rounded half up, then inverted.
+
+    `curve` is a presentation LUT (PS3.3 C.11.6.1.1): the window fills its entries, and what
+    they say is seen.
+    """
+    level = _ramp(values, voi, WHITE)
+    if curve is not None:
+        entry = np.floor(_ramp(values, voi, curve.entries - 1) + 0.5).astype(np.int64)
+        level = _entries(curve)[entry] * WHITE / ((1 << curve.bits) - 1)
+    shown = np.floor(np.minimum(level, WHITE) + 0.5).astype(np.uint8)
+    return WHITE - shown if inverted else shown
 
 
 @frozen(eq=False)
@@ -89,6 +99,7 @@ class DisplayTable:
     inverted: bool
     padding: tuple[int, int] | None = None  # stored values that only fill the frame: black
     levels: NDArray[np.uint8] | None = None
+    curve: Lut | None = None
 
 
 def display_table(
@@ -104,10 +115,11 @@ def display_table(
     turned = inverted != (frame.pixels.photometric == "MONOCHROME1" or frame.inverse)
     kind, padding = np.dtype(dtype), _padding(frame)
     if kind.kind not in "iu" or kind.itemsize > 2:
-        return DisplayTable(frame.rescale, voi, turned, padding)
+        return DisplayTable(frame.rescale, voi, turned, padding, curve=frame.presentation_lut)
     span = np.iinfo(kind)
     every = np.arange(span.min, span.max + 1, dtype=np.int64)
-    levels = grey_level(rescaled(every, frame.rescale), voi, inverted=turned)
+    values = rescaled(every, frame.rescale)
+    levels = grey_level(values, voi, inverted=turned, curve=frame.presentation_lut)
     if padding is not None:
         levels[(every >= padding[0]) & (every <= padding[1])] = 0
     levels = np.roll(levels, int(span.min))  # so that value 0 is entry 0
@@ -118,10 +130,11 @@ def display_table(
 def to_display(stored: NDArray[Any], table: DisplayTable) -> NDArray[np.uint8]:
     """Stored values as 8-bit grey, same shape, contiguous."""
     if table.levels is not None:
-        shown: NDArray[np.uint8] = table.levels[stored]
+        shown: NDArray[np.uint8] = np.take(table.levels, stored)  # half the time of indexing
         return shown
     finite = np.nan_to_num(stored) if stored.dtype.kind == "f" else stored
-    levels = grey_level(rescaled(finite, table.rescale), table.voi, inverted=table.inverted)
+    values = rescaled(finite, table.rescale)
+    levels = grey_level(values, table.voi, inverted=table.inverted, curve=table.curve)
     if table.padding is not None:
         levels[(stored >= table.padding[0]) & (stored <= table.padding[1])] = 0
     return levels

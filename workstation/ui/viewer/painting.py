@@ -1,7 +1,9 @@
 """What one viewport looks like: image, ink, words, bar and edge, all from one `Drawn`."""
 
+from math import ceil, floor
+
 from attrs import evolve
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QRegion
 from PySide6.QtWidgets import QWidget
 
@@ -59,7 +61,7 @@ class Painting:
         """Everything but the bar."""
         width, height = self._canvas.width(), self._canvas.height()
         shown, reading, words = drawn.scene.shown, drawn.scene.reading, drawn.words
-        painter.fillRect(self._canvas.rect(), theme.color("bg.image"))
+        self._ground(painter, drawn.picture)
         if shown is not None:
             self._shown(painter, shown, drawn, preview)
         if reading is not None:
@@ -69,6 +71,19 @@ class Painting:
             bar = annotations.scale_bar(self.ink.view, shown.frame, self._ratio)
         corners.draw_words(painter, words, bar, width, height)
         self._say(words, reading)
+
+    def _ground(self, painter: QPainter, picture: Picture | None) -> None:
+        """Black where the picture does not cover it: nothing is filled twice."""
+        ground = QRegion(self._canvas.rect())
+        if picture is not None:
+            height, width = picture.pixels.shape[:2]
+            left, top = picture.left / self._ratio, picture.top / self._ratio
+            right, below = left + width / self._ratio, top + height / self._ratio
+            # whole logical pixels that lie inside it: at 1.25 a pixel may be shared
+            inner = QRect(QPoint(ceil(left), ceil(top)), QPoint(floor(right) - 1, floor(below) - 1))
+            ground = ground.subtracted(QRegion(inner))
+        for rect in ground:  # type: ignore[attr-defined]  # a region gives its rectangles
+            painter.fillRect(rect, theme.color("bg.image"))
 
     def _say(self, words: Overlay, reading: Reading | None) -> None:
         said = " ".join(words.lines) or tr("empty view")
