@@ -11,6 +11,7 @@ from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, 
 from workstation.domain.patient import Patient
 from workstation.domain.presentation import OverlayPlane, Palette, RealWorldMap, Rescale, Voi
 from workstation.domain.shutter import Shutter
+from workstation.domain.source import Source
 from workstation.domain.structure import StructureSet
 from workstation.domain.technique import Stated
 
@@ -179,6 +180,7 @@ class Instance:
     concatenation: str = ""  # Concatenation UID: several instances are one multi-frame
     structures: StructureSet | None = None  # what a SEG or RTSTRUCT draws on other images
     document: TextDocument | None = field(default=None, repr=False)  # what a report says
+    source: Source = Source()
     title: str = ""  # of a report or document, as it says itself
 
     copy: int = 0  # of several instances that share one SOP Instance UID: which

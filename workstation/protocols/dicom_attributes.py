@@ -68,7 +68,7 @@ class Attributes:
 
     def texts(self, tag: str) -> tuple[str, ...]:
         return tuple(
-            _clean(each) if isinstance(each, str) else "" if each is None else _plain(each)
+            cleaned(each) if isinstance(each, str) else "" if each is None else _plain(each)
             for each in self.values(tag)
         )
 
@@ -78,13 +78,13 @@ class Attributes:
     def lines(self, tag: str) -> tuple[str, ...]:
         """A text of several lines, whichever way their ends are written; none if empty."""
         written = next((each for each in self.values(tag) if isinstance(each, str)), "")
-        cut = [_clean(line) for line in written.strip().splitlines()]
+        cut = [cleaned(line) for line in written.strip().splitlines()]
         return tuple(cut) if any(cut) else ()
 
     def digits(self, tag: str) -> str:
         """Numbers with every digit that was written, for reading and not for reckoning."""
         return ", ".join(
-            _clean(each) if isinstance(each, str) else f"{each:.15g}"
+            cleaned(each) if isinstance(each, str) else f"{each:.15g}"
             for each in self.values(tag)
             if isinstance(each, str | int | float)
         )
@@ -236,7 +236,7 @@ def _listed(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _clean(text: str) -> str:
+def cleaned(text: str) -> str:
     """Without padding; without controls, those that turn the direction of writing included.
 
     A name with a right-to-left override would be read as another one (SEC-08). Joiners
@@ -266,6 +266,6 @@ def _number(value: object) -> float | None:
 
 def _name(written: str) -> str:
     """Family^Given^Middle^Prefix^Suffix to "Family, Given Middle"."""
-    family, *given = (_clean(part) for part in written[:320].split("^")[:3])
+    family, *given = (cleaned(part) for part in written[:320].split("^")[:3])
     first = " ".join(part for part in given if part)
     return f"{family}, {first}" if family and first else family or first

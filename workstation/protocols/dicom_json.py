@@ -13,10 +13,12 @@ from attrs import frozen
 
 from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyRef
 from workstation.domain.patient import Patient
+from workstation.domain.source import Source
 from workstation.domain.study import Frame, Instance, Series
 from workstation.protocols.dicom_attributes import Attributes, Memory, NotMetadata, parse
 from workstation.protocols.dicom_frames import Header, stored_syntax
 from workstation.protocols.dicom_repeats import marked
+from workstation.protocols.dicom_source import source_of
 from workstation.protocols.dicom_structures import structure_set
 from workstation.protocols.readable_report import readable_report
 
@@ -85,6 +87,7 @@ class _Said:
     patient: Patient
     accession: str
     concatenation: str
+    source: Source
 
 
 def _said(row: Attributes) -> _Said:
@@ -95,6 +98,7 @@ def _said(row: Attributes) -> _Said:
         patient=row.patient(),
         accession=row.text("00080050"),
         concatenation=row.text("00209161"),
+        source=source_of(row),
     )
 
 
@@ -129,6 +133,7 @@ class _Reading:
             concatenation=said.concatenation,
             structures=structure_set(row, tuple(frame.key for frame in frames)),
             document=document,
+            source=said.source,
             title=row.text("00420010") or (document.title if document else ""),
             copy=self._named[sop] - 1,
         )
