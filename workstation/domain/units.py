@@ -24,6 +24,30 @@ _UCUM: Final = MappingProxyType(
     }
 )
 _SHOWN: Final = MappingProxyType({code: shown for shown, code in _UCUM.items()})
+#: Units (0054,1001) of a PET image, PS3.3 C.8.9.1.1.3.
+_PET: Final = MappingProxyType(
+    {
+        "CNTS": "counts",
+        "NONE": "",
+        "PCNT": "%",
+        "CPS": "counts/s",
+        "BQML": "Bq/ml",
+        "GML": "g/ml",
+        "CM2": "cm²",
+        "CM2ML": "cm²/ml",
+        "MLG": "ml/g",
+        "MLML": "ml/ml",
+        "UMOLML": "µmol/ml",
+        "1CM": "1/cm",
+        "MGMINML": "mg/min/ml",
+        "UMOLMINML": "µmol/min/ml",
+        "MLMING": "ml/min/g",
+        "MLMINML": "ml/min/ml",
+        "PROPCNTS": "counts",
+        "PROPCPS": "counts/s",
+        "STDDEV": "SD",
+    }
+)
 _LONGEST: Final = 16  # Code Value is an SH
 
 
@@ -33,6 +57,11 @@ def ucum(shown: str) -> str:
         return _UCUM[shown]
     kept = "".join(c for c in shown if c.isascii() and c.isprintable() and c not in "{} \\")
     return f"{{{kept[: _LONGEST - 2]}}}" if kept else "1"
+
+
+def of_pet(code: str) -> str:
+    """The unit of a PET image as readers see it; the code itself where no table knows it."""
+    return _PET.get(code, code)
 
 
 def shown(code: str) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 
 from workstation.domain.presentation import Lut, RealWorldMap, Rescale, Voi, VoiFunction
 from workstation.domain.study import PixelFormat
+from workstation.domain.units import of_pet
 from workstation.protocols.dicom_attributes import Attributes
 from workstation.protocols.dicom_palette import table_bytes
 
@@ -61,7 +62,7 @@ def rescale_of(values: Attributes, modality: str) -> Rescale:
     if modality == "CT" and said in ("", "US"):
         unit = "HU" if "LOCALIZER" not in values.texts("00080008") else ""
     if modality == "PT":
-        unit = values.text("00541001") or unit
+        unit = of_pet(values.text("00541001")) or unit
     if values.values("00283000"):
         lut = _lut(item, signed=values.whole("00280103") == 1)
         return Rescale(unit=unit, lut=lut) if lut else Rescale()

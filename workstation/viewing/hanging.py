@@ -74,10 +74,8 @@ def hang(studies: Sequence[HangingStudy], rows: int, columns: int) -> Hanging:
         window = _window_of_row(main, row, rows)
         if row == 0 or window:
             placed.append(Placement(main.id, _why_main(main), window))
-        elif row < len(ranked):
-            placed.append(Placement(ranked[row].id, tr("next series of the study")))
         else:
-            placed.append(None)
+            placed.append(_other(ranked, placed))
         for column in range(1, columns):
             if column == 1 and prior is not None:
                 voi = None if window else window_beside(main, prior[0])

@@ -66,6 +66,13 @@ def test_without_a_prior_other_series_fill_the_columns() -> None:
     assert ids([current(AXIAL)], 1, 2) == [AXIAL.id, ""]
 
 
+def test_no_series_hangs_twice_while_another_waits() -> None:
+    """A four-up of a diffusion study showed the ADC map twice and the trace not at all."""
+    series = [stack(n, name=f"T{n}", series=f"1.1.{n}", modality="MR") for n in (40, 30, 20, 10)]
+
+    assert ids([current(*series)], 2, 2) == [each.id for each in series]
+
+
 def test_a_projection_has_no_second_window() -> None:
     """Rows of a radiograph are further images, or empty."""
     front, side = (
