@@ -33,6 +33,7 @@ from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
 from workstation.services.measurement_filing import MeasurementFiling
 from workstation.services.ports import LOCAL, Credentials, SecretStore
+from workstation.services.preset_files import load_presets
 from workstation.services.reporting import Reporting
 from workstation.services.sealing import Outside
 from workstation.services.selftest import Finding
@@ -196,7 +197,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
         lambda gone: jobs.run(lambda: _forget(outer.decoders, gone), lane="decoders")
     )
     loader = Loader({**outer.sources, LOCAL: outer.files}, frames, jobs)
-    viewer = Viewer(frames, loader, Structures(frames, jobs))
+    viewer = Viewer(frames, loader, Structures(frames, jobs), load_presets(settings.windows))
     keys = Keys(outer.secrets, clock)
 
     def who(site: SiteId) -> str:

@@ -167,6 +167,11 @@ class Settings:
     )
     locale: str = _setting("Language of the program.", "en", _not_empty)
     keymap: str = _setting("Keys: a name below resources/keymaps.", "default", _not_empty)
+    windows: Path | None = _setting(
+        "Windows of your own for the number keys, in the form of resources/windows.toml; where"
+        " not given, windows.toml beside the usual settings file, if there is one.",
+        None,
+    )
     store_dir: Path | None = _setting(
         "Folder of the sealed store; the system's usual place where not given.", None
     )

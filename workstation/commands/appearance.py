@@ -33,8 +33,15 @@ class Axis(StrEnum):
     say={"{preset} window"},
 )  # fmt: skip
 def window(ctx: CommandContext, preset: str) -> Outcome:
-    """A preset by name or by its number key, center/width, or default."""
+    """A preset by name or by its number key, center/width, auto (from the values), or default."""
     ctx.viewer.set_window(preset)
+    return None
+
+
+@command("viewport.next-window", title="Next window of the image", group=GROUP, when=_IMAGE)
+def next_window(ctx: CommandContext, step: int = 1) -> Outcome:
+    """Through the windows and curves that the image itself proposes, with their names."""
+    ctx.viewer.next_window(step)
     return None
 
 
@@ -46,15 +53,15 @@ def window_by(ctx: CommandContext, wider: float, darker: float) -> Outcome:
 
 
 @command("viewport.brighten", title="Brighter", group=GROUP, when=_IMAGE)
-def brighten(ctx: CommandContext, steps: int = 1) -> Outcome:
-    """A step brighter; negative is darker."""
+def brighten(ctx: CommandContext, steps: float = 1) -> Outcome:
+    """A step brighter, or part of one; negative is darker."""
     ctx.viewer.drag_window(0.0, _STEP * steps)
     return None
 
 
 @command("viewport.contrast", title="More contrast", group=GROUP, when=_IMAGE)
-def contrast(ctx: CommandContext, steps: int = 1) -> Outcome:
-    """A step narrower; negative is wider."""
+def contrast(ctx: CommandContext, steps: float = 1) -> Outcome:
+    """A step narrower, or part of one; negative is wider."""
     ctx.viewer.drag_window(-_STEP * steps, 0.0)
     return None
 
@@ -151,6 +158,7 @@ def interpolation(ctx: CommandContext, kind: reduce.Interpolation | None = None)
 
 COMMANDS = (
     window,
+    next_window,
     window_by,
     brighten,
     contrast,

@@ -62,11 +62,11 @@ def _ramp(values: NDArray[np.float64], voi: Voi, top: float) -> NDArray[np.float
         return np.clip(_curve(values, voi, voi.lut), 0.0, 1.0) * top
     if voi.function is VoiFunction.SIGMOID and voi.width > 0:
         steep = np.clip(-4.0 * (values - voi.center) / voi.width, -700.0, 700.0)
-        return top / (1.0 + np.exp(steep))
+        return np.asarray(top / (1.0 + np.exp(steep)))
     linear = voi.function is VoiFunction.LINEAR
     center, width = (voi.center - 0.5, voi.width - 1.0) if linear else (voi.center, voi.width)
     if width <= 0:
-        return (values > center) * top
+        return np.where(values > center, top, 0.0)
     return np.clip((values - center) * top / width + top / 2, 0.0, top)
 
 
@@ -158,13 +158,23 @@ def is_padding(stored: NDArray[Any], frame: Frame) -> NDArray[np.bool_]:
 
 
 def auto_window(stored: NDArray[Any], frame: Frame) -> Voi:
-    """A window for an image that proposes none: its values but for the tails.
+    """A window for an image that proposes none: its values but for the tails."""
+    return spread_window(stored, frame, AUTO_TAIL_PERCENT, 100 - AUTO_TAIL_PERCENT)
 
-    LINEAR_EXACT, so that the lowest value kept is black and the highest white. An image of
-    one value only (or of padding alone) gets a window of width 1 around it.
+
+def spread_window(
+    stored: NDArray[Any], frame: Frame, low: float, high: float, *, of_maximum: bool = False
+) -> Voi:
+    """A window from the values of an image, in modality units.
+
+    Between two of their percentiles, or two parts of the largest in per cent. LINEAR_EXACT,
+    so that the lowest value kept is black and the highest white. An image of one value only
+    (or of padding alone) gets a window of width 1 around it.
     """
     kept = stored[~is_padding(stored, frame)]
     values = rescaled(np.nan_to_num(kept if kept.size else stored), frame.rescale)
-    low, high = np.percentile(values, (AUTO_TAIL_PERCENT, 100 - AUTO_TAIL_PERCENT))
-    width = float(high - low) or 1.0
-    return Voi(float(low + high) / 2, width, VoiFunction.LINEAR_EXACT)
+    if of_maximum:
+        first, last = (float(values.max()) * part / 100 for part in (low, high))
+    else:
+        first, last = (float(each) for each in np.percentile(values, (low, high)))
+    return Voi((first + last) / 2, abs(last - first) or 1.0, VoiFunction.LINEAR_EXACT)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from workstation.domain.identifiers import StudyRef
+from workstation.domain.presentation import Voi
 from workstation.domain.study import DisplaySet
 from workstation.errors import CommandError
 from workstation.services.viewed import ViewedStudy
@@ -123,7 +124,8 @@ class Board:
     def _place(self, cell: tuple[int, int], placement: Placement, modality: str) -> ViewportState:
         state = reduce.show(self._states.get(cell, ViewportState()), placement.display_set)
         if placement.window:
-            state = reduce.window(state, self._presets.parse(placement.window, modality))
+            found = self._presets.parse(placement.window, modality)
+            state = reduce.window(state, found if isinstance(found, Voi) else None)
         elif placement.voi is not None:
             beside = self._states.get((cell[0], 0), ViewportState()).voi  # as the reader has it
             state = reduce.window(state, beside or placement.voi)

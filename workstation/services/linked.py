@@ -72,9 +72,10 @@ class Linked(Marked):
         moved = (before.zoom, before.pan, before.one_to_one) != (
             source.state.zoom, source.state.pan, source.state.one_to_one,
         )  # fmt: skip
+        windowed = (before.voi, before.own_window) != (source.state.voi, source.state.own_window)
         for other in filter(None, map(self.shown, range(len(self.viewports)))):
             state, size = other.state, self._size(other.index)[:2]
-            if source.state.voi != before.voi and other.index // self.layout[1] == row:
+            if windowed and other.index // self.layout[1] == row:
                 state = locating.window_beside(source, other)
             if moved and other.index != source.index:
                 state = at_scale(view, source.frame, state, other.frame, size) or state
@@ -85,7 +86,7 @@ class Linked(Marked):
     def _back_to_current(self, row: int) -> None:
         """A prior without a window of its own is as it was hung: in that of the current study."""
         prior = self._need_shown()
-        if prior.state.voi is not None or prior.study.role != "prior":
+        if prior.state.voi is not None or prior.state.own_window or prior.study.role != "prior":
             return
         for other in filter(None, map(self.shown, range(len(self.viewports)))):
             if other.index // self.layout[1] == row and other.study.role == "current":

@@ -102,6 +102,7 @@ class Surroundings:
 
     table: OverlayTable = field(factory=usual_table)
 
+
 def overlay(shown: Shown, around: Surroundings) -> Overlay:
     """The words on one view."""
     study, frame, sets = shown.study, shown.frame, shown.display_set
@@ -109,11 +110,11 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
     def kept(*lines: Line | None) -> tuple[Line, ...]:
         return tuple(x for x in lines if x is not None and x.text and x.level <= around.level)
 
-    return Overlay(
     def facts(corner: Corner, *levels: int) -> tuple[Line, ...]:
         found = around.table.lines(sets.modality, corner, frame.technique)
         return tuple(Line(words, level) for level, words in found if level in levels)
 
+    return Overlay(
         top_left=kept(*whose(study)),
         top_right=kept(
             *when(study),
@@ -121,17 +122,17 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
             Line(_key_words(around.key_image), 1, Mark.KEY),
             Line(sets.label, 2),
             Line(study.procedure, 3),
-        ),
             *facts(Corner.TOP_RIGHT, *LEVELS),
+        ),
         bottom_left=kept(
             Line(geometry_notice(sets), 1, Mark.DOUBT),
             *(Line(notice, 1, Mark.DOUBT) for notice in around.notices),
             Line(_matrix(frame), 3),
-            Line(_number(shown), 1),
             *facts(Corner.BOTTOM_LEFT, 3),
+            Line(_number(shown), 1),
             Line(_position(frame), 2),
-            Line(window_words(shown.voi), 2) if shown.voi and shown.pixels is not None else None,
             *facts(Corner.BOTTOM_LEFT, 1, 2),
+            Line(window_words(shown.voi), 2) if shown.voi and shown.pixels is not None else None,
         ),
         bottom_right=kept(
             Line(around.probe, 1),
@@ -142,9 +143,9 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
             ),
             Line("" if _is_page(sets) else _honesty(frame), 1, Mark.DOUBT),
             Line(_lossy(frame), 1, Mark.LOSSY),
+            *facts(Corner.BOTTOM_RIGHT, 3),
             Line(_zoom(around.zoom), 2),
             *facts(Corner.BOTTOM_RIGHT, 1, 2),
-            *facts(Corner.BOTTOM_RIGHT, 3),
         ),
         letters=edge_letters(shown.state, frame),
         notices=(shown.missing,) if shown.missing else (),

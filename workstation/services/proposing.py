@@ -1,7 +1,6 @@
 """The window an image is shown with before the reader chooses one."""
 
 import math
-from collections.abc import Sequence
 from typing import Any, Final
 
 from attrs import evolve
@@ -9,11 +8,15 @@ from numpy.typing import NDArray
 
 from workstation.domain.presentation import Voi
 from workstation.domain.study import DisplaySet, Frame
+from workstation.errors import CommandError
 from workstation.imaging.colour import is_colour
 from workstation.imaging.pixels import FramePixels
-from workstation.imaging.voi import auto_window, is_padding
+from workstation.imaging.voi import auto_window, is_padding, spread_window
 from workstation.services.viewed import Shown
 from workstation.text import tr
+from workstation.viewing import viewport as reduce
+from workstation.viewing.presets import AUTO, Choice, Own
+from workstation.viewing.viewport import ViewportState
 
 #: Pixels that are enough to know the spread of an image's values: a mammogram has fifty times
 #: as many, and to sort them all would hold the wheel for half a second.
@@ -35,21 +38,48 @@ class Proposals:
         self._windows.clear()
         self._spreads.clear()
 
-    def voi(self, display_set: DisplaySet, frame: Frame, pixels: FramePixels | None) -> Voi | None:
-        """None for colour, which has no window, and while nothing is known."""
+    def voi(
+        self, display_set: DisplaySet, frame: Frame, pixels: FramePixels | None, own: int = 0
+    ) -> Voi | None:
+        """None for colour, which has no window, and while nothing is known.
+
+        `own` counts the windows of the image; one that it has not is its first.
+        """
         if is_colour(frame):
             return None
-        if frame.vois:
-            return frame.vois[0]
-        return self._auto(display_set, frame, pixels)
+        if not frame.vois:
+            return self._auto(display_set, frame, pixels)
+        index = own if own < len(frame.vois) else 0
+        voi = frame.vois[index]
+        if voi.name or len(frame.vois) == 1:
+            return voi
+        return evolve(voi, name=tr("{n} of {total}", n=index + 1, total=len(frame.vois)))
 
-    def offered(self, shown: Shown, kinds: Sequence[str]) -> tuple[Voi, ...]:
-        """Windows for the number keys: the header's after the first, one from the values."""
+    def chosen(self, shown: Shown, choice: Choice, state: ViewportState) -> ViewportState:
+        """The state of a viewport after a window was chosen for what it shows."""
         if is_colour(shown.frame):
-            return ()
-        auto = self._auto(shown.display_set, shown.frame, shown.pixels)
-        found = {"header": shown.frame.vois[1:], "auto": () if auto is None else (auto,)}
-        return tuple(voi for kind in kinds for voi in found.get(kind, ()))
+            raise CommandError(tr("a colour image has no window"))
+        if isinstance(choice, Own):
+            return reduce.own_window(state, choice.index)
+        if isinstance(choice, Voi):
+            return reduce.window(state, choice)
+        if shown.pixels is None:
+            raise CommandError(tr("the image is not loaded yet"))
+        stored = _sparse(shown.pixels.stored)
+        found = spread_window(
+            stored, shown.frame, choice.low, choice.high, of_maximum=choice.of_maximum
+        )
+        name = tr("Auto") if choice == AUTO else choice.name
+        return reduce.window(state, evolve(found, name=name))
+
+    def next_own(self, shown: Shown, step: int) -> Own:
+        """After the image's own window that is shown, round again at the end."""
+        count = len(shown.frame.vois)
+        if count < 2:
+            raise CommandError(tr("the image proposes no other window"))
+        if shown.state.voi is not None:
+            return Own()
+        return Own((shown.state.own_window + step) % count)
 
     def _auto(
         self, display_set: DisplaySet, frame: Frame, pixels: FramePixels | None

@@ -258,7 +258,7 @@ class Screen:
         state = reduce.go(state, state.frame_index, len(display_set.frames))
         frame = display_set.frames[state.frame_index]
         pixels, missing = self._pixels(study, frame)
-        voi = state.voi or self._proposals.voi(display_set, frame, pixels)
+        voi = state.voi or self._proposals.voi(display_set, frame, pixels, state.own_window)
         return Shown(index, state, study, display_set, frame, pixels, voi, missing)
 
     def _pixels(self, study: ViewedStudy, frame: Frame) -> tuple[FramePixels | None, str]:

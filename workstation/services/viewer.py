@@ -14,13 +14,13 @@ from workstation.services import describe, locating
 from workstation.services.frames import FrameStore
 from workstation.services.linked import Linked
 from workstation.services.loading import Loader
+from workstation.services.preset_files import load_presets
 from workstation.services.scene import Scene
 from workstation.services.structures import Structures
 from workstation.services.viewed import Crossing, Probe, Shown, ViewedStudy
-from workstation.settings import resource
 from workstation.text import tr
 from workstation.viewing import viewport as reduce
-from workstation.viewing.presets import Presets, read_presets
+from workstation.viewing.presets import Presets
 from workstation.viewing.viewport import ViewportState
 
 __all__ = ["Shown", "ViewedStudy", "Viewer"]
@@ -36,8 +36,7 @@ class Viewer(Linked):
         structures: Structures,
         presets: Presets | None = None,
     ) -> None:
-        found = presets or read_presets(resource("windows.toml").read_text("utf-8"))
-        super().__init__(store, loader, structures, found)
+        super().__init__(store, loader, structures, presets or load_presets())
         self.tool = "window"
         self.ink_shown = True
 
@@ -160,15 +159,21 @@ class Viewer(Linked):
         self.viewport_changed.emit(self.active)
 
     def set_window(self, text: str) -> None:
-        """A preset's name, its number key, ``center/width`` or ``default``."""
+        """A preset's name, its number key, ``center/width``, ``auto`` or ``default``."""
         shown = self._need_shown()
-        modality = shown.display_set.modality
+        modality, frame = shown.display_set.modality, shown.frame
         if text.isdecimal():
-            offered = self._proposals.offered(shown, self.presets.others)
-            voi = self.presets.numbered(modality, int(text), offered)
+            number, unit = int(text), frame.rescale.unit
+            choice = self.presets.numbered(modality, number, own=len(frame.vois), unit=unit)
         else:
-            voi = self.presets.parse(text, modality)
-        self.change(lambda state: reduce.window(state, voi))
+            choice = self.presets.parse(text, modality)
+        self.change(lambda state: self._proposals.chosen(shown, choice, state))
+
+    def next_window(self, step: int) -> None:
+        """Through the windows that the image itself proposes."""
+        shown = self._need_shown()
+        choice = self._proposals.next_own(shown, step)
+        self.change(lambda state: self._proposals.chosen(shown, choice, state))
 
     def drag_window(self, dx: float, dy: float) -> None:
         """In logical pixels of the view."""

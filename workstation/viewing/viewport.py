@@ -33,7 +33,8 @@ class ViewportState:
     smaller. `pan` is the image point in the middle of the view, in image pixels from the
     centre of the image. `quarter_turns` are clockwise and come after the flip; `degrees`,
     from 0 up to 90, are what is turned beyond them.
-    `display_set` None: nothing is hung here. `voi` None: as the image proposes.
+    `display_set` None: nothing is hung here. `voi` None: as the image proposes, by the
+    window of its own that `own_window` counts from 0.
     """
 
     display_set: str | None = None
@@ -42,6 +43,7 @@ class ViewportState:
     pan: PixelPoint = (0.0, 0.0)
     one_to_one: bool = False
     voi: Voi | None = None
+    own_window: int = 0
     inverted: bool = False
     quarter_turns: int = 0
     degrees: float = 0.0
@@ -102,7 +104,12 @@ def one_to_one(state: ViewportState) -> ViewportState:
 
 
 def window(state: ViewportState, voi: Voi | None) -> ViewportState:
-    return evolve(state, voi=voi)
+    return evolve(state, voi=voi, own_window=0)
+
+
+def own_window(state: ViewportState, index: int) -> ViewportState:
+    """One of those that each image proposes itself."""
+    return evolve(state, voi=None, own_window=index)
 
 
 def drag_window(
@@ -117,10 +124,13 @@ def drag_window(
     step = max(spread / 200, min(shown.width, spread)) / WINDOW_DRAG_PIXELS
     function = shown.function
     width = shown.width + dx * step
+    if shown.lut is not None:  # the object's own curve is moved and stretched, never lost
+        moved = evolve(shown, center=shown.center - dy * step, width=max(step, width), name="")
+        return window(state, moved)
     if function is VoiFunction.LINEAR and (spread < 256 or not spread.is_integer()):
         function = VoiFunction.LINEAR_EXACT  # LINEAR has no windows narrower than 1
     least = 1.0 if function is VoiFunction.LINEAR else spread / 10_000
-    return evolve(state, voi=Voi(shown.center - dy * step, max(least, width), function, name=""))
+    return window(state, Voi(shown.center - dy * step, max(least, width), function, name=""))
 
 
 def invert(state: ViewportState) -> ViewportState:

@@ -19,7 +19,7 @@ from fakes_viewer import (
     viewed,
 )
 
-from workstation.domain.presentation import Rescale, Voi
+from workstation.domain.presentation import Lut, Rescale, Voi, VoiFunction
 from workstation.domain.study import (
     Geometry,
     GeometryVerdict,
@@ -29,7 +29,9 @@ from workstation.domain.study import (
 )
 from workstation.errors import CommandError, NotDisplayable
 from workstation.services.overlay import geometry_notice
+from workstation.services.viewer import Viewer
 
+LINEAR_EXACT = VoiFunction.LINEAR_EXACT
 CURRENT = stack(100, name="Axial lung 2.5")
 PRIOR = stack(49, name="Axial 5.0", study="1.2", series="1.2.1", step=5.0, space="9.2")
 BOTH = (viewed(), viewed("1.2", "prior", days_before=379))
@@ -881,29 +883,98 @@ def test_images_that_arrive_in_front_do_not_push_away_what_is_looked_at() -> Non
     assert now.state.frame_index == 7
 
 
-def test_number_keys_of_mr_are_its_own_windows_and_one_from_its_values() -> None:
-    """Key 1 as the image proposes, then its other windows, then from black to white."""
+def ramp_of(modality: str, *vois: Voi, unit: str = "", top: int = 4095) -> Viewer:
+    """An image whose values go evenly from 0 to `top`."""
+    series = stack(3, modality=modality, vois=vois, rescale=Rescale(1.0, 0.0, unit))
+    viewer, loader = opened(series, load=False)
+    loader.arrive(series.frames[0], np.linspace(0, top, 64 * 64).reshape(64, 64).astype(np.int16))
+    return viewer
+
+
+def window_of(viewer: Viewer) -> Voi:
+    shown = viewer.shown(0)
+    assert shown is not None
+    assert shown.voi is not None
+    return shown.voi
+
+
+def test_number_keys_of_mr_are_its_values_and_its_own_windows() -> None:
+    """Grey values of MR mean something in their own image only: no number fits two scanners."""
     narrow, wide = Voi(300, 200, name="narrow"), Voi(300, 900, name="wide")
-    brain = stack(3, modality="MR", vois=(narrow, wide), rescale=Rescale(1.0, 0.0, ""))
-    viewer, loader = opened(brain, load=False)
-    ramp = np.arange(64 * 64, dtype=np.int16).reshape(64, 64)
-    loader.arrive(brain.frames[0], ramp)
+    viewer = ramp_of("MR", narrow, wide)
 
-    windows = []
-    for key in ("2", "3", "1"):
+    found = {}
+    for key in "1234567":
         viewer.set_window(key)
-        shown = viewer.shown(0)
-        assert shown is not None
-        windows.append(shown.voi)
+        found[key] = window_of(viewer)
 
-    second, auto, first = windows
-    assert (second, first) == (wide, narrow)
-    assert auto is not None
-    assert auto.name == "Auto"
-    assert auto.center == pytest.approx(2047.5, abs=1)
-    assert auto.width == pytest.approx(4095 * 0.99, abs=2)
-    with pytest.raises(CommandError, match="MR has no window 4"):
-        viewer.set_window("4")
+    assert (found["1"], found["7"]) == (narrow, wide)
+    assert found["2"].name == "Auto"
+    assert found["2"].width == pytest.approx(4095 * 0.99, abs=2)
+    assert found["6"] == Voi(2047.5, 4095, LINEAR_EXACT, "Whole range")
+    with pytest.raises(CommandError, match="MR has no window 8"):
+        viewer.set_window("8")
+
+
+def test_a_mammogram_goes_through_the_windows_of_its_maker_by_key() -> None:
+    """Six windows with names that only the maker knows: each is reached and named."""
+    viewer = ramp_of("MG", Voi(10, 20, name="NORMAL"), Voi(20, 30, name="HARDER"), Voi(30, 40))
+
+    names = []
+    for _ in range(3):
+        viewer.next_window(1)
+        names.append(window_of(viewer).name)
+    viewer.set_window("40/400")
+    viewer.next_window(1)
+
+    assert names == ["HARDER", "3 of 3", "NORMAL"]
+    assert window_of(viewer).name == "NORMAL"
+    assert "HARDER" not in " ".join(viewer.overlay(0).lines)
+    with pytest.raises(CommandError, match="proposes no other window"):
+        ramp_of("MG", Voi(1, 2)).next_window(1)
+
+
+def test_an_own_window_is_that_of_each_image() -> None:
+    """MR proposes another window for every slice: going on must not keep that of the first."""
+    frames = [frame(i, vois=(Voi(1, 2), Voi(100 + i, 50))) for i in range(3)]
+    viewer, _ = opened(evolve(stack(3, modality="MR"), frames=tuple(frames)))
+
+    viewer.next_window(1)
+    viewer.go(2)
+
+    assert window_of(viewer).center == 102
+
+
+def test_suv_windows_are_on_the_keys_where_values_are_suv() -> None:
+    """0 to 5 on becquerels is a white square that looks like a hot liver."""
+    suv, counts = ramp_of("PT", unit="GML", top=20), ramp_of("PT", unit="BQML", top=20000)
+
+    suv.set_window("2")
+    counts.set_window("2")
+
+    assert window_of(suv) == Voi(2.5, 5.0, LINEAR_EXACT, "SUV 0 to 5")
+    assert window_of(counts) == Voi(10000, 20000, LINEAR_EXACT, "0 to 100 %")
+
+
+def test_auto_follows_the_image_shown() -> None:
+    viewer = ramp_of("CT", Voi(40, 400), top=1000)
+
+    viewer.set_window("auto")
+
+    assert window_of(viewer).name == "Auto"
+    assert window_of(viewer).center == pytest.approx(500, abs=1)
+
+
+def test_a_drag_moves_the_curve_of_a_mammogram_and_keeps_it() -> None:
+    """A curve that falls back to a ramp at the first touch is another image."""
+    curve = Lut(0, 12, np.arange(0, 4096, dtype="<u2").tobytes())
+    viewer = ramp_of("MG", Voi(2048, 4096, name="NORMAL", lut=curve))
+
+    viewer.drag_window(30, 15)
+
+    assert window_of(viewer).lut == curve
+    assert window_of(viewer).width > 4096
+    assert window_of(viewer).center < 2048
 
 
 def test_the_values_of_a_mammogram_are_sampled_for_its_window() -> None:
