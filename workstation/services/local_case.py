@@ -1,7 +1,7 @@
 """LocalCase: images from files of this machine, to look at; there is no report for them."""
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 
 from workstation.dicom.reasons import NOTICES, WORDS
@@ -122,9 +122,9 @@ def _viewed(study: LocalStudy, at: int) -> ViewedStudy:
 
 
 def _day(text: str) -> datetime | None:
-    """A DA value (PS3.5 6.2) at noon: a day is all that it says."""
+    """A DA value (PS3.5 6.2): a day is all that it says, so it has no zone."""
     try:
-        return datetime.strptime(text + "12", "%Y%m%d%H").replace(tzinfo=UTC)
+        return datetime.combine(date(int(text[:4]), int(text[4:6]), int(text[6:8])), time())
     except ValueError:
         return None
 

@@ -27,7 +27,7 @@ class ViewedStudy:
 
     ref: StudyRef
     patient: Patient
-    started: datetime | None  # aware, in the site's zone
+    started: datetime | None  # in the site's zone; without a zone it is a day, no more
     role: Literal["current", "prior"]
     label: str  # "CURRENT", "PRIOR 1"
     days_before: int | None
@@ -108,11 +108,10 @@ def plane_letter(normal: Vector) -> str:
 
 
 def moment(when: datetime | None) -> str:
-    """ "21 Nov 2026 17:31 PST"; a date in the case is written out, with its zone."""
+    """ "21 Nov 2026 17:31 PST"; where only the day is known, the day."""
     if when is None:
         return tr("date not known")
-    zone = when.tzname() or ""
-    return f"{day(when)} {when:%H:%M} {zone}".rstrip()
+    return f"{day(when)} {when:%H:%M} {when.tzname()}" if when.tzinfo else day(when)
 
 
 def day(when: datetime | None) -> str:

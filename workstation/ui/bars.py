@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from attrs import frozen
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from workstation.domain.reader import Reader
 from workstation.domain.worklist import WorklistItem
@@ -13,7 +13,7 @@ from workstation.text import tr
 from workstation.ui import plain, theme
 from workstation.ui import worklist_forms as forms
 from workstation.ui.chips import Chip, KeyCap, chip_size, paint_chip
-from workstation.ui.plain import Tone
+from workstation.ui.plain import ElidedLabel, Tone
 from workstation.ui.sla_clock import SlaClock
 
 HEAD, FOOT = 44, 24
@@ -192,6 +192,7 @@ class Standing:
     loading: str = ""
     draft: str = ""
     following: str = ""  # the case that comes next
+    news: str = ""  # what the last command says for itself
     message: str = ""  # why the last command did not work
     outbox: str = ""
     store: str = ""  # a standing notice: nothing is kept on this machine
@@ -206,14 +207,14 @@ class StatusBar(QWidget):
         self.setFixedHeight(FOOT)
         self._dot = plain.mark("dot", "hue.done", 12)
         self._parts = {
-            name: plain.label(tone=tone, size="micro", data=True)
+            name: _part(tone, long=name in ("news", "message", "store"))
             for name, tone in _STANDING.items()
         }
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 0, 12, 0)
         layout.setSpacing(16)
         layout.addWidget(plain.row(self._dot, self._parts["sites"], spacing=6))
-        for name in ("loading", "draft", "following", "message"):
+        for name in ("loading", "draft", "following", "news", "message"):
             layout.addWidget(self._parts[name])
         layout.addStretch(1)
         layout.addWidget(self._parts["store"])
@@ -226,12 +227,20 @@ class StatusBar(QWidget):
 
     def show_standing(self, told: Standing) -> None:
         for name, part in self._parts.items():
-            part.setText(getattr(told, name))
-            part.setVisible(bool(part.text()))
+            words = getattr(told, name)
+            part.say(words) if isinstance(part, ElidedLabel) else part.setText(words)
+            part.setVisible(bool(words))
         self._dot.show_icon(
             "dot" if told.all_sites else "barred", "hue.done" if told.all_sites else "hue.none"
         )
         self._sending.setVisible(bool(told.outbox))
+
+
+def _part(tone: Tone, *, long: bool) -> QLabel:
+    """A sentence gives way where the window is narrow; a state is short and stays whole."""
+    if long:
+        return plain.elided(tone=tone, size="micro")
+    return plain.label(tone=tone, size="micro", data=True)
 
 
 _STANDING: dict[str, Tone] = {
@@ -239,6 +248,7 @@ _STANDING: dict[str, Tone] = {
     "loading": "mid",
     "draft": "mid",
     "following": "mid",
+    "news": "hi",
     "message": "act",
     "store": "open",
     "outbox": "open",

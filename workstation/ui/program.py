@@ -77,7 +77,7 @@ class Program:
         )  # fmt: skip
         shell.bind(self._registry, bindings, menus, lambda: self.context.active)
         shell.left.connect(lambda _: self._application.leave())
-        self._application.tell_bugs_to(shell.tell)
+        self._application.tell_bugs_to(shell.refuse)
         s.filing.told.connect(shell.tell)
         flow = SigningFlow(s.signing, s.worklist, s.reporting, shell, lambda: self._user)
         s.signing.asked_by(flow.ask)

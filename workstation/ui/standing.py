@@ -27,15 +27,16 @@ class Shown:
 
 
 def images(shown: Shown) -> tuple[int, int, int]:
-    """Loaded, failed and all images of the current study."""
+    """Loaded, failed and all images of the current study, or of the files looked at."""
     case = shown.session.case
-    if case is None:
-        return 0, 0, 0
-    every = [shown.loader.progress(each.id) for each in shown.loader.display_sets(case.ref)]
+    refs = shown.files.refs if case is None else (case.ref,)
+    every = [
+        shown.loader.progress(each.id) for ref in refs for each in shown.loader.display_sets(ref)
+    ]
     return sum(p.loaded for p in every), sum(p.failed for p in every), sum(p.total for p in every)
 
 
-def standing(shown: Shown, message: str, store_notice: str) -> Standing:
+def standing(shown: Shown, news: str, message: str, store_notice: str) -> Standing:
     """The status bar, part by part."""
     sites, case = shown.worklist.sites, shown.session.case
     good = sum(site.state == "ok" for site in sites)
@@ -50,6 +51,7 @@ def standing(shown: Shown, message: str, store_notice: str) -> Standing:
         ),
         draft=shown.reporting.draft_state.text if case is not None else "",
         following=tr("Next: {name}", name=following.item.patient.name) if following else "",
+        news=news,
         message=message,
         outbox=tr("{n} not yet accepted", n=unsettled) if unsettled else "",
         store=store_notice,

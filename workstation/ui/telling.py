@@ -17,7 +17,7 @@ class Telling:
     """Owned by the shell; GUI thread. A bar that is `added` says what all of its kind say."""
 
     def __init__(self, shown: Shown, store_notice: str) -> None:
-        self.message = ""
+        self.message = self.news = ""
         self._shown = shown
         self._store_notice = store_notice
         self._case_bars: list[CaseBar] = []
@@ -41,6 +41,13 @@ class Telling:
         """A window goes."""
         self._statuses.remove(status)
         self._case_bars.remove(case)
+
+    def say(self, words: str, *, wrong: bool) -> None:
+        """One line until the next command: news, or why something did not work."""
+        before = (self.news, self.message)
+        self.news, self.message = ("", words) if wrong else (words, "")
+        if before != (self.news, self.message):
+            self._count()
 
     def start(self) -> None:
         """Let the clocks run."""
@@ -71,7 +78,7 @@ class Telling:
         if self._shown.session.case is not None:
             for bar in self._case_bars:
                 bar.show_images(*images(self._shown))
-        told = standing(self._shown, self.message, self._store_notice)
+        told = standing(self._shown, self.news, self.message, self._store_notice)
         for status in self._statuses:
             status.show_standing(told)
 

@@ -141,8 +141,8 @@ class Shell:
             signal.connect(lambda _: self.refresh_soon())
         shown.session.changed.connect(lambda _: self.refresh())
         shown.files.changed.connect(lambda _: self.refresh())
-        for told in (shown.loader.news, shown.loader.problems):
-            told.connect(lambda words: self.tell(words[1]))
+        shown.loader.news.connect(lambda words: self.tell(words[1]))
+        shown.loader.problems.connect(lambda words: self.refuse(words[1]))
 
     # --- running commands -----------------------------------------------------
 
@@ -152,20 +152,22 @@ class Shell:
         try:
             outcome = self._send(line)
         except WorkstationError as error:
-            self.tell(str(error))
+            self.refuse(str(error))
             return
         if outcome is not None:
             outcome.then(self._ended)
 
     def _ended(self, job: Job[object]) -> None:
         if isinstance(job.error, WorkstationError):
-            self.tell(str(job.error))
+            self.refuse(str(job.error))
 
     def tell(self, message: str) -> None:
-        """Why something did not work, in the status bar's own slot, until the next command."""
-        if message != self._telling.message:
-            self._telling.message = message
-            self.refresh()
+        """News in the status bar's own slot, until the next command."""
+        self._telling.say(message, wrong=False)
+
+    def refuse(self, message: str) -> None:
+        """Why something did not work, in the same place."""
+        self._telling.say(message, wrong=True)
 
     # --- commands.context.Windows ---------------------------------------------
 
@@ -179,7 +181,8 @@ class Shell:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        return tuple(filter(None, (self._banner, self._store_notice, self._telling.message)))
+        said = (self._banner, self._store_notice, self._telling.news, self._telling.message)
+        return tuple(filter(None, said))
 
     def show(self) -> None:
         """The first paint."""
@@ -208,6 +211,7 @@ class Shell:
         arrived = at == 1 and self._main.pages.currentIndex() == 3
         self._main.pages.setCurrentIndex(at)
         self._main.bars.setCurrentIndex(1 if at == 1 and of_case else 0)
+        self.report.setVisible(of_case or self._many)
         self._top.show_page(self._page)
         if arrived:
             self._focus_page("reading")

@@ -14,9 +14,10 @@ from workstation.errors import CommandError
 from workstation.services.frames import FrameStore
 from workstation.services.jobs import Job
 from workstation.services.loading import Loader
-from workstation.services.local_case import LocalCase
+from workstation.services.local_case import LocalCase, _day
 from workstation.services.ports import LOCAL, LocalStudy, Opened
 from workstation.services.signal import Signal
+from workstation.services.viewed import moment
 
 ALDER = Patient("Alder, Robin", "HG-1", "", None, "M")
 BIRCH = Patient("Birch, Kim", "HG-2", "", None, "F")
@@ -127,3 +128,10 @@ def test_files_without_images_are_said_to_be_so(tmp_path: Path) -> None:
     assert str(job.error) == "there are no DICOM images in it"
     with pytest.raises(CommandError, match="no such file or folder"):
         house.case.open(tmp_path / "nowhere")
+
+
+def test_a_study_of_files_has_a_day_and_no_made_up_time() -> None:
+    """Noon in UTC stood behind the date of each file: a time that nobody had measured."""
+    assert moment(_day("20160503")) == "3 May 2016"
+    assert moment(_day("2016")) == "date not known"
+    assert moment(_day("")) == "date not known"

@@ -36,6 +36,8 @@ from workstation.viewing.viewport import ViewportState
 WIDTH: Final = 144
 _PICTURE: Final = QSize(116, 86)
 _HEIGHT: Final = 116
+#: What a date takes beside a chip.
+_DATE: Final = 64
 
 
 class Head(QWidget):
@@ -50,14 +52,13 @@ class Head(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             current = self._study.role == "current"
-            width, height = chip_size(self._study.label, weight=700 if current else 600)
+            label = self._study.label.split(" · ")[0]  # the column is narrow
+            width, height = chip_size(label, weight=700 if current else 600)
             box = QRectF(14, 8, width, height)
             tone, look = ("hue.here", "filled") if current else ("text.hi", "outline")
-            paint_chip(
-                painter, box, self._study.label, tone, "filled" if look == "filled" else "outline"
-            )
+            paint_chip(painter, box, label, tone, "filled" if look == "filled" else "outline")
             when = self._study.started
-            if when is not None:
+            if when is not None and box.right() < WIDTH - _DATE:
                 painter.setFont(theme.font("small"))
                 painter.setPen(theme.color("text.low"))
                 place = QRectF(box.right() + 8, 8, WIDTH, height)
