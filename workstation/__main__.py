@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from workstation.arguments import parser
+from workstation.arguments import attached, parser
 from workstation.errors import WorkstationError
 from workstation.text import tr, trn
 
@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from workstation.decoder.worker import main as decode
 
         return decode()
-    options = parser().parse_args(words)
+    options = parser().parse_args(attached(words))
     try:
         return _ACTS[options.act](options)
     except WorkstationError as error:
@@ -115,6 +115,41 @@ def _act_inspect(options: argparse.Namespace) -> int:
     return BAD if any(file.status is Status.REFUSED for file in report.files) else DONE
 
 
+def _act_render(options: argparse.Namespace) -> int:
+    from workstation.adapters.decoders import Decoders
+    from workstation.adapters.local_frames import LocalFrames
+    from workstation.rendering import still
+    from workstation.services.local_images import LocalImages
+
+    if not options.path.exists():
+        return _usage(tr("there is no such file or folder"))
+    refusal = still.why_not(options.engine, volume=options.volume, suv=options.suv)
+    if refusal:
+        print(refusal, file=sys.stderr)
+        return BAD
+    try:
+        wanted = still.wanted(vars(options))
+    except ValueError as error:
+        return _usage(str(error))
+    decoders, shown = Decoders(), options.out.suffix == ".png"
+    try:
+        images = LocalImages(LocalFrames(decoders))
+        found = images.open(options.path, options.series, volume=wanted.is_reformat)
+        if wanted.is_reformat:
+            made = still.of_volume(images.volume(found), found, wanted, shown=shown)
+        else:
+            made = still.of_frame(*images.frame(found, wanted.index_in(found)), wanted, shown=shown)
+    finally:
+        decoders.close()
+    made.save(options.out)
+    return DONE
+
+
+def _usage(words: str) -> int:
+    print(words, file=sys.stderr)
+    return USAGE
+
+
 def _act_verify(options: argparse.Namespace) -> int:
     from workstation.protocols.verification import verify_reports
 
@@ -193,6 +228,7 @@ _ACTS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
     "demo": _act_demo,
     "platform": _act_platform,
     "inspect": _act_inspect,
+    "render": _act_render,
     "verify": _act_verify,
     "audit_verify": _act_audit_verify,
     "site_test": _act_site_test,

@@ -1,13 +1,20 @@
 """The words of the command line, as contracts.md fixes them, each with its help."""
 
 import argparse
+import math
+import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from workstation.text import tr
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+#: Options of `render` whose value may begin with a minus.
+_TAKE_NUMBERS: Final = frozenset({"--at", "--normal", "--up", "--window"})
+_STARTS_NEGATIVE: Final = re.compile(r"-\.?\d")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -23,6 +30,7 @@ def parser() -> argparse.ArgumentParser:
     _platform(commands)
     _run(commands)
     _inspect(commands)
+    _render(commands)
     _verify(commands)
     _audit(commands)
     _site(commands)
@@ -92,6 +100,99 @@ def _inspect(commands: "Commands") -> None:
     parser.add_argument("paths", type=Path, nargs="+", metavar="PATH")
     parser.add_argument("--json", action="store_true", help=tr("all of it, as JSON"))
     parser.set_defaults(act="inspect")
+
+
+def _render(commands: "Commands") -> None:
+    text = tr("one image without a window: a frame, or any plane or slab through a volume")
+    parser = commands.add_parser("render", help=text, description=text)
+    _with_settings(parser)
+    parser.add_argument("path", type=Path, metavar="PATH")
+    parser.add_argument("--series", default="", metavar="UID", help=tr("usual: the largest"))
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--frame", type=int, metavar="N", help=tr("image N, counted from 1"))
+    what.add_argument("--plane", choices=("axial", "coronal", "sagittal"))
+    what.add_argument(
+        "--normal", type=_vector, metavar="X,Y,Z", help=tr("of the plane, away from the reader")
+    )
+    _where(parser)
+    parser.add_argument("--volume", default="", metavar="PRESET", help=tr("not in this version"))
+    parser.add_argument(
+        "--window", type=_window, metavar="C/W", help=tr("usual: as the image proposes")
+    )
+    parser.add_argument("--engine", choices=("cpu", "gpu"), default="cpu")
+    parser.add_argument("--suv", choices=("bw",), help=tr("not in this version"))
+    parser.add_argument(
+        "--out", type=_picture, required=True, metavar="F.png|F.npy",
+        help=tr("display pixels, or values as float32; a .json beside it says where it lies"),
+    )  # fmt: skip
+    parser.set_defaults(act="render")
+
+
+def _where(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--up", type=_vector, metavar="X,Y,Z", help=tr("what points to the top; usual: the head")
+    )
+    parser.add_argument(
+        "--at", type=_vector, metavar="X,Y,Z", help=tr("centre of the image, LPS mm")
+    )
+    parser.add_argument(
+        "--slab", type=_millimetres, default=0.0, metavar="MM",
+        help=tr("thickness, with the plane in its middle"),
+    )  # fmt: skip
+    parser.add_argument("--mode", choices=("mip", "minip", "mean"), default="mip")
+    parser.add_argument("--spacing", type=_millimetres, metavar="MM", help=tr("of the pixels"))
+    parser.add_argument("--size", type=_size, metavar="WxH", help=tr("in pixels"))
+
+
+def attached(words: Sequence[str]) -> list[str]:
+    """`--at -1,2,3` as `--at=-1,2,3`: else a negative number passes for another option."""
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1] in _TAKE_NUMBERS and _STARTS_NEGATIVE.match(word):
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined
+
+
+def _vector(text: str) -> tuple[float, float, float]:
+    x, y, z = (_finite(part) for part in text.split(","))
+    return x, y, z
+
+
+def _window(text: str) -> tuple[float, float]:
+    center, width = (_finite(part) for part in text.split("/"))
+    if width <= 0:
+        raise ValueError
+    return center, width
+
+
+def _millimetres(text: str) -> float:
+    value = _finite(text)
+    if value <= 0:
+        raise ValueError
+    return value
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, height = (int(part) for part in text.lower().split("x"))
+    if width < 1 or height < 1:
+        raise ValueError
+    return width, height
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError
+    return value
+
+
+def _picture(text: str) -> Path:
+    path = Path(text)
+    if path.suffix not in (".png", ".npy"):
+        raise argparse.ArgumentTypeError(tr("an image is written to a .png or .npy file"))
+    return path
 
 
 def _verify(commands: "Commands") -> None:

@@ -10,10 +10,13 @@ import numpy as np
 from attrs import evolve, field, frozen
 from numpy.typing import NDArray
 
+from workstation.domain.presentation import Voi
 from workstation.domain.study import Frame
-from workstation.imaging.voi import rescaled
+from workstation.imaging.voi import DisplayTable, display_table, rescaled, to_display
 from workstation.imaging.volume_voxels import Volume
-from workstation.rendering.slice_cpu import SlabMode, SliceEngine, SliceRequest
+from workstation.rendering.slice_cpu import SlabMode, SliceEngine, SliceRequest, slab_steps
+
+Pixels = NDArray[np.uint8]
 
 _OPPOSITE: Final = {SlabMode.MIP: SlabMode.MINIP, SlabMode.MINIP: SlabMode.MIP}
 
@@ -38,10 +41,11 @@ class VolumeSampler:
         self._shown: SliceEngine | None = None
         self._padded: SliceEngine | None = None
 
-    def values(self, request: SliceRequest) -> NDArray[np.float32]:
+    def values(self, request: SliceRequest, *, keep_padding: bool = False) -> NDArray[np.float32]:
         """Modality values (HU, ...) as float32, nothing rounded between; NaN outside.
 
-        Of colour: 8-bit RGB, black outside.
+        Voxels that only fill their frame are outside too, unless they are to be kept as they
+        are stored. Of colour: 8-bit RGB, black outside.
         """
         volume = self.volume
         if volume.voxels.ndim == 4:
@@ -50,7 +54,8 @@ class VolumeSampler:
             self._exact = SliceEngine(volume.voxels, volume.affine, np.nan, np.float32)
         stored = self._in_stored(request)
         samples = self._exact.slice(stored)
-        samples[self._nothing_there(stored)] = np.nan
+        if not keep_padding:
+            samples[self._nothing_there(stored)] = np.nan
         return rescaled(samples, volume.frame.rescale).astype(np.float32)
 
     def shown(self, request: SliceRequest) -> Sampled:
@@ -67,6 +72,20 @@ class VolumeSampler:
         padding = None if np.isnan(outside) else int(outside)
         pixels = evolve(volume.frame.pixels, padding=padding, padding_limit=None)
         return Sampled(samples, evolve(volume.frame, pixels=pixels))
+
+    def display(self, request: SliceRequest, voi: Voi | None, *, inverted: bool) -> Pixels:
+        """8-bit grey through a window, or RGB; what no voxel speaks for is black."""
+        found = self.shown(request)
+        if voi is None or found.samples.ndim == 3:
+            colours: Pixels = 255 - found.samples if inverted else found.samples
+            return colours
+        table = display_table(found.frame, voi, inverted=inverted, dtype=found.samples.dtype)
+        return to_grey(found, table)
+
+    def samples_through(self, request: SliceRequest) -> int:
+        """How many samples each pixel is made of."""
+        to_index = np.asarray(np.linalg.inv(self.volume.affine.matrix), np.float64)
+        return slab_steps(request, to_index) + 1
 
     def _in_stored(self, request: SliceRequest) -> SliceRequest:
         """Where values fall as stored ones rise, the largest value is the least stored one."""
@@ -92,6 +111,14 @@ class VolumeSampler:
         if mode is SlabMode.MIP:
             return least <= most < volume.low
         return mode is SlabMode.MINIP and most >= least > volume.high
+
+
+def to_grey(found: Sampled, table: DisplayTable) -> Pixels:
+    """Through a table made for `found.frame`; black where there is nothing."""
+    levels = to_display(found.samples, table)
+    if found.samples.dtype.kind == "f":
+        levels[np.isnan(found.samples)] = 0
+    return levels
 
 
 def _with_room(volume: Volume) -> tuple[type[np.generic], float]:

@@ -1,0 +1,89 @@
+"""Images of this machine for a command without windows: `workstation render`.
+
+The same way as in the program: read, described and decoded in the decoder children, arranged
+by `dicom.display_sets`.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+from attrs import define
+
+from workstation.dicom.display_sets import display_sets
+from workstation.dicom.reasons import WORDS
+from workstation.domain.identifiers import StudyRef
+from workstation.domain.study import DisplaySet, Frame
+from workstation.errors import CommandError, NotDisplayable
+from workstation.imaging.colour import why_not
+from workstation.imaging.pixels import FramePixels
+from workstation.imaging.volume_voxels import Volume, VolumeDraft, why_no_volume
+from workstation.services.ports import Fetched, FileOpener, FrameSource
+from workstation.text import tr
+
+
+class LocalSource(FrameSource, FileOpener, Protocol):
+    """Files as a source of frames."""
+
+
+@define(eq=False)
+class LocalImages:
+    """What lies below a path. One thread at a time."""
+
+    _source: LocalSource
+
+    def open(self, path: Path, series: str = "", *, volume: bool = False) -> DisplaySet:
+        """The largest display set below a path, or of a series of it.
+
+        For a `volume` those that are one come first. Raises CommandError where there is none.
+        """
+        opened = self._source.open(path)
+        found = [each for study in opened.studies for each in self._sets(study.ref)]
+        if series:
+            found = [each for each in found if each.series == series]
+        images = [each for each in found if each.frames]
+        if not images:
+            raise CommandError(_nothing(series, opened.problems))
+        return max(images, key=lambda each: (volume and not why_no_volume(each), len(each.frames)))
+
+    def _sets(self, ref: StudyRef) -> list[DisplaySet]:
+        heads = self._source.series(ref)
+        described = [self._source.metadata(ref, head.uid) for head in heads]
+        return [each for one in described for each in display_sets(ref, one)]
+
+    def frame(self, display_set: DisplaySet, frame_index: int) -> tuple[Frame, FramePixels]:
+        """Raises NotDisplayable, and CommandError where there is no such image."""
+        total = len(display_set.frames)
+        if not 0 <= frame_index < total:
+            raise CommandError(tr("this series has images 1 to {total}", total=total))
+        frame = display_set.frames[frame_index]
+        refusal = why_not(frame)
+        if refusal:
+            raise NotDisplayable(refusal, reason="photometric")
+        return frame, self._source.frame(frame)
+
+    def volume(self, display_set: DisplaySet) -> Volume:
+        """All its slices. Raises NotDisplayable with the reason where that is no volume, or
+        where one of them cannot be shown: what lies there is not guessed."""
+        frames = display_set.frames
+        draft = VolumeDraft.begun(display_set, self._source.frame(frames[0]))
+        place = {frame.key: index for index, frame in enumerate(frames)}
+
+        def arrived(frame: Frame, fetched: Fetched) -> None:
+            if isinstance(fetched, NotDisplayable):
+                n = place[frame.key] + 1
+                raise NotDisplayable(
+                    tr("image {n} cannot be shown: {why}", n=n, why=fetched), fetched.reason
+                )
+            assert isinstance(fetched, FramePixels)  # decoded, as asked
+            draft.fill(place[frame.key], fetched)
+
+        self._source.frames(frames, arrived, lambda: False)
+        return draft.finished()
+
+
+def _nothing(series: str, problems: Iterable[str]) -> str:
+    if series:
+        return tr("there is no image of that series")
+    told = [tr(WORDS[reason]) for reason in sorted(problems) if reason in WORDS]
+    return " ".join([tr("there are no DICOM images in it"), *told])
