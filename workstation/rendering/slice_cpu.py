@@ -11,7 +11,6 @@ and tests/unit/rendering keeps both in sight:
 """
 
 import math
-from enum import StrEnum
 from typing import Any, Final
 
 import numpy as np
@@ -23,17 +22,11 @@ from vtkmodules.vtkCommonMath import vtkMatrix4x4
 from vtkmodules.vtkImagingCore import vtkImageReslice
 
 from workstation.domain.geometry import Affine, Vector, cross
-from workstation.viewing.viewport import Interpolation
+from workstation.viewing.viewport import Interpolation, SlabMode
 
 #: Samples through a slab are no further apart, mm, nor further than half a voxel.
 SLAB_STEP_MM: Final = 0.5
 _HALF_A_VOXEL: Final = 0.5
-
-
-class SlabMode(StrEnum):
-    MEAN = "mean"
-    MIP = "mip"
-    MINIP = "minip"
 
 
 @frozen

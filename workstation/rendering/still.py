@@ -23,12 +23,12 @@ from workstation.imaging.voi import auto_window, rescaled
 from workstation.imaging.volume_voxels import Volume
 from workstation.rendering.picture import FramePainter, PictureRequest, request_for
 from workstation.rendering.png import encoded
-from workstation.rendering.slice_cpu import SlabMode, SliceEngine, SliceRequest
+from workstation.rendering.slice_cpu import SliceEngine, SliceRequest
 from workstation.rendering.volume_slice import VolumeSampler
 from workstation.text import tr
 from workstation.viewing.planes import STANDARD, Axes, Plane, Rectangle, axes_of, rectangle
 from workstation.viewing.resolve import ResolvedView
-from workstation.viewing.viewport import Interpolation
+from workstation.viewing.viewport import Interpolation, SlabMode
 
 #: Larger images are a slip of the keyboard: 16 bytes of each pixel are needed on the way.
 MOST_PIXELS: Final = 100_000_000

@@ -14,7 +14,8 @@ from workstation.domain.presentation import Voi
 from workstation.domain.study import Frame
 from workstation.imaging.voi import DisplayTable, display_table, rescaled, to_display
 from workstation.imaging.volume_voxels import Volume
-from workstation.rendering.slice_cpu import SlabMode, SliceEngine, SliceRequest, slab_steps
+from workstation.rendering.slice_cpu import SliceEngine, SliceRequest, slab_steps
+from workstation.viewing.viewport import SlabMode
 
 Pixels = NDArray[np.uint8]
 

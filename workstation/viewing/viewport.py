@@ -11,9 +11,13 @@ from attrs import evolve, frozen
 
 from workstation.domain.measurement import PixelPoint
 from workstation.domain.presentation import Voi, VoiFunction
+from workstation.viewing.planes import Plane
 
 #: Zoom relative to fit, or to one image pixel per screen pixel.
 ZOOM_LIMITS: Final = (0.05, 40.0)
+
+#: Thicker than any patient: a slip of the keyboard.
+THICKEST_SLAB_MM: Final = 500.0
 
 #: A drag of this many screen pixels changes the window by its own width.
 WINDOW_DRAG_PIXELS: Final = 300.0
@@ -23,6 +27,14 @@ class Interpolation(StrEnum):
     NEAREST = "nearest"
     LINEAR = "linear"
     CUBIC = "cubic"
+
+
+class SlabMode(StrEnum):
+    """What of all samples through a slab is shown."""
+
+    MEAN = "mean"
+    MIP = "mip"
+    MINIP = "minip"
 
 
 @frozen
@@ -50,6 +62,9 @@ class ViewportState:
     flipped: bool = False
     interpolation: Interpolation = Interpolation.LINEAR
     shutter_lifted: bool = False  # what the object covers is shown
+    plane: Plane | None = None  # a reformat of the display set instead of its frames
+    slab_mm: float = 0.0
+    slab_mode: SlabMode = SlabMode.MIP
     touched: bool = False  # the reader changed something: hanging leaves it alone
 
 
@@ -173,5 +188,10 @@ def interpolate(state: ViewportState, kind: Interpolation) -> ViewportState:
 
 
 def reset(state: ViewportState) -> ViewportState:
-    """As it was hung: same display set and frame, everything else as proposed."""
-    return show(state, state.display_set, state.frame_index)
+    """As it was hung: same display set, frame and plane, everything else as proposed."""
+    return evolve(show(state, state.display_set, state.frame_index), plane=state.plane)
+
+
+def slab(state: ViewportState, mm: float, mode: SlabMode) -> ViewportState:
+    """So thick, the plane in its middle; 0 is a plane again."""
+    return evolve(state, slab_mm=min(max(mm, 0.0), THICKEST_SLAB_MM), slab_mode=mode)

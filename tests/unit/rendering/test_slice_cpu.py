@@ -13,12 +13,11 @@ from vtkmodules.vtkImagingCore import vtkImageReslice
 
 from workstation.domain.geometry import Affine
 from workstation.rendering.slice_cpu import (
-    SlabMode,
     SliceEngine,
     SliceRequest,
     frame_engine,
 )
-from workstation.viewing.viewport import Interpolation
+from workstation.viewing.viewport import Interpolation, SlabMode
 
 SIZE = (48, 40)
 EXACT = 0.51  # HU: half a stored value of rounding, and a little for single precision

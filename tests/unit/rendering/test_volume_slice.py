@@ -23,8 +23,9 @@ from volume_phantoms import (
 from workstation.domain.presentation import Rescale
 from workstation.domain.study import PixelFormat
 from workstation.imaging.volume_voxels import Volume
-from workstation.rendering.slice_cpu import SlabMode, SliceRequest
+from workstation.rendering.slice_cpu import SliceRequest
 from workstation.rendering.volume_slice import VolumeSampler
+from workstation.viewing.viewport import SlabMode
 
 SHAPE = (34, 42, 46)
 EXACT = 0.51  # HU (issue 5)

@@ -1,0 +1,221 @@
+"""Three planes at right angles through one point: where they lie, cross, turn and scroll.
+
+Frozen values and arithmetic in the patient, LPS mm. The directions come from one unit
+quaternion, so that no number of turns can make the planes lean against each other.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any, Final, Self
+
+import numpy as np
+from attrs import evolve, frozen
+from numpy.typing import NDArray
+
+from workstation.domain.geometry import ImagePlane, Vector, dot
+from workstation.imaging.volume_voxels import Volume
+from workstation.viewing.planes import STANDARD, Axes, Plane, Rectangle
+
+Quaternion = tuple[float, float, float, float]
+
+UPRIGHT: Final[Quaternion] = (1.0, 0.0, 0.0, 0.0)
+
+
+@frozen
+class Box:
+    """What a volume fills, for planes through it.
+
+    `corners` are its eight, `to_index` its inverse affine's 3x3; `finest_mm` is the pixel of
+    every view: the smallest distance of voxels.
+    """
+
+    corners: tuple[Vector, ...]
+    centre: Vector
+    to_index: tuple[Vector, Vector, Vector]
+    finest_mm: float
+
+    @classmethod
+    def of(cls, volume: Volume) -> Self:
+        rows = np.linalg.inv(volume.affine.matrix)[:3, :3]
+        return cls(
+            tuple(_vector(corner) for corner in volume.corners),
+            volume.centre,
+            (_vector(rows[0]), _vector(rows[1]), _vector(rows[2])),
+            min(volume.spacing_mm),
+        )
+
+    def reach(self, direction: Vector) -> tuple[float, float]:
+        """From where to where it lies along a unit direction, mm."""
+        places = [dot(corner, direction) for corner in self.corners]
+        return min(places), max(places)
+
+    def step_mm(self, normal: Vector) -> float:
+        """From one plane to the next: one voxel further along the axis that is crossed most."""
+        return 1.0 / max(abs(dot(axis, normal)) for axis in self.to_index)
+
+
+@frozen
+class Mpr:
+    """`centre` is the crosshair; `anchor` is what lies in the middle of a view nobody moved.
+
+    The anchor turns with the planes around the crosshair, so that the crosshair stays where
+    it is on every view while they turn.
+    """
+
+    centre: Vector
+    anchor: Vector
+    turn: Quaternion = UPRIGHT
+
+    def axes(self, plane: Plane) -> Axes:
+        """Unit directions of a plane as it lies now."""
+        standard = STANDARD[plane]
+        return Axes(turned(self.turn, standard.row), turned(self.turn, standard.column))
+
+    @property
+    def is_straight(self) -> bool:
+        return self.turn == UPRIGHT
+
+
+def begun(box: Box, at: Vector | None = None) -> Mpr:
+    """The planes of the body, through a point of the volume or its middle."""
+    return Mpr(inside(box, at or box.centre), box.centre)
+
+
+def moved_to(mpr: Mpr, box: Box, point: Vector) -> Mpr:
+    """The crosshair there, or as near as there is anything of the volume."""
+    return evolve(mpr, centre=inside(box, point))
+
+
+def rotated(mpr: Mpr, plane: Plane, degrees: float) -> Mpr:
+    """The two other planes turned around the crosshair, clockwise as seen on this one."""
+    angle = math.radians(math.fmod(degrees, 360.0))
+    normal = mpr.axes(plane).normal
+    half = math.sin(angle / 2)
+    step = (math.cos(angle / 2), *(half * part for part in normal))
+    away = _minus(mpr.anchor, mpr.centre)
+    anchor = _plus(mpr.centre, turned(step, away))
+    return evolve(mpr, turn=_unit(_times(step, mpr.turn)), anchor=anchor)
+
+
+def straightened(mpr: Mpr, box: Box) -> Mpr:
+    """The planes of the body again, through the same point."""
+    return Mpr(mpr.centre, box.centre)
+
+
+def scrolled(mpr: Mpr, box: Box, plane: Plane, by: int) -> Mpr:
+    """A plane so many of its steps on, down the body, to the back or to the left as one reads."""
+    index, count = place(mpr, box, plane)
+    return gone(mpr, box, plane, max(0, min(index + by, count - 1)))
+
+
+def gone(mpr: Mpr, box: Box, plane: Plane, index: int) -> Mpr:
+    """To plane `index` of `place`: the crosshair moves along the normal alone."""
+    first, _, sign = _stacked(mpr, box, plane)
+    normal = mpr.axes(plane).normal
+    step = box.step_mm(normal)
+    wanted = first + sign * (index + 0.5) * step
+    along = wanted - dot(mpr.centre, normal)
+    return evolve(mpr, centre=_plus(mpr.centre, _scaled(normal, along)))
+
+
+def place(mpr: Mpr, box: Box, plane: Plane) -> tuple[int, int]:
+    """Which of the planes through the volume this is, from 0, and how many there are."""
+    first, length, sign = _stacked(mpr, box, plane)
+    normal = mpr.axes(plane).normal
+    step = box.step_mm(normal)
+    count = max(1, round(length / step))
+    index = math.floor(sign * (dot(mpr.centre, normal) - first) / step + 1e-6)
+    return max(0, min(index, count - 1)), count
+
+
+def _stacked(mpr: Mpr, box: Box, plane: Plane) -> tuple[float, float, float]:
+    """Where reading begins along the normal, how far it goes, and which way.
+
+    Axial from the head, coronal from the front, sagittal from the right, as stacks are read.
+    """
+    low, high = box.reach(mpr.axes(plane).normal)
+    against = plane is not Plane.CORONAL
+    return (high if against else low), high - low, (-1.0 if against else 1.0)
+
+
+def rectangle(mpr: Mpr, box: Box, plane: Plane) -> Rectangle:
+    """A plane with the pixels of its view; its size stays the same however it is turned."""
+    axes, standard = mpr.axes(plane), STANDARD[plane]
+    size = _pixels(box, standard.row), _pixels(box, standard.column)
+    depth = dot(_minus(mpr.centre, mpr.anchor), axes.normal)
+    origin = _plus(mpr.anchor, _scaled(axes.normal, depth))
+    for direction, count in zip((axes.row, axes.column), size, strict=True):
+        origin = _plus(origin, _scaled(direction, -box.finest_mm * (count - 1) / 2))
+    return Rectangle(ImagePlane(origin, axes.row, axes.column, box.finest_mm, box.finest_mm), size)
+
+
+def lines(mpr: Mpr, plane: Plane) -> Mapping[Plane, Vector]:
+    """The other planes as they cut this one: the unit direction of each line in the patient.
+
+    Each passes through the crosshair.
+    """
+    normal = mpr.axes(plane).normal
+    found = {}
+    for other in Plane:
+        if other is not plane:
+            direction = np.cross(normal, mpr.axes(other).normal)
+            found[other] = _vector(direction / np.linalg.norm(direction))
+    return found
+
+
+def inside(box: Box, point: Vector) -> Vector:
+    """The nearest point whose voxel there is, within the box around the volume."""
+    spans = [box.reach(axis) for axis in ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))]
+    x, y, z = (min(max(part, low), high) for part, (low, high) in zip(point, spans, strict=True))
+    return x, y, z
+
+
+def _vector(values: NDArray[Any]) -> Vector:
+    x, y, z = (float(value) for value in values)
+    return x, y, z
+
+
+def _pixels(box: Box, direction: Vector) -> int:
+    low, high = box.reach(direction)
+    return max(1, math.ceil((high - low) / box.finest_mm - 1e-6))
+
+
+# --- quaternions -------------------------------------------------------------------------
+
+
+def turned(q: Quaternion, v: Vector) -> Vector:
+    """A direction after a turn; as long as before to rounding."""
+    w, x, y, z = q
+    axis = np.array((x, y, z))
+    direction = np.asarray(v, np.float64)
+    across = np.cross(axis, direction)
+    return _vector(direction + 2.0 * (w * across + np.cross(axis, across)))
+
+
+def _times(p: Quaternion, q: Quaternion) -> Quaternion:
+    a, b, c, d = p
+    w, x, y, z = q
+    return (
+        a * w - b * x - c * y - d * z,
+        a * x + b * w + c * z - d * y,
+        a * y - b * z + c * w + d * x,
+        a * z + b * y - c * x + d * w,
+    )
+
+
+def _unit(q: Quaternion) -> Quaternion:
+    length = math.hypot(*q)
+    w, x, y, z = (part / length for part in q)
+    return w, x, y, z
+
+
+def _plus(a: Vector, b: Vector) -> Vector:
+    return a[0] + b[0], a[1] + b[1], a[2] + b[2]
+
+
+def _minus(a: Vector, b: Vector) -> Vector:
+    return a[0] - b[0], a[1] - b[1], a[2] - b[2]
+
+
+def _scaled(v: Vector, by: float) -> Vector:
+    return v[0] * by, v[1] * by, v[2] * by
