@@ -48,7 +48,7 @@ def next_window(ctx: CommandContext, step: int = 1) -> Outcome:
 @command("viewport.window-by", title="Drag the window", group=GROUP, when=_IMAGE, hidden=True)
 def window_by(ctx: CommandContext, wider: float, darker: float) -> Outcome:
     """As a drag of so many pixels to the right and down."""
-    ctx.viewer.drag_window(wider, darker)
+    ctx.viewer.drag_window(wider, darker, "window")
     return None
 
 
@@ -81,7 +81,7 @@ def zoom(
 @command("viewport.pan", title="Pan", group=GROUP, when=_IMAGE, hidden=True)
 def pan(ctx: CommandContext, dx: float, dy: float) -> Outcome:
     """Move the picture by image pixels."""
-    ctx.viewer.change(lambda state: reduce.pan(state, dx, dy))
+    ctx.viewer.change(lambda state: reduce.pan(state, dx, dy), "pan")
     return None
 
 
@@ -143,6 +143,20 @@ def reset(ctx: CommandContext) -> Outcome:
     return None
 
 
+@command("viewport.undo", title="Undo the view", group=GROUP, when=_IMAGE)
+def undo(ctx: CommandContext) -> Outcome:
+    """Window, zoom, place, turns, layout and series as before; measurements stay as they are."""
+    ctx.viewer.undo_view()
+    return None
+
+
+@command("viewport.redo", title="Redo the view", group=GROUP, when=_IMAGE)
+def redo(ctx: CommandContext) -> Outcome:
+    """Does again what was taken back from the views."""
+    ctx.viewer.redo_view()
+    return None
+
+
 @command("viewport.interpolation", title="Interpolation", group=GROUP, when=_IMAGE)
 def interpolation(ctx: CommandContext, kind: reduce.Interpolation | None = None) -> Outcome:
     """Between pixels: nearest, linear or cubic; without a word the next of them."""
@@ -172,5 +186,7 @@ COMMANDS = (
     fit,
     one_to_one,
     reset,
+    undo,
+    redo,
     interpolation,
 )

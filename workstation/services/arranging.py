@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from attrs import evolve, frozen
+
 from workstation.domain.identifiers import StudyRef
 from workstation.domain.presentation import Voi
 from workstation.domain.study import DisplaySet
@@ -26,6 +28,17 @@ MOST_ROWS: Final = 3
 MOST_COLUMNS: Final = 4
 
 
+@frozen
+class Arrangement:
+    """A whole board at one moment, for going back to it."""
+
+    grid: tuple[int, int]
+    alone: tuple[int, int] | None
+    by_hand: bool
+    states: Mapping[tuple[int, int], ViewportState]
+    reasons: Mapping[tuple[int, int], str]
+
+
 class Board:
     """Rows by columns of viewports. A cell that a smaller layout hides keeps its state.
 
@@ -39,6 +52,7 @@ class Board:
         self.by_hand = False  # the reader chose the layout
         self._states: dict[tuple[int, int], ViewportState] = {}
         self._reasons: dict[tuple[int, int], str] = {}
+        self._left: dict[str, ViewportState] = {}  # how a series looked when it was replaced
 
     def __len__(self) -> int:
         return self.layout[0] * self.layout[1]
@@ -66,6 +80,23 @@ class Board:
         self._grid, self._alone, self.by_hand = (1, 1), None, False
         self._states.clear()
         self._reasons.clear()
+        self._left.clear()
+
+    @property
+    def arrangement(self) -> Arrangement:
+        return Arrangement(
+            self._grid, self._alone, self.by_hand, dict(self._states), dict(self._reasons)
+        )
+
+    def arrange(self, before: Arrangement) -> None:
+        """As it was; where a view still has the same series, it stays at the image it is at."""
+        now = self._states
+        self._grid, self._alone, self.by_hand = before.grid, before.alone, before.by_hand
+        self._states, self._reasons = dict(before.states), dict(before.reasons)
+        for cell, state in before.states.items():
+            here = now.get(cell, ViewportState())
+            if here.display_set == state.display_set and here.frame_index != state.frame_index:
+                self._states[cell] = reduce.touch(evolve(state, frame_index=here.frame_index))
 
     def lay_out(self, rows: int, columns: int) -> None:
         if not (1 <= rows <= MOST_ROWS and 1 <= columns <= MOST_COLUMNS):
@@ -84,8 +115,14 @@ class Board:
         return index
 
     def put(self, index: int, display_set_id: str) -> None:
-        """The reader's choice: hanging leaves it alone from now on."""
-        self[index] = reduce.touch(reduce.show(self[index], display_set_id))
+        """The reader's choice: hanging leaves it alone from now on. In the window it had."""
+        here = self[index]
+        if here.display_set is not None:
+            self._left[here.display_set] = here
+        shown = reduce.show(here, display_set_id)
+        if (left := self._left.get(display_set_id)) is not None:
+            shown = reduce.windowed_as(shown, left)
+        self[index] = reduce.touch(shown)
         self._reasons[self._cell(index)] = tr("chosen by hand")
 
     def hang(

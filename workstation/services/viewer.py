@@ -12,9 +12,9 @@ from workstation.domain.measurement import Measurement, PixelPoint
 from workstation.errors import CommandError
 from workstation.services import describe, locating
 from workstation.services.frames import FrameStore
-from workstation.services.linked import Linked
 from workstation.services.loading import Loader
 from workstation.services.preset_files import load_presets
+from workstation.services.remembered import Remembered
 from workstation.services.scene import Scene
 from workstation.services.structures import Structures
 from workstation.services.viewed import Crossing, Probe, Shown, ViewedStudy
@@ -26,7 +26,7 @@ from workstation.viewing.viewport import ViewportState
 __all__ = ["Shown", "ViewedStudy", "Viewer"]
 
 
-class Viewer(Linked):
+class Viewer(Remembered):
     """The screen, its measurements, the tool in hand and the links. Home thread."""
 
     def __init__(
@@ -45,6 +45,7 @@ class Viewer(Linked):
         self.forget()
         self._marks.clear()
         self.forget_links()
+        self.forget_looks()
         self.changed.emit(None)
         self.measurements_changed.emit(None)
 
@@ -52,15 +53,17 @@ class Viewer(Linked):
 
     def set_layout(self, rows: int, columns: int) -> None:
         """Views keep what they show, with zoom and window; new ones are hung, at one level."""
-        self._board.lay_out(rows, columns)
-        self.active = min(self.active, rows * columns - 1)
-        self._hang()
+        with self._step():
+            self._board.lay_out(rows, columns)
+            self.active = min(self.active, rows * columns - 1)
+            self._hang()
         self._align()
         self.changed.emit(None)
 
     def maximize(self) -> None:
         """The active view alone, or all of them again, each as it was."""
-        self.active = self._board.maximize(self.active)
+        with self._step():
+            self.active = self._board.maximize(self.active)
         self.changed.emit(None)
 
     def activate(self, index: int) -> None:
@@ -74,7 +77,8 @@ class Viewer(Linked):
         where = self.active if index is None else index
         if display_set_id not in self._sets:
             raise CommandError(tr("there is no such series"))
-        self._board.put(where, display_set_id)
+        with self._step():
+            self._board.put(where, display_set_id)
         self._look_at(self._board[where])
         self.changed.emit(None)
 
@@ -90,6 +94,15 @@ class Viewer(Linked):
         prior = next((s for s in self._studies.values() if s.role == "prior"), None)
         if prior is None:
             raise CommandError(tr("there is no prior to compare with"))
+        with self._step():
+            self._beside(prior)
+        for index, state in enumerate(self.viewports):
+            self._look_at(state)
+            self._level(index)
+        self._align()
+        self.changed.emit(None)
+
+    def _beside(self, prior: ViewedStudy) -> None:
         main = self.shown(0)
         if main is None or main.study.role != "current":
             self._board[0] = ViewportState()
@@ -99,11 +112,6 @@ class Viewer(Linked):
             raise CommandError(tr("the current study has no images yet"))
         self._board.compare(main.display_set, self._own(prior.ref))
         self._hang()
-        for index, state in enumerate(self.viewports):
-            self._look_at(state)
-            self._level(index)
-        self._align()
-        self.changed.emit(None)
 
     def go_to_measurement(self, name: str = "") -> None:
         """Show the image it was made on, where its study already hangs if it does."""
@@ -175,13 +183,13 @@ class Viewer(Linked):
         choice = self._proposals.next_own(shown, step)
         self.change(lambda state: self._proposals.chosen(shown, choice, state))
 
-    def drag_window(self, dx: float, dy: float) -> None:
+    def drag_window(self, dx: float, dy: float, gesture: str = "") -> None:
         """In logical pixels of the view."""
         shown = self._need_shown()
         if shown.voi is None:
             return
         voi, spread = shown.voi, self._proposals.value_range(shown)
-        self.change(lambda state: reduce.drag_window(state, voi, dx, dy, spread))
+        self.change(lambda state: reduce.drag_window(state, voi, dx, dy, spread), gesture)
 
     def zoom(self, factor: float, about: PixelPoint | None = None) -> None:
         """About an image point; without one, about the middle of the view."""
@@ -189,7 +197,8 @@ class Viewer(Linked):
         pixels = shown.frame.pixels
         centre = ((pixels.columns - 1) / 2, (pixels.rows - 1) / 2)
         middle = (centre[0] + shown.state.pan[0], centre[1] + shown.state.pan[1])
-        self.change(lambda state: reduce.zoom(state, factor, about or middle, centre))
+        gesture = "zoom" if about is not None else ""
+        self.change(lambda state: reduce.zoom(state, factor, about or middle, centre), gesture)
 
     def nudge(self, right: int, down: int) -> None:
         """Move the picture by tenths of the view."""
@@ -206,13 +215,17 @@ class Viewer(Linked):
         shown = self.shown(self.active)
         return 0 if shown is None else len(shown.display_set.frames)
 
-    def change(self, reducer: Callable[[ViewportState], ViewportState]) -> None:
-        """Apply a reducer of `viewing.viewport` to the active viewport."""
+    def change(self, reducer: Callable[[ViewportState], ViewportState], gesture: str = "") -> None:
+        """Apply a reducer of `viewing.viewport` to the active viewport.
+
+        It can be taken back; what has the same `gesture` until the hand rests is one step.
+        """
         before = self._need_shown().state
-        self._board[self.active] = reduce.touch(reducer(self._board[self.active]))
-        self.viewport_changed.emit(self.active)
-        if self.links.on:
-            self._share(before)
+        with self._step(gesture):
+            self._board[self.active] = reduce.touch(reducer(self._board[self.active]))
+            self.viewport_changed.emit(self.active)
+            if self.links.on:
+                self._share(before)
 
     def show_probe(self, at: PixelPoint) -> Probe:
         """The value of the pixel under an image point. Raises CommandError beside the image."""

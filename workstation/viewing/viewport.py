@@ -127,6 +127,11 @@ def own_window(state: ViewportState, index: int) -> ViewportState:
     return evolve(state, voi=None, own_window=index)
 
 
+def windowed_as(state: ViewportState, other: ViewportState) -> ViewportState:
+    """In the window of another state of the same series, inverted or not like it."""
+    return evolve(state, voi=other.voi, own_window=other.own_window, inverted=other.inverted)
+
+
 def drag_window(
     state: ViewportState, shown: Voi, dx: float, dy: float, value_range: float
 ) -> ViewportState:

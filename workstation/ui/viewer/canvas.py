@@ -153,6 +153,7 @@ class Canvas(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._activate()
+        self._viewer.rest()
         at = event.position()
         if event.button() == Qt.MouseButton.RightButton:
             self._right_at = at

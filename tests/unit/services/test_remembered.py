@@ -1,0 +1,149 @@
+"""Views that are taken back."""
+
+import random
+
+import numpy as np
+import pytest
+from fakes_viewer import opened, ref, runner, stack, viewed
+
+from workstation.errors import CommandError
+from workstation.services.viewer import Viewer
+
+CT = stack(5, name="Axial")
+LUNG = stack(7, name="Axial lung", series="1.1.2")
+PRIOR = stack(4, name="Axial", study="1.2", series="1.2.1", space="9.2")
+
+#: What can be taken back, as a reader does it by key or pointer.
+STEPS = (
+    "viewport.window lung", "viewport.window auto", "viewport.window 2", "viewport.brighten",
+    "viewport.contrast -1", "viewport.zoom 1.25", "viewport.zoom 0.8 3 4", "viewport.pan 3 -2",
+    "viewport.nudge left", "viewport.invert", "viewport.rotate", "viewport.turn 7.5",
+    "viewport.flip horizontal", "viewport.flip vertical", "viewport.fit", "viewport.one-to-one",
+    "viewport.reset", "viewport.interpolation", "viewport.layout 1x1", "viewport.layout 1x2",
+    "viewport.layout 2x2", "viewport.maximize", "viewport.next-series",
+    "viewport.previous-series", "compare.prior", "viewport.window-by 3 4",
+)  # fmt: skip
+
+
+def reading() -> Viewer:
+    viewer, loader = opened(CT)
+    viewer.show([viewed(), viewed("1.2", "prior", days_before=379)])
+    viewer.study_ready(ref("1.1"), (CT, LUNG))
+    viewer.study_ready(ref("1.2"), (PRIOR,))
+    viewer.permit(ref("1.2"))
+    for each in (CT, LUNG, PRIOR):
+        for frame in each.frames:
+            loader.arrive(frame, np.arange(64 * 64, dtype=np.int16).reshape(64, 64))
+    return viewer
+
+
+def look(viewer: Viewer) -> tuple[object, ...]:
+    """Everything that decides what is painted, view by view."""
+    shown = [viewer.shown(index) for index in range(len(viewer.viewports))]
+    return (
+        viewer.layout,
+        viewer.active,
+        [viewer.resolved(index) for index in range(len(viewer.viewports))],
+        [None if s is None else (s.frame.key, s.voi, s.state.inverted, s.state.interpolation)
+         for s in shown],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_fifty_steps_back_is_where_it_began_and_forth_where_it_ended(seed: int) -> None:
+    """F89: a reader who lost his way gets back without starting anew."""
+    rng = random.Random(seed)
+    viewer = reading()
+    run = runner(viewer)
+    looks = [look(viewer)]
+    while len(looks) <= 50:
+        before = viewer.viewports, viewer.layout
+        viewer.rest()
+        run(rng.choice(STEPS))
+        if (viewer.viewports, viewer.layout) != before:
+            looks.append(look(viewer))
+
+    back = [look(viewer)]
+    for _ in range(50):
+        viewer.undo_view()
+        back.append(look(viewer))
+    forth = [look(viewer)]
+    for _ in range(50):
+        viewer.redo_view()
+        forth.append(look(viewer))
+
+    assert back[::-1] == looks
+    assert forth == looks
+    with pytest.raises(CommandError, match="nothing was taken back"):
+        viewer.redo_view()
+
+
+def test_at_the_beginning_there_is_nothing_to_take_back() -> None:
+    with pytest.raises(CommandError, match="nothing to take back"):
+        reading().undo_view()
+
+
+def test_a_drag_is_taken_back_whole() -> None:
+    viewer = reading()
+    run = runner(viewer)
+    before = look(viewer)
+    for _ in range(30):
+        run("viewport.window-by 2 1")
+
+    run("viewport.undo")
+
+    assert look(viewer) == before
+
+
+def test_going_back_in_the_view_does_not_scroll() -> None:
+    """The reader is at a finding: a window taken back must leave him there."""
+    viewer = reading()
+    viewer.set_window("lung")
+    viewer.go(3)
+
+    viewer.undo_view()
+
+    shown = viewer.shown(0)
+    assert shown is not None
+    assert shown.state.frame_index == 3
+    assert shown.state.voi is None
+
+
+def test_measurements_and_views_are_taken_back_apart() -> None:
+    """Ctrl+Z after a long zoom takes the line back, not the zoom."""
+    viewer = reading()
+    run = runner(viewer)
+    run("tool.length 1 1 20 20")
+    run("viewport.zoom 2")
+
+    run("measurement.undo")
+
+    assert not viewer.measurements
+    assert viewer.viewports[0].zoom == 2
+
+
+def test_the_next_case_has_no_history_of_this_one() -> None:
+    viewer = reading()
+    viewer.set_window("lung")
+
+    viewer.close()
+
+    with pytest.raises(CommandError):
+        viewer.undo_view()
+
+
+def test_a_series_that_comes_back_has_the_window_it_had() -> None:
+    """Lung and soft tissue are windowed once, and gone between by key."""
+    viewer = reading()
+    run = runner(viewer)
+    run("viewport.window bone")
+    run("viewport.invert")
+    run("viewport.next-series")
+    other = viewer.viewports[0]
+
+    run("viewport.previous-series")
+
+    assert (other.voi, other.inverted) == (None, False)
+    assert viewer.viewports[0].voi is not None
+    assert viewer.viewports[0].voi.name == "Bone"
+    assert viewer.viewports[0].inverted
