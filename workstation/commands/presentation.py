@@ -1,8 +1,11 @@
 """Commands for what objects say about other images: shutters, presentation states, marks."""
 
+from functools import partial
+
 from workstation.commands.context import CommandContext
 from workstation.commands.registry import Outcome, command
 from workstation.errors import CommandError
+from workstation.services.viewed import Shown
 from workstation.text import tr
 from workstation.viewing import viewport as reduce
 
@@ -13,11 +16,46 @@ _IMAGE = {"image"}
 @command("shutter.toggle", title="Lift or close the shutter", group=GROUP, when=_IMAGE)
 def shutter_toggle(ctx: CommandContext) -> Outcome:
     """Show what the shutter of an image covers, or cover it again. Values never depend on it."""
-    shown = ctx.viewer.shown(ctx.viewer.active)
-    if shown is None or shown.frame.shutter is None:
+    if _shown(ctx).drawn.shutter is None:
         raise CommandError(tr("this image has no shutter"))
     ctx.viewer.change(reduce.toggle_shutter)
     return None
 
 
-COMMANDS = (shutter_toggle,)
+@command(
+    "presentation.apply", title="Apply presentation state", group=GROUP, when=_IMAGE, rest=True
+)
+def presentation_apply(ctx: CommandContext, name: str) -> Outcome:
+    """Show the active view as somebody else left it: by label, or by number in the list."""
+    shown = _shown(ctx)
+    state = ctx.viewer.presenting.named(shown.display_set, name)
+    ctx.viewer.change(partial(reduce.present, presentation=state.sop))
+    return None
+
+
+@command("presentation.next", title="Next presentation state", group=GROUP, when=_IMAGE)
+def presentation_next(ctx: CommandContext) -> Outcome:
+    """The next presentation state of these images; after the last one none."""
+    shown = _shown(ctx)
+    sop = ctx.viewer.presenting.after(shown.display_set, shown.state.presentation)
+    ctx.viewer.change(partial(reduce.present, presentation=sop))
+    return None
+
+
+@command("presentation.off", title="Without presentation state", group=GROUP, when=_IMAGE)
+def presentation_off(ctx: CommandContext) -> Outcome:
+    """As the images themselves say."""
+    if not _shown(ctx).state.presentation:
+        raise CommandError(tr("no presentation state is applied"))
+    ctx.viewer.change(partial(reduce.present, presentation=""))
+    return None
+
+
+def _shown(ctx: CommandContext) -> Shown:
+    shown = ctx.viewer.shown(ctx.viewer.active)
+    if shown is None:
+        raise CommandError(tr("there is no image on this view"))
+    return shown
+
+
+COMMANDS = (shutter_toggle, presentation_apply, presentation_next, presentation_off)

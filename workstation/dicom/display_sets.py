@@ -170,6 +170,7 @@ def _display_set(ref: StudyRef, series: Series, group: _Group) -> DisplaySet:
         patient=group.patient,
         structures=group.instance.structures,
         document=group.instance.document,
+        annotation=group.instance.annotation,
     )
 
 

@@ -1,6 +1,6 @@
 """Images that somebody picked out for others, and why (PS3.3 A.35.4, PS3.16 TID 2010)."""
 
-from datetime import datetime
+from datetime import date
 
 from attrs import field, frozen
 
@@ -33,7 +33,8 @@ class KeySelection:
     images: tuple[ReferencedImage, ...]
     description: str = field(default="", repr=False)
     creator: str = field(default="", repr=False)
-    created: datetime | None = None  # in the zone of the site; naive
+    created: date | None = None
+    created_time: str = ""  # "17:31", by the clock of whoever made it
 
     def has(self, frame: FrameKey) -> bool:
         return mean(self.images, frame)

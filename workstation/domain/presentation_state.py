@@ -1,6 +1,6 @@
 """How somebody else showed images, and what they drew on them (PS3.3 A.33, C.10, C.11)."""
 
-from datetime import datetime
+from datetime import date
 from enum import StrEnum
 
 from attrs import field, frozen
@@ -43,6 +43,12 @@ class Graphic:
     colour: Colour | None = None  # its own line style; else that of its layer
 
 
+class Align(StrEnum):
+    LEFT = "LEFT"
+    CENTRE = "CENTER"
+    RIGHT = "RIGHT"
+
+
 @frozen
 class Words:
     """A text, in a box or beside an anchor; both corners of a box, in `box_units`."""
@@ -53,6 +59,7 @@ class Words:
     anchor: PixelPoint | None = None
     anchor_units: Units = Units.PIXEL
     anchor_shown: bool = False  # a line leads from the text to it
+    align: Align = Align.LEFT
     colour: Colour | None = None
 
 
@@ -115,7 +122,6 @@ class StateKind(StrEnum):
     GRAYSCALE = "grayscale"
     COLOUR = "colour"
     PSEUDO_COLOUR = "pseudo-colour"
-    OTHER = "other"  # blending and volume states: what they draw is kept, their colours are not
 
 
 @frozen
@@ -123,10 +129,9 @@ class PresentationState:
     """One softcopy presentation state.
 
     It replaces what its images say of themselves: a transformation that it does not name is
-    none (PS3.4 N.2). `quarter_turns` are clockwise and come before the flip. `rescale` and
-    `presentation_lut` None: none. `planes` are overlays of its own; `active_planes` those
-    groups, of its own or of the image, that are drawn, each with its layer. `left_out` says
-    in words what could not be taken over.
+    none (PS3.4 N.2). `quarter_turns` are clockwise and come before the flip. `planes` are
+    overlays of its own; `active_planes` those groups, of its own or of the image, that are
+    drawn, each with its layer. `left_out` says in words what could not be taken over.
     """
 
     sop: SopUID
@@ -134,18 +139,19 @@ class PresentationState:
     images: tuple[ReferencedImage, ...]
     description: str = ""
     creator: str = field(default="", repr=False)
-    created: datetime | None = None  # in the zone of the site; naive
+    created: date | None = None
+    created_time: str = ""  # "17:31", by the clock of whoever made it
     kind: StateKind = StateKind.GRAYSCALE
     areas: tuple[DisplayedArea, ...] = ()
     quarter_turns: int = 0
     flipped: bool = False
     layers: tuple[Layer, ...] = ()
     annotations: tuple[Annotation, ...] = field(default=(), repr=False)
-    rescale: Rescale | None = None
+    rescale: Rescale = field(factory=Rescale)
     vois: tuple[SoftcopyVoi, ...] = ()
     inverse: bool = False
     presentation_lut: Lut | None = None
-    palette: Palette | None = None  # of a pseudo-colour state
+    palette: Palette | None = None  # of a pseudo-colour state: what the grey levels become
     shutter: Shutter | None = None
     planes: tuple[OverlayPlane, ...] = field(default=(), repr=False)
     active_planes: tuple[tuple[int, str], ...] = ()  # group, layer

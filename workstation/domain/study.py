@@ -8,8 +8,10 @@ from attrs import field, frozen
 from workstation.domain.document import TextDocument
 from workstation.domain.geometry import ImagePlane
 from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyUID
+from workstation.domain.key_objects import KeySelection
 from workstation.domain.patient import Patient
-from workstation.domain.presentation import OverlayPlane, Palette, RealWorldMap, Rescale, Voi
+from workstation.domain.presentation import Lut, OverlayPlane, Palette, RealWorldMap, Rescale, Voi
+from workstation.domain.presentation_state import PresentationState
 from workstation.domain.shutter import Shutter
 from workstation.domain.source import Source
 from workstation.domain.structure import StructureSet
@@ -38,6 +40,10 @@ class PixelFormat:
     def overlay_positions(self) -> tuple[int, ...]:
         """The bits of `overlay_bits`, lowest first."""
         return tuple(at for at in range(self.bits_allocated) if self.overlay_bits >> at & 1)
+
+
+#: What an object says of images that are not its own, beside drawing structures on them.
+Annotation = PresentationState | KeySelection
 
 
 class SpacingOrigin(StrEnum):
@@ -151,6 +157,8 @@ class Frame:
     real_world: tuple[RealWorldMap, ...] = ()
     overlays: tuple[OverlayPlane, ...] = field(default=(), repr=False)
     shutter: Shutter | None = None
+    presentation_lut: Lut | None = None  # from what the window gave to what is seen
+    pseudo_colours: Palette | None = None  # what grey levels become
     inverse: bool = False  # Presentation LUT Shape INVERSE
     icc_profile: bytes = field(default=b"", repr=False)
     transfer_syntax: str = ""  # as stored; empty where the metadata does not say
@@ -180,6 +188,7 @@ class Instance:
     concatenation: str = ""  # Concatenation UID: several instances are one multi-frame
     structures: StructureSet | None = None  # what a SEG or RTSTRUCT draws on other images
     document: TextDocument | None = field(default=None, repr=False)  # what a report says
+    annotation: Annotation | None = field(default=None, repr=False)  # what it says of others
     source: Source = Source()
     title: str = ""  # of a report or document, as it says itself
 
@@ -269,3 +278,4 @@ class DisplaySet:
     patient: Patient | None = None  # as its objects say; the viewer compares it with the order's
     structures: StructureSet | None = None  # drawn on other images where the reader asks
     document: TextDocument | None = field(default=None, repr=False)  # read as text
+    annotation: Annotation | None = field(default=None, repr=False)  # what it says of others

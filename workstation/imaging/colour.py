@@ -134,6 +134,18 @@ def palette_to_rgb(stored: NDArray[Any], palette: Palette) -> NDArray[np.uint8]:
     return picked
 
 
+def in_colours(grey: NDArray[np.uint8], palette: Palette | None) -> NDArray[np.uint8]:
+    """Grey levels as the colours of a presentation state, black its first entry and white its
+    last (PS3.3 A.33.3, C.7.9); grey where it has none."""
+    if palette is None:
+        return grey
+    entries = len(_table(palette.red, palette.bits))
+    place = np.floor(np.arange(256) * (entries - 1) / 255 + 0.5).astype(np.int64)
+    colours = palette_to_rgb(place + palette.first, palette)
+    shown: NDArray[np.uint8] = colours[grey]
+    return shown
+
+
 def _table(data: bytes, bits: int) -> NDArray[np.uint8]:
     if bits <= 8:
         return np.frombuffer(data, dtype=np.uint8)

@@ -15,6 +15,7 @@ from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyRef
 from workstation.domain.patient import Patient
 from workstation.domain.source import Source
 from workstation.domain.study import Frame, Instance, Series
+from workstation.protocols.dicom_annotation import annotation_of
 from workstation.protocols.dicom_attributes import Attributes, Memory, NotMetadata, parse
 from workstation.protocols.dicom_frames import Header, stored_syntax
 from workstation.protocols.dicom_repeats import marked
@@ -133,6 +134,7 @@ class _Reading:
             concatenation=said.concatenation,
             structures=structure_set(row, tuple(frame.key for frame in frames)),
             document=document,
+            annotation=None if frames else annotation_of(row),
             source=said.source,
             title=row.text("00420010") or (document.title if document else ""),
             copy=self._named[sop] - 1,

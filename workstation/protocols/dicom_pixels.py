@@ -64,7 +64,7 @@ def rescale_of(values: Attributes, modality: str) -> Rescale:
     if modality == "PT":
         unit = of_pet(values.text("00541001")) or unit
     if values.values("00283000"):
-        lut = _lut(item, signed=values.whole("00280103") == 1)
+        lut = lut_of(item, signed=values.whole("00280103") == 1)
         return Rescale(unit=unit, lut=lut) if lut else Rescale()
     slope, intercept = values.number("00281053"), values.number("00281052")
     if slope is None or intercept is None or slope == 0:
@@ -91,7 +91,7 @@ def _curves(values: Attributes) -> tuple[Voi, ...]:
     signed = values.whole("00280103") == 1 or intercept < 0
     made = []
     for item in values.items("00283010"):
-        lut = _lut(item, signed=signed)
+        lut = lut_of(item, signed=signed)
         if lut is not None:
             half = lut.entries / 2
             name = item.text("00283003")
@@ -99,7 +99,7 @@ def _curves(values: Attributes) -> tuple[Voi, ...]:
     return tuple(made)
 
 
-def _lut(item: Attributes, *, signed: bool) -> Lut | None:
+def lut_of(item: Attributes, *, signed: bool) -> Lut | None:
     """A table of LUT Descriptor and LUT Data; None where the data do not fill it.
 
     PS3.3 C.11.1.1.1: 0 entries mean 65536; eight-bit entries may be packed in words.

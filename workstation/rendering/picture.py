@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from workstation.domain.presentation import Voi
 from workstation.domain.study import Frame
-from workstation.imaging.colour import is_colour, to_rgb
+from workstation.imaging.colour import in_colours, is_colour, to_rgb
 from workstation.imaging.overlay_planes import marks, thinned
 from workstation.imaging.pixels import FramePixels
 from workstation.imaging.shutters import covered, open_pixels
@@ -205,9 +205,11 @@ class FramePainter:
         table = self._table_for(frame, request.voi, inverted, sampled.dtype)
         shutter = frame.shutter if request.shuttered else None
         # Samples and table are held: no id is reused.
-        made_of = (id(sampled), id(table), request.marked, shutter)
+        planes = frame.overlays if request.marked else ()
+        made_of = (id(sampled), id(table), planes, shutter, frame.pseudo_colours)
         if self._grey is None or self._grey_of != made_of:
-            grey = self._covered(to_display(sampled, table), request, samples)
+            grey = in_colours(to_display(sampled, table), frame.pseudo_colours)
+            grey = self._covered(grey, request, samples)
             self._grey = _grounded(_marked(grey, request, samples), request.view, samples)
             self._grey_of = made_of
         return Picture(left, top, self._grey)
@@ -231,7 +233,8 @@ class FramePainter:
     def _table_for(
         self, frame: Frame, voi: Voi, inverted: bool, dtype: np.dtype[Any]
     ) -> DisplayTable:
-        wanted = (frame.rescale, frame.pixels, frame.inverse, voi, inverted, dtype)
+        look = (frame.rescale, frame.pixels, frame.inverse, frame.presentation_lut)
+        wanted = (*look, voi, inverted, dtype)
         if self._table is None or self._table_of != wanted:
             self._table = display_table(frame, voi, inverted=inverted, dtype=dtype)
             self._table_of = wanted

@@ -77,7 +77,7 @@ class Linked(Marked):
             state, size = other.state, self._size(other.index)[:2]
             if windowed and other.index // self.layout[1] == row:
                 state = locating.window_beside(source, other)
-            if moved and other.index != source.index:
+            if moved and other.index != source.index and not state.presentation:
                 state = at_scale(view, source.frame, state, other.frame, size) or state
             if state != other.state:
                 self._board[other.index] = state

@@ -26,6 +26,7 @@ from workstation.settings import resource
 from workstation.text import isolated, tr
 from workstation.viewing.orientation import EdgeLetters, edge_letters
 from workstation.viewing.overlay_table import LEVELS, Corner, OverlayTable, read_table
+from workstation.viewing.resolve import oriented
 
 #: A view narrower than this (logical pixels) drops level 2.
 NARROW: Final = 360
@@ -97,7 +98,7 @@ class Surroundings:
     notices: tuple[str, ...] = ()
     structures: tuple[str, ...] = ()  # what segmentations could draw, and whose work it is
     structures_drawn: bool = False
-    presented: tuple[str, ...] = ()  # what objects change about the image
+    presented: tuple[tuple[str, int], ...] = ()  # what objects change about it, with levels
     key_image: KeyImage | None = None  # the reader's mark on the image shown
 
     table: OverlayTable = field(factory=usual_table)
@@ -136,7 +137,7 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
         ),
         bottom_right=kept(
             Line(around.probe, 1),
-            *(Line(each, 1) for each in around.presented),
+            *(Line(words, level) for words, level in around.presented),
             *(
                 Line(_drawn(each, around), 1 if around.structures_drawn else 2)
                 for each in around.structures
@@ -147,7 +148,7 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
             Line(_zoom(around.zoom), 2),
             *facts(Corner.BOTTOM_RIGHT, 1, 2),
         ),
-        letters=edge_letters(shown.state, frame),
+        letters=edge_letters(oriented(shown.state, shown.framing), frame),
         notices=(shown.missing,) if shown.missing else (),
         wrong_patient=around.wrong_patient,
     )

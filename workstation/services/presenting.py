@@ -1,15 +1,127 @@
 """What objects say about how images are shown, and how much of it the reader lets them.
 
-Shutters are on until they are lifted.
+Shutters are on until they are lifted. A presentation state is offered and never imposed:
+it is applied to one viewport, by the reader, and changes the images it names alone.
 """
 
 from collections.abc import Iterable
+from typing import Final
 
-from workstation.services.viewed import Shown
-from workstation.text import tr
+from workstation.domain.identifiers import FrameKey
+from workstation.domain.presentation_state import PresentationState
+from workstation.domain.study import DisplaySet, Frame
+from workstation.errors import CommandError
+from workstation.services.viewed import Shown, day
+from workstation.text import isolated, tr, trn
+from workstation.viewing.presenting import Presented, offered, presented
+from workstation.viewing.viewport import ViewportState
+
+#: Names that fit a line of the overlay.
+_NAMED: Final = 2
 
 
-def words(shown: Shown) -> Iterable[str]:
-    """For the overlay: what changes the image on this viewport, always to be read."""
-    if shown.frame.shutter is not None:
-        yield tr("Shutter lifted") if shown.state.shutter_lifted else tr("Shutter")
+class Presenting:
+    """Owned by the screen, lives on the home thread."""
+
+    def __init__(self) -> None:
+        self._states: dict[str, tuple[DisplaySet, PresentationState]] = {}
+        self._made: dict[tuple[str, FrameKey], Presented | None] = {}
+        self._offers: dict[str, tuple[PresentationState, ...]] = {}
+
+    def know(self, display_sets: Iterable[DisplaySet]) -> None:
+        for each in display_sets:
+            if isinstance(each.annotation, PresentationState):
+                self._states[each.annotation.sop] = (each, each.annotation)
+        self._made.clear()
+        self._offers.clear()
+
+    def forget(self) -> None:
+        """The case is left."""
+        self._states.clear()
+        self._made.clear()
+        self._offers.clear()
+
+    def offered(self, display_set: DisplaySet) -> tuple[PresentationState, ...]:
+        """Presentation states of the same study that speak of these images, newest first."""
+        if display_set.id not in self._offers:
+            own = [
+                state
+                for source, state in self._states.values()
+                if (source.study, source.site) == (display_set.study, display_set.site)
+            ]
+            self._offers[display_set.id] = offered(own, display_set.frames)
+        return self._offers[display_set.id]
+
+    def named(self, display_set: DisplaySet, name: str) -> PresentationState:
+        """By its label, or by its number in the list, from 1. Raises CommandError."""
+        found = self._need_offers(display_set)
+        if name.isdecimal() and 1 <= int(name) <= len(found):
+            return found[int(name) - 1]
+        wanted = name.casefold()
+        for state in found:
+            if wanted in (state.label.casefold(), state.description.casefold(), state.sop):
+                return state
+        labels = ", ".join(f"{at} {each.label}" for at, each in enumerate(found, 1))
+        raise CommandError(
+            tr("no presentation state {name}; there are {labels}", name=name, labels=labels)
+        )
+
+    def after(self, display_set: DisplaySet, sop: str) -> str:
+        """The one after the state applied, round again by way of none."""
+        names = ["", *(state.sop for state in self._need_offers(display_set))]
+        at = names.index(sop) if sop in names else 0
+        return names[(at + 1) % len(names)]
+
+    def of(self, state: ViewportState, display_set: DisplaySet, frame: Frame) -> Presented | None:
+        """What the state applied makes of an image; None where it says nothing of it."""
+        known = self._states.get(state.presentation)
+        if known is None or (known[0].study, known[0].site) != (
+            display_set.study,
+            display_set.site,
+        ):
+            return None
+        key = (state.presentation, frame.key)
+        if key not in self._made:
+            self._made[key] = presented(known[1], frame)
+        return self._made[key]
+
+    def words(self, shown: Shown) -> Iterable[tuple[str, int]]:
+        """For the overlay, each with its level: what changes the image on this viewport can
+        always be read, what could change it is there to be found."""
+        known = self._states.get(shown.state.presentation)
+        if known is not None:
+            yield _applied(known[1], shown.presented), 1
+        elif offers := self.offered(shown.display_set):
+            yield _on_offer(offers), 2
+        if shown.drawn.shutter is not None:
+            yield (tr("Shutter lifted") if shown.state.shutter_lifted else tr("Shutter")), 1
+
+    def _need_offers(self, display_set: DisplaySet) -> tuple[PresentationState, ...]:
+        found = self.offered(display_set)
+        if not found:
+            raise CommandError(tr("no presentation state speaks of these images"))
+        return found
+
+
+def _applied(state: PresentationState, on_this: Presented | None) -> str:
+    """Which state, by whom and when; or that it says nothing of the image shown."""
+    label = _label(state)
+    if on_this is None:
+        return tr("Not of this image: {label}", label=label)
+    who = isolated(state.creator) or tr("name not known")
+    words = tr("Shown as {label} by {who}, {day}", label=label, who=who, day=day(state.created))
+    return f"{words}; {state.left_out}" if state.left_out else words
+
+
+def _on_offer(states: tuple[PresentationState, ...]) -> str:
+    names = ", ".join(_label(state) for state in states[:_NAMED])
+    more = len(states) - _NAMED
+    if more > 0:
+        names = tr("{names} and {n} more", names=names, n=more)
+    return trn(
+        len(states), "Presentation state: {names}", "Presentation states: {names}", names=names
+    )
+
+
+def _label(state: PresentationState) -> str:
+    return isolated(state.label or state.description or tr("without a name"))

@@ -15,12 +15,13 @@ from workstation.domain.key_image import KeyImage
 from workstation.domain.study import DisplaySet, Frame
 from workstation.imaging.colour import why_not
 from workstation.imaging.pixels import FramePixels
-from workstation.services import describe, presenting, report_view
+from workstation.services import describe, report_view
 from workstation.services.arranging import Board
 from workstation.services.arrivals import same_place
 from workstation.services.coverage import Coverage, FrameState
 from workstation.services.frames import FrameStore
 from workstation.services.loading import Loader, SetProgress
+from workstation.services.presenting import Presenting
 from workstation.services.overlay import NARROW, Overlay, Surroundings, overlay
 from workstation.services.proposing import Proposals
 from workstation.services.signal import Signal
@@ -53,6 +54,7 @@ class Screen:
         self.engine_notice = ""
         self.presets = presets
         self.structures = structures
+        self.presenting = Presenting()
         self._store = store
         self._loader = loader
         self._proposals = Proposals()
@@ -95,6 +97,7 @@ class Screen:
             self._sets[each.id] = each
             self._coverage.know(each)
         self.structures.know(display_sets)
+        self.presenting.know(display_sets)
         self._hang()
         self.changed.emit(None)
 
@@ -118,6 +121,7 @@ class Screen:
         self._board.clear()
         self._coverage.clear()
         self.structures.forget()
+        self.presenting.forget()
         self.probe, self.active = None, 0
 
     def display_sets(self, ref: StudyRef) -> tuple[DisplaySet, ...]:
@@ -219,7 +223,7 @@ class Screen:
         if shown is None:
             return None
         width, height, _ = self._size(shown.index)
-        return ResolvedView.of(shown.state, shown.frame, width, height)
+        return ResolvedView.of(shown.state, shown.frame, width, height, shown.framing)
 
     def _words(self, index: int, shown: Shown | None, view: ResolvedView | None) -> Overlay:
         width, _, ratio = self._size(index)
@@ -238,7 +242,7 @@ class Screen:
             self._arriving(shown),
             self.structures.sources(shown),
             self.structures.shown,
-            tuple(presenting.words(shown)),
+            tuple(self.presenting.words(shown)),
             key_image=self.key_of(shown.frame),
         )
         return overlay(shown, around)
@@ -258,8 +262,10 @@ class Screen:
         state = reduce.go(state, state.frame_index, len(display_set.frames))
         frame = display_set.frames[state.frame_index]
         pixels, missing = self._pixels(study, frame)
-        voi = state.voi or self._proposals.voi(display_set, frame, pixels, state.own_window)
-        return Shown(index, state, study, display_set, frame, pixels, voi, missing)
+        made = self.presenting.of(state, display_set, frame)
+        proposed = frame if made is None else made.frame
+        voi = state.voi or self._proposals.voi(display_set, proposed, pixels, state.own_window)
+        return Shown(index, state, study, display_set, frame, pixels, voi, missing, made)
 
     def _pixels(self, study: ViewedStudy, frame: Frame) -> tuple[FramePixels | None, str]:
         if study.ref not in self._permitted:

@@ -1,6 +1,6 @@
 """What the viewer speaks of: studies on screen, and what one viewport shows."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, Literal
 
 from attrs import field, frozen
@@ -14,6 +14,8 @@ from workstation.domain.presentation import Voi
 from workstation.domain.study import DisplaySet, Frame
 from workstation.imaging.pixels import FramePixels
 from workstation.text import tr
+from workstation.viewing.presenting import Presented
+from workstation.viewing.resolve import UPRIGHT, Framing
 from workstation.viewing.viewport import ViewportState
 
 _MONTHS: Final = (
@@ -59,6 +61,16 @@ class Shown:
     pixels: FramePixels | None = field(repr=False)
     voi: Voi | None
     missing: str = ""
+    presented: Presented | None = None  # by the presentation state applied, if it is of this image
+
+    @property
+    def drawn(self) -> Frame:
+        """The frame as it is painted; what is measured is measured on `frame`."""
+        return self.frame if self.presented is None else self.presented.frame
+
+    @property
+    def framing(self) -> Framing:
+        return UPRIGHT if self.presented is None else self.presented.framing
 
 
 @frozen
@@ -114,7 +126,7 @@ def moment(when: datetime | None) -> str:
     return f"{day(when)} {when:%H:%M} {when.tzname()}" if when.tzinfo else day(when)
 
 
-def day(when: datetime | None) -> str:
+def day(when: date | None) -> str:
     """ "21 Nov 2026", in the zone of the moment."""
     if when is None:
         return tr("date not known")

@@ -194,8 +194,7 @@ class Viewer(Remembered):
     def zoom(self, factor: float, about: PixelPoint | None = None) -> None:
         """About an image point; without one, about the middle of the view."""
         shown = self._need_shown()
-        pixels = shown.frame.pixels
-        centre = ((pixels.columns - 1) / 2, (pixels.rows - 1) / 2)
+        centre = shown.framing.centre(shown.frame)
         middle = (centre[0] + shown.state.pan[0], centre[1] + shown.state.pan[1])
         gesture = "zoom" if about is not None else ""
         self.change(lambda state: reduce.zoom(state, factor, about or middle, centre), gesture)

@@ -5,9 +5,9 @@ and sampling all use the same one, so that a line lies where the pixels lie.
 """
 
 import math
-from typing import Self
+from typing import Final, Self
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from workstation.domain.measurement import PixelPoint
 from workstation.domain.study import Frame
@@ -41,6 +41,45 @@ def aspect(frame: Frame) -> tuple[float, float]:
 
 
 @frozen
+class Framing:
+    """How an image lies before the reader moves it: upright and whole, unless a presentation
+    state says otherwise.
+
+    Quarter turns are clockwise and come after the flip. `box` is the part that fills the
+    view: left, top, right, bottom edges in image pixels. `shape` is that of a pixel, as
+    `aspect` gives it. `magnification` is in device pixels for each image pixel.
+    """
+
+    quarter_turns: int = 0
+    flipped: bool = False
+    box: tuple[float, float, float, float] | None = None
+    shape: tuple[float, float] | None = None
+    magnification: float | None = None
+
+    def centre(self, frame: Frame) -> PixelPoint:
+        """The image point that lies in the middle of a view nobody moved."""
+        left, top, right, bottom = self.box_of(frame)
+        return (left + right) / 2, (top + bottom) / 2
+
+    def box_of(self, frame: Frame) -> tuple[float, float, float, float]:
+        return self.box or (-0.5, -0.5, frame.pixels.columns - 0.5, frame.pixels.rows - 0.5)
+
+
+#: As the pixels come.
+UPRIGHT: Final = Framing()
+
+
+def oriented(state: ViewportState, framing: Framing) -> ViewportState:
+    """The state with turns and flip that hold on the screen: the reader's after the framing's."""
+    turns = -framing.quarter_turns if state.flipped else framing.quarter_turns
+    return evolve(
+        state,
+        quarter_turns=(state.quarter_turns + turns) % 4,
+        flipped=state.flipped != framing.flipped,
+    )
+
+
+@frozen
 class ResolvedView:
     """Image pixels to view pixels: (X, Y) = (a x + b y + e, c x + d y + f).
 
@@ -60,19 +99,27 @@ class ResolvedView:
     height: int
 
     @classmethod
-    def of(cls, state: ViewportState, frame: Frame, width: int, height: int) -> Self:
+    def of(
+        cls,
+        state: ViewportState,
+        frame: Frame,
+        width: int,
+        height: int,
+        framing: Framing = UPRIGHT,
+    ) -> Self:
         """`width` and `height` of the view in device pixels, at least 1."""
         columns, rows = frame.pixels.columns, frame.pixels.rows
-        wide, high = aspect(frame)
+        wide, high = framing.shape or aspect(frame)
+        m = turned(oriented(state, framing))
         scale = state.zoom
-        m = turned(state)
         if not state.one_to_one:
-            across = abs(m[0]) * columns * wide + abs(m[1]) * rows * high
-            down = abs(m[2]) * columns * wide + abs(m[3]) * rows * high
-            scale *= min(width / across, height / down)
+            scale *= framing.magnification or _fit(framing, frame, m, (wide, high), width, height)
         a, b = scale * m[0] * wide, scale * m[1] * high
         c, d = scale * m[2] * wide, scale * m[3] * high
-        x, y = (columns - 1) / 2 + state.pan[0], (rows - 1) / 2 + state.pan[1]
+        x, y = (
+            part + moved
+            for part, moved in zip(framing.centre(frame), state.pan, strict=True)
+        )
         e, f = width / 2 - a * x - b * y, height / 2 - c * x - d * y
         return cls(a, b, c, d, e, f, columns, rows, width, height)
 
@@ -121,3 +168,19 @@ class ResolvedView:
         x0, x1 = max(0, math.ceil(left - 0.5)), min(self.width, math.floor(right - 0.5) + 1)
         y0, y1 = max(0, math.ceil(top - 0.5)), min(self.height, math.floor(bottom - 0.5) + 1)
         return (x0, y0, x1 - x0, y1 - y0) if x1 > x0 and y1 > y0 else None
+
+
+def _fit(
+    framing: Framing,
+    frame: Frame,
+    m: tuple[float, float, float, float],
+    shape: tuple[float, float],
+    width: int,
+    height: int,
+) -> float:
+    """Device pixels for the shorter side of a pixel, so that all of the box is on the view."""
+    left, top, right, bottom = framing.box_of(frame)
+    columns, rows = (right - left) * shape[0], (bottom - top) * shape[1]
+    across = abs(m[0]) * columns + abs(m[1]) * rows
+    down = abs(m[2]) * columns + abs(m[3]) * rows
+    return min(width / across, height / down)

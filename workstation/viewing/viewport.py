@@ -61,6 +61,7 @@ class ViewportState:
     degrees: float = 0.0
     flipped: bool = False
     interpolation: Interpolation = Interpolation.LINEAR
+    presentation: str = ""  # the presentation state applied, by its SOP Instance UID
     shutter_lifted: bool = False  # what the object covers is shown
     plane: Plane | None = None  # a reformat of the display set instead of its frames
     slab_mm: float = 0.0
@@ -186,6 +187,12 @@ def flip_vertical(state: ViewportState) -> ViewportState:
 def toggle_shutter(state: ViewportState) -> ViewportState:
     """What the object covers is shown, or covered again."""
     return evolve(state, shutter_lifted=not state.shutter_lifted)
+
+
+def present(state: ViewportState, presentation: str) -> ViewportState:
+    """As a presentation state says, or without one; what the reader moved starts anew."""
+    anew = show(state, state.display_set, state.frame_index)
+    return evolve(anew, presentation=presentation)
 
 
 def interpolate(state: ViewportState, kind: Interpolation) -> ViewportState:

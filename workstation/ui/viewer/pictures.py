@@ -138,6 +138,6 @@ def request_of(scene: Scene) -> PictureRequest | None:
         return None
     state = shown.state
     return PictureRequest(
-        shown.frame, shown.pixels, scene.view, state.interpolation, shown.voi, state.inverted,
+        shown.drawn, shown.pixels, scene.view, state.interpolation, shown.voi, state.inverted,
         marked=scene.inked, shuttered=not state.shutter_lifted,
     )  # fmt: skip

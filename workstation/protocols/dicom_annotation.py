@@ -1,0 +1,11 @@
+"""What an object says of images that are not its own: one question for all kinds of them."""
+
+from workstation.domain.study import Annotation
+from workstation.protocols.dicom_attributes import Attributes
+from workstation.protocols.dicom_key_objects import key_selection
+from workstation.protocols.dicom_presentation import presentation_state
+
+
+def annotation_of(row: Attributes) -> Annotation | None:
+    """None where it says nothing of others, or is of a kind that is not read."""
+    return presentation_state(row) or key_selection(row)
