@@ -72,6 +72,7 @@ class Border:
     points: tuple[Point, ...]
     colour: Colour
     closed: bool
+    filled: bool = False
 
 
 Item = Stroke | Oval | Handle | Plate | Letter | Border

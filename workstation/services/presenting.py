@@ -13,6 +13,7 @@ from workstation.domain.study import DisplaySet, Frame
 from workstation.errors import CommandError
 from workstation.services.viewed import Shown, day
 from workstation.text import isolated, tr, trn
+from workstation.viewing.figures import Caption, Figure, figures
 from workstation.viewing.presenting import Presented, offered, presented
 from workstation.viewing.viewport import ViewportState
 
@@ -27,18 +28,21 @@ class Presenting:
         self._states: dict[str, tuple[DisplaySet, PresentationState]] = {}
         self._made: dict[tuple[str, FrameKey], Presented | None] = {}
         self._offers: dict[str, tuple[PresentationState, ...]] = {}
+        self._drawn: dict[tuple[str, FrameKey], tuple[Figure | Caption, ...]] = {}
 
     def know(self, display_sets: Iterable[DisplaySet]) -> None:
         for each in display_sets:
             if isinstance(each.annotation, PresentationState):
                 self._states[each.annotation.sop] = (each, each.annotation)
         self._made.clear()
+        self._drawn.clear()
         self._offers.clear()
 
     def forget(self) -> None:
         """The case is left."""
         self._states.clear()
         self._made.clear()
+        self._drawn.clear()
         self._offers.clear()
 
     def offered(self, display_set: DisplaySet) -> tuple[PresentationState, ...]:
@@ -84,6 +88,15 @@ class Presenting:
         if key not in self._made:
             self._made[key] = presented(known[1], frame)
         return self._made[key]
+
+    def figures(self, shown: Shown) -> tuple[Figure | Caption, ...]:
+        """What others drew on the image of a viewport, as far as the reader asked for it."""
+        if shown.presented is None:
+            return ()
+        key = (shown.state.presentation, shown.frame.key)
+        if key not in self._drawn:
+            self._drawn[key] = figures(shown.presented)
+        return self._drawn[key]
 
     def words(self, shown: Shown) -> Iterable[tuple[str, int]]:
         """For the overlay, each with its level: what changes the image on this viewport can

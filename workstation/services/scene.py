@@ -6,6 +6,7 @@ from workstation.domain.measurement import Measurement
 from workstation.services.overlay import Overlay
 from workstation.services.structures import Outlined
 from workstation.services.viewed import Crossing, Reading, Shown
+from workstation.viewing.figures import Caption, Figure
 from workstation.viewing.resolve import ResolvedView
 
 
@@ -25,4 +26,5 @@ class Scene:
     crossings: tuple[Crossing, ...] = ()
     outlined: tuple[Outlined, ...] = ()
     reading: Reading | None = None
+    figures: tuple[Figure | Caption, ...] = ()  # what others drew
     inked: bool = True  # with the overlays of the object itself

@@ -274,7 +274,7 @@ class Viewer(Remembered):
         marks = self.measurements_on(shown.frame)
         return Scene(
             shown, view, words, marks, self.selected_measurement, self.crossings(index),
-            self.structures.on(shown),
+            self.structures.on(shown), figures=self.presenting.figures(shown),
         )  # fmt: skip
 
     # --- inside -----------------------------------------------------------------------

@@ -1,13 +1,26 @@
 """What objects change about an image: said on the view, lifted by the reader, never measured."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 from attrs import evolve
 from fakes_viewer import opened, runner, stack
 
+from workstation.domain.identifiers import SopUID
 from workstation.domain.measurement import MeasurementKind
+from workstation.domain.presentation import Rescale, Voi
+from workstation.domain.presentation_state import (
+    Annotation,
+    Graphic,
+    PresentationState,
+    Shape,
+    SoftcopyVoi,
+    Units,
+)
+from workstation.domain.referenced import ReferencedImage
 from workstation.domain.shutter import Rectangle, Shutter
-from workstation.domain.study import DisplaySet
+from workstation.domain.study import DisplaySet, DisplaySetKind
 from workstation.errors import CommandError
 from workstation.services.viewer import Viewer
 
@@ -66,3 +79,143 @@ def test_a_region_is_measured_on_all_of_its_pixels_covered_or_not(lifted: bool) 
     inside = values[:41, :41].astype(np.float64) - 1024
     assert found.stats["mean"] == pytest.approx(inside.mean(), rel=1e-9)
     assert found.stats["pixels"] == 41 * 41
+
+
+# --- presentation states ---------------------------------------------------------------
+
+
+def state_of(images: DisplaySet, *indices: int, label: str = "SHOWN") -> DisplaySet:
+    """A display set of one state that speaks of some frames of another."""
+    names = tuple(ReferencedImage(images.frames[at].key.sop) for at in indices)
+    state = PresentationState(
+        SopUID(f"7.{label}"), label, names, creator="Okafor, Ada", created=date(2026, 11, 21),
+        vois=(SoftcopyVoi(Voi(50, 100)),), quarter_turns=1,
+        rescale=Rescale(2.0, -1024.0, "HU"),
+        annotations=(
+            Annotation("A", (Graphic(Shape.POLYLINE, Units.PIXEL, ((1.0, 1.0), (9.0, 9.0))),)),
+        ),
+    )  # fmt: skip
+    own = stack(1, series=f"1.1.{label}", study=images.study)
+    return evolve(own, kind=DisplaySetKind.PRESENTATION, frames=(), annotation=state)
+
+
+def test_a_state_is_offered_and_nothing_is_changed_before_it_is_asked_for() -> None:
+    """Somebody else's window must not be taken for the image."""
+    images = stack(3)
+    viewer, _ = opened(images, state_of(images, 0))
+
+    shown = viewer.shown(0)
+
+    assert shown is not None
+    assert shown.presented is None
+    assert "Presentation state: SHOWN" in lines(viewer)
+    assert viewer.scene(0).figures == ()
+
+
+def test_what_is_applied_is_said_with_its_maker_and_day() -> None:
+    images = stack(3)
+    viewer, _ = opened(images, state_of(images, 0))
+
+    runner(viewer)("presentation.apply shown")
+
+    shown = viewer.shown(0)
+    assert shown is not None
+    assert shown.voi == Voi(50, 100)
+    assert shown.framing.quarter_turns == 1
+    assert "Shown as SHOWN by Okafor, Ada, 21 Nov 2026" in lines(viewer)
+    assert len(viewer.scene(0).figures) == 1
+
+
+def test_the_next_image_that_it_does_not_name_is_as_it_came() -> None:
+    """Weasis #631."""
+    images = stack(3)
+    viewer, _ = opened(images, state_of(images, 0))
+    runner(viewer)("presentation.next")
+
+    viewer.go(1)
+
+    shown = viewer.shown(0)
+    assert shown is not None
+    assert shown.presented is None
+    assert shown.voi == Voi(40, 400, name="Soft tissue")
+    assert "Not of this image: SHOWN" in lines(viewer)
+    assert viewer.scene(0).figures == ()
+
+
+def test_one_key_goes_through_the_states_and_back_to_none() -> None:
+    images = stack(3)
+    viewer, _ = opened(images, state_of(images, 0, label="A"), state_of(images, 0, label="B"))
+    run, seen = runner(viewer), []
+
+    for _ in range(3):
+        run("presentation.next")
+        shown = viewer.shown(0)
+        assert shown is not None
+        seen.append(shown.state.presentation)
+
+    assert sorted(seen) == ["", "7.A", "7.B"]
+    assert seen[-1] == ""
+
+
+def test_leaving_a_state_shows_the_image_as_it_came() -> None:
+    images = stack(3)
+    viewer, _ = opened(images, state_of(images, 0))
+    run = runner(viewer)
+    run("presentation.apply 1")
+
+    run("presentation.off")
+
+    shown = viewer.shown(0)
+    assert shown is not None
+    assert (shown.presented, shown.state.presentation) == (None, "")
+    with pytest.raises(CommandError, match="no presentation state is applied"):
+        run("presentation.off")
+
+
+@pytest.mark.parametrize("line", ["presentation.apply NOBODY", "presentation.apply 2"])
+def test_a_state_that_is_not_there_is_not_found_and_the_others_are_named(line: str) -> None:
+    images = stack(3)
+    viewer, _ = opened(images, state_of(images, 0))
+
+    with pytest.raises(CommandError, match="1 SHOWN"):
+        runner(viewer)(line)
+
+
+def test_a_state_that_speaks_of_images_elsewhere_is_not_offered() -> None:
+    """References to images that are not in the study."""
+    images = stack(3)
+    viewer, _ = opened(images, state_of(stack(2, series="9.9"), 0))
+
+    with pytest.raises(CommandError, match="no presentation state speaks"):
+        runner(viewer)("presentation.next")
+
+
+def test_values_are_those_of_the_image_under_a_state_with_another_rescale() -> None:
+    """A state may map values to greys as it likes; HU stay HU."""
+    images = stack(3)
+    viewer, _ = opened(images, state_of(images, 0))
+    runner(viewer)("presentation.next")
+
+    found = viewer.add(MeasurementKind.RECTANGLE, ((2, 2), (5, 5)))
+
+    assert found.stats["mean"] == pytest.approx(1000 - 1024)
+
+
+def test_the_letters_follow_the_turn_of_a_state() -> None:
+    """A turned image with letters of the upright one puts the liver on the wrong side."""
+    images = stack(3)
+    viewer, _ = opened(images, state_of(images, 0))
+    assert viewer.overlay(0).letters.left == "R"
+
+    runner(viewer)("presentation.next")
+
+    assert viewer.overlay(0).letters.top == "R"
+
+
+def test_no_state_of_one_case_reaches_the_next() -> None:
+    images = stack(3)
+    viewer, _ = opened(images, state_of(images, 0))
+
+    viewer.close()
+
+    assert viewer.presenting.offered(images) == ()

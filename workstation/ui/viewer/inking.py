@@ -66,6 +66,9 @@ def _border(painter: QPainter, item: Border) -> None:
     for pen in (_halo(1.5), theme.pen_of_data(item.colour, 1.5)):
         painter.setPen(pen)
         draw(line)
+    if item.filled:
+        painter.setBrush(pen.color())
+        painter.drawPolygon(line)
 
 
 def _oval(painter: QPainter, item: Oval) -> None:

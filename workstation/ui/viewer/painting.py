@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QRegion
 from PySide6.QtWidgets import QWidget
 
-from workstation.rendering import annotations
+from workstation.rendering import annotations, figures
 from workstation.rendering.ink import Canvas as InkCanvas
 from workstation.rendering.picture import Picture
 from workstation.services.coverage import FrameState
@@ -119,7 +119,8 @@ class Painting:
                 self.ink, scene.marks, scene.selected, preview, scene.crossings, self._places
             )
             outlines = annotations.borders(self.ink, scene.outlined)
-            inking.draw_items(painter, (*outlines, *items))
+            others = figures.ink(self.ink, scene.figures)
+            inking.draw_items(painter, (*outlines, *others, *items))
 
     def _picture(self, painter: QPainter, picture: Picture) -> None:
         pixels = picture.pixels
