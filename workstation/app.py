@@ -51,6 +51,7 @@ from workstation.ui.program import Everything, Program
 from workstation.ui.report_pane import ReportPane
 from workstation.ui.viewer.pane import ViewerPane
 from workstation.ui.windows import Shell, Shown
+from workstation.viewing.viewport import Interpolation
 
 MIB = 1 << 20
 NOTES = 3  # control requests of one site in flight; a slow answer does not hold a claim up
@@ -197,7 +198,13 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
         lambda gone: jobs.run(lambda: _forget(outer.decoders, gone), lane="decoders")
     )
     loader = Loader({**outer.sources, LOCAL: outer.files}, frames, jobs)
-    viewer = Viewer(frames, loader, Structures(frames, jobs), load_presets(settings.windows))
+    viewer = Viewer(
+        frames,
+        loader,
+        Structures(frames, jobs),
+        load_presets(settings.windows),
+        Interpolation(settings.interpolation),
+    )
     keys = Keys(outer.secrets, clock)
 
     def who(site: SiteId) -> str:

@@ -167,6 +167,9 @@ class Settings:
     )
     locale: str = _setting("Language of the program.", "en", _not_empty)
     keymap: str = _setting("Keys: a name below resources/keymaps.", "default", _not_empty)
+    interpolation: Literal["nearest", "linear", "cubic"] = _setting(
+        "Between the pixels of an image, until a reader chooses otherwise.", "linear"
+    )
     windows: Path | None = _setting(
         "Windows of your own for the number keys, in the form of resources/windows.toml; where"
         " not given, windows.toml beside the usual settings file, if there is one.",

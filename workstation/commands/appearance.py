@@ -6,6 +6,8 @@ from functools import partial
 from workstation.commands.context import CommandContext
 from workstation.commands.registry import Outcome, command
 from workstation.errors import CommandError
+from workstation.imaging.colour import is_colour
+from workstation.imaging.filters import DisplayFilter
 from workstation.text import tr
 from workstation.viewing import viewport as reduce
 
@@ -157,6 +159,24 @@ def redo(ctx: CommandContext) -> Outcome:
     return None
 
 
+@command("viewport.filter", title="Filter the picture", group=GROUP, when=_IMAGE)
+def display_filter(ctx: CommandContext, kind: DisplayFilter | None = None) -> Outcome:
+    """Sharpen, smooth, clahe (local contrast) or none; without a word the next. Values stay."""
+    shown = ctx.viewer.shown(ctx.viewer.active)
+    every = [DisplayFilter.NONE, DisplayFilter.SHARPEN, DisplayFilter.SMOOTH, DisplayFilter.CLAHE]
+    if shown is not None and is_colour(shown.frame):
+        if kind is DisplayFilter.CLAHE:
+            raise CommandError(tr("local contrast is for grey images"))
+        every.remove(DisplayFilter.CLAHE)
+
+    def turned(state: reduce.ViewportState) -> reduce.ViewportState:
+        after = every[(every.index(state.filter) + 1) % len(every)]
+        return reduce.filtered(state, kind or after)
+
+    ctx.viewer.change(turned)
+    return None
+
+
 @command("viewport.interpolation", title="Interpolation", group=GROUP, when=_IMAGE)
 def interpolation(ctx: CommandContext, kind: reduce.Interpolation | None = None) -> Outcome:
     """Between pixels: nearest, linear or cubic; without a word the next of them."""
@@ -188,5 +208,6 @@ COMMANDS = (
     reset,
     undo,
     redo,
+    display_filter,
     interpolation,
 )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from workstation.domain.presentation import Voi
 from workstation.domain.study import Frame
 from workstation.imaging.colour import in_colours, is_colour, to_rgb
+from workstation.imaging.filters import DisplayFilter, equalised, filtered
 from workstation.imaging.overlay_planes import marks, thinned
 from workstation.imaging.pixels import FramePixels
 from workstation.imaging.shutters import covered, open_pixels
@@ -22,6 +23,8 @@ from workstation.viewing.viewport import Interpolation
 
 #: Sums of blocks are kept in as few bytes as hold them, so that an average is exact.
 _SMALL_SUM: Final = 1 << 31
+#: What a filter costs beside looking at each pixel once.
+_FILTER_WORK: Final = 20
 
 
 @frozen
@@ -36,6 +39,7 @@ class PictureRequest:
     inverted: bool
     marked: bool = True  # with the object's own overlays
     shuttered: bool = True  # what its shutter covers is covered
+    filter: DisplayFilter = DisplayFilter.NONE
 
 
 @frozen(eq=False)
@@ -184,9 +188,12 @@ class FramePainter:
         if found is None:
             return 0
         columns, rows = found[0].size
-        if self._engine_of == (id(request.pixels), _factor(found[0])):
+        size = int(request.pixels.stored.size)
+        if request.filter is not DisplayFilter.NONE:
+            size *= _FILTER_WORK
+        if self._engine_of == self._source_of(request, _factor(found[0])):
             return rows * columns
-        return rows * columns + int(request.pixels.stored.size)
+        return rows * columns + size
 
     def picture(self, request: PictureRequest) -> Picture | None:
         """None where no part of the image is on the view. Raises NotDisplayable."""
@@ -195,20 +202,22 @@ class FramePainter:
             return None
         samples, left, top = found
         frame, inverted = request.frame, request.inverted
-        sampled = self._sample(frame, request.pixels, samples)
+        sampled = self._sample(request, samples)
         if is_colour(frame):
             rgb = self._covered(255 - sampled if inverted else sampled, request, samples)
             rgb = _grounded(_marked(rgb, request, samples), request.view, samples)
             return Picture(left, top, np.ascontiguousarray(rgb))
         if request.voi is None:
             return None
-        table = self._table_for(frame, request.voi, inverted, sampled.dtype)
+        table = self._table_for(frame, request.voi, inverted, request.pixels.stored.dtype)
         shutter = frame.shutter if request.shuttered else None
         # Samples and table are held: no id is reused.
         planes = frame.overlays if request.marked else ()
         made_of = (id(sampled), id(table), planes, shutter, frame.pseudo_colours)
         if self._grey is None or self._grey_of != made_of:
-            grey = in_colours(to_display(sampled, table), frame.pseudo_colours)
+            local = request.filter is DisplayFilter.CLAHE  # made of grey: it is grey already
+            grey = sampled if local else to_display(sampled, table)
+            grey = in_colours(grey, frame.pseudo_colours)
             grey = self._covered(grey, request, samples)
             self._grey = _grounded(_marked(grey, request, samples), request.view, samples)
             self._grey_of = made_of
@@ -240,12 +249,31 @@ class FramePainter:
             self._table_of = wanted
         return self._table
 
-    def _sample(self, frame: Frame, pixels: FramePixels, request: SliceRequest) -> NDArray[Any]:
+    def _source_of(self, request: PictureRequest, factor: int) -> object:
+        """What the engine samples, said in a few words."""
+        window: object = None
+        if request.filter is DisplayFilter.CLAHE and not is_colour(request.frame):
+            frame = request.frame
+            window = (request.voi, request.inverted, frame.inverse, frame.presentation_lut)
+        return (id(request.pixels), factor, request.filter, window)
+
+    def _to_sample(self, request: PictureRequest) -> NDArray[Any]:
+        """Stored values or colours, as the filter has them; local contrast works on grey."""
+        frame, pixels = request.frame, request.pixels
+        stored = _coloured(pixels, frame) if is_colour(frame) else pixels.stored
+        if request.filter in (DisplayFilter.SHARPEN, DisplayFilter.SMOOTH):
+            return filtered(stored, frame, request.filter)
+        if request.filter is DisplayFilter.CLAHE and request.voi and not is_colour(frame):
+            table = self._table_for(frame, request.voi, request.inverted, stored.dtype)
+            return equalised(to_display(stored, table))
+        return stored
+
+    def _sample(self, wanted: PictureRequest, request: SliceRequest) -> NDArray[Any]:
         factor = _factor(request)
-        if self._engine is None or self._engine_of != (id(pixels), factor):
-            stored = _coloured(pixels, frame) if is_colour(frame) else pixels.stored
-            self._engine, self._pixels = frame_engine(averaged(stored, factor)), pixels
-            self._engine_of = (id(pixels), factor)
+        source = self._source_of(wanted, factor)
+        if self._engine is None or self._engine_of != source:
+            self._engine = frame_engine(averaged(self._to_sample(wanted), factor))
+            self._engine_of, self._pixels = source, wanted.pixels
             self._sampled_by = None
         if self._sampled is None or self._sampled_by != request:
             self._sampled = self._engine.slice(_shrunk(request, factor))

@@ -47,6 +47,7 @@ class Board:
 
     def __init__(self, presets: Presets) -> None:
         self._presets = presets
+        self.fresh = ViewportState()  # a view before anything is hung on it
         self._grid: tuple[int, int] = (1, 1)
         self._alone: tuple[int, int] | None = None  # the cell that fills the window
         self.by_hand = False  # the reader chose the layout
@@ -58,7 +59,7 @@ class Board:
         return self.layout[0] * self.layout[1]
 
     def __getitem__(self, index: int) -> ViewportState:
-        return self._states.get(self._cell(index), ViewportState())
+        return self._states.get(self._cell(index), self.fresh)
 
     def __setitem__(self, index: int, state: ViewportState) -> None:
         self._states[self._cell(index)] = state
@@ -94,7 +95,7 @@ class Board:
         self._grid, self._alone, self.by_hand = before.grid, before.alone, before.by_hand
         self._states, self._reasons = dict(before.states), dict(before.reasons)
         for cell, state in before.states.items():
-            here = now.get(cell, ViewportState())
+            here = now.get(cell, self.fresh)
             if here.display_set == state.display_set and here.frame_index != state.frame_index:
                 self._states[cell] = reduce.touch(evolve(state, frame_index=here.frame_index))
 
@@ -139,7 +140,7 @@ class Board:
         hung = []
         for index, placement in enumerate(hang(known, *self._grid).placements):
             cell = divmod(index, self._grid[1])
-            state = self._states.get(cell, ViewportState())
+            state = self._states.get(cell, self.fresh)
             free = not state.touched or state.display_set not in modality
             if placement is None or not free or placement.display_set == state.display_set:
                 continue
@@ -153,18 +154,18 @@ class Board:
         self.by_hand = True
         found = best_match(main, prior)
         for row in range(self._grid[0]):
-            self._states[row, 1] = ViewportState()
+            self._states[row, 1] = self.fresh
             if found is not None:
                 placement = Placement(found[0].id, found[1], voi=window_beside(main, found[0]))
                 self._place((row, 1), placement, found[0].modality)
 
     def _place(self, cell: tuple[int, int], placement: Placement, modality: str) -> ViewportState:
-        state = reduce.show(self._states.get(cell, ViewportState()), placement.display_set)
+        state = reduce.show(self._states.get(cell, self.fresh), placement.display_set)
         if placement.window:
             found = self._presets.parse(placement.window, modality)
             state = reduce.window(state, found if isinstance(found, Voi) else None)
         elif placement.voi is not None:
-            beside = self._states.get((cell[0], 0), ViewportState()).voi  # as the reader has it
+            beside = self._states.get((cell[0], 0), self.fresh).voi  # as the reader has it
             state = reduce.window(state, beside or placement.voi)
         self._states[cell] = state
         self._reasons[cell] = placement.reason

@@ -21,12 +21,14 @@ from workstation.domain.study import (
     GeometryVerdict,
     SpacingOrigin,
 )
+from workstation.imaging.filters import DisplayFilter
 from workstation.services.viewed import Shown, ViewedStudy, moment
 from workstation.settings import resource
 from workstation.text import isolated, tr
 from workstation.viewing.orientation import EdgeLetters, edge_letters
 from workstation.viewing.overlay_table import LEVELS, Corner, OverlayTable, read_table
 from workstation.viewing.resolve import oriented
+from workstation.viewing.viewport import Interpolation
 
 #: A view narrower than this (logical pixels) drops level 2.
 NARROW: Final = 360
@@ -130,6 +132,8 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
             *(Line(notice, 1, Mark.DOUBT) for notice in around.notices),
             Line(_matrix(frame), 3),
             *facts(Corner.BOTTOM_LEFT, 3),
+            Line(_processed(shown), 1, Mark.DOUBT),
+            Line(_between_pixels(shown), 3),
             Line(_number(shown), 1),
             Line(_position(frame), 2),
             *facts(Corner.BOTTOM_LEFT, 1, 2),
@@ -233,6 +237,21 @@ def _number(shown: Shown) -> str:
     if _is_page(shown.display_set):
         return tr("Page {n} / {total}", n=shown.state.frame_index + 1, total=len(frames))
     return tr("Im {n} / {total}", n=shown.state.frame_index + 1, total=len(frames))
+
+
+def _processed(shown: Shown) -> str:
+    """A filter is on: what is seen is not what was acquired."""
+    words = {
+        DisplayFilter.SHARPEN: tr("processed: sharpened"),
+        DisplayFilter.SMOOTH: tr("processed: smoothed"),
+        DisplayFilter.CLAHE: tr("processed: local contrast"),
+    }
+    return words.get(shown.state.filter, "") if shown.pixels is not None else ""
+
+
+def _between_pixels(shown: Shown) -> str:
+    words = {Interpolation.NEAREST: tr("nearest pixel"), Interpolation.CUBIC: tr("cubic")}
+    return words.get(shown.state.interpolation, "")
 
 
 def _is_page(display_set: DisplaySet) -> bool:

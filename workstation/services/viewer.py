@@ -21,7 +21,7 @@ from workstation.services.viewed import Crossing, Probe, Shown, ViewedStudy
 from workstation.text import tr
 from workstation.viewing import viewport as reduce
 from workstation.viewing.presets import Presets
-from workstation.viewing.viewport import ViewportState
+from workstation.viewing.viewport import Interpolation, ViewportState
 
 __all__ = ["Shown", "ViewedStudy", "Viewer"]
 
@@ -35,8 +35,10 @@ class Viewer(Remembered):
         loader: Loader,
         structures: Structures,
         presets: Presets | None = None,
+        interpolation: Interpolation = Interpolation.LINEAR,
     ) -> None:
         super().__init__(store, loader, structures, presets or load_presets())
+        self._board.fresh = ViewportState(interpolation=interpolation)
         self.tool = "window"
         self.ink_shown = True
 
@@ -105,7 +107,7 @@ class Viewer(Remembered):
     def _beside(self, prior: ViewedStudy) -> None:
         main = self.shown(0)
         if main is None or main.study.role != "current":
-            self._board[0] = ViewportState()
+            self._board[0] = self._board.fresh
             self._hang()
             main = self.shown(0)
         if main is None:

@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 
 from workstation.domain.measurement import PixelPoint
 from workstation.domain.presentation import Voi, VoiFunction
+from workstation.imaging.filters import DisplayFilter
 from workstation.viewing.planes import Plane
 
 #: Zoom relative to fit, or to one image pixel per screen pixel.
@@ -61,6 +62,7 @@ class ViewportState:
     degrees: float = 0.0
     flipped: bool = False
     interpolation: Interpolation = Interpolation.LINEAR
+    filter: DisplayFilter = DisplayFilter.NONE
     presentation: str = ""  # the presentation state applied, by its SOP Instance UID
     shutter_lifted: bool = False  # what the object covers is shown
     plane: Plane | None = None  # a reformat of the display set instead of its frames
@@ -197,6 +199,10 @@ def present(state: ViewportState, presentation: str) -> ViewportState:
 
 def interpolate(state: ViewportState, kind: Interpolation) -> ViewportState:
     return evolve(state, interpolation=kind)
+
+
+def filtered(state: ViewportState, kind: DisplayFilter) -> ViewportState:
+    return evolve(state, filter=kind)
 
 
 def reset(state: ViewportState) -> ViewportState:

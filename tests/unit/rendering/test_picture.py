@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from workstation.domain.presentation import OverlayPlane, Voi
 from workstation.domain.study import PixelFormat
+from workstation.imaging.filters import DisplayFilter, equalised, filtered
 from workstation.imaging.pixels import FramePixels
 from workstation.rendering.picture import FramePainter, Picture, PictureRequest, averaged
 from workstation.viewing import viewport as reduce
@@ -272,3 +273,37 @@ def test_overlays_of_the_object_go_with_the_ink() -> None:
 
     found = [each.pixels[2, 4:6].tolist() for each in made if each is not None]
     assert found == [[255, 255], plain.pixels[2, 4:6].tolist(), [255, 255]]
+
+
+@pytest.mark.parametrize("kind", [DisplayFilter.SMOOTH, DisplayFilter.SHARPEN])
+def test_a_filter_changes_the_picture_and_no_value(kind: DisplayFilter) -> None:
+    """What is measured through a filter is what was acquired."""
+    one, pixels = frame(), frozen_pixels(STORED)
+    view = ResolvedView.of(reduce.one_to_one(ViewportState()), one, 64, 64)
+    plain = PictureRequest(one, pixels, view, LINEAR, VOI, False)
+    painter = FramePainter()
+    before, after, again = (
+        painter.picture(evolve(plain, filter=each))
+        for each in (DisplayFilter.NONE, kind, DisplayFilter.NONE)
+    )
+
+    assert before is not None
+    assert after is not None
+    assert again is not None
+    assert np.array_equal(after.pixels, formula(filtered(STORED, one, kind), VOI))
+    assert not np.array_equal(after.pixels, before.pixels)
+    assert np.array_equal(again.pixels, before.pixels)
+    assert np.array_equal(pixels.stored, STORED)
+
+
+def test_local_contrast_is_made_of_the_window_in_force() -> None:
+    one, pixels = frame(), frozen_pixels(STORED)
+    view = ResolvedView.of(reduce.one_to_one(ViewportState()), one, 64, 64)
+    painter = FramePainter()
+
+    for voi in (VOI, Voi(100, 150)):
+        request = PictureRequest(one, pixels, view, LINEAR, voi, False, filter=DisplayFilter.CLAHE)
+        found = painter.picture(request)
+
+        assert found is not None
+        assert np.array_equal(found.pixels, equalised(formula(STORED, voi).astype(np.uint8)))

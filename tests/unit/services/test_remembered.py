@@ -8,6 +8,7 @@ from fakes_viewer import opened, ref, runner, stack, viewed
 
 from workstation.errors import CommandError
 from workstation.services.viewer import Viewer
+from workstation.viewing.viewport import Interpolation
 
 CT = stack(5, name="Axial")
 LUNG = stack(7, name="Axial lung", series="1.1.2")
@@ -147,3 +148,15 @@ def test_a_series_that_comes_back_has_the_window_it_had() -> None:
     assert viewer.viewports[0].voi is not None
     assert viewer.viewports[0].voi.name == "Bone"
     assert viewer.viewports[0].inverted
+
+
+def test_views_begin_with_the_interpolation_of_the_settings() -> None:
+    plain, _ = opened(CT)
+    assert plain.viewports[0].interpolation is Interpolation.LINEAR
+    store, loader = plain._store, plain._loader
+    chosen = Viewer(store, loader, plain.structures, interpolation=Interpolation.CUBIC)
+
+    chosen.show([viewed()])
+    chosen.study_ready(ref("1.1"), (CT,))
+
+    assert chosen.viewports[0].interpolation is Interpolation.CUBIC

@@ -990,3 +990,56 @@ def test_the_values_of_a_mammogram_are_sampled_for_its_window() -> None:
     assert shown.voi is not None
     assert shown.voi.center == pytest.approx(1023.5 - 1024, abs=4)
     assert shown.voi.width == pytest.approx(2047 * 0.99, rel=0.01)
+
+
+@pytest.mark.parametrize("kind", ["sharpen", "smooth", "clahe"])
+def test_a_filter_is_said_at_every_level_and_measures_nothing_else(kind: str) -> None:
+    """A sharpened edge is not anatomy: whoever looks must know, whatever he has hidden."""
+    viewer = ramp_of("CT", Voi(40, 400))
+    run = runner(viewer)
+    viewer.set_overlay_level(1)
+    viewer.toggle_ink()
+    before = viewer.show_probe((20, 20))
+    plain = words(viewer)
+
+    run(f"viewport.filter {kind}")
+    said = words(viewer)
+    run("viewport.filter none")
+
+    assert [line for line in said if line.startswith("processed: ")]
+    assert viewer.show_probe((20, 20)) == before
+    assert words(viewer) == plain
+    assert not [line for line in plain if "processed" in line]
+
+
+def test_filters_are_gone_through_by_key() -> None:
+    viewer = ramp_of("CT", Voi(40, 400))
+    found = []
+    for _ in range(4):
+        runner(viewer)("viewport.filter")
+        found.append(viewer.viewports[0].filter.value)
+
+    assert found == ["sharpen", "smooth", "clahe", "none"]
+
+
+def test_another_series_is_shown_as_acquired() -> None:
+    """A filter forgotten from the last series would be looked through unawares."""
+    viewer, _ = opened(CURRENT, stack(3, name="Axial bone", series="1.1.2"))
+    runner(viewer)("viewport.filter smooth")
+
+    viewer.next_series(1)
+
+    assert viewer.viewports[0].filter.value == "none"
+
+
+def test_what_is_between_pixels_is_said_at_level_3() -> None:
+    viewer = ramp_of("CT", Voi(40, 400))
+    viewer.set_overlay_level(3)
+    run = runner(viewer)
+
+    run("viewport.interpolation nearest")
+    nearest = words(viewer)
+    run("viewport.interpolation linear")
+
+    assert "nearest pixel" in nearest
+    assert not {"nearest pixel", "cubic"} & set(words(viewer))
