@@ -51,6 +51,20 @@ def presentation_off(ctx: CommandContext) -> Outcome:
     return None
 
 
+@command("key.filter", title="Only key images", group=GROUP, when=_IMAGE)
+def key_filter(ctx: CommandContext) -> Outcome:
+    """Scroll through the images that you or others picked out, or through all of them again."""
+    shown = _shown(ctx)
+    indices = ctx.viewer.key_indices(shown.display_set)
+    if not indices and not shown.state.keys_only:
+        raise CommandError(tr("no image of this series is a key image"))
+    ctx.viewer.change(reduce.toggle_keys_only)
+    if not shown.state.keys_only and shown.state.frame_index not in indices:
+        at = shown.state.frame_index
+        ctx.viewer.go(min(indices, key=lambda each: abs(each - at)))
+    return None
+
+
 def _shown(ctx: CommandContext) -> Shown:
     shown = ctx.viewer.shown(ctx.viewer.active)
     if shown is None:
@@ -58,4 +72,4 @@ def _shown(ctx: CommandContext) -> Shown:
     return shown
 
 
-COMMANDS = (shutter_toggle, presentation_apply, presentation_next, presentation_off)
+COMMANDS = (shutter_toggle, presentation_apply, presentation_next, presentation_off, key_filter)

@@ -4,7 +4,7 @@
 with what a reader can do to it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from attrs import evolve
@@ -20,6 +20,7 @@ from workstation.services.arranging import Board
 from workstation.services.arrivals import same_place
 from workstation.services.coverage import Coverage, FrameState
 from workstation.services.frames import FrameStore
+from workstation.services.key_selections import KeySelections
 from workstation.services.loading import Loader, SetProgress
 from workstation.services.presenting import Presenting
 from workstation.services.overlay import NARROW, Overlay, Surroundings, overlay
@@ -55,6 +56,7 @@ class Screen:
         self.presets = presets
         self.structures = structures
         self.presenting = Presenting()
+        self.key_selections = KeySelections()
         self._store = store
         self._loader = loader
         self._proposals = Proposals()
@@ -98,6 +100,7 @@ class Screen:
             self._coverage.know(each)
         self.structures.know(display_sets)
         self.presenting.know(display_sets)
+        self.key_selections.know(display_sets)
         self._hang()
         self.changed.emit(None)
 
@@ -122,6 +125,7 @@ class Screen:
         self._coverage.clear()
         self.structures.forget()
         self.presenting.forget()
+        self.key_selections.forget()
         self.probe, self.active = None, 0
 
     def display_sets(self, ref: StudyRef) -> tuple[DisplaySet, ...]:
@@ -213,9 +217,11 @@ class Screen:
         loaded = self._loader.progress(shown.display_set.id).loaded
         probe = self.probe if self.probe is not None and self.probe.index == index else None
         notices = [*self._arriving(shown), *([self.engine_notice] if self.engine_notice else [])]
-        return describe.viewport(
+        found = describe.viewport(
             shown, index == self.active, words, loaded, self.engine, notices, probe
         )
+        key = shown.state.frame_index in self.key_indices(shown.display_set)
+        return found | {"key": key, "presentation": shown.state.presentation}
 
     # --- inside ---------------------------------------------------------------------
 
@@ -242,10 +248,24 @@ class Screen:
             self._arriving(shown),
             self.structures.sources(shown),
             self.structures.shown,
-            tuple(self.presenting.words(shown)),
+            (*self.presenting.words(shown), *self._keys_words(shown)),
             key_image=self.key_of(shown.frame),
         )
         return overlay(shown, around)
+
+    def key_indices(self, display_set: DisplaySet) -> tuple[int, ...]:
+        """Where the images stand that the reader or somebody else picked out."""
+        return tuple(
+            at
+            for at, frame in enumerate(display_set.frames)
+            if self.key_of(frame) is not None or self.key_selections.is_key(frame.key)
+        )
+
+    def _keys_words(self, shown: Shown) -> Iterable[tuple[str, int]]:
+        yield from self.key_selections.words(shown)
+        if shown.state.keys_only:
+            found, total = self.key_indices(shown.display_set), len(shown.display_set.frames)
+            yield tr("Only the {n} key images of {total}", n=len(found), total=total), 1
 
     def key_of(self, _frame: Frame) -> KeyImage | None:
         """The reader's mark on an image; the screen by itself has none."""

@@ -283,6 +283,9 @@ class Viewer(Remembered):
 
     def _go(self, shown: Shown, frame_index: int) -> None:
         count = len(shown.display_set.frames)
+        if shown.state.keys_only:
+            indices = self.key_indices(shown.display_set)
+            frame_index = reduce.towards(indices, shown.state.frame_index, frame_index)
         index = shown.index
         self._board[index] = reduce.touch(reduce.go(self._board[index], frame_index, count))
         self.probe = None

@@ -4,6 +4,7 @@ Nothing here knows pixels, windows or widgets. A reducer takes a state and gives
 one; what it needs from outside (how many frames, how wide the data) comes in as numbers.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -63,6 +64,7 @@ class ViewportState:
     flipped: bool = False
     interpolation: Interpolation = Interpolation.LINEAR
     filter: DisplayFilter = DisplayFilter.NONE
+    keys_only: bool = False  # only key images are scrolled through
     presentation: str = ""  # the presentation state applied, by its SOP Instance UID
     shutter_lifted: bool = False  # what the object covers is shown
     plane: Plane | None = None  # a reformat of the display set instead of its frames
@@ -189,6 +191,20 @@ def flip_vertical(state: ViewportState) -> ViewportState:
 def toggle_shutter(state: ViewportState) -> ViewportState:
     """What the object covers is shown, or covered again."""
     return evolve(state, shutter_lifted=not state.shutter_lifted)
+
+
+def toggle_keys_only(state: ViewportState) -> ViewportState:
+    """Only key images, or all of them again."""
+    return evolve(state, keys_only=not state.keys_only)
+
+
+def towards(indices: Sequence[int], at: int, wanted: int) -> int:
+    """On the way to an image, the first of these that is no nearer; else the last on the way."""
+    if wanted > at:
+        ahead = [each for each in indices if each > at]
+        return next((each for each in ahead if each >= wanted), ahead[-1] if ahead else at)
+    behind = [each for each in reversed(indices) if each < at]
+    return next((each for each in behind if each <= wanted), behind[-1] if behind else at)
 
 
 def present(state: ViewportState, presentation: str) -> ViewportState:
