@@ -204,7 +204,9 @@ def towards(indices: Sequence[int], at: int, wanted: int) -> int:
         ahead = [each for each in indices if each > at]
         return next((each for each in ahead if each >= wanted), ahead[-1] if ahead else at)
     behind = [each for each in reversed(indices) if each < at]
-    return next((each for each in behind if each <= wanted), behind[-1] if behind else at)
+    if wanted == at or not behind:
+        return at
+    return next((each for each in behind if each <= wanted), behind[-1])
 
 
 def present(state: ViewportState, presentation: str) -> ViewportState:
