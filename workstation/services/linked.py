@@ -25,10 +25,16 @@ class Linked(Marked):
     ) -> None:
         super().__init__(store, loader, structures, presets)
         self.links = Links(on=True)
+        self.scrolls_round = False
 
     def forget_links(self) -> None:
         """The case is left: what the reader said of its levels says nothing of the next."""
         self.links = Links(on=True)
+
+    def toggle_round(self) -> None:
+        """Whether scrolling goes on at the other end of a stack."""
+        self.scrolls_round = not self.scrolls_round
+        self.changed.emit(None)
 
     def toggle_links(self) -> None:
         self.links = self.links.toggled()

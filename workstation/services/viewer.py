@@ -154,9 +154,11 @@ class Viewer(Remembered):
     # --- the active viewport ------------------------------------------------------
 
     def scroll(self, by: int) -> None:
-        """Images onward, or lines of a report."""
-        view = self.reading(self.active) or self._need_shown()
-        self.go(view.state.frame_index + by)
+        """Images onward, or lines of a report; a stack may go on at its other end."""
+        reading = self.reading(self.active)
+        around = self.scrolls_round and reading is None
+        state = (reading or self._need_shown()).state
+        self.go(reduce.scroll(state, by, self.frames_on_active, around=around).frame_index)
 
     def go(self, frame_index: int) -> None:
         """To a frame of the active viewport, or a line of its report, counted from 0."""

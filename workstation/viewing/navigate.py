@@ -20,10 +20,19 @@ from workstation.viewing.tool import (
     ZoomBy,
 )
 
-#: Screen pixels for one frame while dragging.
-SCROLL_PIXELS: Final = 6.0
+#: Screen pixels for one frame while dragging: no less, so that a hand can stop at an image,
+#: and no more, so that a stack of ten does not need the whole arm.
+FINEST: Final = 1.5
+COARSEST: Final = 24.0
+#: How much of the height of a view goes through the whole stack.
+_THROUGH: Final = 0.8
 #: Screen pixels for a doubling while dragging.
 ZOOM_PIXELS: Final = 150.0
+
+
+def pixels_per_frame(height: float, frames: int) -> float:
+    """How far a drag goes for one image: the sensitivity follows the range of the stack."""
+    return max(FINEST, min(height * _THROUGH / max(1, frames), COARSEST))
 
 
 @frozen
@@ -44,7 +53,10 @@ class _Drag(ABC):
         return self, ()
 
     def dragged(self, press: Press, event: Move) -> tuple[Self, tuple[Effect, ...]]:
-        dx, dy = event.screen[0] - self.last[0], event.screen[1] - self.last[1]
+        dx, dy = (
+            (now - before) * event.pace
+            for now, before in zip(event.screen, self.last, strict=True)
+        )
         return evolve(self, last=event.screen), self.effect(press, event, dx, dy)
 
     @abstractmethod
@@ -80,11 +92,12 @@ class ScrollTool(_Drag):
 
     def dragged(self, press: Press, event: Move) -> tuple[Self, tuple[Effect, ...]]:
         effects = self.effect(press, event, 0.0, event.screen[1] - self.last[1])
-        taken = sum(each.frames for each in effects if isinstance(each, ScrollBy)) * SCROLL_PIXELS
+        frames = sum(each.frames for each in effects if isinstance(each, ScrollBy))
+        taken = frames * press.per_frame / event.pace
         return evolve(self, last=(event.screen[0], self.last[1] + taken)), effects
 
     def effect(self, press: Press, event: Move, dx: float, dy: float) -> tuple[Effect, ...]:
-        frames = int(dy / SCROLL_PIXELS)
+        frames = int(dy * event.pace / press.per_frame)
         return (ScrollBy(frames),) if frames else ()
 
 

@@ -23,14 +23,17 @@ class Pointer:
 
 @frozen
 class Press(Pointer):
-    pass
+    """A button went down; `per_frame` pixels of the view are one image of the stack there."""
+
+    per_frame: float = 6.0
 
 
 @frozen
 class Move(Pointer):
-    """The pointer moved; `held` with a button down."""
+    """The pointer moved; `held` with a button down; `pace` times as far as the hand."""
 
     held: bool = False
+    pace: float = 1.0
 
 
 @frozen

@@ -90,8 +90,10 @@ def go(state: ViewportState, frame_index: int, count: int) -> ViewportState:
     return evolve(state, frame_index=max(0, min(frame_index, count - 1)))
 
 
-def scroll(state: ViewportState, by: int, count: int) -> ViewportState:
-    return go(state, state.frame_index + by, count)
+def scroll(state: ViewportState, by: int, count: int, *, around: bool = False) -> ViewportState:
+    """Onward; `around` goes on at the other end."""
+    wanted = state.frame_index + by
+    return go(state, wanted % count if around and count else wanted, count)
 
 
 def pan(state: ViewportState, dx: float, dy: float) -> ViewportState:

@@ -5,7 +5,14 @@ from fakes_viewer import frame
 
 from workstation.domain.measurement import MOST_POINTS, MeasurementKind
 from workstation.viewing.annotate import TwoPointTool, tool_for
-from workstation.viewing.navigate import PanTool, ProbeTool, ScrollTool, WindowTool, ZoomTool
+from workstation.viewing.navigate import (
+    PanTool,
+    ProbeTool,
+    ScrollTool,
+    WindowTool,
+    ZoomTool,
+    pixels_per_frame,
+)
 from workstation.viewing.tool import (
     Cancel,
     Commit,
@@ -216,3 +223,17 @@ def test_the_probe_speaks_while_it_moves() -> None:
     found = effects(ProbeTool(), move(10, 10, held=False), press(20, 10), release(20, 10))
 
     assert found == [Probe((5, 5)), Probe((10, 5))]
+
+
+def test_a_drag_through_a_stack_follows_its_range() -> None:
+    """Six hundred slices and twelve are both gone through with one stroke of the hand; a hand
+    can still stop at one image of a thousand, and need not cross the room for one of three."""
+    assert pixels_per_frame(1000, 600) == pytest.approx(1.5)
+    assert pixels_per_frame(1000, 100) == pytest.approx(8.0)
+    assert pixels_per_frame(1000, 3) == pytest.approx(24.0)
+
+
+def test_a_scroll_drag_goes_by_what_the_press_says() -> None:
+    down = Press((0, 0), (0, 0), HERE, per_frame=2.0)
+
+    assert effects(ScrollTool(), down, move(0, 5), move(0, 6)) == [ScrollBy(2), ScrollBy(1)]

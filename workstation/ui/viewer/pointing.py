@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from attrs import frozen
+from PySide6.QtCore import Qt
 
 from workstation.domain.identifiers import FrameKey
 from workstation.domain.measurement import WORDS, Measurement, MeasurementKind, PixelPoint
@@ -30,7 +31,18 @@ from workstation.viewing.tool import (
 GRAB: Final = 12.0
 NEAR: Final = 6.0
 
+#: What a drag does with Shift and with Ctrl, of what it does without.
+FINE: Final = 0.2
+COARSE: Final = 4.0
+
 MEASURING: Final = frozenset(kind.value for kind in MeasurementKind)
+
+
+def pace_of(keys: Qt.KeyboardModifier) -> float:
+    """A drag of the hand with Shift is fine, with Ctrl coarse."""
+    if keys & Qt.KeyboardModifier.ShiftModifier:
+        return FINE
+    return COARSE if keys & Qt.KeyboardModifier.ControlModifier else 1.0
 
 
 def tool_named(name: str) -> Tool:

@@ -1,0 +1,204 @@
+"""The hand on one canvas: buttons, wheel and the bar, as tools and command lines."""
+
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication
+
+from workstation.domain.measurement import Measurement, PixelPoint
+from workstation.rendering.ink import Canvas as InkCanvas
+from workstation.rendering.labels import explained
+from workstation.services.viewed import Shown
+from workstation.services.viewer import Viewer
+from workstation.ui.viewer import inking
+from workstation.ui.viewer.grasping import grasped, under
+from workstation.ui.viewer.pointing import MEASURING, Pointing, pace_of
+from workstation.viewing.navigate import pixels_per_frame
+from workstation.viewing.tool import Move, Press, Preview, Release
+
+_BUTTONS: Final = {
+    Qt.MouseButton.LeftButton: "left",
+    Qt.MouseButton.MiddleButton: "middle",
+    Qt.MouseButton.RightButton: "right",
+}
+
+#: Degrees times eight of one notch of a wheel.
+_NOTCH: Final = 120
+#: Images of one notch with Shift.
+_COARSE: Final = 10
+
+
+class Glass(Protocol):
+    """What the hand lies on: the canvas, as far as it needs to know it."""
+
+    def width(self) -> int: ...
+
+    def height(self) -> int: ...
+
+    def activate(self) -> None: ...
+
+    def image_point(self, at: QPointF) -> PixelPoint | None: ...
+
+    @property
+    def pointed_at(self) -> Shown | None: ...
+
+    @property
+    def ink(self) -> InkCanvas | None: ...
+
+
+class Hand:
+    """One canvas's pointer and wheel. Owned by it; acts by command lines alone."""
+
+    def __init__(self, glass: Glass, viewer: Viewer, run: Callable[[str], None]) -> None:
+        self._glass = glass
+        self._viewer = viewer
+        self._run = run
+        self._pointing = Pointing(self._act)
+        self._wheel = 0
+        self._on_bar = False
+        self._right_at: QPointF | None = None  # where the right button went down
+
+    @property
+    def preview(self) -> Preview:
+        """What is being placed, to be drawn while the reader decides."""
+        return self._pointing.preview
+
+    @property
+    def busy(self) -> bool:
+        """Whether Escape has something to forget."""
+        return self._pointing.busy
+
+    def use(self, tool: str) -> None:
+        self._pointing.use(tool)
+
+    def let_go(self) -> None:
+        """Forget what was begun."""
+        self._pointing.cancel()
+
+    def pressed(self, event: QMouseEvent) -> None:
+        self._glass.activate()
+        self._viewer.rest()
+        at = event.position()
+        if event.button() == Qt.MouseButton.RightButton:
+            self._right_at = at
+        on_bar = at.x() >= self._glass.width() - inking.BAR
+        if on_bar and event.button() == Qt.MouseButton.LeftButton:
+            self._on_bar = True
+            self._go_to_bar(at.y())
+            return
+        point, shown = self._glass.image_point(at), self._glass.pointed_at
+        button = _BUTTONS.get(event.button())
+        if point is None or button is None or shown is None:
+            return
+        if button == "left" and self._take_hold(at):
+            return
+        per_frame = pixels_per_frame(self._glass.height(), len(shown.display_set.frames))
+        self._pointing.press(Press(point, (at.x(), at.y()), shown.frame.key, per_frame), button)
+
+    def pressed_twice(self, event: QMouseEvent) -> None:
+        """One view alone and back; a measuring tool takes it for its second point."""
+        if event.button() != Qt.MouseButton.LeftButton or self._viewer.tool in MEASURING:
+            self.pressed(event)
+        else:
+            self._act("viewport.maximize")
+
+    def moved(self, event: QMouseEvent) -> bool:
+        """Whether something that is drawn while the reader decides has changed."""
+        at = event.position()
+        if self._on_bar:
+            self._go_to_bar(at.y())
+            return False
+        point, shown = self._glass.image_point(at), self._glass.pointed_at
+        if point is None or shown is None:
+            return False
+        held = event.buttons() != Qt.MouseButton.NoButton
+        before = self._pointing.preview
+        pace = pace_of(event.modifiers())
+        self._pointing.move(Move(point, (at.x(), at.y()), shown.frame.key, held, pace))
+        return self._pointing.preview != before
+
+    def released(self, event: QMouseEvent) -> None:
+        self._on_bar = False
+        at = event.position()
+        if event.button() == Qt.MouseButton.RightButton and self._clicked(at):
+            self._ask_what(at)
+        point, shown = self._glass.image_point(at), self._glass.pointed_at
+        if point is not None and shown is not None:
+            self._pointing.release(Release(point, (at.x(), at.y()), shown.frame.key))
+
+    def turned(self, event: QWheelEvent) -> None:
+        """One image a notch, ten with Shift; with Ctrl the zoom, about the pointer."""
+        self._glass.activate()
+        turned = event.angleDelta()  # some systems turn the wheel sideways with Shift
+        self._wheel += turned.y() or turned.x()
+        notches = int(self._wheel / _NOTCH)
+        self._wheel -= notches * _NOTCH
+        if notches == 0:
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            point = self._glass.image_point(event.position())
+            if point is not None:
+                factor = 1.2**notches
+                self._act(f"viewport.zoom {factor:.4f} {point[0]:.2f} {point[1]:.2f}")
+        else:
+            coarse = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            self._act(f"viewport.scroll {-notches * (_COARSE if coarse else 1)}")
+
+    def explained(self, at: QPointF) -> str:
+        """More about the measurement under the pointer than its label has room for."""
+        met = self._met(at)
+        return explained(met[0]) if met else ""
+
+    # --- inside ---------------------------------------------------------------------
+
+    def _act(self, line: str) -> None:
+        if line:
+            self._run(line)
+
+    def _clicked(self, at: QPointF) -> bool:
+        """Whether the right button went up where it went down: a drag of it zooms."""
+        down, self._right_at = self._right_at, None
+        return (
+            down is not None
+            and not self._pointing.busy
+            and (at - down).manhattanLength() < QApplication.startDragDistance()
+        )
+
+    def _ask_what(self, at: QPointF) -> None:
+        """The menu of the measurement under the pointer, else that of the view."""
+        met = self._met(at)
+        if met:
+            self._run(f"measurement.select {met[0].id}")
+        self._run(f"app.context measurement {met[0].id}" if met else "app.context view")
+
+    def _go_to_bar(self, y: float) -> None:
+        count = self._viewer.frames_on_active
+        if count:
+            index = min(max(int(y / self._glass.height() * count), 0), count - 1)
+            self._run(f"viewport.go {index + 1}")
+
+    def _take_hold(self, at: QPointF) -> bool:
+        """A handle of the selected measurement, or the line of another one."""
+        shown, ink, point = self._glass.pointed_at, self._glass.ink, self._glass.image_point(at)
+        if shown is None or ink is None or not self._viewer.ink_shown or self._pointing.busy:
+            return False
+        place = (at.x(), at.y())
+        marks = self._viewer.measurements_on(shown.frame)
+        selected, measuring = self._viewer.selected_measurement, self._viewer.tool in MEASURING
+        grasp = grasped(ink, marks, selected, place, lines=not measuring)
+        if grasp is not None and point is not None:
+            self._pointing.edit(grasp.measurement, grasp.handle, point)
+            return True
+        met = () if measuring else under(ink, marks, place)
+        if met:
+            self._run(f"measurement.select {met[0].id}")
+        return bool(met)
+
+    def _met(self, at: QPointF) -> tuple[Measurement, ...]:
+        """The measurements under the pointer."""
+        shown, ink = self._glass.pointed_at, self._glass.ink
+        if shown is None or ink is None or not self._viewer.ink_shown:
+            return ()
+        return under(ink, self._viewer.measurements_on(shown.frame), (at.x(), at.y()))
