@@ -37,7 +37,8 @@ def presentation_apply(ctx: CommandContext, name: str) -> Outcome:
 def presentation_next(ctx: CommandContext) -> Outcome:
     """The next presentation state of these images; after the last one none."""
     shown = _shown(ctx)
-    sop = ctx.viewer.presenting.after(shown.display_set, shown.state.presentation)
+    applied = shown.state.presentation
+    sop = ctx.viewer.presenting.after(shown.display_set, shown.frame, applied)
     ctx.viewer.change(partial(reduce.present, presentation=sop))
     return None
 
@@ -48,6 +49,14 @@ def presentation_off(ctx: CommandContext) -> Outcome:
     if not _shown(ctx).state.presentation:
         raise CommandError(tr("no presentation state is applied"))
     ctx.viewer.change(partial(reduce.present, presentation=""))
+    return None
+
+
+@command("marks.toggle", title="Show or hide marks of others", group=GROUP, when=_IMAGE)
+def marks_toggle(ctx: CommandContext) -> Outcome:
+    """What reports and CAD marked on the images, with whose work it is; hidden at first."""
+    ctx.viewer.presenting.marks.toggle(_shown(ctx))
+    ctx.viewer.repaint()
     return None
 
 
@@ -72,4 +81,7 @@ def _shown(ctx: CommandContext) -> Shown:
     return shown
 
 
-COMMANDS = (shutter_toggle, presentation_apply, presentation_next, presentation_off, key_filter)
+COMMANDS = (
+    shutter_toggle, presentation_apply, presentation_next, presentation_off, key_filter,
+    marks_toggle,
+)  # fmt: skip

@@ -9,6 +9,7 @@ from workstation.domain.document import TextDocument
 from workstation.domain.geometry import ImagePlane
 from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyUID
 from workstation.domain.key_objects import KeySelection
+from workstation.domain.mark_set import MarkSet
 from workstation.domain.patient import Patient
 from workstation.domain.presentation import Lut, OverlayPlane, Palette, RealWorldMap, Rescale, Voi
 from workstation.domain.presentation_state import PresentationState
@@ -43,7 +44,7 @@ class PixelFormat:
 
 
 #: What an object says of images that are not its own, beside drawing structures on them.
-Annotation = PresentationState | KeySelection
+Annotation = PresentationState | KeySelection | MarkSet
 
 
 class SpacingOrigin(StrEnum):

@@ -11,6 +11,7 @@ from workstation.domain.identifiers import FrameKey
 from workstation.domain.presentation_state import PresentationState
 from workstation.domain.study import DisplaySet, Frame
 from workstation.errors import CommandError
+from workstation.services.others_marks import OthersMarks
 from workstation.services.viewed import Shown, day
 from workstation.text import isolated, tr, trn
 from workstation.viewing.figures import Caption, Figure, figures
@@ -25,6 +26,7 @@ class Presenting:
     """Owned by the screen, lives on the home thread."""
 
     def __init__(self) -> None:
+        self.marks = OthersMarks()
         self._states: dict[str, tuple[DisplaySet, PresentationState]] = {}
         self._made: dict[tuple[str, FrameKey], Presented | None] = {}
         self._offers: dict[str, tuple[PresentationState, ...]] = {}
@@ -34,12 +36,14 @@ class Presenting:
         for each in display_sets:
             if isinstance(each.annotation, PresentationState):
                 self._states[each.annotation.sop] = (each, each.annotation)
+        self.marks.know(display_sets)
         self._made.clear()
         self._drawn.clear()
         self._offers.clear()
 
     def forget(self) -> None:
         """The case is left."""
+        self.marks.forget()
         self._states.clear()
         self._made.clear()
         self._drawn.clear()
@@ -70,9 +74,12 @@ class Presenting:
             tr("no presentation state {name}; there are {labels}", name=name, labels=labels)
         )
 
-    def after(self, display_set: DisplaySet, sop: str) -> str:
-        """The one after the state applied, round again by way of none."""
-        names = ["", *(state.sop for state in self._need_offers(display_set))]
+    def after(self, display_set: DisplaySet, frame: Frame, sop: str) -> str:
+        """The one after the state applied, round again by way of none; those of the image
+        shown alone, where there are any."""
+        found = self._need_offers(display_set)
+        own = [state for state in found if state.is_of(frame.key)]
+        names = ["", *(state.sop for state in own or found)]
         at = names.index(sop) if sop in names else 0
         return names[(at + 1) % len(names)]
 
@@ -91,12 +98,13 @@ class Presenting:
 
     def figures(self, shown: Shown) -> tuple[Figure | Caption, ...]:
         """What others drew on the image of a viewport, as far as the reader asked for it."""
+        marks = self.marks.figures(shown)
         if shown.presented is None:
-            return ()
+            return marks
         key = (shown.state.presentation, shown.frame.key)
         if key not in self._drawn:
             self._drawn[key] = figures(shown.presented)
-        return self._drawn[key]
+        return (*self._drawn[key], *marks)
 
     def words(self, shown: Shown) -> Iterable[tuple[str, int]]:
         """For the overlay, each with its level: what changes the image on this viewport can
@@ -106,6 +114,7 @@ class Presenting:
             yield _applied(known[1], shown.presented), 1
         elif offers := self.offered(shown.display_set):
             yield _on_offer(offers), 2
+        yield from self.marks.words(shown)
         if shown.drawn.shutter is not None:
             yield (tr("Shutter lifted") if shown.state.shutter_lifted else tr("Shutter")), 1
 
@@ -121,8 +130,11 @@ def _applied(state: PresentationState, on_this: Presented | None) -> str:
     label = _label(state)
     if on_this is None:
         return tr("Not of this image: {label}", label=label)
-    who = isolated(state.creator) or tr("name not known")
-    words = tr("Shown as {label} by {who}, {day}", label=label, who=who, day=day(state.created))
+    who, when = isolated(state.creator), day(state.created)
+    if who:
+        words = tr("Shown as {label} by {who}, {day}", label=label, who=who, day=when)
+    else:
+        words = tr("Shown as {label}, {day}", label=label, day=when)
     return f"{words}; {state.left_out}" if state.left_out else words
 
 

@@ -251,6 +251,10 @@ class Viewer(Remembered):
         self.ink_shown = not self.ink_shown
         self._emit_all()
 
+    def repaint(self) -> None:
+        """What belongs on the images has changed."""
+        self._emit_all()
+
     def toggle_structures(self) -> None:
         """What segmentations and structure sets draw; hidden until asked for."""
         shown = self._need_shown()

@@ -1,0 +1,87 @@
+"""Marks of others on the glass: hidden until asked for, never without their source."""
+
+import pytest
+from attrs import evolve
+from fakes_viewer import opened, runner, stack
+
+from workstation.domain.identifiers import SopUID
+from workstation.domain.mark_set import Mark, MarkSet
+from workstation.domain.presentation_state import Shape
+from workstation.domain.referenced import ReferencedImage
+from workstation.domain.study import DisplaySet, DisplaySetKind
+from workstation.errors import CommandError
+from workstation.viewing.figures import Caption, Figure
+
+
+def marked(images: DisplaySet, *, machine: bool = True) -> DisplaySet:
+    mark = Mark(
+        ReferencedImage(images.frames[1].key.sop), Shape.CIRCLE, ((20.0, 20.0), (25.0, 20.0)),
+        "Nodule  Certainty 85 %",
+    )  # fmt: skip
+    marks = MarkSet(SopUID("9.1"), "Chest CAD Report", "Finder 2", machine, (mark,))
+    own = stack(1, series="1.1.9", study=images.study)
+    return evolve(own, kind=DisplaySetKind.REPORT, frames=(), annotation=marks)
+
+
+def test_a_mark_of_cad_is_hidden_until_it_is_asked_for_and_said_to_be_there() -> None:
+    """A reader who sees it first reads what the machine saw."""
+    images = stack(3)
+    viewer, _ = opened(images, marked(images))
+    viewer.go(1)
+
+    assert viewer.scene(0).figures == ()
+    assert "AI Finder 2: 1 mark here, hidden" in viewer.overlay(0).lines
+
+
+def test_a_shown_mark_has_its_letter_its_words_and_its_source_at_every_level() -> None:
+    images = stack(3)
+    viewer, _ = opened(images, marked(images))
+    viewer.go(1)
+    viewer.set_overlay_level(1)
+
+    runner(viewer)("marks.toggle")
+
+    figure, caption = viewer.scene(0).figures
+    assert isinstance(figure, Figure)
+    assert isinstance(caption, Caption)
+    assert (figure.machine, figure.closed) == (True, True)
+    assert caption.text == "AI 1  Nodule  Certainty 85 %"
+    assert "AI Finder 2: 1 mark here, shown" in viewer.overlay(0).lines
+
+
+def test_a_mark_is_on_its_image_alone() -> None:
+    images = stack(3)
+    viewer, _ = opened(images, marked(images))
+    runner(viewer)("marks.toggle")
+
+    assert viewer.scene(0).figures == ()
+    viewer.go(1)
+    assert len(viewer.scene(0).figures) == 2
+
+
+def test_a_person_is_not_called_ai() -> None:
+    images = stack(3)
+    viewer, _ = opened(images, marked(images, machine=False))
+    viewer.go(1)
+    runner(viewer)("marks.toggle")
+
+    assert "Finder 2: 1 mark here, shown" in viewer.overlay(0).lines
+    assert not any(each.machine for each in viewer.scene(0).figures)
+
+
+def test_marks_of_another_study_are_not_this_ones() -> None:
+    images = stack(3)
+    viewer, _ = opened(images, marked(stack(3, study="2.2", series="2.2.1")))
+
+    with pytest.raises(CommandError, match="no marks of others"):
+        runner(viewer)("marks.toggle")
+
+
+def test_the_next_case_begins_with_marks_hidden() -> None:
+    images = stack(3)
+    viewer, _ = opened(images, marked(images))
+    runner(viewer)("marks.toggle")
+
+    viewer.close()
+
+    assert viewer.presenting.marks.shown is False
