@@ -44,7 +44,7 @@ from workstation.services.structures import Structures
 from workstation.services.templates import load_templates
 from workstation.services.viewer import Viewer
 from workstation.services.worklist import Worklist
-from workstation.settings import Settings, Site, resource
+from workstation.settings import Settings, Site, resource, screens_of
 from workstation.text import tr, use_locale
 from workstation.ui.application import Application
 from workstation.ui.program import Everything, Program
@@ -205,6 +205,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
         load_presets(settings.windows),
         Interpolation(settings.interpolation),
     )
+    viewer.screens = screens_of(settings.screens)
     keys = Keys(outer.secrets, clock)
 
     def who(site: SiteId) -> str:

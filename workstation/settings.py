@@ -99,6 +99,27 @@ def _between(low: float, high: float) -> Check:
     return check
 
 
+def _pairs(value: str) -> list[tuple[str, str]]:
+    parts = [each.partition("=") for each in value.split(";") if each.strip()]
+    return [(name.strip(), after.strip()) for name, _, after in parts]
+
+
+def _screens(value: str) -> str:
+    for name, millimetres in _pairs(value):
+        try:
+            right = bool(name) and 20 <= float(millimetres) <= 1000
+        except ValueError:
+            right = False
+        if not right:
+            return tr("{name} = {mm}: write a screen and 20 to 1000 mm", name=name, mm=millimetres)
+    return ""
+
+
+def screens_of(value: str) -> Mapping[str, float]:
+    """mm of 1000 device pixels, by the name of the screen."""
+    return {name: float(millimetres) for name, millimetres in _pairs(value)}
+
+
 def _ceiling(value: float) -> str:
     return "" if value == 0 else _between(256, 262144)(value)
 
@@ -169,6 +190,12 @@ class Settings:
     keymap: str = _setting("Keys: a name below resources/keymaps.", "default", _not_empty)
     interpolation: Literal["nearest", "linear", "cubic"] = _setting(
         "Between the pixels of an image, until a reader chooses otherwise.", "linear"
+    )
+    screens: str = _setting(
+        "What 1000 pixels of each screen measure in mm, by a ruler held against it:"
+        ' `"DP-1 = 245.3; HDMI-1 = 270"`. A screen that is not named has no true size.',
+        "",
+        _screens,
     )
     windows: Path | None = _setting(
         "Windows of your own for the number keys, in the form of resources/windows.toml; where"

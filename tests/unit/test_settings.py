@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from workstation.errors import SettingsError
-from workstation.settings import is_loopback, load, parse, resource, settings_markdown
+from workstation.settings import is_loopback, load, parse, resource, screens_of, settings_markdown
 
 FILE = Path("/etc/reading/settings.toml")
 GOOD = """\
@@ -140,3 +140,15 @@ def test_the_page_of_settings_is_the_settings() -> None:
 def test_resources_are_found_in_a_checkout() -> None:
     """The same call serves checkout, wheel and installer."""
     assert resource("templates").parent == Path(__file__).parents[2] / "resources"
+
+
+def test_each_screen_is_measured_by_itself() -> None:
+    """Two monitors side by side are seldom alike."""
+    assert screens_of("DP-1 = 245.3; Eizo RX=270") == {"DP-1": 245.3, "Eizo RX": 270.0}
+    assert screens_of("") == {}
+
+
+@pytest.mark.parametrize("text", ["DP-1", "DP-1 = x", "= 250", "DP-1 = 2", "DP-1 = nan"])
+def test_a_screen_that_cannot_be_measured_like_that_is_refused(text: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="line 1: screens"):
+        parse(f'screens = "{text}"', tmp_path / "settings.toml")

@@ -138,6 +138,13 @@ def one_to_one(ctx: CommandContext) -> Outcome:
     return None
 
 
+@command("viewport.true-size", title="True size", group=GROUP, when=_IMAGE, say={"true size"})
+def true_size(ctx: CommandContext) -> Outcome:
+    """A millimetre of the object as one of the screen; where the screen was measured."""
+    ctx.viewer.true_size()
+    return None
+
+
 @command("viewport.reset", title="Reset", group=GROUP, when=_IMAGE, say={"reset"})
 def reset(ctx: CommandContext) -> Outcome:
     """Window, zoom, pan and orientation as they came."""
@@ -205,6 +212,7 @@ COMMANDS = (
     flip,
     fit,
     one_to_one,
+    true_size,
     reset,
     undo,
     redo,

@@ -27,11 +27,14 @@ from workstation.settings import resource
 from workstation.text import isolated, tr
 from workstation.viewing.orientation import EdgeLetters, edge_letters
 from workstation.viewing.overlay_table import LEVELS, Corner, OverlayTable, read_table
-from workstation.viewing.resolve import oriented
+from workstation.viewing.resolve import oriented, pixel_mm
 from workstation.viewing.viewport import Interpolation
 
 #: A view narrower than this (logical pixels) drops level 2.
 NARROW: Final = 360
+
+#: How near the scale must be to be called true size.
+_TRUE: Final = 0.005
 
 #: A name is elided in the middle only beyond this; an ID never.
 LONGEST_NAME: Final = 24
@@ -95,6 +98,7 @@ class Surroundings:
 
     level: int = 2
     zoom: float | None = None  # device pixels per image pixel
+    screen_mm: float = 0.0  # that 1000 device pixels measure; 0: nobody knows
     probe: str = ""
     wrong_patient: str = ""
     notices: tuple[str, ...] = ()
@@ -149,7 +153,7 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
             Line("" if _is_page(sets) else _honesty(frame), 1, Mark.DOUBT),
             Line(_lossy(frame), 1, Mark.LOSSY),
             *facts(Corner.BOTTOM_RIGHT, 3),
-            Line(_zoom(around.zoom), 2),
+            Line(_zoom(frame, around), 2),
             *facts(Corner.BOTTOM_RIGHT, 1, 2),
         ),
         letters=edge_letters(oriented(shown.state, shown.framing), frame),
@@ -308,5 +312,13 @@ def geometry_notice(display_set: DisplaySet) -> str:
     return tr("{reason}: lengths in reformats not reliable", reason=geometry.reason)
 
 
-def _zoom(zoom: float | None) -> str:
-    return "" if zoom is None else tr("Zoom {z:.0f} %", z=zoom * 100)
+def _zoom(frame: Frame, around: Surroundings) -> str:
+    if around.zoom is None:
+        return ""
+    millimetres = pixel_mm(frame)
+    if around.screen_mm and millimetres:
+        true = millimetres * 1000 / around.screen_mm
+        along = frame.plane.column_spacing if frame.plane is not None else frame.spacing.column
+        if abs(around.zoom / (along / millimetres) / true - 1) < _TRUE:
+            return tr("Zoom {z:.0f} %  true size", z=around.zoom * 100)
+    return tr("Zoom {z:.0f} %", z=around.zoom * 100)

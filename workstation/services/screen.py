@@ -4,7 +4,7 @@
 with what a reader can do to it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from attrs import evolve
@@ -22,8 +22,8 @@ from workstation.services.coverage import Coverage, FrameState
 from workstation.services.frames import FrameStore
 from workstation.services.key_selections import KeySelections
 from workstation.services.loading import Loader, SetProgress
-from workstation.services.presenting import Presenting
 from workstation.services.overlay import NARROW, Overlay, Surroundings, overlay
+from workstation.services.presenting import Presenting
 from workstation.services.proposing import Proposals
 from workstation.services.signal import Signal
 from workstation.services.structures import Structures
@@ -53,6 +53,8 @@ class Screen:
         self.probe: Probe | None = None
         self.engine = ""
         self.engine_notice = ""
+        self.screens: Mapping[str, float] = {}  # mm of 1000 device pixels, where measured
+        self._on_screen: dict[int, str] = {}
         self.presets = presets
         self.structures = structures
         self.presenting = Presenting()
@@ -190,9 +192,17 @@ class Screen:
         """Where the image of a viewport lies on it, in device pixels."""
         return self._lies(self.shown(index))
 
-    def resized(self, index: int, width: int, height: int, ratio: float) -> None:
-        """The canvas of a viewport has this many device pixels, at this ratio."""
+    def resized(self, index: int, width: int, height: int, ratio: float, screen: str = "") -> None:
+        """The canvas of a viewport has this many device pixels, at this ratio, on this screen."""
+        self._on_screen[index] = screen
         self._sizes[index] = (max(1, width), max(1, height), ratio)
+
+    def screen_name(self, index: int) -> str:
+        return self._on_screen.get(index, "")
+
+    def screen_mm(self, index: int) -> float:
+        """What 1000 device pixels under a viewport measure; 0: nobody knows."""
+        return self.screens.get(self.screen_name(index), 0.0)
 
     def reason(self, index: int) -> str:
         """Why this display set hangs here."""
@@ -243,6 +253,7 @@ class Screen:
         around = Surroundings(
             level,
             view.scale if view is not None else None,
+            self.screen_mm(index),
             probe.text if probe is not None else "",
             describe.wrong_patient(self.current, shown),
             self._arriving(shown),

@@ -21,6 +21,7 @@ from workstation.services.viewed import Crossing, Probe, Shown, ViewedStudy
 from workstation.text import tr
 from workstation.viewing import viewport as reduce
 from workstation.viewing.presets import Presets
+from workstation.viewing.resolve import pixel_mm
 from workstation.viewing.viewport import Interpolation, ViewportState
 
 __all__ = ["Shown", "ViewedStudy", "Viewer"]
@@ -202,6 +203,20 @@ class Viewer(Remembered):
         middle = (centre[0] + shown.state.pan[0], centre[1] + shown.state.pan[1])
         gesture = "zoom" if about is not None else ""
         self.change(lambda state: reduce.zoom(state, factor, about or middle, centre), gesture)
+
+    def true_size(self) -> None:
+        """Millimetres of the object as millimetres of the screen, where both are known."""
+        millimetres = pixel_mm(self._need_shown().frame)
+        screen_mm = self.screen_mm(self.active)
+        if not screen_mm:
+            name = self.screen_name(self.active)
+            raise CommandError(
+                tr("the screen {name} is not measured: see screens in the settings", name=name)
+            )
+        if millimetres is None:
+            raise CommandError(tr("the millimetres of this image are not known"))
+        per_pixel = screen_mm / 1000
+        self.change(lambda state: reduce.true_size(state, millimetres, per_pixel))
 
     def nudge(self, right: int, down: int) -> None:
         """Move the picture by tenths of the view."""

@@ -10,7 +10,7 @@ from typing import Final, Self
 from attrs import evolve, frozen
 
 from workstation.domain.measurement import PixelPoint
-from workstation.domain.study import Frame
+from workstation.domain.study import Frame, SpacingOrigin
 from workstation.viewing.viewport import ViewportState
 
 #: Clockwise quarter turns on a screen whose y axis points down.
@@ -79,6 +79,15 @@ def oriented(state: ViewportState, framing: Framing) -> ViewportState:
     )
 
 
+def pixel_mm(frame: Frame) -> float | None:
+    """Millimetres of the shorter side of an image pixel; None where they are not known."""
+    if frame.plane is not None:
+        return min(frame.plane.row_spacing, frame.plane.column_spacing)
+    if frame.spacing.origin is SpacingOrigin.NONE:
+        return None
+    return min(frame.spacing.row, frame.spacing.column)
+
+
 @frozen
 class ResolvedView:
     """Image pixels to view pixels: (X, Y) = (a x + b y + e, c x + d y + f).
@@ -116,10 +125,7 @@ class ResolvedView:
             scale *= framing.magnification or _fit(framing, frame, m, (wide, high), width, height)
         a, b = scale * m[0] * wide, scale * m[1] * high
         c, d = scale * m[2] * wide, scale * m[3] * high
-        x, y = (
-            part + moved
-            for part, moved in zip(framing.centre(frame), state.pan, strict=True)
-        )
+        x, y = (part + moved for part, moved in zip(framing.centre(frame), state.pan, strict=True))
         e, f = width / 2 - a * x - b * y, height / 2 - c * x - d * y
         return cls(a, b, c, d, e, f, columns, rows, width, height)
 

@@ -125,6 +125,16 @@ def one_to_one(state: ViewportState) -> ViewportState:
     return evolve(state, zoom=1.0, one_to_one=True)
 
 
+def true_size(state: ViewportState, pixel_mm: float, screen_mm: float) -> ViewportState:
+    """A millimetre of the object is one of the screen, whose pixels measure `screen_mm`.
+
+    Bound to the pixels of the screen as 1:1 is, so that it stays when the view is resized.
+    """
+    low, high = ZOOM_LIMITS
+    zoomed = max(low, min(pixel_mm / screen_mm, high))
+    return evolve(state, zoom=zoomed, one_to_one=True)
+
+
 def window(state: ViewportState, voi: Voi | None) -> ViewportState:
     return evolve(state, voi=voi, own_window=0)
 

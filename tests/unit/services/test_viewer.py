@@ -1,11 +1,13 @@
 """The viewer: what may be painted, what is said about it, and what a reader does with it."""
 
 import json
+import math
 
 import numpy as np
 import pytest
 from attrs import evolve
 from fakes_viewer import (
+    AXIAL,
     CORONAL,
     OTHER_PATIENT,
     PATIENT,
@@ -19,6 +21,7 @@ from fakes_viewer import (
     viewed,
 )
 
+from workstation.domain.geometry import Vector
 from workstation.domain.presentation import Lut, Rescale, Voi, VoiFunction
 from workstation.domain.study import (
     Geometry,
@@ -1043,3 +1046,54 @@ def test_what_is_between_pixels_is_said_at_level_3() -> None:
 
     assert "nearest pixel" in nearest
     assert not {"nearest pixel", "cubic"} & set(words(viewer))
+
+
+@pytest.mark.parametrize("axes", [AXIAL, CORONAL])
+@pytest.mark.parametrize("spacing", [(0.5, 0.5), (2.0, 0.8), (0.4, 1.1)])
+@pytest.mark.parametrize("screen_mm", [245.3, 180.0, 96.0])
+def test_true_size_is_a_millimetre_for_a_millimetre(
+    screen_mm: float, spacing: tuple[float, float], axes: tuple[Vector, Vector]
+) -> None:
+    """F68: a line of 100 mm in the patient measures 100 mm on the glass, within 1 %."""
+    one = stack(1, shape=(300, 300), spacing=spacing, axes=axes)
+    viewer, _ = opened(one)
+    viewer.screens = {"DP-1": screen_mm}
+    viewer.resized(0, 1600, 1200, 1.5, "DP-1")
+
+    runner(viewer)("viewport.true-size")
+
+    view, plane = viewer.resolved(0), one.frames[0].plane
+    assert view is not None
+    assert plane is not None
+    for way in (plane.row, plane.column):
+        ends = [plane.to_pixel(tuple(t * x for x in way)) for t in (0.0, 100.0)]
+        (x0, y0), (x1, y1) = (view.to_view((p[0], p[1])) for p in ends)
+        assert math.hypot(x1 - x0, y1 - y0) * screen_mm / 1000 == pytest.approx(100, rel=0.01)
+    assert any("true size" in line for line in words(viewer))
+    viewer.zoom(1.02)
+    assert not any("true size" in line for line in words(viewer))
+
+
+def test_true_size_needs_a_screen_that_was_measured_and_millimetres() -> None:
+    """What a monitor says of its size is often wrong: an implant is not chosen by it."""
+    run_on = runner(viewer := opened(stack(1))[0])
+    viewer.resized(0, 800, 600, 1.0, "HDMI-1")
+    with pytest.raises(CommandError, match="HDMI-1 is not measured"):
+        run_on("viewport.true-size")
+
+    blind, _ = opened(stack(1, axes=None))
+    blind.screens = {"HDMI-1": 250.0}
+    blind.resized(0, 800, 600, 1.0, "HDMI-1")
+    with pytest.raises(CommandError, match="not known"):
+        runner(blind)("viewport.true-size")
+
+
+def test_true_size_is_not_said_on_another_screen() -> None:
+    viewer, _ = opened(stack(1))
+    viewer.screens = {"A": 250.0, "B": 180.0}
+    viewer.resized(0, 800, 600, 1.0, "A")
+    runner(viewer)("viewport.true-size")
+
+    viewer.resized(0, 800, 600, 1.0, "B")
+
+    assert not any("true size" in line for line in words(viewer))

@@ -42,6 +42,9 @@ from workstation.ui.viewer.pointing import MEASURING
 #: What a dragged thumbnail carries: the id of its display set.
 SERIES_MIME: Final = "application/x-workstation-display-set"
 
+#: The view came to another screen.
+_ELSEWHERE: Final = (QEvent.Type.DevicePixelRatioChange, QEvent.Type.ScreenChangeInternal)
+
 
 class Canvas(QWidget):
     """One viewport of the grid. GUI thread; acts by command lines alone."""
@@ -127,11 +130,11 @@ class Canvas(QWidget):
     def _tell_size(self) -> None:
         ratio = self.devicePixelRatioF()
         width, height = round(self.width() * ratio), round(self.height() * ratio)
-        self._viewer.resized(self._index, width, height, ratio)
+        self._viewer.resized(self._index, width, height, ratio, self.screen().name())
         self.refresh()
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
+        if event.type() in _ELSEWHERE:
             self._tell_size()
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             self.setToolTip(plain.tooltip_text(self._hand.explained(QPointF(event.pos()))))
