@@ -18,8 +18,9 @@ _TABLES: Final = frozenset(
 )
 #: What a text that names such a table bears; the last is an overlay's (60xx,3000).
 _NAMES: Final = (*(tag.encode() for tag in sorted(_TABLES)), b'3000"')
-#: Sequences whose items hold such tables: modality LUT, VOI LUT, optical path.
-_HOLDERS: Final = ("00283000", "00283010", "00480105")
+#: Sequences whose items hold such tables: modality LUT, VOI LUT, optical path; those of a
+#: presentation state.
+_HOLDERS: Final = ("00283000", "00283010", "00480105", "00283110", "20500010")
 #: Addresses of one series; an ultrasound study has three for each of its clips.
 MAX_ADDRESSES: Final = 300
 #: A palette has 128 kB; a profile, or an overlay over every frame, some megabytes.

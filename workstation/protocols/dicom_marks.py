@@ -11,6 +11,7 @@ from workstation.domain.mark_set import Mark, MarkSet
 from workstation.domain.measurement import PixelPoint
 from workstation.domain.presentation_state import Shape
 from workstation.domain.referenced import ReferencedImage
+from workstation.domain.units import shown
 from workstation.protocols.dicom_attributes import Attributes
 from workstation.protocols.dicom_sr import ContentItem, ImageReference, content_tree
 
@@ -135,7 +136,10 @@ def _number(item: ContentItem) -> str:
 
 
 def _unit(item: ContentItem) -> str:
-    return "" if item.unit.value in ("1", "") else item.unit.words
+    """As readers see it; in words where it is none of UCUM's."""
+    if item.unit.value in ("1", ""):
+        return ""
+    return shown(item.unit.value) if item.unit.scheme == "UCUM" else item.unit.words
 
 
 def _source(root: ContentItem, row: Attributes) -> tuple[str, bool]:

@@ -1,6 +1,7 @@
 """Marks of reports and of CAD on the images: hidden until asked for, never without a source."""
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from workstation.domain.identifiers import SopUID
 from workstation.domain.mark_set import Mark, MarkSet
@@ -10,6 +11,9 @@ from workstation.errors import CommandError
 from workstation.services.viewed import Shown
 from workstation.text import isolated, tr, trn
 from workstation.viewing.figures import Caption, Figure, outline
+
+#: Letters beside a mark; the report itself has the others.
+_LONGEST: Final = 56
 
 
 class OthersMarks:
@@ -49,13 +53,18 @@ class OthersMarks:
 
     def words(self, shown: Shown) -> Iterable[tuple[str, int]]:
         """Whose marks are on this image; that some are elsewhere is no less worth knowing."""
+        here: dict[str, int] = {}
+        lost: dict[str, int] = {}
         for marks in self._of_study(shown):
-            here = sum(1 for mark in marks.marks if mark.is_on(shown.frame.key))
-            count = trn(here, "{n} mark here", "{n} marks here")
-            state = tr("shown") if self.shown else tr("hidden")
-            words = f"{_source(marks)}: {count}, {state}"
-            if marks.left_out:
-                words += tr("; {n} cannot be drawn", n=marks.left_out)
+            source = _source(marks)
+            found = sum(1 for mark in marks.marks if mark.is_on(shown.frame.key))
+            here[source] = here.get(source, 0) + found
+            lost[source] = lost.get(source, 0) + marks.left_out
+        for source, found in here.items():
+            count = trn(found, "{n} mark here", "{n} marks here")
+            words = f"{source}: {count}, {tr('shown') if self.shown else tr('hidden')}"
+            if lost[source]:
+                words += tr("; {n} cannot be drawn", n=lost[source])
             yield words, 1 if self.shown else 2
 
     def _of_study(self, shown: Shown) -> Iterator[MarkSet]:
@@ -70,7 +79,8 @@ def _drawn(mark: Mark, number: int, marks: MarkSet) -> Iterator[Figure | Caption
     yield Figure(line, closed=closed, machine=marks.machine)
     letter = tr("AI {n}", n=number) if marks.machine else str(number)
     lowest = max(line, key=lambda point: point[1])
-    yield Caption(f"{letter}  {isolated(mark.words)}".rstrip(), lowest, machine=marks.machine)
+    said = mark.words if len(mark.words) <= _LONGEST else f"{mark.words[: _LONGEST - 1].rstrip()}…"
+    yield Caption(f"{letter}  {isolated(said)}".rstrip(), lowest, machine=marks.machine)
 
 
 def _source(marks: MarkSet) -> str:

@@ -85,3 +85,20 @@ def test_the_next_case_begins_with_marks_hidden() -> None:
     viewer.close()
 
     assert viewer.presenting.marks.shown is False
+
+
+def test_long_words_are_cut_beside_the_mark() -> None:
+    """Twenty numbers over the image would hide what they are about."""
+    images = stack(3)
+    source = marked(images)
+    assert isinstance(source.annotation, MarkSet)
+    long = evolve(source.annotation.marks[0], words="Mean 12.5 HU  " * 20)
+    viewer, _ = opened(images, evolve(source, annotation=evolve(source.annotation, marks=(long,))))
+    viewer.go(1)
+    runner(viewer)("marks.toggle")
+
+    _, caption = viewer.scene(0).figures
+
+    assert isinstance(caption, Caption)
+    assert len(caption.text) < 64
+    assert caption.text.endswith("…")
