@@ -22,6 +22,15 @@ def shutter_toggle(ctx: CommandContext) -> Outcome:
     return None
 
 
+@command("overlay.planes", title="Hide or show the image's overlays", group=GROUP, when=_IMAGE)
+def overlay_planes(ctx: CommandContext) -> Outcome:
+    """Drawings that the object itself brings (60xx), apart from your own ink."""
+    if not _shown(ctx).drawn.overlays:
+        raise CommandError(tr("this image brings no overlay"))
+    ctx.viewer.change(reduce.toggle_planes)
+    return None
+
+
 @command(
     "presentation.apply", title="Apply presentation state", group=GROUP, when=_IMAGE, rest=True
 )
@@ -82,6 +91,6 @@ def _shown(ctx: CommandContext) -> Shown:
 
 
 COMMANDS = (
-    shutter_toggle, presentation_apply, presentation_next, presentation_off, key_filter,
-    marks_toggle,
+    shutter_toggle, overlay_planes, presentation_apply, presentation_next, presentation_off,
+    key_filter, marks_toggle,
 )  # fmt: skip

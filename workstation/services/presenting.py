@@ -115,6 +115,8 @@ class Presenting:
         elif offers := self.offered(shown.display_set):
             yield _on_offer(offers), 2
         yield from self.marks.words(shown)
+        if shown.drawn.overlays and shown.state.planes_hidden:
+            yield tr("Overlay of the image hidden"), 1
         if shown.drawn.shutter is not None:
             yield (tr("Shutter lifted") if shown.state.shutter_lifted else tr("Shutter")), 1
 

@@ -66,6 +66,7 @@ class ViewportState:
     filter: DisplayFilter = DisplayFilter.NONE
     keys_only: bool = False  # only key images are scrolled through
     presentation: str = ""  # the presentation state applied, by its SOP Instance UID
+    planes_hidden: bool = False  # the overlays that the object itself brings
     shutter_lifted: bool = False  # what the object covers is shown
     plane: Plane | None = None  # a reformat of the display set instead of its frames
     slab_mm: float = 0.0
@@ -203,6 +204,11 @@ def flip_vertical(state: ViewportState) -> ViewportState:
 def toggle_shutter(state: ViewportState) -> ViewportState:
     """What the object covers is shown, or covered again."""
     return evolve(state, shutter_lifted=not state.shutter_lifted)
+
+
+def toggle_planes(state: ViewportState) -> ViewportState:
+    """The overlays that the object itself brings, shown or hidden."""
+    return evolve(state, planes_hidden=not state.planes_hidden)
 
 
 def toggle_keys_only(state: ViewportState) -> ViewportState:

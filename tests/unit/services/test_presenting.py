@@ -9,7 +9,7 @@ from fakes_viewer import opened, runner, stack
 
 from workstation.domain.identifiers import SopUID
 from workstation.domain.measurement import MeasurementKind
-from workstation.domain.presentation import Rescale, Voi
+from workstation.domain.presentation import OverlayPlane, Rescale, Voi
 from workstation.domain.presentation_state import (
     Annotation,
     Graphic,
@@ -23,6 +23,7 @@ from workstation.domain.shutter import Rectangle, Shutter
 from workstation.domain.study import DisplaySet, DisplaySetKind
 from workstation.errors import CommandError
 from workstation.services.viewer import Viewer
+from workstation.ui.viewer.pictures import request_of
 
 
 def shuttered() -> DisplaySet:
@@ -219,3 +220,27 @@ def test_no_state_of_one_case_reaches_the_next() -> None:
     viewer.close()
 
     assert viewer.presenting.offered(images) == ()
+
+
+def test_overlays_of_the_image_are_hidden_by_themselves_and_that_is_said() -> None:
+    """A drawing may hide a finding; a hidden drawing may hide another's word."""
+    own = stack(1)
+    plane = OverlayPlane(1, 1, 1, 1, b"\1")
+    viewer, _ = opened(evolve(own, frames=(evolve(own.frames[0], overlays=(plane,)),)))
+    run = runner(viewer)
+
+    run("overlay.planes")
+
+    scene = viewer.scene(0)
+    request = request_of(scene)
+    assert request is not None
+    assert request.marked is False
+    assert scene.inked is True
+    assert "Overlay of the image hidden" in lines(viewer)
+
+
+def test_an_image_without_overlays_has_none_to_hide() -> None:
+    viewer, _ = opened(stack(1))
+
+    with pytest.raises(CommandError, match="no overlay"):
+        runner(viewer)("overlay.planes")
