@@ -14,6 +14,7 @@ import pytest
 from dicom_objects import image, written
 from numpy.typing import NDArray
 from presentations import area, presentation_state, window
+from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
@@ -47,7 +48,9 @@ def by_dcmtk(folder: Path, shown: Dataset, state: Dataset) -> NDArray[np.uint8]:
     return np.frombuffer(found[head.end() :], np.uint8).reshape(rows, columns)
 
 
-def by_us(shown: Dataset, state: Dataset) -> NDArray[np.uint8]:
+def by_us(
+    shown: Dataset, state: Dataset, whole: tuple[int, int] = (COLUMNS, ROWS)
+) -> NDArray[np.uint8]:
     """Through metadata as a site sends them, at one screen pixel for each of the image."""
     ref = StudyRef(SiteId("s"), StudyUID(shown.StudyInstanceUID))
     row = Attributes(shown.to_json_dict(bulk_data_threshold=1, bulk_data_element_handler=_nowhere))
@@ -59,7 +62,7 @@ def by_us(shown: Dataset, state: Dataset) -> NDArray[np.uint8]:
     stored = shown.pixel_array.copy()
     stored.flags.writeable = False
     turned = state.get("ImageRotation", 0) in (90, 270)
-    size = (ROWS, COLUMNS) if turned else (COLUMNS, ROWS)
+    size = whole[::-1] if turned else whole
     view = ResolvedView.of(ViewportState(), made.frame, *size, made.framing)
     picture = FramePainter().picture(
         PictureRequest(
@@ -185,3 +188,38 @@ def test_what_the_state_does_not_say_is_not_taken_from_the_image(tmp_path: Path)
 
     assert np.array_equal(found, EIGHT)
     assert np.array_equal(found, by_dcmtk(tmp_path, shown, state))
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("name", ["real01", "real02", "real03"])
+def test_real_states_are_read_whole(name: str) -> None:
+    """ClearCanvas: each outlines a region of one image, with the words of its numbers."""
+    folder = Path(__file__).parents[3] / "shared" / "data" / "gsps_ko"
+    row = dcmread(folder / f"{name}.pr.dcm")
+
+    found = read(Attributes(row.to_json_dict()))
+
+    assert found is not None
+    (item,) = row.GraphicAnnotationSequence
+    (drawn,) = found.annotations
+    outlined = [part + 0.5 for point in drawn.graphics[0].points for part in point]
+    assert outlined == pytest.approx(list(item.GraphicObjectSequence[0].GraphicData))
+    assert drawn.words[0].text.splitlines() == (
+        item.TextObjectSequence[0].UnformattedTextValue.splitlines()
+    )
+    (area_item,) = row.DisplayedAreaSelectionSequence
+    assert list(found.areas[0].first) == list(area_item.DisplayedAreaTopLeftHandCorner)
+    assert found.left_out == ""
+
+
+@pytest.mark.data
+def test_a_real_state_shows_the_grey_dcmtk_shows(tmp_path: Path) -> None:
+    """The whole image: dcmtk takes no notice of the displayed area."""
+    folder = Path(__file__).parents[3] / "shared" / "data" / "gsps_ko"
+    shown, state = dcmread(folder / "real01.dcm"), dcmread(folder / "real01.pr.dcm")
+    whole = state.DisplayedAreaSelectionSequence[0]
+    whole.DisplayedAreaTopLeftHandCorner = [1, 1]
+    whole.DisplayedAreaBottomRightHandCorner = [shown.Columns, shown.Rows]
+    size = (shown.Columns, shown.Rows)
+
+    assert apart(by_us(shown, state, size), by_dcmtk(tmp_path, shown, state)) <= 1

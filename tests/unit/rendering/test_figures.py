@@ -1,5 +1,7 @@
 """What others drew as ink: a machine's is told from a person's, and words stand apart."""
 
+import itertools
+
 import pytest
 from fakes_viewer import frame
 
@@ -48,7 +50,7 @@ def test_words_at_one_place_are_not_written_over_one_another() -> None:
     items = [each for each in ink(CANVAS, captions) if isinstance(each, Letter)]
 
     tops = sorted(each.at[1] for each in items)
-    assert all(b - a >= 15 for a, b in zip(tops, tops[1:], strict=False))
+    assert all(b - a >= 15 for a, b in itertools.pairwise(tops))
 
 
 def test_a_point_is_a_cross_and_words_stay_on_the_view() -> None:
