@@ -80,6 +80,13 @@ def zoom(
     return None
 
 
+@command("viewport.zoom-to", title="Zoom to a box", group=GROUP, when=_IMAGE, hidden=True)
+def zoom_to(ctx: CommandContext, x1: float, y1: float, x2: float, y2: float) -> Outcome:
+    """The box between two image points fills the view."""
+    ctx.viewer.zoom_to((x1, y1), (x2, y2))
+    return None
+
+
 @command("viewport.pan", title="Pan", group=GROUP, when=_IMAGE, hidden=True)
 def pan(ctx: CommandContext, dx: float, dy: float) -> Outcome:
     """Move the picture by image pixels."""
@@ -204,6 +211,7 @@ COMMANDS = (
     brighten,
     contrast,
     zoom,
+    zoom_to,
     pan,
     nudge,
     invert,

@@ -116,6 +116,13 @@ def zoom_tool(ctx: CommandContext) -> Outcome:
     return None
 
 
+@command("tool.area", title="Zoom to an area", group=GROUP)
+def area_tool(ctx: CommandContext) -> Outcome:
+    """Drag a box; it fills the view."""
+    ctx.viewer.pick_tool("area")
+    return None
+
+
 @command("tool.pan", title="Pan tool", group=GROUP)
 def pan_tool(ctx: CommandContext) -> Outcome:
     """Drag the picture."""
@@ -206,6 +213,6 @@ def go(ctx: CommandContext, name: str = "") -> Outcome:
 
 
 COMMANDS = (
-    *MEASURING, probe, window_tool, zoom_tool, pan_tool, scroll_tool,
+    *MEASURING, probe, window_tool, zoom_tool, area_tool, pan_tool, scroll_tool,
     delete, select, move, label, word, copy, undo, redo, next_one, go,
 )  # fmt: skip

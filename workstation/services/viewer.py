@@ -204,6 +204,17 @@ class Viewer(Remembered):
         gesture = "zoom" if about is not None else ""
         self.change(lambda state: reduce.zoom(state, factor, about or middle, centre), gesture)
 
+    def zoom_to(self, start: PixelPoint, end: PixelPoint) -> None:
+        """The box between two image points, as large as the view allows."""
+        view = self.resolved(self.active)
+        if view is None:
+            return
+        (left, top), (right, bottom) = view.to_view(start), view.to_view(end)
+        across, down = max(1.0, abs(right - left)), max(1.0, abs(bottom - top))
+        factor = min(view.width / across, view.height / down)
+        middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+        self.change(lambda state: reduce.zoom_to(state, factor, middle, view.centre))
+
     def true_size(self) -> None:
         """Millimetres of the object as millimetres of the screen, where both are known."""
         millimetres = pixel_mm(self._need_shown().frame)

@@ -5,7 +5,7 @@ from typing import Final, Self
 
 from attrs import evolve, frozen
 
-from workstation.domain.measurement import PixelPoint
+from workstation.domain.measurement import MeasurementKind, PixelPoint
 from workstation.viewing.tool import (
     Cancel,
     Effect,
@@ -13,11 +13,13 @@ from workstation.viewing.tool import (
     Move,
     PanBy,
     Press,
+    Preview,
     Probe,
     Release,
     ScrollBy,
     WindowBy,
     ZoomBy,
+    ZoomTo,
 )
 
 #: Screen pixels for one frame while dragging: no less, so that a hand can stop at an image,
@@ -26,6 +28,8 @@ FINEST: Final = 1.5
 COARSEST: Final = 24.0
 #: How much of the height of a view goes through the whole stack.
 _THROUGH: Final = 0.8
+#: Sides of a box to zoom to, at least, in screen pixels: less is a hand that trembled.
+LEAST_BOX: Final = 8.0
 #: Screen pixels for a doubling while dragging.
 ZOOM_PIXELS: Final = 150.0
 
@@ -54,8 +58,7 @@ class _Drag(ABC):
 
     def dragged(self, press: Press, event: Move) -> tuple[Self, tuple[Effect, ...]]:
         dx, dy = (
-            (now - before) * event.pace
-            for now, before in zip(event.screen, self.last, strict=True)
+            (now - before) * event.pace for now, before in zip(event.screen, self.last, strict=True)
         )
         return evolve(self, last=event.screen), self.effect(press, event, dx, dy)
 
@@ -84,6 +87,29 @@ class PanTool(_Drag):
 
     def effect(self, press: Press, event: Move, dx: float, dy: float) -> tuple[Effect, ...]:
         return (PanBy(event.at[0] - press.at[0], event.at[1] - press.at[1]),)
+
+
+@frozen
+class AreaTool:
+    """A box is drawn with the button held; let go, it fills the view. A click is no box."""
+
+    press: Press | None = None
+
+    def on(self, event: Event) -> tuple[Self, tuple[Effect, ...]]:
+        match self.press, event:
+            case _, Press():
+                return evolve(self, press=event), ()
+            case Press() as start, Move(held=True):
+                box = (start.at, event.at)
+                return self, (Preview(MeasurementKind.RECTANGLE, box),)
+            case Press() as start, Release():
+                gone = (Preview(None),)
+                dx, dy = (abs(a - b) for a, b in zip(start.screen, event.screen, strict=True))
+                zoom = (ZoomTo(start.at, event.at),) if min(dx, dy) >= LEAST_BOX else ()
+                return evolve(self, press=None), (*gone, *zoom)
+            case _, Cancel():
+                return evolve(self, press=None), (Preview(None),)
+        return self, ()
 
 
 @frozen

@@ -86,6 +86,14 @@ class ZoomBy:
 
 
 @frozen
+class ZoomTo:
+    """The box between two image points fills the view."""
+
+    start: PixelPoint
+    end: PixelPoint
+
+
+@frozen
 class WindowBy:
     """In pixels of the view: right is wider, down is brighter."""
 
@@ -100,7 +108,7 @@ class Probe:
     at: PixelPoint
 
 
-Effect = Preview | Commit | ScrollBy | PanBy | ZoomBy | WindowBy | Probe
+Effect = Preview | Commit | ScrollBy | PanBy | ZoomBy | ZoomTo | WindowBy | Probe
 
 
 class Tool(Protocol):

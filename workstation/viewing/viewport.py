@@ -117,6 +117,18 @@ def zoom(
     return evolve(state, zoom=wanted, pan=moved)
 
 
+def zoom_to(
+    state: ViewportState, factor: float, middle: PixelPoint, centre: PixelPoint
+) -> ViewportState:
+    """Magnify, with the image point `middle` in the middle of the view.
+
+    `centre` is the middle of the image, in image pixels.
+    """
+    low, high = ZOOM_LIMITS
+    wanted = max(low, min(state.zoom * factor, high))
+    return evolve(state, zoom=wanted, pan=(middle[0] - centre[0], middle[1] - centre[1]))
+
+
 def fit(state: ViewportState) -> ViewportState:
     return evolve(state, zoom=1.0, pan=(0.0, 0.0), one_to_one=False)
 

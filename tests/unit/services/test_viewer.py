@@ -1097,3 +1097,20 @@ def test_true_size_is_not_said_on_another_screen() -> None:
     viewer.resized(0, 800, 600, 1.0, "B")
 
     assert not any("true size" in line for line in words(viewer))
+
+
+@pytest.mark.parametrize("turn", ["viewport.rotate 0", "viewport.rotate 1", "viewport.flip"])
+def test_a_box_zoomed_to_fills_the_view_about_its_middle(turn: str) -> None:
+    viewer, _ = opened(stack(1, shape=(100, 200)))
+    viewer.resized(0, 800, 600, 1.0)
+    run = runner(viewer)
+    run(turn)
+    run("viewport.zoom 1.7 30 40")
+
+    run("viewport.zoom-to 40 20 80 50")
+
+    view = viewer.resolved(0)
+    assert view is not None
+    (x0, y0), (x1, y1) = view.to_view((40, 20)), view.to_view((80, 50))
+    assert ((x0 + x1) / 2, (y0 + y1) / 2) == pytest.approx((400, 300))
+    assert max(abs(x1 - x0) / 800, abs(y1 - y0) / 600) == pytest.approx(1)

@@ -6,6 +6,7 @@ from fakes_viewer import frame
 from workstation.domain.measurement import MOST_POINTS, MeasurementKind
 from workstation.viewing.annotate import TwoPointTool, tool_for
 from workstation.viewing.navigate import (
+    AreaTool,
     PanTool,
     ProbeTool,
     ScrollTool,
@@ -28,6 +29,7 @@ from workstation.viewing.tool import (
     Tool,
     WindowBy,
     ZoomBy,
+    ZoomTo,
 )
 
 HERE, OTHER = frame(0).key, frame(1).key
@@ -237,3 +239,17 @@ def test_a_scroll_drag_goes_by_what_the_press_says() -> None:
     down = Press((0, 0), (0, 0), HERE, per_frame=2.0)
 
     assert effects(ScrollTool(), down, move(0, 5), move(0, 6)) == [ScrollBy(2), ScrollBy(1)]
+
+
+def test_a_box_that_is_drawn_fills_the_view() -> None:
+    box = MeasurementKind.RECTANGLE
+
+    found = effects(AreaTool(), press(10, 20), move(30, 40), release(50, 60))
+
+    assert found == [Preview(box, ((5, 10), (15, 20))), Preview(None), ZoomTo((5, 10), (25, 30))]
+
+
+@pytest.mark.parametrize("end", [release(11, 21), release(60, 22), Cancel()])
+def test_a_click_or_escape_zooms_nowhere(end: Event) -> None:
+    """A hand that trembles must not throw the reader into two pixels."""
+    assert effects(AreaTool(), press(10, 20), move(11, 21), end)[-1] == Preview(None)

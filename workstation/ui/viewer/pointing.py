@@ -10,7 +10,14 @@ from PySide6.QtCore import Qt
 from workstation.domain.identifiers import FrameKey
 from workstation.domain.measurement import WORDS, Measurement, MeasurementKind, PixelPoint
 from workstation.viewing.annotate import tool_for
-from workstation.viewing.navigate import PanTool, ProbeTool, ScrollTool, WindowTool, ZoomTool
+from workstation.viewing.navigate import (
+    AreaTool,
+    PanTool,
+    ProbeTool,
+    ScrollTool,
+    WindowTool,
+    ZoomTool,
+)
 from workstation.viewing.tool import (
     Cancel,
     Commit,
@@ -25,6 +32,7 @@ from workstation.viewing.tool import (
     Tool,
     WindowBy,
     ZoomBy,
+    ZoomTo,
 )
 
 #: A handle is taken hold of within this many logical pixels, a line within the second.
@@ -52,6 +60,8 @@ def tool_named(name: str) -> Tool:
     match name:
         case "pan":
             return PanTool()
+        case "area":
+            return AreaTool()
         case "zoom":
             return ZoomTool()
         case "scroll":
@@ -68,6 +78,8 @@ def line_of(effect: Effect) -> str:
             return f"viewport.scroll {n}"
         case PanBy(dx=dx, dy=dy):
             return f"viewport.pan {dx:.3f} {dy:.3f}"
+        case ZoomTo(start=start, end=end):
+            return f"viewport.zoom-to {_numbers((start, end))}"
         case ZoomBy(factor=factor, about=(x, y)):
             return f"viewport.zoom {factor:.5f} {x:.2f} {y:.2f}"
         case WindowBy(dx=dx, dy=dy):
