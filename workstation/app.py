@@ -25,6 +25,7 @@ from workstation.commands.bindings import load as load_bindings
 from workstation.commands.menus import STRIP, load_menus, offered
 from workstation.domain.identifiers import SiteId
 from workstation.services.audit import Audit
+from workstation.services.cine import Cine
 from workstation.services.delivery import Deliveries
 from workstation.services.frames import Dropped, FrameStore
 from workstation.services.jobs import Jobs
@@ -227,8 +228,9 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
     signing = Signing(worklist, session, reporting, deliveries, filing, jobs)
     files = LocalCase(session, viewer, loader, audit, jobs, outer.files)
     return Everything(
-        worklist, session, viewer, loader, reporting, deliveries, signing, audit, files, filing
-    )
+        worklist, session, viewer, loader, reporting, deliveries, signing, audit, files, filing,
+        Cine(viewer, frames, jobs, clock),
+    )  # fmt: skip
 
 
 def _forget(decoders: Decoders, gone: Dropped) -> None:

@@ -8,6 +8,7 @@ from attrs import frozen
 
 from workstation.domain.identifiers import SiteId
 from workstation.services.audit import Audit
+from workstation.services.cine import Cine
 from workstation.services.delivery import Deliveries
 from workstation.services.jobs import Jobs
 from workstation.services.loading import Loader
@@ -119,6 +120,7 @@ class CommandContext:
     audit: Audit
     files: LocalCase
     filing: MeasurementFiling
+    cine: Cine
     jobs: Jobs
     windows: Windows
 

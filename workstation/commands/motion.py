@@ -14,4 +14,32 @@ def scroll_round(ctx: CommandContext) -> Outcome:
     return None
 
 
-COMMANDS = (scroll_round,)
+@command("cine.play", title="Play or stop", group=GROUP, when=_IMAGE, say={"play", "stop"})
+def play(ctx: CommandContext) -> Outcome:
+    """The frames of the view at their recorded times, ten a second where none are recorded."""
+    ctx.cine.toggle()
+    return None
+
+
+@command("cine.play-all", title="Play or stop all views", group=GROUP, when=_IMAGE)
+def play_all(ctx: CommandContext) -> Outcome:
+    """Every view that has more than one image, from one beginning."""
+    ctx.cine.toggle_all()
+    return None
+
+
+@command("cine.faster", title="Faster", group=GROUP, when=_IMAGE)
+def faster(ctx: CommandContext, steps: int = 1) -> Outcome:
+    """By a quarter; negative is slower."""
+    ctx.cine.faster(steps)
+    return None
+
+
+@command("cine.sequence", title="Loop or sweep", group=GROUP, when=_IMAGE)
+def sequence(ctx: CommandContext) -> Outcome:
+    """Begin again at the end, or turn back there."""
+    ctx.cine.turn_round()
+    return None
+
+
+COMMANDS = (scroll_round, play, play_all, faster, sequence)

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
+from workstation.domain.cine import CineTiming
 from workstation.domain.document import TextDocument
 from workstation.domain.geometry import ImagePlane
 from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyUID
@@ -56,6 +57,7 @@ class SpacingOrigin(StrEnum):
     CALIBRATED = "calibrated"  # by an object of known size, or by the geometry
     FILM = "film"  # Nominal Scanned Pixel Spacing: on the film that was digitised
     REGION = "region"  # ultrasound region
+    USER = "user"  # by a reader, over a distance they know
     NONE = "none"
 
 
@@ -71,6 +73,8 @@ class PixelSpacing:
     column: float = 0.0
     origin: SpacingOrigin = SpacingOrigin.NONE
     magnification: float | None = None  # Estimated Radiographic Magnification Factor
+    calibrated: str = ""  # of `USER`: by whom and when
+    relative: float = 0.0  # of `USER`: how uncertain the millimetres are, as a part of them
 
 
 @frozen
@@ -165,8 +169,9 @@ class Frame:
     transfer_syntax: str = ""  # as stored; empty where the metadata does not say
     content: FrameContent = FrameContent()
     regions: tuple[UltrasoundRegion, ...] = ()
-
+    timing: CineTiming | None = None  # of all frames of its object, as it says
     doubts: tuple[str, ...] = ()  # codes of `dicom.reasons.NOTICES`: shown, and this is doubtful
+
 
 def is_secondary_capture(sop_class: str) -> bool:
     """A picture of a screen or a film: filed with slices it is still no slice."""
@@ -192,8 +197,8 @@ class Instance:
     annotation: Annotation | None = field(default=None, repr=False)  # what it says of others
     source: Source = Source()
     title: str = ""  # of a report or document, as it says itself
-
     copy: int = 0  # of several instances that share one SOP Instance UID: which
+
 
 @frozen
 class Series:

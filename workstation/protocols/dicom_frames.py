@@ -12,6 +12,7 @@ from workstation.domain.identifiers import FrameKey
 from workstation.domain.presentation import Palette, RealWorldMap, Rescale, Voi
 from workstation.domain.study import Frame, PixelFormat, PixelSpacing, UltrasoundRegion
 from workstation.protocols.dicom_attributes import Attributes, Memory
+from workstation.protocols.dicom_cine import timing_of
 from workstation.protocols.dicom_content import content_of
 from workstation.protocols.dicom_overlays import overlay_bits, overlays_of
 from workstation.protocols.dicom_palette import palette_of
@@ -153,6 +154,7 @@ class Header:
                 lambda v: content_of(v, modality, index),
             ),
             regions=look.regions,
+            timing=read(("timing", count), self._values, lambda v: timing_of(v, count)),
         )
 
     def _of_frame(self, index: int) -> Attributes:

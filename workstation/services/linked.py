@@ -4,15 +4,21 @@ Views of one frame of reference follow each other by patient position, those of 
 by what the reader said. What is shared beside the level is `viewing.sharing`'s to say.
 """
 
+from attrs import evolve
+
+from workstation.domain.identifiers import FrameKey
 from workstation.services import locating
 from workstation.services.frames import FrameStore
 from workstation.services.loading import Loader
 from workstation.services.marking import Marked
+from workstation.services.overlay import Line, Overlay
+from workstation.services.signal import Signal
 from workstation.services.structures import Structures
 from workstation.services.viewed import Shown
 from workstation.viewing import viewport as reduce
 from workstation.viewing.linking import Links
 from workstation.viewing.presets import Presets
+from workstation.viewing.resolve import ResolvedView
 from workstation.viewing.sharing import at_scale
 from workstation.viewing.viewport import ViewportState
 
@@ -26,10 +32,31 @@ class Linked(Marked):
         super().__init__(store, loader, structures, presets)
         self.links = Links(on=True)
         self.scrolls_round = False
+        #: The reader has gone to an image on this view himself.
+        self.steered: Signal[int] = Signal()
+        #: A canvas has painted this frame.
+        self.painted: Signal[FrameKey] = Signal()
+        self._going_on: dict[int, str] = {}
 
     def forget_links(self) -> None:
         """The case is left: what the reader said of its levels says nothing of the next."""
         self.links = Links(on=True)
+
+    def mark_seen(self, key: FrameKey) -> None:
+        super().mark_seen(key)
+        self.painted.emit(key)
+
+    def say(self, index: int, words: str) -> None:
+        """What goes on on a view, beside its image; empty: nothing does."""
+        if self._going_on.get(index, "") != words:
+            self._going_on[index] = words
+            self.viewport_changed.emit(index)
+
+    def play_to(self, index: int, frame_index: int) -> None:
+        """The next frame of a film; no act of the reader."""
+        shown = self.shown(index)
+        if shown is not None:
+            self._show_frame(shown, frame_index)
 
     def toggle_round(self) -> None:
         """Whether scrolling goes on at the other end of a stack."""
@@ -54,6 +81,13 @@ class Linked(Marked):
         return locating.link_words(self.links, shown)
 
     # --- inside ---
+
+    def _words(self, index: int, shown: Shown | None, view: ResolvedView | None) -> Overlay:
+        """With what goes on on the view."""
+        words, going_on = super()._words(index, shown, view), self._going_on.get(index, "")
+        if not going_on or shown is None:
+            return words
+        return evolve(words, bottom_left=(Line(going_on, 1), *words.bottom_left))
 
     def _hang(self) -> None:
         """What is hung beside the view being read comes up at its level."""

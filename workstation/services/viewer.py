@@ -319,6 +319,7 @@ class Viewer(Remembered):
             indices = self.key_indices(shown.display_set)
             frame_index = reduce.towards(indices, shown.state.frame_index, frame_index)
         index = shown.index
+        self.steered.emit(index)
         self._board[index] = reduce.touch(reduce.go(self._board[index], frame_index, count))
         self.probe = None
         self._look_at(self._board[index])

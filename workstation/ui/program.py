@@ -10,6 +10,7 @@ from workstation.commands.menus import Menus
 from workstation.commands.registry import Outcome, Registry
 from workstation.errors import Refused, WorkstationError
 from workstation.services.audit import Audit
+from workstation.services.cine import Cine
 from workstation.services.delivery import Deliveries
 from workstation.services.jobs import Job, Jobs
 from workstation.services.loading import Loader
@@ -43,6 +44,7 @@ class Everything:
     audit: Audit
     files: LocalCase
     filing: MeasurementFiling
+    cine: Cine
 
 
 class Program:
@@ -73,7 +75,7 @@ class Program:
         self._shell = shell
         self._context = CommandContext(
             s.worklist, s.session, s.viewer, s.loader, s.reporting, s.deliveries, s.signing,
-            s.audit, s.files, s.filing, self._jobs, shell,
+            s.audit, s.files, s.filing, s.cine, self._jobs, shell,
         )  # fmt: skip
         shell.bind(self._registry, bindings, menus, lambda: self.context.active)
         shell.left.connect(lambda _: self._application.leave())

@@ -1,0 +1,133 @@
+"""Films on views: the clock chooses the frame, no neighbour stands in for one that is missing."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from attrs import evolve
+from fakes import FakeClock
+from fakes_viewer import FakeLoader, opened, stack
+
+from workstation.domain.cine import CineTiming, Timed
+from workstation.domain.study import DisplaySet
+from workstation.errors import CommandError
+from workstation.services.cine import Cine
+from workstation.services.viewer import Viewer
+
+
+class Later:
+    """`Jobs.later` alone: the test says when a call comes back, and how late."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[float, object]] = []
+
+    def later(self, seconds: float, fn: object) -> None:
+        self.calls.append((seconds, fn))
+
+
+class Projector:
+    """A viewer that plays, and the machine under it."""
+
+    def __init__(self, *sets: DisplaySet, load: bool = True) -> None:
+        self.viewer: Viewer
+        self.loader: FakeLoader
+        self.viewer, self.loader = opened(*sets, load=load)
+        self.clock, self.later = FakeClock(), Later()
+        self.cine = Cine(self.viewer, self.loader.store, self.later, self.clock)  # type: ignore[arg-type]
+
+    @property
+    def frame(self) -> int:
+        return self.viewer.viewports[0].frame_index
+
+    def turn(self, late: float = 0.0) -> None:
+        """Until the next frame is due, and `late` more."""
+        ((seconds, call),) = self.later.calls
+        self.later.calls.clear()
+        self.clock.advance(seconds + late)
+        assert callable(call)
+        call()
+
+
+def filmed(milliseconds: Sequence[float]) -> DisplaySet:
+    made = stack(len(milliseconds), modality="US")
+    timing = CineTiming(tuple(ms / 1000 for ms in milliseconds), Timed.VECTOR)
+    return evolve(made, frames=tuple(evolve(each, timing=timing) for each in made.frames))
+
+
+def test_each_frame_is_seen_for_its_recorded_time() -> None:
+    projector = Projector(filmed([100, 400, 50]))
+    projector.cine.toggle()
+    seen = []
+    for _ in range(4):
+        due = projector.later.calls[0][0]
+        seen.append((projector.frame, round(due * 1000)))
+        projector.turn(late=0.0001)
+
+    assert seen[:3] == [(0, 100), (1, 400), (2, 50)]
+    assert seen[3][0] == 0
+
+
+def test_a_slow_machine_drops_frames_and_keeps_the_time() -> None:
+    """A heart that seems to beat slower is a wrong finding: after two seconds of a film of 20 ms
+    a frame, painted at 90 ms each, it is where the clock says."""
+    projector = Projector(filmed([20] * 300))
+    projector.cine.toggle()
+    elapsed, shown = 0.0, 0
+    while elapsed < 2.0:
+        before = projector.clock.monotonic()
+        projector.turn(late=0.09)
+        elapsed += projector.clock.monotonic() - before
+        shown += 1
+        assert projector.frame == pytest.approx(elapsed / 0.02, abs=1)
+    assert shown < 25
+
+
+def test_a_frame_that_is_not_here_stops_the_film_until_it_is() -> None:
+    projector = Projector(filmed([100] * 5), load=False)
+    frames = projector.viewer.display_sets(projector.viewer.studies[0].ref)[0].frames
+    for each in frames[:2]:
+        projector.loader.arrive(each, np.zeros((64, 64), np.int16))
+    projector.cine.toggle()
+    for _ in range(12):
+        projector.turn(late=0.0001)
+
+    assert projector.frame == 1
+    assert "Cine waits for images" in projector.viewer.overlay(0).lines
+    projector.loader.arrive(frames[2], np.zeros((64, 64), np.int16))
+    projector.turn()
+    assert projector.frame == 2
+
+
+def test_any_scroll_ends_it_where_the_reader_went() -> None:
+    projector = Projector(filmed([100] * 5))
+    projector.cine.toggle()
+    projector.viewer.scroll(3)
+
+    assert not projector.cine.plays(0)
+    assert projector.frame == 3
+    assert not any("Cine" in line for line in projector.viewer.overlay(0).lines)
+
+
+def test_the_view_says_the_rate_and_whether_it_was_recorded() -> None:
+    recorded, made_up = Projector(filmed([40] * 5)), Projector(stack(5))
+    recorded.cine.toggle()
+    made_up.cine.toggle()
+
+    assert "Cine 25 a second" in recorded.viewer.overlay(0).lines
+    assert "Cine 10 a second, not recorded" in made_up.viewer.overlay(0).lines
+    recorded.cine.faster(-1)
+    assert "Cine 20 a second, recorded 25" in recorded.viewer.overlay(0).lines
+
+
+def test_a_single_image_is_no_film() -> None:
+    with pytest.raises(CommandError, match="nothing to play"):
+        Projector(stack(1)).cine.toggle()
+
+
+def test_another_series_on_the_view_ends_it() -> None:
+    other = stack(3, name="Other", series="1.1.2")
+    projector = Projector(filmed([100] * 5), other)
+    projector.cine.toggle()
+    projector.viewer.show_set(other.id)
+
+    assert not projector.cine.plays(0)

@@ -1,0 +1,195 @@
+"""Cine: films on the views, each frame when its time has come.
+
+The clock chooses the frame (`viewing.cine`); what the machine is too slow for is left out.
+A frame that has not arrived stops the film until it has: a neighbour is never shown for it.
+"""
+
+from collections import deque
+from typing import Final
+
+from attrs import define, field
+
+from workstation.domain.cine import Sequencing
+from workstation.domain.identifiers import FrameKey
+from workstation.errors import CommandError
+from workstation.services.frames import FrameStore
+from workstation.services.jobs import Jobs
+from workstation.services.ports import Clock
+from workstation.services.viewed import Shown
+from workstation.services.viewer import Viewer
+from workstation.text import tr
+from workstation.viewing.cine import Film, film
+
+#: Frames a second where none are recorded.
+USUAL_RATE: Final = 10.0
+_FASTER: Final = 1.25
+_SPEEDS: Final = (0.1, 10.0)
+#: The real rate is counted over this long.
+_COUNTED_S: Final = 2.0
+_SOON_S: Final = 0.002
+
+
+@define(eq=False)
+class _Playing:
+    """One view's film; `at` is how far into it the moment `since` was."""
+
+    display_set: str
+    film: Film
+    recorded: bool
+    since: float
+    at: float
+    waiting: bool = False
+    seen: deque[float] = field(factory=deque)
+
+    def place(self, now: float, speed: float) -> float:
+        return self.at if self.waiting else self.at + (now - self.since) * speed
+
+
+class Cine:
+    """Owned by the application, lives on the home thread."""
+
+    def __init__(self, viewer: Viewer, store: FrameStore, jobs: Jobs, clock: Clock) -> None:
+        self._viewer = viewer
+        self._store = store
+        self._jobs = jobs
+        self._clock = clock
+        self._playing: dict[int, _Playing] = {}
+        self._speed = 1.0
+        self._sequencing: Sequencing | None = None  # None: as the object prefers
+        self._ticking = False
+        viewer.steered.connect(self.stop)
+        viewer.changed.connect(lambda _: self._leave_what_is_gone())
+        viewer.painted.connect(self._painted)
+
+    def plays(self, index: int) -> bool:
+        return index in self._playing
+
+    def toggle(self) -> None:
+        """Play or stop the active view. Raises CommandError where there is no film."""
+        if self.plays(self._viewer.active):
+            self.stop(self._viewer.active)
+        else:
+            self._play([self._viewer.active])
+
+    def toggle_all(self) -> None:
+        """Every view that has a film, from one beginning; or none of them."""
+        if self._playing:
+            for index in list(self._playing):
+                self.stop(index)
+        else:
+            self._play(range(len(self._viewer.viewports)))
+
+    def stop(self, index: int) -> None:
+        """The view stays where it is."""
+        if self._playing.pop(index, None) is not None:
+            self._viewer.say(index, "")
+
+    def faster(self, steps: int) -> None:
+        """Steps of a quarter; negative is slower."""
+        self._again(speed=max(_SPEEDS[0], min(self._speed * _FASTER**steps, _SPEEDS[1])))
+
+    def turn_round(self) -> None:
+        """Loop or sweep, whatever the object prefers."""
+        playing = next(iter(self._playing.values()), None)
+        sweeps = self._sequencing is Sequencing.SWEEP
+        if self._sequencing is None and playing is not None:
+            sweeps = len(set(playing.film.frames)) < len(playing.film.frames)
+        self._sequencing = Sequencing.LOOP if sweeps else Sequencing.SWEEP
+        self._again(speed=self._speed)
+
+    # --- inside ---
+
+    def _play(self, indices: "range | list[int]") -> None:
+        now = self._clock.monotonic()
+        found = [s for i in indices if (s := self._viewer.shown(i)) is not None]
+        films = [shown for shown in found if len(shown.display_set.frames) > 1]
+        if not films:
+            raise CommandError(tr("there is nothing to play on this view"))
+        for shown in films:
+            made = self._film(shown)
+            begin = made.begin_of(shown.state.frame_index)
+            recorded = shown.frame.timing is not None
+            self._playing[shown.index] = _Playing(shown.display_set.id, made, recorded, now, begin)
+        self._tick()
+
+    def _film(self, shown: Shown) -> Film:
+        frames, sequencing = shown.display_set.frames, self._sequencing
+        return film(len(frames), shown.frame.timing, USUAL_RATE, sequencing)
+
+    def _again(self, *, speed: float) -> None:
+        """The same films from where they are, another way."""
+        now = self._clock.monotonic()
+        for index, playing in list(self._playing.items()):
+            frame = playing.film.frame_at(playing.place(now, self._speed))
+            shown = self._viewer.shown(index)
+            if shown is not None:
+                playing.film = self._film(shown)
+                playing.at, playing.since = playing.film.begin_of(frame), now
+        self._speed = speed
+        self._tell()
+
+    def _tick(self) -> None:
+        """Show what is due, and come back when the next frame of any film is."""
+        now, soonest = self._clock.monotonic(), 1.0
+        for index, playing in list(self._playing.items()):
+            place = playing.place(now, self._speed)
+            frame = playing.film.frame_at(place)
+            if self._arrived(index, frame):
+                if playing.waiting:
+                    playing.waiting, playing.at, playing.since = False, place, now
+                self._viewer.play_to(index, frame)
+                soonest = min(soonest, playing.film.until_next(place) / self._speed)
+            elif not playing.waiting:
+                playing.at, playing.waiting = playing.film.begin_of(frame), True
+            soonest = min(soonest, 0.1) if playing.waiting else soonest
+        self._tell()
+        if self._playing and not self._ticking:
+            self._ticking = True
+            self._jobs.later(max(soonest, _SOON_S), self._next)
+
+    def _next(self) -> None:
+        self._ticking = False
+        self._tick()
+
+    def _arrived(self, index: int, frame: int) -> bool:
+        """Held, packed or not: what is only not unpacked yet is a frame dropped, no stop."""
+        shown = self._viewer.shown(index)
+        return shown is not None and self._store.has(shown.display_set.frames[frame].key)
+
+    def _leave_what_is_gone(self) -> None:
+        """Another series, another layout, no case any more."""
+        for index, playing in list(self._playing.items()):
+            states = self._viewer.viewports
+            if index >= len(states) or states[index].display_set != playing.display_set:
+                self.stop(index)
+
+    def _painted(self, key: FrameKey) -> None:
+        now = self._clock.monotonic()
+        for index, playing in self._playing.items():
+            shown = self._viewer.shown(index)
+            if shown is not None and shown.frame.key == key:
+                playing.seen.append(now)
+
+    def _tell(self) -> None:
+        now = self._clock.monotonic()
+        for index, playing in self._playing.items():
+            while playing.seen and playing.seen[0] < now - _COUNTED_S:
+                playing.seen.popleft()
+            self._viewer.say(index, self._words(playing))
+
+    def _words(self, playing: _Playing) -> str:
+        if playing.waiting:
+            return tr("Cine waits for images")
+        nominal = playing.film.rate * self._speed
+        wanted = tr("{n:.3g} a second", n=nominal)
+        if not playing.recorded:
+            wanted = tr("{n:.3g} a second, not recorded", n=nominal)
+        elif self._speed != 1.0:
+            wanted = tr("{n:.3g} a second, recorded {r:.3g}", n=nominal, r=playing.film.rate)
+        seen, span = playing.seen, _COUNTED_S
+        if len(seen) < 3 or seen[-1] - seen[0] < span / 2:
+            return tr("Cine {wanted}", wanted=wanted)
+        real = (len(seen) - 1) / (seen[-1] - seen[0])
+        if real < 0.95 * nominal:
+            return tr("Cine {wanted}, {real:.3g} shown", wanted=wanted, real=real)
+        return tr("Cine {wanted}", wanted=wanted)
