@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -167,7 +168,7 @@ def test_a_state_that_inverts_inverts_once(tmp_path: Path, photometric: str, sha
         ),
     ],
 )  # fmt: skip
-def test_grey_as_dcmtk_has_it(tmp_path: Path, given: dict[str, object]) -> None:
+def test_grey_as_dcmtk_has_it(tmp_path: Path, given: dict[str, Any]) -> None:
     """To one level of 255: dcmtk rounds between its steps, which PS3.4 N.2 leaves open."""
     shown = image(TWELVE, 12)
     state = presentation_state(shown, **given)

@@ -41,10 +41,10 @@ def item(kind: str, name: tuple[str, str] = ("", ""), *children: Json, **more: J
 
 
 def image(sop: str, *frames: int) -> Json:
-    named = {"00081155": value("UI", sop), "00081150": value("UI", "1.2")}
+    named: Json = {"00081155": value("UI", sop), "00081150": value("UI", "1.2")}
     if frames:
         named["00081160"] = value("IS", *frames)
-    return item("IMAGE", **{"00081199": value("SQ", named)})
+    return item("IMAGE") | {"00081199": value("SQ", named)}
 
 
 def outlined(graphic: str, points: list[Any], *children: Json) -> Json:

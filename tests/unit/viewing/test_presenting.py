@@ -1,6 +1,7 @@
 """Where a presentation state puts an image, and which images it leaves alone."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -41,7 +42,7 @@ def made(state: PresentationState, one: Frame = ONE) -> Presented:
     return found
 
 
-def lies(state: PresentationState, width: int, height: int, **reader: object) -> ResolvedView:
+def lies(state: PresentationState, width: int, height: int, **reader: Any) -> ResolvedView:
     found = made(state)
     return ResolvedView.of(
         evolve(ViewportState(), **reader), found.frame, width, height, found.framing
