@@ -235,7 +235,7 @@ def a_position_of_two_numbers() -> bytes:
     return image({0x00200032: ("DS", text("1\\2"))})
 
 
-@hostile("")
+@hostile("", "bad-overlay")
 def an_overlay_of_four_giga_pixels() -> bytes:
     """Half a gigabyte of overlay in two bytes."""
     return image(

@@ -33,7 +33,7 @@ def a_name_that_is_a_path() -> bytes:
     return image({_PATIENT_NAME: ("PN", text(PATH)), _SERIES_DESCRIPTION: ("LO", text(PATH))})
 
 
-@hostile("")
+@hostile("", "bad-text")
 def a_name_with_control_characters() -> bytes:
     """Escapes of a terminal, line feeds for a log, a NUL for C."""
     return image({_PATIENT_NAME: ("PN", b"A\0B\r\n[ERROR] root\x1b]0;x\x07\x1b[2J\x08^C ")})
@@ -44,7 +44,7 @@ def a_name_of_sixty_thousand_components() -> bytes:
     return image({_PATIENT_NAME: ("PN", b"^=\\" * 20_000)})
 
 
-@hostile("")
+@hostile("", "bad-text")
 def a_name_in_bytes_that_are_no_text() -> bytes:
     """UTF-8 by the character set; overlong, surrogate and cut sequences by the bytes."""
     return image({_PATIENT_NAME: ("PN", b"\xc0\xaf\xed\xa0\x80\xff\xfe\xf4\x90\x80\x80\xe2\x82")})
@@ -55,7 +55,14 @@ def a_character_set_that_does_not_exist() -> bytes:
     return image({_CHARACTER_SET: ("CS", text("ISO 2022 IR 999\\../../x"))})
 
 
-@hostile("")
+@hostile("", "bad-text")
+def a_name_in_a_character_set_that_does_not_exist() -> bytes:
+    """Which letters these are nobody can know; they are guessed, and it is told."""
+    changes = {_CHARACTER_SET: ("CS", text("ISO_IR 999"))}
+    return image({**changes, _PATIENT_NAME: ("PN", b"M\xfcller^Jo ")})
+
+
+@hostile("", "bad-text")
 def a_character_set_that_is_not_the_one() -> bytes:
     """Japanese by the term, Latin-1 by the bytes, and an escape into nothing."""
     changes = {_CHARACTER_SET: ("CS", text("\\ISO 2022 IR 87"))}

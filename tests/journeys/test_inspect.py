@@ -12,9 +12,13 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterable
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import dicom_objects
+import imagecodecs
+import numpy as np
 import pytest
 from hostile.writing import (
     CT_IMAGE,
@@ -222,6 +226,24 @@ def test_two_patients_in_one_study_are_never_in_one_display_set(tmp_path: Path) 
 
     assert inspected.why()["c"] == ("degraded", "patient-conflict")
     assert {tuple(sorted(each["files"])) for each in inspected.sets} == {("a", "b"), ("c",)}
+
+
+def test_what_is_left_out_of_a_picture_is_told(tmp_path: Path) -> None:
+    """The image is shown and its values are right: what is not drawn must be known."""
+    photo = np.zeros((8, 8, 3), np.uint8)
+    coloured = dicom_objects.image(photo, 8)
+    usable = bytes(imagecodecs.cms_profile("srgb"))
+    whole, cut = coloured, deepcopy(coloured)
+    whole.ICCProfile, cut.ICCProfile = usable, usable[:200]
+    cut.SOPInstanceUID = "2.25.8"
+    lying = {0x60000010: ("US", b"\x40\0"), 0x60000011: ("US", b"\x40\0")}
+    short = image({0x00080018: ("UI", uid("2.25.7")), **lying, 0x60003000: ("OB", bytes(8))})
+    files = {"a": dicom_objects.written(whole), "b": dicom_objects.written(cut), "c": short}
+    inspected = Inspected(written(tmp_path, **files))
+
+    assert inspected.why() == {
+        "a": ("ok", ""), "b": ("degraded", "bad-profile"), "c": ("degraded", "bad-overlay"),
+    }  # fmt: skip
 
 
 def test_one_bad_file_never_stops_the_rest(tmp_path: Path) -> None:

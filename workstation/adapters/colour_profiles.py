@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from workstation.decoder.budget import PROFILE_BYTES
-from workstation.dicom.reasons import not_displayable
+from workstation.dicom.reasons import NOTICES, not_displayable
 from workstation.domain.study import Frame
 from workstation.errors import NotDisplayable
 from workstation.imaging.colour import is_colour
@@ -68,7 +68,7 @@ class ColourProfiles:
             if len(entries) not in (0, PROFILE_BYTES):
                 raise not_displayable("decoder-crashed")
         except NotDisplayable:
-            return ColourTable(doubt=tr("colours are not converted: their profile is damaged"))
+            return ColourTable(doubt=tr(NOTICES["bad-profile"]))
         if not entries:
             return ColourTable()
         return ColourTable(np.frombuffer(entries, np.uint8).reshape(-1, 3))

@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from workstation.adapters.decoders import Decoders
 from workstation.dicom.reasons import WORDS, not_displayable
+from workstation.errors import NotDisplayable
 from workstation.services.local_ports import Digest
 
 _DIGEST_ROOM: Final = 1 << 16
@@ -45,6 +46,14 @@ class LocalObjects:
         memory = {"memory": 256 * _MIB + 4 * len(data) + 10 * frame_bytes}
         answer = self.decoders.text("digest", data, _DIGEST_ROOM, memory, decodes=decodes)
         return checked_digest(answer)
+
+    def has_usable_profile(self, profile: bytes) -> bool:
+        """Whether lcms2 can bring colours by this ICC profile to sRGB."""
+        try:
+            self.decoders.text("check-profile", profile, 1, {})
+        except NotDisplayable:
+            return False
+        return True
 
     def members(self, tail: bytes, size: int) -> tuple[Member, ...]:
         """Members of an archive of `size` bytes; "truncated" where `tail` is too little of it."""

@@ -34,7 +34,10 @@ class Codec:
 
 
 def preload() -> None:
-    """Load every codec's library now: in the sandbox no file can be opened any more."""
+    """Load every codec's library now: in the sandbox no file can be opened any more.
+
+    One that is missing costs its own syntaxes, and says so when it is asked for.
+    """
     for name in ("jpeg8", "jpegls", "jpeg2k", "htj2k", "jpegxl", "packbits", "cms"):
         getattr(imagecodecs, name.upper())
 
@@ -57,6 +60,8 @@ def decode(data: bytes, pixels: PixelFormat, syntax: str, out: Pixels | None = N
         raise
     except MemoryError as error:
         raise Undecodable("decoder-memory") from error
+    except ImportError as error:  # damage would be a wrong thing to say of the image
+        raise Undecodable("codec-missing") from error
     except Exception as error:
         raise Undecodable("damaged") from error
     return values

@@ -23,19 +23,29 @@ _PROBED: Final = np.array([*range(0, 256, 17), *range(1, 24)], np.uint8)
 def table(profile: bytes) -> bytes:
     """The sRGB colour of each of 2**24 colours, by (red, green, blue); empty: they are sRGB.
 
-    By the profile's own rendering intent. Raises `Undecodable` for what is no profile of
-    RGB colours, as PS3.3 C.11.15.1.1 demands.
+    By the profile's own rendering intent. Raises `Undecodable`.
     """
+    probed = _all_of(_PROBED)
+    if np.abs(_probed(profile).astype(np.int16) - probed).max() <= 1:
+        return b""
+    return _in_srgb(_all_of(np.arange(256, dtype=np.uint8)), profile).tobytes()
+
+
+def check(profile: bytes) -> bytes:
+    """Nothing, for one that can be used. Raises `Undecodable` for the others."""
+    _probed(profile)
+    return b""
+
+
+def _probed(profile: bytes) -> Colours:
+    """What it makes of some colours; it must be of RGB, as PS3.3 C.11.15.1.1 demands."""
     if len(profile) < _HEADER:
         raise Undecodable("truncated")
     if int.from_bytes(profile[:4], "big") > len(profile):
         raise Undecodable("truncated")
     if profile[16:20] != b"RGB ":
         raise Undecodable("mismatch")
-    probed = _all_of(_PROBED)
-    if np.abs(_in_srgb(probed, profile).astype(np.int16) - probed).max() <= 1:
-        return b""
-    return _in_srgb(_all_of(np.arange(256, dtype=np.uint8)), profile).tobytes()
+    return _in_srgb(_all_of(_PROBED), profile)
 
 
 def _all_of(levels: Colours) -> Colours:

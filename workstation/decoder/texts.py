@@ -17,6 +17,7 @@ ANSWERS: Final[Mapping[str, Callable[[bytes, dict[str, Any]], bytes]]] = Mapping
         "digest": lambda data, _: json.dumps(digest.of_object(data)).encode(),
         "members": lambda data, asked: archive.members(data, int(asked["size"])),
         "profile": lambda data, _: profile.table(data),
+        "check-profile": lambda data, _: profile.check(data),
         "member": lambda data, asked: archive.inflated(data, asked["member"], int(asked["room"])),
     }
 )

@@ -7,7 +7,7 @@ look like a delimiter. What cannot be read becomes U+FFFD; nothing is dropped.
 
 import codecs
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -32,6 +32,8 @@ _SINGLE: Final[Mapping[str, str]] = MappingProxyType(
         "149": "euc_kr", "58": "gb2312",
     }
 )  # fmt: skip
+#: Those that only escape sequences switch to.
+_EXTENDED: Final = frozenset({"87", "159"})
 _WHOLE: Final[Mapping[str, str]] = MappingProxyType(
     {"192": "utf-8", "GB18030": "gb18030", "GBK": "gbk"}
 )
@@ -77,6 +79,20 @@ def character_set(terms: Sequence[str]) -> CharacterSet:
         if number in _WHOLE:
             return CharacterSet(whole=_WHOLE[number])
     return CharacterSet(high=_SINGLE.get(first, ""))
+
+
+def is_doubtful(terms: Sequence[str], words: Iterable[str]) -> bool:
+    """Whether texts that were read by these terms may say something else.
+
+    Bytes that are no text of their set became U+FFFD; where no set of the standard is
+    named, what is not ASCII was guessed.
+    """
+    known = all(_is_known(term) for term in terms)
+    return any("\ufffd" in word or not (known or word.isascii()) for word in words)
+
+
+def _is_known(term: str) -> bool:
+    return not term.strip() or _number(term) in {*_SINGLE, *_WHOLE, *_EXTENDED, "6"}
 
 
 def _number(term: str) -> str:

@@ -19,6 +19,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "budget": "The image claims to be larger than this workstation accepts.",
         "bad-format": "The header does not describe pixels that can be shown.",
         "unsupported-syntax": "The way this image is compressed is not supported.",
+        "codec-missing": "The decoder for this compression is missing: installation damaged.",
         "video": "This is a video; video is not supported.",
         "no-pixels": "The object holds no image.",
         "missing-frame": "The object does not hold this frame.",
@@ -54,6 +55,9 @@ NOTICES: Final[Mapping[str, str]] = MappingProxyType(
         "bad-lut": "A lookup table that the image brings is not usable.",
         "bad-shutter": "A shutter that the image brings is not usable; what it covers is shown.",
         "bad-palette": "The colours that the image brings are not usable.",
+        "bad-profile": "The colour profile is not usable; colours are shown as they are stored.",
+        "bad-overlay": "An overlay that the image brings is not usable; it is not drawn.",
+        "bad-text": "Text of this object cannot be read surely; names may be wrong.",
         "missing-files": "Files that this directory lists are missing.",
     }
 )

@@ -134,6 +134,15 @@ class Attributes:
             if isinstance(item, dict)
         ]
 
+    def words(self) -> Iterator[str]:
+        """Every text that is here, names among them, as it is written."""
+        for row in self._rows:
+            for element in row.values():
+                values = element.get("Value") if isinstance(element, dict) else None
+                for value in _listed(values):
+                    groups = value.values() if isinstance(value, dict) else (value,)
+                    yield from (each for each in groups if isinstance(each, str))
+
     def elements(self, tags: Iterable[str]) -> list[object]:
         """The elements as they are written, for comparing."""
         if len(self._rows) == 1:

@@ -10,7 +10,9 @@ from typing import Final
 
 from workstation.domain.identifiers import is_uid
 from workstation.protocols.dicom_attributes import Attributes
+from workstation.protocols.dicom_overlays import has_unusable
 from workstation.protocols.dicom_palette import palette_of
+from workstation.protocols.dicom_pixels import has_unusable_profile
 from workstation.protocols.dicom_shutter import is_unusable
 
 _UIDS: Final = ("00080018", "0020000D", "0020000E")
@@ -25,7 +27,14 @@ def doubts(values: Attributes) -> tuple[str, ...]:
         found.add("bad-uid")
     if values.text("00280004") == "PALETTE COLOR" and palette_of(values) is None:
         found.add("bad-palette")
+    found.update(drawn_doubts(values))
     return tuple(code for code in _ORDER if code in found)
+
+
+def drawn_doubts(values: Attributes) -> tuple[str, ...]:
+    """What is left out of the picture itself: each view of it says so."""
+    found = (("bad-overlay", has_unusable), ("bad-profile", has_unusable_profile))
+    return tuple(code for code, is_bad in found if is_bad(values))
 
 
 def _all(values: Attributes) -> Iterator[Attributes]:
@@ -90,7 +99,7 @@ def _bad_lut(item: Attributes) -> bool:
 
 def _bad_shutter(item: Attributes) -> bool:
     """Of an image; a bitmap shutter belongs to presentation states."""
-    return not item.texts("00181600")[:1] == ("BITMAP",) and is_unusable(item)
+    return item.texts("00181600")[:1] != ("BITMAP",) and is_unusable(item)
 
 
 _CHECKS: Final[tuple[tuple[str, Callable[[Attributes], bool]], ...]] = (
@@ -102,6 +111,6 @@ _CHECKS: Final[tuple[tuple[str, Callable[[Attributes], bool]], ...]] = (
     ("bad-shutter", _bad_shutter),
 )
 _ORDER: Final = (
-    "bad-palette", "bad-rescale", "bad-lut", "bad-spacing", "bad-position", "bad-window",
-    "bad-shutter", "bad-uid",
+    "bad-palette", "bad-profile", "bad-rescale", "bad-lut", "bad-spacing", "bad-position",
+    "bad-window", "bad-overlay", "bad-shutter", "bad-uid",
 )  # fmt: skip

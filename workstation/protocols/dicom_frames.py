@@ -14,6 +14,7 @@ from workstation.domain.study import Frame, PixelFormat, PixelSpacing, Ultrasoun
 from workstation.protocols.dicom_attributes import Attributes, Memory
 from workstation.protocols.dicom_cine import timing_of
 from workstation.protocols.dicom_content import content_of
+from workstation.protocols.dicom_doubts import drawn_doubts
 from workstation.protocols.dicom_overlays import overlay_bits, overlays_of
 from workstation.protocols.dicom_palette import palette_of
 from workstation.protocols.dicom_pixels import (
@@ -72,6 +73,7 @@ class _Common:
     lossy_ratio: float | None
     icc_profile: bytes
     transfer_syntax: str
+    doubts: tuple[str, ...]
 
 
 @frozen
@@ -155,6 +157,7 @@ class Header:
             ),
             regions=look.regions,
             timing=read(("timing", count), self._values, lambda v: timing_of(v, count)),
+            doubts=common.doubts,
         )
 
     def _of_frame(self, index: int) -> Attributes:
@@ -174,6 +177,7 @@ def _common(values: Attributes) -> _Common:
         lossy_ratio=_lossy(values),
         icc_profile=icc_profile_of(values),
         transfer_syntax=stored_syntax(values),
+        doubts=drawn_doubts(values),
     )
 
 

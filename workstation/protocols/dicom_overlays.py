@@ -35,6 +35,21 @@ def _embedded(values: Attributes, group: str) -> int | None:
     return position if 0 <= position < 64 else None
 
 
+def has_unusable(values: Attributes) -> bool:
+    """Whether a plane is left out because it does not fit its own claim."""
+    return any(
+        not _is_usable(values, group)
+        for group in _GROUPS
+        if values.values(f"{group}0010") or values.inline(f"{group}3000")
+    )
+
+
+def _is_usable(values: Attributes, group: str) -> bool:
+    """Its last frame is there and ends where its data end."""
+    count, first = values.whole(f"{group}0015") or 1, values.whole(f"{group}0051") or 1
+    return count > 0 and _plane(values, group, first - 1 + count - 1) is not None
+
+
 def overlays_of(values: Attributes, index: int) -> tuple[OverlayPlane, ...]:
     """The planes over one frame; what does not fit its own claim is left out."""
     found = (_plane(values, group, index) for group in _GROUPS if values.has(f"{group}0010"))
@@ -89,7 +104,9 @@ def _bits(values: Attributes, group: str, size: int, place: int) -> bytes:
     if (last - first + 7) // 8 > _MAX_PLANE_BYTES:
         return b""
     data = values.inline(f"{group}3000")
-    if len(data) * 8 < last:
+    claimed = (values.whole(f"{group}0015") or 1) * size
+    row = values.whole(f"{group}0011") or 0
+    if len(data) * 8 < last or (len(data) - 1) * 8 >= claimed + max(row, 8):
         return b""
     part = data[first // 8 : (last + 7) // 8]
     if first % 8 == 0:

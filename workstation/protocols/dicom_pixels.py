@@ -142,5 +142,14 @@ def real_world_of(values: Attributes) -> tuple[RealWorldMap, ...]:
 
 def icc_profile_of(values: Attributes) -> bytes:
     """The profile of the object's colours, or of its first optical path (PS3.3 C.11.15)."""
-    own = values.inline("00282000") or values.item("00480105").inline("00282000")
+    own = _profile(values)
     return own if len(own) <= _MAX_PROFILE else b""
+
+
+def has_unusable_profile(values: Attributes) -> bool:
+    """Too large for one; what is wrong with its contents is found when it is used."""
+    return len(_profile(values)) > _MAX_PROFILE
+
+
+def _profile(values: Attributes) -> bytes:
+    return values.inline("00282000") or values.item("00480105").inline("00282000")

@@ -15,12 +15,14 @@ from attrs import define, evolve, field, frozen
 
 from workstation.decoder import budget
 from workstation.dicom import sop_classes
+from workstation.dicom.character_sets import is_doubtful
 from workstation.dicom.display_sets import display_sets
 from workstation.dicom.reasons import NOTICES, WORDS
 from workstation.domain.identifiers import SeriesUID, SiteId, StudyRef, StudyUID
 from workstation.domain.patient import Patient
-from workstation.domain.study import DisplaySet, Instance, Series
+from workstation.domain.study import DisplaySet, Frame, Instance, Series
 from workstation.errors import NotDisplayable
+from workstation.imaging.colour import is_colour
 from workstation.protocols.dicom_attributes import Attributes
 from workstation.protocols.dicom_doubts import doubts
 from workstation.protocols.dicom_json import series_of
@@ -118,6 +120,7 @@ class Inspection:
     _buckets: dict[tuple[str, ...], _Bucket] = field(factory=dict, init=False)
     _pixels: dict[str, str] = field(factory=dict, init=False)  # hash by SOP Instance UID
     _patients: dict[str, Counter[Patient]] = field(factory=dict, init=False)
+    _profiles: dict[bytes, bool] = field(factory=dict, init=False)  # whether it can be used
 
     def add(self, found: LocalObject) -> None:
         """One more file; whatever is wrong with it stays its own."""
@@ -193,8 +196,21 @@ class Inspection:
             if first != f"{digest.pixel_sha256} {found.path}":
                 same = first.startswith(digest.pixel_sha256)
                 return _doubtful(about, "duplicate" if same else "uid-conflict")
-        guessed = () if values.has("00020010") else ("no-file-meta",)
-        return next((_doubtful(about, code) for code in (*doubts(values), *guessed)), about)
+        return next((_doubtful(about, code) for code in self._doubts(values, frames[0])), about)
+
+    def _doubts(self, values: Attributes, frame: Frame) -> Iterator[str]:
+        yield from doubts(values)  # the gravest first
+        if frame.icc_profile and is_colour(frame) and not self._is_usable(frame.icc_profile):
+            yield "bad-profile"
+        if is_doubtful(values.texts("00080005"), values.words()):
+            yield "bad-text"
+        if not values.has("00020010"):
+            yield "no-file-meta"
+
+    def _is_usable(self, profile: bytes) -> bool:
+        if profile not in self._profiles:
+            self._profiles[profile] = self.decoder.has_usable_profile(profile)
+        return self._profiles[profile]
 
     def _keep(self, about: FileReport, ref: StudyRef, series: Series) -> None:
         """Into the series of the object; one that is repeated there stands beside it."""

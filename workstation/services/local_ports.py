@@ -51,7 +51,7 @@ class LocalObject(Protocol):
 
 
 class ObjectDecoder(Protocol):
-    """Opens whole Part 10 objects in the decoder child. All raise `NotDisplayable`."""
+    """Opens whole Part 10 objects in the decoder child. They raise `NotDisplayable`."""
 
     def header(self, data: bytes) -> bytes:
         """DICOM JSON, as a site's metadata would be."""
@@ -59,4 +59,8 @@ class ObjectDecoder(Protocol):
 
     def digest(self, data: bytes, frame_bytes: int, frames: int) -> Digest:
         """Decode all frames; what one of them takes, and how many, was read in the header."""
+        ...
+
+    def has_usable_profile(self, profile: bytes) -> bool:
+        """Whether colours can be brought to sRGB by it; raises nothing."""
         ...

@@ -96,7 +96,7 @@ def test_a_damaged_profile_leaves_the_image_as_it_is_and_says_so(
 
     found = decoders.decode(PHOTO.tobytes(), one, NATIVE)
 
-    assert found.doubt == "colours are not converted: their profile is damaged"
+    assert found.doubt == "The colour profile is not usable; colours are shown as they are stored."
     assert np.array_equal(shown(found, one), PHOTO)
 
 

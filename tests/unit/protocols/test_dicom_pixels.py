@@ -12,10 +12,16 @@ from pydicom.pixels.processing import apply_color_lut
 from workstation.domain.study import PixelFormat
 from workstation.imaging.colour import to_rgb
 from workstation.protocols.dicom_attributes import Attributes
-from workstation.protocols.dicom_doubts import doubts
+from workstation.protocols.dicom_doubts import doubts, drawn_doubts
 from workstation.protocols.dicom_overlays import overlay_bits, overlays_of
 from workstation.protocols.dicom_palette import palette_of
-from workstation.protocols.dicom_pixels import pixel_format, real_world_of, rescale_of, vois_of
+from workstation.protocols.dicom_pixels import (
+    icc_profile_of,
+    pixel_format,
+    real_world_of,
+    rescale_of,
+    vois_of,
+)
 
 Element = dict[str, object]
 
@@ -268,9 +274,47 @@ def test_frames_of_an_overlay_follow_without_a_gap() -> None:
 
 
 @pytest.mark.parametrize(("rows", "columns"), [(2, 9), (65536, 65536), (0, 8), (65535, 65535)])
-def test_an_overlay_that_lies_is_left_out(rows: int, columns: int) -> None:
+def test_an_overlay_that_lies_is_left_out_and_told(rows: int, columns: int) -> None:
     """By arithmetic alone; the image itself is shown."""
-    assert overlays_of(overlay(rows, columns, b"\x01\x80"), 0) == ()
+    said = overlay(rows, columns, b"\x01\x80")
+
+    assert overlays_of(said, 0) == ()
+    assert drawn_doubts(said) == ("bad-overlay",)
+
+
+@pytest.mark.parametrize(
+    ("count", "held", "told"),
+    [
+        (1, 8, False),  # 64 bits: as many as 8 x 8 need
+        (1, 9, False),  # padded to an even length
+        (1, 7, True),
+        (1, 10, True),  # a row and more too long: its rows are not as long as it says
+        (3, 24, False),
+        (3, 16, True),  # the last of its frames is missing
+    ],
+)
+def test_data_that_do_not_have_the_size_of_their_overlay_are_told(
+    count: int, held: int, told: bool
+) -> None:
+    """Drawn all the same, a mark would be sheared across the image or end in its middle."""
+    said = overlay(8, 8, bytes(held), t0015=value(count), t0051=value(2))
+
+    assert drawn_doubts(said) == (("bad-overlay",) if told else ())
+
+
+def test_a_group_without_a_plane_is_no_overlay() -> None:
+    """Archives leave the elements behind that they emptied."""
+    empty: Element = {"vr": "US"}
+
+    assert drawn_doubts(Attributes({"60000010": empty, "60000011": empty})) == ()
+
+
+def test_a_profile_that_is_too_large_for_one_is_told() -> None:
+    """It is not used: whoever looks at the colours must know."""
+    said = {"00282000": inline(bytes((4 << 20) + 2))}
+
+    assert icc_profile_of(Attributes(said)) == b""
+    assert drawn_doubts(Attributes(said)) == ("bad-profile",)
 
 
 def test_an_overlay_in_the_pixels_names_its_bit() -> None:

@@ -89,6 +89,25 @@ def test_wrong_pixels_and_missing_frames_are_found(decoders: Decoders, tmp_path:
     assert sum(finding.verdict is Verdict.BAD for finding in found) == 3
 
 
+def test_a_codec_that_is_missing_is_named_for_each_of_its_syntaxes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An installer left a library out: to call the image damaged would send for a new scan."""
+    without = "import sys; sys.modules['imagecodecs._htj2k'] = None\n"
+    start = "from workstation.decoder.worker import main; sys.exit(main())"
+    monkeypatch.setattr(decoder_link, "command", lambda: [sys.executable, "-c", without + start])
+    pool = Decoders(children=1)
+    found = list(probes.syntaxes(pool, SAMPLES))
+    pool.close()
+
+    bad = {finding.name: finding.text for finding in found if finding.verdict is Verdict.BAD}
+    missing = "The decoder for this compression is missing: installation damaged."
+    assert set(bad.values()) == {missing}
+    assert {name.removeprefix("decoding ") for name in bad} == {
+        row.name for row in TABLE.values() if row.name.startswith("HTJ2K")
+    }
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the levels of Linux")
 def test_a_sandbox_that_is_open_fails_and_one_that_is_less_is_named(
     monkeypatch: pytest.MonkeyPatch, decoders: Decoders
