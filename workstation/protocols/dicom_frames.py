@@ -42,17 +42,17 @@ _GROUPS: Final = frozenset(
         "00209071",  # Frame Anatomy
         "00189112",  # MR Timing and Related Parameters
         "00189114",  # MR Echo
-        "00189117",  # MR Diffusion
-        "00189118",  # Cardiac Synchronization
         "00189115",  # MR Modifier
-        "00189341",  # Contrast/Bolus Usage
+        "00189117",  # MR Diffusion
         "00189119",  # MR Averages
+        "00189118",  # Cardiac Synchronization
+        "00189341",  # Contrast/Bolus Usage
         "00189321",  # CT Exposure
         "00189325",  # CT X-Ray Details
-        "00189314",  # CT Reconstruction
-        "00189329",  # CT Image Frame Type
         "00189304",  # CT Acquisition Details
         "00189308",  # CT Table Dynamics
+        "00189314",  # CT Reconstruction
+        "00189329",  # CT Image Frame Type
         "00189226",  # MR Image Frame Type
         "00189504",  # X-Ray 3D Frame Type
         "00189751",  # PET Frame Type
