@@ -55,17 +55,21 @@ class Volume:
     @property
     def centre(self) -> Vector:
         """The middle of the voxels, LPS mm."""
-        slices, rows, columns = self.voxels.shape[:3]
-        middle = [(columns - 1) / 2, (rows - 1) / 2, (slices - 1) / 2, 1.0]
-        x, y, z = (self.affine.matrix @ middle)[:3]
+        x, y, z = self.corners.mean(axis=0)
         return float(x), float(y), float(z)
 
     @property
     def corners(self) -> NDArray[np.float64]:
         """The eight corners of what the voxels fill, (8, 3) LPS mm; half a voxel beyond centres."""
-        ends = [(-0.5, count - 0.5) for count in self.voxels.shape[2::-1]]
-        index = np.array([(i, j, k, 1.0) for i in ends[0] for j in ends[1] for k in ends[2]])
-        return np.asarray((index @ self.affine.matrix.T)[:, :3])
+        slices, rows, columns = self.voxels.shape[:3]
+        return corners_of(self.affine, (slices, rows, columns))
+
+
+def corners_of(affine: Affine, shape: tuple[int, int, int]) -> NDArray[np.float64]:
+    """Of a volume of so many slices, rows, columns; see `Volume.corners`."""
+    ends = [(-0.5, count - 0.5) for count in shape[::-1]]
+    index = np.array([(i, j, k, 1.0) for i in ends[0] for j in ends[1] for k in ends[2]])
+    return np.asarray((index @ affine.matrix.T)[:, :3])
 
 
 def why_no_volume(display_set: DisplaySet) -> str:

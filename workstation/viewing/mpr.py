@@ -12,8 +12,8 @@ import numpy as np
 from attrs import evolve, frozen
 from numpy.typing import NDArray
 
-from workstation.domain.geometry import ImagePlane, Vector, dot
-from workstation.imaging.volume_voxels import Volume
+from workstation.domain.geometry import Affine, ImagePlane, Vector, dot
+from workstation.imaging.volume_voxels import corners_of
 from workstation.viewing.planes import STANDARD, Axes, Plane, Rectangle
 
 Quaternion = tuple[float, float, float, float]
@@ -35,13 +35,14 @@ class Box:
     finest_mm: float
 
     @classmethod
-    def of(cls, volume: Volume) -> Self:
-        rows = np.linalg.inv(volume.affine.matrix)[:3, :3]
+    def of(cls, affine: Affine, shape: tuple[int, int, int]) -> Self:
+        """Of slices, rows, columns that lie as the affine says."""
+        rows, corners = np.linalg.inv(affine.matrix)[:3, :3], corners_of(affine, shape)
         return cls(
-            tuple(_vector(corner) for corner in volume.corners),
-            volume.centre,
+            tuple(_vector(corner) for corner in corners),
+            _vector(corners.mean(axis=0)),
             (_vector(rows[0]), _vector(rows[1]), _vector(rows[2])),
-            min(volume.spacing_mm),
+            float(np.linalg.norm(affine.matrix[:3, :3], axis=0).min()),
         )
 
     def reach(self, direction: Vector) -> tuple[float, float]:

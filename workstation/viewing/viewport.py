@@ -13,13 +13,9 @@ from attrs import evolve, frozen
 from workstation.domain.measurement import PixelPoint
 from workstation.domain.presentation import Voi, VoiFunction
 from workstation.imaging.filters import DisplayFilter
-from workstation.viewing.planes import Plane
 
 #: Zoom relative to fit, or to one image pixel per screen pixel.
 ZOOM_LIMITS: Final = (0.05, 40.0)
-
-#: Thicker than any patient: a slip of the keyboard.
-THICKEST_SLAB_MM: Final = 500.0
 
 #: A drag of this many screen pixels changes the window by its own width.
 WINDOW_DRAG_PIXELS: Final = 300.0
@@ -68,9 +64,6 @@ class ViewportState:
     presentation: str = ""  # the presentation state applied, by its SOP Instance UID
     planes_hidden: bool = False  # the overlays that the object itself brings
     shutter_lifted: bool = False  # what the object covers is shown
-    plane: Plane | None = None  # a reformat of the display set instead of its frames
-    slab_mm: float = 0.0
-    slab_mode: SlabMode = SlabMode.MIP
     touched: bool = False  # the reader changed something: hanging leaves it alone
 
 
@@ -254,10 +247,5 @@ def filtered(state: ViewportState, kind: DisplayFilter) -> ViewportState:
 
 
 def reset(state: ViewportState) -> ViewportState:
-    """As it was hung: same display set, frame and plane, everything else as proposed."""
-    return evolve(show(state, state.display_set, state.frame_index), plane=state.plane)
-
-
-def slab(state: ViewportState, mm: float, mode: SlabMode) -> ViewportState:
-    """So thick, the plane in its middle; 0 is a plane again."""
-    return evolve(state, slab_mm=min(max(mm, 0.0), THICKEST_SLAB_MM), slab_mode=mode)
+    """As it was hung: same display set and frame, everything else as proposed."""
+    return show(state, state.display_set, state.frame_index)

@@ -3,17 +3,17 @@
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from volume_phantoms import SCANS, noise, volume
+from volume_phantoms import SCANS
 
-from workstation.domain.geometry import Vector
+from workstation.domain.geometry import Affine, Vector
 from workstation.viewing import mpr
 from workstation.viewing.mpr import Box, Mpr
 from workstation.viewing.orientation import letters
 from workstation.viewing.planes import STANDARD, Plane
 
 SHAPE = (34, 42, 46)
-BOX = Box.of(volume(noise(SHAPE), SCANS["straight"]))
-TILTED = Box.of(volume(noise(SHAPE), SCANS["oblique, left-handed, tilted"]))
+BOX = Box.of(Affine(SCANS["straight"]), SHAPE)
+TILTED = Box.of(Affine(SCANS["oblique, left-handed, tilted"]), SHAPE)
 
 
 def matrix(state: Mpr) -> NDArray[np.float64]:
@@ -132,7 +132,7 @@ def test_planes_are_gone_through_as_stacks_are(plane: Plane, ends: str) -> None:
 
 def test_a_plane_along_the_slices_shows_every_slice_once() -> None:
     """Scrolling an axial reformat of an axial CT stops on its slices, not between them."""
-    box = Box.of(volume(noise(SHAPE), SCANS["anisotropic"]))
+    box = Box.of(Affine(SCANS["anisotropic"]), SHAPE)
     state = mpr.begun(box)
     index, count = mpr.place(state, box, Plane.AXIAL)
 
