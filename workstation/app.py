@@ -33,6 +33,7 @@ from workstation.services.keys import Keys
 from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
 from workstation.services.measurement_filing import MeasurementFiling
+from workstation.services.placing import OnDuty
 from workstation.services.ports import LOCAL, Credentials, SecretStore
 from workstation.services.preset_files import load_presets
 from workstation.services.reporting import Reporting
@@ -182,7 +183,7 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
     menus = load_menus(resource("menus.toml"), registry)
     strip = offered(menus[STRIP], registry, bindings)
     images = ViewerPane(services.viewer, shell.run, jobs, strip)
-    shell.furnish(images, report)
+    shell.furnish(images, report, images.measurements)
     shell.pictured.connect(lambda _: images.settle())
     shell.strip_asked.connect(lambda _: images.toggle_strip())
     program.open_with(shell, bindings, menus)
@@ -207,6 +208,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
         Interpolation(settings.interpolation),
     )
     viewer.screens = screens_of(settings.screens)
+    viewer.on_duty = OnDuty(lambda site: _name_at(worklist, site), clock.now)
     keys = Keys(outer.secrets, clock)
 
     def who(site: SiteId) -> str:
@@ -231,6 +233,11 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
         worklist, session, viewer, loader, reporting, deliveries, signing, audit, files, filing,
         Cine(viewer, frames, jobs, clock),
     )  # fmt: skip
+
+
+def _name_at(worklist: Worklist, site: SiteId) -> str:
+    reader = worklist.reader(site)
+    return reader.name if reader else ""
 
 
 def _forget(decoders: Decoders, gone: Dropped) -> None:

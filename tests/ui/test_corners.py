@@ -45,8 +45,12 @@ def only_level_1(words: Overlay) -> Overlay:
     def kept(lines: tuple[Line, ...]) -> tuple[Line, ...]:
         return tuple(line for line in lines if line.level == 1)
 
-    corners = words.top_left, words.top_right, words.bottom_left, words.bottom_right
-    return Overlay(*map(kept, corners))
+    return Overlay(
+        top_left=kept(words.top_left),
+        top_right=kept(words.top_right),
+        bottom_left=kept(words.bottom_left),
+        bottom_right=kept(words.bottom_right),
+    )
 
 
 def placed(size: tuple[int, int]) -> tuple[Row, ...]:

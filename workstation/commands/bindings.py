@@ -2,7 +2,7 @@
 
     [images]                      # any name: a group of the key sheet
     title = "Image"
-    scope = "images"              # always, worklist, images or report
+    scope = "images"              # always, worklist, images, report or measurements
     [images.keys]
     "I" = "viewport.invert"
     "1" = { run = "viewport.window lung", title = "Window lung" }
@@ -32,6 +32,7 @@ class Scope(StrEnum):
     WORKLIST = "worklist"
     IMAGES = "images"
     REPORT = "report"
+    MEASUREMENTS = "measurements"  # the list of them
 
 
 #: Which scopes are asked, in this order, where the focus is. Letters that the report does
@@ -41,6 +42,7 @@ REACH: Final = {
     Scope.WORKLIST: (Scope.WORKLIST, Scope.ALWAYS),
     Scope.IMAGES: (Scope.IMAGES, Scope.ALWAYS),
     Scope.REPORT: (Scope.REPORT, Scope.ALWAYS, Scope.IMAGES),
+    Scope.MEASUREMENTS: (Scope.MEASUREMENTS, Scope.ALWAYS, Scope.IMAGES),
 }
 _MODIFIERS: Final = ("Ctrl", "Alt", "Shift", "Meta")
 _NAMED: Final = frozenset(

@@ -5,6 +5,7 @@ from typing import Final
 from workstation.commands import (
     app,
     appearance,
+    calibration,
     case,
     file,
     key_images,
@@ -29,6 +30,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *presentation.COMMANDS,
     *tools.COMMANDS,
     *measurements.COMMANDS,
+    *calibration.COMMANDS,
     *key_images.COMMANDS,
 )
 

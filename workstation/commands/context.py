@@ -81,6 +81,14 @@ class Windows(Protocol):
 
     def focus_search(self) -> None: ...
 
+    def focus_measurements(self) -> None:
+        """The keys go to the list of measurements."""
+        ...
+
+    def edit_measurement(self, name: str) -> bool:
+        """Ask for its words in the list; False where that is folded away."""
+        ...
+
     def show_stat(self) -> None:
         """The list of all STAT cases."""
         ...

@@ -1,4 +1,4 @@
-"""What becomes of all measurements of a case together."""
+"""The list of measurements, and what becomes of all of them together."""
 
 from workstation.commands.context import CommandContext
 from workstation.commands.registry import Outcome, command
@@ -6,6 +6,8 @@ from workstation.errors import CommandError
 from workstation.services.jobs import Job
 from workstation.services.measurement_filing import Sent
 from workstation.text import tr
+
+_MEASUREMENT = frozenset({"measurement"})
 
 
 @command(
@@ -16,16 +18,18 @@ from workstation.text import tr
     say={"send measurements"},
 )
 def send(ctx: CommandContext) -> Outcome:
-    """File the measurements of this study in the site's archive, for other workstations.
+    """File what is marked in the site's archive, for other workstations: measurements, key
+    images, and how they were seen.
 
-    Sent again, the same measurements are the same document: the archive has it once.
+    Sent again, the same marks are the same documents: the archive has them once.
     """
     case = ctx.session.need_case()
     reader = ctx.worklist.reader(case.item.site)
     signed = ctx.reporting.issued is not None
     if (case.read_only and not signed) or reader is None:
         raise CommandError(tr("this case is not claimed by you"))
-    done = ctx.filing.send(case.item, reader, ctx.viewer.measurements)
+    viewer = ctx.viewer
+    done = ctx.filing.send(case.item, reader, viewer.measurements, viewer.key_images)
 
     def told(job: Job[Sent]) -> None:
         if job.error is None:
@@ -34,4 +38,36 @@ def send(ctx: CommandContext) -> Outcome:
     return done.then(told)
 
 
-COMMANDS = (send,)
+@command("measurement.list", title="List of measurements", group="Tools", when={"image"})
+def show_list(ctx: CommandContext) -> Outcome:
+    """Beside the images, by the name of the lesion; again folds it away."""
+    if ctx.viewer.toggle_list():
+        ctx.windows.focus_measurements()
+    return None
+
+
+@command("measurement.hide", title="Hide or show a measurement", group="Tools", when=_MEASUREMENT)
+def hide(ctx: CommandContext, name: str = "") -> Outcome:
+    """One alone, by name (A1); without one, the selected or the last. It stays in the list."""
+    drawn = ctx.viewer.toggle_measurement(name)
+    found = ctx.viewer.marks.find(name).id
+    words = tr("{id} is drawn again", id=found) if drawn else tr("{id} is hidden", id=found)
+    ctx.windows.tell(words)
+    return None
+
+
+@command("measurement.step", title="Step in the list", group="Tools", when=_MEASUREMENT)
+def step(ctx: CommandContext, by: int = 1) -> Outcome:
+    """The one so many lines further becomes the selected one; its image stays where it is."""
+    ctx.viewer.step_measurement(by)
+    return None
+
+
+@command("measurement.leave", title="From the list to the images", group="Tools", when={"image"})
+def leave(ctx: CommandContext) -> Outcome:
+    """The list stays; keys go to the images again."""
+    ctx.windows.show_page("reading")
+    return None
+
+
+COMMANDS = (send, show_list, hide, step, leave)

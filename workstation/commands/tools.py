@@ -171,9 +171,13 @@ def label(ctx: CommandContext, name: str, text: str = "") -> Outcome:
 
 @command("measurement.word", title="Write beside a measurement", group=GROUP, when=_MEASUREMENT)
 def word(ctx: CommandContext, name: str = "") -> Outcome:
-    """Asks for the words of one measurement; without a name, of the selected or the last."""
+    """Asks for the words of one measurement; without a name, of the selected or the last.
+
+    In the list where it is open, else in the palette.
+    """
     mark = ctx.viewer.marks.find(name)
-    ctx.windows.open_palette(f"measurement.label {mark.id} {mark.text}")
+    if not ctx.windows.edit_measurement(mark.id):
+        ctx.windows.open_palette(f"measurement.label {mark.id} {mark.text}")
     return None
 
 

@@ -85,4 +85,5 @@ class Measurement:
     series_label: str = ""
     revision: int = 1  # grows with each change; a link in the report remembers what it cited
     text: str = ""  # the reader's own words beside it
-    uncertainty: float | None = None  # of `value`, by the size of a pixel alone
+    uncertainty: float | None = None  # of `value`: `imaging.uncertainty` says what it holds
+    author: str = ""  # who made it, by the name they have at its site

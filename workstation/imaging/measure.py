@@ -22,11 +22,12 @@ from workstation.domain.measurement import (
 )
 from workstation.domain.presentation import RealWorldMap, Rescale
 from workstation.domain.study import Frame, PixelSpacing, SpacingOrigin
-from workstation.imaging.lengths import LENGTHS, Value, squared, value_of
+from workstation.imaging.lengths import Value, squared, value_of
 from workstation.imaging.pixels import FramePixels
 from workstation.imaging.real_world import is_linear, measured_by, quantity, unit_of
 from workstation.imaging.regions import inside
 from workstation.imaging.ultrasound import crosses_regions, region_at, traced
+from workstation.imaging.uncertainty import uncertainty
 from workstation.imaging.voi import is_padding
 from workstation.text import tr
 
@@ -39,6 +40,7 @@ NOTES: Final = MappingProxyType(
         SpacingOrigin.CALIBRATED: "calibrated",
         SpacingOrigin.FILM: "film",
         SpacingOrigin.REGION: "region",
+        SpacingOrigin.USER: "user calibrated",
         SpacingOrigin.NONE: "",
     }
 )
@@ -49,6 +51,7 @@ def measure(
     points: tuple[PixelPoint, ...],
     frame: Frame,
     pixels: FramePixels,
+    zoom: float = 1.0,
 ) -> Measurement:
     """The measurement without its number: the caller gives it one.
 
@@ -57,6 +60,8 @@ def measure(
     points
         As many as `domain.measurement.POINTS` says; of an ellipse and a rectangle opposite
         corners of their box, of two axes the four ends.
+    zoom
+        Logical pixels of the screen for one of the image, where the points were placed.
 
     Returns
     -------
@@ -77,20 +82,37 @@ def measure(
     if crosses_regions(frame, points):
         return evolve(blank, note=tr("across regions"))
     spacing = spacing_at(frame, points)
-    across, down, unit = _scale(spacing)
+    made = _placed(blank, spacing, zoom)
+    if kind in REGIONS and made.value is not None:
+        stats, unit = region_statistics(kind, points, frame, pixels)
+        return evolve(made, stats=stats, stats_unit=unit if stats else "")
+    return made
+
+
+def rescaled(measurement: Measurement, frame: Frame, zoom: float = 1.0) -> Measurement:
+    """The same points in the millimetres that hold now; what its pixels say does not change."""
+    kind, points = measurement.kind, measurement.points
+    if kind in WORDS or kind is MeasurementKind.POINT or frame.regions:
+        return measurement
+    made = _placed(measurement, spacing_at(frame, points), zoom)
+    if kind in REGIONS:
+        return evolve(made, stats=measurement.stats, stats_unit=measurement.stats_unit)
+    return made
+
+
+def _placed(blank: Measurement, spacing: PixelSpacing, zoom: float) -> Measurement:
+    """Length, angle or area of the points, and how sure it is."""
+    kind, points = blank.kind, blank.points
+    across, down, unit = scale_of(spacing)
     points = squared(points, across, down) if kind is MeasurementKind.BIDIRECTIONAL else points
-    found = value_of(kind, tuple((x * across, y * down) for x, y in points), unit)
-    stats, own_unit = found.others, found.others_unit
-    if kind in REGIONS and found.value is not None:
-        stats, own_unit = region_statistics(kind, points, frame, pixels)
+    at = tuple((x * across, y * down) for x, y in points)
+    found = value_of(kind, at, unit)
     honest = note_of(spacing) if found.unit not in ("", "°") else ""
     said = _said(evolve(blank, points=points), found, honest)
-    return evolve(
-        said,
-        stats=stats,
-        stats_unit=own_unit if stats else "",
-        uncertainty=_uncertainty(kind, found, max(across, down)),
-    )
+    if said.value is None:
+        return evolve(said, uncertainty=None)
+    pixel = max(across, down) * max(1.0, 1 / zoom)
+    return evolve(said, uncertainty=uncertainty(kind, at, said.value, pixel, spacing.relative))
 
 
 def _said(blank: Measurement, found: Value, note: str) -> Measurement:
@@ -104,14 +126,7 @@ def _said(blank: Measurement, found: Value, note: str) -> Measurement:
     )
 
 
-def _uncertainty(kind: MeasurementKind, found: Value, pixel: float) -> float | None:
-    """Of a length: each end lies somewhere in its pixel, half a pixel to either side."""
-    if found.value is None or kind not in LENGTHS:
-        return None
-    return pixel
-
-
-def _scale(spacing: PixelSpacing) -> tuple[float, float, str]:
+def scale_of(spacing: PixelSpacing) -> tuple[float, float, str]:
     """Size of a pixel along a row and down a column, and its unit.
 
     Without millimetres a pixel is counted by its shorter side: of pixels that are not square
@@ -126,6 +141,8 @@ def note_of(spacing: PixelSpacing) -> str:
     """Beside a value: whose millimetres, and by which factor where one was estimated."""
     if spacing.origin is SpacingOrigin.MAGNIFIED and spacing.magnification is not None:
         return tr("est. mag {factor:g}", factor=spacing.magnification)
+    if spacing.origin is SpacingOrigin.USER:
+        return f"{NOTES[SpacingOrigin.USER]} {spacing.calibrated}"
     return NOTES[spacing.origin]
 
 

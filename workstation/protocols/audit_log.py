@@ -33,6 +33,7 @@ EVENTS: Final = {
     "claim": ("110109", "Order Record", "U"),
     "release": ("110109", "Order Record", "U"),
     "draft": ("110110", "Patient Record", "U"),
+    "calibrate": ("110110", "Patient Record", "U"),
     "override": ("110110", "Patient Record", "U"),
     "sign": ("110110", "Patient Record", "C"),
     "deliver": ("110110", "Patient Record", "C"),

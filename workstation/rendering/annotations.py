@@ -97,6 +97,7 @@ _MM: Final[Mapping[SpacingOrigin, str]] = MappingProxyType(
         SpacingOrigin.DETECTOR: "{n:g} mm (detector)",
         SpacingOrigin.MAGNIFIED: "{n:g} mm (est. mag.)",
         SpacingOrigin.FILM: "{n:g} mm (film)",
+        SpacingOrigin.USER: "{n:g} mm (user calibrated)",
     }
 )
 

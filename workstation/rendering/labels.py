@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workstation.domain.measurement import WORDS, Measurement, MeasurementKind
+from workstation.domain.study import SpacingOrigin
+from workstation.imaging.measure import NOTES
 from workstation.rendering.ink import Box, Canvas, Plate, Point, bounds
 from workstation.rendering.shapes import nearest
 from workstation.text import tr
@@ -24,28 +26,37 @@ def words(measurement: Measurement) -> tuple[str, str]:
     """The two lines of a label: name, value, unit and honesty; then what belongs to them."""
     if measurement.kind in WORDS:
         return f"{measurement.id}  {measurement.text}".rstrip(), ""
-    first = f"{measurement.id}  {_value(measurement)}"
-    parts = [_more(measurement), measurement.text]
+    first = f"{measurement.id}  {value_line(measurement)}"
+    parts = [_more(measurement), measurement.text, _whose(measurement)[1]]
     return first, "  ".join(part for part in parts if part)
 
 
 def explained(measurement: Measurement) -> str:
     """What the label has no room for: the ends of a region's values, how sure a length is."""
     first, _ = words(measurement)
+    first = ", ".join(filter(None, (first, _whose(measurement)[1])))
+    first = ", ".join(filter(None, (first, _how_sure(measurement))))
     stats, unit = measurement.stats, measurement.stats_unit
     if "min" in stats:
         low, high = (_figure(stats[name]) for name in ("min", "max"))
         more = tr("min {low}  max {high} {unit}", low=low, high=high, unit=unit)
         counted = tr("{n} pixels", n=round(stats["pixels"]))
         return f"{first}, {more}, {counted}"
+    return first
+
+
+def _how_sure(measurement: Measurement) -> str:
+    """As far as a hand can tell pixels apart (`imaging.uncertainty` has the formulas)."""
     doubt = measurement.uncertainty
     if doubt is None:
-        return first
-    size = _figure(doubt)
-    return f"{first}, " + tr("± {size} {unit}: one pixel", size=size, unit=measurement.unit)
+        return ""
+    size, unit = _figure(doubt), measurement.unit
+    said = f"± {size}{unit}" if unit == "°" else f"± {size} {unit}".rstrip()
+    return tr("{doubt} (half a pixel at each point)", doubt=said)
 
 
-def _value(measurement: Measurement) -> str:
+def value_line(measurement: Measurement) -> str:
+    """Value, unit and whose millimetres; or why there is none."""
     if measurement.value is None:
         if measurement.note:
             return tr("not defined ({note})", note=measurement.note)
@@ -53,11 +64,19 @@ def _value(measurement: Measurement) -> str:
     value, unit = _number(measurement, measurement.value), measurement.unit
     if unit == "°":
         return f"{value}°"
-    if measurement.note:
-        unit = tr("{unit} ({note})", unit=unit, note=measurement.note)
+    if note := _whose(measurement)[0]:
+        unit = tr("{unit} ({note})", unit=unit, note=note)
     if "short" in measurement.stats:
         value = f"{value} × {_number(measurement, measurement.stats['short'])}"
     return f"{value} {unit}".rstrip()
+
+
+def _whose(measurement: Measurement) -> tuple[str, str]:
+    """Whose millimetres, for the first line; and by which reader since when, for the second."""
+    user = NOTES[SpacingOrigin.USER]
+    if measurement.note.startswith(user):
+        return tr(user), measurement.note.removeprefix(user).strip()
+    return measurement.note, ""
 
 
 def _number(measurement: Measurement, value: float) -> str:

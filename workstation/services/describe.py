@@ -1,12 +1,12 @@
 """Viewports as words and as data: `state` of contracts.md, the probe, the wrong patient."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from workstation.domain.measurement import PixelPoint
+from workstation.domain.measurement import Measurement, PixelPoint
 from workstation.domain.study import DisplaySet
 from workstation.errors import CommandError
 from workstation.imaging.measure import value_at
@@ -129,3 +129,28 @@ def _plane(shown: Shown) -> dict[str, Any] | None:
         "column": list(plane.column),
         "spacing": [plane.row_spacing, plane.column_spacing],
     }
+
+
+def measurements(marks: Sequence[Measurement]) -> list[Mapping[str, object]]:
+    """As contracts.md has them."""
+    return [
+        {
+            "id": m.id,
+            "kind": m.kind.value,
+            "value": m.value,
+            "unit": m.unit,
+            "note": m.note,
+            "stats": dict(m.stats),
+            "stats_unit": m.stats_unit,
+            "series_uid": m.frame.series,
+            "sop_uid": m.frame.sop,
+            "frame": m.frame.frame_index,
+            "image": m.image_number,
+            "points": [list(point) for point in m.points],
+            "revision": m.revision,
+            "text": m.text,
+            "uncertainty": m.uncertainty,
+            "author": m.author,
+        }
+        for m in marks
+    ]

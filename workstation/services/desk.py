@@ -60,10 +60,15 @@ class Desk:
         site = draft.report.binding.site
         kept = [m for m in draft.measurements if m.frame.site == site]
         keys = [key for key in draft.key_images if key.frame.site == site]
-        self._viewer.restore_measurements(kept, [str(c.get("id", "")) for c in draft.cited], keys)
+        scales = [scale for scale in draft.scales if scale.frame.site == site]
+        names = [str(c.get("id", "")) for c in draft.cited]
+        self._viewer.restore_measurements(kept, names, keys, scales)
 
     def _measured(self, _: None) -> None:
-        self._reporting.take_measurements(self._viewer.measurements, self._viewer.key_images)
+        viewer = self._viewer
+        self._reporting.take_measurements(
+            viewer.measurements, viewer.key_images, viewer.marks.scales
+        )
 
     def _shown(self, _: None) -> None:
         if self._item is not None:

@@ -37,6 +37,7 @@ def from_plain(read: Mapping[str, Any]) -> Measurement:
         revision=int(read["revision"]),
         text=str(read.get("text", "")),  # drafts of earlier versions have neither
         uncertainty=None if doubt is None else float(doubt),
+        author=str(read.get("author", "")),
     )
 
 
@@ -51,11 +52,16 @@ def frame_of(read: Mapping[str, Any]) -> FrameKey:
     )
 
 
+def numbered(name: str) -> tuple[str, int]:
+    """ "A10" comes after "A9"."""
+    return name[:1], int(name[1:]) if name[1:].isdecimal() else 0
+
+
 def numbers_used(names: Iterable[str]) -> Mapping[str, int]:
     """The highest number of each letter: "A3" is 3 of A. A name is used once."""
     used: dict[str, int] = {}
     for name in names:
-        letter, number = name[:1], name[1:]
-        if letter.isalpha() and number.isdecimal():
-            used[letter] = max(used.get(letter, 0), int(number))
+        letter, number = numbered(name)
+        if letter.isalpha() and number:
+            used[letter] = max(used.get(letter, 0), number)
     return used

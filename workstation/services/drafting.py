@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from attrs import evolve
 
+from workstation.domain.calibration import Calibration
 from workstation.domain.key_image import KeyImage
 from workstation.domain.measurement import Measurement
 from workstation.domain.report import (
@@ -56,6 +57,7 @@ class Drafting(Writing):
         self._waiting_draft = ""
         self._measurements: tuple[Measurement, ...] = ()
         self._key_images: tuple[KeyImage, ...] = ()
+        self._scales: tuple[Calibration, ...] = ()
         self._measured = False
 
     # --- what was signed, and the addendum ----------------------------------------------
@@ -129,6 +131,7 @@ class Drafting(Writing):
                 cited=self._evidence.as_cited,
                 measurements=self._measurements,
                 key_images=self._key_images,
+                scales=self._scales,
             )
         )
 
@@ -142,12 +145,16 @@ class Drafting(Writing):
         return self._key_images
 
     def _keep(
-        self, measurements: tuple[Measurement, ...], key_images: tuple[KeyImage, ...]
+        self,
+        measurements: tuple[Measurement, ...],
+        key_images: tuple[KeyImage, ...],
+        scales: tuple[Calibration, ...],
     ) -> None:
         """Marks are saved with the words; of two drafts the one with newer ones is newer."""
-        if (measurements, key_images) == (self._measurements, self._key_images):
+        now = measurements, key_images, scales
+        if now == (self._measurements, self._key_images, self._scales):
             return
-        self._measurements, self._key_images = measurements, key_images
+        self._measurements, self._key_images, self._scales = now
         if not self.read_only and not self.settled:
             report = self._report()
             self.report = evolve(report, revision=report.revision + 1)
@@ -206,6 +213,7 @@ class Drafting(Writing):
     def _measure_again(self, draft: drafts.Draft) -> None:
         """What was measured before stands on the images again, beside what is new there."""
         self._measurements, self._key_images = draft.measurements, draft.key_images
+        self._scales = draft.scales
         self.draft_taken_up.emit(draft)
 
     def _look_for_draft(self, item: WorklistItem) -> None:

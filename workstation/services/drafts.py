@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from attrs import asdict, frozen
 
+from workstation.domain.calibration import Calibration
 from workstation.domain.identifiers import AccessionNumber, ReportId, SiteId, StudyUID, TaskId
 from workstation.domain.key_image import KeyImage
 from workstation.domain.measurement import Measurement
@@ -23,7 +24,7 @@ from workstation.domain.report import (
     SectionKind,
 )
 from workstation.domain.worklist import WorklistItem
-from workstation.services import drafted_key_images, drafted_measurements
+from workstation.services import drafted_key_images, drafted_measurements, drafted_scales
 
 FORMAT: Final = 1
 
@@ -40,6 +41,7 @@ class Draft:
     cited: tuple[Mapping[str, Any], ...] = ()  # measurements in the text, as they were cited
     measurements: tuple[Measurement, ...] = ()  # all of them, as they stand on the images
     key_images: tuple[KeyImage, ...] = ()
+    scales: tuple[Calibration, ...] = ()  # that readers gave to images
 
     def is_of(self, item: WorklistItem) -> bool:
         """Whether it belongs to this study, this patient and the reader who holds it now."""
@@ -65,6 +67,7 @@ def to_json(draft: Draft) -> str:
         "cited": [dict(each) for each in draft.cited],
         "measurements": [drafted_measurements.to_plain(m) for m in draft.measurements],
         "key_images": [drafted_key_images.to_plain(key) for key in draft.key_images],
+        "scales": [drafted_scales.to_plain(scale) for scale in draft.scales],
         "report": asdict(draft.report, value_serializer=_plain),
     }
     return json.dumps(body, sort_keys=True, ensure_ascii=False)
@@ -91,6 +94,7 @@ def from_json(body: str) -> Draft:
             # Drafts of earlier versions have none.
             tuple(map(drafted_measurements.from_plain, read.get("measurements", []))),
             tuple(map(drafted_key_images.from_plain, read.get("key_images", []))),
+            tuple(map(drafted_scales.from_plain, read.get("scales", []))),
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         if isinstance(error, UnreadableDraft):

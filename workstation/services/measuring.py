@@ -1,19 +1,26 @@
-"""What is marked in the open case: measurements, numbered and never bare, and key images."""
+"""What is marked in the open case: measurements, numbered and never bare, and key images.
+
+Scales that a reader gave to images are kept with them: what was measured follows.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from attrs import evolve, frozen
 
+from workstation.domain.calibration import Calibration
 from workstation.domain.identifiers import FrameKey
 from workstation.domain.key_image import KeyImage, KeyTitle, SeenAs
-from workstation.domain.measurement import POINTS, Measurement, MeasurementKind, PixelPoint
+from workstation.domain.measurement import Measurement, MeasurementKind, PixelPoint
+from workstation.domain.study import Frame
 from workstation.errors import CommandError
-from workstation.imaging.measure import measure
-from workstation.imaging.pixels import FramePixels
+from workstation.imaging.calibrating import calibrated
+from workstation.imaging.measure import rescaled
 from workstation.services.drafted_measurements import numbers_used
+from workstation.services.placing import BY_NOBODY, Placing, pixels_of, placed
 from workstation.services.viewed import Shown
 from workstation.text import tr
+from workstation.viewing.viewport import ViewportState
 
 #: As many steps can be taken back.
 MOST_STEPS: Final = 200
@@ -24,10 +31,11 @@ Keys = Mapping[FrameKey, KeyImage]
 
 @frozen
 class Step:
-    """What undo goes back to: measurements and key images, as they were together."""
+    """What undo goes back to: marks of every kind, as they were together."""
 
     marks: Marks
     keys: Keys
+    scales: tuple[Calibration, ...] = ()
 
 
 class Measurements:
@@ -37,6 +45,8 @@ class Measurements:
         self._changed = changed
         self._by_id: dict[str, Measurement] = {}
         self._keys: dict[FrameKey, KeyImage] = {}
+        self._scales: tuple[Calibration, ...] = ()
+        self._seen: dict[str, ViewportState] = {}  # as each was last placed or moved
         self._last: dict[str, int] = {}
         self._revisions: dict[str, int] = {}
         self._done: list[Step] = []
@@ -61,7 +71,7 @@ class Measurements:
 
         Raises CommandError where the image is not here: what is not seen is not marked.
         """
-        _pixels_of(shown)
+        pixels_of(shown)
         key, before = shown.frame.key, self._keys.get(shown.frame.key)
         keys = {each: mark for each, mark in self._keys.items() if each != key}
         made = None
@@ -84,6 +94,7 @@ class Measurements:
         points: Sequence[PixelPoint],
         letter: str,
         text: str = "",
+        placing: Placing = BY_NOBODY,
     ) -> Measurement:
         """Measure on the image shown. `letter` names its study: A current, B the prior.
 
@@ -92,15 +103,17 @@ class Measurements:
         CommandError
             The image is not here: what is not seen is not measured. Too few points.
         """
-        made = _measured(shown, kind, points)
+        made = placed(shown, kind, points, placing)
         made = evolve(
             made,
             id=self._fresh_name(letter),
+            author=placing.author,
             image_number=shown.state.frame_index + 1,
             series_label=shown.display_set.label,
             text=text,
         )
         self._take({**self._by_id, made.id: made})
+        self._seen[made.id] = shown.state
         self.selected = made.id
         self._changed()
         return made
@@ -115,6 +128,7 @@ class Measurements:
         kept: Sequence[Measurement],
         names: Iterable[str] = (),
         key_images: Sequence[KeyImage] = (),
+        scales: Sequence[Calibration] = (),
     ) -> None:
         """Those of a draft, under their names; what was made meanwhile stays, renamed if need be.
 
@@ -128,20 +142,29 @@ class Measurements:
         renamed = [evolve(m, id=self._fresh_name(m.id[0])) if m.id in taken else m for m in new]
         self._by_id = {m.id: m for m in (*kept, *renamed)}
         self._keys = {**{key.frame: key for key in key_images}, **self._keys}
+        self._scales = (*scales, *(each for each in self._scales if each not in scales))
         self._done.clear()
         self._undone.clear()
         self.selected = ""
         self._changed()
 
-    def move(self, name: str, shown: Shown, points: Sequence[PixelPoint]) -> Measurement:
+    def move(
+        self,
+        name: str,
+        shown: Shown,
+        points: Sequence[PixelPoint],
+        placing: Placing = BY_NOBODY,
+    ) -> Measurement:
         """Other points on the same frame; the revision grows, so that a report can tell."""
         old = self.find(name)
         if shown.pixels is None or shown.frame.key != old.frame:
             raise CommandError(tr("{id} is on another image", id=name))
-        made = _measured(shown, old.kind, points)
+        made = placed(shown, old.kind, points, placing)
+        self._seen[old.id] = shown.state
         made = evolve(
             made,
             id=old.id,
+            author=placing.author or old.author,
             image_number=old.image_number,
             series_label=old.series_label,
             text=old.text,
@@ -157,6 +180,34 @@ class Measurements:
         self._take({**self._by_id, made.id: made})
         self._changed()
         return made
+
+    # --- scales ---------------------------------------------------------------------
+
+    @property
+    def scales(self) -> tuple[Calibration, ...]:
+        """What readers calibrated, the last one last."""
+        return self._scales
+
+    def scale(
+        self, scales: Sequence[Calibration], frame_of: Callable[[FrameKey], Frame | None]
+    ) -> tuple[Measurement, ...]:
+        """These hold from now on. Gives the measurements whose values are others therefore.
+
+        `frame_of` finds a frame as its object describes it.
+        """
+        again: dict[str, Measurement] = {}
+        for mark in self._by_id.values():
+            frame = frame_of(mark.frame)
+            made = mark if frame is None else rescaled(mark, calibrated(frame, scales))
+            if (made.value, made.unit, made.note) != (mark.value, mark.unit, mark.note):
+                again[mark.id] = evolve(made, revision=self._next_revision(mark))
+        self._take({**self._by_id, **again}, scales=tuple(scales))
+        self._changed()
+        return tuple(again.values())
+
+    def seen(self, name: str) -> ViewportState | None:
+        """The view a measurement was placed in; None where an earlier session placed it."""
+        return self._seen.get(name)
 
     # --- taking back ----------------------------------------------------------------
 
@@ -175,19 +226,25 @@ class Measurements:
 
     @property
     def _step(self) -> Step:
-        return Step(dict(self._by_id), dict(self._keys))
+        return Step(dict(self._by_id), dict(self._keys), self._scales)
 
-    def _take(self, marks: Marks, keys: Keys | None = None) -> None:
+    def _take(
+        self,
+        marks: Marks,
+        keys: Keys | None = None,
+        scales: tuple[Calibration, ...] | None = None,
+    ) -> None:
         self._done.append(self._step)
         del self._done[:-MOST_STEPS]
         self._undone.clear()
         self._by_id = dict(marks)
         if keys is not None:
             self._keys = dict(keys)
+        self._scales = self._scales if scales is None else scales
 
     def _restore(self, step: Step) -> None:
         """A revision is never given twice: a report that cites one means one value."""
-        self._keys = dict(step.keys)
+        self._keys, self._scales = dict(step.keys), step.scales
         self._by_id = {
             name: evolve(mark, revision=self._next_revision(self._by_id[name]))
             if name in self._by_id and self._by_id[name] != mark
@@ -226,46 +283,8 @@ class Measurements:
     def clear(self) -> None:
         self._by_id.clear()
         self._keys.clear()
+        self._scales = ()
+        self._seen.clear()
         self._last.clear()
         self._kept = ()
         self.selected = ""
-
-    def snapshot(self) -> list[Mapping[str, object]]:
-        """As contracts.md has them."""
-        return [
-            {
-                "id": m.id,
-                "kind": m.kind.value,
-                "value": m.value,
-                "unit": m.unit,
-                "note": m.note,
-                "stats": dict(m.stats),
-                "stats_unit": m.stats_unit,
-                "series_uid": m.frame.series,
-                "sop_uid": m.frame.sop,
-                "frame": m.frame.frame_index,
-                "image": m.image_number,
-                "points": [list(point) for point in m.points],
-                "revision": m.revision,
-                "text": m.text,
-                "uncertainty": m.uncertainty,
-            }
-            for m in self.all
-        ]
-
-
-def _measured(shown: Shown, kind: MeasurementKind, points: Sequence[PixelPoint]) -> Measurement:
-    pixels = _pixels_of(shown)
-    least, most = POINTS[kind]
-    if not least <= len(points) <= most:
-        wanted = str(least) if least == most else f"{least} to {most}"
-        raise CommandError(
-            tr("{kind}: {n} points, needs {wanted}", kind=kind.value, n=len(points), wanted=wanted)
-        )
-    return measure(kind, tuple(points), shown.frame, pixels)
-
-
-def _pixels_of(shown: Shown) -> FramePixels:
-    if shown.pixels is None:
-        raise CommandError(shown.missing or tr("the image is not here yet"))
-    return shown.pixels

@@ -298,6 +298,8 @@ def _honesty(frame: Frame) -> str:
         case SpacingOrigin.CALIBRATED:
             return tr("calibrated")
         case SpacingOrigin.FILM:
+        case SpacingOrigin.USER:
+            return tr("user calibrated {by}", by=frame.spacing.calibrated)
             return tr("mm (on the film)")
     return ""
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from attrs import evolve
 
+from workstation.domain.calibration import Calibration
 from workstation.domain.identifiers import SiteId, StudyRef
 from workstation.domain.key_image import KeyImage
 from workstation.domain.measurement import Measurement
@@ -153,13 +154,16 @@ class Reporting(Drafting):
         self._evidence.allow_prior(self._report().binding, ref, patient, label)
 
     def take_measurements(
-        self, measurements: Iterable[Measurement], key_images: Iterable[KeyImage] = ()
+        self,
+        measurements: Iterable[Measurement],
+        key_images: Iterable[KeyImage] = (),
+        scales: Iterable[Calibration] = (),
     ) -> None:
         """All marks as they are now; a measurement that is gone was deleted."""
         if self.report is not None:
             now = tuple(measurements)
             self._evidence.take(now)
-            self._keep(now, tuple(key_images))
+            self._keep(now, tuple(key_images), tuple(scales))
             self._announce()
 
     @property

@@ -291,12 +291,16 @@ class Screen:
         self, index: int, state: ViewportState, study: ViewedStudy, display_set: DisplaySet
     ) -> Shown:
         state = reduce.go(state, state.frame_index, len(display_set.frames))
-        frame = display_set.frames[state.frame_index]
+        frame = self._as_read(display_set.frames[state.frame_index])
         pixels, missing = self._pixels(study, frame)
         made = self.presenting.of(state, display_set, frame)
         proposed = frame if made is None else made.frame
         voi = state.voi or self._proposals.voi(display_set, proposed, pixels, state.own_window)
         return Shown(index, state, study, display_set, frame, pixels, voi, missing, made)
+
+    def _as_read(self, frame: Frame) -> Frame:
+        """As its object describes it; a reader's own scale comes in above."""
+        return frame
 
     def _pixels(self, study: ViewedStudy, frame: Frame) -> tuple[FramePixels | None, str]:
         if study.ref not in self._permitted:

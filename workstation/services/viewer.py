@@ -46,7 +46,6 @@ class Viewer(Remembered):
     def close(self) -> None:
         """The case is left: nothing of it stays here."""
         self.forget()
-        self._marks.clear()
         self.forget_links()
         self.forget_looks()
         self.changed.emit(None)
@@ -117,9 +116,12 @@ class Viewer(Remembered):
         self._hang()
 
     def go_to_measurement(self, name: str = "") -> None:
-        """Show the image it was made on, where its study already hangs if it does."""
+        """Show the image it was made on as it was seen then, where its study hangs if it does."""
         mark = self._marks.find(name)
         self._go_to_frame(mark.frame)
+        seen = self._marks.seen(mark.id)
+        if seen is not None:
+            self.change(lambda state: reduce.seen_as(state, seen))
         self._marks.select(mark.id)
 
     def go_to_key_image(self, which: KeyImage | None = None) -> None:

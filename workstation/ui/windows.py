@@ -28,6 +28,7 @@ from workstation.ui.outbox import OutboxPage
 from workstation.ui.sign_in import SignInDialog
 from workstation.ui.standing import Shown as Shown
 from workstation.ui.telling import REFRESH_MS, Telling
+from workstation.ui.viewer.measurement_list import MeasurementList
 from workstation.ui.worklist import WorklistPane
 
 REPORT_WIDTH = 488
@@ -63,6 +64,7 @@ class Shell:
         )
         self.outbox = OutboxPage(shown.worklist, shown.deliveries, self.run)
         self.viewer = self.report = QWidget()
+        self.measurements: MeasurementList | None = None
         self._telling = Telling(shown, store_notice)
         self._frames: dict[str, Frame] = {}
         self._soon = QTimer()
@@ -72,9 +74,11 @@ class Shell:
 
     # --- making ---------------------------------------------------------------
 
-    def furnish(self, viewer: QWidget, report: QWidget) -> None:
-        """Put the panes in."""
-        self.viewer, self.report = viewer, report
+    def furnish(
+        self, viewer: QWidget, report: QWidget, measurements: MeasurementList | None = None
+    ) -> None:
+        """Put the panes in; the list of measurements is part of the viewer."""
+        self.viewer, self.report, self.measurements = viewer, report, measurements
         viewer.setProperty("scope", Scope.IMAGES.value)
         menus.place_on(self.worklist.table, Place.ROW)
         report.setProperty("scope", Scope.REPORT.value)
@@ -311,6 +315,13 @@ class Shell:
 
     def focus_search(self) -> None:
         self.worklist.focus_search()
+
+    def focus_measurements(self) -> None:
+        if self.measurements is not None:
+            self.measurements.take_focus()
+
+    def edit_measurement(self, name: str) -> bool:
+        return self.measurements is not None and self.measurements.edit(name)
 
     def focus_pane(self, step: int) -> None:
         panes = [self.worklist, self.viewer, self.report, self.outbox]

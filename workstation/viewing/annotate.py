@@ -16,6 +16,7 @@ from workstation.viewing.tool import (
     Commit,
     Effect,
     Event,
+    Known,
     Move,
     Pointer,
     Press,
@@ -60,6 +61,18 @@ class TwoPointTool:
         if not _apart(first, event):
             return evolve(self, first=None), (_NOTHING,)
         return evolve(self, first=None), (Commit(self.kind, points, first.frame), _NOTHING)
+
+
+@frozen
+class KnownLineTool:
+    """A line over a known distance; it is no measurement."""
+
+    line: TwoPointTool = TwoPointTool(MeasurementKind.LENGTH)
+
+    def on(self, event: Event) -> tuple[Self, tuple[Effect, ...]]:
+        line, effects = self.line.on(event)
+        drawn = (Known(each.points) if isinstance(each, Commit) else each for each in effects)
+        return evolve(self, line=line), tuple(drawn)
 
 
 @frozen

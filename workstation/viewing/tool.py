@@ -67,6 +67,13 @@ class Commit:
 
 
 @frozen
+class Known:
+    """The reader has drawn a line over a distance they know."""
+
+    points: tuple[PixelPoint, ...]
+
+
+@frozen
 class ScrollBy:
     frames: int
 
@@ -108,7 +115,7 @@ class Probe:
     at: PixelPoint
 
 
-Effect = Preview | Commit | ScrollBy | PanBy | ZoomBy | ZoomTo | WindowBy | Probe
+Effect = Preview | Commit | Known | ScrollBy | PanBy | ZoomBy | ZoomTo | WindowBy | Probe
 
 
 class Tool(Protocol):

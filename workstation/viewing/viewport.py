@@ -242,6 +242,15 @@ def interpolate(state: ViewportState, kind: Interpolation) -> ViewportState:
     return evolve(state, interpolation=kind)
 
 
+def seen_as(state: ViewportState, other: ViewportState) -> ViewportState:
+    """The same image in the window, framing and orientation that another view had."""
+    return evolve(
+        state, zoom=other.zoom, pan=other.pan, one_to_one=other.one_to_one, voi=other.voi,
+        inverted=other.inverted, quarter_turns=other.quarter_turns, degrees=other.degrees,
+        flipped=other.flipped,
+    )  # fmt: skip
+
+
 def filtered(state: ViewportState, kind: DisplayFilter) -> ViewportState:
     return evolve(state, filter=kind)
 

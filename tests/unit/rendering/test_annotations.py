@@ -234,7 +234,9 @@ def test_more_than_the_label_is_told_on_asking() -> None:
         stats={"mean": 1.0, "sd": 2.0, "min": -1024.0, "max": 71.0, "pixels": 1961.0},
     )  # fmt: skip
 
-    assert explained(mark(uncertainty=0.78125)) == "A1  20.0 mm, ± 0.8 mm: one pixel"
+    assert explained(mark(uncertainty=0.78125)) == (
+        "A1  20.0 mm, ± 0.8 mm (half a pixel at each point)"
+    )
     assert explained(region) == "A1  12.0 mm², min −1024  max 71.0 HU, 1961 pixels"
     assert explained(mark()) == "A1  20.0 mm"
 

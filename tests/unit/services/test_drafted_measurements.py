@@ -32,6 +32,7 @@ REGION = Measurement(
     3,
     "grown · ø",
     0.7,
+    "Hazel, J.",
 )
 
 

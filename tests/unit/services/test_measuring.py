@@ -172,7 +172,10 @@ def test_the_words_of_a_measurement_are_asked_for_by_its_name() -> None:
     """`measurement.word` begins the line that the reader finishes."""
     viewer = viewer_with("tool.length 0 0 10 0", "tool.arrow 1 1 9 9 old words")
     asked: list[str] = []
-    windows = SimpleNamespace(open_palette=asked.append)
+    windows = SimpleNamespace(
+        open_palette=asked.append,
+        edit_measurement=lambda _: False,  # the list is folded away
+    )
     context = SimpleNamespace(viewer=viewer, windows=windows, active=frozenset({"measurement"}))
     registry = Registry(tools.COMMANDS)
 

@@ -1,4 +1,4 @@
-"""The viewer as one pane: series column, tool strip, grid of viewports."""
+"""The viewer as one pane: series column, tool strip, grid of viewports, list of measurements."""
 
 from collections.abc import Callable, Iterable
 
@@ -12,6 +12,7 @@ from workstation.services.viewer import Viewer
 from workstation.text import tr
 from workstation.ui import menus, plain
 from workstation.ui.viewer.grid import Grid
+from workstation.ui.viewer.measurement_list import MeasurementList
 from workstation.ui.viewer.thumbnails import Thumbnails
 from workstation.ui.viewer.tools import ToolStrip
 
@@ -38,6 +39,7 @@ class ViewerPane(QWidget):
         self.thumbnails = Thumbnails(viewer, run, jobs)
         self.strip = ToolStrip(viewer, run, strip)
         self.grid = Grid(viewer, run, jobs)
+        self.measurements = MeasurementList(viewer, run)
         menus.place_on(self.grid, Place.VIEW)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
@@ -49,6 +51,7 @@ class ViewerPane(QWidget):
         row.setSpacing(2)
         row.addWidget(self.thumbnails)
         row.addLayout(right, 1)
+        row.addWidget(self.measurements)
 
     def focus_active(self) -> None:
         """Give the keyboard to the active viewport."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 
 from workstation.domain.identifiers import FrameKey
 from workstation.domain.measurement import WORDS, Measurement, MeasurementKind, PixelPoint
-from workstation.viewing.annotate import tool_for
+from workstation.viewing.annotate import KnownLineTool, tool_for
 from workstation.viewing.navigate import (
     AreaTool,
     PanTool,
@@ -22,6 +22,7 @@ from workstation.viewing.tool import (
     Cancel,
     Commit,
     Effect,
+    Known,
     Move,
     PanBy,
     Press,
@@ -43,7 +44,9 @@ NEAR: Final = 6.0
 FINE: Final = 0.2
 COARSE: Final = 4.0
 
-MEASURING: Final = frozenset(kind.value for kind in MeasurementKind)
+#: The tool of a line over a known distance.
+CALIBRATE: Final = "calibrate"
+MEASURING: Final = frozenset({CALIBRATE, *(kind.value for kind in MeasurementKind)})
 
 
 def pace_of(keys: Qt.KeyboardModifier) -> float:
@@ -55,6 +58,8 @@ def pace_of(keys: Qt.KeyboardModifier) -> float:
 
 def tool_named(name: str) -> Tool:
     """A fresh tool by the name of its command, ``tool.length`` without the room."""
+    if name == CALIBRATE:
+        return KnownLineTool()
     if name in MEASURING:
         return tool_for(MeasurementKind(name))
     match name:
@@ -86,6 +91,8 @@ def line_of(effect: Effect) -> str:
             return f"viewport.window-by {dx:.1f} {dy:.1f}"
         case Commit(kind=kind, points=points):
             return f"tool.{kind.value} {_numbers(points)}"
+        case Known(points=points):
+            return f"tool.{CALIBRATE} {_numbers(points)}"
         case Probe(at=(x, y)):
             return f"tool.probe {x:.2f} {y:.2f}"
     return ""
