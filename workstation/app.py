@@ -27,6 +27,7 @@ from workstation.domain.identifiers import SiteId
 from workstation.services.audit import Audit
 from workstation.services.cine import Cine
 from workstation.services.delivery import Deliveries
+from workstation.services.filing_queue import Ways
 from workstation.services.frames import Dropped, FrameStore
 from workstation.services.jobs import Jobs
 from workstation.services.keys import Keys
@@ -223,10 +224,9 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
         zones={site.id: ZoneInfo(site.timezone) for site in settings.sites},
     )  # fmt: skip
     session = ReadingSession(Services(worklist, viewer, loader, reporting, audit, jobs, sites))
-    filing = MeasurementFiling(
-        outer.sources, outer.archives, store, audit, jobs, clock,
-        {site.id: ZoneInfo(site.timezone) for site in settings.sites},
-    )  # fmt: skip
+    zones = {site.id: ZoneInfo(site.timezone) for site in settings.sites}
+    ways = Ways(outer.sources, outer.archives, zones, who)
+    filing = MeasurementFiling(ways, store, audit, jobs, clock)
     signing = Signing(worklist, session, reporting, deliveries, filing, jobs)
     files = LocalCase(session, viewer, loader, audit, jobs, outer.files)
     return Everything(

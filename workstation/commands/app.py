@@ -169,7 +169,7 @@ def _wait_delivered(ctx: CommandContext, seconds: float) -> Job[None]:
         return queued == 0 and in_doubt == 0 and ctx.filing.idle
 
     late = tr("the report was not acknowledged in {s:g} s", s=seconds)
-    signals = (ctx.deliveries.changed, ctx.filing.settled)
+    signals = (ctx.deliveries.changed, ctx.filing.changed)
     return until(ctx.jobs, all_accepted, signals, seconds, late)
 
 
@@ -203,16 +203,17 @@ def _need_export(ctx: CommandContext, file: str) -> None:
     ctx.session.note_export(Path(file).suffix)
 
 
-@command("outbox.retry", title="Send refused reports again", group=GROUP, when={"signed-in"})
+@command("outbox.retry", title="Send refused again", group=GROUP, when={"signed-in"})
 def retry(ctx: CommandContext, accession: str = "") -> Outcome:
-    """Offer refused reports to their sites again, all or one; nothing is sent twice."""
+    """Offer refused reports and marks to their sites again, all or one; nothing is sent twice."""
     refused = [
         entry
         for entry in ctx.deliveries.entries
         if entry.state is State.REFUSED and accession in ("", entry.accession)
     ]
-    if not refused:
-        raise CommandError(tr("no report was refused"))
+    marks = ctx.filing.retry(accession)
+    if not refused and not marks:
+        raise CommandError(tr("nothing was refused"))
     for entry in refused:
         ctx.deliveries.retry(entry.report)
     return None

@@ -4,25 +4,29 @@ Imports highdicom, and is itself imported only where a document is written: the 
 its decoders start without either.
 """
 
-import io
 import uuid
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
-from attrs import field, frozen
 from highdicom import sr
 from pydicom import Dataset
 from pydicom.sr.codedict import codes
 from pydicom.uid import ExplicitVRLittleEndian
 
+from workstation.dicom.document_head import (
+    MANUFACTURER,
+    DocumentHead,
+    MarkedImage,
+    as_file,
+    complete,
+    evidence,
+)
 from workstation.dicom.measurement_shapes import shapes
-from workstation.domain.identifiers import SopUID, StudyUID
+from workstation.dicom.observer import observer
 from workstation.domain.measurement import REGIONS, WORDS, Measurement, MeasurementKind
-from workstation.domain.patient import Patient
 from workstation.domain.reader import Reader
 from workstation.domain.units import ucum
 
@@ -64,30 +68,6 @@ _CONCEPTS: Final = MappingProxyType(
 _CONTAINS: Final = sr.RelationshipTypeValues.CONTAINS
 
 
-@frozen
-class MeasuredImage:
-    """An instance that was measured on, as the document refers to it."""
-
-    sop_class: str
-    modality: str
-    frames: int  # how many the instance has; with one, no frame is named
-
-
-@frozen
-class ReportHead:
-    """Whose document it is. The UIDs are the caller's: a second sending has the same."""
-
-    patient: Patient
-    study: StudyUID
-    accession: str
-    started: datetime | None  # the study's date and time, in the site's zone
-    reader: Reader
-    at: datetime  # in the same zone
-    series_uid: str
-    sop_uid: str
-    images: Mapping[SopUID, MeasuredImage] = field(repr=False)
-
-
 #: What a line measures on a trace of an ultrasound image, by its unit.
 _NO_LENGTHS: Final = frozenset({"cm/s", "Hz", "s"})
 
@@ -102,7 +82,7 @@ def is_writable(measurement: Measurement) -> bool:
     return measurement.kind not in WORDS and measurement.value is not None
 
 
-def measurement_report(head: ReportHead, measurements: Sequence[Measurement]) -> bytes:
+def measurement_report(head: DocumentHead, measurements: Sequence[Measurement]) -> bytes:
     """A Comprehensive 3D SR of measurements on one study, as a Part 10 file.
 
     Raises
@@ -118,82 +98,35 @@ def measurement_report(head: ReportHead, measurements: Sequence[Measurement]) ->
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of names and texts as the site wrote them
         document = _document(head, measurements)
-        written = io.BytesIO()
-        document.save_as(written, enforce_file_format=True)
-    return written.getvalue()
+        return as_file(document)
 
 
-def _document(head: ReportHead, measurements: Sequence[Measurement]) -> Dataset:
+def _document(head: DocumentHead, measurements: Sequence[Measurement]) -> Dataset:
     modality = next((head.images[m.frame.sop].modality for m in measurements), "")
     content = sr.MeasurementReport(
-        observation_context=sr.ObservationContext(observer_person_context=_observer(head.reader)),
+        observation_context=sr.ObservationContext(observer_person_context=observer(head.reader)),
         procedure_reported=_PROCEDURES.get(modality, codes.SCT.ImagingProcedure),
         imaging_measurements=[_group(m, head) for m in measurements],
         title=codes.DCM.ImagingMeasurementReport,
     )
     document = sr.Comprehensive3DSR(
-        evidence=list(_evidence(head, measurements)),
+        evidence=list(evidence(head, {m.frame.sop: m.frame.series for m in measurements})),
         content=content,
         series_instance_uid=head.series_uid,
         series_number=1,
         sop_instance_uid=head.sop_uid,
         instance_number=1,
-        manufacturer="Reading Workstation",
+        manufacturer=MANUFACTURER,
         is_complete=True,
         is_final=False,  # what is signed is the report, not this
         transfer_syntax_uid=ExplicitVRLittleEndian,
         series_description="Measurements",
     )
-    _date(document, head.at)
+    complete(document, head)
     return document
 
 
-def _date(document: Dataset, at: datetime) -> None:
-    """The moment is the caller's; the library took the machine's own."""
-    for kind in ("Content", "InstanceCreation"):
-        setattr(document, f"{kind}Date", at.strftime("%Y%m%d"))
-        setattr(document, f"{kind}Time", at.strftime("%H%M%S"))
-    document.TimezoneOffsetFromUTC = at.strftime("%z")
-    for library in document.ContributingEquipmentSequence:
-        library.ContributionDateTime = at.strftime("%Y%m%d%H%M%S%z")
-
-
-def _observer(reader: Reader) -> Any:
-    return sr.ObserverContext(
-        observer_type=codes.DCM.Person,
-        observer_identifying_attributes=sr.PersonObserverIdentifyingAttributes(
-            name=_person(reader.name), login_name=reader.id or None
-        ),
-    )
-
-
-def _person(shown: str) -> str:
-    """ "Family, Given" as a PN; a name without a comma is kept whole (PS3.5 6.2.1)."""
-    kept = "".join(c for c in shown if c not in "^=\\")
-    family, _, given = kept.partition(", ")
-    return f"{family.strip()[:32]}^{given.strip()[:31]}"
-
-
-def _evidence(head: ReportHead, measurements: Sequence[Measurement]) -> Iterable[Dataset]:
-    """As much of each image's header as the document refers to."""
-    patient, started = head.patient, head.started
-    for sop, series in sorted({m.frame.sop: m.frame.series for m in measurements}.items()):
-        image = Dataset()
-        image.SpecificCharacterSet = "ISO_IR 192"
-        image.PatientID, image.PatientName = patient.id, _person(patient.name)
-        born = patient.birth_date
-        image.PatientBirthDate = born.strftime("%Y%m%d") if born else ""
-        image.PatientSex = patient.sex
-        image.AccessionNumber, image.StudyID = head.accession, ""
-        image.StudyDate = started.strftime("%Y%m%d") if started else ""
-        image.StudyTime = started.strftime("%H%M%S") if started else ""
-        image.ReferringPhysicianName = ""
-        image.StudyInstanceUID, image.SeriesInstanceUID = head.study, series
-        image.SOPInstanceUID, image.SOPClassUID = sop, head.images[sop].sop_class
-        yield image
-
-
-def _group(measurement: Measurement, head: ReportHead) -> Any:
+def _group(measurement: Measurement, head: DocumentHead) -> Any:
     """A region is the group's own (TID 1410); lines belong to their values (TID 1501)."""
     image = head.images[measurement.frame.sop]
     frames = [measurement.frame.frame_index + 1] if image.frames > 1 else None
@@ -223,7 +156,7 @@ def _group(measurement: Measurement, head: ReportHead) -> Any:
     return group
 
 
-def _lines(measurement: Measurement, image: MeasuredImage, drawn: list[Any]) -> Iterable[Any]:
+def _lines(measurement: Measurement, image: MarkedImage, drawn: list[Any]) -> Iterable[Any]:
     """Of two axes each number has its own line; else the value has all of them."""
     lines, second = [sr.CoordinatesForMeasurement(*each) for each in drawn], list[Any]()
     if measurement.kind is MeasurementKind.BIDIRECTIONAL:
@@ -232,7 +165,7 @@ def _lines(measurement: Measurement, image: MeasuredImage, drawn: list[Any]) -> 
     yield from _others(measurement, image, second)
 
 
-def _value(measurement: Measurement, image: MeasuredImage, **where: Any) -> Any:
+def _value(measurement: Measurement, image: MarkedImage, **where: Any) -> Any:
     note = measurement.note
     concept = _CONCEPTS.get(measurement.kind)
     return sr.Measurement(
@@ -249,7 +182,7 @@ def _ours(meaning: str) -> Any:
     return sr.CodedConcept(meaning.replace(" ", "_").upper()[:16], _OURS, meaning[:64])
 
 
-def _quantity(unit: str, image: MeasuredImage) -> Any:
+def _quantity(unit: str, image: MarkedImage) -> Any:
     """What the values of an image are."""
     if unit == "HU":
         return codes.DCM.AttenuationCoefficient
@@ -260,7 +193,7 @@ def _quantity(unit: str, image: MeasuredImage) -> Any:
     return codes.SCT.Quantity
 
 
-def _others(measurement: Measurement, image: MeasuredImage, second: list[Any]) -> Iterable[Any]:
+def _others(measurement: Measurement, image: MarkedImage, second: list[Any]) -> Iterable[Any]:
     """What stands beside the value: statistics of a region, the second of two axes."""
     for name, value in measurement.stats.items():
         unit = "" if name == "pixels" else measurement.stats_unit

@@ -7,7 +7,7 @@ the site has it. `protocols.delivery` decides, this drives it.
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
 from attrs import evolve
@@ -22,7 +22,7 @@ from workstation.services.failpoints import reached
 from workstation.services.jobs import Job, Jobs
 from workstation.services.keys import Keys
 from workstation.services.outbox import Parcel
-from workstation.services.ports import Clock, Receipt, SealedStore
+from workstation.services.ports import Clock, Put, Receipt, SealedStore
 from workstation.services.sealing import Outside, Sealer, study_of, traits
 from workstation.services.sending import Attempt, deliver, prepare
 from workstation.services.signal import Signal
@@ -91,8 +91,10 @@ class Deliveries:
 
     # --- sealing ----------------------------------------------------------------
 
-    def sign_and_send(self, signed: SignedReport, item: WorklistItem) -> Job[Delivery]:
-        """Settles when the report is sealed durably; sending goes on by itself.
+    def sign_and_send(
+        self, signed: SignedReport, item: WorklistItem, along: Sequence[Put] = ()
+    ) -> Job[Delivery]:
+        """Settles when the report is sealed durably, and `along` with it; sending goes on.
 
         A failed job means that nothing was sealed, and so nothing signed.
         """
@@ -100,7 +102,7 @@ class Deliveries:
         if report in self._sealing:
             return self._sealing[report]
         job = self._sealing[report] = Job()
-        sealed = self._sealer.seal(signed, item)
+        sealed = self._sealer.seal(signed, item, along)
         sealed.then(lambda done: self._sealed(signed, item, done, job))
         return job
 

@@ -1,6 +1,6 @@
 """Sealing: a signature becomes durable, together with its audit record, before it is sent."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from attrs import field, frozen
 
@@ -52,34 +52,48 @@ class Sealer:
         self._keys = keys
         self._outside = outside
 
-    def seal(self, signed: SignedReport, item: WorklistItem) -> Job[Parcel]:
-        """Settles when it is durable; a failed job means that nothing was signed."""
+    def seal(
+        self, signed: SignedReport, item: WorklistItem, along: Sequence[Put] = ()
+    ) -> Job[Parcel]:
+        """Settles when it is durable; a failed job means that nothing was signed.
+
+        `along` is sealed in the same transaction: with the report, or not at all.
+        """
         sealed: Job[Parcel] = Job()
+
+        def write(previous: str) -> None:
+            self._write(signed, item, previous, along, sealed)
+
         if signed.predecessor is None:
-            self._write(signed, item, "", sealed)
+            write("")
         else:
             found = self._jobs.run(lambda: self._known(signed), lane="store")
-            found.then(lambda known: self._follow(signed, item, known, sealed))
+            found.then(lambda known: self._follow(signed, item, known, write, sealed))
         return sealed
 
     def _known(self, signed: SignedReport) -> str:
         return self._store.get("meta", f"manifest.{signed.predecessor}") or ""
 
     def _follow(
-        self, signed: SignedReport, item: WorklistItem, known: Job[str], sealed: Job[Parcel]
+        self,
+        signed: SignedReport,
+        item: WorklistItem,
+        known: Job[str],
+        write: Callable[[str], None],
+        sealed: Job[Parcel],
     ) -> None:
         """An addendum names the manifest before it: ours, or as the platform holds it."""
         if known.error is not None:
             sealed.settle(None, known.error)
         elif known.result():
-            self._write(signed, item, known.result(), sealed)
+            write(known.result())
         else:
             asked = self._jobs.run(lambda: self._ask(signed), lane=f"site:{item.site}")
             asked.then(
                 lambda answer: (
                     sealed.settle(None, answer.error)
                     if answer.error is not None
-                    else self._write(signed, item, answer.result(), sealed)
+                    else write(answer.result())
                 )
             )
 
@@ -92,7 +106,12 @@ class Sealer:
         return digest
 
     def _write(
-        self, signed: SignedReport, item: WorklistItem, previous: str, sealed: Job[Parcel]
+        self,
+        signed: SignedReport,
+        item: WorklistItem,
+        previous: str,
+        along: Sequence[Put],
+        sealed: Job[Parcel],
     ) -> None:
         binding = signed.report.binding
         delivery = Delivery(
@@ -115,6 +134,7 @@ class Sealer:
                 Remove("draft", delivery.report),
                 parcel.row(),
                 Put("meta", f"manifest.{delivery.report}", letter.manifest_sha256),
+                *along,
             ]
             self._audit.write(record, changes)
             reached("delivery.sealed")

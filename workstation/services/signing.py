@@ -14,6 +14,7 @@ from workstation.domain.worklist import Tier, WorklistItem
 from workstation.errors import CommandError, Refused, WorkstationError
 from workstation.protocols.delivery import State
 from workstation.services.delivery import Deliveries
+from workstation.services.filings import Filing
 from workstation.services.jobs import Job, Jobs
 from workstation.services.measurement_filing import MeasurementFiling
 from workstation.services.ports import Credentials, StepUp
@@ -92,21 +93,11 @@ class Signing:
             else:
                 # A draft on its way must not arrive after the report has taken it away.
                 proof = job.result()
-                self._reporting.save_draft().then(lambda _: self._keep(proposal, proof, done))
+                self._reporting.save_draft().then(lambda _: self._seal(proposal, proof, done))
 
         lane = f"site:{proposal.item.site}"
         self._jobs.run(lambda: platform.step_up(credentials), lane=lane).then(authenticated)
         return done
-
-    def _keep(self, proposal: Proposal, proof: StepUp, done: Job[None]) -> None:
-        """The draft goes with the signature, and would take the measurements with it."""
-        item, measurements = proposal.item, self._reporting.measurements
-        reader = self._worklist.reader(item.site)
-        if reader is None:
-            self._seal(proposal, proof, done)
-            return
-        kept = self._filing.keep(item, reader, measurements)
-        kept.then(lambda _: self._seal(proposal, proof, done))
 
     def _seal(self, proposal: Proposal, proof: StepUp, done: Job[None]) -> None:
         case = self._session.case
@@ -120,15 +111,32 @@ class Signing:
         signer = evolve(signer, authenticated_at=proof.authenticated_at, method=proof.method)
         signed = evolve(proposal.signed, signer=signer)
         item = self._worklist.held(case.item.key) or case.item
+        marks = self._marks(item)
         try:
-            sealed = self._deliveries.sign_and_send(signed, item)
+            rows = [each.row() for each in marks]
+            sealed = self._deliveries.sign_and_send(signed, item, rows)
         except WorkstationError as error:
             done.settle(None, error)
             return
-        sealed.then(lambda job: self._sealed(job.error, signed, done))
+        sealed.then(lambda job: self._sealed(job.error, signed, marks, done))
 
-    def _sealed(self, error: BaseException | None, signed: SignedReport, done: Job[None]) -> None:
+    def _marks(self, item: WorklistItem) -> tuple[Filing, ...]:
+        """The draft goes with the signature, and would take what is marked with it."""
+        reader = self._worklist.reader(item.site)
+        if reader is None:
+            return ()
+        kept = self._reporting
+        return self._filing.pack(item, reader, kept.measurements, kept.key_images)
+
+    def _sealed(
+        self,
+        error: BaseException | None,
+        signed: SignedReport,
+        marks: tuple[Filing, ...],
+        done: Job[None],
+    ) -> None:
         if error is None:
+            self._filing.owe(marks)
             self._session.signed()
             self._reporting.mark_signed(signed)
         done.settle(None, error)

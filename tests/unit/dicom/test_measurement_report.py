@@ -13,19 +13,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from attrs import evolve
-from fakes_report import ALDER, SITE, STUDY
+from fakes_report import SITE, STUDY
 from pydicom import Dataset, dcmread
 
-from workstation.dicom.measurement_report import (
-    MeasuredImage,
-    ReportHead,
-    is_writable,
-    measurement_report,
-    tracking_uid,
-)
+from workstation.dicom.document_head import DocumentHead, MarkedImage
+from workstation.dicom.measurement_report import is_writable, measurement_report, tracking_uid
 from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyUID
 from workstation.domain.measurement import POINTS, REGIONS, WORDS, Measurement, MeasurementKind
 from workstation.domain.reader import Reader
+from workstation.domain.source import Source
 from workstation.protocols.dicom_attributes import Attributes
 from workstation.protocols.dicom_measurements import as_measurements
 
@@ -34,17 +30,18 @@ pytestmark = pytest.mark.slow  # children are started, or every kind is gone thr
 CT, MR, US = (f"1.2.840.10008.5.1.4.1.1.{n}" for n in ("2", "4", "6.1"))
 CINE = "1.2.840.10008.5.1.4.1.1.3.1"
 IMAGES = {
-    SopUID("1.2.3.4.51"): MeasuredImage(CT, "CT", 1),
-    SopUID("1.2.3.4.52"): MeasuredImage(MR, "MR", 1),
-    SopUID("1.2.3.5.1"): MeasuredImage(CINE, "US", 40),
-    SopUID("1.2.3.6.1"): MeasuredImage(US, "US", 1),  # in colour: no statistics
+    SopUID("1.2.3.4.51"): MarkedImage(CT, "CT", 1),
+    SopUID("1.2.3.4.52"): MarkedImage(MR, "MR", 1),
+    SopUID("1.2.3.5.1"): MarkedImage(CINE, "US", 40),
+    SopUID("1.2.3.6.1"): MarkedImage(US, "US", 1),  # in colour: no statistics
 }
 READER = Reader("Practitioner/17", "Sample, Jo")
 AT = datetime(2026, 11, 25, 20, 50, 7, tzinfo=UTC)
-HEAD = ReportHead(
-    ALDER, STUDY, "HG-26-118204", datetime(2026, 11, 22, 17, 31, tzinfo=UTC), READER, AT,
-    "1.2.826.0.1.9", "1.2.826.0.1.9.1", IMAGES,
+SOURCE = Source(
+    "Alder^Robin", "HG-100482", "HG", "19620302", "M", "20261122", "173100", "S1", "Chest",
+    "HG-26-118204", "Referrer^Ada",
 )  # fmt: skip
+HEAD = DocumentHead(STUDY, SOURCE, READER, AT, "1.2.826.0.1.9", "1.2.826.0.1.9.1", IMAGES)
 
 
 def measured(
@@ -174,10 +171,12 @@ def test_the_document_is_of_the_patient_the_study_the_reader_and_the_moment() ->
     """A report of measurements in the wrong chart is worse than none."""
     document = written(measured())
     assert document.StudyInstanceUID == STUDY
-    assert (document.PatientID, str(document.PatientName)) == (ALDER.id, "Alder^Robin")
+    assert (document.PatientID, str(document.PatientName)) == ("HG-100482", "Alder^Robin")
     assert (document.PatientBirthDate, document.PatientSex) == ("19620302", "M")
     assert document.AccessionNumber == "HG-26-118204"
     assert (document.StudyDate, document.StudyTime) == ("20261122", "173100")
+    assert (document.StudyID, document.StudyDescription) == ("S1", "Chest")
+    assert (document.IssuerOfPatientID, document.ReferringPhysicianName) == ("HG", "Referrer^Ada")
     assert (document.ContentDate, document.ContentTime) == ("20261125", "205007")
     assert document.SOPInstanceUID == HEAD.sop_uid
     observers = [str(i.PersonName) for i in document.ContentSequence if i.ValueType == "PNAME"]
@@ -219,14 +218,16 @@ def test_what_has_no_value_is_not_written_and_another_study_is_refused() -> None
             measurement_report(HEAD, [wrong])
 
 
-def test_names_in_other_scripts_survive() -> None:
-    """ISO_IR 192 is said, and written."""
-    who = evolve(ALDER, name="Ωμέγα, 宁")
-    head = evolve(HEAD, patient=who, reader=Reader("Practitioner/9", "Müller-Łuk, Zoë"))
+def test_names_in_other_scripts_are_as_the_image_writes_them() -> None:
+    """All groups of them, in UTF-8: an archive tells patients apart by the whole name."""
+    written = "Yamada^Tarou=山田^太郎=やまだ^たろう"
+    source = evolve(SOURCE, patient_name=written, referrer="Müller^Łukasz")
+    head = evolve(HEAD, source=source, reader=Reader("Practitioner/9", "Müller-Łuk, Zoë"))
     document = dcmread(io.BytesIO(measurement_report(head, [measured(note="")])))
 
     assert document.SpecificCharacterSet == "ISO_IR 192"
-    assert str(document.PatientName) == "Ωμέγα^宁"
+    assert str(document.PatientName) == written
+    assert str(document.ReferringPhysicianName) == "Müller^Łukasz"
 
 
 @pytest.mark.slow

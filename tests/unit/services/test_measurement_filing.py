@@ -7,19 +7,23 @@ from zoneinfo import ZoneInfo
 import pytest
 from attrs import evolve
 from fakes import FakeClock, InlineJobs
-from fakes_report import NOW, PRIOR, SITE, STUDY, item, length
+from fakes_report import ALDER, BIRCH, NOW, PRIOR, SITE, STUDY, item, length
 from fakes_trust import FakePlatform
 from fakes_viewer import frame
 from pydicom import dcmread
 
 from workstation.adapters.memory_store import MemoryStore
 from workstation.adapters.secrets import MemorySecrets
-from workstation.domain.identifiers import SeriesUID, SopUID, StudyRef
+from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyRef
+from workstation.domain.key_image import KeyImage, KeyTitle
 from workstation.domain.measurement import Measurement
 from workstation.domain.reader import Reader
+from workstation.domain.source import Source as Source_
 from workstation.domain.study import Instance, Series
 from workstation.errors import CommandError, Refused, SiteUnavailable, WorkstationError
+from workstation.protocols.delivery import State
 from workstation.services.audit import Audit
+from workstation.services.filing_queue import Ways
 from workstation.services.jobs import Job
 from workstation.services.keys import Keys
 from workstation.services.measurement_filing import MeasurementFiling, Sent
@@ -29,10 +33,20 @@ READER = Reader("Practitioner/17", "Sample, Jo")
 
 
 class Source:
-    """One CT image is described."""
+    """One CT image of each series is described; `failing` answers with that error."""
+
+    def __init__(self) -> None:
+        self.failing: WorkstationError | None = None
 
     def metadata(self, ref: StudyRef, series: SeriesUID) -> Series:
-        instance = Instance(SopUID("1.2.3.4.51"), series, CT, 51, (frame(0),), modality="CT")
+        if self.failing is not None:
+            raise self.failing
+        sop = SopUID(f"{series}.51")
+        key = FrameKey(ref.site, ref.study, series, sop)
+        instance = Instance(
+            sop, series, CT, 51, (evolve(frame(0), key=key),), modality="CT",
+            patient=ALDER, source=Source_("Alder^Robin", "HG-100482"),
+        )  # fmt: skip
         return Series(series, 1, "CT", "", (instance,))
 
 
@@ -68,26 +82,44 @@ class Desk:
             self.store, self.jobs, self.clock, {SITE: FakePlatform()},  # type: ignore[dict-item]
             Keys(MemorySecrets("a test"), self.clock).device, lambda _: READER.id,
         )  # fmt: skip
-        self.filing = MeasurementFiling(
-            {SITE: Source()}, {SITE: self.archive}, self.store, audit, self.jobs, self.clock,  # type: ignore[dict-item]
-            {SITE: ZoneInfo("America/Los_Angeles")},
+        self.source, self.who = Source(), READER.id
+        ways = Ways(
+            {SITE: self.source}, {SITE: self.archive},  # type: ignore[dict-item]
+            {SITE: ZoneInfo("America/Los_Angeles")}, lambda _: self.who,
         )  # fmt: skip
+        self.filing = MeasurementFiling(
+            ways, self.store, audit, self.jobs, self.clock, wait_s=lambda _: 60.0
+        )
 
-    def send(self, *measurements: Measurement) -> Job[Sent]:
-        return self.filing.send(item(), READER, measurements or (length(),))
+    def send(self, *measurements: Measurement, keys: tuple[KeyImage, ...] = ()) -> Job[Sent]:
+        return self.filing.send(item(), READER, measurements or (length(),), keys)
+
+    def sign(self, *measurements: Measurement) -> None:
+        """As sealing does: its rows in the transaction of the report, then it is owed."""
+        packed = self.filing.pack(item(), READER, measurements or (length(),))
+        self.store.change([each.row() for each in packed])
+        self.filing.owe(packed)
 
     @property
     def sealed(self) -> list[str]:
-        return [key for key, _ in self.store.all("meta") if key.startswith("measurements:")]
+        return [key for key, _ in self.store.all("meta") if key.startswith("filing:")]
 
     @property
-    def actions(self) -> list[tuple[str, str]]:
+    def classes(self) -> list[str]:
+        """Modalities of what the archive has."""
+        return sorted(dcmread(io.BytesIO(data)).Modality for data in self.archive.filed.values())
+
+    @property
+    def actions(self) -> list[tuple[str, str, str]]:
         leaves = [json.loads(leaf) for leaf in self.store.audit()]
         return [
-            (leaf["action"], leaf["outcome"])
+            (leaf["action"], leaf["detail"]["what"], leaf["outcome"])
             for leaf in leaves
-            if leaf.get("detail", {}).get("what") == "measurements"
+            if "what" in leaf.get("detail", {})
         ]
+
+
+KEY = KeyImage(length().frame, KeyTitle.FOR_REFERRER)
 
 
 def test_it_is_sealed_sent_recorded_and_forgotten_here() -> None:
@@ -95,13 +127,30 @@ def test_it_is_sealed_sent_recorded_and_forgotten_here() -> None:
     desk = Desk()
     sent = desk.send().result()
 
-    assert sent.words == "1 measurements sent"
-    assert desk.archive.asked == ["holds 1.2.3", "file 1.2.3"]
+    assert sent.words == "1 mark sent"
+    assert desk.archive.asked == ["holds 1.2.3", "file 1.2.3"] * 2
     assert desk.sealed == []
-    assert desk.actions == [("export", "success"), ("deliver", "success")]
-    (document,) = (dcmread(io.BytesIO(data)) for data in desk.archive.filed.values())
-    assert document.StudyInstanceUID == STUDY
-    assert (document.ContentDate, document.TimezoneOffsetFromUTC) == ("20261122", "-0800")
+    assert desk.actions[:2] == [
+        ("export", "measurements", "success"),
+        ("export", "presentation state", "success"),
+    ]
+    assert sorted(desk.actions[2:]) == [
+        ("deliver", "measurements", "success"),
+        ("deliver", "presentation state", "success"),
+    ]
+    documents = [dcmread(io.BytesIO(data)) for data in desk.archive.filed.values()]
+    for document in documents:
+        assert document.StudyInstanceUID == STUDY
+        assert (document.ContentDate, document.TimezoneOffsetFromUTC) == ("20261122", "-0800")
+
+
+def test_key_images_become_one_selection_for_each_title() -> None:
+    """Beside the measurements and how all of it was seen."""
+    desk = Desk()
+    other = evolve(KEY, frame=evolve(KEY.frame, series=SeriesUID("1.2.9"), sop=SopUID("1.2.9.51")),
+                   title=KeyTitle.FOR_TEACHING)  # fmt: skip
+    assert desk.send(length(), keys=(KEY, other)).result() == Sent(3)
+    assert desk.classes == ["KO", "KO", "PR", "SR"]
 
 
 def test_a_lost_answer_does_not_file_it_twice() -> None:
@@ -110,119 +159,157 @@ def test_a_lost_answer_does_not_file_it_twice() -> None:
     desk.archive.lost = True
     with pytest.raises(SiteUnavailable):
         desk.send().result()
-    assert len(desk.sealed) == 1
+    assert len(desk.sealed) == 2
+    assert {each.state for each in desk.filing.entries} == {State.IN_DOUBT}
 
     desk.archive.lost = False
-    assert desk.send().result().sent == 1
-    assert len(desk.archive.filed) == 1
-    assert desk.archive.asked == ["holds 1.2.3", "file 1.2.3", "holds 1.2.3"]
+    assert desk.send().result() == Sent(1)
+    assert len(desk.archive.filed) == 2
     assert desk.sealed == []
 
 
-def test_a_silent_archive_gets_the_same_bytes_later() -> None:
-    """Sealed is sealed: an hour later the document has not another moment."""
+def test_a_silent_archive_is_asked_again_by_itself_with_the_same_bytes() -> None:
+    """Nobody need sign in again; sealed is sealed, the document has not another moment."""
     desk = Desk()
     desk.archive.failing = SiteUnavailable("no answer")
     with pytest.raises(SiteUnavailable):
         desk.send().result()
     desk.archive.failing = None
+    desk.jobs.advance(61)
+
+    assert len(desk.archive.filed) == 2
+    times = {dcmread(io.BytesIO(data)).ContentTime for data in desk.archive.filed.values()}
+    assert times == {"134000"}  # 21:40 UTC there
+    assert desk.sealed == []
+
+
+def test_a_refusal_is_said_recorded_and_kept_until_the_reader_sends_it_again() -> None:
+    """A full archive has room tomorrow; what is refused is not asked again by itself."""
+    desk = Desk()
+    told: list[str] = []
+    desk.filing.told.connect(told.append)
+    desk.archive.failing = Refused("the archive is full")
+    with pytest.raises(Refused, match="full"):
+        desk.send().result()
+    assert told == ["Marks not filed: the archive is full"] * 2
+    assert ("deliver", "measurements", "failure") in desk.actions
+    assert {(e.state, e.reason) for e in desk.filing.entries} == {
+        (State.REFUSED, "the archive is full")
+    }
+    asked = len(desk.archive.asked)
     desk.jobs.advance(3600)
     desk.filing.resume()
-    (data,) = desk.archive.filed.values()
-    assert dcmread(io.BytesIO(data)).ContentTime == "134000"  # 21:40 UTC there
+    assert len(desk.archive.asked) == asked
+
+    desk.archive.failing = None
+    assert desk.filing.retry() == 2
+    assert len(desk.archive.filed) == 2
     assert desk.sealed == []
+    assert {e.state for e in desk.filing.entries} == {State.ACKNOWLEDGED}
 
 
-def test_a_refusal_is_said_recorded_and_not_kept() -> None:
-    """What an archive does not take would be refused again for ever."""
+def test_marks_on_a_prior_go_into_the_study_of_the_prior() -> None:
+    """What is measured there belongs there: the next reader opens that study."""
     desk = Desk()
-    desk.archive.failing = Refused("the archive takes no measurement reports")
-    with pytest.raises(Refused, match="takes no"):
-        desk.send().result()
-
-    assert desk.sealed == []
-    assert desk.actions[-1] == ("deliver", "failure")
+    assert desk.send(length(), length("B1", study=PRIOR)).result() == Sent(2)
+    studies = [dcmread(io.BytesIO(d)).StudyInstanceUID for d in desk.archive.filed.values()]
+    assert sorted(studies) == sorted([STUDY, STUDY, PRIOR, PRIOR])
 
 
-def test_measurements_on_the_prior_stay_out_of_this_study() -> None:
-    """Its report is not in the other study's folder."""
+def test_marks_on_a_study_of_another_site_are_said_not_to_be_sent() -> None:
+    """This reader's account holds for this site; silence would be taken for filed."""
     desk = Desk()
-    with pytest.raises(CommandError, match="nothing is measured"):
-        desk.send(length(study=PRIOR))
-    assert desk.send(length(), length("B1", study=PRIOR)).result() == Sent(1, 0)
-
-
-def test_what_cannot_be_written_is_counted() -> None:
-    """Silence would be taken for completeness."""
-    desk = Desk()
-    sent = desk.send(length(), evolve(length("A2"), value=None)).result()
+    far = length("B1")
+    far = evolve(far, frame=evolve(far.frame, site=SiteId("nord")))
+    sent = desk.send(length(), far).result()
     assert sent == Sent(1, 1)
-    assert "1 of a kind" in sent.words
+    assert "1 mark is on images that this site does not hold, and is not sent" in sent.words
+    with pytest.raises(CommandError, match="not sent"):
+        desk.send(far)
 
-    with pytest.raises(CommandError, match="can be sent"):
-        desk.send(evolve(length(), value=None)).result()
+
+def test_a_mark_without_a_value_is_drawn_and_not_measured() -> None:
+    """TID 1500 has no place for it, a presentation state has."""
+    desk = Desk()
+    assert desk.send(evolve(length(), value=None)).result() == Sent(1)
+    assert desk.classes == ["PR"]
+
+
+def test_images_of_another_patient_stop_it() -> None:
+    """Never a document of one person in the study of another."""
+    desk = Desk()
+    with pytest.raises(Refused, match="another patient"):
+        desk.filing.send(evolve(item(), patient=BIRCH), READER, [length()]).result()
+    assert desk.archive.filed == {}
 
 
 # --- with the signature ----------------------------------------------------------------------
 
 
-def test_before_a_report_is_sealed_its_measurements_are_and_then_they_go() -> None:
-    """The draft ends with the signature: a power cut after it must not take them along."""
+def test_marks_sealed_with_a_report_go_behind_it_even_when_the_site_described_nothing_then() -> (
+    None
+):
+    """A power cut after the signature must not take them along: sealing needs no site."""
     desk = Desk()
-    assert desk.filing.keep(item(), READER, [length()]).done
+    desk.source.failing = SiteUnavailable("no answer")
+    desk.sign()
     assert len(desk.sealed) == 1
     assert desk.archive.asked == []
+    assert not desk.filing.idle
 
     desk.filing.resume()
-    assert len(desk.archive.filed) == 1
+    assert desk.archive.filed == {}
+    assert desk.filing.idle  # tried; a script does not wait for a silent site
+    desk.source.failing = None
+    desk.jobs.advance(61)
+    assert len(desk.archive.filed) == 2
     assert desk.sealed == []
 
 
-def test_a_report_without_measurements_waits_for_nothing() -> None:
+def test_after_a_power_cut_another_run_sends_what_was_sealed() -> None:
+    before = Desk()
+    before.sign()
+    after = Desk()
+    for key, body in before.store.all("meta"):
+        after.store.put("meta", key, body)
+    after.filing.resume()
+    assert len(after.archive.filed) == 2
+    assert after.sealed == []
+
+
+def test_another_readers_session_does_not_send_them() -> None:
+    """They would be filed under the wrong account."""
     desk = Desk()
-    assert desk.filing.keep(item(), READER, []).done
-    assert desk.sealed == []
-
-
-def test_a_site_that_does_not_describe_its_images_does_not_hold_the_signature_up() -> None:
-    """The report is what the patient waits for."""
-    desk = Desk()
-    desk.jobs.hold()
-    kept = desk.filing.keep(item(), READER, [length()])
-    assert not kept.done
-    desk.jobs.advance(3)
-    assert kept.done
-
-    while desk.jobs.waiting:  # the site answers at last, when the report has gone
-        desk.jobs.go(0)
-    assert len(desk.archive.filed) == 1
-    assert desk.filing.idle
-
-
-def test_what_goes_wrong_by_itself_is_told() -> None:
-    """Nobody waits for an answer here: the status line must say it."""
-    desk = Desk()
-    told: list[str] = []
-    desk.filing.told.connect(told.append)
-    desk.filing.keep(item(), READER, [evolve(length(), value=None)])
-    desk.filing.keep(item(), READER, [length()])
-    desk.archive.failing = Refused("the archive is full")
+    desk.sign()
+    desk.who = "Practitioner/99"
     desk.filing.resume()
+    assert desk.archive.asked == []
+    assert len(desk.sealed) == 1
 
-    assert told == [
-        "Measurements not sent: no measurement on this study can be sent",
-        "Measurements not sent: the archive is full",
-    ]
+    desk.who = READER.id
+    desk.filing.resume()
+    assert len(desk.archive.filed) == 2
+
+
+def test_a_report_without_marks_seals_nothing() -> None:
+    assert Desk().filing.pack(item(), READER, []) == ()
+
+
+def test_what_cannot_be_read_is_kept() -> None:
+    """A row of a later version, or a damaged one, is not thrown away."""
+    desk = Desk()
+    desk.store.put("meta", "filing:1.2", "{}")
+    desk.filing.resume()
+    assert desk.sealed == ["filing:1.2"]
 
 
 def test_two_sendings_at_once_are_one() -> None:
     """The command, and the signature a second later."""
     desk = Desk()
-    desk.filing.keep(item(), READER, [length()])
     desk.jobs.hold()
     first, second = desk.send(), desk.send()
     while desk.jobs.waiting:
         desk.jobs.go(0)
 
-    assert first.result() == second.result() == Sent(1, 0)
-    assert desk.archive.asked == ["holds 1.2.3", "file 1.2.3"]
+    assert first.result() == second.result() == Sent(1)
+    assert sum(each.startswith("file") for each in desk.archive.asked) == 2
