@@ -91,8 +91,8 @@ def rotated(mpr: Mpr, plane: Plane, degrees: float) -> Mpr:
     """The two other planes turned around the crosshair, clockwise as seen on this one."""
     angle = math.radians(math.fmod(degrees, 360.0))
     normal = mpr.axes(plane).normal
-    half = math.sin(angle / 2)
-    step = (math.cos(angle / 2), *(half * part for part in normal))
+    x, y, z = _scaled(normal, math.sin(angle / 2))
+    step = (math.cos(angle / 2), x, y, z)
     away = _minus(mpr.anchor, mpr.centre)
     anchor = _plus(mpr.centre, turned(step, away))
     return evolve(mpr, turn=_unit(_times(step, mpr.turn)), anchor=anchor)
