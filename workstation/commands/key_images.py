@@ -15,8 +15,7 @@ def key(ctx: CommandContext, title: KeyTitle | None = None) -> Outcome:
 
     A title says what it is marked for; another title than it has replaces that.
     """
-    made = ctx.viewer.toggle_key_image(title)
-    ctx.windows.tell(tr("Key image") if made else tr("No longer a key image"))
+    ctx.viewer.toggle_key_image(title)
     return None
 
 

@@ -29,8 +29,24 @@ class Outbox:
         self.retried.append(report)
 
 
-def context(outbox: Outbox) -> CommandContext:
-    values: dict[str, Any] = {"deliveries": outbox, "active": frozenset({"signed-in"})}
+class Marks:
+    """What was marked, refused as often as `refused` says."""
+
+    def __init__(self, refused: int = 0) -> None:
+        self.refused = refused
+        self.retried: list[str] = []
+
+    def retry(self, accession: str) -> int:
+        self.retried.append(accession)
+        return self.refused
+
+
+def context(outbox: Outbox, marks: Marks | None = None) -> CommandContext:
+    values: dict[str, Any] = {
+        "deliveries": outbox,
+        "filing": marks or Marks(),
+        "active": frozenset({"signed-in"}),
+    }
     return cast(CommandContext, SimpleNamespace(**values))
 
 
@@ -53,8 +69,16 @@ def test_one_refused_report_is_offered_again_alone() -> None:
 
 
 def test_where_nothing_was_refused_the_reader_is_told() -> None:
-    with pytest.raises(CommandError, match="no report was refused"):
+    with pytest.raises(CommandError, match="nothing was refused"):
         REGISTRY.run("outbox.retry", context(Outbox(State.ACKNOWLEDGED)))
+
+
+def test_refused_marks_are_offered_again_with_the_reports_of_their_case() -> None:
+    """An archive that was full takes them today; the report may have gone long ago."""
+    marks = Marks(refused=2)
+    REGISTRY.run("outbox.retry A-1", context(Outbox(State.ACKNOWLEDGED), marks))
+
+    assert marks.retried == ["A-1"]
 
 
 def test_every_command_has_a_title_a_group_and_help() -> None:
