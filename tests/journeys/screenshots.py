@@ -80,12 +80,20 @@ class Photographer:
                 reporting.end_of_field()
                 send("report.insert-measurement A1")
 
-    def shoot(self, credentials: Credentials) -> None:
-        program, context = self._program, self._program.context
-        program.present()
-        signed_in = program.sign_in(credentials)
+    def enter(self, credentials: Credentials) -> None:
+        """Open the windows and sign in."""
+        self._program.present()
+        signed_in = self._program.sign_in(credentials)
         self.wait(lambda: signed_in.done)
         signed_in.result()
+
+    def leave(self) -> None:
+        left = self._program.send("quit")
+        self.wait(lambda: left is None or left.done)
+
+    def shoot(self, credentials: Credentials) -> None:
+        program, context = self._program, self._program.context
+        self.enter(credentials)
         self.take("worklist")
         opened = program.send(f"case.open {CASE}")
         self.wait(lambda: opened is not None and opened.done)
@@ -103,8 +111,7 @@ class Photographer:
         program.send("report.sign")
         self.take("sign")
         program.send("app.back")
-        left = program.send("quit")
-        self.wait(lambda: left is None or left.done)
+        self.leave()
 
 
 def main() -> int:

@@ -176,21 +176,33 @@ def _wait_delivered(ctx: CommandContext, seconds: float) -> Job[None]:
 @command("capture", title="Capture", group="Scripts", hidden=True)
 def capture(ctx: CommandContext, file: str, which: str = "") -> Outcome:
     """Write a picture of the windows: worklist, viewer, report or all of them."""
+    target = _target(file)
     _need_export(ctx, file)
-    ctx.windows.capture(Path(file), which)
+    ctx.windows.capture(target, which)
     return settled()
 
 
 @command("state", title="State", group="Scripts", hidden=True)
 def state(ctx: CommandContext, file: str) -> Outcome:
     """Write what is shown, as JSON."""
+    target = _target(file)
     _need_export(ctx, file)
     shown = snapshot(
         ctx.worklist, ctx.session, ctx.viewer, ctx.reporting, ctx.deliveries,
         ctx.windows.hidden_rows, ctx.windows.notices,
     )  # fmt: skip
-    Path(file).write_text(json.dumps(shown, indent=1, ensure_ascii=False), encoding="utf-8")
+    try:
+        target.write_text(json.dumps(shown, indent=1, ensure_ascii=False), encoding="utf-8")
+    except OSError:
+        raise CommandError(tr("the file cannot be written")) from None
     return settled()
+
+
+def _target(file: str) -> Path:
+    """Where a file is to be written; refused before anything is asked for it."""
+    if "\0" in file or Path(file).is_dir() or not Path(file).absolute().parent.is_dir():
+        raise CommandError(tr("the file cannot be written"))
+    return Path(file)
 
 
 def _need_export(ctx: CommandContext, file: str) -> None:
@@ -222,7 +234,7 @@ def retry(ctx: CommandContext, accession: str = "") -> Outcome:
 @command("audit.export", title="Export the audit log", group=GROUP)
 def audit_export(ctx: CommandContext, file: str) -> Outcome:
     """Write the audit log of this machine; `workstation audit verify FILE` checks it."""
-    return ctx.audit.export(Path(file))
+    return ctx.audit.export(_target(file))
 
 
 @command("quit", title="Quit", group=GROUP)

@@ -17,7 +17,7 @@ from workstation.text import tr, trn
 Outcome = Job[Any] | None
 
 #: No number that a reader means is larger: not an image, not a millimetre, not a stored value.
-_LARGEST: Final = 1_000_000_000
+LARGEST: Final = 1_000_000_000
 
 
 @frozen
@@ -96,7 +96,7 @@ class Argument:
     def convert(self, command_id: str, word: str) -> Any:
         try:
             value = self.kind(word)
-            if isinstance(value, int | float) and not abs(value) <= _LARGEST:
+            if isinstance(value, int | float) and not abs(value) <= LARGEST:
                 raise ValueError  # infinite, no number, or larger than anything on a screen
         except (ValueError, OverflowError):
             raise CommandError(

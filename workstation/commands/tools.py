@@ -1,9 +1,7 @@
 """Tools and measurements. With points a tool measures at once; without, it is taken in hand."""
 
-import math
-
 from workstation.commands.context import CommandContext
-from workstation.commands.registry import Command, Outcome, command
+from workstation.commands.registry import LARGEST, Command, Outcome, command
 from workstation.domain.measurement import WORDS, MeasurementKind, PixelPoint
 from workstation.errors import CommandError
 from workstation.text import tr
@@ -50,7 +48,7 @@ def _number(word: str) -> float | None:
         found = float(word)
     except ValueError:
         return None
-    return found if math.isfinite(found) else None
+    return found if abs(found) <= LARGEST else None  # not infinite, and no number either
 
 
 #: Points are in image pixels of the active view; without points, by the pointer.

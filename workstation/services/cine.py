@@ -22,6 +22,7 @@ from workstation.viewing.cine import Film, film
 
 #: Frames a second where none are recorded.
 USUAL_RATE: Final = 10.0
+_MOST_STEPS: Final = 99
 _FASTER: Final = 1.25
 _SPEEDS: Final = (0.1, 10.0)
 #: The real rate is counted over this long.
@@ -86,7 +87,8 @@ class Cine:
 
     def faster(self, steps: int) -> None:
         """Steps of a quarter; negative is slower."""
-        self._again(speed=max(_SPEEDS[0], min(self._speed * _FASTER**steps, _SPEEDS[1])))
+        few = max(-_MOST_STEPS, min(steps, _MOST_STEPS))
+        self._again(speed=max(_SPEEDS[0], min(self._speed * _FASTER**few, _SPEEDS[1])))
 
     def turn_round(self) -> None:
         """Loop or sweep, whatever the object prefers."""

@@ -71,7 +71,8 @@ class Worklist:
         return tuple(feed.status for feed in self._feeds.values())
 
     def reader(self, site: SiteId) -> Reader | None:
-        return self._feeds[site].reader
+        feed = self._feeds.get(site)  # files of this machine are of no site
+        return feed.reader if feed is not None else None
 
     def platform(self, site: SiteId) -> HostingPlatform:
         return self._feeds[site].platform

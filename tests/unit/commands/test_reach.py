@@ -21,6 +21,7 @@ ELSEWHERE: Final = {"Program", "Scripts", "Case", "Files", "Report"}
 BY_ANOTHER_KEY: Final = {
     "measurement.select": "measurement.next",  # selects, and shows the image as well
     "measurement.go": "measurement.next",
+    "image.uncalibrate": "measurement.undo",  # which takes a calibration back
 }
 
 
