@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .make
 
-.PHONY: help setup demo check test soak fuzz frozen bench screenshots format lock clean
+.PHONY: help setup demo check test soak fuzz frozen bench screenshots looks format lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -56,6 +56,9 @@ frozen: setup ## the program as one directory, dist/workstation, and its selftes
 
 screenshots: setup ## the pictures of the README, on a virtual screen
 	xvfb-run -a -s "-screen 0 1920x1080x24" $(BIN)/python tests/journeys/screenshots.py
+
+looks: setup ## every modality of ../shared/data with measurements, to look at: build/looks, never committed
+	for size in 1920x1080 2560x1440; do xvfb-run -a -s "-screen 0 $${size}x24" $(BIN)/python tests/journeys/modalities.py build/looks/$$size $(ARGS) || exit 1; done
 
 format: setup
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
