@@ -73,7 +73,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DemoPlatfor
     """A platform with a case of its own for each run, that keeps what it receives."""
     folder = tmp_path_factory.mktemp("kills")
     for number in range(len(RUNS) + len(TWICE) + 1):
-        _study(folder / "studies" / f"{number}.dcm", number)
+        write_study(folder / "studies" / f"{number}.dcm", number)
     data = folder / "data"
     with start_platform(folder, [folder / "studies"], data=data) as running:
         yield running, data
@@ -233,7 +233,7 @@ class _Run:
                 yield base64.b64decode(form["data"]).decode()
 
 
-def _study(path: Path, number: int) -> None:
+def write_study(path: Path, number: int) -> None:
     """The smallest image a site can hold."""
     path.parent.mkdir(exist_ok=True)
     meta = FileMetaDataset()

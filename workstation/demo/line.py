@@ -63,14 +63,25 @@ class Line:
     listening: socket.socket
     inner: int
     _random: random.Random = field(factory=random.Random)
+    _open: set[asyncio.Task[None]] = field(factory=set)
     _free_at: float = 0.0  # when the last byte towards the reader is through, by the loop
 
     async def serve(self) -> None:
         """Until cancelled; connections of that moment are broken."""
         self._random.seed(self.knobs.seed)
-        server = await asyncio.start_server(self._connected, sock=self.listening)
-        async with server:
-            await server.serve_forever()
+        server = await asyncio.start_server(self._accept, sock=self.listening)
+        try:
+            async with server:
+                await server.serve_forever()
+        finally:
+            for each in self._open:
+                each.cancel()
+            await asyncio.gather(*self._open, return_exceptions=True)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = asyncio.create_task(self._connected(reader, writer))
+        self._open.add(connection)  # the loop itself keeps no hold of a task
+        connection.add_done_callback(self._open.discard)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

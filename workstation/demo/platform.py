@@ -97,6 +97,7 @@ async def _run(
     await server.serve(sockets)
     for each in (arriving, ending, *lines):
         each.cancel()
+    await asyncio.gather(*lines, return_exceptions=True)
 
 
 async def _end_when(stopped: threading.Event, server: uvicorn.Server) -> None:

@@ -195,7 +195,7 @@ class Instance:
     structures: StructureSet | None = None  # what a SEG or RTSTRUCT draws on other images
     document: TextDocument | None = field(default=None, repr=False)  # what a report says
     annotation: Annotation | None = field(default=None, repr=False)  # what it says of others
-    source: Source = Source()
+    source: Source = field(factory=Source)
     title: str = ""  # of a report or document, as it says itself
     copy: int = 0  # of several instances that share one SOP Instance UID: which
 

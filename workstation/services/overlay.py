@@ -106,7 +106,6 @@ class Surroundings:
     structures_drawn: bool = False
     presented: tuple[tuple[str, int], ...] = ()  # what objects change about it, with levels
     key_image: KeyImage | None = None  # the reader's mark on the image shown
-
     table: OverlayTable = field(factory=usual_table)
 
 
@@ -298,9 +297,9 @@ def _honesty(frame: Frame) -> str:
         case SpacingOrigin.CALIBRATED:
             return tr("calibrated")
         case SpacingOrigin.FILM:
+            return tr("mm (on the film)")
         case SpacingOrigin.USER:
             return tr("user calibrated {by}", by=frame.spacing.calibrated)
-            return tr("mm (on the film)")
     return ""
 
 

@@ -216,7 +216,8 @@ class MeasurementList(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(plain.row(self._title, 0, self._count, margins=(14, 9, 12, 7)))
-        layout.addWidget(plain.column(self._none, margins=(14, 4, 12, 8)))
+        self._nothing = plain.column(self._none, margins=(14, 4, 12, 8))
+        layout.addWidget(self._nothing)
         layout.addWidget(self._list, 1)
         viewer.changed.connect(lambda _: self._follow())
         viewer.measurements_changed.connect(lambda _: self._follow())
@@ -267,7 +268,7 @@ class MeasurementList(QWidget):
         made = tuple(entry(self._viewer, mark) for mark in self._viewer.listed)
         self._entries.show(made)
         self._count.setText(trn(len(made), "{n} measurement", "{n} measurements") if made else "")
-        self._none.parentWidget().setVisible(not made)
+        self._nothing.setVisible(not made)
         ids = [each.id for each in made]
         chosen = self._viewer.selected_measurement
         index = self._entries.index(ids.index(chosen) if chosen in ids else -1)

@@ -139,5 +139,6 @@ def request_of(scene: Scene) -> PictureRequest | None:
     state = shown.state
     return PictureRequest(
         shown.drawn, shown.pixels, scene.view, state.interpolation, shown.voi, state.inverted,
-        marked=scene.inked and not state.planes_hidden, shuttered=not state.shutter_lifted, filter=state.filter,
+        marked=scene.inked and not state.planes_hidden, shuttered=not state.shutter_lifted,
+        filter=state.filter,
     )  # fmt: skip
