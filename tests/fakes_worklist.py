@@ -11,6 +11,7 @@ from workstation.domain.patient import Patient
 from workstation.domain.reader import Licence, Reader
 from workstation.domain.worklist import Priority, ReadState, Tier, WorklistItem
 from workstation.protocols.delivery import Delivery
+from workstation.services.filings import Filing
 from workstation.services.licence import Verdict
 from workstation.services.signal import Signal
 from workstation.services.worklist import Row, SiteStatus
@@ -200,3 +201,15 @@ class FakeDeliveries:
 def shift() -> tuple[Row, ...]:
     """The rows of the mock-up, in their order."""
     return tuple(row(number, wanted) for number, wanted in enumerate(SHIFT))
+
+
+class FakeFiling:
+    """`services.filing_queue.FilingQueue` as the windows see it."""
+
+    def __init__(self) -> None:
+        self.changed: Signal[None] = Signal()
+        self.entries: tuple[Filing, ...] = ()
+
+    def say(self, entries: Sequence[Filing]) -> None:
+        self.entries = tuple(entries)
+        self.changed.emit(None)

@@ -168,8 +168,8 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
     program = Program(application, registry, services, jobs)
     shell = Shell(
         Shown(
-            services.worklist, services.session, services.deliveries, services.loader,
-            services.reporting, services.files, outer.clock,
+            services.worklist, services.session, services.deliveries, services.filing,
+            services.loader, services.reporting, services.files, outer.clock,
         ),
         program.send,
         program.sign_in,

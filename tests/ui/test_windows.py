@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from attrs import evolve
 from fakes_windows import FakeCase, FakeFiles, FakeLoader, FakeReporting, FakeSession, Sent
-from fakes_worklist import HARBOR, FakeDeliveries, FakeWorklist, shift
+from fakes_worklist import HARBOR, FakeDeliveries, FakeFiling, FakeWorklist, shift
 from pseudo_locale import untranslated
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -17,6 +17,7 @@ from workstation.commands.menus import load_menus
 from workstation.domain.identifiers import AccessionNumber, ReportId
 from workstation.errors import CommandError
 from workstation.protocols.delivery import Delivery, State
+from workstation.services.filings import Filing, FilingKind
 from workstation.services.loading import SetProgress
 from workstation.settings import resource
 from workstation.text import PSEUDO_LOCALE, use_locale
@@ -36,10 +37,12 @@ class House:
         self.case = FakeCase(rows[3].item)
         self.deliveries = FakeDeliveries()
         self.loader = FakeLoader({"a": SetProgress(200, 0, 250), "b": SetProgress(36, 0, 62)})
+        self.filing = FakeFiling()
         self.sent = Sent()
         shown = Shown(
-            self.worklist, self.session, self.deliveries, self.loader,  # type: ignore[arg-type]
-            FakeReporting(), FakeFiles(), self.worklist.clock,  # type: ignore[arg-type]
+            self.worklist, self.session, self.deliveries, self.filing,  # type: ignore[arg-type]
+            self.loader, FakeReporting(), FakeFiles(),  # type: ignore[arg-type]
+            self.worklist.clock,
         )  # fmt: skip
         self.shell = Shell(
             shown,
@@ -220,6 +223,28 @@ def test_a_refused_report_can_be_sent_again_from_where_it_is_listed(house: House
     assert house.sent.lines[-1] == f"outbox.retry {waiting.accession}"
     assert f"{waiting.patient.name} · {waiting.procedure}" in house.texts()
     assert "0 of 2 accepted" in house.texts()
+
+
+def test_documents_of_marks_are_listed_with_the_reports_and_counted(house: House) -> None:
+    """Measurements that an archive refuses are lost to the next reader unless somebody sees it."""
+    waiting = house.worklist.rows[0].item
+    marks = Filing(
+        "2.25.7", FilingKind.MEASUREMENTS, waiting.ref, waiting.accession, "Practitioner/3",
+        AT, 4, "", State.REFUSED, "the archive is full",
+    )  # fmt: skip
+    keys = evolve(marks, id="2.25.8", kind=FilingKind.KEY_IMAGES, state=State.QUEUED, reason="")
+    house.filing.say((marks, keys))
+    house.shell.refresh()
+    house.shell.show_page("outbox")
+
+    texts = house.texts()
+    assert "2 not yet accepted" in texts
+    assert "0 of 2 accepted" in texts
+    assert any("Refused by" in text and "the archive is full" in text for text in texts)
+    assert any(text.startswith("Sealed here, waits to be sent") for text in texts)
+    (again,) = house.buttons("Send again")
+    again.click()
+    assert house.sent.lines[-1] == f"outbox.retry {waiting.accession}"
 
 
 def test_whoever_is_not_signed_in_everywhere_finds_the_way_in_on_every_list(house: House) -> None:

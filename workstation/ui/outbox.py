@@ -1,16 +1,19 @@
-"""The outbox: every signed report of this shift, and whether the site has it."""
+"""The outbox: every signed report and document of this shift, and whether the site has it."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
+from workstation.domain.identifiers import SiteId
 from workstation.domain.report import ReportState
 from workstation.protocols.delivery import Delivery, State
 from workstation.services.delivery import Deliveries
+from workstation.services.filing_queue import FilingQueue
+from workstation.services.filings import Filing, FilingKind
 from workstation.services.lines import quoted
 from workstation.services.worklist import Worklist
 from workstation.text import tr
@@ -27,11 +30,16 @@ _SHAPES: Final[dict[State, tuple[str, str, Tone]]] = {
 }
 
 _COLUMNS: Final = 7
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+
+Entry = Delivery | Filing
 
 
-def delivery_words(entry: Delivery, site: str, timezone: str) -> str:
+def delivery_words(entry: Entry, site: str, timezone: str) -> str:
     """Signed, sent and accepted are three things; this says which has happened."""
     match entry.state:
+        case State.QUEUED if isinstance(entry, Filing):
+            return tr("Sealed here, waits to be sent to {site}", site=site)
         case State.QUEUED:
             return tr("Signed, waits to be sent to {site}", site=site)
         case State.AWAITING_ACK:
@@ -52,10 +60,17 @@ def _time(at: datetime | None, timezone: str, form: str = "%H:%M:%S %Z") -> str:
 
 
 class OutboxPage(QWidget):
-    """Newest first. Refused reports can be tried again; nothing can be taken back."""
+    """Newest first: reports, and the documents of what was measured and marked for them.
+
+    What was refused can be tried again; nothing can be taken back.
+    """
 
     def __init__(
-        self, worklist: Worklist, deliveries: Deliveries, run: Callable[[str], None]
+        self,
+        worklist: Worklist,
+        deliveries: Deliveries,
+        filing: FilingQueue,
+        run: Callable[[str], None],
     ) -> None:
         super().__init__()
         plain.ground(self, "panel")
@@ -63,7 +78,8 @@ class OutboxPage(QWidget):
         self.setAccessibleName(tr("Outbox"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._worklist, self._deliveries, self._run = worklist, deliveries, run
-        self._shown: tuple[Delivery, ...] | None = None
+        self._filing = filing
+        self._shown: tuple[Entry, ...] | None = None
         self._scroll = QScrollArea()
         self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         self._scroll.setWidgetResizable(True)
@@ -71,10 +87,12 @@ class OutboxPage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._scroll)
         deliveries.changed.connect(lambda _: self.refresh())
+        filing.changed.connect(lambda _: self.refresh())
         self.refresh()
 
     def refresh(self) -> None:
-        entries = tuple(self._deliveries.entries)
+        both: tuple[Entry, ...] = (*self._deliveries.entries, *self._filing.entries)
+        entries = tuple(sorted(both, key=lambda entry: entry.sealed_at or _LONG_AGO))
         if entries == self._shown:
             return
         self._shown = entries
@@ -94,7 +112,7 @@ class OutboxPage(QWidget):
         grid.setRowStretch(2 * len(entries) + 2, 1)
         self._scroll.setWidget(body)
 
-    def _head(self, entries: tuple[Delivery, ...]) -> QWidget:
+    def _head(self, entries: tuple[Entry, ...]) -> QWidget:
         """Counts, and what can be done with all of it."""
         refused = sum(entry.state is State.REFUSED for entry in entries)
         settled = sum(entry.state is State.ACKNOWLEDGED for entry in entries)
@@ -117,14 +135,14 @@ class OutboxPage(QWidget):
         if chosen:
             self._run(f"audit.export {quoted(chosen)}")
 
-    def _add(self, grid: QGridLayout, at: int, entry: Delivery) -> None:
+    def _add(self, grid: QGridLayout, at: int, entry: Entry) -> None:
         sites = {site.id: site for site in self._worklist.sites}
-        site = sites.get(entry.site)
-        name = site.name if site else entry.site
+        site = sites.get(_site(entry))
+        name = site.name if site else _site(entry)
         zone = site.timezone if site else "UTC"
         icon, icon_tone, tone = _SHAPES[entry.state]
         grid.addWidget(plain.mark(icon, icon_tone), at, 0)
-        grid.addWidget(_status_chip(entry.status), at, 1)
+        grid.addWidget(_chip(entry), at, 1)
         grid.addWidget(plain.label(entry.accession, tone="hi", data=True), at, 2)
         grid.addWidget(plain.label(self._whose(entry), data=True), at, 3)
         words = delivery_words(entry, name, zone)
@@ -134,20 +152,42 @@ class OutboxPage(QWidget):
             grid.addWidget(plain.button(tr("Send again"), lambda: self._run(line)), at, 5)
         # By this machine's clock, beside the site's: to the minute, or one seems to precede.
         signed = _time(entry.sealed_at, zone, "%H:%M %Z")
-        signed = tr("signed {time}", time=signed) if signed else ""
+        if signed and isinstance(entry, Delivery):
+            signed = tr("signed {time}", time=signed)
+        elif signed:
+            signed = tr("sealed {time}", time=signed)
         grid.addWidget(plain.label(signed, tone="low", size="small", data=True), at, 6)
 
-    def _whose(self, entry: Delivery) -> str:
+    def _whose(self, entry: Entry) -> str:
         """Patient and procedure, while the list knows them: a sealed report says less."""
-        row = self._worklist.find(entry.accession, entry.site)
+        row = self._worklist.find(entry.accession, _site(entry))
         return f"{row.item.patient.name} · {row.item.procedure}" if row else ""
 
 
-def _status_chip(status: ReportState) -> Chip:
-    match status:
+def _site(entry: Entry) -> SiteId:
+    return entry.site if isinstance(entry, Delivery) else entry.ref.site
+
+
+def _chip(entry: Entry) -> Chip:
+    """What it is: the state of a report, or the kind of a document."""
+    if isinstance(entry, Filing):
+        return Chip(_document(entry.kind), "text.mid", "outline")
+    match entry.status:
         case ReportState.FINAL:
             return Chip(tr("FINAL"), "text.hi", "filled")
         case ReportState.ADDENDED:
             return Chip(tr("+ ADDENDUM"), "text.hi", "outline")
         case _:
             return Chip(tr("PRELIM"), "hue.open", "dashed")
+
+
+def _document(kind: FilingKind) -> str:
+    match kind:
+        case FilingKind.MARKS:
+            return tr("Marks")
+        case FilingKind.MEASUREMENTS:
+            return tr("Measurements")
+        case FilingKind.KEY_IMAGES:
+            return tr("Key images")
+        case FilingKind.PRESENTATION:
+            return tr("As it was seen")

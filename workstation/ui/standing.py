@@ -2,7 +2,9 @@
 
 from attrs import frozen
 
+from workstation.protocols.delivery import State
 from workstation.services.delivery import Deliveries
+from workstation.services.filing_queue import FilingQueue
 from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
 from workstation.services.ports import Clock
@@ -20,6 +22,7 @@ class Shown:
     worklist: Worklist
     session: ReadingSession
     deliveries: Deliveries
+    filing: FilingQueue
     loader: Loader
     reporting: Reporting
     files: LocalCase
@@ -36,13 +39,19 @@ def images(shown: Shown) -> tuple[int, int, int]:
     return sum(p.loaded for p in every), sum(p.failed for p in every), sum(p.total for p in every)
 
 
+def not_accepted(shown: Shown) -> int:
+    """Reports and documents that a site does not have yet, refused ones too."""
+    documents = sum(each.state is not State.ACKNOWLEDGED for each in shown.filing.entries)
+    return sum(shown.deliveries.counts()) + documents
+
+
 def standing(shown: Shown, news: str, message: str, store_notice: str) -> Standing:
     """The status bar, part by part."""
     sites, case = shown.worklist.sites, shown.session.case
     good = sum(site.state == "ok" for site in sites)
     loaded, failed, total = images(shown)
     following = shown.worklist.next() if case is not None else None
-    unsettled = sum(shown.deliveries.counts())
+    unsettled = not_accepted(shown)
     return Standing(
         sites=tr("{n} of {total} sites", n=good, total=len(sites)),
         all_sites=good == len(sites),

@@ -27,6 +27,7 @@ from workstation.ui.offering import Offering
 from workstation.ui.outbox import OutboxPage
 from workstation.ui.sign_in import SignInDialog
 from workstation.ui.standing import Shown as Shown
+from workstation.ui.standing import not_accepted
 from workstation.ui.telling import REFRESH_MS, Telling
 from workstation.ui.viewer.measurement_list import MeasurementList
 from workstation.ui.worklist import WorklistPane
@@ -62,7 +63,7 @@ class Shell:
         self.worklist = WorklistPane(
             shown.worklist, shown.deliveries, self.run, shown.clock, self._aside
         )
-        self.outbox = OutboxPage(shown.worklist, shown.deliveries, self.run)
+        self.outbox = OutboxPage(shown.worklist, shown.deliveries, shown.filing, self.run)
         self.viewer = self.report = QWidget()
         self.measurements: MeasurementList | None = None
         self._telling = Telling(shown, store_notice)
@@ -140,6 +141,7 @@ class Shell:
         for signal in (
             shown.worklist.changed,
             shown.deliveries.changed,
+            shown.filing.changed,
             shown.reporting.draft_changed,
         ):
             signal.connect(lambda _: self.refresh_soon())
@@ -393,7 +395,7 @@ class Shell:
             return
         sites = self._shown.worklist.sites
         self._top.show_reader([s.reader for s in sites if s.reader is not None], len(sites))
-        self._top.tabs["outbox"].show_count(sum(self._shown.deliveries.counts()))
+        self._top.tabs["outbox"].show_count(not_accepted(self._shown))
         self._turn()
         self._telling.refresh()
 
