@@ -14,6 +14,7 @@ from workstation.domain.report import FieldRef, ReportState, SectionKind, Signed
 from workstation.errors import SiteUnavailable
 from workstation.protocols.delivery import Delivery, State
 from workstation.services.checks import Images
+from workstation.services.outgoing import Outgoing
 from workstation.services.signal import Signal
 from workstation.services.signing import Proposal
 from workstation.settings import Site
@@ -71,15 +72,16 @@ class Reading:
         elif line == "report.sign":
             self.propose(ReportState.FINAL)
 
-    def propose(self, status: ReportState) -> SignDialog:
+    def propose(self, status: ReportState, *marks: Outgoing) -> SignDialog:
         signed = self.reporting.freeze(status, SIGNER, NOW)
         site = Site(
             id=SITE, name="Harbor General", issuer=LOOPBACK, fhir=LOOPBACK, dicomweb=LOOPBACK,
             jurisdiction="US-WA", timezone="America/Los_Angeles",
         )  # fmt: skip
         self.dialog = SignDialog(
-            self.window, Proposal(signed, item(), site), self.reporting.checks, next_case="Rowan"
-        )
+            self.window, Proposal(signed, item(), site, marks), self.reporting.checks,
+            next_case="Rowan",
+        )  # fmt: skip
         self.dialog.signed.connect(self.passwords.append)
         self.dialog.show_it()
         return self.dialog
@@ -348,6 +350,29 @@ def test_the_dialog_names_patient_status_target_and_signer(reading: Reading) -> 
     dialog.back()
 
 
+def test_the_dialog_names_every_document_that_goes_with_the_report(reading: Reading) -> None:
+    """Marks on the prior go to the archive too: nothing is sent that was not told before."""
+    reading.write()
+    dialog = reading.propose(
+        ReportState.FINAL,
+        Outgoing("CURRENT", measurements=2, key_images=1, images=3),
+        Outgoing("PRIOR 1 · −379 d", measurements=1, images=1),
+        Outgoing("PRIOR 2 · −800 d", measurements=1, images=1, sent=False),
+    )
+    said = [label.text() for label in dialog.findChildren(QLabel)]
+    dialog.back()
+
+    told = [words for words in said if words.startswith(("CURRENT", "PRIOR"))]
+    assert told == [
+        "CURRENT: SR document: 2 measurements",
+        "CURRENT: key object selection: 1 image",
+        "CURRENT: presentation states: 3 images as marked",
+        "PRIOR 1 · −379 d: SR document: 1 measurement",
+        "PRIOR 1 · −379 d: presentation states: 1 image as marked",
+        "PRIOR 2 · −800 d: not held by Harbor General, not sent",
+    ]
+
+
 def test_every_word_of_the_pane_and_the_dialog_can_be_translated(qtbot: QtBot) -> None:
     """A reader in Munich signs what they understand."""
     use_locale(PSEUDO_LOCALE)
@@ -355,7 +380,7 @@ def test_every_word_of_the_pane_and_the_dialog_can_be_translated(qtbot: QtBot) -
         reading = Reading(qtbot)
         reading.write()
         reading.reporting.insert_measurement(length())
-        dialog = reading.propose(ReportState.FINAL)
+        dialog = reading.propose(ReportState.FINAL, Outgoing("", 1, 1, 1))
         left_out = untranslated(reading.pane) + untranslated(dialog)
         entries = (*reading.pane.checks.entries, *reading.pane.evidence.entries)
         dialog.back()

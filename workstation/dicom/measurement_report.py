@@ -26,7 +26,7 @@ from workstation.dicom.document_head import (
 )
 from workstation.dicom.measurement_shapes import shapes
 from workstation.dicom.observer import observer
-from workstation.domain.measurement import REGIONS, WORDS, Measurement, MeasurementKind
+from workstation.domain.measurement import REGIONS, Measurement, MeasurementKind, is_writable
 from workstation.domain.reader import Reader
 from workstation.domain.units import ucum
 
@@ -66,20 +66,6 @@ _CONCEPTS: Final = MappingProxyType(
     }
 )
 _CONTAINS: Final = sr.RelationshipTypeValues.CONTAINS
-
-
-#: What a line measures on a trace of an ultrasound image, by its unit.
-_NO_LENGTHS: Final = frozenset({"cm/s", "Hz", "s"})
-
-
-def is_writable(measurement: Measurement) -> bool:
-    """Whether TID 1500 can hold it: its kind has a shape there, and its value is defined.
-
-    A line on a Doppler trace is a velocity with a time: called a length it would be wrong.
-    """
-    if measurement.kind is MeasurementKind.LENGTH and measurement.unit in _NO_LENGTHS:
-        return False
-    return measurement.kind not in WORDS and measurement.value is not None
 
 
 def measurement_report(head: DocumentHead, measurements: Sequence[Measurement]) -> bytes:

@@ -87,3 +87,17 @@ class Measurement:
     text: str = ""  # the reader's own words beside it
     uncertainty: float | None = None  # of `value`: `imaging.uncertainty` says what it holds
     author: str = ""  # who made it, by the name they have at its site
+
+
+#: What a line measures on a trace of an ultrasound image, by its unit.
+_NO_LENGTHS: Final = frozenset({"cm/s", "Hz", "s"})
+
+
+def is_writable(measurement: Measurement) -> bool:
+    """Whether TID 1500 can hold it: its kind has a shape there, and its value is defined.
+
+    A line on a Doppler trace is a velocity with a time: called a length it would be wrong.
+    """
+    if measurement.kind is MeasurementKind.LENGTH and measurement.unit in _NO_LENGTHS:
+        return False
+    return measurement.kind not in WORDS and measurement.value is not None

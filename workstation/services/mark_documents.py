@@ -8,6 +8,7 @@ from attrs import frozen
 
 from workstation.domain.identifiers import FrameKey, SopUID
 from workstation.domain.key_image import KeyTitle
+from workstation.domain.measurement import is_writable
 from workstation.domain.source import Source
 from workstation.domain.study import Frame, Instance
 from workstation.errors import Refused
@@ -87,7 +88,7 @@ def _filing(marked: MarkedStudy, kind: FilingKind, sop: str, data: bytes, count:
 
 def _measured(marked: MarkedStudy, images: _Images) -> Iterator[Filing]:
     # Only here: the library takes a third of a second, and most starts never need it.
-    from workstation.dicom.measurement_report import is_writable, measurement_report
+    from workstation.dicom.measurement_report import measurement_report
 
     own = [m for m in marked.measurements if is_writable(m) and m.frame.sop in images.instances]
     if own:

@@ -13,10 +13,12 @@ from workstation.domain.report import ReportState, SignedReport, Signer
 from workstation.domain.worklist import Tier, WorklistItem
 from workstation.errors import CommandError, Refused, WorkstationError
 from workstation.protocols.delivery import State
+from workstation.services.case import viewed
 from workstation.services.delivery import Deliveries
 from workstation.services.filings import Filing
 from workstation.services.jobs import Job, Jobs
 from workstation.services.measurement_filing import MeasurementFiling
+from workstation.services.outgoing import Outgoing, outgoing
 from workstation.services.ports import Credentials, StepUp
 from workstation.services.reporting import Reporting
 from workstation.services.session import ReadingSession
@@ -32,6 +34,7 @@ class Proposal:
     signed: SignedReport
     item: WorklistItem
     site: Site
+    marks: tuple[Outgoing, ...] = ()
 
 
 class Signing:
@@ -73,7 +76,10 @@ class Signing:
         now = self._worklist.server_now(case.item.site)
         signer = Signer(reader.id, reader.name, licence, now, "")
         signed = self._reporting.freeze(status, signer, now)
-        return Proposal(signed, case.item, self._session.site(case.item.site))
+        site = self._session.site(case.item.site)
+        kept = self._reporting
+        marks = outgoing(case.ref, viewed(case, site.name), kept.measurements, kept.key_images)
+        return Proposal(signed, case.item, site, marks)
 
     def request(self, status: ReportState) -> Job[None]:
         """Show what will be sealed and ask for the password."""

@@ -11,16 +11,17 @@ from typing import Any, Final
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QKeyEvent, QTextBlockFormat, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QTextEdit, QVBoxLayout, QWidget
 
 from workstation.domain.report import ReportState
 from workstation.services.checks import Check
 from workstation.services.signing import Proposal
-from workstation.text import tr, trn
+from workstation.text import tr
 from workstation.ui import plain, theme
 from workstation.ui.chips import Chip
 from workstation.ui.dialogs import Dialog
 from workstation.ui.report_lists import SlotList, check_counts, check_entry, status_chip
+from workstation.ui.sign_targets import signed_with, targets
 
 _SIDE_WIDE: Final = 452
 _CHECK_ROWS: Final = 6
@@ -207,7 +208,8 @@ class SignDialog(Dialog):
         column = QVBoxLayout(side)
         column.setContentsMargins(4, 4, 4, 0)
         column.setSpacing(8)
-        for part in (listed, plain.rule(), self._targets(), plain.rule(), self._signer(licence)):
+        sent, by = targets(self._proposal), signed_with(self._proposal, licence)
+        for part in (listed, plain.rule(), sent, plain.rule(), by):
             column.addWidget(part)
         column.addWidget(plain.rule())
         column.addStretch(1)
@@ -219,39 +221,6 @@ class SignDialog(Dialog):
         layout.addWidget(plain.rule(vertical=True))
         layout.addWidget(side)
         return middle
-
-    def _targets(self) -> QWidget:
-        site = self._proposal.site.name
-        line = plain.row(
-            plain.mark("send", "text.mid", 14),
-            plain.label(tr("{site}, FHIR report", site=site), tone="hi", data=True),
-            0,
-            spacing=8,
-        )
-        parts = [_title(tr("Will be sent to")), line]
-        measured = len(self._proposal.signed.measurements)
-        if measured:
-            words = trn(measured, "{site}, {n} measurement", "{site}, {n} measurements", site=site)
-            also = plain.row(
-                plain.mark("diamond", "ink.measure", 14),
-                plain.label(words, tone="hi", data=True),
-                0,
-                spacing=8,
-            )
-            parts.append(also)
-        return plain.column(*parts, margins=(16, 4, 16, 8), spacing=6)
-
-    def _signer(self, licence: str) -> QWidget:
-        signer = self._proposal.signed.signer
-        held = licence or signer.licence
-        return plain.column(
-            _title(tr("Signed with")),
-            _pair(tr("Reader"), signer.name),
-            _pair(tr("Licence"), held or tr("none stated"), "check" if held else ""),
-            _pair(tr("Meaning"), _meaning(self._proposal.signed.status)),
-            margins=(16, 4, 16, 8),
-            spacing=6,
-        )
 
     def _build_foot(self) -> None:
         signer, site = self._proposal.signed.signer, self._proposal.site
@@ -313,12 +282,6 @@ def _main_words(status: ReportState) -> str:
             return tr("Sign as final")
 
 
-def _meaning(status: ReportState) -> str:
-    if status is ReportState.ADDENDED:
-        return tr("I add this to the report I read")
-    return tr("I read the images and wrote this report")
-
-
 def _next_words(next_case: str) -> str:
     return tr("Open next case: {name}", name=next_case) if next_case else ""
 
@@ -328,18 +291,6 @@ def _sex_and_age(proposal: Proposal) -> str:
     day: date = (item.acquired or item.listed).date()
     age = patient.age_years(day)
     return f"{patient.sex} {'' if age is None else age}".strip()
-
-
-def _title(text: str) -> QLabel:
-    return plain.label(text, tone="low", size="small", weight=600)
-
-
-def _pair(name: str, value: str, icon: str = "") -> QWidget:
-    caption = plain.label(name, tone="low", size="small")
-    caption.setFixedWidth(90)
-    said = plain.label(value, tone="hi", data=True)
-    mark = [plain.mark(icon, "hue.done", 14)] if icon else []
-    return plain.row(caption, *mark, said, 0, spacing=6)
 
 
 def _sheet() -> str:

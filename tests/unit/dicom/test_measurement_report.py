@@ -17,9 +17,16 @@ from fakes_report import SITE, STUDY
 from pydicom import Dataset, dcmread
 
 from workstation.dicom.document_head import DocumentHead, MarkedImage
-from workstation.dicom.measurement_report import is_writable, measurement_report, tracking_uid
+from workstation.dicom.measurement_report import measurement_report, tracking_uid
 from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyUID
-from workstation.domain.measurement import POINTS, REGIONS, WORDS, Measurement, MeasurementKind
+from workstation.domain.measurement import (
+    POINTS,
+    REGIONS,
+    WORDS,
+    Measurement,
+    MeasurementKind,
+    is_writable,
+)
 from workstation.domain.reader import Reader
 from workstation.domain.source import Source
 from workstation.protocols.dicom_attributes import Attributes
