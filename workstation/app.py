@@ -24,9 +24,11 @@ from workstation.commands import catalogue
 from workstation.commands.bindings import load as load_bindings
 from workstation.commands.menus import STRIP, load_menus, offered
 from workstation.domain.identifiers import SiteId
+from workstation.domain.suv import SuvType
 from workstation.services.audit import Audit
 from workstation.services.cine import Cine
 from workstation.services.delivery import Deliveries
+from workstation.services.desk_lock import DeskLock
 from workstation.services.filing_queue import Ways
 from workstation.services.frames import Dropped, FrameStore
 from workstation.services.jobs import Jobs
@@ -200,7 +202,8 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
     frames.dropped.connect(
         lambda gone: jobs.run(lambda: _forget(outer.decoders, gone), lane="decoders")
     )
-    loader = Loader({**outer.sources, LOCAL: outer.files}, frames, jobs)
+    suv = None if settings.suv == "none" else SuvType(settings.suv)
+    loader = Loader({**outer.sources, LOCAL: outer.files}, frames, jobs, suv)
     viewer = Viewer(
         frames,
         loader,
@@ -232,6 +235,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
     return Everything(
         worklist, session, viewer, loader, reporting, deliveries, signing, audit, files, filing,
         Cine(viewer, frames, jobs, clock),
+        DeskLock(worklist, audit, jobs, clock, settings.lock_minutes),
     )  # fmt: skip
 
 

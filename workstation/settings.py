@@ -181,6 +181,12 @@ class Settings:
     poll_seconds: float = _setting(
         "Each site is asked for changes this often.", 5.0, _between(0.1, 300)
     )
+    lock_minutes: float = _setting(
+        "After this long without a hand on it the program is covered until the reader"
+        " authenticates again; the case stays open. 0: never by itself.",
+        10.0,
+        _between(0, 240),
+    )
     ram_mb: int = _setting(
         "Decoded images are kept in this much memory; 0: in half of what the machine has.",
         0,
@@ -190,6 +196,11 @@ class Settings:
     keymap: str = _setting("Keys: a name below resources/keymaps.", "default", _not_empty)
     interpolation: Literal["nearest", "linear", "cubic"] = _setting(
         "Between the pixels of an image, until a reader chooses otherwise.", "linear"
+    )
+    suv: Literal["bw", "lbm", "lbm-james128", "lbm-janma", "bsa", "none"] = _setting(
+        "PET is read in SUV where its objects allow it: by body weight, lean body mass (James,"
+        " James with 128 for men, Janmahasatian), body surface; none: in the unit of the object.",
+        "bw",
     )
     screens: str = _setting(
         "What 1000 pixels of each screen measure in mm, by a ruler held against it:"

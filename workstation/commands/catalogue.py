@@ -7,10 +7,12 @@ from workstation.commands import (
     appearance,
     calibration,
     case,
+    desk,
     file,
     key_images,
     measurements,
     motion,
+    pointed,
     presentation,
     report,
     tools,
@@ -21,6 +23,7 @@ from workstation.commands.registry import Command, Registry
 #: In the order of the palette, the menus and docs/commands.md.
 COMMANDS: Final[tuple[Command, ...]] = (
     *app.COMMANDS,
+    *desk.COMMANDS,
     *case.COMMANDS,
     *file.COMMANDS,
     *report.COMMANDS,
@@ -29,6 +32,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *appearance.COMMANDS,
     *presentation.COMMANDS,
     *tools.COMMANDS,
+    *pointed.COMMANDS,
     *measurements.COMMANDS,
     *calibration.COMMANDS,
     *key_images.COMMANDS,

@@ -10,6 +10,7 @@ from workstation.domain.identifiers import SiteId
 from workstation.services.audit import Audit
 from workstation.services.cine import Cine
 from workstation.services.delivery import Deliveries
+from workstation.services.desk_lock import DeskLock
 from workstation.services.jobs import Jobs
 from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
@@ -129,6 +130,7 @@ class CommandContext:
     files: LocalCase
     filing: MeasurementFiling
     cine: Cine
+    desk: DeskLock
     jobs: Jobs
     windows: Windows
 

@@ -27,6 +27,8 @@ EVENTS: Final = {
     "stop": ("110100", "Application Activity", "E"),
     "sign-in": ("110114", "User Authentication", "E"),
     "sign-out": ("110114", "User Authentication", "E"),
+    "lock": ("110114", "User Authentication", "E"),
+    "unlock": ("110114", "User Authentication", "E"),
     "query": ("110112", "Query", "E"),
     "accessed": ("110103", "DICOM Instances Accessed", "R"),
     "export": ("110106", "Export", "R"),

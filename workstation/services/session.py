@@ -253,6 +253,13 @@ class ReadingSession:
         self.aside = self.aside[:-1]
         return self.open(row)
 
+    def forget_aside(self) -> None:
+        """The reader leaves: what was put aside is a draft on the platform, its lease ends."""
+        for case in self.aside:
+            self._stop_heartbeat(case.item.key)
+        self.aside = ()
+        self.changed.emit(None)
+
     def _leave(self, *, keep_claim: bool = False) -> bool:
         case = self.need_case()
         if not keep_claim:

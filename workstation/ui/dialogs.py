@@ -95,6 +95,9 @@ class Dialog(QWidget):
         if other is not None and other is not self:
             other.closed.connect(lambda _answered: self.open(focus))
             return
+        self._show_now(focus)
+
+    def _show_now(self, focus: QWidget | None) -> None:
         self._open = True
         self._focus_before = QApplication.focusWidget()
         self._follow(True)

@@ -1,6 +1,7 @@
 """The running program: sign-in, the worklist's pulse, scripts, and the way out."""
 
 import sys
+from typing import Final
 
 from attrs import frozen
 
@@ -8,10 +9,11 @@ from workstation.commands.bindings import Bindings
 from workstation.commands.context import CommandContext
 from workstation.commands.menus import Menus
 from workstation.commands.registry import Outcome, Registry
-from workstation.errors import Refused, WorkstationError
+from workstation.errors import CommandError, Refused, WorkstationError
 from workstation.services.audit import Audit
 from workstation.services.cine import Cine
 from workstation.services.delivery import Deliveries
+from workstation.services.desk_lock import DeskLock
 from workstation.services.jobs import Job, Jobs
 from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
@@ -26,6 +28,7 @@ from workstation.services.worklist import Worklist
 from workstation.settings import is_loopback
 from workstation.text import tr
 from workstation.ui.application import Application
+from workstation.ui.lock_screen import Covers, Hands
 from workstation.ui.signing_flow import SigningFlow
 from workstation.ui.windows import Shell
 
@@ -45,6 +48,11 @@ class Everything:
     files: LocalCase
     filing: MeasurementFiling
     cine: Cine
+    desk: DeskLock
+
+
+#: What may be asked for while the desk is locked: nothing that shows or changes a case.
+_THROUGH_THE_LOCK: Final = frozenset({"app.lock", "app.sign-out", "capture", "quit"})
 
 
 class Program:
@@ -75,7 +83,7 @@ class Program:
         self._shell = shell
         self._context = CommandContext(
             s.worklist, s.session, s.viewer, s.loader, s.reporting, s.deliveries, s.signing,
-            s.audit, s.files, s.filing, s.cine, self._jobs, shell,
+            s.audit, s.files, s.filing, s.cine, s.desk, self._jobs, shell,
         )  # fmt: skip
         shell.bind(self._registry, bindings, menus, lambda: self.context.active)
         shell.left.connect(lambda _: self._application.leave())
@@ -83,6 +91,14 @@ class Program:
         s.filing.told.connect(shell.tell)
         flow = SigningFlow(s.signing, s.worklist, s.reporting, shell, lambda: self._user)
         s.signing.asked_by(flow.ask)
+        self._covers = Covers(
+            s.desk,
+            shell.windows,
+            lambda: self._user,
+            lambda: shell.run("app.sign-out"),
+            self._is_typed_here,
+        )
+        self._hands = Hands(self._application.qt, s.desk.touched)
         s.worklist.signed_in.connect(lambda _: self._hand_over())
         s.session.changed.connect(lambda _: None if s.session.case else self._application.tidy())
 
@@ -94,6 +110,10 @@ class Program:
 
     def send(self, line: str) -> Outcome:
         """A command line, from whatever sends them. Raises CommandError."""
+        desk = self._services.desk
+        if desk.locked and line.split(" ", 1)[0] not in _THROUGH_THE_LOCK:
+            raise CommandError(tr("the desk is locked"))
+        desk.touched()
         return self._registry.run(line, self.context)
 
     def run(self, script: str | None, credentials: Credentials | None) -> int:
@@ -111,7 +131,14 @@ class Program:
 
     def close(self) -> None:
         """Start nothing more; after this the outside may be closed."""
+        self._services.desk.stop()
+        self._hands.stop()
         self._jobs.close()
+
+    def _is_typed_here(self) -> bool:
+        """A password is typed here only where the sign-in page is this machine's own."""
+        issuers = [self._services.session.site(s.id).issuer for s in self._services.worklist.sites]
+        return bool(self._user) and all(is_loopback(each) for each in issuers)
 
     # --- signing in -----------------------------------------------------------
 
@@ -130,6 +157,7 @@ class Program:
         self._services.audit.record("sign-in")
         self._services.audit.record("query")
         self._services.worklist.start()
+        self._services.desk.start()
         self._hand_over()
         self._services.worklist.refresh().then(lambda listed: done.settle(None, listed.error))
 

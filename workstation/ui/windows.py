@@ -303,6 +303,10 @@ class Shell:
         """The window that the reader is in: where a dialog belongs."""
         return self._front()
 
+    def windows(self) -> tuple[QWidget, ...]:
+        """Every window of the program there is now."""
+        return tuple(self._frames.values())
+
     @property
     def banner(self) -> str:
         return self._banner
