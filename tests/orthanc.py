@@ -37,7 +37,7 @@ http {{
     listen 127.0.0.1:{tls} ssl http2;
     ssl_certificate {d}/tls.crt; ssl_certificate_key {d}/tls.key;
     ssl_protocols TLSv1.2 TLSv1.3;
-    client_max_body_size 0; proxy_buffering off;
+    client_max_body_size 0; client_body_buffer_size 64m; proxy_buffering off;
     location /dicom-web/ {{
       {gate}
       proxy_pass http://orthanc; proxy_http_version 1.1; proxy_set_header Connection "";
@@ -83,8 +83,10 @@ class Orthanc:
 
 
 def _server(folder: Path) -> "subprocess.Popen[bytes]":
+    """What it has to say is in its folder, for whoever looks for the reason of a failure."""
     command = ["/usr/sbin/Orthanc", str(folder / "orthanc.json")]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with (folder / "orthanc.log").open("ab") as log:
+        return subprocess.Popen(command, stdout=log, stderr=log)
 
 
 def free_ports(count: int) -> list[int]:
