@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from workstation.adapters.local_objects import LocalObjects, Member
 from workstation.dicom.reasons import not_displayable
@@ -135,14 +135,37 @@ class LocalFiles:
     def below(self, paths: Sequence[Path]) -> "Iterator[File | Archived]":
         """In the order named, folders sorted; each file once."""
         for path in paths:
-            if path.is_dir():
-                yield from self._folder(path, path, set())
-            else:
-                yield from self._file(path, path.name)
+            for found in self.named(path):
+                yield from self.looked_into(found)
 
-    def _folder(
-        self, root: Path, folder: Path, seen: set[tuple[int, int]]
-    ) -> "Iterator[File | Archived]":
+    def named(self, path: Path) -> Iterator[File]:
+        """What lies below a path, by its names alone: nothing was opened yet."""
+        if path.is_dir():
+            yield from self._folder(path, path, set())
+        else:
+            yield File(path.name, path)
+
+    def looked_into(self, found: File) -> "Iterator[File | Archived]":
+        """A file by its first bytes: an object, the members of an archive, or why neither."""
+        if found.reason:
+            yield found
+            return
+        try:
+            plain = stat.S_ISREG(found.where.stat().st_mode)
+            head = found.read(_PREFIX.stop) if plain else b""
+        except (OSError, NotDisplayable):
+            yield evolve(found, reason="unreadable")
+            return
+        if not plain:
+            yield evolve(found, reason="not-a-file")
+        elif head.startswith(_ARCHIVE) and head[_PREFIX] != b"DICM":
+            yield from self._archive(found.where, found.path)
+        elif head and not _begins_an_object(head):
+            yield evolve(found, reason="not-dicom")
+        else:
+            yield found
+
+    def _folder(self, root: Path, folder: Path, seen: set[tuple[int, int]]) -> Iterator[File]:
         try:
             here = folder.stat()
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
@@ -157,23 +180,7 @@ class LocalFiles:
             if _is_folder(entry):
                 yield from self._folder(root, path, seen)
             else:
-                yield from self._file(path, path.relative_to(root).as_posix())
-
-    def _file(self, path: Path, shown: str) -> "Iterator[File | Archived]":
-        try:
-            plain = stat.S_ISREG(path.stat().st_mode)
-            head = File(shown, path).read(_PREFIX.stop) if plain else b""
-        except (OSError, NotDisplayable):
-            yield File(shown, path, "unreadable")
-            return
-        if not plain:
-            yield File(shown, path, "not-a-file")
-        elif head.startswith(_ARCHIVE) and head[_PREFIX] != b"DICM":
-            yield from self._archive(path, shown)
-        elif head and not _begins_an_object(head):
-            yield File(shown, path, "not-dicom")
-        else:
-            yield File(shown, path)
+                yield File(path.relative_to(root).as_posix(), path)
 
     def _archive(self, path: Path, shown: str) -> "Iterator[File | Archived]":
         try:

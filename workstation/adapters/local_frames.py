@@ -15,6 +15,7 @@ from workstation.adapters.decode_line import DecodeLine
 from workstation.adapters.decoders import Decoders
 from workstation.adapters.documents import with_pages
 from workstation.adapters.local_files import LocalFiles
+from workstation.adapters.local_medium import Found, LocalMedium
 from workstation.adapters.local_objects import LocalObjects
 from workstation.dicom.reasons import not_displayable
 from workstation.domain.identifiers import FrameKey, SeriesUID, StudyRef, StudyUID
@@ -24,6 +25,7 @@ from workstation.errors import NotDisplayable
 from workstation.imaging.pixels import FramePixels
 from workstation.protocols import dicom_json
 from workstation.protocols.dicom_attributes import Attributes, NotMetadata, parse
+from workstation.protocols.dicom_directory import is_directory
 from workstation.services.ports import LOCAL, Fetched, LocalStudy, Opened, Packed, SeriesHead
 
 _FRAMES_AT_ONCE: Final = 16
@@ -55,37 +57,37 @@ class LocalFrames:
     # --- opening --------------------------------------------------------------
 
     def open(self, path: Path) -> Opened:
-        """Read everything below `path`; a DICOMDIR stands for its folder."""
+        """Read everything below `path`; a DICOMDIR stands for what it lists."""
         self._series.clear()
-        below = path.parent if path.name.upper() == "DICOMDIR" else path
+        medium = LocalMedium(self._files, path)
         reasons: Counter[str] = Counter()
-        read: deque[bytes] = deque()  # whose headers are still to come
-        for header in self._decoders.headers(self._read(below, read, reasons)):
+        read: deque[tuple[Found, bytes]] = deque()  # whose headers are still to come
+        for header in self._decoders.headers(_read(medium, read, reasons)):
+            found, data = read.popleft()
             try:
-                self._take(read.popleft(), header)
+                self._take(medium, found, data, header)
             except NotDisplayable as error:
                 reasons[error.reason] += 1
-        others = reasons.pop(_NOT_DICOM, 0)
-        return Opened(self._studies(), dict(reasons), others)
+        return self._opened(medium, reasons)
 
-    def _read(self, below: Path, read: deque[bytes], reasons: Counter[str]) -> Iterator[bytes]:
-        for found in self._files.below([below]):
-            if found.is_archive and not found.reason:
-                continue  # its members come by themselves
-            try:
-                if found.reason:
-                    raise NotDisplayable("", found.reason)
-                read.append(found.read())
-            except NotDisplayable as error:
-                reasons[error.reason] += 1
-            else:
-                yield read[-1]
+    def _opened(self, medium: LocalMedium, reasons: Counter[str]) -> Opened:
+        others = 0 if medium.by_directory else reasons.pop(_NOT_DICOM, 0)
+        return Opened(
+            self._studies(),
+            dict(reasons),
+            others,
+            medium.listed,
+            tuple(medium.missing),
+            medium.unlisted,
+        )
 
     def forget(self) -> None:
         """Nothing of the files stays."""
         self._series.clear()
 
-    def _take(self, data: bytes, header: bytes | NotDisplayable) -> None:
+    def _take(
+        self, medium: LocalMedium, found: Found, data: bytes, header: bytes | NotDisplayable
+    ) -> None:
         """A file that came before is told; another one under its identifier stays beside it."""
         if isinstance(header, NotDisplayable):
             raise header
@@ -93,6 +95,9 @@ class LocalFrames:
             (values,) = parse(header)
         except (NotMetadata, ValueError):
             raise NotDisplayable("", "damaged") from None
+        if is_directory(values):
+            medium.note(found, values)
+            return
         place = values.text("0020000D"), values.text("0020000E")
         objects = self._series.setdefault(place, {})
         sop, copy = values.text("00080018"), 0
@@ -191,6 +196,21 @@ class LocalFrames:
 
     def _object(self, key: FrameKey) -> _Object | None:
         return self._series.get((key.study, key.series), {}).get((key.sop, key.copy))
+
+
+def _read(
+    medium: LocalMedium, read: deque[tuple[Found, bytes]], reasons: Counter[str]
+) -> Iterator[bytes]:
+    for found in medium.files():
+        try:
+            if found.reason:
+                raise NotDisplayable("", found.reason)
+            data = found.read()
+        except NotDisplayable as error:
+            reasons[error.reason] += 1
+        else:
+            read.append((found, data))
+            yield data
 
 
 def _groups(frames: Sequence[Frame]) -> list[list[Frame]]:

@@ -24,6 +24,7 @@ from workstation.domain.study import DisplaySet, Frame, Instance, Series
 from workstation.errors import NotDisplayable
 from workstation.imaging.colour import is_colour
 from workstation.protocols.dicom_attributes import Attributes
+from workstation.protocols.dicom_directory import is_directory, listed_files, named
 from workstation.protocols.dicom_doubts import doubts
 from workstation.protocols.dicom_json import series_of
 from workstation.services.local_header import header_of
@@ -32,8 +33,6 @@ from workstation.text import tr
 
 _HERE: Final = SiteId("local")
 _UNSUPPORTED: Final = frozenset({"unsupported-syntax", "video", "encrypted"})
-#: Missing files of a medium that are named one by one.
-_NAMED: Final = 20
 _MEDIA: Final = frozenset({"dicomdir", "missing-files"})
 
 
@@ -265,7 +264,7 @@ def _some_frames(about: FileReport, digest: Digest) -> FileReport:
 
 
 def _not_image(about: FileReport, found: LocalObject, values: Attributes) -> FileReport:
-    if values.has("00041220"):
+    if is_directory(values):
         return _directory(about, found, values)
     code = sop_classes.object_code(about.sop_class) or "other-object"
     return _with(about, Status.NOT_IMAGE, code)
@@ -273,18 +272,16 @@ def _not_image(about: FileReport, found: LocalObject, values: Attributes) -> Fil
 
 def _directory(about: FileReport, found: LocalObject, values: Attributes) -> FileReport:
     """A DICOMDIR and what of it is there (PS3.3 F.3.2.2)."""
-    named = [item.texts("00041500") for item in values.items("00041220")]
-    referenced = [components for components in named if components]
+    referenced = listed_files(values)
     missing = ["/".join(each) for each in referenced if found.beside(each) is None]
     if not missing:
         more = tr("It lists {count} files; all are here.", count=len(referenced))
         return _with(about, Status.NOT_IMAGE, "dicomdir", more)
-    names = ", ".join(missing[:_NAMED]) + (" …" if len(missing) > _NAMED else "")
     more = tr(
         "{missing} of {count} files: {names}",
         missing=len(missing),
         count=len(referenced),
-        names=names,
+        names=named(missing),
     )
     return _with(about, Status.NOT_IMAGE, "missing-files", more)
 

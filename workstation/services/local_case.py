@@ -1,13 +1,16 @@
 """LocalCase: images from files of this machine, to look at; there is no report for them."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import Final
 
 from workstation.dicom.reasons import NOTICES, WORDS
 from workstation.domain.identifiers import StudyRef
 from workstation.domain.study import DisplaySet
 from workstation.errors import CommandError
+from workstation.protocols.dicom_directory import named
 from workstation.services.audit import Audit
 from workstation.services.jobs import Job, Jobs
 from workstation.services.loading import Loader
@@ -18,6 +21,9 @@ from workstation.services.viewed import ViewedStudy
 from workstation.services.viewer import Viewer
 from workstation.services.waiting import All
 from workstation.text import tr
+
+#: Missing files of a medium that are told by name.
+_NAMED: Final = 3
 
 
 class LocalCase:
@@ -136,4 +142,19 @@ def _words(found: Opened, of_others: int) -> tuple[str, ...]:
     words = {**WORDS, **NOTICES}
     for reason, count in sorted(found.problems.items()):
         told.append(tr("{n} files are not shown: {why}", n=count, why=tr(words[reason])))
-    return tuple(told)
+    return (*told, *_of_directory(found))
+
+
+def _of_directory(found: Opened) -> Iterable[str]:
+    """A medium that lost files must not look complete, nor one that holds more than it lists."""
+    if found.missing:
+        yield tr(
+            "{missing} of {count} files that the DICOMDIR lists are missing: {names}",
+            missing=len(found.missing),
+            count=found.listed,
+            names=named(found.missing, most=_NAMED),
+        )
+    if found.unlisted:
+        yield tr(
+            "{n} files beside the DICOMDIR are not listed in it and not shown", n=found.unlisted
+        )

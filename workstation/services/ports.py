@@ -231,6 +231,9 @@ class Opened:
     studies: tuple[LocalStudy, ...]
     problems: Mapping[str, int]  # reason code -> files
     others: int  # files that are not DICOM
+    listed: int = 0  # files that its DICOMDIRs list
+    missing: tuple[str, ...] = ()  # of those
+    unlisted: int = 0  # files beside a DICOMDIR that it does not list: they are not read
 
 
 class FileOpener(Protocol):

@@ -99,6 +99,18 @@ def test_what_cannot_be_opened_is_counted_with_its_reason(tmp_path: Path) -> Non
     )
 
 
+def test_a_disc_that_lost_files_or_holds_more_than_it_lists_says_so(tmp_path: Path) -> None:
+    """Of forty lost files the first names are enough to see which folder it was."""
+    missing = tuple(f"IMAGES/{n}" for n in range(40))
+    house = House(Opened((study("1.1", ""),), {}, 0, 50, missing, 7))
+    house.case.open(tmp_path)
+
+    assert house.case.notices == (
+        "40 of 50 files that the DICOMDIR lists are missing: IMAGES/0, IMAGES/1, IMAGES/2 …",
+        "7 files beside the DICOMDIR are not listed in it and not shown",
+    )
+
+
 def test_an_open_case_is_not_mixed_with_files(tmp_path: Path) -> None:
     """A report is bound to the study on screen; a disc beside it would be read into it."""
     house = House(Opened((study("1.1", ""),), {}, 0))
