@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QPushButton, QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -287,3 +288,34 @@ def test_the_key_sheet_lists_every_key_once(bindings: Bindings) -> None:
     assert windows.keys == ("1", "…", "9")
     assert next(e for e in shown if e.title == "Commands").keys == ("Ctrl", "K")
     assert str(stroke("Ctrl+K")) == "Ctrl+K"
+
+
+def held(widget: QWidget, key: Qt.Key, *, repeats: int = 0) -> None:
+    """Down, and down again as the keyboard repeats it: with a release between, each time."""
+    widget.setFocus()
+    QTest.keyPress(widget, key)
+    for _ in range(repeats):
+        for kind in (QEvent.Type.KeyRelease, QEvent.Type.KeyPress):
+            QApplication.sendEvent(widget, QKeyEvent(kind, key, NOTHING, "", True))
+
+
+def test_the_magnifier_is_there_for_as_long_as_its_key_is_held(
+    room: Room, asked: list[str]
+) -> None:
+    """A keyboard that repeats must not make it flicker, nor leave it on."""
+    held(room.images, Qt.Key.Key_C, repeats=5)
+    while_held = list(asked)
+
+    QTest.keyRelease(room.images, Qt.Key.Key_C)
+
+    assert while_held == ["magnifier.show on"]
+    assert asked == ["magnifier.show on", "magnifier.show off"]
+
+
+def test_a_key_that_is_let_go_in_another_pane_is_let_go(room: Room, asked: list[str]) -> None:
+    """Its release never comes to the pane that it was pressed in."""
+    held(room.images, Qt.Key.Key_C)
+
+    room.report.setFocus()
+
+    assert asked == ["magnifier.show on", "magnifier.show off"]

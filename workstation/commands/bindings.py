@@ -7,6 +7,7 @@
     "I" = "viewport.invert"
     "1" = { run = "viewport.window lung", title = "Window lung" }
     "G G" = "viewport.go 1"       # a chord: one after the other
+    "C" = { run = "magnifier.show on", until = "magnifier.show off" }  # while it is held
 
 Single letters act on images. While somebody types, a letter is a letter, and Alt with it
 is the key.
@@ -101,6 +102,7 @@ class Binding:
     scope: Scope
     group: str
     title: str
+    until: str = ""  # sent when the key is let go
 
     @property
     def keys(self) -> str:
@@ -167,7 +169,10 @@ def _group(table: Any, registry: Registry) -> Iterable[Binding]:
         strokes = tuple(stroke(each) for each in keys.split(" "))
         found, words = registry.find(line)
         found.parse(words)
-        yield Binding(strokes, line, scope, title, str(entry.get("title", found.title)))
+        if until := str(entry.get("until", "")):
+            end, words = registry.find(until)
+            end.parse(words)
+        yield Binding(strokes, line, scope, title, str(entry.get("title", found.title)), until)
 
 
 def _no_conflicts(path: Path, made: Sequence[Binding]) -> None:

@@ -31,6 +31,7 @@ from workstation.rendering.shapes import drawn, nearest, shown_handles
 from workstation.services.structures import Outlined
 from workstation.services.viewed import Crossing
 from workstation.text import tr
+from workstation.viewing.cursor3d import Located
 from workstation.viewing.resolve import ResolvedView
 from workstation.viewing.tool import Preview
 
@@ -39,6 +40,10 @@ _PLANES: Final[Mapping[str, tuple[str, Dash]]] = {
     "C": ("ink.plane_c", "dash"),
     "S": ("ink.plane_s", "dashdot"),
 }
+
+#: The colour of where the reader is.
+_CURSOR: Final = "hue.here"
+_CURSOR_DASH: Final[Mapping[bool, Dash]] = MappingProxyType({True: "solid", False: "dot"})
 
 #: What a row of the scroll bar shows where it stands for several images.
 _CONCERN: Final = ("failed", "missing", "loaded", "seen")
@@ -77,6 +82,34 @@ def paint_list(
     if preview.kind is not None:
         items.extend(drawn(canvas, preview.kind, preview.points))
     return tuple(items)
+
+
+def outlines(
+    canvas: Canvas, measurements: Sequence[Measurement], preview: Preview
+) -> tuple[Item, ...]:
+    """The lines alone, without words and handles: what a magnifier has room for."""
+    items = [item for one in measurements for item in drawn(canvas, one.kind, one.points)]
+    if preview.kind is not None:
+        items.extend(drawn(canvas, preview.kind, preview.points))
+    return tuple(items)
+
+
+#: The 3D cursor leaves the pixels it marks free: arms from here to there, in logical pixels.
+_GAP: Final = 7.0
+_ARM: Final = 17.0
+
+
+def cursor(canvas: Canvas, spot: Located) -> tuple[Item, ...]:
+    """Four arms around the place; dotted, with the distance, where it lies in another slice."""
+    (x, y), dash = canvas.at(spot.at), _CURSOR_DASH[spot.inside]
+    arms = tuple(
+        Stroke(((x + _GAP * a, y + _GAP * b), (x + _ARM * a, y + _ARM * b)), _CURSOR, 2.0, dash)
+        for a, b in ((1, 0), (-1, 0), (0, 1), (0, -1))
+    )
+    if spot.inside:
+        return arms
+    away = tr("{mm:.1f} mm beside this image", mm=abs(spot.off_mm))
+    return (*arms, Letter((x + _ARM + 4, y - 8), away, _CURSOR))
 
 
 def handles(canvas: Canvas, measurement: Measurement) -> tuple[Point, ...]:

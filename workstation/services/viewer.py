@@ -13,8 +13,8 @@ from workstation.errors import CommandError
 from workstation.services import describe, locating
 from workstation.services.frames import FrameStore
 from workstation.services.loading import Loader
+from workstation.services.pointed import Pointed
 from workstation.services.preset_files import load_presets
-from workstation.services.remembered import Remembered
 from workstation.services.scene import Scene
 from workstation.services.structures import Structures
 from workstation.services.viewed import Crossing, Probe, Shown, ViewedStudy
@@ -27,7 +27,7 @@ from workstation.viewing.viewport import Interpolation, ViewportState
 __all__ = ["Shown", "ViewedStudy", "Viewer"]
 
 
-class Viewer(Remembered):
+class Viewer(Pointed):
     """The screen, its measurements, the tool in hand and the links. Home thread."""
 
     def __init__(
@@ -305,12 +305,15 @@ class Viewer(Remembered):
         shown = self.shown(index)
         view = self._lies(shown)
         words = self._words(index, shown, view)
-        if shown is None or not self.ink_shown:
+        if shown is None:
             return Scene(shown, view, words, reading=self.reading(index), inked=False)
+        spot = self.located_on(shown)
+        if not self.ink_shown:
+            return Scene(shown, view, words, inked=False, spot=spot)
         marks = self.measurements_on(shown.frame)
         return Scene(
             shown, view, words, marks, self.selected_measurement, self.crossings(index),
-            self.structures.on(shown), figures=self.presenting.figures(shown),
+            self.structures.on(shown), figures=self.presenting.figures(shown), spot=spot,
         )  # fmt: skip
 
     # --- inside -----------------------------------------------------------------------

@@ -97,6 +97,7 @@ class Keys(QObject):
         self.bindings = bindings
         self._app, self._run, self._otherwise = app, run, otherwise
         self._pending: tuple[Stroke, ...] = ()
+        self._held: tuple[int, str] | None = None  # a key that acts until it is let go
         self._forget = QTimer(self)
         self._forget.setSingleShot(True)
         self._forget.setInterval(_CHORD_MS)
@@ -119,6 +120,7 @@ class Keys(QObject):
     def _watch(self, widget: QWidget | None) -> None:
         if widget is self._watched:
             return
+        self._let_go()  # its release may never come here
         if self._watched is not None and isValid(self._watched):
             self._watched.removeEventFilter(self)
         self._watched = widget
@@ -126,6 +128,10 @@ class Keys(QObject):
             widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.KeyRelease and isinstance(event, QKeyEvent):
+            if self._held is not None and event.key() == self._held[0]:
+                return event.isAutoRepeat() or self._let_go()
+            return False
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
         if watched is not self._watched or self._app.activePopupWidget():
@@ -164,8 +170,17 @@ class Keys(QObject):
             # a letter that means nothing must not jump in a list either
             return had_pending or (not typing and len(pressed.key) == 1 and pressed.types)
         if not event.isAutoRepeat() or found.run.startswith("viewport."):
+            self._let_go()
             self._run(found.run)
+            self._held = (event.key(), found.until) if found.until else None
         return True
+
+    def _let_go(self) -> bool:
+        """What a key does while it is held is over."""
+        held, self._held = self._held, None
+        if held is not None:
+            self._run(held[1])
+        return held is not None
 
     def _clear(self) -> None:
         self._pending = ()

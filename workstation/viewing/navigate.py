@@ -1,4 +1,4 @@
-"""Dragging tools: scroll, pan, zoom, window, probe."""
+"""Dragging tools: scroll, pan, zoom, window, probe, 3D cursor."""
 
 from abc import ABC, abstractmethod
 from typing import Final, Self
@@ -10,6 +10,7 @@ from workstation.viewing.tool import (
     Cancel,
     Effect,
     Event,
+    Locate,
     Move,
     PanBy,
     Press,
@@ -135,4 +136,21 @@ class ProbeTool:
         match event:
             case Press() | Move():
                 return self, (Probe(event.at),)
+        return self, ()
+
+
+@frozen
+class CursorTool:
+    """Marks the place in the patient where the button goes down and while it is held."""
+
+    held: bool = False
+
+    def on(self, event: Event) -> tuple[Self, tuple[Effect, ...]]:
+        match event:
+            case Press():
+                return evolve(self, held=True), (Locate(event.at),)
+            case Move(held=True) if self.held:
+                return self, (Locate(event.at),)
+            case Release() | Cancel():
+                return evolve(self, held=False), ()
         return self, ()

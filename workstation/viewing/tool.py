@@ -115,7 +115,14 @@ class Probe:
     at: PixelPoint
 
 
-Effect = Preview | Commit | Known | ScrollBy | PanBy | ZoomBy | ZoomTo | WindowBy | Probe
+@frozen
+class Locate:
+    """Mark the point of the patient under the pointer wherever it is seen."""
+
+    at: PixelPoint
+
+
+Effect = Preview | Commit | Known | ScrollBy | PanBy | ZoomBy | ZoomTo | WindowBy | Probe | Locate
 
 
 class Tool(Protocol):

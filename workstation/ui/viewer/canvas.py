@@ -8,7 +8,7 @@ frame asked for is the one that is drawn, and everything is worked out once for 
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
@@ -35,6 +35,7 @@ from workstation.services.viewer import Viewer
 from workstation.ui import plain
 from workstation.ui.viewer import corners
 from workstation.ui.viewer.hand import Hand
+from workstation.ui.viewer.lens import Lens
 from workstation.ui.viewer.painting import Painting
 from workstation.ui.viewer.pictures import Drawn, Pictures
 from workstation.ui.viewer.pointing import MEASURING
@@ -59,7 +60,9 @@ class Canvas(QWidget):
         self._pictures = Pictures(jobs, self.refresh)
         self._old = True  # what is drawn is not what the viewer shows now
         self._drawn = Drawn(viewer.scene(index))
-        self._painting = Painting(self, viewer, index)
+        self._lens = Lens(jobs, self.update)
+        self._pointer: QPointF | None = None  # None: on another view, or nowhere
+        self._painting = Painting(self, viewer, index, self._lens)
         self._hand = Hand(self, viewer, run)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -88,6 +91,7 @@ class Canvas(QWidget):
     def forget(self) -> None:
         """The case was closed: no pixel of it stays here."""
         self._pictures.forget()
+        self._lens.forget()
         self._drawn = Drawn(Scene(None, None, Overlay()))
         self._hand.let_go()
         self._painting.forget()
@@ -120,6 +124,7 @@ class Canvas(QWidget):
         if self._old:
             self._old = False
             self._drawn = self._pictures.draw(self._viewer.scene(self._index))
+        self._painting.magnified_at = self._magnifies_at()
         with QPainter(self) as painter:
             self._painting.paint(painter, self._drawn, self._hand.preview, event.region())
         self.painted.emit()
@@ -155,7 +160,8 @@ class Canvas(QWidget):
         self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._hand.moved(event):
+        self._pointer = event.position()
+        if self._hand.moved(event) or self._viewer.magnifies:
             self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -172,6 +178,16 @@ class Canvas(QWidget):
             self.update()
             return
         super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Shift:
+            self._hand.left()
+        super().keyReleaseEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._pointer = None
+        self._hand.left()
+        self.update()
 
     def _forgets(self, event: QKeyEvent) -> bool:
         """Escape forgets a point that was placed, before it closes anything else."""
@@ -194,6 +210,15 @@ class Canvas(QWidget):
         event.acceptProposedAction()
 
     # --- inside ---------------------------------------------------------------------
+
+    def _magnifies_at(self) -> QPointF | None:
+        """Under the pointer; in the middle of the active view where it is on none of them."""
+        if not self._viewer.magnifies or self._pointer is not None:
+            return self._pointer if self._viewer.magnifies else None
+        around = self.parentWidget()
+        elsewhere = around is not None and around.underMouse()
+        here = self._index == self._viewer.active and not elsewhere
+        return QRectF(self.rect()).center() if here else None
 
     def activate(self) -> None:
         """Make this view the one that keys act on."""

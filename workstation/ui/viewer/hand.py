@@ -14,6 +14,7 @@ from workstation.services.viewed import Shown
 from workstation.services.viewer import Viewer
 from workstation.ui.viewer import inking
 from workstation.ui.viewer.grasping import grasped, under
+from workstation.ui.viewer.indicating import Indicating
 from workstation.ui.viewer.pointing import MEASURING, Pointing, pace_of
 from workstation.viewing.navigate import pixels_per_frame
 from workstation.viewing.tool import Move, Press, Preview, Release
@@ -59,6 +60,7 @@ class Hand:
         self._wheel = 0
         self._on_bar = False
         self._right_at: QPointF | None = None  # where the right button went down
+        self._indicating = Indicating(run, glass.activate, self._on_image)
 
     @property
     def preview(self) -> Preview:
@@ -68,7 +70,7 @@ class Hand:
     @property
     def busy(self) -> bool:
         """Whether Escape has something to forget."""
-        return self._pointing.busy
+        return self._pointing.busy or self._viewer.spot is not None
 
     def use(self, tool: str) -> None:
         self._pointing.use(tool)
@@ -76,6 +78,13 @@ class Hand:
     def let_go(self) -> None:
         """Forget what was begun."""
         self._pointing.cancel()
+        self._indicating.end()
+        if self._viewer.spot is not None:
+            self._run("cursor3d.clear")
+
+    def left(self) -> None:
+        """The pointer is on another view, or Shift was let go."""
+        self._indicating.end()
 
     def pressed(self, event: QMouseEvent) -> None:
         self._glass.activate()
@@ -114,6 +123,8 @@ class Hand:
         if point is None or shown is None:
             return False
         held = event.buttons() != Qt.MouseButton.NoButton
+        if not held and not self._pointing.busy and self._indicating.moved(event, point):
+            return False
         before = self._pointing.preview
         pace = pace_of(event.modifiers())
         self._pointing.move(Move(point, (at.x(), at.y()), shown.frame.key, held, pace))
@@ -152,6 +163,11 @@ class Hand:
         return explained(met[0]) if met else ""
 
     # --- inside ---------------------------------------------------------------------
+
+    def _on_image(self, point: PixelPoint) -> bool:
+        shown = self._glass.pointed_at
+        view = None if shown is None else self._viewer.resolved(shown.index)
+        return view is not None and view.contains(point)
 
     def _act(self, line: str) -> None:
         if line:

@@ -1,12 +1,13 @@
-"""Draws a paint list and the scroll bar with QPainter."""
+"""Draws pictures, paint lists and the scroll bar with QPainter."""
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QImage, QPainter, QPen, QPixmap, QPolygonF
 
 from workstation.rendering.annotations import runs, shrunk
 from workstation.rendering.ink import Border, Handle, Item, Letter, Oval, Plate, Stroke
+from workstation.rendering.picture import Picture
 from workstation.ui import theme
 from workstation.ui.viewer import glyphs
 
@@ -22,6 +23,16 @@ def text_size(first: str, second: str) -> tuple[float, float]:
     )
     height = glyphs.line_height("body") + (glyphs.line_height("micro") if second else 0.0)
     return width + 10, height + 4
+
+
+def draw_picture(painter: QPainter, picture: Picture) -> None:
+    """The pixels where they belong: one on each of the screen's."""
+    pixels, ratio = picture.pixels, painter.device().devicePixelRatioF()
+    colour = pixels.ndim == 3
+    form = QImage.Format.Format_RGB888 if colour else QImage.Format.Format_Grayscale8
+    image = QImage(pixels.data, pixels.shape[1], pixels.shape[0], pixels.strides[0], form)
+    image.setDevicePixelRatio(ratio)
+    painter.drawImage(QPointF(picture.left / ratio, picture.top / ratio), image)
 
 
 def draw_items(painter: QPainter, items: Sequence[Item]) -> None:

@@ -4,7 +4,7 @@ from math import ceil, floor
 
 from attrs import evolve
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QRegion
+from PySide6.QtGui import QPainter, QRegion
 from PySide6.QtWidgets import QWidget
 
 from workstation.rendering import annotations, figures
@@ -17,6 +17,7 @@ from workstation.services.viewer import Viewer
 from workstation.text import tr
 from workstation.ui import theme
 from workstation.ui.viewer import corners, inking, report_page
+from workstation.ui.viewer.lens import Lens
 from workstation.ui.viewer.pictures import Drawn
 from workstation.ui.viewer.pointing import MEASURING
 from workstation.viewing.tool import Preview
@@ -25,12 +26,14 @@ from workstation.viewing.tool import Preview
 class Painting:
     """Draws on one canvas. `ink` is how the last ink was laid: what a pointer can meet."""
 
-    def __init__(self, canvas: QWidget, viewer: Viewer, index: int) -> None:
+    def __init__(self, canvas: QWidget, viewer: Viewer, index: int, lens: Lens) -> None:
         self._canvas = canvas
         self._viewer = viewer
         self._index = index
         self._places: dict[str, int] = {}
         self._bar = inking.ScrollBar()
+        self._lens = lens
+        self.magnified_at: QPointF | None = None  # where the magnifier is, if it is here
         self.ink: InkCanvas | None = None
 
     def forget(self) -> None:
@@ -64,6 +67,8 @@ class Painting:
         self._ground(painter, drawn.picture)
         if shown is not None:
             self._shown(painter, shown, drawn, preview)
+            if self.magnified_at is not None:
+                self._lens.paint(painter, drawn.scene, self.magnified_at, preview)
         if reading is not None:
             words = self._report(painter, reading, words)
         bar = None
@@ -109,7 +114,7 @@ class Painting:
         scene, picture = drawn.scene, drawn.picture
         assert scene.view is not None  # something is shown
         if picture is not None:
-            self._picture(painter, picture)
+            inking.draw_picture(painter, picture)
             self._viewer.mark_seen(shown.frame.key)
         elif shown.missing:
             painter.fillRect(self._canvas.rect(), theme.hatch(self._ratio))
@@ -121,14 +126,8 @@ class Painting:
             outlines = annotations.borders(self.ink, scene.outlined)
             others = figures.ink(self.ink, scene.figures)
             inking.draw_items(painter, (*outlines, *others, *items))
-
-    def _picture(self, painter: QPainter, picture: Picture) -> None:
-        pixels = picture.pixels
-        colour = pixels.ndim == 3
-        form = QImage.Format.Format_RGB888 if colour else QImage.Format.Format_Grayscale8
-        image = QImage(pixels.data, pixels.shape[1], pixels.shape[0], pixels.strides[0], form)
-        image.setDevicePixelRatio(self._ratio)
-        painter.drawImage(QPointF(picture.left / self._ratio, picture.top / self._ratio), image)
+        if scene.spot is not None:
+            inking.draw_items(painter, annotations.cursor(self.ink, scene.spot))
 
     def _edge(self, painter: QPainter) -> None:
         if self._index == self._viewer.active:

@@ -12,6 +12,7 @@ from workstation.domain.measurement import WORDS, Measurement, MeasurementKind, 
 from workstation.viewing.annotate import KnownLineTool, tool_for
 from workstation.viewing.navigate import (
     AreaTool,
+    CursorTool,
     PanTool,
     ProbeTool,
     ScrollTool,
@@ -23,6 +24,7 @@ from workstation.viewing.tool import (
     Commit,
     Effect,
     Known,
+    Locate,
     Move,
     PanBy,
     Press,
@@ -73,6 +75,8 @@ def tool_named(name: str) -> Tool:
             return ScrollTool()
         case "probe":
             return ProbeTool()
+        case "cursor3d":
+            return CursorTool()
     return WindowTool()
 
 
@@ -95,6 +99,8 @@ def line_of(effect: Effect) -> str:
             return f"tool.{CALIBRATE} {_numbers(points)}"
         case Probe(at=(x, y)):
             return f"tool.probe {x:.2f} {y:.2f}"
+        case Locate(at=(x, y)):
+            return f"tool.cursor3d {x:.2f} {y:.2f}"
     return ""
 
 

@@ -1,0 +1,124 @@
+"""The magnifier on glass: the pixels of the image, larger, where the pointer is."""
+
+import numpy as np
+import pytest
+from fakes_viewer import opened, runner, stack
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QColor, QMouseEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from workstation.domain.presentation import Voi
+from workstation.services.jobs import Jobs
+from workstation.services.viewer import Viewer
+from workstation.ui.bridge import HomePost
+from workstation.ui.viewer.canvas import Canvas
+
+SIDE = 128
+ONE = stack(1, shape=(SIDE, SIDE), vois=(Voi(-1024 + 128, 256),))
+
+
+def checks() -> np.ndarray:  # type: ignore[type-arg]
+    """Squares of 16 pixels, each of its own grey: 0 to 252."""
+    greys = np.arange(64).reshape(8, 8) * 4
+    return np.kron(greys, np.ones((16, 16))).astype(np.int16)
+
+
+@pytest.fixture
+def reading(qtbot: QtBot) -> tuple[Viewer, Canvas]:
+    viewer, loader = opened(ONE, load=False)
+    loader.arrive(ONE.frames[0], checks())
+    canvas = Canvas(viewer, 0, runner(viewer), Jobs(HomePost().post))
+    viewer.viewport_changed.connect(lambda _: canvas.refresh())
+    viewer.measurements_changed.connect(lambda _: canvas.refresh())
+    qtbot.addWidget(canvas)
+    canvas.resize(512, 512)
+    canvas.show()
+    qtbot.waitExposed(canvas)
+    return viewer, canvas
+
+
+def moved(canvas: Canvas, x: float, y: float) -> None:
+    at, none = QPointF(x, y), Qt.MouseButton.NoButton
+    event = QMouseEvent(
+        QEvent.Type.MouseMove, at, canvas.mapToGlobal(at), none, none,
+        Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+    QApplication.sendEvent(canvas, event)
+
+
+def grey(canvas: Canvas, x: float, y: float) -> int:
+    return QColor(canvas.grab().toImage().pixelColor(round(x), round(y))).red()
+
+
+def test_it_shows_the_image_twice_as_large_about_the_pointer(
+    reading: tuple[Viewer, Canvas],
+) -> None:
+    """Forty pixels from the pointer stands what lay twenty from it; outside nothing moves."""
+    viewer, canvas = reading
+    outside = grey(canvas, 450, 300)
+    points = [(40, 0), (-40, 8), (8, 60), (-60, -60)]
+    expected = [grey(canvas, 250 + dx / 2, 222 + dy / 2) for dx, dy in points]
+    viewer.magnify(on=True)
+    moved(canvas, 250, 222)
+
+    found = [grey(canvas, 250 + dx, 222 + dy) for dx, dy in points]
+    assert found == pytest.approx(expected, abs=1)  # between two pixels
+    assert len(set(expected)) > 1
+    assert grey(canvas, 450, 300) == outside
+
+
+def test_what_is_measured_through_it_is_measured_on_the_image(
+    reading: tuple[Viewer, Canvas], qtbot: QtBot
+) -> None:
+    """The pointer is where it is: forty screen pixels are ten of the image, magnified or not."""
+    viewer, canvas = reading
+    viewer.pick_tool("length")
+    canvas.follow_tool()
+    viewer.magnify(on=True)
+    for x in (250, 290):
+        moved(canvas, x, 222)
+        qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPointF(x, 222).toPoint())
+
+    (mark,) = viewer.measurements
+    assert mark.value == pytest.approx(10 * 0.5)
+
+
+def test_it_is_in_the_middle_of_the_view_until_a_pointer_is_on_it(
+    reading: tuple[Viewer, Canvas],
+) -> None:
+    """By key alone, and in a script."""
+    viewer, canvas = reading
+    expected = grey(canvas, 256 + 20, 256 + 30)
+
+    viewer.magnify(on=True)
+
+    assert grey(canvas, 256 + 40, 256 + 60) == expected
+
+
+def test_identity_is_written_over_it(reading: tuple[Viewer, Canvas]) -> None:
+    """A magnifier in the corner must not hide whose image it is."""
+    viewer, canvas = reading
+    with_name = canvas.grab().toImage().copy(10, 8, 90, 14)
+    viewer.magnify(on=True)
+    moved(canvas, 60, 20)
+    image = canvas.grab().toImage().copy(10, 8, 90, 14)
+
+    bright = [
+        (x, y) for x in range(90) for y in range(14) if with_name.pixelColor(x, y).red() == 0xE4
+    ]
+    assert len(bright) > 50
+    assert all(image.pixelColor(x, y).red() == 0xE4 for x, y in bright)
+
+
+def test_a_closed_case_leaves_no_pixel_in_it(reading: tuple[Viewer, Canvas]) -> None:
+    viewer, canvas = reading
+    viewer.magnify(on=True)
+    moved(canvas, 250, 222)
+    canvas.grab()
+
+    viewer.close()
+    canvas.forget()
+
+    image = canvas.grab().toImage()
+    assert image.pixelColor(290, 230).red() == 0
