@@ -124,8 +124,9 @@ def _frame_rate(values: Attributes) -> str:
 
 
 def _transducer(values: Attributes) -> str:
-    found = [each for each in values.texts("00185010") if each not in ("", "UNUSED")]
-    return next(iter(found), "")
+    """The name of the probe: a serial or part number beside it says nothing to a reader."""
+    found = [each for each in values.texts("00185010") if each != "UNUSED"]
+    return next((each for each in found if any(letter.isalpha() for letter in each)), "")
 
 
 def _frequency(values: Attributes) -> str:

@@ -16,7 +16,7 @@ from workstation.domain.measurement import Measurement
 from workstation.domain.patient import Patient
 from workstation.domain.report import FieldRef, Link, Report, SectionKind
 from workstation.services import phrases
-from workstation.text import tr, trn
+from workstation.text import isolated, tr, trn
 
 Severity = Literal["block", "warn", "passed"]
 
@@ -33,6 +33,7 @@ class Images:
     loaded: int = 0
     failed: int = 0
     total: int = 0
+    unseen: tuple[tuple[str, int], ...] = ()  # series, and how many of its images never stood here
 
     @property
     def missing(self) -> int:
@@ -161,6 +162,24 @@ def _images(facts: Facts) -> Found:
         yield Check("images", "warn", words, overridable=True)
 
 
+#: As many series are named in one line.
+_NAMED: Final = 3
+
+
+def _unseen(facts: Facts) -> Found:
+    """It informs: which series need reading is for the reader to judge."""
+    unseen = facts.images.unseen
+    if unseen:
+        total = sum(count for _, count in unseen)
+        named = ", ".join(f"{isolated(name)} ({count})" for name, count in unseen[:_NAMED])
+        series = named if len(unseen) <= _NAMED else f"{named}, …"
+        words = trn(
+            total, "{n} image was not shown: {series}", "{n} images were not shown: {series}",
+            series=series,
+        )  # fmt: skip
+        yield Check("unseen", "warn", words, overridable=True)
+
+
 def _links(facts: Facts) -> Found:
     for ref, each in facts.report.fields:
         for link in each.links if each.filled else ():
@@ -272,6 +291,7 @@ RULES: Final[Mapping[str, tuple[str, Rule]]] = MappingProxyType(
         "required": ("Required fields are filled", _required),
         "impression": ("Impression written", _impression),
         "images": ("All images received", _images),
+        "unseen": ("All images shown", _unseen),
         "link-changed": ("Measurements are as cited", _links),
         "placeholder": ("No placeholder left", _placeholder),
         "range": ("Numbers are possible", _range),

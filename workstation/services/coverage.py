@@ -45,11 +45,12 @@ class Coverage:
                 states[index] = self._now(key)
         return tuple(display_set for display_set, _ in places)
 
-    def see(self, key: FrameKey) -> None:
-        """A frame was painted."""
-        if key not in self._seen:
-            self._seen.add(key)
-            self.update(key)
+    def see(self, key: FrameKey) -> tuple[str, ...]:
+        """A frame was painted; gives the display sets in which it is seen for the first time."""
+        if key in self._seen:
+            return ()
+        self._seen.add(key)
+        return self.update(key)
 
     def states(self, display_set_id: str) -> Sequence[FrameState]:
         return self._states.get(display_set_id, ())

@@ -4,15 +4,15 @@ Measurements, whose images are shown, how much has arrived: the viewer and the l
 say it, the report's checks need it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from workstation.domain.identifiers import FrameKey
 from workstation.domain.report import SectionKind
 from workstation.domain.study import DisplaySet
 from workstation.domain.technique import Fact
 from workstation.domain.worklist import WorklistItem
 from workstation.services.checks import Images
+from workstation.services.coverage import FrameState
 from workstation.services.drafts import Draft
 from workstation.services.loading import Loader
 from workstation.services.reporting import Reporting
@@ -35,7 +35,7 @@ class Desk:
         self._item: WorklistItem | None = None
         viewer.measurements_changed.connect(self._measured)
         viewer.changed.connect(self._shown)
-        loader.frame_arrived.connect(self._arrived)
+        viewer.counted.connect(self._counted)
         reporting.draft_taken_up.connect(self._measure_again)
 
     def set_out(self, item: WorklistItem) -> None:
@@ -78,9 +78,19 @@ class Desk:
                 shown += [(study.label, patient) for patient in own if patient is not None]
             self._reporting.displays(shown)
 
-    def _arrived(self, key: FrameKey) -> None:
-        if self._item is not None and key.study == self._item.study:
+    def _counted(self, display_set: str) -> None:
+        """An image is here, cannot be shown, or was shown for the first time."""
+        item = self._item
+        if item is not None and display_set in {
+            each.id for each in self._viewer.display_sets(item.ref)
+        }:
             self._count()
+
+    def _unseen(self, sets: Iterable[DisplaySet]) -> Iterator[tuple[str, int]]:
+        for each in sets:
+            states = self._viewer.frame_states(each.id)
+            if count := sum(state is FrameState.LOADED for state in states):
+                yield each.label, count
 
     def _count(self) -> None:
         item = self._item
@@ -94,5 +104,6 @@ class Desk:
                 sum(each.loaded for each in progress),
                 sum(each.failed for each in progress),
                 sum(each.total for each in progress),
+                tuple(self._unseen(self._viewer.display_sets(item.ref))),
             )
         )

@@ -44,6 +44,13 @@ class KeySelections:
         """Whether somebody picked it out to be looked at."""
         return any(selection.title.value != _REJECTED for selection in self.of(key))
 
+    def count(self, display_set: DisplaySet) -> int:
+        """How many of its frames somebody picked out to be looked at."""
+        at = (display_set.study, display_set.site)
+        if not any((source.study, source.site) == at for source, _ in self._known.values()):
+            return 0
+        return sum(self.is_key(frame.key) for frame in display_set.frames)
+
     def words(self, shown: Shown) -> Iterable[tuple[str, int]]:
         """For the overlay: why and by whom, and what was written to it."""
         for each in self.of(shown.frame.key):

@@ -114,7 +114,9 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
     study, frame, sets = shown.study, shown.frame, shown.display_set
 
     def kept(*lines: Line | None) -> tuple[Line, ...]:
-        return tuple(x for x in lines if x is not None and x.text and x.level <= around.level)
+        """Of this level, each once: a series is often called as its procedure is."""
+        found = [x for x in lines if x is not None and x.text and x.level <= around.level]
+        return tuple({(x.text.casefold(), x.mark): x for x in reversed(found)}.values())[::-1]
 
     def facts(corner: Corner, *levels: int) -> tuple[Line, ...]:
         found = around.table.lines(sets.modality, corner, frame.technique)

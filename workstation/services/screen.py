@@ -210,7 +210,8 @@ class Screen:
 
     def mark_seen(self, key: FrameKey) -> None:
         """The canvas has painted this frame."""
-        self._coverage.see(key)
+        for display_set in self._coverage.see(key):
+            self.counted.emit(display_set)
 
     def frame_states(self, display_set_id: str) -> Sequence[FrameState]:
         """For each frame in scroll order, whether it is here and was looked at."""

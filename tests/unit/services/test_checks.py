@@ -45,6 +45,8 @@ def verdict(rule: str, facts: Facts) -> Check:
         ("images", "block", Facts(written(), Images(312, 312, 236, 0, 312))),
         ("images", "warn", Facts(written(), Images(312, 312, 310, 2, 312))),
         ("images", "passed", Facts(written(), Images(312, None, 312, 0, 312))),
+        ("unseen", "warn", Facts(written(), Images(unseen=(("Axial", 52),)))),
+        ("unseen", "passed", Facts(written(), Images(312, 312, 312, 0, 312))),
         ("side", "warn", Facts(written("Right knee effusion."), side="L")),
         ("side", "passed", Facts(written("Left knee effusion."), side="L")),
         ("sex", "warn", Facts(written("The uterus is surgically absent."))),
@@ -150,3 +152,15 @@ def test_blocks_stand_before_warnings_before_what_passed() -> None:
 def test_every_rule_has_a_verdict_on_every_report() -> None:
     """A rule that says nothing looks like a rule that passed."""
     assert {check.rule for check in checks.run(Facts(written()))} == set(checks.RULES)
+
+
+def test_what_was_never_on_the_screen_is_told_by_series_and_does_not_block() -> None:
+    """The lung bases below the last image that was scrolled to: seen before it is signed."""
+    series = (("Axial lung 2.5", 52), ("Coronal", 60), ("Sagittal", 80), ("Scout", 1))
+    found = checks.run(Facts(written(), Images(unseen=series)), {})
+
+    check = next(each for each in found if each.rule == "unseen")
+    assert check.text == (
+        "193 images were not shown: Axial lung 2.5 (52), Coronal (60), Sagittal (80), …"
+    )
+    assert not check.blocks

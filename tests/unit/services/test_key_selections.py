@@ -116,3 +116,12 @@ def test_a_real_selection_is_read_with_what_it_names() -> None:
              if item.ValueType == "IMAGE"}  # fmt: skip
     assert {image.sop for image in found.images} == named
     assert all(image.study == row.StudyInstanceUID for image in found.images)
+
+
+def test_the_key_images_of_others_are_counted_for_a_series_without_the_rejected() -> None:
+    """The thumbnail promises images worth looking at; a rejected one is not."""
+    images = stack(9)
+    viewer, _ = opened(images, picked(images, 2, 5), picked(images, 7, title=REJECTED))
+
+    assert viewer.key_selections.count(images) == 2
+    assert viewer.key_selections.count(stack(9, study="7.7", series="7.7.1")) == 0

@@ -179,6 +179,16 @@ def test_words_of_an_object_are_shown_as_they_stand() -> None:
     assert words[-2:] == ("<b>Thorax</b> & more", "\u2068חדר 2\u2069")
 
 
+def test_one_name_for_series_procedure_and_protocol_is_said_once() -> None:
+    """Three lines "Chest" are two in which nothing is read, and one that is overlooked."""
+    said = (Stated(Fact.PROTOCOL, "CT CHEST WITH CONTRAST"), Stated(Fact.STATION, "Room 2"))
+    viewer, _ = opened(stack(1, name="CT chest with contrast", technique=said))
+
+    words = texts(at_level(viewer, 3))["top_right"]
+
+    assert words[2:] == ("CT chest with contrast", "Room 2")
+
+
 def test_every_fact_has_a_place_somewhere() -> None:
     """What is read out of headers and can never be seen is read for nothing."""
     table = usual_table()

@@ -234,13 +234,15 @@ def _scale_bar(painter: QPainter, bar: ScaleBar, width: float, height: float) ->
 
 def _notices(painter: QPainter, words: Overlay, width: float, height: float) -> None:
     centre = Qt.AlignmentFlag.AlignHCenter
-    top = height * 0.72
+    top = height * (0.72 if words.top_left else 0.5)
     if words.wrong_patient:
         box = QRectF(0, 34, width - BAR, 26)
         painter.fillRect(box, theme.color("hue.act"))
         painter.setFont(theme.font("body", 700))
         painter.setPen(theme.color("text.inverse"))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words.wrong_patient)
+    empty = not words.top_left  # nothing hangs here: that is no news
     for notice in words.notices:
-        glyphs.draw(painter, notice, width / 2, top, align=centre, token="hue.open")
+        token = "text.low" if empty else "hue.open"
+        glyphs.draw(painter, notice, width / 2, top, align=centre, token=token)
         top += glyphs.line_height("small")
