@@ -64,7 +64,7 @@ class House:
 
     def buttons(self, text: str) -> list[QAbstractButton]:
         """Those with these words that can be pressed now."""
-        found = self.shell._main.findChildren(QAbstractButton)
+        found = self.shell.windows()[0].findChildren(QAbstractButton)
         return [each for each in found if each.text() == text and each.isVisible()]
 
     def texts(self) -> list[str]:
@@ -123,7 +123,7 @@ def test_windows_that_stood_apart_stand_as_one_again(house: House) -> None:
 
     assert apart
     assert house.viewer.window() is house.report.window()
-    assert house.shell.viewer.isVisibleTo(house.viewer.window())
+    assert house.viewer.isVisibleTo(house.viewer.window())
 
 
 def test_images_on_their_way_are_counted_in_the_bar(house: House) -> None:
@@ -153,10 +153,10 @@ def test_reading_without_a_case_says_which_key_helps(house: House) -> None:
 
 def test_closing_the_window_leaves_by_the_command_that_loses_nothing(house: House) -> None:
     """The cross is pressed by accident; what was written must be saved first."""
-    house.shell._main.close()
+    house.shell.windows()[0].close()
 
     assert house.sent.lines == ["quit"]
-    assert house.shell._main.isVisible()
+    assert house.shell.windows()[0].isVisible()
 
 
 def test_a_capture_shows_the_window_at_its_full_size(house: House) -> None:
@@ -282,7 +282,7 @@ def test_every_word_goes_through_the_translation(qtbot: QtBot, where: str) -> No
             house.shell.open_keys()
         elif where == "sign-in":
             house.shell.open_sign_in()
-        found = untranslated(house.shell._main)
+        found = untranslated(house.shell.windows()[0])
         house.shell.close_all()
     finally:
         use_locale("en")
