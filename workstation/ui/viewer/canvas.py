@@ -198,6 +198,7 @@ class Canvas(QWidget):
         self.update()
 
     def enterEvent(self, event: QEnterEvent) -> None:
+        self._pointer = event.position()
         self.follow_tool()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
