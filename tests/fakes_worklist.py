@@ -11,6 +11,7 @@ from workstation.domain.patient import Patient
 from workstation.domain.reader import Licence, Reader
 from workstation.domain.worklist import Priority, ReadState, Tier, WorklistItem
 from workstation.protocols.delivery import Delivery
+from workstation.protocols.device_sign_in import EnterCode
 from workstation.services.filings import Filing
 from workstation.services.licence import Verdict
 from workstation.services.signal import Signal
@@ -162,6 +163,7 @@ class FakeWorklist:
     ) -> None:
         self.clock = clock or FakeClock(NOW)
         self.changed: Signal[None] = Signal()
+        self.code_shown: Signal[EnterCode | None] = Signal()
         self.rows = tuple(rows)
         self.sites = tuple(sites)
 

@@ -3,7 +3,7 @@
 Everything is built once, here, and passed on; nothing is found.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,7 @@ from workstation.commands.bindings import load as load_bindings
 from workstation.commands.menus import STRIP, load_menus, offered
 from workstation.domain.identifiers import SiteId
 from workstation.domain.suv import SuvType
+from workstation.protocols.device_sign_in import EnterCode
 from workstation.services.audit import Audit
 from workstation.services.cine import Cine
 from workstation.services.delivery import Deliveries
@@ -48,6 +49,7 @@ from workstation.services.signing import Signing
 from workstation.services.structures import Structures
 from workstation.services.templates import load_templates
 from workstation.services.viewer import Viewer
+from workstation.services.volumes import Volumes
 from workstation.services.worklist import Worklist
 from workstation.settings import Settings, Site, resource, screens_of
 from workstation.text import tr, use_locale
@@ -111,11 +113,23 @@ def site_test(
     return site_probe.probe(site, credentials, known=known is not None)
 
 
+class Codes:
+    """What a reader without a browser is to enter elsewhere, on its way to the windows."""
+
+    def __init__(self) -> None:
+        self.taker: Callable[[EnterCode | None], None] = lambda _code: None
+
+    def show(self, code: EnterCode | None) -> None:
+        """From any thread."""
+        self.taker(code)
+
+
 @frozen(eq=False)
 class Outer:
     """The outside, as this machine and its settings offer it."""
 
     clock: SystemClock
+    codes: "Codes"
     clients: Mapping[SiteId, SiteClient]
     platforms: Mapping[SiteId, FhirPlatform]
     sources: Mapping[SiteId, DicomWebFrames]
@@ -128,7 +142,8 @@ class Outer:
     @classmethod
     def of(cls, settings: Settings) -> "Outer":
         clock = SystemClock()
-        sign_on = sign_ons(settings.sites, clock)
+        codes = Codes()
+        sign_on = sign_ons(settings.sites, clock, codes.show)
         clients = {s.id: SiteClient(s, sign_on(s), clock) for s in settings.sites}
         decoders = Decoders()
         secrets = open_secrets("reading-workstation")
@@ -136,6 +151,7 @@ class Outer:
         platforms = {site: FhirPlatform(client) for site, client in clients.items()}
         return cls(
             clock,
+            codes,
             clients,
             platforms,
             {
@@ -197,6 +213,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
     sites: Mapping[SiteId, Site] = {site.id: site for site in settings.sites}
     store, clock, platforms = outer.opened.store, outer.clock, outer.platforms
     worklist = Worklist(platforms, settings.sites, jobs, clock, poll_seconds=settings.poll_seconds)
+    outer.codes.taker = lambda code: jobs.bring_home(lambda: worklist.code_shown.emit(code))
     frames = FrameStore(settings.ram_mb * MIB or physical_bytes() // 2)
     jobs.lane("decoders", 1)
     frames.dropped.connect(
@@ -208,6 +225,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
         frames,
         loader,
         Structures(frames, jobs),
+        Volumes(frames, loader, jobs),
         load_presets(settings.windows),
         Interpolation(settings.interpolation),
     )

@@ -3,6 +3,7 @@
     WorkstationError            the message is written for the radiologist
     |- SiteUnavailable          the site did not answer, or answered nonsense; safe to retry
     |- SignInFailed             wrong password, expired session, sign-in refused
+    |  `- NoBrowser             this machine has none; a code on another device may do
     |- Refused                  the site answered no: not licensed, not permitted
     |  `- Conflict              somebody else holds or changed it; `.holder` says who
     |- NotDisplayable           the images cannot be shown faithfully; `.reason` is a stable code
@@ -27,6 +28,10 @@ class SiteUnavailable(WorkstationError):
 
 class SignInFailed(WorkstationError):
     """The identity provider did not accept the reader."""
+
+
+class NoBrowser(SignInFailed):
+    """No browser could be opened on this machine."""
 
 
 class Refused(WorkstationError):

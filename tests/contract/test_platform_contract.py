@@ -5,19 +5,25 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
+import httpx2
 import pytest
 from attrs import evolve
 from demo_platform import DemoPlatform, start_platform
 from fakes import Home
 
+from workstation.adapters.browser import LoopbackListener
 from workstation.adapters.clock import SystemClock
 from workstation.adapters.decoders import Decoders
 from workstation.adapters.frames import DicomWebFrames
+from workstation.adapters.http import Limits
 from workstation.adapters.platform import FhirPlatform
+from workstation.adapters.sign_on import SignOn
 from workstation.adapters.site_client import SiteClient, sign_ons
 from workstation.domain.identifiers import ReportId, SiteId, StudyUID
 from workstation.domain.worklist import ReadState
 from workstation.errors import Conflict, Refused, SignInFailed, SiteUnavailable
+from workstation.protocols.device_sign_in import EnterCode
+from workstation.protocols.id_token import Client
 from workstation.services.jobs import Jobs
 from workstation.services.ports import Credentials
 from workstation.services.worklist import SiteStatus, Worklist
@@ -31,7 +37,12 @@ HEALTHY: dict[str, Any] = {
 }  # fmt: skip
 
 
-class Client:
+class NoBrowserHere(LoopbackListener):
+    def __init__(self) -> None:
+        super().__init__(open_browser=lambda _url: False)
+
+
+class Workplace:
     """A workstation without windows: what one reader's program holds."""
 
     def __init__(self, sites: DemoPlatform, user: str) -> None:
@@ -46,7 +57,7 @@ class Client:
         self.platforms = {name: FhirPlatform(each) for name, each in self.clients.items()}
         self.worklist = Worklist(self.platforms, places, self.jobs, clock, poll_seconds=60)
 
-    def signed_in(self) -> "Client":
+    def signed_in(self) -> "Workplace":
         self.home.settled(self.worklist.sign_in(self.credentials)).result()
         self.home.drain(lambda: all(s.state in ("ok", "stale") for s in self.worklist.sites))
         return self
@@ -78,11 +89,11 @@ def sites(_running: DemoPlatform) -> Iterator[DemoPlatform]:
 
 
 @pytest.fixture
-def reader(sites: DemoPlatform) -> Iterator[Callable[..., Client]]:
+def reader(sites: DemoPlatform) -> Iterator[Callable[..., Workplace]]:
     with ExitStack() as stack:
 
-        def start(user: str = "jo.sample") -> Client:
-            client = Client(sites, user)
+        def start(user: str = "jo.sample") -> Workplace:
+            client = Workplace(sites, user)
             stack.callback(client.close)
             return client
 
@@ -92,7 +103,7 @@ def reader(sites: DemoPlatform) -> Iterator[Callable[..., Client]]:
 # --- signing in -------------------------------------------------------------------
 
 
-def test_one_sign_in_shows_the_cases_of_every_site(reader: Callable[..., Client]) -> None:
+def test_one_sign_in_shows_the_cases_of_every_site(reader: Callable[..., Workplace]) -> None:
     """The reader works one queue; where a case came from is a column, not a program."""
     client = reader().signed_in()
 
@@ -101,7 +112,7 @@ def test_one_sign_in_shows_the_cases_of_every_site(reader: Callable[..., Client]
     assert client.worklist.rows[0].item.priority == "stat"
 
 
-def test_a_wrong_password_is_called_that(reader: Callable[..., Client]) -> None:
+def test_a_wrong_password_is_called_that(reader: Callable[..., Workplace]) -> None:
     """Not "error 401": the reader must know whether to type again or to call the help desk."""
     client = reader()
 
@@ -113,7 +124,7 @@ def test_a_wrong_password_is_called_that(reader: Callable[..., Client]) -> None:
 
 
 def test_an_expired_token_is_renewed_without_a_word(
-    sites: DemoPlatform, reader: Callable[..., Client]
+    sites: DemoPlatform, reader: Callable[..., Workplace]
 ) -> None:
     """A session that ends in the middle of dictation must not reach the reader."""
     client = reader().signed_in()
@@ -127,7 +138,7 @@ def test_an_expired_token_is_renewed_without_a_word(
 
 
 def test_many_threads_with_an_expired_token_renew_it_once(
-    sites: DemoPlatform, reader: Callable[..., Client]
+    sites: DemoPlatform, reader: Callable[..., Workplace]
 ) -> None:
     """Refresh tokens rotate: a second renewal with the old one would end the session."""
     client = reader().signed_in()
@@ -145,7 +156,7 @@ def test_many_threads_with_an_expired_token_renew_it_once(
 
 
 def test_the_password_again_proves_that_the_reader_is_there_now(
-    reader: Callable[..., Client],
+    reader: Callable[..., Workplace],
 ) -> None:
     """A signature is bound to a fresh authentication, not to a session of this morning."""
     client = reader().signed_in()
@@ -157,7 +168,40 @@ def test_the_password_again_proves_that_the_reader_is_there_now(
     assert proof.reader_id == client.worklist.reader(HARBOR).id  # type: ignore[union-attr]
 
 
-def test_somebody_else_cannot_step_up(sites: DemoPlatform, reader: Callable[..., Client]) -> None:
+def test_where_there_is_no_browser_a_code_is_entered_elsewhere(sites: DemoPlatform) -> None:
+    """The reader without a browser reads the code here and types it into a telephone."""
+    site = sites.site("harbor")
+    told: list[EnterCode | None] = []
+
+    def telephone(code: EnterCode | None) -> None:
+        told.append(code)
+        if code is None:
+            return
+        who = {"username": "jo.sample", "password": sites.password("jo.sample")}
+        with httpx2.Client(timeout=20) as phone:
+            typed = code.code.lower().replace("-", "")  # as people type
+            phone.post(code.address, data={"user_code": typed, **who}).raise_for_status()
+
+    client = Client(site["issuer"], "workstation", "openid profile offline_access fhirUser")
+    session = SignOn(
+        client,
+        Limits(),
+        SystemClock(),
+        listener=NoBrowserHere,
+        show=telephone,
+        sleep=lambda _: None,
+    )
+    first = session.sign_in(None)
+    again = session.step_up(None)
+
+    assert first.fhir_user.startswith("Practitioner/")
+    assert again.subject == first.subject
+    assert [code is None for code in told] == [False, True, False, True]
+
+
+def test_somebody_else_cannot_step_up(
+    sites: DemoPlatform, reader: Callable[..., Workplace]
+) -> None:
     """Whoever passes by the desk must not sign with their own password for the reader."""
     client = reader().signed_in()
 
@@ -192,7 +236,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_site_that_fails_says_how_and_keeps_its_rows(
-    sites: DemoPlatform, reader: Callable[..., Client], name: str
+    sites: DemoPlatform, reader: Callable[..., Workplace], name: str
 ) -> None:
     """The other hospitals go on, and the cases that were known do not vanish from the list."""
     knobs, words = BROKEN[name]
@@ -212,7 +256,7 @@ def test_a_site_that_fails_says_how_and_keeps_its_rows(
 
 
 def test_a_site_that_comes_back_is_current_again(
-    sites: DemoPlatform, reader: Callable[..., Client]
+    sites: DemoPlatform, reader: Callable[..., Workplace]
 ) -> None:
     """Nobody restarts the program because a hospital's line was down for a minute."""
     client = reader().signed_in()
@@ -228,7 +272,7 @@ def test_a_site_that_comes_back_is_current_again(
 
 
 def test_a_question_that_was_dropped_is_asked_again(
-    sites: DemoPlatform, reader: Callable[..., Client]
+    sites: DemoPlatform, reader: Callable[..., Workplace]
 ) -> None:
     """One lost packet is not an outage."""
     client = reader().signed_in()
@@ -240,7 +284,7 @@ def test_a_question_that_was_dropped_is_asked_again(
 
 
 def test_a_change_that_met_silence_is_not_sent_twice(
-    sites: DemoPlatform, reader: Callable[..., Client]
+    sites: DemoPlatform, reader: Callable[..., Workplace]
 ) -> None:
     """It may have been done: repeating it blindly is how things happen twice."""
     client = reader().signed_in()
@@ -265,7 +309,7 @@ def test_a_change_that_met_silence_is_not_sent_twice(
 
 
 def test_two_readers_claim_one_case_and_the_loser_is_told_who_has_it(
-    reader: Callable[..., Client],
+    reader: Callable[..., Workplace],
 ) -> None:
     """Two reports for one patient from two readers is the accident a claim prevents."""
     first, second = reader().signed_in(), reader("kim.visitor").signed_in()
@@ -284,7 +328,7 @@ def test_two_readers_claim_one_case_and_the_loser_is_told_who_has_it(
 
 
 def test_six_claims_at_once_have_one_winner(
-    sites: DemoPlatform, reader: Callable[..., Client]
+    sites: DemoPlatform, reader: Callable[..., Workplace]
 ) -> None:
     """Whoever is faster has it; the platform decides, by the version of the task."""
     clients = [reader(u).signed_in() for u in ("jo.sample", "kim.visitor", "rae.resident") * 2]
@@ -304,7 +348,7 @@ def test_six_claims_at_once_have_one_winner(
 
 
 def test_without_the_licence_nothing_is_asked_of_the_site(
-    sites: DemoPlatform, reader: Callable[..., Client]
+    sites: DemoPlatform, reader: Callable[..., Workplace]
 ) -> None:
     """No licence, no look at the images: the site's own log is the proof."""
     client = reader("kim.visitor").signed_in()
@@ -320,7 +364,7 @@ def test_without_the_licence_nothing_is_asked_of_the_site(
 
 
 def test_the_platform_refuses_too_when_the_program_does_not(
-    sites: DemoPlatform, reader: Callable[..., Client]
+    sites: DemoPlatform, reader: Callable[..., Workplace]
 ) -> None:
     """The reason shown is the platform's own, in its words."""
     client = reader("kim.visitor").signed_in()
@@ -332,7 +376,7 @@ def test_the_platform_refuses_too_when_the_program_does_not(
 
 
 def test_images_are_where_the_study_says(
-    sites: DemoPlatform, reader: Callable[..., Client]
+    sites: DemoPlatform, reader: Callable[..., Workplace]
 ) -> None:
     """A hospital that moves its archive tells so in the Endpoint of its studies."""
     client = reader()
@@ -353,7 +397,7 @@ def test_images_are_where_the_study_says(
     "address", ["http://127.0.0.1:{port}/dicomweb", "http://127.0.0.1:no/port", "nonsense"]
 )
 def test_a_study_that_sends_us_elsewhere_gets_no_token(
-    sites: DemoPlatform, reader: Callable[..., Client], address: str
+    sites: DemoPlatform, reader: Callable[..., Workplace], address: str
 ) -> None:
     """A record that names a stranger's address must not carry the reader's key there."""
     with socket.create_server(("127.0.0.1", 0)) as stranger:
@@ -374,7 +418,7 @@ def test_a_study_that_sends_us_elsewhere_gets_no_token(
 
 @pytest.mark.parametrize("status", [412, 428])
 def test_a_version_that_does_not_match_is_not_forced(
-    sites: DemoPlatform, reader: Callable[..., Client], status: int
+    sites: DemoPlatform, reader: Callable[..., Workplace], status: int
 ) -> None:
     """412: somebody was there before. 428: the site wants to know what we saw."""
     client = reader().signed_in()
@@ -391,7 +435,7 @@ def test_a_version_that_does_not_match_is_not_forced(
 
 
 def test_a_case_that_only_got_more_images_can_still_be_claimed(
-    sites: DemoPlatform, reader: Callable[..., Client]
+    sites: DemoPlatform, reader: Callable[..., Workplace]
 ) -> None:
     """The task's version moves when images arrive; that is nobody else's claim."""
     client, other = reader().signed_in(), reader().signed_in()
@@ -409,7 +453,7 @@ def test_a_case_that_only_got_more_images_can_still_be_claimed(
 
 
 def test_what_we_do_not_understand_of_a_task_travels_back_untouched(
-    sites: DemoPlatform, reader: Callable[..., Client]
+    sites: DemoPlatform, reader: Callable[..., Workplace]
 ) -> None:
     """A site's own routing data must survive our claim."""
     client = reader().signed_in()
@@ -433,7 +477,7 @@ def test_what_we_do_not_understand_of_a_task_travels_back_untouched(
 
 
 def test_a_draft_is_found_again_by_its_author_alone(
-    sites: DemoPlatform, reader: Callable[..., Client]
+    sites: DemoPlatform, reader: Callable[..., Workplace]
 ) -> None:
     """Unfinished words are the author's until signed."""
     author, other = reader().signed_in(), reader("kim.visitor").signed_in()
@@ -452,7 +496,7 @@ def test_a_draft_is_found_again_by_its_author_alone(
     author.home.settled(author.worklist.release(mine)).result()
 
 
-def test_the_prior_of_a_patient_is_found_with_its_report(reader: Callable[..., Client]) -> None:
+def test_the_prior_of_a_patient_is_found_with_its_report(reader: Callable[..., Workplace]) -> None:
     """Comparison needs the old images and the old words."""
     client = reader().signed_in()
     row = client.worklist.find("HG-26-118204")

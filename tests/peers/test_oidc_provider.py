@@ -1,11 +1,15 @@
 """Signing in at an OpenID provider that we did not write (npm oidc-provider)."""
 
+import html
+import re
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
 from fakes import FakeClock
 
@@ -14,6 +18,7 @@ from workstation.adapters.clock import SystemClock
 from workstation.adapters.http import Limits
 from workstation.adapters.sign_on import SignOn
 from workstation.errors import SignInFailed
+from workstation.protocols.device_sign_in import EnterCode
 from workstation.protocols.id_token import Client
 from workstation.services.ports import Clock, Credentials
 
@@ -147,3 +152,103 @@ def test_after_signing_out_nothing_is_left(issuer: str) -> None:
     assert session.identity is None
     with pytest.raises(SignInFailed, match="Sign in again"):
         session.access_token()
+
+
+def test_many_threads_renew_once_between_them(issuer: str) -> None:
+    """Heartbeat, images and draft meet the expiry together; a second renewal with the same
+    refresh token would make this provider end the whole family of tokens."""
+    clock = FakeClock()
+    session = sign_on(issuer, clock)
+    session.sign_in(JO)
+    clock.advance(301)
+    seen: list[str] = []
+    crowd = [threading.Thread(target=lambda: seen.append(session.access_token())) for _ in range(8)]
+    for each in crowd:
+        each.start()
+    for each in crowd:
+        each.join(20)
+    clock.advance(301)
+
+    assert len(seen) == 8
+    assert len(set(seen)) == 1
+    assert session.access_token() not in seen  # the family lives: it renews again
+
+
+# --- without a browser (RFC 8628) ---------------------------------------------------
+
+
+class Telephone:
+    """A person with another device: opens the page, enters the code, signs in, says yes."""
+
+    def __init__(self, user: Credentials, answer: str = "yes") -> None:
+        self._user, self._answer = user, answer
+        self.told: list[EnterCode | None] = []
+
+    def show(self, code: EnterCode | None) -> None:
+        self.told.append(code)
+        if code is not None:
+            threading.Thread(target=lambda: self._enter(code)).start()
+
+    def _enter(self, code: EnterCode) -> None:
+        with httpx2.Client(follow_redirects=True, timeout=20) as phone:
+            page = phone.get(code.address)
+            fields = {**_hidden(page.text), "user_code": code.code}
+            page = phone.post(_action(page), data=fields)
+            said = {"abort": "yes"} if self._answer == "no" else {"confirm": "yes"}
+            page = phone.post(_action(page), data={**_hidden(page.text), **said})
+            if self._answer == "yes":
+                filled = {"username": self._user.user, "password": self._user.password}
+                phone.post(_action(page), data=filled)
+
+
+def _action(page: httpx2.Response) -> str:
+    found = re.search(r'<form[^>]*action="([^"]+)"', page.text)
+    return str(page.url.join(html.unescape(found[1]))) if found else str(page.url)
+
+
+def _hidden(page: str) -> dict[str, str]:
+    fields = re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', page)
+    return {name: html.unescape(value) for name, value in fields}
+
+
+class NoBrowserHere(LoopbackListener):
+    def __init__(self) -> None:
+        super().__init__(open_browser=lambda _url: False)
+
+
+def without_browser(issuer: str, phone: Telephone) -> SignOn:
+    client = Client(issuer, "workstation", SCOPES)
+    return SignOn(
+        client, Limits(), SystemClock(), listener=NoBrowserHere, show=phone.show,
+        sleep=lambda seconds: time.sleep(min(seconds, 0.2)),
+    )  # fmt: skip
+
+
+def test_where_there_is_no_browser_a_code_is_entered_on_a_telephone(issuer: str) -> None:
+    """A locked-down reading room PC, or a session from afar."""
+    phone = Telephone(JO)
+    session = without_browser(issuer, phone)
+
+    identity = session.sign_in(None)
+
+    assert identity.fhir_user == "Practitioner/17"
+    assert session.access_token()
+    assert phone.told[0] is not None
+    assert phone.told[0].address == f"{issuer}/device"
+    assert phone.told[-1] is None  # what was shown is taken away again
+
+
+def test_a_sign_in_that_is_refused_on_the_telephone_ends(issuer: str) -> None:
+    """Somebody sees a code they did not ask for and says no."""
+    with pytest.raises(SignInFailed, match="refused on the other device"):
+        without_browser(issuer, Telephone(JO, "no")).sign_in(None)
+
+
+def test_a_code_proves_a_fresh_password_for_a_signature(issuer: str) -> None:
+    session = without_browser(issuer, Telephone(JO))
+    session.sign_in(None)
+
+    proof = session.step_up(None)
+
+    assert proof.subject == "jo.sample"
+    assert proof.authenticated_at is not None

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QVBoxLayout, QWidg
 from pytestqt.qtbot import QtBot
 
 from workstation.errors import SignInFailed
+from workstation.protocols.device_sign_in import EnterCode
 from workstation.services.jobs import Job
 from workstation.services.ports import Credentials
 from workstation.services.signal import Signal
@@ -56,12 +57,14 @@ class Room:
             qtbot.addWidget(window)
             window.show()
         self.signed_out = 0
+        self.codes: Signal[EnterCode | None] = Signal()
         self.covers = Covers(
             self.desk,  # type: ignore[arg-type]
             lambda: self.windows,
             lambda: "jo.sample",
             self._out,
             lambda: typed,
+            self.codes,
         )
 
     def _out(self) -> None:
@@ -179,6 +182,20 @@ def test_without_a_password_of_ours_the_browser_is_asked(qtbot: QtBot) -> None:
 
     assert not shown
     assert room.desk.asked == [None]
+
+
+def test_without_a_browser_the_cover_says_which_code_to_enter_where(qtbot: QtBot) -> None:
+    """Else a locked desk in a room without a browser would stay locked."""
+    room = Room(qtbot, typed=False)
+    room.desk.turn(locked=True)
+    room.codes.emit(EnterCode("BCDF-GHJK", "https://login.example/enter", 600))
+    said = room.cover(1).message.text()
+    room.codes.emit(None)
+
+    assert said == (
+        "On another device open https://login.example/enter and enter the code BCDF-GHJK."
+    )
+    assert room.cover(1).message.text() == ""
 
 
 def test_the_next_reader_can_sign_this_one_out(room: Room) -> None:

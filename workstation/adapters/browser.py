@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
-from workstation.errors import SignInFailed
+from workstation.errors import NoBrowser, SignInFailed
 from workstation.text import tr
 
 WAIT_S: Final = 300.0
@@ -73,7 +73,7 @@ class LoopbackListener:
         """Send the reader to `url`; the address the provider sent them back to."""
         self._server.expected_state = parse_qs(urlsplit(url).query).get("state", [""])[0]
         if not self._open_browser(url):
-            raise SignInFailed(tr("no browser could be opened on this machine"))
+            raise NoBrowser(tr("no browser could be opened on this machine"))
         deadline = time.monotonic() + wait_s
         while not self._server.redirected:
             left = deadline - time.monotonic()

@@ -1,19 +1,22 @@
 """One reader's session with one identity provider.
 
-Sites of the same provider share it. Tokens live in this object's memory alone. One
+Sites of the same provider share it. Tokens live in this object's memory alone. Where this
+machine has no browser the reader enters a code on another device; `show` tells it. One
 thread refreshes at a time: with rotating refresh tokens a second one would end the
 session (docs/conformance.md).
 """
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Generator
 from typing import Any, Final
 
 from workstation.adapters.browser import LoopbackListener
 from workstation.adapters.http import Limits, Wire
-from workstation.errors import SignInFailed, SiteUnavailable
-from workstation.protocols import oidc
+from workstation.errors import NoBrowser, SignInFailed, SiteUnavailable
+from workstation.protocols import device_sign_in, oidc
+from workstation.protocols.device_sign_in import EnterCode, Pause
 from workstation.protocols.id_token import Client, Identity
 from workstation.protocols.login_form import fill_in
 from workstation.protocols.web import Answer, Request
@@ -40,11 +43,15 @@ class SignOn:
         clock: Clock,
         *,
         listener: Callable[[], LoopbackListener] = LoopbackListener,
+        show: Callable[[EnterCode | None], None] = lambda _code: None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client = client
         self._limits = limits
         self._clock = clock
         self._listener = listener
+        self._show = show
+        self._sleep = sleep
         self._door = threading.Lock()  # one sign-in at a time; the reader may take minutes
         self._lock = threading.RLock()  # the session; held for a renewal at most
         self._session: oidc.Session | None = None
@@ -64,7 +71,11 @@ class SignOn:
             known = self._session
             if known is not None and self._since >= asked_at:
                 return known.identity  # another site of this provider was quicker
-            session = self._meet(credentials, self._sign_in_act)
+            session = self._meet(
+                credentials,
+                self._sign_in_act,
+                lambda: device_sign_in.sign_in(self._client, self._clock.now()),
+            )
             with self._lock:
                 self._session = session
                 self._since = self._clock.monotonic()
@@ -80,6 +91,7 @@ class SignOn:
             lambda redirect_uri: oidc.step_up(
                 self._client, session, redirect_uri, oidc.Randoms.fresh(), self._clock.now()
             ),
+            lambda: device_sign_in.step_up(self._client, session, self._clock.now()),
         ).identity
 
     def sign_out(self) -> None:
@@ -140,12 +152,43 @@ class SignOn:
         return oidc.sign_in(self._client, redirect_uri, randoms, self._clock.now())
 
     def _meet(
-        self, credentials: Credentials | None, act: Callable[[str], oidc.Act]
+        self,
+        credentials: Credentials | None,
+        act: Callable[[str], oidc.Act],
+        elsewhere: Callable[[], device_sign_in.Act],
     ) -> oidc.Session:
+        """By form, by browser, or on another device: whichever there is."""
         if credentials is not None and is_loopback(self._client.issuer):
             return self._run(act(_NOWHERE), lambda step: self._by_form(step, credentials))
-        with self._listener() as listener:
-            return self._run(act(listener.redirect_uri), lambda step: listener.meet(step.url))
+        try:
+            with self._listener() as listener:
+                return self._run(act(listener.redirect_uri), lambda step: listener.meet(step.url))
+        except NoBrowser:
+            log.info("no browser: by a code on another device")
+            return self._on_another_device(elsewhere())
+
+    def _on_another_device(self, act: device_sign_in.Act) -> oidc.Session:
+        wire = self._wire()
+        try:
+            step = next(act)
+            while True:
+                step = act.send(self._device_step(wire, step))
+        except StopIteration as done:
+            session: oidc.Session = done.value
+            return session
+        finally:
+            self._show(None)
+            wire.close()
+
+    def _device_step(self, wire: Wire, step: Request | EnterCode | Pause) -> Answer | None:
+        match step:
+            case EnterCode():
+                self._show(step)
+            case Pause(seconds):
+                self._sleep(seconds)
+            case _:
+                return _send(wire, step)
+        return None
 
     def _by_form(self, step: oidc.Authorize, credentials: Credentials) -> str:
         filled: str = self._ask(

@@ -12,6 +12,7 @@ from workstation.adapters.http import Limits, Stream, Wire
 from workstation.adapters.sign_on import SignOn
 from workstation.errors import SiteUnavailable
 from workstation.protocols.answers import error_of
+from workstation.protocols.device_sign_in import EnterCode
 from workstation.protocols.id_token import Client
 from workstation.protocols.web import Answer, Request, origin
 from workstation.services.ports import Clock
@@ -26,12 +27,19 @@ def limits_of(site: Site) -> Limits:
     return Limits(site.timeout_seconds, site.connections, site.ca_file)
 
 
-def sign_ons(sites: Collection[Site], clock: Clock) -> Callable[[Site], SignOn]:
-    """One `SignOn` per identity provider, shared by the sites that use it."""
+def sign_ons(
+    sites: Collection[Site],
+    clock: Clock,
+    show: Callable[[EnterCode | None], None] = lambda _code: None,
+) -> Callable[[Site], SignOn]:
+    """One `SignOn` per identity provider, shared by the sites that use it.
+
+    `show` is told from a worker thread what a reader without a browser is to enter where.
+    """
     found: dict[Client, SignOn] = {}
     for site in sites:
         client = Client(site.issuer, site.client_id, site.scopes)
-        found.setdefault(client, SignOn(client, limits_of(site), clock))
+        found.setdefault(client, SignOn(client, limits_of(site), clock, show=show))
     return lambda site: found[Client(site.issuer, site.client_id, site.scopes)]
 
 

@@ -31,9 +31,9 @@ _FORM: Final = Template("""<form method="post" action="$action">
 <button type="submit">$submit</button></form>""")
 
 
-def page(site: str, *, action: str = "", error: str = "") -> str:
-    """The form that posts to `action` (already escaped); without it only the words."""
-    form = _FORM.substitute(
+def page(site: str, *, action: str = "", error: str = "", form: str = "") -> str:
+    """The form that posts to `action` (already escaped), or another; without both the words."""
+    usual = _FORM.substitute(
         action=action,
         name=escape(tr("Name")),
         password=escape(tr("Password")),
@@ -43,5 +43,5 @@ def page(site: str, *, action: str = "", error: str = "") -> str:
         title=escape(tr("Sign in at {site}", site=site)),
         banner=escape(tr(BANNER)),
         error=f'<p class="error" role="alert">{escape(tr(error))}</p>' if error else "",
-        form=form if action else "",
+        form=usual if action else form,
     )

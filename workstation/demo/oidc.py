@@ -1,7 +1,8 @@
 """The identity provider of a site: authorization code with PKCE, rotating refresh tokens.
 
 OpenID Connect Core 1.0, RFC 7636 (S256 only), RFC 8252 (loopback redirects), RFC 9207
-(`iss`), RFC 9700 (a refresh token used twice ends its family), RFC 7009 (revocation).
+(`iss`), RFC 9700 (a refresh token used twice ends its family), RFC 7009 (revocation),
+RFC 8628 (a code entered on another device: `demo.oidc_device`).
 """
 
 import base64
@@ -12,7 +13,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from attrs import define, evolve, field, frozen
 from joserfc import jwt
@@ -21,7 +22,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from workstation.demo import oidc_device
 from workstation.demo.login_page import page
+from workstation.demo.oidc_device import posted
 from workstation.demo.rules import Caller
 from workstation.demo.sites import CLIENT_ID, Person, SiteProfile, person
 
@@ -103,6 +106,7 @@ class Provider:
         self._refresh: dict[str, Grant] = {}
         self._access: dict[str, tuple[Grant, datetime]] = {}
         self._families: dict[str, Family] = {}
+        self._devices = oidc_device.Devices(site.name, issuer, now)
 
     def routes(self) -> list[Route]:
         return [
@@ -111,6 +115,7 @@ class Provider:
             Route("/authorize", self._authorize, methods=["GET", "POST"]),
             Route("/login/{ticket}", self._login, methods=["POST"]),
             Route("/token", self._token, methods=["POST"]),
+            *self._devices.routes(),
             Route("/revoke", self._revoke, methods=["POST"]),
             Route("/userinfo", self._userinfo, methods=["GET", "POST"]),
         ]
@@ -124,9 +129,10 @@ class Provider:
             "jwks_uri": f"{at}/jwks",
             "userinfo_endpoint": f"{at}/userinfo",
             "revocation_endpoint": f"{at}/revoke",
+            "device_authorization_endpoint": f"{at}/device_authorization",
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
-            "grant_types_supported": ["authorization_code", "refresh_token"],
+            "grant_types_supported": ["authorization_code", "refresh_token", oidc_device.GRANT],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["ES256"],
             "code_challenge_methods_supported": ["S256"],
@@ -163,7 +169,7 @@ class Provider:
     async def _authorize(self, request: Request) -> Response:
         query = dict(request.query_params)
         if request.method == "POST":
-            query = await _form(request)
+            query = await posted(request)
         redirect = query.get("redirect_uri", "")
         if query.get("client_id") != CLIENT_ID or not _REDIRECT.fullmatch(redirect):
             text = "This client or its redirect address is not known here."
@@ -222,7 +228,7 @@ class Provider:
         if asked is None or self._now() - asked.at > _LOGIN_LIFE:
             text = "This sign-in took too long. Start it again from the workstation."
             return HTMLResponse(page(self._site.name, error=text), 400)
-        form = await _form(request)
+        form = await posted(request)
         who = person(form.get("username", "").strip())
         given = form.get("password", "").encode()
         if who is None or not secrets.compare_digest(who.password.encode(), given):
@@ -251,7 +257,7 @@ class Provider:
     # --- token endpoint ------------------------------------------------------
 
     async def _token(self, request: Request) -> Response:
-        form = await _form(request)
+        form = await posted(request)
         headers = {"Cache-Control": "no-store"}
         try:
             if form.get("client_id") != CLIENT_ID:
@@ -261,8 +267,10 @@ class Provider:
                     grant = self._by_code(form)
                 case "refresh_token":
                     grant = self._by_refresh(form)
+                case oidc_device.GRANT:
+                    grant = self._by_device(form)
                 case _:
-                    raise OAuthError("unsupported_grant_type", "code or refresh token only")
+                    raise OAuthError("unsupported_grant_type", "code, device or refresh only")
         except OAuthError as why:
             body = {"error": why.code, "error_description": why.text}
             return JSONResponse(body, 401 if why.code == "invalid_client" else 400, headers)
@@ -283,6 +291,17 @@ class Provider:
         if not secrets.compare_digest(_base64url(digest), grant.asked.challenge):
             raise OAuthError("invalid_grant", "code_verifier does not fit the challenge")
         return grant
+
+    def _by_device(self, form: Mapping[str, str]) -> Grant:
+        pending, error = self._devices.asked(form.get("device_code", ""))
+        if pending is None or pending.person is None or pending.signed_in is None:
+            raise OAuthError(error, "the code was not entered yet, or is not valid any more")
+        family = secrets.token_urlsafe(12)
+        self._families[family] = Family()
+        scope = " ".join(each for each in pending.scope.split() if each in _SCOPES)
+        asked = Asked("", "", "", "", scope, pending.at)
+        session = Session(pending.person, pending.signed_in)
+        return Grant(session, asked, family, self._now())
 
     def _by_refresh(self, form: Mapping[str, str]) -> Grant:
         token = form.get("refresh_token", "")
@@ -346,7 +365,7 @@ class Provider:
 
     async def _revoke(self, request: Request) -> Response:
         """RFC 7009: the whole family ends; an unknown token is no error."""
-        token = (await _form(request)).get("token", "")
+        token = (await posted(request)).get("token", "")
         grant = self._refresh.get(token) or self._access.get(token, (None,))[0]
         if grant is not None:
             self._families[grant.family].alive = False
@@ -358,13 +377,6 @@ class Provider:
             headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
             return JSONResponse({"error": "invalid_token"}, 401, headers)
         return JSONResponse(self._claims(caller.person))
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """An urlencoded form; read by hand, for Starlette's own reader needs another package."""
-    return dict(
-        parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
-    )
 
 
 def _base64url(raw: bytes) -> str:

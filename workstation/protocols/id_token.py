@@ -53,9 +53,12 @@ def key_set(answer: Answer) -> KeySet:
 
 
 def identity_claims(
-    id_token: str, keys: KeySet, client: Client, nonce: str, now: datetime
+    id_token: str, keys: KeySet, client: Client, nonce: str | None, now: datetime
 ) -> Mapping[str, Any]:
-    """The checked claims of an ID token (OpenID Connect Core 3.1.3.7)."""
+    """The checked claims of an ID token (OpenID Connect Core 3.1.3.7).
+
+    `nonce` None: the token came by no redirect that somebody could have replayed (RFC 8628).
+    """
     try:
         claims = jwt.decode(id_token, keys, algorithms=list(ALGORITHMS)).claims
     except (JoseError, ValueError, KeyError, TypeError):
@@ -73,7 +76,10 @@ def identity_claims(
         (party == client.client_id, tr("it was issued to another program")),
         (_is_time(expires) and now.timestamp() < expires + skew, tr("it has expired")),
         (_is_time(issued) and issued <= now.timestamp() + skew, tr("it is from the future")),
-        (_same(claims.get("nonce"), nonce), tr("it belongs to another sign-in (nonce)")),
+        (
+            nonce is None or _same(claims.get("nonce"), nonce),
+            tr("it belongs to another sign-in (nonce)"),
+        ),
         (isinstance(claims.get("sub"), str), tr("it names nobody")),
     )
     for holds, why in checks:

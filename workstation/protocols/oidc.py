@@ -59,6 +59,7 @@ class Provider:
     token_endpoint: str
     jwks_uri: str
     revocation_endpoint: str = ""
+    device_endpoint: str = ""  # RFC 8628
     names_itself: bool = False  # RFC 9207: the redirect carries `iss`
 
 
@@ -107,6 +108,7 @@ def discover(issuer: str) -> Generator[Request, Answer, Provider]:
         token_endpoint=_endpoint(found, "token_endpoint"),
         jwks_uri=_endpoint(found, "jwks_uri"),
         revocation_endpoint=_endpoint(found, "revocation_endpoint", optional=True),
+        device_endpoint=_endpoint(found, "device_authorization_endpoint", optional=True),
         names_itself=found.get("authorization_response_iss_parameter_supported") is True,
     )
 
@@ -132,15 +134,21 @@ def step_up(
     client: Client, session: Session, redirect_uri: str, randoms: Randoms, now: datetime
 ) -> Act:
     """Authenticate again, now, as the same reader; for one signature."""
-    again = Client(client.issuer, client.client_id, _without_offline(client.scopes))
+    again = Client(client.issuer, client.client_id, without_offline(client.scopes))
     extra = {"prompt": "login", "max_age": "0"}
     renewed = yield from _by_code(again, session.provider, redirect_uri, randoms, now, extra)
-    if renewed.identity.subject != session.identity.subject:
-        raise SignInFailed(tr("somebody else signed in; the signature needs the same reader"))
+    need_same_reader(session, renewed)
     return renewed
 
 
-def _without_offline(scopes: str) -> str:
+def need_same_reader(session: Session, renewed: Session) -> None:
+    """Raises SignInFailed where somebody else authenticated."""
+    if renewed.identity.subject != session.identity.subject:
+        raise SignInFailed(tr("somebody else signed in; the signature needs the same reader"))
+
+
+def without_offline(scopes: str) -> str:
+    """The scopes of a sign-in that is not to last."""
     return " ".join(scope for scope in scopes.split() if scope != "offline_access")
 
 
@@ -171,7 +179,7 @@ def _by_code(
         },
     )
     assert isinstance(answer, Answer)
-    tokens, found = _tokens(answer, "")
+    tokens, found = tokens_of(answer, "")
     keys = yield Request("GET", provider.jwks_uri)
     assert isinstance(keys, Answer)
     claims = identity_claims(
@@ -248,7 +256,7 @@ def refresh(
             "client_id": client_id,
         },
     )
-    return _tokens(answer, tokens.refresh)[0]
+    return tokens_of(answer, tokens.refresh)[0]
 
 
 def revoke(provider: Provider, client_id: str, tokens: Tokens) -> Generator[Request, Answer, None]:
@@ -262,7 +270,8 @@ def revoke(provider: Provider, client_id: str, tokens: Tokens) -> Generator[Requ
         yield form(provider.revocation_endpoint, values)
 
 
-def _tokens(answer: Answer, refresh_before: str) -> tuple[Tokens, dict[str, Any]]:
+def tokens_of(answer: Answer, refresh_before: str) -> tuple[Tokens, dict[str, Any]]:
+    """The tokens of an answer, and all of what it says; raises where it refuses."""
     if answer.status in (400, 401, 403):
         raise SignInFailed(_refusal(answer))
     if answer.status != 200:

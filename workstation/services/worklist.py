@@ -8,6 +8,7 @@ from workstation.domain.identifiers import SiteId, TaskRef
 from workstation.domain.reader import Reader
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import Refused, SignInFailed, SiteUnavailable
+from workstation.protocols.device_sign_in import EnterCode
 from workstation.services.claims import Keeper
 from workstation.services.feed import SiteFeed
 from workstation.services.jobs import Job, Jobs
@@ -42,6 +43,8 @@ class Worklist:
         self.changed: Signal[None] = Signal()  # rows or sites changed
         self.claim_lost: Signal[WorklistItem] = Signal()  # as it stands now: `.holder` has it
         self.signed_in: Signal[SiteId] = Signal()  # at one site, at once or at last
+        #: A code the reader is to enter on another device; None: it is entered, or over.
+        self.code_shown: Signal[EnterCode | None] = Signal()
         self._jobs = jobs
         self._feeds = {
             site.id: SiteFeed(site, platforms[site.id], jobs, clock, poll_seconds) for site in sites

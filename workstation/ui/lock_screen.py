@@ -8,12 +8,15 @@ from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from workstation.errors import WorkstationError
+from workstation.protocols.device_sign_in import EnterCode
 from workstation.services.desk_lock import DeskLock
 from workstation.services.jobs import Job
 from workstation.services.ports import Credentials
+from workstation.services.signal import Signal
 from workstation.text import tr
 from workstation.ui import plain, theme
 from workstation.ui.dialogs import Dialog
+from workstation.ui.sign_in import code_words
 
 _HANDS = {
     QEvent.Type.MouseMove,
@@ -62,6 +65,12 @@ class LockScreen(Dialog):
         """At once, over whatever is open."""
         self._show_now(self.password if self._typed else self.button)
 
+    def show_code(self, code: EnterCode | None) -> None:
+        """There is no browser here: what to enter on another device."""
+        plain.set_tone(self.message, "act" if code is None else "hi")
+        self.message.setText(code_words(code))
+        self.refit()
+
     def back(self) -> None:
         """Escape leads nowhere from here."""
 
@@ -100,10 +109,12 @@ class Covers:
         user: Callable[[], str],
         sign_out: Callable[[], object],
         typed: Callable[[], bool],
+        codes: Signal[EnterCode | None],
     ) -> None:
         self._desk, self._windows, self._user = desk, windows, user
         self._sign_out, self._typed = sign_out, typed
         self._covers: list[LockScreen] = []
+        codes.connect(self._show_code)
         desk.changed.connect(lambda _: self._lock() if desk.locked else self._open())
 
     def _lock(self) -> None:
@@ -121,6 +132,10 @@ class Covers:
             )  # fmt: skip
             self._covers.append(cover)
             cover.cover()
+
+    def _show_code(self, code: EnterCode | None) -> None:
+        for cover in self._covers:
+            cover.show_code(code)
 
     def _open(self) -> None:
         for cover in self._covers:

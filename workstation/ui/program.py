@@ -97,6 +97,7 @@ class Program:
             lambda: self._user,
             lambda: shell.run("app.sign-out"),
             self._is_typed_here,
+            s.worklist.code_shown,
         )
         self._hands = Hands(self._application.qt, s.desk.touched)
         s.worklist.signed_in.connect(lambda _: self._hand_over())

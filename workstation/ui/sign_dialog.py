@@ -138,6 +138,10 @@ class SignDialog(Dialog):
         self.password.selectAll()
         self.password.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def tell(self, message: str) -> None:
+        """What the reader is to do meanwhile."""
+        self._message.setText(message)
+
     def done(self) -> None:
         """It is sealed."""
         self.password.clear()

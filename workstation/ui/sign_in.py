@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QFormLayout, QGridLayout, QWidget
 
 from workstation.errors import WorkstationError
+from workstation.protocols.device_sign_in import EnterCode
 from workstation.services.jobs import Job
 from workstation.services.ports import Credentials
 from workstation.services.worklist import Worklist
@@ -54,8 +55,11 @@ class SignInDialog(Dialog):
         self.add_back(tr("Not now"))
         self.add_button(tr("In the browser"), lambda: self._submit(None))
         self.main = self.add_main(tr("Sign in"), self._go)
-        self._disconnect = worklist.changed.connect(lambda _: self._show_sites())
-        self.closed.connect(lambda _answered: self._disconnect())
+        listening = (
+            worklist.changed.connect(lambda _: self._show_sites()),
+            worklist.code_shown.connect(self._show_code),
+        )
+        self.closed.connect(lambda _answered: [each() for each in listening])
         self._show_sites()
 
     def _go(self) -> None:
@@ -72,6 +76,12 @@ class SignInDialog(Dialog):
         self.main.setEnabled(False)
         self.message.setText("")
         self._sign_in(credentials).then(self._answered)
+
+    def _show_code(self, code: EnterCode | None) -> None:
+        """There is no browser here: where the code is entered, and which."""
+        plain.set_tone(self.message, "act" if code is None else "hi")
+        self.message.setText(code_words(code))
+        self.refit()
 
     def _answered(self, job: Job[None]) -> None:
         if not self.is_open:
@@ -107,3 +117,14 @@ class SignInDialog(Dialog):
             words = site.message or (tr("signed in") if site.reader else tr("not signed in"))
             said.say(words)
             plain.set_tone(said, tone if asked else "low")
+
+
+def code_words(code: EnterCode | None) -> str:
+    """What a reader without a browser is to do on a telephone or another machine."""
+    if code is None:
+        return ""
+    return tr(
+        "On another device open {address} and enter the code {code}.",
+        address=code.address,
+        code=code.code,
+    )

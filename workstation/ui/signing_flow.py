@@ -13,6 +13,7 @@ from workstation.settings import Site, is_loopback
 from workstation.text import tr
 from workstation.ui import worklist_forms as forms
 from workstation.ui.sign_dialog import SignDialog
+from workstation.ui.sign_in import code_words
 from workstation.ui.windows import Shell
 
 
@@ -66,7 +67,10 @@ class SigningFlow:
         asked_here = _asks_here(proposal.site)
         credentials = Credentials(self._user(), password) if asked_here else None
 
+        silent = self._worklist.code_shown.connect(lambda code: dialog.tell(code_words(code)))
+
         def answered(job: Job[None]) -> None:
+            silent()
             if isinstance(job.error, WorkstationError):
                 dialog.wrong(str(job.error))
                 return

@@ -1,4 +1,5 @@
 // An independent OpenID provider (npm oidc-provider): code + PKCE, rotating refresh tokens.
+// Device codes (RFC 8628).
 // Prints its issuer when it listens; ends when its standard input does.
 import crypto from 'node:crypto';
 import http from 'node:http';
@@ -16,7 +17,7 @@ const issuer = `http://127.0.0.1:${server.address().port}`;
 const provider = new Provider(issuer, {
   clients: [{
     client_id: 'workstation', application_type: 'native', token_endpoint_auth_method: 'none',
-    id_token_signed_response_alg: 'ES256', grant_types: ['authorization_code', 'refresh_token'],
+    id_token_signed_response_alg: 'ES256', grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
     response_types: ['code'], redirect_uris: ['http://127.0.0.1/callback'],
   }],
   jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig', kid: 'k1' }] },
@@ -31,7 +32,8 @@ const provider = new Provider(issuer, {
   },
   rotateRefreshToken: true,
   ttl: { AccessToken: 300, IdToken: 300, RefreshToken: 3600, Interaction: 600, Session: 3600, Grant: 3600 },
-  features: { devInteractions: { enabled: false }, revocation: { enabled: true } },
+  features: { devInteractions: { enabled: false }, revocation: { enabled: true },
+    deviceFlow: { enabled: true, charset: 'base-20', mask: '****-****' } },
   interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
   loadExistingGrant: async (ctx) => { // first-party: no page of consent
     const { client, session } = ctx.oidc;

@@ -13,7 +13,8 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from workstation.errors import SignInFailed, SiteUnavailable
-from workstation.protocols import oidc
+from workstation.protocols import device_sign_in, oidc
+from workstation.protocols.device_sign_in import EnterCode, Pause
 from workstation.protocols.id_token import Client
 from workstation.protocols.oidc import Authorize, Randoms
 from workstation.protocols.web import Answer, Request
@@ -275,3 +276,139 @@ def test_a_renewal_replaces_the_refresh_token() -> None:
 
     assert parse_qs((request.body or b"").decode())["refresh_token"] == ["rt-1"]
     assert (done.value.value.access, done.value.value.refresh) == ("at-2", "rt-2")
+
+
+# --- by a code on another device (RFC 8628) ----------------------------------------
+
+
+DEVICE = {**DISCOVERY, "device_authorization_endpoint": f"{ISSUER}/device"}
+CODE = {
+    "device_code": "d-1", "user_code": "BCDF-GHJK", "verification_uri": f"{ISSUER}/enter",
+    "expires_in": 600, "interval": 2,
+}  # fmt: skip
+PENDING = answer({"error": "authorization_pending"}, 400)
+
+
+def no_nonce() -> Answer:
+    """The token of this flow carries no nonce: nobody redirected it."""
+    return tokens(id_token(nonce=None))
+
+
+class Elsewhere:
+    """A sign-in on another device, given its answers in order; pauses are noted."""
+
+    def __init__(self, act: device_sign_in.Act, *answers: Answer) -> None:
+        self.asked: list[Request] = []
+        self.shown: list[EnterCode] = []
+        self.waited: list[float] = []
+        self.session: oidc.Session | None = None
+        given = iter(answers)
+        try:
+            step = next(act)
+            while True:
+                reply = None
+                match step:
+                    case EnterCode():
+                        self.shown.append(step)
+                    case Pause(seconds):
+                        self.waited.append(seconds)
+                    case _:
+                        self.asked.append(step)
+                        reply = next(given)
+                step = act.send(reply)
+        except StopIteration as done:
+            self.session = done.value
+
+
+def by_code(*answers: Answer, client: Client = CLIENT) -> Elsewhere:
+    return Elsewhere(device_sign_in.sign_in(client, NOW), answer(DEVICE), *answers)
+
+
+def test_the_reader_enters_a_code_elsewhere_and_is_signed_in_here() -> None:
+    """A reading room PC without a browser; the reader's telephone has one."""
+    done = by_code(answer(CODE), PENDING, PENDING, no_nonce(), KEYS)
+
+    assert done.shown == [EnterCode("BCDF-GHJK", f"{ISSUER}/enter", 600.0)]
+    assert done.waited == [2.0, 2.0, 2.0]  # never faster than the service allows
+    assert done.session is not None
+    assert done.session.identity.fhir_user == "Practitioner/17"
+    question = parse_qs((done.asked[2].body or b"").decode())
+    assert question == {
+        "grant_type": ["urn:ietf:params:oauth:grant-type:device_code"],
+        "device_code": ["d-1"],
+        "client_id": ["workstation"],
+    }
+
+
+def test_a_service_that_is_asked_too_often_is_asked_less_often() -> None:
+    """RFC 8628 3.5: five seconds slower from then on, not for once."""
+    slow = answer({"error": "slow_down"}, 400)
+
+    done = by_code(answer(CODE), PENDING, slow, PENDING, no_nonce(), KEYS)
+
+    assert done.waited == [2.0, 2.0, 7.0, 7.0]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [("access_denied", "refused on the other device"), ("expired_token", "in time")],
+)
+def test_what_the_other_device_ended_is_said(error: str, words: str) -> None:
+    with pytest.raises(SignInFailed, match=words):
+        by_code(answer(CODE), PENDING, answer({"error": error}, 400))
+
+
+def test_a_code_that_nobody_enters_ends_by_itself() -> None:
+    """A service that never says so must not be asked for ever."""
+    short = answer({**CODE, "expires_in": 6})
+
+    with pytest.raises(SignInFailed, match="nobody entered the code in time"):
+        by_code(short, *[PENDING] * 9)
+
+
+def test_a_service_without_codes_is_told_apart() -> None:
+    with pytest.raises(SignInFailed, match="offers no code"):
+        Elsewhere(device_sign_in.sign_in(CLIENT, NOW), answer(DISCOVERY))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"verification_uri": "http://elsewhere.example/"}, {"user_code": ""}, {"device_code": None}],
+)
+def test_a_code_that_leads_astray_is_not_shown(change: dict[str, Any]) -> None:
+    """A password typed into a page without TLS is everybody's."""
+    with pytest.raises(SignInFailed, match="no usable code"):
+        by_code(answer({**CODE, **change}))
+
+
+def test_a_strangers_signature_is_refused_here_too() -> None:
+    forged = tokens(id_token(key=STRANGER, nonce=None))
+
+    with pytest.raises(SignInFailed, match="signature does not hold"):
+        by_code(answer(CODE), forged, KEYS)
+
+
+def stepped_up(auth_time: int, subject: str = "u-17") -> Elsewhere:
+    session = by_code(answer(CODE), no_nonce(), KEYS).session
+    assert session is not None
+    again = tokens(id_token(nonce=None, auth_time=auth_time, sub=subject))
+    act = device_sign_in.step_up(CLIENT, session, NOW)
+    return Elsewhere(act, answer(CODE), again, KEYS)
+
+
+def test_a_signature_needs_a_fresh_password_on_the_other_device_too() -> None:
+    """The telephone may have been signed in since morning: that proves nothing now."""
+    now = int(NOW.timestamp())
+    fresh = stepped_up(now)
+    asked = parse_qs((fresh.asked[0].body or b"").decode())
+
+    assert fresh.session is not None
+    assert (asked["prompt"], asked["max_age"]) == (["login"], ["0"])
+    assert "offline_access" not in asked["scope"][0]
+    with pytest.raises(SignInFailed, match="did not ask for the password again"):
+        stepped_up(now - 3600)
+
+
+def test_somebody_elses_telephone_does_not_sign() -> None:
+    with pytest.raises(SignInFailed, match="somebody else"):
+        stepped_up(int(NOW.timestamp()), "u-4")
