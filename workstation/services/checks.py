@@ -162,21 +162,14 @@ def _images(facts: Facts) -> Found:
         yield Check("images", "warn", words, overridable=True)
 
 
-#: As many series are named in one line.
-_NAMED: Final = 3
-
-
 def _unseen(facts: Facts) -> Found:
     """It informs: which series need reading is for the reader to judge."""
     unseen = facts.images.unseen
     if unseen:
         total = sum(count for _, count in unseen)
-        named = ", ".join(f"{isolated(name)} ({count})" for name, count in unseen[:_NAMED])
-        series = named if len(unseen) <= _NAMED else f"{named}, …"
-        words = trn(
-            total, "{n} image was not shown: {series}", "{n} images were not shown: {series}",
-            series=series,
-        )  # fmt: skip
+        series = ", ".join(isolated(name) for name, _ in unseen)
+        words = trn(total, "{n} image not shown: {series}", "{n} images not shown: {series}",
+                    series=series)  # fmt: skip
         yield Check("unseen", "warn", words, overridable=True)
 
 

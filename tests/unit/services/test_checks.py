@@ -160,7 +160,5 @@ def test_what_was_never_on_the_screen_is_told_by_series_and_does_not_block() -> 
     found = checks.run(Facts(written(), Images(unseen=series)), {})
 
     check = next(each for each in found if each.rule == "unseen")
-    assert check.text == (
-        "193 images were not shown: Axial lung 2.5 (52), Coronal (60), Sagittal (80), …"
-    )
+    assert check.text == "193 images not shown: Axial lung 2.5, Coronal, Sagittal, Scout"
     assert not check.blocks

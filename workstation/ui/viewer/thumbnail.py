@@ -119,7 +119,8 @@ class Thumbnail(QWidget):
             return
         line = QRectF(box.left(), box.bottom() + 2, box.width(), 2)
         painter.fillRect(line, theme.color("line.edge"))
-        for part, tone in ((done / max(total, 1), "text.low"), (seen / frames, "text.hi")):
+        here = done / total if done < total else 0.0
+        for part, tone in ((here, "text.low"), (seen / frames, "text.hi")):
             line.setWidth(box.width() * part)
             painter.fillRect(line, theme.color(tone))
 
