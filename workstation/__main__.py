@@ -118,12 +118,13 @@ def _act_inspect(options: argparse.Namespace) -> int:
 def _act_render(options: argparse.Namespace) -> int:
     from workstation.adapters.decoders import Decoders
     from workstation.adapters.local_frames import LocalFrames
+    from workstation.domain.suv import SuvType
     from workstation.rendering import still
     from workstation.services.local_images import LocalImages
 
     if not options.path.exists():
         return _usage(tr("there is no such file or folder"))
-    refusal = still.why_not(options.engine, volume=options.volume, suv=options.suv)
+    refusal = still.why_not(options.engine, volume=options.volume)
     if refusal:
         print(refusal, file=sys.stderr)
         return BAD
@@ -133,7 +134,8 @@ def _act_render(options: argparse.Namespace) -> int:
         return _usage(str(error))
     decoders, shown = Decoders(), options.out.suffix == ".png"
     try:
-        images = LocalImages(LocalFrames(decoders))
+        suv = SuvType(options.suv) if options.suv else None
+        images = LocalImages(LocalFrames(decoders), suv)
         found = images.open(options.path, options.series, volume=wanted.is_reformat)
         if wanted.is_reformat:
             made = still.of_volume(images.volume(found), found, wanted, shown=shown)

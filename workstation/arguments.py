@@ -120,7 +120,10 @@ def _render(commands: "Commands") -> None:
         "--window", type=_window, metavar="C/W", help=tr("usual: as the image proposes")
     )
     parser.add_argument("--engine", choices=("cpu", "gpu"), default="cpu")
-    parser.add_argument("--suv", choices=("bw",), help=tr("not in this version"))
+    parser.add_argument(
+        "--suv", choices=("bw", "lbm", "lbm-james128", "lbm-janma", "bsa"),
+        help=tr("values of PET as SUV, by weight, lean mass (James, Janmahasatian) or surface"),
+    )  # fmt: skip
     parser.add_argument(
         "--out", type=_picture, required=True, metavar="F.png|F.npy",
         help=tr("display pixels, or values as float32; a .json beside it says where it lies"),

@@ -27,6 +27,13 @@ from volume_phantoms import (
 )
 
 from workstation.__main__ import BAD, DONE, USAGE, main
+from workstation.adapters.decoders import Decoders
+from workstation.adapters.local_frames import LocalFrames
+from workstation.domain.suv import SuvType
+from workstation.rendering.still import Wanted, of_volume
+from workstation.services.local_images import LocalImages
+from workstation.viewing.planes import STANDARD
+from workstation.viewing.planes import Plane as Axis
 
 pytestmark = pytest.mark.slow  # each run starts its decoders
 
@@ -261,3 +268,53 @@ def test_a_real_chest_is_exact(tmp_path: Path) -> None:
     known = ~np.isnan(expected)
     assert known.mean() > 0.9
     assert np.abs(values - expected)[known].max() <= EXACT
+
+
+@pytest.mark.data
+@pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data is not here")
+def test_the_synthetic_pet_has_its_stated_uptake(tmp_path: Path) -> None:
+    """SUVbw as its Derivation Description states, wherever it is asked; slopes differ by slice."""
+    folder = DATA / "pt_synthetic_on_ct"
+    stated = {  # centre, LPS mm: SUVbw
+        (-59.2, 9.6, -112.8): 12.0,
+        (60.8, -0.4, -92.8): 8.0,
+        (0.8, 39.6, -132.8): 5.0,
+        (30.8, -30.4, -72.8): 2.5,
+    }
+    decoders = Decoders()
+    try:
+        images = LocalImages(LocalFrames(decoders), SuvType.BW)
+        found = images.open(folder, volume=True)
+        volume = images.volume(found)
+    finally:
+        decoders.close()
+    for centre, suv in stated.items():
+        wanted = Wanted(axes=STANDARD[Axis.AXIAL], at=centre, size=(3, 3), spacing_mm=0.5)
+        values = of_volume(volume, found, wanted, shown=False).values
+
+        assert values is not None
+        assert values.mean() == pytest.approx(suv, rel=1e-4)
+
+    values, _ = render(folder, "--suv", "bw", "--frame", "31", out=tmp_path / "x.npy")
+    files = [pydicom.dcmread(file) for file in folder.iterdir()]
+    files.sort(key=lambda ds: -float(ds.ImagePositionPatient[2]))  # image 1 is at the head
+    left = 350e6 * 2 ** (-3600 / 6586.2)  # an hour after the injection
+    expected = files[30].pixel_array * float(files[30].RescaleSlope) * 75_000 / left
+    assert np.abs(values - expected).max() < 1e-6 * 12
+    for plateau in (0.0, 0.35, 1.0):  # as near as stored values are
+        near = values[np.abs(values - plateau) < 0.1]
+        assert near.mean() == pytest.approx(plateau, abs=1.3e-4)
+
+
+@pytest.mark.data
+@pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data is not here")
+def test_without_an_suv_there_is_no_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Sex O has no lean body mass; Bq/ml in a file called SUV would be read as SUV."""
+    out = tmp_path / "x.npy"
+    code = main(["render", str(DATA / "pt_synthetic_on_ct"), "--suv", "lbm", "--out", str(out)])
+
+    assert code == BAD
+    assert "SUV not available: sex of the patient" in capsys.readouterr().err
+    assert not out.exists()

@@ -35,8 +35,12 @@ _TABLE_BYTES: Final = 8 << 20
 _SMALL: Final = 256
 #: Bytes of values in one header; what does not fit is named without its value.
 ROOM: Final = 16 << 20
-#: Private elements worth carrying, without their block: b-values, scale factors.
-_PRIVATE: Final = frozenset({0x0019000C, 0x00430039, 0x20010003, 0x2005000E, 0x70530000})
+#: Private elements worth carrying, without their block: b-values and directions of diffusion,
+#: scale factors of MR and PET, the start of a PET scan.
+_PRIVATE: Final = frozenset(
+    {0x0019000C, 0x0019000E, 0x001900BB, 0x001900BC, 0x001900BD, 0x00430039, 0x20010003}
+    | {0x200500B0, 0x200500B1, 0x200500B2, 0x2005000E, 0x70530000, 0x70530009, 0x0009000D}
+)
 _PRIVATE_GROUPS: Final = frozenset(tag >> 16 for tag in _PRIVATE)
 _PIXEL_DATA: Final = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 _CHARACTER_SET: Final = 0x00080005

@@ -172,7 +172,7 @@ def _quantity(unit: str, image: MarkedImage) -> Any:
     """What the values of an image are."""
     if unit == "HU":
         return codes.DCM.AttenuationCoefficient
-    if unit == "SUV":
+    if unit.startswith("SUV"):
         return codes.DCM.StandardizedUptakeValue
     if image.modality == "MR" and not unit:
         return codes.DCM.MRSignalIntensity

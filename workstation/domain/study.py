@@ -17,6 +17,7 @@ from workstation.domain.presentation_state import PresentationState
 from workstation.domain.shutter import Shutter
 from workstation.domain.source import Source
 from workstation.domain.structure import StructureSet
+from workstation.domain.suv import NoSuv, SuvBasis
 from workstation.domain.technique import Stated
 
 
@@ -120,6 +121,7 @@ class Trait(StrEnum):
     STACK = "stack"
     ENERGY_WINDOW = "energy-window"
     DETECTOR = "detector"
+    DIRECTION = "direction"  # of a diffusion gradient
     TEMPORAL_POSITION = "temporal-position"
     CARDIAC_PHASE = "cardiac-phase"  # per cent of the cycle
     TRIGGER_TIME = "trigger-time"  # ms
@@ -171,6 +173,7 @@ class Frame:
     regions: tuple[UltrasoundRegion, ...] = ()
     timing: CineTiming | None = None  # of all frames of its object, as it says
     doubts: tuple[str, ...] = ()  # codes of `dicom.reasons.NOTICES`: shown, and this is doubtful
+    suv_basis: SuvBasis | None = field(default=None, repr=False)  # of PET
 
 
 def is_secondary_capture(sop_class: str) -> bool:
@@ -192,6 +195,8 @@ class Instance:
     accession: str = ""  # as the object says
     modality: str = ""  # as the object says; empty where it does not
     concatenation: str = ""  # Concatenation UID: several instances are one multi-frame
+    part: int = 0  # of a concatenation: which, from 1; 0 where it does not say
+    parts: int = 0  # of how many; 0 where it does not say
     structures: StructureSet | None = None  # what a SEG or RTSTRUCT draws on other images
     document: TextDocument | None = field(default=None, repr=False)  # what a report says
     annotation: Annotation | None = field(default=None, repr=False)  # what it says of others
@@ -285,3 +290,4 @@ class DisplaySet:
     structures: StructureSet | None = None  # drawn on other images where the reader asks
     document: TextDocument | None = field(default=None, repr=False)  # read as text
     annotation: Annotation | None = field(default=None, repr=False)  # what it says of others
+    no_suv: NoSuv | None = None  # why values are not SUV, where SUV was asked for

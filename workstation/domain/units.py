@@ -17,13 +17,22 @@ _UCUM: Final = MappingProxyType(
         "°": "deg",
         "%": "%",
         "HU": "[hnsf'U]",
-        "SUV": "{SUVbw}g/ml",
+        "SUVbw": "g/ml{SUVbw}",
+        "SUVlbm": "g/ml{SUVlbm}",
+        "SUVlbm (James128)": "g/ml{SUVlbm(James128)}",
+        "SUVlbm (Janma)": "g/ml{SUVlbm(Janma)}",
+        "SUVbsa": "cm2/ml{SUVbsa}",
+        "SUVibw": "g/ml{SUVibw}",
         "Bq/ml": "Bq/ml",
         "counts": "{counts}",
         "": "1",
     }
 )
-_SHOWN: Final = MappingProxyType({code: shown for shown, code in _UCUM.items()})
+_SHOWN: Final = MappingProxyType(
+    {code: shown for shown, code in _UCUM.items()}
+    # As PS3.16 wrote them once, the annotation before the unit; archives are full of it.
+    | {"{SUVbw}g/ml": "SUVbw", "{SUVlbm}g/ml": "SUVlbm", "{SUVbsa}cm2/ml": "SUVbsa"}
+)
 #: Units (0054,1001) of a PET image, PS3.3 C.8.9.1.1.3.
 _PET: Final = MappingProxyType(
     {

@@ -27,6 +27,7 @@ from workstation.protocols.dicom_pixels import (
 from workstation.protocols.dicom_planes import Grid, grid_of, plane_in_grid, plane_of
 from workstation.protocols.dicom_shutter import shutter_of
 from workstation.protocols.dicom_spacing import ULTRASOUND, regions_of, spacing_of
+from workstation.protocols.dicom_suv import suv_basis
 from workstation.protocols.dicom_technique import positive, technique_of
 
 #: Functional groups whose first item holds values we read.
@@ -158,6 +159,7 @@ class Header:
             regions=look.regions,
             timing=read(("timing", count), self._values, lambda v: timing_of(v, count)),
             doubts=common.doubts,
+            suv_basis=read(("suv", modality), values, lambda v: suv_basis(v, modality)),
         )
 
     def _of_frame(self, index: int) -> Attributes:

@@ -83,14 +83,12 @@ class Still:
             raise CommandError(tr("{f} cannot be written: {why}", f=out.name, why=why)) from None
 
 
-def why_not(engine: str, *, volume: str, suv: str | None) -> str:
+def why_not(engine: str, *, volume: str) -> str:
     """What of the command line this version cannot draw; empty where it can."""
     if engine == "gpu":
         return tr("there is no GPU engine in this version: leave --engine away")
     if volume:
         return tr("volume rendering is not in this version: --plane and --slab are")
-    if suv:
-        return tr("SUV is not available in this version: values are those of the images")
     return ""
 
 

@@ -17,6 +17,8 @@ from workstation.dicom.reasons import NOTICES
 from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, StudyRef
 from workstation.domain.patient import persons
 from workstation.domain.study import DisplaySet
+from workstation.domain.suv import SuvType
+from workstation.imaging.uptake import in_suv
 from workstation.services import arrivals
 from workstation.services.fetching import (
     FRAME_WORKERS,
@@ -64,11 +66,17 @@ class Loader:
     """Owned by the application, lives on the home thread."""
 
     def __init__(
-        self, sources: Mapping[SiteId, FrameSource], store: FrameStore, jobs: Jobs
+        self,
+        sources: Mapping[SiteId, FrameSource],
+        store: FrameStore,
+        jobs: Jobs,
+        suv: SuvType | None = None,
     ) -> None:
+        """`suv`: what PET is read in, where it can be; None: in what its objects say."""
         self._sources = sources
         self._store = store
         self._jobs = jobs
+        self._suv = suv
         self._studies: dict[StudyRef, _Study] = {}
         self._fetcher = Fetcher(sources, store, jobs, lambda *told: self.problems.emit(told))
         self.study_ready: Signal[tuple[StudyRef, tuple[DisplaySet, ...]]] = Signal()
@@ -171,7 +179,8 @@ class Loader:
         source = self._sources[study.ref.site]
 
         def described() -> tuple[DisplaySet, ...]:
-            return display_sets(study.ref, source.metadata(study.ref, head.uid))
+            found = display_sets(study.ref, source.metadata(study.ref, head.uid))
+            return in_suv(found, self._suv) if self._suv is not None else found
 
         asked = self._jobs.run(
             described,

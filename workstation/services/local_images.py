@@ -14,9 +14,12 @@ from workstation.dicom.display_sets import display_sets
 from workstation.dicom.reasons import WORDS
 from workstation.domain.identifiers import StudyRef
 from workstation.domain.study import DisplaySet, Frame
+from workstation.domain.suv import SuvType
 from workstation.errors import CommandError, NotDisplayable
 from workstation.imaging.colour import why_not
 from workstation.imaging.pixels import FramePixels
+from workstation.imaging.suv import words_for
+from workstation.imaging.uptake import in_suv
 from workstation.imaging.volume_voxels import Volume, VolumeDraft, why_no_volume
 from workstation.services.ports import Fetched, FileOpener, FrameSource
 from workstation.text import tr
@@ -31,11 +34,13 @@ class LocalImages:
     """What lies below a path. One thread at a time."""
 
     _source: LocalSource
+    _suv: SuvType | None = None  # what values of PET are asked for in
 
     def open(self, path: Path, series: str = "", *, volume: bool = False) -> DisplaySet:
         """The largest display set below a path, or of a series of it.
 
-        For a `volume` those that are one come first. Raises CommandError where there is none.
+        For a `volume` those that are one come first. Raises CommandError where there is none,
+        and where SUV was asked for and cannot be had: never other values than those.
         """
         opened = self._source.open(path)
         found = [each for study in opened.studies for each in self._sets(study.ref)]
@@ -44,12 +49,24 @@ class LocalImages:
         images = [each for each in found if each.frames]
         if not images:
             raise CommandError(_nothing(series, opened.problems))
-        return max(images, key=lambda each: (volume and not why_no_volume(each), len(each.frames)))
+        best = max(images, key=lambda each: self._worth(each, volume=volume))
+        if self._suv is not None and best.no_suv is not None:
+            raise CommandError(words_for(best.no_suv))
+        if self._suv is not None and not _is_pet(best):
+            raise CommandError(tr("these images are no PET: they have no SUV"))
+        return best
+
+    def _worth(self, each: DisplaySet, *, volume: bool) -> tuple[bool, bool, int]:
+        wanted = self._suv is not None and _is_pet(each)
+        return wanted, volume and not why_no_volume(each), len(each.frames)
 
     def _sets(self, ref: StudyRef) -> list[DisplaySet]:
         heads = self._source.series(ref)
         described = [self._source.metadata(ref, head.uid) for head in heads]
-        return [each for one in described for each in display_sets(ref, one)]
+        found = [display_sets(ref, one) for one in described]
+        if self._suv is not None:
+            found = [in_suv(sets, self._suv) for sets in found]
+        return [each for sets in found for each in sets]
 
     def frame(self, display_set: DisplaySet, frame_index: int) -> tuple[Frame, FramePixels]:
         """Raises NotDisplayable, and CommandError where there is no such image."""
@@ -80,6 +97,10 @@ class LocalImages:
 
         self._source.frames(frames, arrived, lambda: False)
         return draft.finished()
+
+
+def _is_pet(display_set: DisplaySet) -> bool:
+    return any(frame.suv_basis is not None for frame in display_set.frames[:1])
 
 
 def _nothing(series: str, problems: Iterable[str]) -> str:

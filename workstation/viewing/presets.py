@@ -4,7 +4,7 @@
 window = [
   { header = true },                                  # all that the image itself proposes
   { name = "Bright", center = 300, width = 600 },     # in modality values
-  { name = "SUV 0 to 5", low = 0, high = 5, unit = "GML" },  # by its ends; only for GML
+  { name = "SUV 0 to 5", low = 0, high = 5, unit = "SUVbw" },  # by its ends; only for SUVbw
   { name = "Contrast", percent = [5, 95] },           # between percentiles of the image
   { name = "Lower half", maximum = [0, 50] },         # % of its largest value
 ]
@@ -140,7 +140,7 @@ def _offered(table: Iterable[Row], own: int, unit: str) -> list[Choice]:
     for row in table:
         if row.choice is None:
             found.extend(Own(index) for index in range(1, own))
-        elif row.unit in ("", unit):
+        elif row.unit in ("", unit.partition(" ")[0]):  # SUVlbm, whoever's formula
             found.append(row.choice)
     return found[:MOST]
 

@@ -1,6 +1,6 @@
 """What linked views of two studies share beside the level: the window and the scale.
 
-A window goes over where one number means the same on both: Hounsfield units. Grey values
+A window goes over where one number means the same on both: Hounsfield units, SUV. Grey values
 of MR, radiographs and PET counts mean something in their own study only. A scale goes over
 where both images lie in a patient: so many screen pixels to the millimetre, about the same place.
 """
@@ -12,12 +12,13 @@ from attrs import evolve
 from workstation.domain.geometry import ImagePlane, dot
 from workstation.domain.measurement import PixelPoint
 from workstation.domain.study import DisplaySet, Frame
+from workstation.domain.suv import UNITS
 from workstation.viewing.linking import parallel, space
 from workstation.viewing.resolve import ResolvedView
 from workstation.viewing.viewport import ZOOM_LIMITS, ViewportState
 
-#: Units whose numbers are the same on every scanner (PS3.3 C.11.1.1.2).
-_ABSOLUTE: Final = frozenset({"HU"})
+#: Units whose numbers are the same on every scanner (PS3.3 C.11.1.1.2), or made to be.
+_ABSOLUTE: Final = frozenset({"HU", *UNITS.values()})
 
 
 def share_windows(a: DisplaySet, b: DisplaySet) -> bool:

@@ -950,7 +950,7 @@ def test_an_own_window_is_that_of_each_image() -> None:
 
 def test_suv_windows_are_on_the_keys_where_values_are_suv() -> None:
     """0 to 5 on becquerels is a white square that looks like a hot liver."""
-    suv, counts = ramp_of("PT", unit="GML", top=20), ramp_of("PT", unit="BQML", top=20000)
+    suv, counts = ramp_of("PT", unit="SUVbw", top=20), ramp_of("PT", unit="Bq/ml", top=20000)
 
     suv.set_window("2")
     counts.set_window("2")

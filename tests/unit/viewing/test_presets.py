@@ -142,3 +142,15 @@ def test_rows_may_stand_under_heads_of_their_own() -> None:
 
     with pytest.raises(SettingsError, match="line 4: B: give"):
         read_presets(text, "mine.toml")
+
+
+def test_suv_windows_are_there_for_every_formula_of_lean_mass() -> None:
+    """The numbers of James and of Janmahasatian lie near enough for one window."""
+    names = [
+        PRESETS.numbered("PT", 2, unit=unit)
+        for unit in ("SUVbw", "SUVlbm", "SUVlbm (Janma)", "SUVbsa", "Bq/ml")
+    ]
+
+    assert [each.name for each in names if not isinstance(each, Own)] == [
+        "SUV 0 to 5", "SUVlbm 0 to 4", "SUVlbm 0 to 4", "SUVbsa 0 to 1", "0 to 100 %",
+    ]  # fmt: skip
