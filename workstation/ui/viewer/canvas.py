@@ -217,7 +217,8 @@ class Canvas(QWidget):
         if not self._viewer.magnifies or self._pointer is not None:
             return self._pointer if self._viewer.magnifies else None
         around = self.parentWidget()
-        elsewhere = around is not None and around.underMouse()
+        all_of_them = (self,) if around is None else around.findChildren(Canvas)
+        elsewhere = any(each._pointer is not None for each in all_of_them)
         here = self._index == self._viewer.active and not elsewhere
         return QRectF(self.rect()).center() if here else None
 
