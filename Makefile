@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .make
+JOBS ?= 2 # test processes side by side; a file's tests stay together
 
 .PHONY: help setup demo check test soak fuzz frozen bench screenshots looks format lock clean
 
@@ -39,7 +40,7 @@ check: setup ## format, lint, types, contracts, fast tests: under a minute
 test: setup ## everything but soak: under 15 minutes
 	PATH="$(CURDIR)/$(BIN):$$PATH" tests/check static
 	PATH="$(CURDIR)/$(BIN):$$PATH" tests/check platforms
-	$(BIN)/pytest -m "not soak"
+	$(BIN)/pytest -m "not soak" -n $(JOBS) --dist loadfile
 
 soak: setup ## kills, chaos, peers, fuzzing: under 30 minutes
 	$(BIN)/pytest -m soak --timeout 600
