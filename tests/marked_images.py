@@ -3,7 +3,7 @@
 import io
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -24,10 +24,12 @@ MADE: Final = ("ct", "cr", "mg", "enhanced-mr", "xa", "us", "capture")
 _WORDS: Final = ("", "", "Rundherd links", "結節 2", "left >> right; 10 %")
 
 
-def images(folder: Path, study: StudyUID, patient: Patient, accession: str) -> list[Dataset]:
+def images(
+    folder: Path, study: StudyUID, patient: Patient, accession: str, made: Iterable[str] = MADE
+) -> list[Dataset]:
     """Written by pydicom, as objects of one study and one person."""
     found = []
-    for kind in MADE:
+    for kind in made:
         own = folder / kind
         own.mkdir()
         kinds.KINDS[kind](own)

@@ -170,3 +170,6 @@ KINDS: Final[Mapping[str, Callable[[Path], None]]] = {
     "ct": ct, "cr": cr, "mg": mg, "us": us, "xa": xa, "enhanced-mr": enhanced_mr, "pt": pt,
     "capture": capture, "report": report, "pdf": pdf, "refused": refused, "not-here": ct,
 }  # fmt: skip
+
+#: What images of a case can be; one study has all of these, each a series of its own.
+OF_CASE: Final = tuple(kind for kind in KINDS if kind not in ("refused", "not-here"))

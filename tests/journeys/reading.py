@@ -147,10 +147,13 @@ class Reading:
             text=True,
         )
 
-    def go(self, command: Sequence[str], environment: Mapping[str, str]) -> Done:
+    def go(
+        self, command: Sequence[str], environment: Mapping[str, str], patience_s: float = 60
+    ) -> Done:
         ended = subprocess.run(
-            command, env=dict(environment), capture_output=True, text=True, timeout=60, check=False
-        )
+            command, env=dict(environment), capture_output=True, text=True, timeout=patience_s,
+            check=False,
+        )  # fmt: skip
         return Done(ended.returncode, ended.stderr, self.files, ended.stdout)
 
 

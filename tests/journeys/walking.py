@@ -22,6 +22,7 @@ from workstation.adapters.local_frames import LocalFrames
 from workstation.commands import catalogue
 from workstation.commands.registry import Argument, Command
 from workstation.errors import WorkstationError
+from workstation.services.jobs import Job
 from workstation.services.lines import quoted
 from workstation.services.ports import Credentials
 from workstation.services.snapshot import snapshot
@@ -30,11 +31,22 @@ from workstation.ui.application import Application
 from workstation.ui.palette import Palette
 from workstation.ui.program import Program
 
-CASE, LIST = "case", "list"  # kinds that are walked with a case of the demo, and on its list
-ACCESSION = "HG-26-118204"
+CASE, LIST = "case", "list"  # walked with a case and its report open, and on the list
+ACCESSION, CASE_ACCESSION = "HG-26-118204", "WALK-26-1"
 #: Walked on the list alone: they change what the walk is about.
 OF_LIST: Final = ("case.", "file.")
 NEVER: Final = {"quit"}  # the last line of the walk
+#: After these nothing of a case is on the screen.
+LAST: Final = {"app.lock", "app.sign-out"}
+#: What a case has and files have not; the words for the rest are walked on files.
+OF_READING: Final = ("report.", "measurement", "image.", "compare.", "key.", "app.", "wait")
+#: They do the same whatever is on the view, so that one walk of them is enough.
+OF_PROGRAM: Final = (
+    "app.", "worklist.", "outbox.", "audit.", "wait", "capture", "state", "report.sign",
+    "report.preliminary", "report.addend", "measurements.send",
+)  # fmt: skip
+#: What asks the reader something is answered after so long: they leave it.
+THINKING_S: Final = 0.3
 #: Patience that is given in words, so that the walk need not have it.
 WAITS: Final = "wait"
 
@@ -145,7 +157,7 @@ class Walker:
         self._line, self.sent = line, self.sent + 1
         try:
             job = self._program.send(line)
-            if job is not None and not self.until(lambda: job.done, 20.0):
+            if job is not None and not self._ended(job):
                 self.blame("did not end")
             if job is not None and job.error is not None:
                 raise job.error
@@ -156,6 +168,14 @@ class Walker:
             self.blame(error)
         self._close_what_opened()
         self._look()
+
+    def _ended(self, job: Job[Any]) -> bool:
+        """Some wait for the reader: a signature is asked for over the whole window."""
+        for _ in range(int(20 / THINKING_S)):
+            if self.until(lambda: job.done, THINKING_S):
+                return True
+            self._close_what_opened()
+        return False
 
     def _close_what_opened(self) -> None:
         while (popup := QApplication.activePopupWidget()) is not None:
@@ -199,25 +219,39 @@ class Walker:
             for line in lines(command, self._folder):
                 self.send(line)
 
+    def walk_others(self, commands: list[Command]) -> None:
+        """What else the case has on a view: each command once, with what is meant by it."""
+        viewer = self._program.context.viewer
+        for shown in [each for s in viewer.studies for each in viewer.display_sets(s.ref)]:
+            for command in commands:
+                viewer.show_set(shown.id)
+                self.send(
+                    " ".join((command.id, *(first(a, self._folder) for a in command.arguments)))
+                )
+
 
 def chosen(kind: str) -> list[Command]:
     of_list = [each for each in catalogue.COMMANDS if each.id.startswith(OF_LIST)]
     if kind == LIST:
         return of_list
-    return [each for each in catalogue.COMMANDS if each not in of_list and each.id not in NEVER]
+    rest = [each for each in catalogue.COMMANDS if each not in of_list and each.id not in NEVER]
+    return sorted(rest, key=lambda each: each.id in LAST)
 
 
 def enter(walker: Walker, kind: str, folder: Path, opened: threading.Event) -> None:
     if kind == LIST:
         return
     if kind == CASE:
-        walker.must(f"case.open {ACCESSION}")
+        walker.must(f"case.open {CASE_ACCESSION}")
     elif kind != "empty":
         walker.must(f"file.open {quoted(str(folder))}")
     if kind == "not-here":
         return
     opened.set()
-    if kind not in ("empty", "refused"):
+    if kind == CASE:
+        walker.must("wait loaded")
+        walker.must("report.template free-text")
+    elif kind not in ("empty", "refused"):
         walker.must("wait loaded")
 
 
@@ -236,7 +270,9 @@ def main(file: str, user: str, password: str, kind: str, folder: str) -> int:
     if kind != "not-here":
         opened.set()
     enter(walker, kind, Path(folder), opened)
-    walker.walk(chosen(kind))
+    if kind == CASE:
+        walker.walk_others([each for each in chosen(kind) if not each.id.startswith(OF_PROGRAM)])
+    walker.walk([each for each in chosen(kind) if kind != CASE or each.id.startswith(OF_READING)])
     opened.set()
     walker.send("quit")
     program.close()
