@@ -31,6 +31,7 @@ from hostile.writing import (
     sequence,
     text,
     uid,
+    us,
 )
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -356,6 +357,18 @@ def test_a_directory_names_the_files_that_are_missing(tmp_path: Path) -> None:
 
     assert inspected.why()["DICOMDIR"] == ("not-image", "missing-files")
     assert "1 of 2 files: IMAGES/2" in inspected.files["DICOMDIR"]["message"]
+
+
+def test_a_film_of_which_a_part_is_missing_is_told(tmp_path: Path) -> None:
+    """Each file is whole; only together they show that the second of three was lost."""
+    for part in (1, 3):
+        more = {0x00080018: ("UI", uid(f"1.2.9.{part}")), 0x00209161: ("UI", uid("1.2.8"))}
+        more |= {0x00209162: ("US", us(part)), 0x00209163: ("US", us(3))}
+        (tmp_path / str(part)).write_bytes(image(more))
+    inspected = Inspected(tmp_path)
+
+    assert inspected.why() == {"1": ("degraded", "lost-parts"), "3": ("degraded", "lost-parts")}
+    assert accounted(inspected) == 2
 
 
 def test_a_directory_cannot_name_what_is_outside_its_folder(tmp_path: Path) -> None:

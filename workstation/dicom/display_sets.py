@@ -13,7 +13,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from workstation.dicom import labels, sop_classes
+from workstation.dicom import concatenations, labels, sop_classes
 from workstation.dicom.coincidence import places_of, split_by_moment
 from workstation.dicom.orientations import split_by_orientation
 from workstation.domain.geometry import Vector
@@ -89,6 +89,7 @@ def _grouped(series: Series) -> list[_Group]:
     """Frames with one key, in the order received; an object without frames stands alone."""
     groups: dict[tuple[object, ...], list[Frame]] = {}
     first: dict[tuple[object, ...], Instance] = {}
+    lost = concatenations.incomplete(series.instances)
     whose = persons(each.patient for each in series.instances if each.patient is not None)
     for instance in series.instances:
         modality = instance.modality or series.modality
@@ -96,7 +97,8 @@ def _grouped(series: Series) -> list[_Group]:
         common = (patient, *_instance_key(instance, modality))
         if not instance.frames:
             groups[common], first[common] = [], instance
-        for frame in instance.frames:
+        is_part = instance.concatenation in lost
+        for frame in concatenations.doubted(instance.frames) if is_part else instance.frames:
             key = (*common, *_frame_key(frame, modality))
             groups.setdefault(key, []).append(frame)
             first.setdefault(key, instance)

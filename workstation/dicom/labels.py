@@ -17,6 +17,7 @@ _WORDS: Final[Mapping[Trait, str]] = MappingProxyType(
     {
         Trait.ECHO: "TE {value}",
         Trait.B_VALUE: "b {value}",
+        Trait.DIRECTION: "direction {value}",
         Trait.CONTRAST: "contrast {value}",
         Trait.STACK: "stack {value}",
         Trait.ENERGY_WINDOW: "energy window {value}",
@@ -28,6 +29,11 @@ _WORDS: Final[Mapping[Trait, str]] = MappingProxyType(
         Trait.ACQUISITION: "acquisition {value}",
     }
 )
+
+#: Said by the direction itself.
+_SELF_EVIDENT: Final = frozenset({"DIRECTIONAL"})
+#: Words that a name may take to be told from its neighbours'; more would be a list.
+_MOST_DIFFERENCES: Final = 2
 
 
 @frozen
@@ -81,8 +87,8 @@ def orientation(plane: ImagePlane) -> str:
 
 
 def distinct(sets: Sequence[Named]) -> list[str]:
-    """Display sets of one series must not read the same: orientation, then what differs,
-    then a number."""
+    """Display sets of one series must not read the same: orientation, then what differs (a
+    b-value, then a direction of it), then a number."""
     found = [each.label for each in sets]
     for at in _repeated(found):
         plane = sets[at].frames[0].plane if sets[at].frames else None
@@ -90,12 +96,19 @@ def distinct(sets: Sequence[Named]) -> list[str]:
             word = orientation(plane)
             if word.casefold() not in found[at].casefold():
                 found[at] = f"{found[at]} {word.casefold()}"
-    repeated = _repeated(found)
-    said = {at: _content(sets[at]) for at in repeated}
-    for at in repeated:
-        alike = [said[other] for other in repeated if sets[other].label == sets[at].label]
-        found[at] = " ".join((found[at], *_differing(said[at], alike)))
+    for _ in range(_MOST_DIFFERENCES):
+        _tell_apart(sets, found)
     return _numbered(found)
+
+
+def _tell_apart(sets: Sequence[Named], found: list[str]) -> None:
+    """One more word for those that read the same."""
+    alike: dict[str, list[FrameContent]] = {}
+    repeated = _repeated(found)
+    for at in repeated:
+        alike.setdefault(found[at], []).append(_content(sets[at]))
+    for at in repeated:
+        found[at] = " ".join((found[at], *_differing(_content(sets[at]), alike[found[at]])))
 
 
 def _repeated(names: Sequence[str]) -> list[int]:
@@ -122,10 +135,12 @@ def _differing(own: FrameContent, alike: Sequence[FrameContent]) -> list[str]:
     """The words of what is not the same in all of them."""
     words = []
     for trait, value in (*own.traits, *own.moments):
+        if value in _SELF_EVIDENT:
+            continue
         if any((trait, value) not in (*other.traits, *other.moments) for other in alike):
             shown = f"{value:g}" if isinstance(value, float) else value
             words.append(tr(_WORDS.get(trait, "{value}"), value=shown))
-            break  # one difference is a name; more would be a list
+            break
     if not words:
         others = [other.image_type for other in alike]
         words = [each for each in own.image_type if any(each not in other for other in others)][-1:]

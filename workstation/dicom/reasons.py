@@ -46,6 +46,7 @@ NOTICES: Final[Mapping[str, str]] = MappingProxyType(
         "uid-conflict": "Another image with the same identifier was received.",
         "patient-conflict": "The study holds objects of more than one patient.",
         "some-frames": "Some frames of this object cannot be shown.",
+        "lost-parts": "Parts of this object are missing: it was sent in several.",
         "no-file-meta": "The file does not say how it is encoded; that was found by looking.",
         "bad-uid": "An identifier of this object is missing or malformed.",
         "bad-spacing": "The pixel spacing is not usable; lengths are in pixels.",

@@ -8,6 +8,7 @@ from typing import Final
 
 from workstation.domain.study import FrameContent, Trait
 from workstation.protocols.dicom_attributes import Attributes
+from workstation.protocols.dicom_diffusion import b_value, direction
 
 #: Where each moment stands, the more telling first.
 _MOMENTS: Final = (
@@ -17,14 +18,6 @@ _MOMENTS: Final = (
     (Trait.FRAME_TIME, ("00541300",)),  # Frame Reference Time
     (Trait.ACQUISITION, ("00209156", "00200012")),
 )
-#: Vendors that write the b-value only in private elements: creator, its element, the value's.
-_PRIVATE_B: Final = (
-    ("00190010", "SIEMENS MR HEADER", "0019100C"),
-    ("00430010", "GEMS_PARM_01", "00431039"),
-    ("20010010", "Philips Imaging DD 001", "20011003"),
-)
-#: GE adds this to a b-value that it computed itself.
-_GE_OFFSET: Final = 1_000_000_000
 #: Digits of an echo time (ms) that are not rounding of the vendor's arithmetic.
 _ECHO_DIGITS: Final = 2
 
@@ -34,7 +27,7 @@ def content_of(values: Attributes, modality: str, index: int = 0) -> FrameConten
     return FrameContent(
         image_type=values.texts("00089007") or values.texts("00080008"),
         traits=tuple(_traits(values, modality, index)),
-        moments=tuple(_moments(values)),
+        moments=tuple(_moments(values, modality)),
     )
 
 
@@ -59,24 +52,16 @@ def _mr_traits(values: Attributes) -> Iterable[tuple[Trait, str | float]]:
         yield Trait.ECHO, round(echo, _ECHO_DIGITS)
     elif (number := values.number("00180086")) is not None:
         yield Trait.ECHO, number
-    if (b_value := _b_value(values)) is not None:
-        yield Trait.B_VALUE, b_value
+    if (strength := b_value(values)) is not None:
+        yield Trait.B_VALUE, strength
     for trait, tag in ((Trait.DIRECTIONALITY, "00189075"), (Trait.COMPONENT, "00089208")):
         if said := values.text(tag):
             yield trait, said
 
 
-def _b_value(values: Attributes) -> float | None:
-    if (found := values.number("00189087")) is not None:
-        return found
-    for creator_tag, creator, tag in _PRIVATE_B:
-        if values.text(creator_tag) == creator:
-            found = values.number(tag)
-            return found if found is None else found % _GE_OFFSET
-    return None
-
-
-def _moments(values: Attributes) -> Iterable[tuple[Trait, str | float]]:
+def _moments(values: Attributes, modality: str) -> Iterable[tuple[Trait, str | float]]:
+    if modality == "MR" and (towards := direction(values)):
+        yield Trait.DIRECTION, towards
     for trait, tags in _MOMENTS:
         for tag in tags:
             found = values.number(tag)

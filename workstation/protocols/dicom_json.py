@@ -132,6 +132,8 @@ class _Reading:
             accession=said.accession,
             modality=said.modality,
             concatenation=said.concatenation,
+            part=max(0, row.whole("00209162") or 0),
+            parts=max(0, row.whole("00209163") or 0),
             structures=structure_set(row, tuple(frame.key for frame in frames)),
             document=document,
             annotation=None if frames else annotation_of(row),

@@ -8,13 +8,13 @@ from typing import Final
 
 from workstation.domain.suv import ACTIVITY_CODES, SuvBasis
 from workstation.protocols.dicom_attributes import Attributes
+from workstation.protocols.dicom_private import Private, private_numbers, private_tag
 from workstation.protocols.dicom_technique import positive
 from workstation.protocols.dicom_times import clock_of, datetime_of, moment_of, zone_of
 
-_PHILIPS: Final = "Philips PET Private Group"
-_GE: Final = "GEMS_PETD_01"
-#: Where a private block of these is ever found (PS3.5 7.8.1 allows up to 0xFF).
-_BLOCKS: Final = range(0x10, 0x20)
+_SUV_FACTOR: Final = Private("Philips PET Private Group", "7053", "00", "DS")
+_ACTIVITY_FACTOR: Final = Private("Philips PET Private Group", "7053", "09", "DS")
+_GE_START: Final = Private("GEMS_PETD_01", "0009", "0D", "DT")
 
 
 def suv_basis(values: Attributes, modality: str) -> SuvBasis | None:
@@ -44,8 +44,8 @@ def suv_basis(values: Attributes, modality: str) -> SuvBasis | None:
         duration_s=_seconds(values, "00181242", "00189220"),
         corrected_to=datetime_of(values, "00189701", zone),
         scan_start=_ge_scan_start(values, zone),
-        suv_factor=_private_number(values, _PHILIPS, "7053", "00"),
-        activity_factor=_private_number(values, _PHILIPS, "7053", "09"),
+        suv_factor=_private_factor(values, _SUV_FACTOR),
+        activity_factor=_private_factor(values, _ACTIVITY_FACTOR),
     )
 
 
@@ -70,28 +70,11 @@ def _seconds(values: Attributes, *tags: str) -> float | None:
 
 
 def _ge_scan_start(values: Attributes, zone: str) -> datetime | None:
-    tag = _private_tag(values, _GE, "0009", "0D")
+    tag = private_tag(values, _GE_START)
     return datetime_of(values, tag, zone) if tag else None
 
 
-def _private_number(values: Attributes, creator: str, group: str, element: str) -> float | None:
-    """A number of a private element; UN where a site does not know its VR, then its text.
-
-    Nothing for 0, which both factors have where they are not known.
-    """
-    tag = _private_tag(values, creator, group, element)
-    if not tag:
-        return None
-    found = positive(values, tag)
-    if found is not None:
-        return found
-    text = values.inline(tag).decode("ascii", "replace").strip("\0 ")
-    return positive(Attributes({tag: {"Value": [text]}}), tag)
-
-
-def _private_tag(values: Attributes, creator: str, group: str, element: str) -> str:
-    """Where an element of a creator stands in this object; empty where it has no block."""
-    for block in _BLOCKS:
-        if values.text(f"{group}00{block:02X}") == creator:
-            return f"{group}{block:02X}{element}"
-    return ""
+def _private_factor(values: Attributes, which: Private) -> float | None:
+    """Nothing for 0, which both factors have where they are not known."""
+    found = next(iter(private_numbers(values, which)), 0.0)
+    return found if found > 0 else None

@@ -16,6 +16,7 @@ from attrs import define, evolve, field, frozen
 from workstation.decoder import budget
 from workstation.dicom import sop_classes
 from workstation.dicom.character_sets import is_doubtful
+from workstation.dicom.concatenations import LOST
 from workstation.dicom.display_sets import display_sets
 from workstation.dicom.reasons import NOTICES, WORDS
 from workstation.domain.identifiers import SeriesUID, SiteId, StudyRef, StudyUID
@@ -139,7 +140,10 @@ class Inspection:
             _of_another(file) if self._is_another(*owner) else file
             for file, owner in zip(self._files, self._owners, strict=True)
         )
-        return Report(files, tuple(_arranged(self._buckets.values())))
+        arranged = tuple(_arranged(self._buckets.values()))
+        lost = {path for each in arranged if _lacks_parts(each.shown) for path in each.files}
+        told = (_doubtful(file, LOST) if file.path in lost else file for file in files)
+        return Report(tuple(told), arranged)
 
     def _is_another(self, study: str, patient: Patient | None) -> bool:
         """Not the patient whom most objects of the study name; anybody, where that is open."""
@@ -284,6 +288,10 @@ def _directory(about: FileReport, found: LocalObject, values: Attributes) -> Fil
         names=named(missing),
     )
     return _with(about, Status.NOT_IMAGE, "missing-files", more)
+
+
+def _lacks_parts(shown: DisplaySet) -> bool:
+    return any(LOST in frame.doubts for frame in shown.frames[:1])
 
 
 def _arranged(buckets: Iterable[_Bucket]) -> Iterator[ShownSet]:

@@ -49,7 +49,10 @@ _CONTENTS = st.builds(
         tuple
     ),
     moments=st.lists(
-        st.tuples(st.sampled_from([Trait.TRIGGER_TIME, Trait.ACQUISITION]), _VALUES), max_size=2
+        st.tuples(
+            st.sampled_from([Trait.DIRECTION, Trait.TRIGGER_TIME, Trait.ACQUISITION]), _VALUES
+        ),
+        max_size=2,
     ).map(tuple),
 )
 
@@ -82,6 +85,7 @@ def _instances(draw: st.DrawFn) -> Series:
                 sop_class=draw(_CLASSES),
                 modality=draw(st.sampled_from(["", "CT", "NM", "MG"])),
                 concatenation=draw(st.sampled_from(["", "", "1.7.7"])),
+                part=draw(st.integers(0, 3)),
             )
         )
     return evolve(base, instances=tuple(made))

@@ -1,6 +1,6 @@
 """What must not be mixed on one viewport, and what must not be torn apart."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from fakes_metadata import Json, instance, sets_of, values
@@ -207,6 +207,117 @@ def test_parts_of_a_concatenation_are_one_object() -> None:
 
     assert found.kind is DisplaySetKind.CINE
     assert [frame.number for frame in found.frames] == list(range(1, 13))
+
+
+@pytest.mark.parametrize(
+    ("here", "total", "lost"),
+    [((1, 2, 3), [3], False), ((1, 3), [3], True), ((1, 3), [], True), ((1, 2), [3], True),
+     ((1, 2), [], False)],
+)  # fmt: skip
+def test_a_lost_part_of_a_concatenation_is_told(
+    here: Sequence[int], total: list[int], lost: bool
+) -> None:
+    """A film of which a third is missing plays on as if it were whole."""
+    (found,) = sets_of(
+        instance(
+            f"1.4.{part}", t00080060=["XA"], t00280008=[4], t00209161=["1.7.7"],
+            t00209162=[part], t00209163=total, t00209228=[4 * (part - 1)],
+        )
+        for part in here
+    )  # fmt: skip
+
+    assert {frame.doubts for frame in found.frames} == {("lost-parts",) if lost else ()}
+
+
+def siemens(b: int, towards: list[float]) -> Json:
+    return {
+        "t00190010": ["SIEMENS MR HEADER"], "t0019100C": [b], "t0019100E": towards,
+    }  # fmt: skip
+
+
+def general_electric(b: int, towards: list[float]) -> Json:
+    found = {"t00430010": ["GEMS_PARM_01"], "t00431039": [1_000_000_000 + b, 8, 0, 0]}
+    parts = zip(("BB", "BC", "BD"), towards, strict=False)
+    return found | {"t00190011": ["GEMS_ACQU_01"]} | {f"t001911{e}": [at] for e, at in parts}
+
+
+def philips(b: int, towards: list[float]) -> Json:
+    found = {"t20010010": ["Philips Imaging DD 001"], "t20011003": [b]}
+    parts = zip(("B0", "B1", "B2"), towards, strict=False)
+    creator = {"t20050014": ["Philips MR Imaging DD 001"]}
+    return found | creator | {f"t200514{e}": [at] for e, at in parts}
+
+
+def standard(b: int, towards: list[float]) -> Json:
+    return {"t00189087": [b], "t00189089": towards}
+
+
+@pytest.mark.parametrize("written", [siemens, general_electric, philips, standard])
+def test_directions_of_one_b_value_are_a_stack_each(
+    written: Callable[[int, list[float]], Json],
+) -> None:
+    """A diffusion series of one unweighted and three weighted directions, and their trace:
+    scrolled as one, anisotropy flickers like a lesion and no slice is followed."""
+    levels, across = [0, 4, 8, 12], 0.70711
+    kinds = {
+        "0": written(0, []), "1": written(1000, [across, across, 0.0]),
+        "2": written(1000, [across, -across, 0.0]), "3": written(1000, [0.0, across, -across]),
+    }  # fmt: skip
+    headers = [header for name, tags in kinds.items() for header in slices(name, levels, **tags)]
+    trace = slices("9", levels, **written(1000, []), t00080008=["DERIVED", "PRIMARY", "TRACEW"])
+
+    sets = sets_of([*headers[::3], *headers[1::3], *headers[2::3], *trace])
+
+    assert shapes(sets) == [(4, "regular")] * 5
+    assert sorted(each.label for each in sets) == [
+        "Axial MR b 0",
+        "Axial MR b 1000 TRACEW",
+        "Axial MR b 1000 direction 0 0.707 -0.707",
+        "Axial MR b 1000 direction 0.707 -0.707 0",
+        "Axial MR b 1000 direction 0.707 0.707 0",
+    ]
+
+
+def test_directions_of_an_enhanced_object_are_a_stack_each() -> None:
+    """The same in one object (MR Diffusion functional group, PS3.3 C.8.13.5.9), with the ADC
+    map of the same slices beside it."""
+    kinds: list[Json] = [
+        values(t00189087=[0], t00189075=["NONE"]),
+        *(
+            values(
+                t00189087=[800], t00189075=["DIRECTIONAL"],
+                t00189076=[values(t00189089=towards)],
+            )
+            for towards in ([1, 0, 0], [0, 1, 0])
+        ),
+        values(t00189087=[800], t00189075=["ISOTROPIC"]),
+    ]  # fmt: skip
+    frames = [
+        values(t00209113=[values(t00200032=[0, 0, level])], t00189117=[kind])
+        for kind in kinds
+        for level in (0, 5, 10)
+    ]
+    shared = values(t00209116=[values(t00200037=AXIAL)], t00289110=[values(t00280030=[1, 1])])
+
+    sets = sets_of(
+        [instance(t00080060=["MR"], t00280008=[12], t52009229=[shared], t52009230=frames)]
+    )
+
+    assert shapes(sets) == [(3, "regular")] * 4
+    assert [each.label for each in sets] == [
+        "Axial MR b 0", "Axial MR b 800 direction 1 0 0", "Axial MR b 800 direction 0 1 0",
+        "Axial MR b 800 ISOTROPIC",
+    ]  # fmt: skip
+
+
+def test_directions_that_repeat_no_slice_stay_one_stack() -> None:
+    """An interleaved acquisition whose slices each have a direction of their own is one stack."""
+    headers = [
+        *slices("1", [0, 8, 16], **standard(500, [1, 0, 0])),
+        *slices("2", [4, 12, 20], **standard(500, [0, 1, 0])),
+    ]
+
+    assert shapes(sets_of(headers)) == [(6, "regular")]
 
 
 def test_each_radiograph_and_each_film_is_its_own() -> None:

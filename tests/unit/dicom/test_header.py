@@ -177,8 +177,10 @@ def test_private_values_are_left_out_but_for_a_few() -> None:
     """Vendors write megabytes there; nobody reads them but for a few (b-value, scale)."""
     kept = element(0x20050010, "LO", text("Philips MR Imaging DD 001"))
     kept += element(0x2005100E, "FL", struct.pack("<f", 2.0))
+    kept += element(0x00191300 | 0xBB, "DS", text("0.6")) + element(0x200510B1, "FL", bytes(4))
     left = element(0x00091010, "LO", text("secret")) + element(0x00291010, "OB", b"x" * 9000)
     found = json_of(part10(element(0x00080018, "UI", uid("1.2")) + left + kept))
 
     assert found["2005100E"] == {"vr": "FL", "Value": [2.0]}
+    assert {"001913BB", "200510B1"} <= set(found)
     assert {"00091010", "00291010"} & set(found) == set()
