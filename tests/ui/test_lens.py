@@ -95,6 +95,20 @@ def test_it_is_in_the_middle_of_the_view_until_a_pointer_is_on_it(
     assert grey(canvas, 256 + 40, 256 + 60) == expected
 
 
+def test_it_does_not_stay_where_the_view_went_away_under_it(
+    reading: tuple[Viewer, Canvas],
+) -> None:
+    """Another layout makes views smaller, and no pointer is told to leave."""
+    viewer, canvas = reading
+    moved(canvas, 500, 222)
+    canvas.resize(400, 400)
+    expected = grey(canvas, 200 + 20, 200 + 30)
+
+    viewer.magnify(on=True)
+
+    assert grey(canvas, 200 + 40, 200 + 60) == expected
+
+
 def test_identity_is_written_over_it(reading: tuple[Viewer, Canvas]) -> None:
     """A magnifier in the corner must not hide whose image it is."""
     viewer, canvas = reading

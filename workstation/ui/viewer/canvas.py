@@ -130,6 +130,8 @@ class Canvas(QWidget):
         self.painted.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        if self._pointer is not None and not self.rect().contains(self._pointer.toPoint()):
+            self._pointer = None  # the view went away under it
         self._tell_size()
 
     def _tell_size(self) -> None:
