@@ -90,7 +90,9 @@ def _number(measurement: Measurement, value: float) -> str:
 def _more(measurement: Measurement) -> str:
     stats, unit = measurement.stats, measurement.stats_unit
     if "mean" in stats:
-        mean, sd = (_figure(stats[name]) for name in ("mean", "sd"))
+        mean, sd, most = (_figure(stats[name]) for name in ("mean", "sd", "max"))
+        if unit.startswith("SUV"):  # read for its hottest pixel
+            return tr("{unit} max {most}  mean {mean}", unit=unit, most=most, mean=mean)
         return tr("mean {mean} {unit}  SD {sd}", mean=mean, unit=unit, sd=sd)
     if "time" in stats:
         return tr("time {time} {unit}", time=_figure(stats["time"], 3), unit=unit)

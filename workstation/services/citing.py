@@ -46,10 +46,13 @@ def key_words(key: KeyImage, prior: str = "") -> str:
 
 
 def value_words(measurement: Measurement) -> str:
-    """ "12 mm" of a length, "mean 27 HU" of a region: the value with its unit."""
+    """ "12 mm" of a length, "mean 27 HU" of a region, "SUVbw max 8.1, mean 3.2" on PET."""
     kind, value, stats = measurement.kind, measurement.value, measurement.stats
     if kind in WORDS:
         return measurement.text
+    if "mean" in stats and measurement.stats_unit.startswith("SUV"):
+        most, mean = decimal(stats["max"]), decimal(stats["mean"])
+        return f"{measurement.stats_unit} max {most}, mean {mean}"
     if "mean" in stats:
         return f"mean {decimal(stats['mean'])} {measurement.stats_unit}".rstrip()
     if value is None:

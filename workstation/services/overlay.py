@@ -22,6 +22,7 @@ from workstation.domain.study import (
     SpacingOrigin,
 )
 from workstation.imaging.filters import DisplayFilter
+from workstation.imaging.suv import words_for
 from workstation.services.viewed import Shown, ViewedStudy, moment
 from workstation.settings import resource
 from workstation.text import isolated, tr
@@ -134,6 +135,7 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
         ),
         bottom_left=kept(
             Line(geometry_notice(sets), 1, Mark.DOUBT),
+            Line(words_for(sets.no_suv) if sets.no_suv else "", 1, Mark.DOUBT),
             *(Line(notice, 1, Mark.DOUBT) for notice in around.notices),
             Line(_matrix(frame), 3),
             *facts(Corner.BOTTOM_LEFT, 3),
@@ -142,7 +144,7 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
             Line(_number(shown), 1),
             Line(_position(frame), 2),
             *facts(Corner.BOTTOM_LEFT, 1, 2),
-            Line(window_words(shown.voi), 2) if shown.voi and shown.pixels is not None else None,
+            _window(shown),
         ),
         bottom_right=kept(
             Line(around.probe, 1),
@@ -224,6 +226,18 @@ def _side(frame: Frame, beside: tuple[Line, ...]) -> Line:
 
 def laterality(frame: Frame) -> str:
     return {"L": tr("LEFT"), "R": tr("RIGHT"), "B": tr("BOTH SIDES")}.get(frame.laterality, "")
+
+
+def _window(shown: Shown) -> Line | None:
+    """PET is windowed by its ends, and with its unit: 7 SUV is not 7 becquerels."""
+    voi, frame = shown.voi, shown.frame
+    if voi is None or shown.pixels is None:
+        return None
+    if frame.suv_basis is None or voi.lut is not None:
+        return Line(window_words(voi), 2)
+    low, high = (number(voi.center + half * voi.width) for half in (-0.5, 0.5))
+    unit = frame.rescale.unit or tr("values")
+    return Line(tr("{unit}  {low} to {high}", unit=unit, low=low, high=high), 2)
 
 
 def window_words(voi: Voi) -> str:

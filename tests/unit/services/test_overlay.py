@@ -9,7 +9,9 @@ from fakes_metadata import header, sets_of
 from fakes_viewer import SITE, frame, opened, ref, stack, viewed
 
 from workstation.domain.identifiers import FrameKey, StudyUID
+from workstation.domain.presentation import Rescale, Voi
 from workstation.domain.study import DisplaySet
+from workstation.domain.suv import NoSuv, SuvBasis
 from workstation.domain.technique import Fact, Stated
 from workstation.services.overlay import Overlay, usual_table
 from workstation.services.viewer import Viewer
@@ -212,3 +214,28 @@ def test_the_numbers_of_the_image_before_do_not_stay() -> None:
 
     assert "101 mA" in viewer.overlay(0).lines
     assert np.all(loader.store.pixels[frames[1].key].stored == 1001)
+
+
+@pytest.mark.parametrize(
+    ("unit", "voi", "words"),
+    [
+        ("SUVbw", Voi(3.5, 7.0), "SUVbw  0 to 7"),
+        ("SUVlbm (Janma)", Voi(2.55, 4.9), "SUVlbm (Janma)  0.1 to 5"),
+        ("Bq/ml", Voi(15000, 30000), "Bq/ml  0 to 30000"),
+    ],
+)
+def test_a_pet_says_its_window_by_its_ends_and_unit(unit: str, voi: Voi, words: str) -> None:
+    """7 is a window in SUV and a black square in becquerels."""
+    basis = SuvBasis(units="BQML")
+    pet = stack(1, modality="PT", rescale=Rescale(2.0, 0.0, unit), vois=(voi,), suv_basis=basis)
+    viewer, _ = opened(pet)
+
+    assert texts(at_level(viewer, 2))["bottom_left"][-1] == words
+
+
+def test_a_pet_without_suv_says_why_at_every_level() -> None:
+    """Bq/ml in place of SUV must not be met for the first time in a measurement."""
+    pet = stack(1, modality="PT", rescale=Rescale(2.0, 0.0, "Bq/ml"), suv_basis=SuvBasis())
+    viewer, _ = opened(evolve(pet, no_suv=NoSuv.WEIGHT))
+
+    assert "SUV not available: no usable weight of the patient" in at_level(viewer, 1).lines
