@@ -22,7 +22,7 @@ def shutter_toggle(ctx: CommandContext) -> Outcome:
     return None
 
 
-@command("overlay.planes", title="Hide or show the image's overlays", group=GROUP, when=_IMAGE)
+@command("overlay.planes", title="Hide or show image overlays", group=GROUP, when=_IMAGE)
 def overlay_planes(ctx: CommandContext) -> Outcome:
     """Drawings that the object itself brings (60xx), apart from your own ink."""
     if not _shown(ctx).drawn.overlays:

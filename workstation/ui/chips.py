@@ -3,7 +3,9 @@
 Painters for delegates, widgets for everything else; one look for both.
 """
 
-from typing import Literal
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, Literal
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
@@ -74,9 +76,17 @@ def paint_key(
     painter.restore()
 
 
+#: What stands on the keys themselves; words where keyboards bear words.
+_CAPS: Final[Mapping[str, str]] = MappingProxyType(
+    {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "PgDown": "PgDn"}
+)
+
+
 def shown_key(keys: str) -> str:
-    """A key as a cap shows it: ``Ctrl+K`` is `Ctrl K`."""
-    return keys.replace("+", " ") if len(keys) > 1 else keys
+    """A key as a cap shows it: ``Ctrl+K`` is `Ctrl K`, ``Shift+Up`` is `Shift ↑`."""
+    if len(keys) == 1:
+        return keys
+    return " ".join(_CAPS.get(part, part) for part in keys.split("+"))
 
 
 class Chip(QLabel):

@@ -16,9 +16,12 @@ from workstation.ui.chips import KeyCap
 from workstation.ui.dialogs import Dialog
 
 _WIDTH = 1240
-#: A column holds a name and two or three caps.
-_COLUMN = 232
-_ROW = 20
+#: A column holds the longest name whole beside its caps.
+_COLUMN = 270
+_BETWEEN = 24
+_ROW = 19
+#: The most that the dialog has room for.
+_HIGHEST = 660
 
 
 @frozen
@@ -120,14 +123,14 @@ class KeySheet(Dialog):
         self._other.updateGeometry()
         sheet = _sheet(self._every if self._whole_sheet else self._here)
         self._area.setWidget(sheet)
-        self._area.setMinimumHeight(min(sheet.sizeHint().height() + 2, 640))
+        self._area.setMinimumHeight(min(sheet.sizeHint().height() + 2, _HIGHEST))
 
 
 def _sheet(every: list[Group]) -> QWidget:
     made = plain.ground(QWidget(), "raised")
     columns = QHBoxLayout(made)
     columns.setContentsMargins(0, 0, 0, 0)
-    columns.setSpacing(24)
+    columns.setSpacing(_BETWEEN)
     for part in _spread(every):
         column = QVBoxLayout()
         column.setSpacing(2)
@@ -151,7 +154,7 @@ def _spread(every: list[Group]) -> list[list[Group]]:
     def longest(columns: list[list[Group]]) -> int:
         return max(sum(len(entries) + 2 for _, entries in column) for column in columns)
 
-    most = max(1, min(_WIDTH // (_COLUMN + 12), len(every)))
+    most = max(1, min(_WIDTH // (_COLUMN + _BETWEEN), len(every)))
     ways = (
         parts(cuts) for n in range(most) for cuts in itertools.combinations(range(1, len(every)), n)
     )
@@ -160,7 +163,7 @@ def _spread(every: list[Group]) -> list[list[Group]]:
 
 def _group(title: str, entries: list[Entry]) -> QWidget:
     made = QWidget()
-    made.setFixedWidth(_COLUMN - 12)
+    made.setFixedWidth(_COLUMN)
     grid = QGridLayout(made)
     grid.setContentsMargins(0, 0, 0, 0)
     grid.setVerticalSpacing(1)

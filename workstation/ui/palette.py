@@ -114,8 +114,9 @@ def _paint_choice(painter: QPainter, box: QRectF, choice: Offer, hit: tuple[int,
     right = box.right()
     for key in reversed(choice.key.split("+") if len(choice.key) > 1 else [choice.key]):
         if key:
-            right -= key_width(key)
-            paint_key(painter, QPointF(right, box.center().y() - 9), shown_key(key))
+            cap = shown_key(key)
+            right -= key_width(cap)
+            paint_key(painter, QPointF(right, box.center().y() - 9), cap)
             right -= 4
 
 
