@@ -1,0 +1,104 @@
+"""A workstation without windows that claims and sends: real HTTP, real threads, one site."""
+
+import uuid
+from types import MappingProxyType
+from typing import Any, Self
+
+from demo_platform import DemoPlatform
+from fakes import Home
+
+from workstation.adapters.clock import SystemClock
+from workstation.adapters.memory_store import MemoryStore
+from workstation.adapters.platform import FhirPlatform
+from workstation.adapters.secrets import MemorySecrets
+from workstation.adapters.site_client import SiteClient, sign_ons
+from workstation.domain.identifiers import ReportId, SiteId
+from workstation.domain.report import (
+    Binding,
+    Field,
+    FieldSpec,
+    Report,
+    ReportState,
+    Section,
+    SectionKind,
+    SignedReport,
+    Signer,
+)
+from workstation.domain.worklist import WorklistItem
+from workstation.services.audit import Audit
+from workstation.services.delivery import Deliveries
+from workstation.services.jobs import Jobs
+from workstation.services.keys import Keys
+from workstation.services.ports import Credentials
+from workstation.services.sealing import Outside
+from workstation.settings import load
+
+ELLIPSE = MappingProxyType(
+    {
+        "id": "B2", "kind": "ellipse", "value": 81.7, "unit": "mm²", "note": "calibrated",
+        "stats": {"mean": -812.25, "sd": 11.5}, "stats_unit": "HU",
+        "series_uid": "2.25.1", "sop_uid": "2.25.2", "frame": 1,
+    }
+)  # fmt: skip
+
+
+class Workplace:
+    """Real HTTP, real threads, one site; its store is in memory."""
+
+    def __init__(self, demo: DemoPlatform, site_id: str, user: str = "jo.sample") -> None:
+        clock = SystemClock()
+        site = next(each for each in load(demo.settings).sites if each.id == site_id)
+        self.site = site.id
+        self.client = SiteClient(site, sign_ons([site], clock)(site), clock)
+        self.platform = FhirPlatform(self.client)
+        self.reader = self.platform.sign_in(Credentials(user, demo.password(user)))
+        self.home = Home()
+        self.jobs = Jobs(self.home.post)
+        store, keys = MemoryStore(), Keys(MemorySecrets("a test"), clock)
+        platforms: dict[SiteId, Any] = {site.id: self.platform}
+        self.audit = Audit(
+            store, self.jobs, clock, platforms, keys.device, lambda _: self.reader.id
+        )
+        outside = Outside(platforms, lambda _: self.reader.id, lambda _: site.name)
+        self.deliveries = Deliveries(
+            store, self.jobs, clock, self.audit, keys, outside, wait_s=lambda _: 0.05
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.jobs.close()
+        self.client.close()
+
+    def claim_one(self) -> WorklistItem:
+        free = (i for i in self.platform.feed("").items if i.state == "unread")
+        return self.platform.claim(next(free))
+
+    def deliver(self, signed: SignedReport, item: WorklistItem) -> str:
+        self.deliveries.sign_and_send(signed, item)
+        wanted = signed.report.id
+
+        def settled() -> bool:
+            entry = self.deliveries.of(wanted)
+            return entry is not None and not entry.open
+
+        self.home.drain(settled)
+        entry = self.deliveries.of(wanted)
+        assert entry is not None
+        return f"{entry.state.value} {entry.reason}".strip()
+
+    def signed(self, item: WorklistItem, text: str) -> SignedReport:
+        binding = Binding(
+            item.site, item.study, item.accession, item.task, item.patient, item.procedure,
+            item.order_id, item.patient_ref, item.imaging_ref,
+        )  # fmt: skip
+        words = Field(FieldSpec("impression"), text=text, edited=True)
+        section = Section(SectionKind.IMPRESSION, "Impression", (words,))
+        report = Report(ReportId(str(uuid.uuid4())), binding, "free-text", (section,))
+        now = SystemClock().now()
+        signer = Signer(self.reader.id, self.reader.name, "MD-60412", now, "password")
+        html = f"<html><body><p>{text}</p></body></html>"
+        return SignedReport(
+            report, ReportState.FINAL, signer, now, report.plain_text, html, None, (ELLIPSE,)
+        )
