@@ -281,6 +281,10 @@ class Measurements:
         return gone
 
     def clear(self) -> None:
+        """The case is left; undo in the next one must not bring this patient's marks there."""
+        self._done.clear()
+        self._undone.clear()
+        self._revisions.clear()
         self._by_id.clear()
         self._keys.clear()
         self._scales = ()

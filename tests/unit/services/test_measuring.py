@@ -57,6 +57,19 @@ def test_fifty_steps_back_and_forth_end_where_they_began() -> None:
     assert sorted((m.id, m.points, m.value, m.text) for m in viewer.measurements) == sorted(before)
 
 
+@pytest.mark.parametrize("step", ["measurement.undo", "measurement.redo"])
+def test_undo_in_the_next_case_brings_no_mark_of_the_last_one(step: str) -> None:
+    """They are another patient's: saved and filed with this one's they would be in two charts."""
+    viewer = viewer_with("tool.length 0 0 10 0", "image.key", "tool.point 3 3", "measurement.undo")
+    viewer.close()
+
+    with pytest.raises(CommandError, match="nothing"):
+        runner(viewer)(step)
+
+    assert viewer.measurements == ()
+    assert viewer.key_images == ()
+
+
 def test_after_something_new_nothing_is_done_again() -> None:
     viewer = viewer_with("tool.length 0 0 10 0", "measurement.undo", "tool.length 0 0 20 0")
 
