@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from workstation.decoder import archive, digest, pdf, profile
+from workstation.decoder import archive, digest, pdf, preview, profile
 from workstation.dicom import header
 
 #: Each takes the bytes sent and the request, and raises `Undecodable`.
@@ -14,6 +14,7 @@ ANSWERS: Final[Mapping[str, Callable[[bytes, dict[str, Any]], bytes]]] = Mapping
         "header": lambda data, _: header.to_json(data),
         "headers": lambda data, asked: header.many_to_json(data, asked["lengths"]),
         "pages": lambda data, _: pdf.pages(data),
+        "preview": preview.of_frame,
         "digest": lambda data, _: json.dumps(digest.of_object(data)).encode(),
         "members": lambda data, asked: archive.members(data, int(asked["size"])),
         "profile": lambda data, _: profile.table(data),
