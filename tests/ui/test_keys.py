@@ -258,6 +258,17 @@ def test_words_are_asked_for_with_the_line_begun(
     assert palette.lines == ["measurement.label A3 nodule, 8 mm"]
 
 
+def test_a_line_that_is_begun_says_what_it_takes(
+    room: Room, registry: Registry, bindings: Bindings
+) -> None:
+    """After a line is drawn over a ruler: an empty list does not tell to type millimetres."""
+    palette = Opened(room, registry, bindings)
+    palette.open("image.calibrate ")
+
+    assert [choice.title for choice, _ in palette.rows.found] == ["Calibrate by the drawn line…"]
+    assert palette._count.text() == "mm (a number), scope (one of image, series)"
+
+
 def test_a_command_that_is_not_available_does_not_run(
     room: Room, registry: Registry, bindings: Bindings
 ) -> None:

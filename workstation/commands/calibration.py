@@ -46,7 +46,7 @@ def calibrate(ctx: CommandContext, mm: float, scope: Scope = Scope.IMAGE) -> Out
     made, changed = ctx.viewer.calibrate(mm, series=scope is Scope.SERIES)
     ctx.viewer.pick_tool("window")
     _audit(ctx, made, "set")
-    ctx.windows.tell(tr("Calibrated; {what}. {n}", what=replaced(made), n=_again(changed)))
+    ctx.windows.tell(tr("Calibrated; {what}", what=replaced(made)) + _again(changed))
     return None
 
 
@@ -55,12 +55,15 @@ def uncalibrate(ctx: CommandContext) -> Outcome:
     """What the object itself says of its millimetres holds again."""
     gone, changed = ctx.viewer.uncalibrate()
     _audit(ctx, gone, "taken away")
-    ctx.windows.tell(tr("No longer calibrated. {n}", n=_again(changed)))
+    ctx.windows.tell(tr("No longer calibrated") + _again(changed))
     return None
 
 
 def _again(changed: int) -> str:
-    return trn(changed, "{n} measurement says otherwise", "{n} measurements say otherwise")
+    if not changed:
+        return ""
+    said = trn(changed, "{n} measurement says otherwise", "{n} measurements say otherwise")
+    return f". {said}"
 
 
 def _audit(ctx: CommandContext, made: Calibration, what: str) -> None:

@@ -43,6 +43,7 @@ class Offer:
     needs: str = ""  # what is missing for it to work now
     kind: str = ""  # the command's own name, where several lines are of one command
     icon: str = ""  # on the tool strip
+    takes: str = ""  # the words that may follow: "mm (a number), scope (one of image, series)"
 
 
 def offers(registry: Registry, bindings: Bindings, active: frozenset[str]) -> tuple[Offer, ...]:
@@ -66,6 +67,7 @@ def offer(line: str, registry: Registry, bindings: Bindings, active: frozenset[s
         bindings.key_of(line.strip()),
         in_words(command.when - active),
         tr(command.title),
+        takes=_takes(command),
     )
 
 
@@ -93,6 +95,10 @@ def _title(line: str, command: Command, bound: tuple[Binding, ...]) -> str:
         return f"{tr(command.title)}…"
     words = line.removeprefix(command.id)
     return f"{tr(command.title)}{words}"
+
+
+def _takes(command: Command) -> str:
+    return ", ".join(f"{each.name} ({each.words})" for each in command.arguments)
 
 
 def _of(binding: Binding, command: Command) -> bool:

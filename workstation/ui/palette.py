@@ -123,9 +123,7 @@ def _paint_choice(painter: QPainter, box: QRectF, choice: Offer, hit: tuple[int,
 class Palette(QWidget):
     """Opens over a pane; runs one line, then it is gone."""
 
-    def __init__(
-        self, over: QWidget, every: Sequence[Offer], run: Callable[[str], None], hint: str = ""
-    ) -> None:
+    def __init__(self, over: QWidget, every: Sequence[Offer], run: Callable[[str], None]) -> None:
         super().__init__(over.window())
         self.setProperty("keeps_keys", True)
         self.setAccessibleName(tr("Commands"))
@@ -141,10 +139,7 @@ class Palette(QWidget):
         self._count = plain.label(tone="low", size="small")
         keys = plain.label(tr("Enter runs   Esc leaves"), tone="low", size="small")
         prompt = plain.label("›", tone="low", size="report", data=True)
-        head = plain.row(
-            prompt, self.field, plain.label(hint, tone="low", size="small", data=True),
-            margins=(16, 10, 16, 10), spacing=8,
-        )  # fmt: skip
+        head = plain.row(prompt, self.field, margins=(16, 10, 16, 10), spacing=8)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, 1)
         layout.setSpacing(0)
@@ -178,18 +173,21 @@ class Palette(QWidget):
         self.deleteLater()
 
     def _filter(self, text: str) -> None:
-        found = ranked(text, self._every) if not self._typed_line(text) else []
+        begun = self._begun(text)
+        found = ranked(text, self._every) if begun is None else ranked("", [begun])
         self.rows.show_found(found)
-        self._count.setText(tr("{n} of {total}", n=len(found), total=len(self._every)))
+        count = tr("{n} of {total}", n=len(found), total=len(self._every))
+        self._count.setText(count if begun is None else begun.takes)
 
-    def _typed_line(self, text: str) -> bool:
-        """A whole command line, with arguments."""
+    def _begun(self, text: str) -> Offer | None:
+        """What a whole command line, with its words, would run."""
         name = text.split(" ")[0]
-        return " " in text and any(c.line.split(" ")[0] == name for c in self._every)
+        own = (each for each in self._every if each.line.split(" ")[0] == name)
+        return next(own, None) if " " in text else None
 
     def _pick(self) -> None:
         text = self.field.text()
-        if self._typed_line(text):
+        if self._begun(text) is not None:
             self._go(text)
             return
         choice = self.rows.chosen()

@@ -4,7 +4,6 @@ It acts by command lines alone: arrows and letters are keys of the keymap's own 
 that what they do is told by the key sheet and can be bound otherwise.
 """
 
-import shlex
 from collections.abc import Callable
 from typing import Final
 
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 from workstation.commands.bindings import Scope
 from workstation.domain.measurement import WORDS, Measurement
 from workstation.rendering.labels import explained, value_line
+from workstation.services.lines import quoted
 from workstation.services.viewer import Viewer
 from workstation.text import tr, trn
 from workstation.ui import icons, plain, theme
@@ -255,7 +255,7 @@ class MeasurementList(QWidget):
         self.take_focus()
         before = next((each.name for each in self.entries if each.id == name), None)
         if text is not None and before is not None and text.strip() != before:
-            self._run(f"measurement.label {name} {shlex.quote(text.strip())}")
+            self._run(f"measurement.label {name} {quoted(text.strip())}")
 
     def _act(self, command: str, index: Index) -> None:
         self._run(f"{command} {self.entries[index.row()].id}")
