@@ -38,6 +38,9 @@ class Step:
     scales: tuple[Calibration, ...] = ()
 
 
+NOTHING: Final = Step({}, {})
+
+
 class Measurements:
     """What the reader measured, in the order it was measured. Home thread; owned by `Viewer`."""
 
@@ -51,7 +54,7 @@ class Measurements:
         self._revisions: dict[str, int] = {}
         self._done: list[Step] = []
         self._undone: list[Step] = []
-        self._kept: tuple[Measurement, ...] = ()  # as a draft brought them
+        self._kept = NOTHING  # as a draft brought it
         self.selected = ""
 
     @property
@@ -134,15 +137,20 @@ class Measurements:
 
         `names` were given too, to measurements that are gone. Nothing before it can be undone.
         """
-        new = [m for m in self._by_id.values() if m not in self._kept]
+        before = self._kept
+        new = [m for m in self._by_id.values() if before.marks.get(m.id) != m]
         taken = {m.id for m in kept}
         for letter, number in numbers_used([*self._by_id, *taken, *names]).items():
             self._last[letter] = max(number, self._last.get(letter, 0))
-        self._kept = tuple(kept)
         renamed = [evolve(m, id=self._fresh_name(m.id[0])) if m.id in taken else m for m in new]
-        self._by_id = {m.id: m for m in (*kept, *renamed)}
-        self._keys = {**{key.frame: key for key in key_images}, **self._keys}
-        self._scales = (*scales, *(each for each in self._scales if each not in scales))
+        marks, keys = {m.id: m for m in kept}, {key.frame: key for key in key_images}
+        self._kept = Step(marks, keys, tuple(scales))
+        self._by_id = {**marks, **{m.id: m for m in renamed}}
+        # What an older draft had and this one has not was taken away: it does not come back.
+        own = {at: key for at, key in self._keys.items() if before.keys.get(at) != key}
+        self._keys = {**keys, **own}
+        gone = {*scales, *before.scales}
+        self._scales = (*scales, *(each for each in self._scales if each not in gone))
         self._done.clear()
         self._undone.clear()
         self.selected = ""
@@ -290,5 +298,5 @@ class Measurements:
         self._scales = ()
         self._seen.clear()
         self._last.clear()
-        self._kept = ()
+        self._kept = NOTHING
         self.selected = ""

@@ -70,6 +70,28 @@ def test_undo_in_the_next_case_brings_no_mark_of_the_last_one(step: str) -> None
     assert viewer.key_images == ()
 
 
+def test_a_newer_draft_takes_away_what_was_deleted_since_the_older_one() -> None:
+    """After a power cut the site has a draft, and the sealed store a newer one of it."""
+    older = viewer_with("tool.length 0 0 10 0", "image.key", "viewport.go 3", "image.key")
+    newer = viewer_with("tool.length 0 0 10 0", "tool.point 3 3", "image.key")
+    viewer = viewer_with()
+    for draft in (older, newer):
+        viewer.restore_measurements(draft.measurements, names(draft), draft.key_images)
+
+    assert viewer.measurements == newer.measurements
+    assert viewer.key_images == newer.key_images
+
+
+def test_marks_made_before_the_draft_came_stay_beside_it() -> None:
+    """A site is slow, a reader is not."""
+    draft = viewer_with("tool.length 0 0 10 0", "image.key")
+    viewer = viewer_with("tool.point 3 3", "viewport.go 3", "image.key")
+    viewer.restore_measurements(draft.measurements, names(draft), draft.key_images)
+
+    assert [mark.kind for mark in viewer.measurements] == ["length", "point"]
+    assert len(viewer.key_images) == 2
+
+
 def test_after_something_new_nothing_is_done_again() -> None:
     viewer = viewer_with("tool.length 0 0 10 0", "measurement.undo", "tool.length 0 0 20 0")
 
