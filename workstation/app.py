@@ -212,7 +212,10 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
 def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
     sites: Mapping[SiteId, Site] = {site.id: site for site in settings.sites}
     store, clock, platforms = outer.opened.store, outer.clock, outer.platforms
-    worklist = Worklist(platforms, settings.sites, jobs, clock, poll_seconds=settings.poll_seconds)
+    worklist = Worklist(
+        platforms, settings.sites, jobs, clock,
+        poll_seconds=settings.poll_seconds, place=settings.place,
+    )  # fmt: skip
     outer.codes.taker = lambda code: jobs.bring_home(lambda: worklist.code_shown.emit(code))
     frames = FrameStore(settings.ram_mb * MIB or physical_bytes() // 2)
     jobs.lane("decoders", 1)

@@ -120,6 +120,27 @@ def screens_of(value: str) -> Mapping[str, float]:
     return {name: float(millimetres) for name, millimetres in _pairs(value)}
 
 
+def _zones(value: str) -> str:
+    for place, zone in _pairs(value):
+        wrong = _jurisdiction(place) or _timezone(zone)
+        if wrong:
+            return wrong
+    return ""
+
+
+def zones_of(value: str) -> Mapping[str, str]:
+    """Time zones of jurisdictions."""
+    return dict(_pairs(value))
+
+
+def _places(value: str) -> str:
+    return next((wrong for each in value.split() if (wrong := _jurisdiction(each))), "")
+
+
+def _place(value: str) -> str:
+    return _jurisdiction(value) if value else ""
+
+
 def _ceiling(value: float) -> str:
     return "" if value == 0 else _between(256, 262144)(value)
 
@@ -155,6 +176,21 @@ class Site:
         "Law the site is under (ISO 3166-2), where a study names no other.", check=_jurisdiction
     )
     timezone: str = _setting("IANA time zone of the site.", check=_timezone)
+    zones: str = _setting(
+        "Time zones of other jurisdictions the site scans in, for the midnight at which a licence"
+        ' ends: `"US-NM = America/Denver; US-OK = America/Chicago"`.',
+        "",
+        _zones,
+    )
+    licence_at_desk: bool = _setting(
+        "A licence is needed where the reader sits too (`place`), not where the scan was alone.",
+        False,
+    )
+    read_from: str = _setting(
+        'The site\'s images may be looked at from these places alone: `"DE FR"`; empty: any.',
+        "",
+        _places,
+    )
     step_up: StepUpPolicy = _setting(
         "Password again before a signature: at each one, or once per session.", "each"
     )
@@ -178,6 +214,9 @@ class Settings:
 
     sites: tuple[Site, ...] = ()
     banner: str = _setting("A line across every window, such as a demo notice.", "")
+    place: str = _setting(
+        "Where this desk stands (ISO 3166: `DE`, `US-WA`), for sites that ask.", "", _place
+    )
     poll_seconds: float = _setting(
         "Each site is asked for changes this often.", 5.0, _between(0.1, 300)
     )

@@ -375,6 +375,25 @@ def test_the_platform_refuses_too_when_the_program_does_not(
         client.platforms[MESA].claim(row.item)
 
 
+@pytest.mark.parametrize("user", ["jo.sample", "kim.visitor", "rae.resident", "ana.auditor"])
+def test_what_the_list_says_of_the_right_to_read_is_what_the_platform_enforces(
+    sites: DemoPlatform, reader: Callable[..., Workplace], user: str
+) -> None:
+    """Whoever is told no would be refused the images, and nobody is told no by mistake."""
+    client = reader(user).signed_in()
+    disagreed = []
+    for row in client.worklist.rows:
+        base = sites.site(row.item.site)["dicomweb"]
+        with sites.client(row.item.site, user) as http:
+            answer = http.get(f"{base}/studies/{row.item.study}/series")
+        reads = user != "ana.auditor"  # an auditor may look at everything and reads nothing
+        if row.verdict.allowed is not (answer.status_code == 200 and reads):
+            disagreed.append((row.item.accession, row.verdict.reason, answer.status_code))
+
+    assert len(client.worklist.rows) > 10
+    assert disagreed == []
+
+
 def test_images_are_where_the_study_says(
     sites: DemoPlatform, reader: Callable[..., Workplace]
 ) -> None:

@@ -108,6 +108,23 @@ def test_images_that_do_not_come_are_said_and_the_next_case_opens(
     assert other.state("seen")["viewports"][0]["frames_loaded"] == 9
 
 
+def test_a_case_that_may_not_be_read_is_not_fetched(calm: DemoPlatform, tmp_path: Path) -> None:
+    """No licence, no look: the archive's own log says that nobody asked it for an image."""
+    calm.clear_log()
+    reader = Reading(tmp_path / "r")
+
+    blocked = reader.run(calm, ["case.open MV-26-40417", "quit"], user="kim.visitor")
+    asked = [line["path"] for line in calm.log()]
+    allowed = reader.run(calm, [*READ, "quit"], user="jo.sample").must_be_good()
+
+    assert blocked.code == 1
+    assert _plain(blocked) == "line 1: case.open MV-26-40417: No licence: US-TX"
+    assert any("/fhir/Task" in path for path in asked)
+    assert not [path for path in asked if "/dicomweb" in path]
+    assert allowed.code == 0
+    assert [line for line in calm.log() if "/dicomweb" in line["path"]]  # the log would show it
+
+
 def test_expired_tokens_are_renewed_in_the_middle_of_a_case(tmp_path: Path) -> None:
     """A shift is longer than a token; the reader notices nothing."""
     with start_platform(tmp_path) as platform:

@@ -38,7 +38,7 @@ class Access:
     """Who may see the images of this site, and what to do with new ones."""
 
     who: Callable[[Request], Caller | None]
-    refuses: Callable[[Caller, str], str]  # study -> jurisdiction without a licence, or ""
+    refuses: Callable[[Caller, str], str]  # study -> why there are no images, or ""
     stored: Callable[[Instance, bytes], None]
 
 
@@ -99,9 +99,9 @@ class DicomWebFace:
         caller = self._access.who(request)
         if caller is None:
             raise WebError(401, "Sign in first: the access token is missing or over.")
-        where = self._access.refuses(caller, request.path_params.get("study", ""))
-        if where:
-            raise WebError(403, f"{caller.person.name} holds no licence for {where}: no images.")
+        why = self._access.refuses(caller, request.path_params.get("study", ""))
+        if why:
+            raise WebError(403, f"{why} No images.")
 
     # --- QIDO-RS -------------------------------------------------------------
 

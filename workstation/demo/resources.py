@@ -111,12 +111,14 @@ def _qualification(licence: Licence) -> Resource:
 
 
 def practitioner_role(who: Person, practitioner_ref: str, organization_ref: str) -> Resource:
+    privileged = [{"url": RW + "modality", "valueCode": each} for each in who.modalities]
     return {
         "resourceType": "PractitionerRole",
         "active": True,
         "practitioner": {"reference": practitioner_ref, "display": who.name},
         "organization": {"reference": organization_ref},
         "code": [{"coding": [{"system": RW + "role", "code": who.role}], "text": who.role}],
+        **({"extension": privileged} if privileged else {}),
     }
 
 

@@ -23,6 +23,8 @@ from workstation.demo.store import Resource, Unit, instant
 from workstation.domain.worklist import ReadState, Tier
 
 READ_STATE: Final = RW + "read-state"
+#: Documents, which are no images to be privileged for.
+_NO_IMAGES: Final = ("SR", "KO", "PR", "DOC", "SEG", "REG", "RTSTRUCT", "RTPLAN")
 LEASE: Final = timedelta(minutes=15)
 LONGEST_LEASE: Final = timedelta(hours=1)
 
@@ -78,15 +80,29 @@ class Rules:
         return self.site.jurisdiction
 
     def refuses_images(self, caller: Caller, unit: Unit, study: str) -> str:
-        """The jurisdiction for which the caller lacks the licence; "" where all is well.
+        """Why the caller gets no images; "" where all is well.
 
         Without a study the site's own place counts.
         """
-        where = self.site.jurisdiction
+        where, shows = self.site.jurisdiction, ""
         for each in unit.all("ImagingStudy") if study else ():
             if each["identifier"][0]["value"] == f"urn:oid:{study}":
                 where = self.jurisdiction(unit, references(each, "basedOn")[0])
-        return "" if caller.person.may_read_in(where, unit.now.date()) else where
+                shows = _modality(each)
+        return self._refuses(caller, unit, where, shows)
+
+    def _refuses(self, caller: Caller, unit: Unit, where: str, modality: str) -> str:
+        if not caller.person.may_read_in(where, unit.now.date()):
+            return f"{caller.person.name} holds no licence for {where} today."
+        if not caller.person.is_privileged(modality):
+            return f"{caller.person.name} is not privileged for {modality} at {self.site.name}."
+        return ""
+
+    def _shows(self, unit: Unit, task: Resource) -> str:
+        """The modality of a task's study."""
+        order = reference(task.get("focus"))
+        studies = (s for s in unit.all("ImagingStudy") if order in references(s, "basedOn"))
+        return next((_modality(each) for each in studies), "")
 
     def check_write(
         self, caller: Caller, unit: Unit, old: Resource | None, new: Resource
@@ -138,8 +154,7 @@ class Rules:
 
     def _claimed(self, caller: Caller, unit: Unit, old: Resource, new: Resource) -> Resource:
         where = extension(old, "jurisdiction") or self.site.jurisdiction
-        if not caller.person.may_read_in(where, unit.now.date()):
-            text = f"{caller.person.name} holds no licence for {where} today."
+        if text := self._refuses(caller, unit, where, self._shows(unit, old)):
             raise FhirError(403, "forbidden", text)
         if reference(new.get("owner")) != caller.practitioner:
             raise FhirError(422, "business-rule", "A case is claimed for oneself: owner is wrong.")
@@ -233,6 +248,11 @@ class Rules:
             and reference(task.get("owner")) == caller.practitioner
             for task in unit.all("Task")
         )
+
+
+def _modality(study: Resource) -> str:
+    codes = [str(each.get("code", "")) for each in study.get("modality", ())]
+    return next((code for code in codes if code not in _NO_IMAGES), "")
 
 
 def lapse(unit: Unit) -> int:

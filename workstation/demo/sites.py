@@ -24,6 +24,7 @@ class Person:
     family: str
     number: int  # makes the Practitioner id, together with the site
     licences: tuple[Licence, ...] = ()
+    modalities: tuple[str, ...] = ()  # privileged for; empty: for all
 
     @property
     def name(self) -> str:
@@ -32,6 +33,10 @@ class Person:
     def may_read_in(self, jurisdiction: str, on: date) -> bool:
         """Whether a licence covers the place of the scan on that day."""
         return any(each.covers(jurisdiction, on) for each in self.licences)
+
+    def is_privileged(self, modality: str) -> bool:
+        """Whether the hospitals let this person read such images."""
+        return not self.modalities or not modality or modality in self.modalities
 
 
 @frozen
@@ -121,6 +126,7 @@ PEOPLE: Final = (
         "Visitor",
         1,
         _licences(("US-WA", "MD-60977"), ("DE", "DE-HB-1204")),
+        ("CT", "CR", "DX", "OT"),
     ),
     Person(
         "rae.resident",

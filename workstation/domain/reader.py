@@ -30,3 +30,4 @@ class Reader:
     name: str
     roles: tuple[str, ...] = ()
     licences: tuple[Licence, ...] = ()
+    modalities: frozenset[str] = frozenset()  # privileged for at this site; empty: for all

@@ -23,6 +23,7 @@ from workstation.protocols.fhir_values import (
     coding,
     day,
     extension,
+    extensions,
     first,
     inner,
     instant,
@@ -193,6 +194,7 @@ def reader_from(reference: str, practitioner: Resource, roles: list[Resource]) -
         name=text(name, "text") or " ".join(spoken),
         roles=tuple(dict.fromkeys(code for each in codes if (code := coding(each, RW + "role")))),
         licences=tuple(each for each in licences if each is not None),
+        modalities=frozenset(str(m) for role in roles for m in extensions(role, "modality")),
     )
 
 

@@ -71,6 +71,12 @@ def extension(resource: Resource, name: str) -> Any:
     return None
 
 
+def extensions(resource: Resource, name: str) -> list[Any]:
+    """Every value of one of our extensions that may come more than once."""
+    ours = [each for each in items(resource.get("extension")) if each.get("url") == RW + name]
+    return [v for each in ours for key, v in each.items() if key.startswith("value")]
+
+
 def with_extension(resource: Resource, name: str, kind: str, value: object) -> list[Resource]:
     """The extensions of a resource with one of ours replaced; `None` removes it."""
     kept = [each for each in items(resource.get("extension")) if each.get("url") != RW + name]

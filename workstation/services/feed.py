@@ -16,12 +16,12 @@ from workstation.domain.reader import Reader
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import SignInFailed, SiteUnavailable, WorkstationError
 from workstation.services.jobs import Job, Jobs
-from workstation.services.licence import may_read
+from workstation.services.licence import Desk, may_read
 from workstation.services.ports import Clock, Credentials, FeedPage, HostingPlatform, RowProblem
 from workstation.services.rows import Row, SiteState, SiteStatus
 from workstation.services.signal import Signal
 from workstation.services.waiting import settled
-from workstation.settings import Site
+from workstation.settings import Site, zones_of
 from workstation.text import tr
 
 log = logging.getLogger("worklist")
@@ -36,7 +36,13 @@ class SiteFeed:
     """Polls one site with its cursor. A failure keeps the rows and disturbs nobody else."""
 
     def __init__(
-        self, site: Site, platform: HostingPlatform, jobs: Jobs, clock: Clock, poll_seconds: float
+        self,
+        site: Site,
+        platform: HostingPlatform,
+        jobs: Jobs,
+        clock: Clock,
+        poll_seconds: float,
+        place: str = "",
     ) -> None:
         self.site = site
         self.platform = platform
@@ -62,7 +68,9 @@ class SiteFeed:
         self._touched: set[TaskId] = set()
         self._server_time: datetime | None = None
         self._heard_at = 0.0
-        self._day: date | None = None
+        self._days: tuple[date, ...] = ()
+        self._zones = zones_of(site.zones)
+        self._desk = Desk(place, site.licence_at_desk, tuple(site.read_from.split()))
         jobs.lane(self.lane, _LANE_WORKERS)
 
     @property
@@ -233,20 +241,24 @@ class SiteFeed:
         self._problems.pop(item.task, None)
 
     def _row(self, item: WorklistItem) -> Row:
-        return Row(item, may_read(self.reader, item, self._today()), self._stale_since)
+        verdict = may_read(self.reader, item, self._day_at(item.jurisdiction), self._desk)
+        return Row(item, verdict, self._stale_since)
 
     @property
     def _stale_since(self) -> datetime | None:
         return None if self._state in ("ok", "signing-in") else self._server_time
 
-    def _today(self) -> date:
-        return self.server_now().astimezone(ZoneInfo(self.site.timezone)).date()
+    def _day_at(self, jurisdiction: str) -> date:
+        """The day where the patient was scanned: a licence ends at midnight there."""
+        zone = self._zones.get(jurisdiction, self.site.timezone)
+        return self.server_now().astimezone(ZoneInfo(zone)).date()
 
     def _is_new_day(self) -> bool:
         """Licences begin and end at midnight of the place of the scan: judge again."""
-        if self._day == self._today():
+        days = tuple(self._day_at(place) for place in ("", *self._zones))
+        if self._days == days:
             return False
-        self._day = self._today()
+        self._days = days
         self._judge_all()
         return True
 

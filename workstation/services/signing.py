@@ -17,6 +17,7 @@ from workstation.services.case import viewed
 from workstation.services.delivery import Deliveries
 from workstation.services.filings import Filing
 from workstation.services.jobs import Job, Jobs
+from workstation.services.licence import may_sign_final
 from workstation.services.measurement_filing import MeasurementFiling
 from workstation.services.outgoing import Outgoing, outgoing
 from workstation.services.ports import Credentials, StepUp
@@ -72,6 +73,8 @@ class Signing:
         row = self._worklist.find(case.item.accession, case.item.site)
         if row is not None and not row.verdict.allowed:
             raise Refused(row.verdict.reason)
+        if status is ReportState.FINAL and not may_sign_final(reader):
+            raise Refused(tr("a resident's report goes out as preliminary: Shift+F12"))
         licence = row.verdict.licence.number if row and row.verdict.licence else ""
         now = self._worklist.server_now(case.item.site)
         signer = Signer(reader.id, reader.name, licence, now, "")

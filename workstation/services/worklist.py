@@ -28,7 +28,7 @@ class Worklist:
     """Owned by the application, lives on the home thread.
 
     Each site is polled on its own lane with its own cursor; a site that fails keeps its
-    rows, marked stale, and the others go on.
+    rows, marked stale, and the others go on. `place` is where this desk stands (ISO 3166).
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class Worklist:
         clock: Clock,
         *,
         poll_seconds: float = 5.0,
+        place: str = "",
     ) -> None:
         self.changed: Signal[None] = Signal()  # rows or sites changed
         self.claim_lost: Signal[WorklistItem] = Signal()  # as it stands now: `.holder` has it
@@ -47,7 +48,8 @@ class Worklist:
         self.code_shown: Signal[EnterCode | None] = Signal()
         self._jobs = jobs
         self._feeds = {
-            site.id: SiteFeed(site, platforms[site.id], jobs, clock, poll_seconds) for site in sites
+            site.id: SiteFeed(site, platforms[site.id], jobs, clock, poll_seconds, place)
+            for site in sites
         }
         self._rows: tuple[Row, ...] | None = ()
         for feed in self._feeds.values():

@@ -201,11 +201,15 @@ def test_licences_and_roles_are_read() -> None:
             {"identifier": [{"value": "BOARD"}]},
         ],
     }
-    role = {"code": [{"coding": [{"system": RW + "role", "code": "radiologist"}]}]}
+    role = {
+        "code": [{"coding": [{"system": RW + "role", "code": "radiologist"}]}],
+        "extension": [{"url": RW + "modality", "valueCode": each} for each in ("CT", "MR")],
+    }
 
     reader = fhir.reader_from("Practitioner/17", practitioner, [role])
 
     assert (reader.name, reader.roles) == ("Dr. Jo Sample", ("radiologist",))
+    assert reader.modalities == {"CT", "MR"}
     (licence,) = reader.licences
     assert (licence.number, licence.jurisdiction) == ("MD-1", "US-WA")
     assert (licence.valid_from, licence.valid_to) == (date(2020, 1, 1), date(2026, 12, 31))

@@ -319,6 +319,26 @@ def test_a_licence_ends_at_midnight_of_the_place_of_the_scan() -> None:
     assert shift.row("A-1").verdict.reason == "Licence US-WA ended 2026-11-22"
 
 
+def test_a_site_that_scans_elsewhere_too_keeps_the_midnight_of_each_place() -> None:
+    """A clinic over the border is an hour ahead: its patients' law ends the day earlier."""
+    shift = Shift()
+    last_day = date(2026, 11, 22)
+    licences = tuple(Licence(where, where, None, last_day) for where in ("US-WA", "US-NM"))
+    shift.harbor.reader = evolve(READER, licences=licences)
+    shift.harbor.put(item(4, shift.clock.now(), jurisdiction="US-NM"))
+    places = (site("harbor", zones="US-NM = America/Denver"), site("mesa"))
+    shift.worklist = Worklist(
+        {HARBOR: shift.harbor, MESA: shift.mesa}, places, shift.jobs, shift.clock, poll_seconds=5
+    )
+    shift.begun()  # 21:40 UTC: 13:40 in Seattle, 14:40 in Santa Fe
+    shift.jobs.advance(9.5 * 3600)  # 23:10 in Seattle, past midnight in Santa Fe
+
+    assert shift.row("A-4").verdict.reason == "Licence US-NM ended 2026-11-22"
+    assert shift.row("A-1").verdict.allowed
+    shift.jobs.advance(3600)
+    assert shift.row("A-1").verdict.reason == "Licence US-WA ended 2026-11-22"
+
+
 def test_a_poll_under_way_does_not_undo_a_claim(shift: Shift) -> None:
     """The poll's answer was made before the claim; showing it would free the case on screen."""
     shift.harbor.change("1", indication="new")
