@@ -31,6 +31,7 @@ from workstation.services.signal import Signal
 from workstation.services.structures import Structures
 from workstation.services.viewed import ViewedStudy
 from workstation.services.viewer import Viewer
+from workstation.services.volumes import Volumes
 
 SITE = SiteId("harbor")
 PATIENT = Patient("Alder, Robin", "HG-100482", "harbor", date(1962, 3, 2), "M")
@@ -47,6 +48,10 @@ class FakeStore:
     def __init__(self) -> None:
         self.pixels: dict[FrameKey, FramePixels] = {}
         self.failures: dict[FrameKey, NotDisplayable] = {}
+        self.room = 1 << 32
+
+    def put(self, key: FrameKey, frame: FramePixels) -> None:
+        self.pixels[key] = frame
 
     def has(self, key: FrameKey) -> bool:
         return self.get(key) is not None
@@ -161,8 +166,10 @@ def stack(
 def build() -> tuple[Viewer, FakeLoader]:
     store = FakeStore()
     loader = FakeLoader(store)
-    structures = Structures(store, InlineJobs(FakeClock()))  # type: ignore[arg-type]
-    return Viewer(store, loader, structures), loader  # type: ignore[arg-type]
+    jobs = InlineJobs(FakeClock())
+    structures = Structures(store, jobs)  # type: ignore[arg-type]
+    volumes = Volumes(store, loader, jobs)  # type: ignore[arg-type]
+    return Viewer(store, loader, structures, volumes), loader  # type: ignore[arg-type]
 
 
 def opened(

@@ -49,6 +49,7 @@ from workstation.services.loading import Loader
 from workstation.services.measurement_filing import MeasurementFiling, Sent
 from workstation.services.structures import Structures
 from workstation.services.viewer import Viewer
+from workstation.services.volumes import Volumes
 from workstation.settings import Site
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
@@ -140,7 +141,7 @@ def _opened(source: DicomWebFrames, home: Home, jobs: Jobs) -> Viewer:
     """The study on the screen, every image of it here."""
     store = FrameStore()
     loader = Loader({SITE: source}, store, jobs)
-    viewer = Viewer(store, loader, Structures(store, jobs))
+    viewer = Viewer(store, loader, Structures(store, jobs), Volumes(store, loader, jobs))
     viewer.show((viewed(STUDY),))
     viewer.permit(REF)
     loader.study_ready.connect(lambda ready: viewer.study_ready(*ready))

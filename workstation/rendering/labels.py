@@ -154,10 +154,11 @@ def _ground(canvas: Canvas, box: Box) -> NDArray[np.uint8] | None:
     picture = canvas.picture
     if picture is None:
         return None
+    part = picture.part
     left, top, wide, high = (round(v * canvas.ratio) for v in box)
-    x, y = max(0, left - picture.left), max(0, top - picture.top)
+    x, y = max(0, left - picture.left) // part, max(0, top - picture.top) // part
     x_end, y_end = max(0, left + wide - picture.left), max(0, top + high - picture.top)
-    return picture.pixels[y:y_end, x:x_end]
+    return picture.pixels[y : y_end // part, x : x_end // part]
 
 
 def _inside(box: Box, size: Point) -> Box:

@@ -46,12 +46,14 @@ class PictureRequest:
 class Picture:
     """8-bit pixels and where they go on the view, in device pixels.
 
-    `pixels` is (height, width) grey or (height, width, 3) RGB, contiguous.
+    `pixels` is (height, width) grey or (height, width, 3) RGB, contiguous. Each is `part` x
+    `part` of the view: more than one in a preview alone.
     """
 
     left: int
     top: int
     pixels: NDArray[np.uint8]
+    part: int = 1
 
 
 def request_for(

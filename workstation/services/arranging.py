@@ -104,6 +104,13 @@ class Board:
             raise CommandError(tr("layouts go from 1x1 to {r}x{c}", r=MOST_ROWS, c=MOST_COLUMNS))
         self._grid, self._alone, self.by_hand = (rows, columns), None, True
 
+    def spread(self, grid: tuple[int, int], states: Sequence[ViewportState]) -> None:
+        """These views, row by row, in place of all others."""
+        self._grid, self._alone, self.by_hand = grid, None, True
+        for index, state in enumerate(states):
+            self[index] = state
+            self._reasons[self._cell(index)] = tr("chosen by hand")
+
     def maximize(self, index: int) -> int:
         """One view alone, or all of them again; gives the index of the same view after it."""
         if self._alone is not None:

@@ -100,8 +100,8 @@ def viewport(
         "patient_id": own.id,
         "patient_name": shown.study.patient.name,
         "role": shown.study.role,
-        "frame": state.frame_index + 1,
-        "frames": len(sets.frames),
+        "frame": shown.place[0] + 1,
+        "frames": shown.place[1],
         "frames_loaded": loaded,
         "window": None if voi is None else [voi.center, voi.width],
         "window_name": "" if voi is None else voi.name,
@@ -109,13 +109,27 @@ def viewport(
         "overlay": list(words.lines),
         "engine": engine,
         "notices": [*wrong, *words.notices, *geometry, *notices],
-        "painted": shown.pixels is not None,
+        "painted": shown.is_here,
+        "reformat": _reformat(shown),
         "sop_uid": shown.frame.key.sop,
         "zoom": state.zoom,
         "inverted": state.inverted,
         "probe": None
         if probed is None
         else {"x": probed.at[0], "y": probed.at[1], "value": probed.number, "unit": probed.unit},
+    }
+
+
+def _reformat(shown: Shown) -> dict[str, Any] | None:
+    """What of a volume is shown in place of an image."""
+    made = shown.reformat
+    if made is None:
+        return None
+    return {
+        "plane": made.plane.value if made.plane is not None else "",
+        "slab_mm": made.slab_mm,
+        "mode": made.mode.value,
+        "turned": made.turned,
     }
 
 

@@ -28,14 +28,18 @@ from workstation.settings import resource
 from workstation.text import isolated, tr
 from workstation.viewing.orientation import EdgeLetters, edge_letters
 from workstation.viewing.overlay_table import LEVELS, Corner, OverlayTable, read_table
+from workstation.viewing.planes import Plane
 from workstation.viewing.resolve import oriented, pixel_mm
-from workstation.viewing.viewport import Interpolation
+from workstation.viewing.viewport import Interpolation, SlabMode
 
 #: A view narrower than this (logical pixels) drops level 2.
 NARROW: Final = 360
 
 #: How near the scale must be to be called true size.
 _TRUE: Final = 0.005
+
+#: A plane that leans less than this, in degrees, is said to be that of the body.
+LEAST_TURN: Final = 0.05
 
 #: A name is elided in the middle only beyond this; an ID never.
 LONGEST_NAME: Final = 24
@@ -141,8 +145,9 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
             *facts(Corner.BOTTOM_LEFT, 3),
             Line(_processed(shown), 1, Mark.DOUBT),
             Line(_between_pixels(shown), 3),
+            Line(_slab(shown), 1),
             Line(_number(shown), 1),
-            Line(_position(frame), 2),
+            Line(_position(frame) if shown.state.plane is None else _lies(shown), 2),
             *facts(Corner.BOTTOM_LEFT, 1, 2),
             _window(shown),
         ),
@@ -231,7 +236,7 @@ def laterality(frame: Frame) -> str:
 def _window(shown: Shown) -> Line | None:
     """PET is windowed by its ends, and with its unit: 7 SUV is not 7 becquerels."""
     voi, frame = shown.voi, shown.frame
-    if voi is None or shown.pixels is None:
+    if voi is None or not shown.is_here:
         return None
     if frame.suv_basis is None or voi.lut is not None:
         return Line(window_words(voi), 2)
@@ -252,10 +257,52 @@ def number(value: float) -> str:
 
 
 def _number(shown: Shown) -> str:
-    frames = shown.display_set.frames
+    at, total = shown.place
     if _is_page(shown.display_set):
-        return tr("Page {n} / {total}", n=shown.state.frame_index + 1, total=len(frames))
-    return tr("Im {n} / {total}", n=shown.state.frame_index + 1, total=len(frames))
+        return tr("Page {n} / {total}", n=at + 1, total=total)
+    if shown.reformat is not None and shown.reformat.plane is not None:
+        name = plane_name(shown.reformat.plane)
+        return tr("{plane} {n} / {total}", plane=name, n=at + 1, total=total)
+    return tr("Im {n} / {total}", n=at + 1, total=total)
+
+
+def plane_name(plane: Plane) -> str:
+    """As a reader says it, at the beginning of a line."""
+    names = {
+        Plane.AXIAL: tr("Axial MPR"),
+        Plane.CORONAL: tr("Coronal MPR"),
+        Plane.SAGITTAL: tr("Sagittal MPR"),
+    }
+    return names[plane]
+
+
+def slab_name(mode: SlabMode) -> str:
+    names = {
+        SlabMode.MIP: tr("MIP"),
+        SlabMode.MINIP: tr("MinIP"),
+        SlabMode.MEAN: tr("Mean"),
+    }
+    return names[mode]
+
+
+def _slab(shown: Shown) -> str:
+    """What is shown is no slice: how thick it is, and what of it."""
+    made = shown.reformat
+    if made is None or not made.slab_mm:
+        return ""
+    return tr("{mode} {mm:.3g} mm", mode=slab_name(made.mode), mm=made.slab_mm)
+
+
+def _lies(shown: Shown) -> str:
+    """Where a plane lies in the patient; turned away from the body, by how much."""
+    assert shown.reformat is not None
+    assert shown.frame.plane is not None
+    if shown.reformat.turned >= LEAST_TURN:
+        return tr("Oblique {degrees:.1f}°", degrees=shown.reformat.turned)
+    normal, origin = shown.frame.plane.normal, shown.frame.plane.origin
+    axis = max(range(3), key=lambda each: abs(normal[each]))
+    side = ("RL", "AP", "FH")[axis][origin[axis] > 0]
+    return tr("{side} {mm:.1f} mm", side=side, mm=abs(origin[axis]))
 
 
 def _processed(shown: Shown) -> str:

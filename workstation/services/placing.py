@@ -50,6 +50,10 @@ def placed(
 
 def pixels_of(shown: Shown) -> FramePixels:
     """What is not seen is neither measured nor marked. Raises CommandError."""
+    if shown.reformat is not None and shown.is_here:
+        raise CommandError(
+            tr("reformats and slabs are not measured or marked: go to the images themselves")
+        )
     if shown.pixels is None:
         raise CommandError(shown.missing or tr("the image is not here yet"))
     return shown.pixels

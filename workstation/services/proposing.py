@@ -63,9 +63,9 @@ class Proposals:
             return reduce.own_window(state, choice.index)
         if isinstance(choice, Voi):
             return reduce.window(state, choice)
-        if shown.pixels is None:
+        if shown.sample is None:
             raise CommandError(tr("the image is not loaded yet"))
-        stored = _sparse(shown.pixels.stored)
+        stored = _sparse(shown.sample.stored)
         found = spread_window(
             stored, shown.frame, choice.low, choice.high, of_maximum=choice.of_maximum
         )
@@ -92,8 +92,8 @@ class Proposals:
     def value_range(self, shown: Shown) -> float:
         """How far the values of an image spread, in modality units; at least something."""
         known = self._spreads.get(shown.display_set.id)
-        if known is None and shown.pixels is not None:
-            stored = _sparse(shown.pixels.stored)
+        if known is None and shown.sample is not None:
+            stored = _sparse(shown.sample.stored)
             kept = stored[~is_padding(stored, shown.frame)]
             if kept.size:
                 steps = float(kept.max()) - float(kept.min())

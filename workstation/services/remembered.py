@@ -1,13 +1,13 @@
-"""The screen whose views remember how they looked: window, zoom, place, layout, series.
+"""The screen whose views remember how they looked: window, zoom, place, layout, series, turns.
 
 What measurements were is remembered with them (`services.measuring`): a reader who takes a
 measurement back means that, however often he zoomed since.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from workstation.errors import CommandError
 from workstation.services.arranging import Arrangement
@@ -17,6 +17,7 @@ from workstation.services.loading import Loader
 from workstation.services.structures import Structures
 from workstation.text import tr
 from workstation.viewing.history import History
+from workstation.viewing.mpr import Mpr
 from workstation.viewing.presets import Presets
 
 
@@ -26,6 +27,7 @@ class _Look:
 
     board: Arrangement
     active: int
+    crosshairs: Mapping[str, Mpr]
 
 
 class Remembered(Linked):
@@ -36,6 +38,7 @@ class Remembered(Linked):
     ) -> None:
         super().__init__(store, loader, structures, presets)
         self._looks: History[_Look] = History()
+        self._crosshairs: dict[str, Mpr] = {}  # of display sets that are seen in planes
 
     def rest(self) -> None:
         """The hand let go of what it dragged: the next drag is taken back by itself."""
@@ -57,25 +60,33 @@ class Remembered(Linked):
     def forget_looks(self) -> None:
         """The case is left."""
         self._looks = History()
+        self._crosshairs.clear()
 
     # --- inside ---
 
     @property
     def _look(self) -> _Look:
-        return _Look(self._board.arrangement, self.active)
+        return _Look(self._board.arrangement, self.active, dict(self._crosshairs))
 
     @contextmanager
     def _step(self, gesture: str = "") -> Iterator[None]:
         """What is done in here can be taken back; steps that nobody sees are none."""
-        before, seen = self._look, (self.layout, self.viewports)
+        before, seen = self._look, self._seen
         yield
-        if (self.layout, self.viewports) != seen:
+        if self._seen != seen:
             self._looks = self._looks.noted(before, gesture)
+
+    @property
+    def _seen(self) -> tuple[object, ...]:
+        return self.layout, self.viewports, dict(self._crosshairs)
 
     def _go_to(self, look: _Look, history: History[_Look]) -> None:
         self._looks = history
         self._board.arrange(look.board)
         self.active = min(look.active, len(self.viewports) - 1)
+        for name, before in look.crosshairs.items():  # the turn is taken back, not the place
+            now = self._crosshairs.get(name, before)
+            self._crosshairs[name] = evolve(before, centre=now.centre)
         self._hang()
         for state in self.viewports:
             self._look_at(state)

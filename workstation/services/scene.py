@@ -5,7 +5,7 @@ from attrs import frozen
 from workstation.domain.measurement import Measurement
 from workstation.services.overlay import Overlay
 from workstation.services.structures import Outlined
-from workstation.services.viewed import Crossing, Reading, Shown
+from workstation.services.viewed import Crosshair, Crossing, Reading, Shown
 from workstation.viewing.cursor3d import Located
 from workstation.viewing.figures import Caption, Figure
 from workstation.viewing.resolve import ResolvedView
@@ -27,6 +27,7 @@ class Scene:
     crossings: tuple[Crossing, ...] = ()
     outlined: tuple[Outlined, ...] = ()
     reading: Reading | None = None
+    crosshair: Crosshair | None = None
     figures: tuple[Figure | Caption, ...] = ()  # what others drew
     inked: bool = True  # with the overlays of the object itself
     spot: Located | None = None  # where the 3D cursor lies on it; shown without other ink too

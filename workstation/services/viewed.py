@@ -13,10 +13,12 @@ from workstation.domain.patient import Patient
 from workstation.domain.presentation import Voi
 from workstation.domain.study import DisplaySet, Frame
 from workstation.imaging.pixels import FramePixels
+from workstation.imaging.volume_voxels import Volume
 from workstation.text import tr
+from workstation.viewing.planes import Plane
 from workstation.viewing.presenting import Presented
 from workstation.viewing.resolve import UPRIGHT, Framing
-from workstation.viewing.viewport import ViewportState
+from workstation.viewing.viewport import SlabMode, ViewportState
 
 _MONTHS: Final = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -45,12 +47,50 @@ class ViewedStudy:
         return tr("{label} · −{days} d", label=self.label, days=self.days_before)
 
 
+@frozen(eq=False)
+class Reformat:
+    """A plane or slab of a volume in place of a frame.
+
+    `volume` None: its slices are not all here. `plane` None: a slab of the stack, about its
+    frame. `index` of `count` planes through the volume, from 0. `turned` is how far the plane
+    leans from that of the body, in degrees. `sample` are pixels of an image of the display
+    set, for a window by values.
+    """
+
+    volume: Volume | None = field(repr=False)
+    plane: Plane | None
+    slab_mm: float
+    mode: SlabMode
+    index: int
+    count: int
+    turned: float = 0.0
+    sample: FramePixels | None = field(default=None, repr=False)
+
+
+@frozen
+class CrossLine:
+    """Another plane as it cuts a view, in pixels of its image: a line through the crosshair."""
+
+    plane: Plane
+    direction: PixelPoint  # of 1 mm in the patient
+    slab: PixelPoint = (0.0, 0.0)  # from the line to the edge of that plane's slab
+
+
+@frozen
+class Crosshair:
+    """Where the planes of a reformat meet on one of their views."""
+
+    at: PixelPoint
+    lines: tuple[CrossLine, ...]
+
+
 @frozen
 class Shown:
     """What one viewport shows at this instant; all its words and lines come from here.
 
     `pixels` None: the frame is not here (or may not be painted yet), and `missing` says
-    why; the view stays empty then. A neighbour is never painted in its place.
+    why; the view stays empty then. A neighbour is never painted in its place. Of a reformat
+    `frame` is its plane, and there are no pixels but those that are sampled when it is drawn.
     """
 
     index: int
@@ -62,6 +102,25 @@ class Shown:
     voi: Voi | None
     missing: str = ""
     presented: Presented | None = None  # by the presentation state applied, if it is of this image
+    reformat: Reformat | None = None
+
+    @property
+    def is_here(self) -> bool:
+        """Whether there is something to paint, and it may be."""
+        through = self.reformat is not None and self.reformat.volume is not None
+        return self.pixels is not None or (through and not self.missing)
+
+    @property
+    def sample(self) -> FramePixels | None:
+        """Pixels whose values stand for those that are shown."""
+        return self.pixels if self.reformat is None else self.reformat.sample
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Which image or plane it is, from 0, and of how many."""
+        if self.reformat is not None:
+            return self.reformat.index, self.reformat.count
+        return self.state.frame_index, len(self.display_set.frames)
 
     @property
     def drawn(self) -> Frame:

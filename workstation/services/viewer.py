@@ -4,8 +4,6 @@ It knows no Qt and paints nothing: the canvas asks `shown` and `overlay` and dra
 they say.
 """
 
-from collections.abc import Callable
-
 from workstation.domain.identifiers import FrameKey
 from workstation.domain.key_image import KeyImage
 from workstation.domain.measurement import Measurement, PixelPoint
@@ -13,11 +11,12 @@ from workstation.errors import CommandError
 from workstation.services import describe, locating
 from workstation.services.frames import FrameStore
 from workstation.services.loading import Loader
-from workstation.services.pointed import Pointed
 from workstation.services.preset_files import load_presets
+from workstation.services.reformatted import Reformatted
 from workstation.services.scene import Scene
 from workstation.services.structures import Structures
 from workstation.services.viewed import Crossing, Probe, Shown, ViewedStudy
+from workstation.services.volumes import Volumes
 from workstation.text import tr
 from workstation.viewing import viewport as reduce
 from workstation.viewing.presets import Presets
@@ -27,7 +26,7 @@ from workstation.viewing.viewport import Interpolation, ViewportState
 __all__ = ["Shown", "ViewedStudy", "Viewer"]
 
 
-class Viewer(Pointed):
+class Viewer(Reformatted):
     """The screen, its measurements, the tool in hand and the links. Home thread."""
 
     def __init__(
@@ -35,12 +34,12 @@ class Viewer(Pointed):
         store: FrameStore,
         loader: Loader,
         structures: Structures,
+        volumes: Volumes,
         presets: Presets | None = None,
         interpolation: Interpolation = Interpolation.LINEAR,
     ) -> None:
-        super().__init__(store, loader, structures, presets or load_presets())
+        super().__init__(store, loader, structures, volumes, presets or load_presets())
         self._board.fresh = ViewportState(interpolation=interpolation)
-        self.tool = "window"
         self.ink_shown = True
 
     def close(self) -> None:
@@ -137,6 +136,8 @@ class Viewer(Pointed):
         for display_set in self._sets.values():
             keys = [each.key for each in display_set.frames]
             if frame in keys:
+                if self.in_mpr:
+                    self.toggle_mpr()  # a plane is no image of an object
                 hung = [v.display_set for v in self.viewports]
                 if display_set.id in hung:
                     self.activate(hung.index(display_set.id))
@@ -160,8 +161,9 @@ class Viewer(Pointed):
         """Images onward, or lines of a report; a stack may go on at its other end."""
         reading = self.reading(self.active)
         around = self.scrolls_round and reading is None
-        state = (reading or self._need_shown()).state
-        self.go(reduce.scroll(state, by, self.frames_on_active, around=around).frame_index)
+        at = self._need_shown().place[0] if reading is None else reading.state.frame_index
+        here = ViewportState(frame_index=at)
+        self.go(reduce.scroll(here, by, self.frames_on_active, around=around).frame_index)
 
     def go(self, frame_index: int) -> None:
         """To a frame of the active viewport, or a line of its report, counted from 0."""
@@ -244,19 +246,7 @@ class Viewer(Pointed):
         if (reading := self.reading(self.active)) is not None:
             return len(reading.lines)
         shown = self.shown(self.active)
-        return 0 if shown is None else len(shown.display_set.frames)
-
-    def change(self, reducer: Callable[[ViewportState], ViewportState], gesture: str = "") -> None:
-        """Apply a reducer of `viewing.viewport` to the active viewport.
-
-        It can be taken back; what has the same `gesture` until the hand rests is one step.
-        """
-        before = self._need_shown().state
-        with self._step(gesture):
-            self._board[self.active] = reduce.touch(reducer(self._board[self.active]))
-            self.viewport_changed.emit(self.active)
-            if self.links.on:
-                self._share(before)
+        return 0 if shown is None else shown.place[1]
 
     def show_probe(self, at: PixelPoint) -> Probe:
         """The value of the pixel under an image point. Raises CommandError beside the image."""
@@ -294,11 +284,13 @@ class Viewer(Pointed):
     # --- what is painted ----------------------------------------------------------
 
     def crossings(self, index: int) -> tuple[Crossing, ...]:
-        """Where the active viewport's image cuts the one on this viewport."""
+        """Where the active viewport's image, or planes of its space, cut the one shown here."""
         shown, active = self.shown(index), self.shown(self.active)
-        if shown is None or active is None or index == self.active or not self.ink_shown:
+        if shown is None or active is None or not self.ink_shown:
             return ()
-        return locating.crossings(active, shown)
+        if (own := self.cuts(shown)) is not None:
+            return own
+        return () if index == self.active else locating.crossings(active, shown)
 
     def scene(self, index: int) -> Scene:
         """Everything to paint on a viewport now; what is hidden is not in it."""
@@ -314,17 +306,21 @@ class Viewer(Pointed):
         return Scene(
             shown, view, words, marks, self.selected_measurement, self.crossings(index),
             self.structures.on(shown), figures=self.presenting.figures(shown), spot=spot,
+            crosshair=self.crosshair(index),
         )  # fmt: skip
 
     # --- inside -----------------------------------------------------------------------
 
     def _go(self, shown: Shown, frame_index: int) -> None:
+        self.steered.emit(shown.index)
+        if shown.state.plane is not None:
+            self.go_plane(shown, frame_index)
+            return
         count = len(shown.display_set.frames)
         if shown.state.keys_only:
             indices = self.key_indices(shown.display_set)
             frame_index = reduce.towards(indices, shown.state.frame_index, frame_index)
         index = shown.index
-        self.steered.emit(index)
         self._board[index] = reduce.touch(reduce.go(self._board[index], frame_index, count))
         self.probe = None
         self._look_at(self._board[index])

@@ -19,6 +19,7 @@ from workstation.viewing.planes import STANDARD, Axes, Plane, Rectangle
 Quaternion = tuple[float, float, float, float]
 
 UPRIGHT: Final[Quaternion] = (1.0, 0.0, 0.0, 0.0)
+_ORDER: Final = tuple(Plane)
 
 
 @frozen
@@ -57,20 +58,28 @@ class Box:
 
 @frozen
 class Mpr:
-    """`centre` is the crosshair; `anchor` is what lies in the middle of a view nobody moved.
+    """`centre` is the crosshair; `anchors` lie in the middle of views nobody moved.
 
-    The anchor turns with the planes around the crosshair, so that the crosshair stays where
-    it is on every view while they turn.
+    Of the plane on which the hand turns the others the picture stays, and its lines turn:
+    `rolls` are the degrees by which each picture is turned back in its plane. The anchors of
+    the others turn with them around the crosshair, so that it stays where it is on every view.
+    Both in the order of `Plane`.
     """
 
     centre: Vector
-    anchor: Vector
+    anchors: tuple[Vector, Vector, Vector]
     turn: Quaternion = UPRIGHT
+    rolls: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
     def axes(self, plane: Plane) -> Axes:
         """Unit directions of a plane as it lies now."""
-        standard = STANDARD[plane]
-        return Axes(turned(self.turn, standard.row), turned(self.turn, standard.column))
+        standard, back = STANDARD[plane], math.radians(self.rolls[_ORDER.index(plane)])
+        row, column = turned(self.turn, standard.row), turned(self.turn, standard.column)
+        cos, sin = math.cos(back), math.sin(back)
+        return Axes(
+            _minus(_scaled(row, cos), _scaled(column, sin)),
+            _plus(_scaled(row, sin), _scaled(column, cos)),
+        )
 
     @property
     def is_straight(self) -> bool:
@@ -79,7 +88,7 @@ class Mpr:
 
 def begun(box: Box, at: Vector | None = None) -> Mpr:
     """The planes of the body, through a point of the volume or its middle."""
-    return Mpr(inside(box, at or box.centre), box.centre)
+    return Mpr(inside(box, at or box.centre), (box.centre,) * 3)
 
 
 def moved_to(mpr: Mpr, box: Box, point: Vector) -> Mpr:
@@ -93,14 +102,21 @@ def rotated(mpr: Mpr, plane: Plane, degrees: float) -> Mpr:
     normal = mpr.axes(plane).normal
     x, y, z = _scaled(normal, math.sin(angle / 2))
     step = (math.cos(angle / 2), x, y, z)
-    away = _minus(mpr.anchor, mpr.centre)
-    anchor = _plus(mpr.centre, turned(step, away))
-    return evolve(mpr, turn=_unit(_times(step, mpr.turn)), anchor=anchor)
+    own = _ORDER.index(plane)
+    first, second, third = (
+        anchor if at == own else _plus(mpr.centre, turned(step, _minus(anchor, mpr.centre)))
+        for at, anchor in enumerate(mpr.anchors)
+    )
+    a, b, c = (
+        math.fmod(roll + degrees, 360.0) if at == own else roll for at, roll in enumerate(mpr.rolls)
+    )
+    around = _unit(_times(step, mpr.turn))
+    return evolve(mpr, turn=around, anchors=(first, second, third), rolls=(a, b, c))
 
 
 def straightened(mpr: Mpr, box: Box) -> Mpr:
     """The planes of the body again, through the same point."""
-    return Mpr(mpr.centre, box.centre)
+    return begun(box, mpr.centre)
 
 
 def scrolled(mpr: Mpr, box: Box, plane: Plane, by: int) -> Mpr:
@@ -143,8 +159,9 @@ def rectangle(mpr: Mpr, box: Box, plane: Plane) -> Rectangle:
     """A plane with the pixels of its view; its size stays the same however it is turned."""
     axes, standard = mpr.axes(plane), STANDARD[plane]
     size = _pixels(box, standard.row), _pixels(box, standard.column)
-    depth = dot(_minus(mpr.centre, mpr.anchor), axes.normal)
-    origin = _plus(mpr.anchor, _scaled(axes.normal, depth))
+    anchor = mpr.anchors[_ORDER.index(plane)]
+    depth = dot(_minus(mpr.centre, anchor), axes.normal)
+    origin = _plus(anchor, _scaled(axes.normal, depth))
     for direction, count in zip((axes.row, axes.column), size, strict=True):
         origin = _plus(origin, _scaled(direction, -box.finest_mm * (count - 1) / 2))
     return Rectangle(ImagePlane(origin, axes.row, axes.column, box.finest_mm, box.finest_mm), size)

@@ -13,9 +13,13 @@ from attrs import evolve, frozen
 from workstation.domain.measurement import PixelPoint
 from workstation.domain.presentation import Voi, VoiFunction
 from workstation.imaging.filters import DisplayFilter
+from workstation.viewing.planes import Plane
 
 #: Zoom relative to fit, or to one image pixel per screen pixel.
 ZOOM_LIMITS: Final = (0.05, 40.0)
+
+#: The thickest slab, mm.
+MOST_SLAB_MM: Final = 500.0
 
 #: A drag of this many screen pixels changes the window by its own width.
 WINDOW_DRAG_PIXELS: Final = 300.0
@@ -49,6 +53,9 @@ class ViewportState:
 
     display_set: str | None = None
     frame_index: int = 0
+    plane: Plane | None = None  # a plane through the volume in place of a frame
+    slab_mm: float = 0.0  # thickness of what is shown; 0: a plane, or the frame itself
+    slab_mode: SlabMode = SlabMode.MIP
     zoom: float = 1.0
     pan: PixelPoint = (0.0, 0.0)
     one_to_one: bool = False
@@ -234,8 +241,7 @@ def towards(indices: Sequence[int], at: int, wanted: int) -> int:
 
 def present(state: ViewportState, presentation: str) -> ViewportState:
     """As a presentation state says, or without one; what the reader moved starts anew."""
-    anew = show(state, state.display_set, state.frame_index)
-    return evolve(anew, presentation=presentation)
+    return evolve(reset(state), presentation=presentation)
 
 
 def interpolate(state: ViewportState, kind: Interpolation) -> ViewportState:
@@ -251,10 +257,15 @@ def seen_as(state: ViewportState, other: ViewportState) -> ViewportState:
     )  # fmt: skip
 
 
+def slab(state: ViewportState, mm: float, mode: SlabMode) -> ViewportState:
+    """So thick, the plane in the middle; 0 is the plane again."""
+    return evolve(state, slab_mm=max(0.0, min(mm, MOST_SLAB_MM)), slab_mode=mode)
+
+
 def filtered(state: ViewportState, kind: DisplayFilter) -> ViewportState:
     return evolve(state, filter=kind)
 
 
 def reset(state: ViewportState) -> ViewportState:
-    """As it was hung: same display set and frame, everything else as proposed."""
-    return show(state, state.display_set, state.frame_index)
+    """As it was hung: same display set and frame or plane, everything else as proposed."""
+    return evolve(show(state, state.display_set, state.frame_index), plane=state.plane)

@@ -154,7 +154,9 @@ def test_views_begin_with_the_interpolation_of_the_settings() -> None:
     plain, _ = opened(CT)
     assert plain.viewports[0].interpolation is Interpolation.LINEAR
     store, loader = plain._store, plain._loader
-    chosen = Viewer(store, loader, plain.structures, interpolation=Interpolation.CUBIC)
+    chosen = Viewer(
+        store, loader, plain.structures, plain.volumes, interpolation=Interpolation.CUBIC
+    )
 
     chosen.show([viewed()])
     chosen.study_ready(ref("1.1"), (CT,))

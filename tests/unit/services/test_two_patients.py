@@ -14,6 +14,7 @@ from workstation.services.frames import FrameStore
 from workstation.services.loading import Loader
 from workstation.services.structures import Structures
 from workstation.services.viewer import Viewer
+from workstation.services.volumes import Volumes
 
 NAMESAKE = evolve(PATIENT, birth_date=date(1999, 1, 1))  # one number given to two people
 
@@ -30,7 +31,9 @@ class Reading:
         self.source = FakeSource(found)
         jobs, store = InlineJobs(FakeClock()), FrameStore()
         self.loader = Loader({REF.site: self.source}, store, jobs)
-        self.viewer = Viewer(store, self.loader, Structures(store, jobs))
+        self.viewer = Viewer(
+            store, self.loader, Structures(store, jobs), Volumes(store, self.loader, jobs)
+        )
         self.told: list[str] = []
         self.loader.problems.connect(lambda problem: self.told.append(problem[1]))
         self.loader.study_ready.connect(lambda ready: self.viewer.study_ready(*ready))

@@ -16,6 +16,7 @@ from workstation.ui.viewer import inking
 from workstation.ui.viewer.grasping import grasped, under
 from workstation.ui.viewer.indicating import Indicating
 from workstation.ui.viewer.pointing import MEASURING, Pointing, pace_of
+from workstation.ui.viewer.turning import Turning
 from workstation.viewing.navigate import pixels_per_frame
 from workstation.viewing.tool import Move, Press, Preview, Release
 
@@ -48,6 +49,9 @@ class Glass(Protocol):
     @property
     def ink(self) -> InkCanvas | None: ...
 
+    @property
+    def index(self) -> int: ...
+
 
 class Hand:
     """One canvas's pointer and wheel. Owned by it; acts by command lines alone."""
@@ -61,6 +65,7 @@ class Hand:
         self._on_bar = False
         self._right_at: QPointF | None = None  # where the right button went down
         self._indicating = Indicating(run, glass.activate, self._on_image)
+        self._turning = Turning(viewer, glass.index, run)
 
     @property
     def preview(self) -> Preview:
@@ -103,7 +108,9 @@ class Hand:
             return
         if button == "left" and self._take_hold(at):
             return
-        per_frame = pixels_per_frame(self._glass.height(), len(shown.display_set.frames))
+        if button == "left" and self._turning.pressed(self._glass.ink, (at.x(), at.y()), point):
+            return
+        per_frame = pixels_per_frame(self._glass.height(), shown.place[1])
         self._pointing.press(Press(point, (at.x(), at.y()), shown.frame.key, per_frame), button)
 
     def pressed_twice(self, event: QMouseEvent) -> None:
@@ -123,6 +130,8 @@ class Hand:
         if point is None or shown is None:
             return False
         held = event.buttons() != Qt.MouseButton.NoButton
+        if self._turning.moved(point):
+            return False
         if not held and not self._pointing.busy and self._indicating.moved(event, point):
             return False
         before = self._pointing.preview
@@ -133,6 +142,8 @@ class Hand:
     def released(self, event: QMouseEvent) -> None:
         self._on_bar = False
         at = event.position()
+        if self._turning.released():
+            return
         if event.button() == Qt.MouseButton.RightButton and self._clicked(at):
             self._ask_what(at)
         point, shown = self._glass.image_point(at), self._glass.pointed_at
@@ -140,7 +151,7 @@ class Hand:
             self._pointing.release(Release(point, (at.x(), at.y()), shown.frame.key))
 
     def turned(self, event: QWheelEvent) -> None:
-        """One image a notch, ten with Shift; with Ctrl the zoom, about the pointer."""
+        """One image a notch, ten with Shift; Ctrl: zoom about the pointer; Alt: slab."""
         self._glass.activate()
         turned = event.angleDelta()  # some systems turn the wheel sideways with Shift
         self._wheel += turned.y() or turned.x()
@@ -153,6 +164,8 @@ class Hand:
             if point is not None:
                 factor = 1.2**notches
                 self._act(f"viewport.zoom {factor:.4f} {point[0]:.2f} {point[1]:.2f}")
+        elif event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self._act(f"viewport.thicken {notches}")
         else:
             coarse = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
             self._act(f"viewport.scroll {-notches * (_COARSE if coarse else 1)}")

@@ -26,12 +26,13 @@ def text_size(first: str, second: str) -> tuple[float, float]:
 
 
 def draw_picture(painter: QPainter, picture: Picture) -> None:
-    """The pixels where they belong: one on each of the screen's."""
+    """The pixels where they belong: one on each of the screen's, a preview's on several."""
     pixels, ratio = picture.pixels, painter.device().devicePixelRatioF()
     colour = pixels.ndim == 3
     form = QImage.Format.Format_RGB888 if colour else QImage.Format.Format_Grayscale8
     image = QImage(pixels.data, pixels.shape[1], pixels.shape[0], pixels.strides[0], form)
-    image.setDevicePixelRatio(ratio)
+    image.setDevicePixelRatio(ratio / picture.part)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, picture.part > 1)
     painter.drawImage(QPointF(picture.left / ratio, picture.top / ratio), image)
 
 

@@ -1,5 +1,6 @@
 """What one viewport looks like: image, ink, words, bar and edge, all from one `Drawn`."""
 
+from collections.abc import Sequence
 from math import ceil, floor
 
 from attrs import evolve
@@ -7,7 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QRegion
 from PySide6.QtWidgets import QWidget
 
-from workstation.rendering import annotations, figures
+from workstation.rendering import annotations, crosshair, figures
 from workstation.rendering.ink import Canvas as InkCanvas
 from workstation.rendering.picture import Picture
 from workstation.services.coverage import FrameState
@@ -53,12 +54,18 @@ class Painting:
             self._view(painter, drawn, preview)
         size = self._canvas.size()
         if shown is not None:
-            states = self._viewer.frame_states(shown.display_set.id)
-            self._bar.draw(painter, states, shown.state.frame_index, size)
+            self._bar.draw(painter, self._states(shown), shown.place[0], size)
         if reading is not None:
             states = [FrameState.SEEN] * len(reading.lines)
             self._bar.draw(painter, states, reading.state.frame_index, size)
         self._edge(painter)
+
+    def _states(self, shown: Shown) -> Sequence[FrameState]:
+        """Of what the view scrolls through; planes are all here, or none of them."""
+        if shown.state.plane is None:
+            return self._viewer.frame_states(shown.display_set.id)
+        here = FrameState.LOADED if shown.is_here else FrameState.MISSING
+        return [here] * shown.place[1]
 
     def _view(self, painter: QPainter, drawn: Drawn, preview: Preview) -> None:
         """Everything but the bar."""
@@ -81,7 +88,7 @@ class Painting:
         """Black where the picture does not cover it: nothing is filled twice."""
         ground = QRegion(self._canvas.rect())
         if picture is not None:
-            height, width = picture.pixels.shape[:2]
+            height, width = (picture.part * side for side in picture.pixels.shape[:2])
             left, top = picture.left / self._ratio, picture.top / self._ratio
             right, below = left + width / self._ratio, top + height / self._ratio
             # whole logical pixels that lie inside it: at 1.25 a pixel may be shared
@@ -125,7 +132,8 @@ class Painting:
             )
             outlines = annotations.borders(self.ink, scene.outlined)
             others = figures.ink(self.ink, scene.figures)
-            inking.draw_items(painter, (*outlines, *others, *items))
+            cross = () if scene.crosshair is None else crosshair.ink(self.ink, scene.crosshair)
+            inking.draw_items(painter, (*outlines, *others, *cross, *items))
         if scene.spot is not None:
             inking.draw_items(painter, annotations.cursor(self.ink, scene.spot))
 

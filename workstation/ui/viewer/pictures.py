@@ -11,10 +11,12 @@ from attrs import evolve, frozen
 
 from workstation.errors import WorkstationError
 from workstation.rendering.picture import FramePainter, Picture, PictureRequest
+from workstation.rendering.reformat import ReformatRequest
 from workstation.services.jobs import Job, Jobs
-from workstation.services.overlay import Overlay
+from workstation.services.overlay import Line, Mark, Overlay
 from workstation.services.scene import Scene
 from workstation.text import tr
+from workstation.ui.viewer.reformats import Made, Reformats
 
 #: Pixels that are touched at once, within some 15 ms; more than that is a worker's.
 AT_ONCE: Final = 2_000_000
@@ -26,15 +28,22 @@ READ_FIRST, THUMBNAILS_AFTER = 0, 10
 
 @frozen(eq=False)
 class Drawn:
-    """A scene and the pixels that belong to it; without them `notice` may say why."""
+    """A scene and the pixels that belong to it; without them `notice` may say why.
+
+    `preview`: they are coarser than what they stand for.
+    """
 
     scene: Scene
     picture: Picture | None = None
     notice: str = ""
+    preview: bool = False
 
     @property
     def words(self) -> Overlay:
         words = self.scene.words
+        if self.preview:
+            half = Line(tr("preview ½"), 1, Mark.DOUBT)
+            words = evolve(words, bottom_left=(half, *words.bottom_left))
         if not self.notice:
             return words
         return evolve(words, notices=(*words.notices, self.notice))
@@ -47,6 +56,7 @@ class Pictures:
         self._jobs = jobs
         self._ready = ready
         jobs.lane(LANE, WORKERS)
+        self._reformats = Reformats(jobs, LANE, ready)
         self._painter = FramePainter()
         self._last: tuple[PictureRequest, Drawn] | None = None
         self._making: Job[Picture | None] | None = None
@@ -55,10 +65,13 @@ class Pictures:
     @property
     def behind(self) -> bool:
         """What is on the view is not yet what was asked for last."""
-        return self._making is not None
+        return self._making is not None or self._reformats.behind
 
     def draw(self, scene: Scene) -> Drawn:
         """The scene with its picture; the one before it while that is being made."""
+        if (plane := reformat_of(scene)) is not None:
+            return self._plane(scene, self._reformats.draw(plane, scene))
+        self._reformats.forget()
         request = request_of(scene)
         if request is None:
             self.forget()
@@ -75,6 +88,8 @@ class Pictures:
 
     def draw_now(self, scene: Scene) -> Drawn:
         """However long it takes: for a capture, which must show what was asked for."""
+        if (plane := reformat_of(scene)) is not None:
+            return self._plane(scene, self._reformats.draw_now(plane, scene))
         request = request_of(scene)
         if request is None or (self._last is not None and self._last[0] == request):
             return self.draw(scene)
@@ -88,7 +103,15 @@ class Pictures:
             self._making.cancel()
             self._making, self._painter = None, FramePainter()  # the worker may still use the old
         self._painter.forget()
+        self._reformats.forget()
         self._last = self._wanted = None
+
+    def _plane(self, scene: Scene, made: Made | None) -> Drawn:
+        """With the words of the plane that is drawn, where it is of what is shown here."""
+        self._last = self._wanted = None
+        if made is not None and _alike(made.scene, scene):
+            return Drawn(made.scene, made.picture, preview=not made.exact)
+        return Drawn(scene, notice=tr("the picture is being made"))
 
     def _meanwhile(self, scene: Scene) -> Drawn:
         """The last picture with its own words, if it is of the series that is shown here."""
@@ -129,6 +152,28 @@ class Pictures:
     def _keep(self, request: PictureRequest, drawn: Drawn) -> Drawn:
         self._last = (request, drawn)
         return drawn
+
+
+def _alike(before: Scene, scene: Scene) -> bool:
+    """Whether one may stay on the view while the other is being made."""
+    a, b = before.shown, scene.shown
+    assert a is not None
+    assert b is not None
+    return a.display_set.id == b.display_set.id and a.study == b.study
+
+
+def reformat_of(scene: Scene) -> ReformatRequest | None:
+    """What must be sampled for a scene; None where an image is shown, or nothing."""
+    shown, view = scene.shown, scene.view
+    if shown is None or view is None or shown.reformat is None or not shown.is_here:
+        return None
+    made, plane, state = shown.reformat, shown.frame.plane, shown.state
+    assert made.volume is not None
+    assert plane is not None
+    return ReformatRequest(
+        made.volume, plane, view, made.slab_mm, made.mode, state.interpolation, shown.voi,
+        state.inverted,
+    )  # fmt: skip
 
 
 def request_of(scene: Scene) -> PictureRequest | None:

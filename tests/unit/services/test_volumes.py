@@ -1,0 +1,153 @@
+"""Volumes of the open case: held once, made of all images or of none, gone with the case."""
+
+import numpy as np
+import pytest
+from attrs import evolve
+from fakes import FakeClock, InlineJobs
+from fakes_viewer import FakeLoader, FakeStore
+from numpy.typing import NDArray
+from volume_phantoms import SCANS, display_set, noise
+
+from workstation.domain.presentation import Rescale
+from workstation.domain.study import DisplaySet
+from workstation.errors import NotDisplayable
+from workstation.services.volumes import Volumes
+
+COUNT, SHAPE = 34, (42, 46)
+CT = display_set(SCANS["straight"], COUNT, SHAPE)
+VOXELS = noise((COUNT, *SHAPE))
+
+
+class Case:
+    def __init__(self, shown: DisplaySet = CT) -> None:
+        self.shown = shown
+        self.store = FakeStore()
+        self.loader = FakeLoader(self.store)
+        self.loader.known[shown.id] = shown
+        self.jobs = InlineJobs(FakeClock())
+        self.volumes = Volumes(self.store, self.loader, self.jobs)  # type: ignore[arg-type]
+
+    def arrive(self, *indices: int) -> None:
+        for index in indices or range(len(self.shown.frames)):
+            self.loader.arrive(self.shown.frames[index], VOXELS[index].copy())
+
+    def voxels(self) -> NDArray[np.generic]:
+        volume = self.volumes.get(self.shown)
+        assert volume is not None
+        return volume.voxels
+
+
+def test_slices_stand_in_for_the_frames_they_came_from() -> None:
+    """600 images twice in memory is what makes the laptop at home swap (F109, memory)."""
+    case = Case()
+    case.arrive()
+
+    case.volumes.want(CT)
+
+    for index, frame in enumerate(CT.frames):
+        held = case.store.get(frame.key)
+        assert held is not None
+        assert np.shares_memory(held.stored, case.voxels())
+        assert np.array_equal(held.stored, VOXELS[index])
+
+
+def test_a_series_whose_slices_rescale_each_by_itself_is_held_beside_its_frames() -> None:
+    """A PET: its voxels are values, and the frames stay what they were (PS3.3 C.8.9.4)."""
+    frames = tuple(
+        evolve(frame, rescale=Rescale(1.0 + at, 0.0, "BQML")) for at, frame in enumerate(CT.frames)
+    )
+    case = Case(evolve(CT, frames=frames))
+    case.arrive()
+
+    case.volumes.want(case.shown)
+
+    assert case.voxels().dtype == np.float32
+    assert np.array_equal(case.voxels()[3], VOXELS[3] * np.float32(4.0))
+    held = case.store.get(frames[3].key)
+    assert held is not None
+    assert np.array_equal(held.stored, VOXELS[3])
+
+
+def test_a_volume_is_made_when_the_last_image_is_here() -> None:
+    case = Case()
+    case.arrive(*range(COUNT - 1))
+    job = case.volumes.want(CT)
+    waiting = case.volumes.missing(CT)
+
+    case.arrive(COUNT - 1)
+
+    assert waiting == "reformats wait for all images: 33 of 34 here"
+    assert job.done
+    assert case.volumes.missing(CT) == ""
+    assert np.array_equal(case.voxels(), VOXELS)
+
+
+def test_an_image_that_cannot_be_shown_is_no_hole_in_a_volume() -> None:
+    """What lies in its place is not guessed; when it comes after all, the volume does."""
+    case = Case()
+    failed = CT.frames[5].key
+    case.store.failures[failed] = NotDisplayable("truncated", "truncated")
+    case.arrive(*(index for index in range(COUNT) if index != 5))
+
+    job = case.volumes.want(CT)
+    why = case.volumes.missing(CT)
+    del case.store.failures[failed]
+    case.arrive(5)
+
+    assert job.done
+    assert why == "no reformat: image 6 cannot be shown: truncated"
+    assert np.array_equal(case.voxels(), VOXELS)
+
+
+def test_more_images_of_a_series_make_its_volume_anew() -> None:
+    fewer = evolve(CT, frames=CT.frames[:-4])
+    case = Case(fewer)
+    case.arrive()
+    case.volumes.want(fewer)
+    case.loader.known[CT.id] = case.shown = CT
+    case.arrive(*range(COUNT - 4, COUNT))
+
+    case.volumes.know([CT])
+
+    assert case.voxels().shape == (COUNT, *SHAPE)
+
+
+def test_a_series_larger_than_the_memory_is_refused_before_it_is_held_twice() -> None:
+    case = Case()
+    case.store.room = 1000
+    case.arrive()
+
+    job = case.volumes.want(CT)
+
+    assert job.done
+    assert case.volumes.get(CT) is None
+    assert case.volumes.missing(CT) == (
+        "no reformat: the series is larger than the memory images may take"
+    )
+
+
+def test_what_is_still_being_made_when_the_case_is_left_is_dropped() -> None:
+    case = Case()
+    case.arrive()
+    case.jobs.hold()
+    job = case.volumes.want(CT)
+    assert case.volumes.missing(CT) == "the volume is being made: 0 of 34"
+    before = dict(case.store.pixels)
+
+    case.volumes.forget()
+    while case.jobs.waiting:
+        case.jobs.go()
+
+    assert job.done
+    assert case.volumes.get(CT) is None
+    assert case.store.pixels == before
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_too_few_images_are_no_volume(count: int) -> None:
+    few = display_set(SCANS["straight"], count, SHAPE)
+    case = Case(few)
+    case.arrive()
+
+    assert case.volumes.want(few).done
+    assert case.volumes.missing(few).startswith("no reformat: ")

@@ -1,0 +1,208 @@
+"""The screen with planes through volumes in place of images, and slabs of any thickness.
+
+What may be painted of them and what is said; `services.reformatted` says how they come there
+and go together.
+"""
+
+from collections.abc import Sequence
+
+from attrs import evolve, frozen
+
+from workstation.domain.identifiers import FrameKey, StudyRef
+from workstation.domain.study import DisplaySet, Frame
+from workstation.errors import CommandError
+from workstation.imaging.volume_voxels import why_no_volume
+from workstation.services import locating
+from workstation.services.frames import FrameStore
+from workstation.services.loading import Loader
+from workstation.services.overlay import Overlay
+from workstation.services.pointed import Pointed
+from workstation.services.structures import Structures
+from workstation.services.viewed import Crosshair, Crossing, CrossLine, Reformat, Shown, ViewedStudy
+from workstation.services.volumes import Volumes
+from workstation.text import tr
+from workstation.viewing import mpr
+from workstation.viewing.linking import space
+from workstation.viewing.mpr import Box, Mpr
+from workstation.viewing.planes import Plane
+from workstation.viewing.presets import Presets
+from workstation.viewing.reformat import (
+    box_of,
+    common_frame,
+    on_plane,
+    plane_frame,
+    turned_degrees,
+)
+from workstation.viewing.resolve import ResolvedView
+from workstation.viewing.viewport import ViewportState
+
+
+@frozen(eq=False)
+class _Known:
+    """Of a display set with so many images, for planes through it."""
+
+    images: int
+    box: Box
+    common: Frame
+
+
+class Planar(Pointed):
+    """Home thread; `services.viewer.Viewer` says what a reader does with it."""
+
+    def __init__(
+        self,
+        store: FrameStore,
+        loader: Loader,
+        structures: Structures,
+        volumes: Volumes,
+        presets: Presets,
+    ) -> None:
+        super().__init__(store, loader, structures, presets)
+        self.volumes = volumes
+        self._known_boxes: dict[str, _Known] = {}
+        self._refused: tuple[str, str] = ("", "")  # display set, why it has no planes
+        volumes.changed.connect(self._volume_changed)
+
+    def study_ready(self, ref: StudyRef, display_sets: Sequence[DisplaySet]) -> None:
+        """A volume of fewer images is made again."""
+        super().study_ready(ref, display_sets)
+        self.volumes.know(display_sets)
+
+    def forget(self) -> None:
+        """Nothing of the case stays here."""
+        super().forget()
+        self.volumes.forget()
+        self._known_boxes.clear()
+        self._refused = ("", "")
+
+    @property
+    def in_mpr(self) -> bool:
+        """Whether any view shows a plane."""
+        return any(state.plane is not None for state in self.viewports)
+
+    def crosshair(self, index: int) -> Crosshair | None:
+        """The other planes as they cut the one on a view."""
+        shown = self.shown(index)
+        if shown is None or shown.state.plane is None:
+            return None
+        state, frame = self._crosshair_of(shown.display_set), shown.frame
+        assert frame.plane is not None
+        slabs = self._slabs(shown.display_set)
+        lines = []
+        for plane, direction in mpr.lines(state, shown.state.plane).items():
+            x, y, z = state.axes(plane).normal
+            half = slabs.get(plane, 0.0) / 2
+            edge = on_plane(frame, (x * half, y * half, z * half))
+            lines.append(CrossLine(plane, on_plane(frame, direction), edge))
+        return Crosshair(frame.plane.to_pixel(state.centre)[:2], tuple(lines))
+
+    def _slabs(self, display_set: DisplaySet) -> dict[Plane, float]:
+        own = [state for state in self.viewports if state.display_set == display_set.id]
+        return {state.plane: state.slab_mm for state in own if state.plane is not None}
+
+    def cuts(self, shown: Shown) -> tuple[Crossing, ...] | None:
+        """Where the planes cut a stack of their own space; None where nothing of it is shown
+        in planes. Their own views have the crosshair for it."""
+        planar = [each for each in self._planar_sets() if self._same_space(shown.frame, each)]
+        if not planar:
+            return None
+        if shown.state.plane is not None:
+            return ()
+        views = filter(None, map(self.shown, range(len(self.viewports))))
+        planes = [view for view in views if view.state.plane is not None]
+        return tuple(line for view in planes for line in locating.crossings(view, shown))
+
+    def _as_shown(
+        self, index: int, state: ViewportState, study: ViewedStudy, display_set: DisplaySet
+    ) -> Shown:
+        if state.plane is None and not state.slab_mm:
+            return super()._as_shown(index, state, study, display_set)
+        if why_no_volume(display_set):  # it was allowed while fewer images were here
+            flat = evolve(state, plane=None, slab_mm=0.0)
+            return super()._as_shown(index, flat, study, display_set)
+        if state.plane is None:
+            plain = super()._as_shown(index, state, study, display_set)
+            return self._reformatted(plain, plain.frame)
+        middle = evolve(state, frame_index=len(display_set.frames) // 2, presentation="")
+        plain = super()._as_shown(index, middle, study, display_set)
+        return self._reformatted(evolve(plain, state=state), self._planar(state, display_set))
+
+    def _planar(self, state: ViewportState, display_set: DisplaySet) -> Frame:
+        assert state.plane is not None
+        known = self._box_of(display_set)
+        at = self._crosshair_of(display_set)
+        placed = mpr.rectangle(at, known.box, state.plane)
+        return plane_frame(known.common, state.plane, placed)
+
+    def _reformatted(self, plain: Shown, frame: Frame) -> Shown:
+        """In place of the image that would be shown otherwise."""
+        state, display_set = plain.state, plain.display_set
+        index, count, turned = state.frame_index, len(display_set.frames), 0.0
+        if state.plane is not None:
+            at = self._crosshair_of(display_set)
+            index, count = mpr.place(at, self._box(display_set), state.plane)
+            turned = turned_degrees(at, state.plane)
+        missing = ""
+        if StudyRef(display_set.site, display_set.study) not in self._permitted:
+            missing = plain.missing
+        else:
+            self.volumes.want(display_set)
+            missing = self.volumes.missing(display_set)
+        made = Reformat(
+            self.volumes.get(display_set), state.plane, state.slab_mm, state.slab_mode,
+            index, count, turned, plain.pixels,
+        )  # fmt: skip
+        return evolve(plain, frame=frame, pixels=None, missing=missing, reformat=made)
+
+    def _words(self, index: int, shown: Shown | None, view: ResolvedView | None) -> Overlay:
+        """With why there are no planes of it, where they were asked for."""
+        words = super()._words(index, shown, view)
+        name, why = self._refused
+        if shown is None or not why or shown.display_set.id != name:
+            return words
+        return evolve(words, notices=(*words.notices, why))
+
+    def _frame_of(self, state: ViewportState) -> FrameKey | None:
+        """No single image repaints a plane: `volumes.changed` tells."""
+        return None if state.plane is not None else super()._frame_of(state)
+
+    def _need_volume(self, display_set: DisplaySet) -> None:
+        """Raises CommandError, and the pane says it too, where geometry allows no volume."""
+        why = why_no_volume(display_set)
+        if why:
+            words = tr("no reformat: {why}", why=why)
+            self._refused = (display_set.id, words)
+            self._emit_all()
+            raise CommandError(words)
+        self._refused = ("", "")
+
+    def _volume_changed(self, name: str) -> None:
+        for index, state in enumerate(self.viewports):
+            if state.display_set == name and (state.plane is not None or state.slab_mm):
+                self.viewport_changed.emit(index)
+
+    # --- inside ---
+
+    def _planar_sets(self) -> tuple[DisplaySet, ...]:
+        names = [state.display_set or "" for state in self.viewports if state.plane is not None]
+        return tuple(self._sets[name] for name in dict.fromkeys(names) if name in self._sets)
+
+    def _same_space(self, frame: Frame, display_set: DisplaySet) -> bool:
+        return space(frame) == space(display_set.frames[0])
+
+    def _crosshair_of(self, display_set: DisplaySet) -> Mpr:
+        known = self._crosshairs.get(display_set.id)
+        if known is None:
+            known = self._crosshairs[display_set.id] = mpr.begun(self._box(display_set))
+        return known
+
+    def _box(self, display_set: DisplaySet) -> Box:
+        return self._box_of(display_set).box
+
+    def _box_of(self, display_set: DisplaySet) -> _Known:
+        known = self._known_boxes.get(display_set.id)
+        if known is None or known.images != len(display_set.frames):
+            frames = display_set.frames
+            known = _Known(len(frames), box_of(display_set), common_frame(frames))
+            self._known_boxes[display_set.id] = known
+        return known

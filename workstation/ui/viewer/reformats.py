@@ -1,0 +1,151 @@
+"""The pictures of planes and slabs on one viewport: coarse while they move, exact at rest.
+
+What takes a few milliseconds is made at once; what takes some tens by a worker, and the
+picture before it stays on the view meanwhile with its own words. Beyond that a preview with
+a quarter of the samples is made first, and says so; the exact one comes when nothing has
+moved for a moment. Of many requests the last one is made.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from attrs import evolve, frozen
+
+from workstation.rendering.picture import Picture
+from workstation.rendering.reformat import PREVIEW, ReformatPainter, ReformatRequest
+from workstation.services.jobs import Job, Jobs
+from workstation.services.scene import Scene
+
+#: Work (`ReformatPainter.work`) that is done at once: some 3 ms.
+AT_ONCE: Final = 700_000
+#: Work that a hand waits for, some 30 ms on a machine with two cores: more has a preview.
+NO_PREVIEW: Final = 10_000_000
+#: Seconds without a new request after which a preview is made exact.
+REST_S: Final = 0.12
+
+
+@frozen(eq=False)
+class Made:
+    """The last picture: of which request, with which scene, and whether it is exact."""
+
+    request: ReformatRequest
+    scene: Scene
+    picture: Picture | None
+    exact: bool
+
+
+class Reformats:
+    """GUI thread; `ready` is told when a picture was made elsewhere."""
+
+    def __init__(self, jobs: Jobs, lane: str, ready: Callable[[], None]) -> None:
+        self._jobs = jobs
+        self._lane = lane
+        self._ready = ready
+        self._painters = {1: ReformatPainter(), PREVIEW: ReformatPainter()}
+        self._refiner = ReformatPainter()  # a hand may ask for more while it works
+        self._last: Made | None = None
+        self._wanted: tuple[ReformatRequest, Scene] | None = None
+        self._making: Job[Picture | None] | None = None
+        self._refining: Job[Picture | None] | None = None
+        self._forget_rest: Callable[[], None] | None = None
+
+    @property
+    def behind(self) -> bool:
+        """What is on the view is not what was asked for last, not even coarsely."""
+        return self._making is not None
+
+    def draw(self, request: ReformatRequest, scene: Scene) -> Made | None:
+        """Its picture; the one before it while that is being made; None: there is none."""
+        if self._last is not None and self._last.request == request:
+            self._wanted, self._last = None, evolve(self._last, scene=scene)
+            return self._last
+        part = self._part(request)
+        if self._making is None and self._painters[part].work(request, part) <= AT_ONCE:
+            return self._made(request, scene, self._painters[part].picture(request, part), part)
+        self._wanted = (request, scene)
+        if self._making is None:
+            self._make_next()
+        return self._last
+
+    def draw_now(self, request: ReformatRequest, scene: Scene) -> Made:
+        """Exact, however long it takes."""
+        if self._last is not None and self._last.request == request and self._last.exact:
+            return self._made(request, scene, self._last.picture, 1)
+        self.forget()  # a worker may still use the painters
+        return self._made(request, scene, self._painters[1].picture(request), 1)
+
+    def forget(self) -> None:
+        """Let go of voxels and pictures."""
+        for job in (self._making, self._refining):
+            if job is not None:
+                job.cancel()
+        self._rest_no_more()
+        if self._making is not None or self._refining is not None:
+            self._painters = {part: ReformatPainter() for part in self._painters}
+            self._refiner = ReformatPainter()
+        for painter in (*self._painters.values(), self._refiner):
+            painter.forget()
+        self._making = self._refining = self._last = self._wanted = None
+
+    # --- inside ---
+
+    def _part(self, request: ReformatRequest) -> int:
+        return 1 if self._painters[1].work(request) <= NO_PREVIEW else PREVIEW
+
+    def _make_next(self) -> None:
+        assert self._wanted is not None
+        (request, scene), self._wanted = self._wanted, None
+        part = self._part(request)
+        painter = self._painters[part]
+        self._making = self._run(painter, request, part)
+        self._making.then(lambda job: self._came(request, scene, part, job))
+
+    def _run(
+        self, painter: ReformatPainter, request: ReformatRequest, part: int
+    ) -> Job[Picture | None]:
+        return self._jobs.run(lambda: painter.picture(request, part), lane=self._lane)
+
+    def _came(
+        self, request: ReformatRequest, scene: Scene, part: int, job: Job[Picture | None]
+    ) -> None:
+        self._making = None
+        if job.error is None:  # a bug is told already
+            self._made(request, scene, job.value, part)
+        if self._wanted is not None and self._wanted[0] != request:
+            self._make_next()
+        self._ready()
+
+    def _made(
+        self, request: ReformatRequest, scene: Scene, picture: Picture | None, part: int
+    ) -> Made:
+        self._last = Made(request, scene, picture, exact=part == 1)
+        self._rest_no_more()
+        if not self._last.exact:
+            self._forget_rest = self._jobs.later(REST_S, self._refine)
+        return self._last
+
+    def _rest_no_more(self) -> None:
+        if self._forget_rest is not None:
+            self._forget_rest()
+        self._forget_rest = None
+
+    def _refine(self) -> None:
+        """Nothing has moved: the exact picture of what is shown."""
+        self._forget_rest = None
+        if self._last is None or self._last.exact or self._refining is not None:
+            return
+        request = self._last.request
+        self._refining = self._run(self._refiner, request, 1)
+        self._refining.then(lambda job: self._refined(request, job))
+
+    def _refined(self, request: ReformatRequest, job: Job[Picture | None]) -> None:
+        self._refining = None
+        if self._last is None or self._last.exact:
+            return
+        if self._last.request != request:  # it has moved meanwhile
+            self._refine()
+        elif job.error is None:
+            self._last = evolve(self._last, picture=job.value, exact=True)
+            if self._making is None:  # a window drag goes on from these samples
+                self._painters[1], self._refiner = self._refiner, self._painters[1]
+            self._ready()
