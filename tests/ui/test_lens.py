@@ -88,6 +88,7 @@ def test_it_is_in_the_middle_of_the_view_until_a_pointer_is_on_it(
 ) -> None:
     """By key alone, and in a script."""
     viewer, canvas = reading
+    QApplication.sendEvent(canvas, QEvent(QEvent.Type.Leave))
     expected = grey(canvas, 256 + 20, 256 + 30)
 
     viewer.magnify(on=True)

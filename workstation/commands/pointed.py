@@ -18,8 +18,11 @@ class Switch(StrEnum):
 
 @command("tool.cursor3d", title="3D cursor", group=GROUP, when=_IMAGE)
 def cursor3d(ctx: CommandContext, x: float | None = None, y: float | None = None) -> Outcome:
-    """A point of the active view on every view of its frame of reference, which go there;
-    without a point, under the pointer. Shift and the pointer do it with any tool."""
+    """A place of the patient on every view of its frame of reference; Shift and the pointer.
+
+    A point of the active image, or without one under the pointer of this tool. Other stacks
+    go to the image nearest to it.
+    """
     if x is None:
         ctx.viewer.pick_tool("cursor3d")
     elif y is None:

@@ -167,6 +167,18 @@ def label(ctx: CommandContext, name: str, text: str = "") -> Outcome:
     return None
 
 
+@command("measurement.place-label", title="Put a label somewhere", group=GROUP, when=_MEASUREMENT)
+def place_label(
+    ctx: CommandContext, name: str = "", dx: Corner = None, dy: Corner = None
+) -> Outcome:
+    """So many image pixels from its first point; without numbers, where it is proposed.
+
+    Labels are dragged by the pointer as well, and stay with their measurement.
+    """
+    ctx.viewer.marks.place_label(name, None if dx is None or dy is None else (dx, dy))
+    return None
+
+
 @command("measurement.word", title="Write beside a measurement", group=GROUP, when=_MEASUREMENT)
 def word(ctx: CommandContext, name: str = "") -> Outcome:
     """Asks for the words of one measurement; without a name, of the selected or the last.
@@ -216,5 +228,5 @@ def go(ctx: CommandContext, name: str = "") -> Outcome:
 
 COMMANDS = (
     *MEASURING, probe, window_tool, zoom_tool, area_tool, pan_tool, scroll_tool,
-    delete, select, move, label, word, copy, undo, redo, next_one, go,
+    delete, select, move, label, place_label, word, copy, undo, redo, next_one, go,
 )  # fmt: skip

@@ -87,6 +87,7 @@ class Measurement:
     text: str = ""  # the reader's own words beside it
     uncertainty: float | None = None  # of `value`: `imaging.uncertainty` says what it holds
     author: str = ""  # who made it, by the name they have at its site
+    label_at: PixelPoint | None = None  # from the first point to where a reader put its label
 
 
 #: What a line measures on a trace of an ultrasound image, by its unit.

@@ -12,7 +12,7 @@ from typing import Final
 
 from attrs import frozen
 
-from workstation.domain.measurement import Measurement
+from workstation.domain.measurement import Measurement, PixelPoint
 from workstation.domain.study import Frame, SpacingOrigin
 from workstation.rendering.ink import (
     Border,
@@ -22,6 +22,7 @@ from workstation.rendering.ink import (
     Handle,
     Item,
     Letter,
+    Oval,
     Point,
     Stroke,
     bounds,
@@ -110,6 +111,16 @@ def cursor(canvas: Canvas, spot: Located) -> tuple[Item, ...]:
         return arms
     away = tr("{mm:.1f} mm beside this image", mm=abs(spot.off_mm))
     return (*arms, Letter((x + _ARM + 4, y - 8), away, _CURSOR))
+
+
+#: Across the ring around a handle that a point falls on.
+_RING: Final = 15.0
+
+
+def met(canvas: Canvas, point: PixelPoint) -> Item:
+    """A ring around the handle on which the point that is being placed falls."""
+    x, y = canvas.at(point)
+    return Oval((x - _RING / 2, y - _RING / 2, _RING, _RING), "ink.active", 1.5)
 
 
 def handles(canvas: Canvas, measurement: Measurement) -> tuple[Point, ...]:

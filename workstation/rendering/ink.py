@@ -54,6 +54,7 @@ class Plate:
     first: str
     second: str
     anchor: Point
+    name: str = ""  # of the measurement it belongs to
 
 
 @frozen

@@ -18,6 +18,13 @@ from workstation.text import tr
 _DIRECTIONS: Final = ((1, 0), (1, -1), (1, 1), (-1, 0), (-1, -1), (-1, 1), (0, -1), (0, 1))
 _DISTANCE: Final = 30.0
 
+#: Where a shape fills the view: so far from its edges, clear of the words in its corners.
+_EDGE: Final = (24.0, 72.0)
+#: What it costs to lie on what is measured, on other ink, and as far away as the view is large.
+_COVERS: Final = 9000.0
+_CROWDS: Final = 1500.0
+_FAR: Final = 600.0
+
 #: How much outward is worth, in grey levels from the middle of the view to its corner.
 _OUTWARDS: Final = 300.0
 
@@ -112,15 +119,44 @@ def _figure(value: float, digits: int = 1) -> str:
 def plate(
     canvas: Canvas, measurement: Measurement, taken: Sequence[Box], places: dict[str, int]
 ) -> Plate:
+    """Where a reader put it, else where it hides least; `places` remembers which spot that is."""
     first, second = words(measurement)
-    width, height = canvas.sizer(first, second)
-    shape = bounds([canvas.at(p) for p in measurement.points])
+    size = canvas.sizer(first, second)
+    if measurement.label_at is None:
+        box = _proposed(canvas, measurement, size, taken, places)
+    else:
+        (x, y), (dx, dy) = measurement.points[0], measurement.label_at
+        middle = canvas.at((x + dx, y + dy))
+        box = _inside((middle[0] - size[0] / 2, middle[1] - size[1] / 2, *size), canvas.size)
+    return Plate(box, first, second, _anchor(canvas, measurement, box), measurement.id)
+
+
+def _proposed(
+    canvas: Canvas,
+    measurement: Measurement,
+    size: Point,
+    taken: Sequence[Box],
+    places: dict[str, int],
+) -> Box:
+    """The spot stays when the ground changes, but not when it comes to lie on what is measured."""
+    own = bounds([canvas.at(p) for p in measurement.points])
+    spots = _spots(canvas, own, size)
     key = f"{measurement.id}/{measurement.revision}"
-    if key not in places:
-        scores = [_badness(canvas, _beside(shape, d, width, height), taken) for d in _DIRECTIONS]
-        places[key] = min(range(len(scores)), key=scores.__getitem__)
-    box = _inside(_beside(shape, _DIRECTIONS[places[key]], width, height), canvas.size)
-    return Plate(box, first, second, _anchor(canvas, measurement, box))
+    kept = places.get(key)
+    if kept is None or (_overlap(spots[kept], own) and not all(_overlap(s, own) for s in spots)):
+        scores = [_badness(canvas, spot, own, taken) for spot in spots]
+        kept = places[key] = min(range(len(scores)), key=scores.__getitem__)
+    return spots[kept]
+
+
+def _spots(canvas: Canvas, own: Box, size: Point) -> list[Box]:
+    """Around the shape; where it fills the view, near the corners of the view."""
+    wide, high = canvas.size
+    left, right = _EDGE[0], wide - _EDGE[0] - size[0]
+    top, bottom = _EDGE[1], high - _EDGE[1] - size[1]
+    around = [_beside(own, direction, *size) for direction in _DIRECTIONS]
+    corners = [(x, y, *size) for x in (left, right) for y in (top, bottom)]
+    return [_inside(box, canvas.size) for box in (*around, *corners)]
 
 
 def _beside(shape: Box, direction: tuple[int, int], width: float, height: float) -> Box:
@@ -132,22 +168,35 @@ def _beside(shape: Box, direction: tuple[int, int], width: float, height: float)
     return x, y, width, height
 
 
-def _badness(canvas: Canvas, box: Box, taken: Sequence[Box]) -> float:
-    """Bright or busy ground, other ink, the edge and the middle of the view are bad places.
+def _badness(canvas: Canvas, box: Box, own: Box, taken: Sequence[Box]) -> float:
+    """What is measured, other ink, bright or busy ground, and the middle of the view are bad
+    places, in this order.
 
     The middle because what is read lies there: lung is dark and flat and no place for words.
     """
-    inside = _inside(box, canvas.size)
     wide, high = canvas.size
-    x, y = inside[0] + inside[2] / 2 - wide / 2, inside[1] + inside[3] / 2 - high / 2
+    x, y = box[0] + box[2] / 2 - wide / 2, box[1] + box[3] / 2 - high / 2
     bad = -_OUTWARDS * math.hypot(x, y) / math.hypot(wide / 2, high / 2)
-    if inside != box:
-        bad += 400
-    bad += sum(600.0 for other in taken if _overlap(inside, other))
-    ground = _ground(canvas, inside)
+    bad += _FAR * math.dist(_middle(box), _middle(own)) / math.hypot(wide, high)
+    bad += _COVERS * _shared(box, own)
+    bad += sum(_CROWDS for other in taken if _overlap(box, other))
+    ground = _ground(canvas, box)
     if ground is not None and ground.size:
         bad += float(ground.mean()) + 2 * float(ground.std())
     return bad
+
+
+def _middle(box: Box) -> Point:
+    return box[0] + box[2] / 2, box[1] + box[3] / 2
+
+
+def _shared(box: Box, own: Box) -> float:
+    """How much of a label lies on what is measured: 0 for none, 1 and more for some of it."""
+    wide = min(box[0] + box[2], own[0] + own[2]) - max(box[0], own[0])
+    high = min(box[1] + box[3], own[1] + own[3]) - max(box[1], own[1])
+    if not _overlap(box, own):
+        return 0.0
+    return 1.0 + wide * high / (box[2] * box[3])
 
 
 def _ground(canvas: Canvas, box: Box) -> NDArray[np.uint8] | None:
@@ -177,5 +226,4 @@ def _anchor(canvas: Canvas, measurement: Measurement, box: Box) -> Point:
     """Where the leader of a label meets what it names: its tail, or its line."""
     if measurement.kind is MeasurementKind.ARROW:
         return canvas.at(measurement.points[0])
-    middle = box[0] + box[2] / 2, box[1] + box[3] / 2
-    return nearest(canvas, measurement, middle)
+    return nearest(canvas, measurement, _middle(box))

@@ -21,7 +21,7 @@ def _plain(_owner: object, _field: object, value: Any) -> Any:
 
 def from_plain(read: Mapping[str, Any]) -> Measurement:
     """Raises KeyError, TypeError or ValueError; never half a measurement."""
-    value, doubt = read["value"], read.get("uncertainty")
+    value, doubt, label_at = read["value"], read.get("uncertainty"), read.get("label_at")
     return Measurement(
         id=str(read["id"]),
         kind=MeasurementKind(read["kind"]),
@@ -38,6 +38,7 @@ def from_plain(read: Mapping[str, Any]) -> Measurement:
         text=str(read.get("text", "")),  # drafts of earlier versions have neither
         uncertainty=None if doubt is None else float(doubt),
         author=str(read.get("author", "")),
+        label_at=None if label_at is None else (float(label_at[0]), float(label_at[1])),
     )
 
 

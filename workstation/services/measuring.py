@@ -176,8 +176,19 @@ class Measurements:
             image_number=old.image_number,
             series_label=old.series_label,
             text=old.text,
+            label_at=old.label_at,
         )
         return self._replace(made)
+
+    def place_label(self, name: str, at: PixelPoint | None) -> Measurement:
+        """Where its label stands, from its first point; None: where it is proposed.
+
+        It says the same there: the revision stays, and what a report cites is not changed.
+        """
+        made = evolve(self.find(name), label_at=at)
+        self._take({**self._by_id, made.id: made})
+        self._changed()
+        return made
 
     def label(self, name: str, text: str) -> Measurement:
         """The reader's own words beside a measurement; its name stays, as reports cite it."""
@@ -255,7 +266,7 @@ class Measurements:
         self._keys, self._scales = dict(step.keys), step.scales
         self._by_id = {
             name: evolve(mark, revision=self._next_revision(self._by_id[name]))
-            if name in self._by_id and self._by_id[name] != mark
+            if name in self._by_id and _says_else(self._by_id[name], mark)
             else mark
             for name, mark in step.marks.items()
         }
@@ -300,3 +311,8 @@ class Measurements:
         self._last.clear()
         self._kept = NOTHING
         self.selected = ""
+
+
+def _says_else(now: Measurement, then: Measurement) -> bool:
+    """Whether what a report may cite is another; where a label stands is not of it."""
+    return evolve(now, label_at=then.label_at) != then

@@ -4,6 +4,7 @@ A tool is a frozen value; `on` gives the next tool and what should happen. The c
 turns effects into command lines, so that a pointer can do nothing that a script cannot.
 """
 
+import math
 from typing import Protocol, Self
 
 from attrs import frozen
@@ -123,6 +124,10 @@ class Locate:
 
 
 Effect = Preview | Commit | Known | ScrollBy | PanBy | ZoomBy | ZoomTo | WindowBy | Probe | Locate
+
+
+def within(a: PixelPoint, b: PixelPoint, reach: float) -> bool:
+    return math.dist(a, b) <= reach
 
 
 class Tool(Protocol):

@@ -353,3 +353,76 @@ def test_a_bar_of_more_images_than_pixels_never_hides_a_failed_one() -> None:
     assert rows.count("failed") == 1
     assert (rows[0], rows[300], rows[499]) == ("seen", "loaded", "missing")
     assert shrunk(states[:300], 500) == states[:300]
+
+
+def covers(label: Plate, shape: tuple[PixelPoint, PixelPoint]) -> bool:
+    """Whether any of it lies on the box between two corners on the view."""
+    left, top, wide, high = label.box
+    (x1, y1), (x2, y2) = shape
+    return left < x2 + 0.5 and x1 + 0.5 < left + wide and top < y2 + 0.5 and y1 + 0.5 < top + high
+
+
+def test_a_label_never_lies_on_what_is_measured() -> None:
+    """Over a hot lesion its own label hid what was measured (PET): any ground, any place, any
+    size that leaves room beside it."""
+    random = np.random.default_rng(11)
+    for round_ in range(150):
+        x, y = random.uniform(0, 380, 2)
+        wide, high = random.uniform(2, 300, 2)
+        box = ((x, y), (min(x + wide, 399.0), min(y + high, 399.0)))
+        ground = np.full((400, 400), 255, np.uint8)  # everything is bright but the lesion
+        ground[int(y) : int(box[1][1]), int(x) : int(box[1][0])] = 0
+        one = mark(MeasurementKind.ELLIPSE, box, id=f"A{round_}")
+
+        items = paint_list(canvas(picture=Picture(0, 0, ground)), [one], "", NOTHING, (), {})
+
+        (label,) = [item for item in items if isinstance(item, Plate)]
+        assert not covers(label, box), (round_, box, label.box)
+
+
+def test_a_label_gives_way_when_the_view_is_moved_under_it() -> None:
+    """Zoomed in, the spot beside the lesion may be pushed onto it by the edge of the view."""
+    places: dict[str, int] = {}
+    box = ((300.0, 100.0), (340.0, 140.0))
+    one = mark(MeasurementKind.ELLIPSE, box)
+    for zoom in (1.0, 2.0, 4.0, 8.0, 1.0):
+        state = reduce.zoom(ViewportState(), zoom, (350.0, 120.0), (199.5, 199.5))
+        at = canvas(state=state)
+        items = paint_list(at, [one], "", NOTHING, (), places)
+        (label,) = [item for item in items if isinstance(item, Plate)]
+        (left, top), (right, bottom) = at.at(box[0]), at.at(box[1])
+        if right - left < 150:  # else it fills the view
+            assert not covers(label, ((left - 0.5, top - 0.5), (right - 0.5, bottom - 0.5)))
+
+
+def test_a_region_that_fills_the_view_has_its_label_near_an_edge() -> None:
+    """It must lie on it somewhere: least of all in its middle."""
+    whole = mark(MeasurementKind.RECTANGLE, ((0.0, 0.0), (399.0, 399.0)))
+
+    items = paint_list(canvas(), [whole], "", NOTHING, (), {})
+
+    (label,) = [item for item in items if isinstance(item, Plate)]
+    x, y = label.box[0] + 40, label.box[1] + 10
+    assert math.dist((x, y), (200, 200)) > 130
+
+
+def test_a_label_stays_where_a_reader_put_it_and_its_leader_reaches_it() -> None:
+    """In pixels of the image from the first point: it goes where the measurement goes."""
+    put = mark(label_at=(60.0, 80.0))
+    moved = evolve(put, points=((120.0, 110.0), (160.0, 110.0)))
+
+    for one, middle in ((put, (160.5, 180.5)), (moved, (180.5, 190.5))):
+        items = paint_list(canvas(), [one], "", NOTHING, (), {})
+        (label,) = [item for item in items if isinstance(item, Plate)]
+        left, top, wide, high = label.box
+        assert (left + wide / 2, top + high / 2) == pytest.approx(middle)
+        end = one.points[1]
+        assert label.anchor == pytest.approx((end[0] + 0.5, end[1] + 0.5))
+
+
+def test_a_label_put_beyond_the_view_is_still_on_it() -> None:
+    items = paint_list(canvas(), [mark(label_at=(4000.0, -4000.0))], "", NOTHING, (), {})
+
+    (label,) = [item for item in items if isinstance(item, Plate)]
+    assert 0 <= label.box[0] <= 300
+    assert 0 <= label.box[1] <= 380

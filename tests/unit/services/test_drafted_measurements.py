@@ -33,6 +33,7 @@ REGION = Measurement(
     "grown · ø",
     0.7,
     "Hazel, J.",
+    (12.5, -1 / 3),
 )
 
 

@@ -5,7 +5,7 @@ what is drawn is old; Qt joins the repaints, so that after a hundred wheel event
 frame asked for is the one that is drawn, and everything is worked out once for it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
@@ -24,7 +24,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from workstation.domain.measurement import PixelPoint
+from workstation.domain.measurement import Measurement, PixelPoint
+from workstation.rendering.ink import Box
 from workstation.rendering.ink import Canvas as InkCanvas
 from workstation.services.jobs import Jobs
 from workstation.services.lines import quoted
@@ -62,7 +63,7 @@ class Canvas(QWidget):
         self._drawn = Drawn(viewer.scene(index))
         self._lens = Lens(jobs, self.update)
         self._pointer: QPointF | None = None  # None: on another view, or nowhere
-        self._painting = Painting(self, viewer, index, self._lens)
+        self._painting = Painting(self, viewer, index, self._lens, self._as_held)
         self._hand = Hand(self, viewer, run)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -80,6 +81,11 @@ class Canvas(QWidget):
     def ink(self) -> InkCanvas | None:
         """How the last ink was laid: what a pointer can meet."""
         return self._painting.ink
+
+    @property
+    def labels(self) -> Mapping[str, Box]:
+        """Where the labels of measurements stand on the last paint."""
+        return self._painting.labels
 
     def follow_tool(self) -> None:
         """The viewer's tool has changed, or the case: take it up."""
@@ -125,6 +131,7 @@ class Canvas(QWidget):
             self._old = False
             self._drawn = self._pictures.draw(self._viewer.scene(self._index))
         self._painting.magnified_at = self._magnifies_at()
+        self._painting.met = self._hand.met
         with QPainter(self) as painter:
             self._painting.paint(painter, self._drawn, self._hand.preview, event.region())
         self.painted.emit()
@@ -213,6 +220,9 @@ class Canvas(QWidget):
         event.acceptProposedAction()
 
     # --- inside ---------------------------------------------------------------------
+
+    def _as_held(self, mark: Measurement) -> Measurement:
+        return self._hand.with_label(mark)
 
     def _magnifies_at(self) -> QPointF | None:
         """Under the pointer; in the middle of the active view where it is on none of them."""

@@ -7,7 +7,8 @@ from attrs import frozen
 from workstation.domain.measurement import Measurement, PixelPoint
 from workstation.rendering import annotations
 from workstation.rendering.ink import Canvas as InkCanvas
-from workstation.ui.viewer.pointing import GRAB, NEAR, within
+from workstation.ui.viewer.pointing import GRAB, NEAR
+from workstation.viewing.snapping import nearest_within
 
 
 @frozen
@@ -25,9 +26,9 @@ def grasped(
     for mark in marks:
         if mark.id != selected:
             continue
-        for number, handle in enumerate(annotations.handles(ink, mark)):
-            if within(handle, place, GRAB):
-                return Grasp(mark, number)
+        number = nearest_within(place, annotations.handles(ink, mark), GRAB)
+        if number is not None:
+            return Grasp(mark, number)
         if lines and annotations.distance(ink, mark, place) <= NEAR:
             return Grasp(mark, None)
     return None

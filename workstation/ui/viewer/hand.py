@@ -1,6 +1,6 @@
 """The hand on one canvas: buttons, wheel and the bar, as tools and command lines."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
 from PySide6.QtCore import QPointF, Qt
@@ -8,6 +8,7 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from workstation.domain.measurement import Measurement, PixelPoint
+from workstation.rendering.ink import Box
 from workstation.rendering.ink import Canvas as InkCanvas
 from workstation.rendering.labels import explained
 from workstation.services.viewed import Shown
@@ -15,9 +16,11 @@ from workstation.services.viewer import Viewer
 from workstation.ui.viewer import inking
 from workstation.ui.viewer.grasping import grasped, under
 from workstation.ui.viewer.indicating import Indicating
+from workstation.ui.viewer.labelling import Labelling
 from workstation.ui.viewer.pointing import MEASURING, Pointing, pace_of
 from workstation.ui.viewer.turning import Turning
 from workstation.viewing.navigate import pixels_per_frame
+from workstation.viewing.snapping import snapped
 from workstation.viewing.tool import Move, Press, Preview, Release
 
 _BUTTONS: Final = {
@@ -50,6 +53,9 @@ class Glass(Protocol):
     def ink(self) -> InkCanvas | None: ...
 
     @property
+    def labels(self) -> Mapping[str, Box]: ...
+
+    @property
     def index(self) -> int: ...
 
 
@@ -60,7 +66,10 @@ class Hand:
         self._glass = glass
         self._viewer = viewer
         self._run = run
-        self._pointing = Pointing(self._act)
+        self._pointing = Pointing(self._act, self._snapped)
+        self._labelling = Labelling(run)
+        self._free = False  # Ctrl is held: no point falls on a handle
+        self.met: PixelPoint | None = None  # the handle that a point falls on
         self._wheel = 0
         self._on_bar = False
         self._right_at: QPointF | None = None  # where the right button went down
@@ -75,14 +84,16 @@ class Hand:
     @property
     def busy(self) -> bool:
         """Whether Escape has something to forget."""
-        return self._pointing.busy or self._viewer.spot is not None
+        return self._pointing.busy or self._labelling.busy or self._viewer.spot is not None
 
     def use(self, tool: str) -> None:
         self._pointing.use(tool)
 
     def let_go(self) -> None:
         """Forget what was begun."""
+        self.met = None
         self._pointing.cancel()
+        self._labelling.cancel()
         self._indicating.end()
         if self._viewer.spot is not None:
             self._run("cursor3d.clear")
@@ -95,6 +106,7 @@ class Hand:
         self._glass.activate()
         self._viewer.rest()
         at = event.position()
+        self._aim(event)
         if event.button() == Qt.MouseButton.RightButton:
             self._right_at = at
         on_bar = at.x() >= self._glass.width() - inking.BAR
@@ -129,6 +141,10 @@ class Hand:
         point, shown = self._glass.image_point(at), self._glass.pointed_at
         if point is None or shown is None:
             return False
+        self._aim(event)
+        if self._labelling.busy:
+            self._labelling.moved((at.x(), at.y()), self._image_point)
+            return True
         held = event.buttons() != Qt.MouseButton.NoButton
         if self._turning.moved(point):
             return False
@@ -137,11 +153,14 @@ class Hand:
         before = self._pointing.preview
         pace = pace_of(event.modifiers())
         self._pointing.move(Move(point, (at.x(), at.y()), shown.frame.key, held, pace))
-        return self._pointing.preview != before
+        return self._pointing.preview != before or self.met is not None
 
     def released(self, event: QMouseEvent) -> None:
         self._on_bar = False
         at = event.position()
+        self._aim(event)
+        if self._labelling.released(self._marks):
+            return
         if self._turning.released():
             return
         if event.button() == Qt.MouseButton.RightButton and self._clicked(at):
@@ -149,6 +168,7 @@ class Hand:
         point, shown = self._glass.image_point(at), self._glass.pointed_at
         if point is not None and shown is not None:
             self._pointing.release(Release(point, (at.x(), at.y()), shown.frame.key))
+        self.met = None
 
     def turned(self, event: QWheelEvent) -> None:
         """One image a notch, ten with Shift; Ctrl: zoom about the pointer; Alt: slab."""
@@ -175,7 +195,35 @@ class Hand:
         met = self._met(at)
         return explained(met[0]) if met else ""
 
+    def with_label(self, mark: Measurement) -> Measurement:
+        """As it is drawn while its label is dragged."""
+        return self._labelling.shown(mark)
+
     # --- inside ---------------------------------------------------------------------
+
+    @property
+    def _marks(self) -> tuple[Measurement, ...]:
+        """What is drawn on the image that is pointed at."""
+        shown = self._glass.pointed_at
+        hidden = shown is None or not self._viewer.ink_shown
+        return () if hidden or shown is None else self._viewer.measurements_on(shown.frame)
+
+    def _aim(self, event: QMouseEvent) -> None:
+        self._free = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        self.met = None
+
+    def _image_point(self, place: PixelPoint) -> PixelPoint | None:
+        return self._glass.image_point(QPointF(*place))
+
+    def _snapped(self, at: PixelPoint, name: str) -> PixelPoint:
+        """Where a point of this measurement falls: on a handle of another within reach."""
+        ink = self._glass.ink
+        if ink is None or self._free:
+            return at
+        others = (mark for mark in self._marks if mark.id != name)
+        handles = ((ink.at(point), point) for mark in others for point in mark.points)
+        self.met = snapped(ink.at(at), handles)
+        return self.met or at
 
     def _on_image(self, point: PixelPoint) -> bool:
         shown = self._glass.pointed_at
@@ -210,15 +258,16 @@ class Hand:
 
     def _take_hold(self, at: QPointF) -> bool:
         """A handle of the selected measurement, or the line of another one."""
-        shown, ink, point = self._glass.pointed_at, self._glass.ink, self._glass.image_point(at)
-        if shown is None or ink is None or not self._viewer.ink_shown or self._pointing.busy:
+        ink, point, marks = self._glass.ink, self._glass.image_point(at), self._marks
+        if ink is None or not marks or self._pointing.busy:
             return False
         place = (at.x(), at.y())
-        marks = self._viewer.measurements_on(shown.frame)
         selected, measuring = self._viewer.selected_measurement, self._viewer.tool in MEASURING
         grasp = grasped(ink, marks, selected, place, lines=not measuring)
         if grasp is not None and point is not None:
             self._pointing.edit(grasp.measurement, grasp.handle, point)
+            return True
+        if self._labelling.pressed(self._glass.labels, marks, place):
             return True
         met = () if measuring else under(ink, marks, place)
         if met:
@@ -227,7 +276,5 @@ class Hand:
 
     def _met(self, at: QPointF) -> tuple[Measurement, ...]:
         """The measurements under the pointer."""
-        shown, ink = self._glass.pointed_at, self._glass.ink
-        if shown is None or ink is None or not self._viewer.ink_shown:
-            return ()
-        return under(ink, self._viewer.measurements_on(shown.frame), (at.x(), at.y()))
+        ink = self._glass.ink
+        return () if ink is None else under(ink, self._marks, (at.x(), at.y()))

@@ -1,6 +1,6 @@
 """What one viewport looks like: image, ink, words, bar and edge, all from one `Drawn`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import ceil, floor
 
 from attrs import evolve
@@ -8,7 +8,9 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QRegion
 from PySide6.QtWidgets import QWidget
 
+from workstation.domain.measurement import Measurement, PixelPoint
 from workstation.rendering import annotations, crosshair, figures
+from workstation.rendering.ink import Box, Plate
 from workstation.rendering.ink import Canvas as InkCanvas
 from workstation.rendering.picture import Picture
 from workstation.services.coverage import FrameState
@@ -27,19 +29,30 @@ from workstation.viewing.tool import Preview
 class Painting:
     """Draws on one canvas. `ink` is how the last ink was laid: what a pointer can meet."""
 
-    def __init__(self, canvas: QWidget, viewer: Viewer, index: int, lens: Lens) -> None:
+    def __init__(
+        self,
+        canvas: QWidget,
+        viewer: Viewer,
+        index: int,
+        lens: Lens,
+        as_held: Callable[[Measurement], Measurement],
+    ) -> None:
         self._canvas = canvas
         self._viewer = viewer
         self._index = index
         self._places: dict[str, int] = {}
         self._bar = inking.ScrollBar()
         self._lens = lens
+        self._as_held = as_held  # a measurement whose label is in the hand
+        self.met: PixelPoint | None = None  # the handle on which a point would fall
+        self.labels: dict[str, Box] = {}
         self.magnified_at: QPointF | None = None  # where the magnifier is, if it is here
         self.ink: InkCanvas | None = None
 
     def forget(self) -> None:
         """The case was closed: no line of it stays here."""
         self._places.clear()
+        self.labels.clear()
         self.ink = None
 
     @property
@@ -127,9 +140,13 @@ class Painting:
             painter.fillRect(self._canvas.rect(), theme.hatch(self._ratio))
         self.ink = InkCanvas(scene.view, self._ratio, picture, inking.text_size)
         if picture is not None and self._viewer.ink_shown:
+            marks = tuple(map(self._as_held, scene.marks))
             items = annotations.paint_list(
-                self.ink, scene.marks, scene.selected, preview, scene.crossings, self._places
+                self.ink, marks, scene.selected, preview, scene.crossings, self._places
             )
+            self.labels = {each.name: each.box for each in items if isinstance(each, Plate)}
+            if self.met is not None:
+                items = (*items, annotations.met(self.ink, self.met))
             outlines = annotations.borders(self.ink, scene.outlined)
             others = figures.ink(self.ink, scene.figures)
             cross = () if scene.crosshair is None else crosshair.ink(self.ink, scene.crosshair)

@@ -1,10 +1,9 @@
 """The pointer on a view: which tool a button is, and what its effects are as command lines."""
 
-import math
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 from PySide6.QtCore import Qt
 
 from workstation.domain.identifiers import FrameKey
@@ -19,6 +18,7 @@ from workstation.viewing.navigate import (
     WindowTool,
     ZoomTool,
 )
+from workstation.viewing.snapping import SNAPPING
 from workstation.viewing.tool import (
     Cancel,
     Commit,
@@ -49,6 +49,12 @@ COARSE: Final = 4.0
 #: The tool of a line over a known distance.
 CALIBRATE: Final = "calibrate"
 MEASURING: Final = frozenset({CALIBRATE, *(kind.value for kind in MeasurementKind)})
+_AIMING: Final = frozenset(kind.value for kind in SNAPPING)
+
+_Aimed = TypeVar("_Aimed", Press, Move, Release)
+
+#: An image point, and whose handle is being placed, to where it falls.
+Snap = Callable[[PixelPoint, str], PixelPoint]
 
 
 def pace_of(keys: Qt.KeyboardModifier) -> float:
@@ -116,19 +122,25 @@ class _Held:
     handle: int | None  # None: all of it
     start: PixelPoint
 
-    def points(self, at: PixelPoint) -> tuple[PixelPoint, ...]:
+    def points(self, at: PixelPoint, snap: Snap) -> tuple[PixelPoint, ...]:
+        """A single handle falls on those of others; all of it moves as it is."""
         dx, dy = at[0] - self.start[0], at[1] - self.start[1]
-        return tuple(
-            (x + dx, y + dy) if self.handle in (None, index) else (x, y)
-            for index, (x, y) in enumerate(self.measurement.points)
-        )
+        moved = [(x + dx, y + dy) for x, y in self.measurement.points]
+        if self.handle is None:
+            return tuple(moved)
+        found = list(self.measurement.points)
+        kind, name = self.measurement.kind, self.measurement.id
+        meant = snap(moved[self.handle], name) if kind in SNAPPING else moved[self.handle]
+        found[self.handle] = meant
+        return tuple(found)
 
 
 class Pointing:
     """Feeds one view's pointer to tools and runs what they ask for. Owned by its canvas."""
 
-    def __init__(self, run: Callable[[str], None]) -> None:
+    def __init__(self, run: Callable[[str], None], snap: Snap) -> None:
         self._run = run
+        self._snap = snap
         self._name = "window"
         self._tool: Tool = tool_named("window")
         self._drag: Tool | None = None  # another button's tool while it is down
@@ -148,7 +160,7 @@ class Pointing:
 
     def press(self, event: Press, button: str) -> None:
         if button == "left":
-            self._tool = self._feed(self._tool, event)
+            self._tool = self._feed(self._tool, self._aimed(event))
         else:
             self._drag = self._feed(PanTool() if button == "middle" else ZoomTool(), event)
 
@@ -158,7 +170,7 @@ class Pointing:
         elif self._drag is not None:
             self._drag = self._feed(self._drag, event)
         else:
-            self._tool = self._feed(self._tool, event)
+            self._tool = self._feed(self._tool, self._aimed(event))
 
     def release(self, event: Release) -> None:
         if self._edited is not None:
@@ -166,7 +178,7 @@ class Pointing:
         elif self._drag is not None:
             self._drag = None
         else:
-            self._tool = self._feed(self._tool, event)
+            self._tool = self._feed(self._tool, self._aimed(event))
 
     def cancel(self) -> None:
         self._edited = self._drag = None
@@ -176,6 +188,12 @@ class Pointing:
     def edit(self, measurement: Measurement, handle: int | None, at: PixelPoint) -> None:
         """Take hold of one point of a measurement, or of all of it; `at` is where the hand is."""
         self._edited = _Held(measurement, handle, at)
+
+    def _aimed(self, event: _Aimed) -> _Aimed:
+        """With the point on the handle it falls on, where the tool places ends and corners."""
+        if self._name not in _AIMING:
+            return event
+        return evolve(event, at=self._snap(event.at, ""))
 
     def _feed(self, tool: Tool, event: Press | Move | Release | Cancel) -> Tool:
         after, effects = tool.on(event)
@@ -190,16 +208,14 @@ class Pointing:
 
     def _preview_edit(self, at: PixelPoint) -> None:
         assert self._edited is not None
-        self.preview = Preview(self._edited.measurement.kind, self._edited.points(at))
+        points = self._edited.points(at, self._snap)
+        self.preview = Preview(self._edited.measurement.kind, points)
 
     def _finish_edit(self, at: PixelPoint, frame: FrameKey) -> None:
         assert self._edited is not None
-        measurement, points = self._edited.measurement, self._edited.points(at)
+        measurement = self._edited.measurement
+        points = self._edited.points(at, self._snap)
         self._edited = None
         self.preview = Preview(None)
         if frame == measurement.frame and points != measurement.points:
             self._run(f"measurement.move {measurement.id} {_numbers(points)}")
-
-
-def within(a: PixelPoint, b: PixelPoint, reach: float) -> bool:
-    return math.hypot(a[0] - b[0], a[1] - b[1]) <= reach
