@@ -204,3 +204,14 @@ def test_of_the_ends_of_a_short_line_the_nearer_one_is_taken(
         (100, 100),
         pytest.approx((134, 100), abs=0.02),
     )
+
+
+def test_a_handle_is_moved_by_less_than_it_would_snap(reading: tuple[Viewer, Canvas]) -> None:
+    """Its own place of before holds it no more than its own other end does."""
+    viewer, canvas = reading
+    viewer.add_length(100, 100, 104, 100)
+    x, y = on_view(viewer, (104, 100))
+
+    drag(canvas, (x, y), (x - 4, y))
+
+    assert viewer.measurements[0].points[1] == pytest.approx((102, 100), abs=0.02)
