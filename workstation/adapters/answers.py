@@ -1,6 +1,6 @@
 """Answers of a DICOMweb server while they arrive."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from typing import Final, Protocol
 
@@ -37,9 +37,16 @@ class Client(Protocol):
     ) -> AbstractContextManager[Stream]: ...
 
 
-def parts_of(stream: Stream, most: int) -> Iterator[Part]:
-    """Parts of an answer while it arrives; raises `Garbled` where it breaks off."""
+def parts_of(
+    stream: Stream, most: int, watch: Callable[[Multipart], None] | None = None
+) -> Iterator[Part]:
+    """Parts of an answer while it arrives; raises `Garbled` where it breaks off.
+
+    `watch` sees what is on its way, piece after piece.
+    """
     reader = Multipart(stream.headers.get("content-type", ""), most)
     for chunk in stream.chunks():
         yield from reader.feed(chunk)
+        if watch is not None:
+            watch(reader)
     yield from reader.finish()

@@ -15,6 +15,7 @@ from workstation.adapters.decode_line import DecodeLine
 from workstation.adapters.decoders import Decoders, Pending
 from workstation.adapters.documents import is_pdf, with_pages
 from workstation.adapters.metadata import DicomWebMetadata
+from workstation.adapters.previews import Previews
 from workstation.decoder import budget
 from workstation.dicom.reasons import not_displayable
 from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyRef, StudyUID
@@ -41,10 +42,15 @@ class DicomWebFrames(DicomWebMetadata):
     """`services.ports.FrameSource` for one site. Safe for any worker thread."""
 
     def __init__(
-        self, base_of: Callable[[StudyUID], str], client: Client, decoders: Decoders
+        self,
+        base_of: Callable[[StudyUID], str],
+        client: Client,
+        decoders: Decoders,
+        previews: Previews | None = None,
     ) -> None:
         super().__init__(base_of, client)
         self._decoders = decoders
+        self._previews = previews  # of single frames, while they arrive
         self._whole_objects: set[SeriesUID] = set()  # series whose frames were refused
         self._streams = True
         self._broke_off: set[SeriesUID] = set()  # while they were streamed
@@ -60,6 +66,12 @@ class DicomWebFrames(DicomWebMetadata):
         self._broke_off.discard(series)
         self._sizes[series] = sum(len(each.frames) for each in found.instances)
         return found
+
+    def attributes(self, key: FrameKey) -> bytes:
+        """Of two objects under one identifier only the object itself can say which it is."""
+        if self._contested.has(key):
+            return self._decoders.header(self._object(key), every=True)
+        return super().attributes(key)
 
     def frame(self, frame: Frame) -> FramePixels:
         """Fetch and decode one frame. Raises NotDisplayable with the reason."""
@@ -132,7 +144,8 @@ class DicomWebFrames(DicomWebMetadata):
         with self._client.stream(request, also=NOT_SO) as stream:
             if stream.status in NOT_SO:
                 return None
-            parts = list(parts_of(stream, _most(frame)))
+            watch = self._previews.of(frame) if self._previews is not None else None
+            parts = list(parts_of(stream, _most(frame), watch))
         if len(parts) != 1:
             raise Garbled("one frame was asked for")
         return parts[0]

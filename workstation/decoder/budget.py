@@ -88,6 +88,12 @@ def decoded_size(pixels: PixelFormat) -> int:
     return pixels.rows * pixels.columns * pixels.samples * item
 
 
+def reduced(pixels: PixelFormat, halved: int) -> PixelFormat:
+    """The format after so many halvings (T.800 B.5, for images that begin at 0)."""
+    rows, columns = -(-pixels.rows >> halved), -(-pixels.columns >> halved)
+    return evolve(pixels, rows=rows, columns=columns)
+
+
 def overlays_shape(pixels: PixelFormat) -> tuple[int, int]:
     """Overlays out of the pixels: for each its bytes, eight pixels to one, lowest bit first."""
     return len(pixels.overlay_positions), -(-pixels.rows * pixels.columns // 8)

@@ -17,7 +17,6 @@ from workstation.decoder import budget, wavelet
 from workstation.decoder.compressed import agrees, fitted
 from workstation.decoder.messages import format_from_json
 from workstation.dicom.reasons import Undecodable
-from workstation.domain.study import PixelFormat
 
 _RPCL: Final = 2  # ITU-T T.800 table A.16
 _CAP, _COD, _POC, _SOT = 0xFF50, 0xFF52, 0xFF5F, 0xFF90
@@ -37,7 +36,7 @@ def of_frame(data: bytes, asked: dict[str, Any]) -> bytes:
     halved, end = whole_part(data)
     if not halved:
         return b""
-    small = reduced(pixels, halved)
+    small = budget.reduced(pixels, halved)
     header = evolve(wavelet.header(data), rows=small.rows, columns=small.columns)
     try:
         values = imagecodecs.htj2k_decode(data[:end] + _END, skipres=halved, resilient=True)
@@ -45,12 +44,6 @@ def of_frame(data: bytes, asked: dict[str, Any]) -> bytes:
         raise Undecodable("damaged") from error
     little = np.ascontiguousarray(fitted(values, small, header))
     return bytes([halved]) + little.astype(little.dtype.newbyteorder("<")).tobytes()
-
-
-def reduced(pixels: PixelFormat, halved: int) -> PixelFormat:
-    """The format after so many halvings (T.800 B.5, for images that begin at 0)."""
-    rows, columns = -(-pixels.rows >> halved), -(-pixels.columns >> halved)
-    return evolve(pixels, rows=rows, columns=columns)
 
 
 def whole_part(data: bytes) -> tuple[int, int]:

@@ -26,6 +26,17 @@ class ColourTable:
 
 
 @frozen(eq=False)
+class ReducedImage:
+    """An image before all of it is here: to look at, never to measure on or to keep.
+
+    `pixels` has the image's own size; `halved`: how often less there is to see in it.
+    """
+
+    pixels: "FramePixels" = field(repr=False)
+    halved: int
+
+
+@frozen(eq=False)
 class FramePixels:
     """Stored values of one frame, before rescale, LUT or colour conversion.
 

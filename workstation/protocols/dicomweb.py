@@ -69,6 +69,12 @@ def series_metadata(base: str, study: StudyUID, series: SeriesUID) -> Request:
     return Request("GET", f"{_path(base, study, series)}/metadata", {"Accept": JSON})
 
 
+def instance_metadata(base: str, key: FrameKey) -> Request:
+    """All that the site says of one object."""
+    address = f"{_path(base, key.study, key.series, key.sop)}/metadata"
+    return Request("GET", address, {"Accept": JSON})
+
+
 def bulk_data(base: str, named: str) -> Request | None:
     """A table that the metadata names; None where it is not the site's own (SEC-11)."""
     address = urljoin(f"{base}/", named)
@@ -163,6 +169,16 @@ class Multipart:
         self._media: MediaType | None = None
         self._length: int | None = None
         self._searched = 0
+
+    @property
+    def held(self) -> int:
+        """Bytes of the part that is on its way."""
+        return len(self._buffer)
+
+    def coming(self) -> Part | None:
+        """The part that is on its way, as far as it is here; its end may hold a boundary."""
+        media = self._single or self._media
+        return Part(media, bytes(self._buffer)) if media is not None else None
 
     def feed(self, chunk: bytes) -> Iterator[Part]:
         if self._ended:

@@ -15,7 +15,7 @@ from attrs import define, field
 from workstation.domain.identifiers import FrameKey, SiteId, StudyRef, StudyUID
 from workstation.domain.study import PixelFormat
 from workstation.errors import NotDisplayable
-from workstation.imaging.pixels import FramePixels
+from workstation.imaging.pixels import FramePixels, ReducedImage
 from workstation.services.ports import Packed
 from workstation.services.signal import Signal
 
@@ -35,6 +35,7 @@ class _Study:
     frames: OrderedDict[FrameKey, FramePixels] = field(factory=OrderedDict)
     packed: dict[FrameKey, Packed] = field(factory=dict)
     failures: dict[FrameKey, NotDisplayable] = field(factory=dict)
+    meanwhile: dict[FrameKey, ReducedImage] = field(factory=dict)
     nbytes: int = 0
 
 
@@ -49,6 +50,7 @@ class Dropped:
         """Give the memory back: 100 ms for 600 images, so for a worker to do."""
         self._held.frames.clear()
         self._held.packed.clear()
+        self._held.meanwhile.clear()
 
 
 class FrameStore:
@@ -59,6 +61,8 @@ class FrameStore:
         self._studies: OrderedDict[_Place, _Study] = OrderedDict()
         self._protected: set[StudyRef] = set()
         self.nbytes = 0
+        #: A smaller image of a frame that is on its way.
+        self.previewed: Signal[FrameKey] = Signal()
         #: A study left the store: decoder children may forget it too. Where nobody listens,
         #: its memory goes at once.
         self.dropped: Signal[Dropped] = Signal()
@@ -89,9 +93,22 @@ class FrameStore:
         study = self._studies.get((key.site, key.study))
         return study is not None and (key in study.frames or key in study.packed)
 
+    def show_meanwhile(self, key: FrameKey, reduced: ReducedImage) -> None:
+        """To look at until the frame is here or has failed; it is no frame itself."""
+        closed = StudyRef(key.site, key.study) not in self._protected
+        if closed or self.has(key) or self.failure(key) is not None:
+            return
+        self._of(key).meanwhile[key] = reduced
+        self.previewed.emit(key)
+
+    def meanwhile(self, key: FrameKey) -> ReducedImage | None:
+        study = self._studies.get((key.site, key.study))
+        return study.meanwhile.get(key) if study is not None else None
+
     def put(self, key: FrameKey, frame: FramePixels | Packed) -> None:
         study = self._of(key)
         study.failures.pop(key, None)
+        study.meanwhile.pop(key, None)
         if isinstance(frame, Packed):
             study.packed[key] = frame
             return
@@ -103,6 +120,7 @@ class FrameStore:
     def fail(self, key: FrameKey, error: NotDisplayable) -> None:
         """Remember why a frame cannot be shown; a frame that is here stays shown."""
         study = self._of(key)
+        study.meanwhile.pop(key, None)
         if key not in study.frames:
             study.packed.pop(key, None)
             study.failures[key] = error

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from workstation.decoder.budget import reduced
 from workstation.decoder.messages import format_to_json
-from workstation.decoder.preview import of_frame, reduced, whole_part
+from workstation.decoder.preview import of_frame, whole_part
 from workstation.dicom.reasons import Undecodable
 from workstation.domain.study import PixelFormat
 
