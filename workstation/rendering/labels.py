@@ -20,10 +20,9 @@ _DISTANCE: Final = 30.0
 
 #: Where a shape fills the view: so far from its edges, clear of the words in its corners.
 _EDGE: Final = (24.0, 72.0)
-#: What it costs to lie on what is measured, on other ink, and as far away as the view is large.
+#: What it costs to lie on what is measured, and on other ink.
 _COVERS: Final = 9000.0
 _CROWDS: Final = 1500.0
-_FAR: Final = 600.0
 
 #: How much outward is worth, in grey levels from the middle of the view to its corner.
 _OUTWARDS: Final = 300.0
@@ -143,20 +142,22 @@ def _proposed(
     spots = _spots(canvas, own, size)
     key = f"{measurement.id}/{measurement.revision}"
     kept = places.get(key)
-    if kept is None or (_overlap(spots[kept], own) and not all(_overlap(s, own) for s in spots)):
+    if kept is None or kept >= len(spots) or _overlap(spots[kept], own):
         scores = [_badness(canvas, spot, own, taken) for spot in spots]
         kept = places[key] = min(range(len(scores)), key=scores.__getitem__)
     return spots[kept]
 
 
 def _spots(canvas: Canvas, own: Box, size: Point) -> list[Box]:
-    """Around the shape; where it fills the view, near the corners of the view."""
+    """Beside the shape; only where it fills the view, near the corners of the view."""
     wide, high = canvas.size
     left, right = _EDGE[0], wide - _EDGE[0] - size[0]
     top, bottom = _EDGE[1], high - _EDGE[1] - size[1]
-    around = [_beside(own, direction, *size) for direction in _DIRECTIONS]
+    around = [_inside(_beside(own, each, *size), canvas.size) for each in _DIRECTIONS]
+    if not all(_overlap(box, own) for box in around):
+        return around
     corners = [(x, y, *size) for x in (left, right) for y in (top, bottom)]
-    return [_inside(box, canvas.size) for box in (*around, *corners)]
+    return [*around, *(_inside(box, canvas.size) for box in corners)]
 
 
 def _beside(shape: Box, direction: tuple[int, int], width: float, height: float) -> Box:
@@ -175,9 +176,8 @@ def _badness(canvas: Canvas, box: Box, own: Box, taken: Sequence[Box]) -> float:
     The middle because what is read lies there: lung is dark and flat and no place for words.
     """
     wide, high = canvas.size
-    x, y = box[0] + box[2] / 2 - wide / 2, box[1] + box[3] / 2 - high / 2
-    bad = -_OUTWARDS * math.hypot(x, y) / math.hypot(wide / 2, high / 2)
-    bad += _FAR * math.dist(_middle(box), _middle(own)) / math.hypot(wide, high)
+    away = math.dist(_middle(box), (wide / 2, high / 2))
+    bad = -_OUTWARDS * away / math.hypot(wide / 2, high / 2)
     bad += _COVERS * _shared(box, own)
     bad += sum(_CROWDS for other in taken if _overlap(box, other))
     ground = _ground(canvas, box)

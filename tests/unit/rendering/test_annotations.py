@@ -378,6 +378,9 @@ def test_a_label_never_lies_on_what_is_measured() -> None:
 
         (label,) = [item for item in items if isinstance(item, Plate)]
         assert not covers(label, box), (round_, box, label.box)
+        gap_x = max(box[0][0] - label.box[0] - label.box[2], label.box[0] - box[1][0], 0.0)
+        gap_y = max(box[0][1] - label.box[1] - label.box[3], label.box[1] - box[1][1], 0.0)
+        assert math.hypot(gap_x, gap_y) < 48, (round_, box, label.box)  # and is near it
 
 
 def test_a_label_gives_way_when_the_view_is_moved_under_it() -> None:
