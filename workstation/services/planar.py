@@ -22,7 +22,7 @@ from workstation.services.viewed import Crosshair, Crossing, CrossLine, Reformat
 from workstation.services.volumes import Volumes
 from workstation.text import tr
 from workstation.viewing import mpr
-from workstation.viewing.linking import space
+from workstation.viewing.linking import parallel, space
 from workstation.viewing.mpr import Box, Mpr
 from workstation.viewing.planes import Plane
 from workstation.viewing.presets import Presets
@@ -110,7 +110,13 @@ class Planar(Pointed):
             return ()
         views = filter(None, map(self.shown, range(len(self.viewports))))
         planes = [view for view in views if view.state.plane is not None]
-        return tuple(line for view in planes for line in locating.crossings(view, shown))
+        across = [view for view in planes if not self._alongside(view, shown)]
+        return tuple(line for view in across for line in locating.crossings(view, shown))
+
+    @staticmethod
+    def _alongside(a: Shown, b: Shown) -> bool:
+        """Two planes that nearly lie in one another have no line that says anything."""
+        return bool(a.frame.plane and b.frame.plane and parallel(a.frame.plane, b.frame.plane))
 
     def _as_shown(
         self, index: int, state: ViewportState, study: ViewedStudy, display_set: DisplaySet

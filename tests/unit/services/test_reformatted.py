@@ -440,3 +440,19 @@ def test_reset_leaves_a_plane_a_plane() -> None:
     assert viewer.viewports[2].plane is Plane.CORONAL
     assert viewer.viewports[2].zoom == 1.0
     assert viewer.viewports[2].slab_mm == 0.0
+
+
+def test_a_plane_that_nearly_lies_in_the_slice_draws_no_line_on_it() -> None:
+    """A head 10° askew: where body and scan planes meet is nowhere that anybody looks for."""
+    lean = np.eye(4)
+    angle = np.radians(10.0)
+    lean[:3, :3] = [
+        [1, 0, 0],
+        [0, np.cos(angle), -np.sin(angle)],
+        [0, np.sin(angle), np.cos(angle)],
+    ]
+    viewer = in_planes(display_set(lean, COUNT, SHAPE))
+
+    letters = [line.letter for line in viewer.crossings(STACK)]
+
+    assert letters == ["C", "S"]

@@ -71,7 +71,7 @@ class Painting:
         if reading is not None:
             states = [FrameState.SEEN] * len(reading.lines)
             self._bar.draw(painter, states, reading.state.frame_index, size)
-        self._edge(painter)
+        self._edge(painter, shown)
 
     def _states(self, shown: Shown) -> Sequence[FrameState]:
         """Of what the view scrolls through; planes are all here, or none of them."""
@@ -154,7 +154,11 @@ class Painting:
         if scene.spot is not None:
             inking.draw_items(painter, annotations.cursor(self.ink, scene.spot))
 
-    def _edge(self, painter: QPainter) -> None:
+    def _edge(self, painter: QPainter, shown: Shown | None) -> None:
+        """A plane bears the hue of its lines on the other views."""
+        if shown is not None and shown.state.plane is not None:
+            hue = theme.color(crosshair.LOOKS[shown.state.plane][0])
+            painter.fillRect(0, 0, self._canvas.width(), 2, hue)
         if self._index == self._viewer.active:
             painter.setPen(theme.pen("hue.here", 2.0))
             painter.setBrush(Qt.BrushStyle.NoBrush)
