@@ -26,7 +26,7 @@ from workstation.domain.study import (
 )
 from workstation.domain.technique import Fact, Stated
 from workstation.errors import NotDisplayable
-from workstation.imaging.pixels import FramePixels
+from workstation.imaging.pixels import FramePixels, ReducedImage
 from workstation.services.signal import Signal
 from workstation.services.structures import Structures
 from workstation.services.viewed import ViewedStudy
@@ -48,7 +48,12 @@ class FakeStore:
     def __init__(self) -> None:
         self.pixels: dict[FrameKey, FramePixels] = {}
         self.failures: dict[FrameKey, NotDisplayable] = {}
+        self.reduced: dict[FrameKey, ReducedImage] = {}
+        self.previewed: Signal[FrameKey] = Signal()
         self.room = 1 << 32
+
+    def meanwhile(self, key: FrameKey) -> ReducedImage | None:
+        return self.reduced.get(key)
 
     def put(self, key: FrameKey, frame: FramePixels) -> None:
         self.pixels[key] = frame

@@ -17,6 +17,7 @@ from workstation.adapters.frames import DicomWebFrames
 from workstation.adapters.local_frames import LocalFrames
 from workstation.adapters.machine import physical_bytes
 from workstation.adapters.platform import FhirPlatform
+from workstation.adapters.previews import Previews
 from workstation.adapters.secrets import open_secrets
 from workstation.adapters.site_client import SiteClient, sign_ons
 from workstation.adapters.store import Opened, open_store
@@ -134,6 +135,7 @@ class Outer:
     platforms: Mapping[SiteId, FhirPlatform]
     sources: Mapping[SiteId, DicomWebFrames]
     archives: Mapping[SiteId, DicomWebArchive]
+    previews: Previews
     files: LocalFrames
     decoders: Decoders
     secrets: SecretStore
@@ -146,6 +148,7 @@ class Outer:
         sign_on = sign_ons(settings.sites, clock, codes.show)
         clients = {s.id: SiteClient(s, sign_on(s), clock) for s in settings.sites}
         decoders = Decoders()
+        previews = Previews(decoders)
         secrets = open_secrets("reading-workstation")
         usual = Path(platformdirs.user_data_dir("reading-workstation", False))
         platforms = {site: FhirPlatform(client) for site, client in clients.items()}
@@ -155,13 +158,14 @@ class Outer:
             clients,
             platforms,
             {
-                site: DicomWebFrames(platform.images.of, clients[site], decoders)
+                site: DicomWebFrames(platform.images.of, clients[site], decoders, previews)
                 for site, platform in platforms.items()
             },
             {
                 site: DicomWebArchive(platform.images.of, clients[site])
                 for site, platform in platforms.items()
             },
+            previews,
             LocalFrames(decoders),
             decoders,
             secrets,
@@ -218,6 +222,9 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
     )  # fmt: skip
     outer.codes.taker = lambda code: jobs.bring_home(lambda: worklist.code_shown.emit(code))
     frames = FrameStore(settings.ram_mb * MIB or physical_bytes() // 2)
+    outer.previews.shown = lambda key, image: jobs.bring_home(
+        lambda: frames.show_meanwhile(key, image)
+    )
     jobs.lane("decoders", 1)
     frames.dropped.connect(
         lambda gone: jobs.run(lambda: _forget(outer.decoders, gone), lane="decoders")

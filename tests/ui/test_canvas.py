@@ -22,6 +22,7 @@ from pytestqt.qtbot import QtBot
 from workstation.domain.measurement import MeasurementKind
 from workstation.domain.presentation import Voi
 from workstation.domain.study import PixelFormat
+from workstation.imaging.pixels import FramePixels, ReducedImage
 from workstation.services.jobs import Jobs
 from workstation.services.viewer import Viewer
 from workstation.text import PSEUDO_LOCALE, use_locale
@@ -68,6 +69,34 @@ def reading(qtbot: QtBot) -> tuple[Viewer, ViewerPane]:
     pane.show()
     qtbot.waitExposed(pane)
     return viewer, pane
+
+
+def test_a_smaller_image_is_drawn_and_does_not_count_as_looked_at(qtbot: QtBot) -> None:
+    """The bar says which images were seen; at an eighth of its resolution none was."""
+    viewer, loader = opened(CURRENT, load=False)
+    pane = ViewerPane(viewer, runner(viewer), workers())
+    qtbot.addWidget(pane)
+    pane.resize(1200, 700)
+    pane.show()
+    qtbot.waitExposed(pane)
+    key, stored = CURRENT.frames[0].key, np.full((SIDE, SIDE), 1064, np.int16)  # 40 HU: half grey
+    stored.flags.writeable = False
+    loader.store.reduced[key] = ReducedImage(FramePixels(stored), 3)
+    loader.store.previewed.emit(key)
+
+    def middle() -> int:
+        image = grabbed(canvas(pane))
+        return image.pixelColor(image.width() // 2, image.height() // 2).red()
+
+    qtbot.waitUntil(lambda: middle() == level(1064, Voi(40, 400)))
+    assert viewer.frame_states(CURRENT.id)[0] == "missing"
+
+    loader.arrive(CURRENT.frames[0], stored)
+    qtbot.waitUntil(lambda: bool(grabbed(canvas(pane))) and seen(viewer))
+
+
+def seen(viewer: Viewer) -> bool:
+    return viewer.frame_states(CURRENT.id)[0] == "seen"
 
 
 def canvas(pane: ViewerPane, index: int = 0) -> Canvas:

@@ -10,6 +10,7 @@ from workstation.domain.measurement import Measurement, PixelPoint
 from workstation.domain.study import DisplaySet
 from workstation.errors import CommandError
 from workstation.imaging.measure import value_at
+from workstation.imaging.pixels import ReducedImage
 from workstation.services.overlay import Overlay, geometry_notice, number
 from workstation.services.viewed import Probe, Reading, Shown, ViewedStudy
 from workstation.text import tr
@@ -43,6 +44,14 @@ def of_the_patient(
         if current is None or each.patient is None or current.patient.may_be(each.patient)
     ]
     return tuple(own or sets)
+
+
+def preview(reduced: ReducedImage) -> str:
+    """What must be known of something smaller in the place of an image."""
+    return tr(
+        "PREVIEW at 1/{n} of the resolution: the image is on its way; nothing can be measured",
+        n=1 << reduced.halved,
+    )
 
 
 def probe(shown: Shown, at: PixelPoint) -> Probe:

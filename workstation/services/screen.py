@@ -70,6 +70,7 @@ class Screen:
         self._board = Board(presets)
         self._sizes: dict[int, tuple[int, int, float]] = {}
         loader.frame_arrived.connect(self._frame_arrived)
+        store.previewed.connect(self._repaint)
         structures.traced.connect(lambda _: self._emit_all())
 
     # --- studies --------------------------------------------------------------
@@ -192,6 +193,10 @@ class Screen:
         """Where the image of a viewport lies on it, in device pixels."""
         return self._lies(self.shown(index))
 
+    def may_show(self, ref: StudyRef) -> bool:
+        """Whether the record of access to a study is durable."""
+        return ref in self._permitted
+
     def resized(self, index: int, width: int, height: int, ratio: float, screen: str = "") -> None:
         """The canvas of a viewport has this many device pixels, at this ratio, on this screen."""
         self._on_screen[index] = screen
@@ -294,10 +299,15 @@ class Screen:
         state = reduce.go(state, state.frame_index, len(display_set.frames))
         frame = self._as_read(display_set.frames[state.frame_index])
         pixels, missing = self._pixels(study, frame)
+        meanwhile = self._store.meanwhile(frame.key) if study.ref in self._permitted else None
+        missing = missing if meanwhile is None else describe.preview(meanwhile)
         made = self.presenting.of(state, display_set, frame)
         proposed = frame if made is None else made.frame
         voi = state.voi or self._proposals.voi(display_set, proposed, pixels, state.own_window)
-        return Shown(index, state, study, display_set, frame, pixels, voi, missing, made)
+        return Shown(
+            index, state, study, display_set, frame, pixels, voi, missing, made,
+            meanwhile=meanwhile,
+        )  # fmt: skip
 
     def _as_read(self, frame: Frame) -> Frame:
         """As its object describes it; a reader's own scale comes in above."""
@@ -354,6 +364,9 @@ class Screen:
         self.structures.arrived(key)
         for display_set in self._coverage.update(key):
             self.counted.emit(display_set)
+        self._repaint(key)
+
+    def _repaint(self, key: FrameKey) -> None:
         for index, state in enumerate(self.viewports):
             if self._frame_of(state) == key:
                 self.viewport_changed.emit(index)

@@ -12,7 +12,7 @@ from workstation.domain.measurement import PixelPoint
 from workstation.domain.patient import Patient
 from workstation.domain.presentation import Voi
 from workstation.domain.study import DisplaySet, Frame
-from workstation.imaging.pixels import FramePixels
+from workstation.imaging.pixels import FramePixels, ReducedImage
 from workstation.imaging.volume_voxels import Volume
 from workstation.text import tr
 from workstation.viewing.planes import Plane
@@ -103,6 +103,14 @@ class Shown:
     missing: str = ""
     presented: Presented | None = None  # by the presentation state applied, if it is of this image
     reformat: Reformat | None = None
+    meanwhile: ReducedImage | None = field(default=None, repr=False)  # of an image on its way
+
+    @property
+    def painted(self) -> FramePixels | None:
+        """What is drawn of an image: it, or something smaller while it is on its way."""
+        if self.pixels is not None or self.meanwhile is None or self.reformat is not None:
+            return self.pixels
+        return self.meanwhile.pixels
 
     @property
     def is_here(self) -> bool:

@@ -31,6 +31,7 @@ from workstation.domain.study import (
     SpacingOrigin,
 )
 from workstation.errors import CommandError, NotDisplayable
+from workstation.imaging.pixels import FramePixels, ReducedImage
 from workstation.services.overlay import geometry_notice
 from workstation.services.viewer import Viewer
 
@@ -81,6 +82,47 @@ def test_a_missing_frame_is_empty_and_says_so() -> None:
     assert "not loaded yet" in words(viewer)
     assert "Im 2 / 100" in words(viewer)
     assert "1 of 100 images here" in words(viewer)
+
+
+def test_a_smaller_image_is_painted_and_said_and_nothing_is_measured_on_it() -> None:
+    """Over a slow line something exact is seen early; an HU or a length of it would be wrong."""
+    viewer, loader = opened(CURRENT, load=False)
+    repainted: list[int] = []
+    viewer.viewport_changed.connect(repainted.append)
+    stored = np.zeros((64, 64), np.int16)
+    stored.flags.writeable = False
+    reduced = ReducedImage(FramePixels(stored), 3)
+    loader.store.reduced[CURRENT.frames[0].key] = reduced
+    loader.store.previewed.emit(CURRENT.frames[0].key)
+
+    shown = viewer.shown(0)
+
+    assert repainted == [0]
+    assert shown is not None
+    assert (shown.pixels, shown.painted, shown.is_here) == (None, reduced.pixels, False)
+    assert any(line.startswith("PREVIEW at 1/8 of the resolution") for line in words(viewer))
+    assert viewer.snapshot(0)["painted"] is False
+    with pytest.raises(CommandError, match="PREVIEW"):
+        viewer.add_length(1.0, 1.0, 9.0, 9.0)
+    with pytest.raises(CommandError, match="PREVIEW"):
+        viewer.show_probe((3.0, 3.0))
+    loader.store.reduced.clear()
+    loader.arrive(CURRENT.frames[0], np.ones((64, 64), np.int16))
+    assert not any("PREVIEW" in line for line in words(viewer))
+
+
+def test_a_smaller_image_waits_for_the_record_of_access_too() -> None:
+    viewer, loader = build()
+    viewer.show([viewed()])
+    viewer.study_ready(ref("1.1"), (CURRENT,))
+    stored = np.zeros((64, 64), np.int16)
+    stored.flags.writeable = False
+    loader.store.reduced[CURRENT.frames[0].key] = ReducedImage(FramePixels(stored), 3)
+
+    shown = viewer.shown(0)
+
+    assert shown is not None
+    assert shown.painted is None
 
 
 def test_a_frame_that_cannot_be_shown_says_why() -> None:

@@ -135,7 +135,8 @@ class Painting:
         assert scene.view is not None  # something is shown
         if picture is not None:
             inking.draw_picture(painter, picture)
-            self._viewer.mark_seen(shown.frame.key)
+            if shown.is_here:  # a smaller image on its way was not looked at
+                self._viewer.mark_seen(shown.frame.key)
         elif shown.missing:
             painter.fillRect(self._canvas.rect(), theme.hatch(self._ratio))
         self.ink = InkCanvas(scene.view, self._ratio, picture, inking.text_size)

@@ -179,11 +179,11 @@ def reformat_of(scene: Scene) -> ReformatRequest | None:
 def request_of(scene: Scene) -> PictureRequest | None:
     """What must be made for a scene; None where there is nothing to make it of."""
     shown = scene.shown
-    if shown is None or shown.pixels is None or scene.view is None:
+    if shown is None or shown.painted is None or scene.view is None:
         return None
     state = shown.state
     return PictureRequest(
-        shown.drawn, shown.pixels, scene.view, state.interpolation, shown.voi, state.inverted,
+        shown.drawn, shown.painted, scene.view, state.interpolation, shown.voi, state.inverted,
         marked=scene.inked and not state.planes_hidden, shuttered=not state.shutter_lifted,
         filter=state.filter,
     )  # fmt: skip
