@@ -4,14 +4,17 @@ Views of one frame of reference follow each other by patient position, those of 
 by what the reader said. What is shared beside the level is `viewing.sharing`'s to say.
 """
 
+from typing import Final
+
 from attrs import evolve
 
 from workstation.domain.identifiers import FrameKey
-from workstation.services import locating
+from workstation.domain.registration import Registered
+from workstation.services import link_words, locating
 from workstation.services.frames import FrameStore
 from workstation.services.loading import Loader
 from workstation.services.marking import Marked
-from workstation.services.overlay import Line, Overlay
+from workstation.services.overlay import NARROW, Line, Overlay
 from workstation.services.signal import Signal
 from workstation.services.structures import Structures
 from workstation.services.viewed import Shown
@@ -21,6 +24,9 @@ from workstation.viewing.presets import Presets
 from workstation.viewing.resolve import ResolvedView
 from workstation.viewing.sharing import at_scale
 from workstation.viewing.viewport import ViewportState
+
+#: From this level on a view says what it shares.
+_LINKS_SAID: Final = 2
 
 
 class Linked(Marked):
@@ -85,9 +91,18 @@ class Linked(Marked):
     def _words(self, index: int, shown: Shown | None, view: ResolvedView | None) -> Overlay:
         """With what goes on on the view."""
         words, going_on = super()._words(index, shown, view), self._going_on.get(index, "")
-        if not going_on or shown is None:
+        if shown is None:
             return words
-        return evolve(words, bottom_left=(Line(going_on, 1), *words.bottom_left))
+        if going_on:
+            words = evolve(words, bottom_left=(Line(going_on, 1), *words.bottom_left))
+        width, _, ratio = self._size(index)
+        quiet = self.overlay_level < _LINKS_SAID or width / ratio < NARROW
+        if quiet or not self.links.on or len(self.viewports) < 2:
+            return words
+        others = [other for other in map(self.shown, range(len(self.viewports))) if other]
+        linked = link_words.shared(self.links, shown, others, self.layout[1])
+        line = (Line(linked, _LINKS_SAID),) if linked else ()
+        return evolve(words, bottom_right=(*line, *words.bottom_right))
 
     def _hang(self) -> None:
         """What is hung beside the view being read comes up at its level."""
