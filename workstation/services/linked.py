@@ -9,7 +9,6 @@ from typing import Final
 from attrs import evolve
 
 from workstation.domain.identifiers import FrameKey
-from workstation.domain.registration import Registered
 from workstation.services import link_words, locating
 from workstation.services.frames import FrameStore
 from workstation.services.loading import Loader
@@ -89,7 +88,7 @@ class Linked(Marked):
     # --- inside ---
 
     def _words(self, index: int, shown: Shown | None, view: ResolvedView | None) -> Overlay:
-        """With what goes on on the view."""
+        """With what goes on on the view, and what it shares with others."""
         words, going_on = super()._words(index, shown, view), self._going_on.get(index, "")
         if shown is None:
             return words
