@@ -41,6 +41,7 @@ from workstation.services.measurement_filing import MeasurementFiling
 from workstation.services.placing import OnDuty
 from workstation.services.ports import LOCAL, Credentials, SecretStore
 from workstation.services.preset_files import load_presets
+from workstation.services.registering import Registering
 from workstation.services.reporting import Reporting
 from workstation.services.sealing import Outside
 from workstation.services.selftest import Finding
@@ -264,6 +265,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
         worklist, session, viewer, loader, reporting, deliveries, signing, audit, files, filing,
         Cine(viewer, frames, jobs, clock),
         DeskLock(worklist, audit, jobs, clock, settings.lock_minutes),
+        Registering(viewer, frames, jobs),
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ PLANTED = {
     "vtk": ("ui/planted.py", "import vtkmodules\n"),
     "pydicom": ("services/planted.py", "import pydicom\n"),
     "highdicom": ("dicom/planted.py", "import highdicom\n"),
+    "registration": ("imaging/planted.py", "import SimpleITK\n"),
     "codecs": ("dicom/planted.py", "import imagecodecs\n"),
     "outside": ("services/planted.py", "import httpx2\n"),
     "adapters": ("ui/planted.py", "import workstation.adapters\n"),

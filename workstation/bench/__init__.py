@@ -35,6 +35,7 @@ BENCHES: Final[Mapping[str, tuple[str, str]]] = {
     "wheel": ("wheel:wheel", "200 wheel events a second over 600 slices"),
     "scroll": ("scroll:scroll", "wheel to changed pixels on a real screen, beside napari"),
     "mpr": ("mpr:mpr", "planes and slabs of a 600-slice volume, beside SimpleITK"),
+    "register": ("register:registration", "a prior aligned with the current study"),
     "window": ("scroll:window", "window drag to changed pixels on a real screen"),
     "gap": ("memory:gap", "longest gap of the event loop while 600 slices or a mammogram load"),
 }

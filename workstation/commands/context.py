@@ -15,6 +15,7 @@ from workstation.services.jobs import Jobs
 from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
 from workstation.services.measurement_filing import MeasurementFiling
+from workstation.services.registering import Registering
 from workstation.services.reporting import Reporting
 from workstation.services.session import ReadingSession
 from workstation.services.signing import Signing
@@ -131,6 +132,7 @@ class CommandContext:
     filing: MeasurementFiling
     cine: Cine
     desk: DeskLock
+    registering: Registering
     jobs: Jobs
     windows: Windows
 

@@ -14,6 +14,7 @@ from workstation.domain.mark_set import MarkSet
 from workstation.domain.patient import Patient
 from workstation.domain.presentation import Lut, OverlayPlane, Palette, RealWorldMap, Rescale, Voi
 from workstation.domain.presentation_state import PresentationState
+from workstation.domain.registration import SpatialRegistration
 from workstation.domain.shutter import Shutter
 from workstation.domain.source import Source
 from workstation.domain.structure import StructureSet
@@ -46,7 +47,7 @@ class PixelFormat:
 
 
 #: What an object says of images that are not its own, beside drawing structures on them.
-Annotation = PresentationState | KeySelection | MarkSet
+Annotation = PresentationState | KeySelection | MarkSet | SpatialRegistration
 
 
 class SpacingOrigin(StrEnum):

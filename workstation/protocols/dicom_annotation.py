@@ -5,8 +5,11 @@ from workstation.protocols.dicom_attributes import Attributes
 from workstation.protocols.dicom_key_objects import key_selection
 from workstation.protocols.dicom_marks import mark_set
 from workstation.protocols.dicom_presentation import presentation_state
+from workstation.protocols.dicom_registration import spatial_registration
 
 
 def annotation_of(row: Attributes) -> Annotation | None:
     """None where it says nothing of others, or is of a kind that is not read."""
-    return presentation_state(row) or key_selection(row) or mark_set(row)
+    return (
+        presentation_state(row) or key_selection(row) or mark_set(row) or spatial_registration(row)
+    )

@@ -9,6 +9,7 @@ from typing import Final
 from attrs import evolve
 
 from workstation.domain.identifiers import FrameKey
+from workstation.domain.registration import Registered
 from workstation.services import link_words, locating
 from workstation.services.frames import FrameStore
 from workstation.services.loading import Loader
@@ -79,6 +80,24 @@ class Linked(Marked):
         self.links = locating.joined(self.links, source, [o for o in others if o], offset_mm)
         self.changed.emit(None)
 
+    def register(self, found: Registered) -> None:
+        """Views go by this from now on, for the reader to see what it does."""
+        self.links = self.links.with_registration(found)
+        self._align()
+        self.changed.emit(None)
+
+    def accept_registration(self) -> None:
+        """The reader has seen it."""
+        found = locating.offered(self.links)
+        self.links = self.links.with_registration(evolve(found, accepted=True))
+        self.changed.emit(None)
+
+    def reject_registration(self) -> None:
+        """The views are linked no longer: what was known of the two before is not said again."""
+        found = locating.offered(self.links, accepted=True)
+        self.links = self.links.without(found.a, found.b)
+        self.changed.emit(None)
+
     @property
     def link_words(self) -> str:
         """How the views are linked, for the tool strip; empty where they are not."""
@@ -132,7 +151,8 @@ class Linked(Marked):
             if windowed and other.index // self.layout[1] == row:
                 state = locating.window_beside(source, other)
             if moved and other.index != source.index and not state.presentation:
-                state = at_scale(view, source.frame, state, other.frame, size) or state
+                rigid = self.links.rigid(source.frame, other.frame)
+                state = at_scale(view, source.frame, state, other.frame, size, rigid) or state
             if state != other.state:
                 self._board[other.index] = state
                 self.viewport_changed.emit(other.index)

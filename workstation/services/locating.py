@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from workstation.domain.registration import Registered, SaidBy
 from workstation.errors import CommandError
 from workstation.services.viewed import Crossing, Shown, plane_letter
 from workstation.text import tr
@@ -67,6 +68,27 @@ def joined(links: Links, source: Shown, others: Sequence[Shown], offset_mm: floa
     return links
 
 
+def offered(links: Links, *, accepted: bool = False) -> Registered:
+    """The registration that waits for the reader; with `accepted` also one he took.
+
+    Raises
+    ------
+    CommandError
+        There is none.
+    """
+    found = [each for each in links.registered if accepted or not each.accepted]
+    if not found:
+        raise CommandError(tr("no registration is offered"))
+    return found[-1]
+
+
+def registration_words(found: Registered) -> str:
+    """Whose it is, how well it fits, and whether the reader has taken it."""
+    by = tr("auto") if found.by is SaidBy.AUTO else tr("object")
+    told = tr("Registered ({by})", by=by) + (f": {found.words}" if found.words else "")
+    return told if found.accepted else tr("{told} · accept or reject", told=told)
+
+
 def link_words(links: Links, shown: Sequence[Shown]) -> str:
     """How the views are linked now; says so where they cannot be."""
     stacks = [s for s in shown if s.frame.plane is not None and len(s.display_set.frames) > 1]
@@ -77,6 +99,8 @@ def link_words(links: Links, shown: Sequence[Shown]) -> str:
     if not spaces:
         return tr("Linked by position")
     for other in rest:
+        if (found := links.registration(first.frame, other.frame)) is not None:
+            return registration_words(found)
         offset_mm = links.offset_mm(first.frame, other.frame)
         if offset_mm is not None:
             offset = f"{round(offset_mm, 1) + 0.0:+.1f}".replace("-", "−")

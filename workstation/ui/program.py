@@ -19,6 +19,7 @@ from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
 from workstation.services.measurement_filing import MeasurementFiling
 from workstation.services.ports import Credentials
+from workstation.services.registering import Registering
 from workstation.services.reporting import Reporting
 from workstation.services.script import lines_of, run_script
 from workstation.services.session import ReadingSession
@@ -49,6 +50,7 @@ class Everything:
     filing: MeasurementFiling
     cine: Cine
     desk: DeskLock
+    registering: Registering
 
 
 #: What may be asked for while the desk is locked: nothing that shows or changes a case.
@@ -83,7 +85,7 @@ class Program:
         self._shell = shell
         self._context = CommandContext(
             s.worklist, s.session, s.viewer, s.loader, s.reporting, s.deliveries, s.signing,
-            s.audit, s.files, s.filing, s.cine, s.desk, self._jobs, shell,
+            s.audit, s.files, s.filing, s.cine, s.desk, s.registering, self._jobs, shell,
         )  # fmt: skip
         shell.bind(self._registry, bindings, menus, lambda: self.context.active)
         shell.left.connect(lambda _: self._application.leave())

@@ -1,8 +1,9 @@
 """Which frame of a linked view shows the same place.
 
 Frames of one frame of reference are linked by patient position. Frames of two are never
-linked by the program: the reader puts both views at the same level and says so, and that
-offset is kept for as long as both studies are open, whatever series is shown.
+linked by the program: the reader puts both views at the same level and says so, or has one
+registered with the other and accepts it. Either is kept for as long as both studies are open,
+whatever series is shown; what was said last counts.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from typing import Final
 from attrs import evolve, frozen
 
 from workstation.domain.geometry import ImagePlane, Vector, dot
+from workstation.domain.registration import Registered, Rigid
 from workstation.domain.study import Frame
 
 #: Planes within about 18 degrees are scrolled together; others cut each other.
@@ -29,7 +31,8 @@ class ManualLink:
 
 @frozen
 class Follow:
-    """The frame to show, and how we know; `offset_mm` None means by patient position."""
+    """The frame to show, and how we know; `offset_mm` None means by patient position, in
+    one frame of reference or through a registration."""
 
     frame_index: int
     offset_mm: float | None = None
@@ -41,6 +44,7 @@ class Links:
 
     on: bool = False
     manual: tuple[ManualLink, ...] = ()
+    registered: tuple[Registered, ...] = ()
 
     def toggled(self) -> "Links":
         return evolve(self, on=not self.on)
@@ -59,8 +63,31 @@ class Links:
         if offset_mm is None:
             offset_mm = dot(_middle(b, b.plane), normal) - dot(_middle(a, a.plane), normal)
         link = ManualLink(space(a), space(b), normal, offset_mm)
-        others = tuple(each for each in self.manual if {each.a, each.b} != {link.a, link.b})
-        return evolve(self, on=True, manual=(*others, link))
+        others = self.without(link.a, link.b)
+        return evolve(others, on=True, manual=(*others.manual, link))
+
+    def without(self, a: str, b: str) -> "Links":
+        """Nothing is known of these two frames of reference."""
+        return evolve(
+            self,
+            manual=tuple(each for each in self.manual if {each.a, each.b} != {a, b}),
+            registered=tuple(each for each in self.registered if {each.a, each.b} != {a, b}),
+        )
+
+    def with_registration(self, found: Registered) -> "Links":
+        """In place of whatever was known of the two."""
+        others = self.without(found.a, found.b)
+        return evolve(others, on=True, registered=(*others.registered, found))
+
+    def registration(self, a: Frame, b: Frame) -> Registered | None:
+        """What the two frames of reference are registered by."""
+        ends = {space(a), space(b)}
+        return next((each for each in self.registered if {each.a, each.b} == ends), None)
+
+    def rigid(self, a: Frame, b: Frame) -> Rigid | None:
+        """From the patient's millimetres of one image to those of the other."""
+        found = self.registration(a, b)
+        return None if found is None else found.between(space(a), space(b))
 
     def follow(self, source: Frame, targets: Sequence[Frame]) -> Follow | None:
         """Where a view should go when another now shows `source`; None: stay."""
@@ -70,6 +97,8 @@ class Links:
         here = [t for t in targets if t.plane is not None]
         if not here:
             return None
+        if (rigid := self.rigid(source, here[0])) is not None:
+            return _through(rigid, source, source.plane, targets)
         if space(here[0]) != space(source):
             offset = self.offset_mm(source, here[0])
             if offset is None:
@@ -94,6 +123,19 @@ class Links:
             forward = 1.0 if (link.a, link.b) == names else -1.0
             return forward * (1.0 if lean > 0 else -1.0) * link.offset_mm
         return None
+
+
+def _through(
+    rigid: Rigid, source: Frame, plane: ImagePlane, targets: Sequence[Frame]
+) -> Follow | None:
+    """The frame that the middle of the source lies nearest to, once it is moved there."""
+    goal, normal = rigid.point(_middle(source, plane)), rigid.direction(plane.normal)
+    away = [
+        (abs(target.plane.to_pixel(goal)[2]), index)
+        for index, target in enumerate(targets)
+        if target.plane is not None and abs(dot(target.plane.normal, normal)) >= _PARALLEL
+    ]
+    return Follow(min(away)[1]) if away else None
 
 
 def space(frame: Frame) -> str:

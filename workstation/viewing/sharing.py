@@ -11,6 +11,7 @@ from attrs import evolve
 
 from workstation.domain.geometry import ImagePlane, dot
 from workstation.domain.measurement import PixelPoint
+from workstation.domain.registration import IDENTITY, Rigid
 from workstation.domain.study import DisplaySet, Frame
 from workstation.domain.suv import UNITS
 from workstation.viewing.linking import parallel, space
@@ -40,12 +41,14 @@ def at_scale(
     other: ViewportState,
     other_frame: Frame,
     size: tuple[int, int],
+    rigid: Rigid | None = None,
 ) -> ViewportState | None:
     """The other view at as many pixels per mm, about the same place; None: not comparable.
 
     `size` of the other view, width and height in device pixels.
-    The same place is the patient's where both share a frame of reference; otherwise as
-    far from the middle of the image, in mm along the patient's axes.
+    The same place is the patient's where both share a frame of reference, or `rigid` leads from
+    one to the other; otherwise as far from the middle of the image, in mm along the patient's
+    axes.
     """
     plane, other_plane = frame.plane, other_frame.plane
     if plane is None or other_plane is None or not parallel(plane, other_plane):
@@ -54,20 +57,20 @@ def at_scale(
     fit = ResolvedView.of(fitted, other_frame, *size).scale
     wanted = source.scale / plane.column_spacing * other_plane.column_spacing / fit
     low, high = ZOOM_LIMITS
-    shared = space(frame) == space(other_frame)
-    pan = _same_place(source, plane, other_plane, other_frame, shared=shared)
+    shared = IDENTITY if space(frame) == space(other_frame) else rigid
+    pan = _same_place(source, plane, other_plane, other_frame, shared)
     return evolve(fitted, zoom=max(low, min(wanted, high)), pan=pan)
 
 
 def _same_place(
-    source: ResolvedView, plane: ImagePlane, other: ImagePlane, frame: Frame, *, shared: bool
+    source: ResolvedView, plane: ImagePlane, other: ImagePlane, frame: Frame, shared: Rigid | None
 ) -> PixelPoint:
     """Image pixels from the middle of the other image to what is in the middle of its view."""
     middle = source.to_image((source.width / 2, source.height / 2))
     columns, rows = (frame.pixels.columns - 1) / 2, (frame.pixels.rows - 1) / 2
     here = plane.to_patient(*middle)
-    if shared:
-        x, y, _ = other.to_pixel(here)
+    if shared is not None:
+        x, y, _ = other.to_pixel(shared.point(here))
         return x - columns, y - rows
     away = tuple(a - b for a, b in zip(here, plane.to_patient(*source.centre), strict=True))
     way = (away[0], away[1], away[2])

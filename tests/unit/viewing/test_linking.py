@@ -3,6 +3,7 @@
 import pytest
 from fakes_viewer import CORONAL, frame, stack
 
+from workstation.domain.registration import Registered, Rigid, SaidBy
 from workstation.viewing.linking import Follow, Links, space
 
 THIN = stack(40, step=2.5).frames
@@ -108,3 +109,39 @@ def test_frames_without_a_place_are_passed_over() -> None:
 def test_without_a_frame_of_reference_a_series_is_alone() -> None:
     assert space(frame(space="")) == "series 1.1.1"
     assert space(frame(space="9.1")) == "9.1"
+
+
+def test_a_registration_leads_from_one_study_to_the_other_and_back() -> None:
+    """z = 50 mm lies at 62 mm of the prior: its image 12 (60 mm), and from there image 19."""
+    rigid = Rigid(((1.0, 0.0, 0.0, 3.0), (0.0, 1.0, 0.0, -4.0), (0.0, 0.0, 1.0, 12.0)))
+    links = Links().with_registration(Registered("9.1", "9.2", rigid, SaidBy.AUTO))
+
+    assert links.on
+    assert links.follow(THIN[20], PRIOR) == Follow(12)
+    assert links.follow(PRIOR[12], THIN) == Follow(19)  # 60 - 12 = 48 mm: 47.5, not 50
+    assert links.follow(THIN[20], THICK) == Follow(8)  # of the same space, as before
+
+
+def test_a_turned_prior_is_followed_at_the_middle_of_the_image() -> None:
+    """Ten degrees about the axis from left to right: 16 mm behind it would be 3 mm off."""
+    c, s = 0.9848077530, 0.1736481777
+    rigid = Rigid(((1.0, 0.0, 0.0, 0.0), (0.0, c, -s, 0.0), (0.0, s, c, 0.0)))
+    links = Links().with_registration(Registered("9.1", "9.2", rigid, SaidBy.AUTO))
+    middle = 63 / 2 * 0.5  # mm of the image's own middle, behind its corner
+    goal = s * middle + c * 50.0
+    expected = min(range(20), key=lambda at: abs(at * 5.0 - goal))
+
+    assert links.follow(THIN[20], PRIOR) == Follow(expected)
+
+
+def test_what_was_said_last_of_two_studies_counts() -> None:
+    rigid = Rigid(((1.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0), (0.0, 0.0, 1.0, 10.0)))
+    found = Registered("9.1", "9.2", rigid, SaidBy.AUTO)
+    by_hand = Links().joined(THIN[20], PRIOR[9])
+
+    registered = by_hand.with_registration(found)
+    again = registered.joined(THIN[20], PRIOR[9])
+
+    assert (registered.manual, registered.registered) == ((), (found,))
+    assert again.registered == ()
+    assert again.follow(THIN[22], PRIOR) == Follow(10, -5.0)
