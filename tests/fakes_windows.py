@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from attrs import define, field, frozen
 
 from workstation.commands.registry import Outcome
-from workstation.domain.identifiers import FrameKey, StudyRef
+from workstation.domain.identifiers import FrameKey, SiteId, StudyRef
 from workstation.domain.worklist import WorklistItem
+from workstation.services.alarms import Alarm
 from workstation.services.draft_saving import DraftState
 from workstation.services.loading import SetProgress
 from workstation.services.signal import Signal
@@ -55,6 +56,19 @@ class FakeFiles:
     refs: tuple[StudyRef, ...] = ()
     notices: tuple[str, ...] = ()
     changed: Signal[None] = field(factory=Signal)
+
+
+@define(eq=False)
+class FakeAlarms:
+    standing: tuple[Alarm, ...] = ()
+    changed: Signal[None] = field(factory=Signal)
+
+    def phone(self, site: SiteId) -> str:
+        return "+1 206 555 0142"
+
+    def say(self, *alarms: Alarm) -> None:
+        self.standing = alarms
+        self.changed.emit(None)
 
 
 @define(eq=False)

@@ -18,19 +18,24 @@ from workstation.adapters.local_frames import LocalFrames
 from workstation.adapters.machine import physical_bytes
 from workstation.adapters.platform import FhirPlatform
 from workstation.adapters.previews import Previews
+from workstation.adapters.recordings import SpeechFiles
 from workstation.adapters.secrets import open_secrets
 from workstation.adapters.site_client import SiteClient, sign_ons
 from workstation.adapters.store import Opened, open_store
+from workstation.adapters.voice_commands import VoiceCommands
 from workstation.commands import catalogue
+from workstation.commands import dictation as spoken
 from workstation.commands.bindings import load as load_bindings
 from workstation.commands.menus import STRIP, load_menus, offered
 from workstation.domain.identifiers import SiteId
 from workstation.domain.suv import SuvType
 from workstation.protocols.device_sign_in import EnterCode
+from workstation.services.alarms import Alarms
 from workstation.services.audit import Audit
 from workstation.services.cine import Cine
 from workstation.services.delivery import Deliveries
 from workstation.services.desk_lock import DeskLock
+from workstation.services.dictation import Dictation
 from workstation.services.filing_queue import Ways
 from workstation.services.frames import Dropped, FrameStore
 from workstation.services.jobs import Jobs
@@ -38,6 +43,7 @@ from workstation.services.keys import Keys
 from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
 from workstation.services.measurement_filing import MeasurementFiling
+from workstation.services.object_headers import ObjectHeaders
 from workstation.services.placing import OnDuty
 from workstation.services.ports import LOCAL, Credentials, SecretStore
 from workstation.services.preset_files import load_presets
@@ -48,6 +54,7 @@ from workstation.services.selftest import Finding
 from workstation.services.selftest import run as run_checks
 from workstation.services.session import ReadingSession, Services
 from workstation.services.signing import Signing
+from workstation.services.spoken_table import Spoken
 from workstation.services.structures import Structures
 from workstation.services.templates import load_templates
 from workstation.services.viewer import Viewer
@@ -192,7 +199,7 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
     shell = Shell(
         Shown(
             services.worklist, services.session, services.deliveries, services.filing,
-            services.loader, services.reporting, services.files, outer.clock,
+            services.loader, services.reporting, services.files, services.alarms, outer.clock,
         ),
         program.send,
         program.sign_in,
@@ -210,7 +217,8 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
     shell.furnish(images, report, images.measurements)
     shell.pictured.connect(lambda _: images.settle())
     shell.strip_asked.connect(lambda _: images.toggle_strip())
-    program.open_with(shell, bindings, menus)
+    shell.copy_asked.connect(lambda _: images.copy(settings.banner))
+    program.open_with(shell, bindings, menus, spoken.phrases(registry))
     return program
 
 
@@ -259,13 +267,22 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
     zones = {site.id: ZoneInfo(site.timezone) for site in settings.sites}
     ways = Ways(outer.sources, outer.archives, zones, who)
     filing = MeasurementFiling(ways, store, audit, jobs, clock)
-    signing = Signing(worklist, session, reporting, deliveries, filing, jobs)
+    alarms = Alarms(deliveries, worklist, store, audit, jobs, clock, sites)
+    signing = Signing(worklist, session, reporting, deliveries, filing, alarms, jobs)
     files = LocalCase(session, viewer, loader, audit, jobs, outer.files)
     return Everything(
         worklist, session, viewer, loader, reporting, deliveries, signing, audit, files, filing,
         Cine(viewer, frames, jobs, clock),
         DeskLock(worklist, audit, jobs, clock, settings.lock_minutes),
+        Dictation(
+            reporting,
+            SpeechFiles(VoiceCommands()),
+            Spoken.read(resource("speech", "en.toml")),
+            jobs,
+        ),
+        ObjectHeaders({**outer.sources, LOCAL: outer.files}, jobs),
         Registering(viewer, frames, jobs),
+        alarms,
     )  # fmt: skip
 
 

@@ -167,6 +167,13 @@ class Site:
     issuer: str = _setting("OpenID Connect issuer: where readers sign in.", check=_address)
     fhir: str = _setting("FHIR R4 base: worklist and reports.", check=_address)
     dicomweb: str = _setting("DICOMweb base, where a study names none itself.", check=_address)
+    phone: str = _setting(
+        "Whom to call when a report cannot be delivered: the facility's number, as it is dialled.",
+        "",
+    )
+    stat_answer_seconds: int = _setting(
+        "A STAT report that is not accepted within this raises an alarm.", 120, _between(5, 3600)
+    )
     hl7: str = _setting("HL7 v2 listener, where the site has one.", "", _hl7_address)
     client_id: str = _setting("OAuth client the site registered for us.", "workstation", _not_empty)
     scopes: str = _setting(

@@ -5,9 +5,18 @@ from datetime import UTC, datetime
 
 import pytest
 from attrs import evolve
-from fakes_windows import FakeCase, FakeFiles, FakeLoader, FakeReporting, FakeSession, Sent
+from fakes_windows import (
+    FakeAlarms,
+    FakeCase,
+    FakeFiles,
+    FakeLoader,
+    FakeReporting,
+    FakeSession,
+    Sent,
+)
 from fakes_worklist import HARBOR, FakeDeliveries, FakeFiling, FakeWorklist, shift
 from pseudo_locale import untranslated
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -17,10 +26,12 @@ from workstation.commands.menus import load_menus
 from workstation.domain.identifiers import AccessionNumber, ReportId
 from workstation.errors import CommandError
 from workstation.protocols.delivery import Delivery, State
+from workstation.services.alarms import Alarm, Need
 from workstation.services.filings import Filing, FilingKind
 from workstation.services.loading import SetProgress
 from workstation.settings import resource
 from workstation.text import PSEUDO_LOCALE, use_locale
+from workstation.ui.alarm_bar import AlarmBar
 from workstation.ui.outbox import delivery_words
 from workstation.ui.windows import Shell, Shown
 
@@ -39,9 +50,10 @@ class House:
         self.loader = FakeLoader({"a": SetProgress(200, 0, 250), "b": SetProgress(36, 0, 62)})
         self.filing = FakeFiling()
         self.sent = Sent()
+        self.alarms = FakeAlarms()
         shown = Shown(
             self.worklist, self.session, self.deliveries, self.filing,  # type: ignore[arg-type]
-            self.loader, FakeReporting(), FakeFiles(),  # type: ignore[arg-type]
+            self.loader, FakeReporting(), FakeFiles(), self.alarms,  # type: ignore[arg-type]
             self.worklist.clock,
         )  # fmt: skip
         self.shell = Shell(
@@ -288,3 +300,68 @@ def test_every_word_goes_through_the_translation(qtbot: QtBot, where: str) -> No
         use_locale("en")
 
     assert found == []
+
+
+# --- alarms ------------------------------------------------------------------------
+
+UNANSWERED = Alarm(Need.UNANSWERED, HARBOR, AccessionNumber("HG-1"), AT)
+REFUSED = Alarm(Need.REFUSED, HARBOR, AccessionNumber("HG-2"), AT, "the order was cancelled")
+LATE = Alarm(Need.LATE_IMAGES, HARBOR, AccessionNumber("HG-3"), AT, images=40)
+
+
+def _bars(house: House) -> list[AlarmBar]:
+    windows = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
+    return [bar for window in windows for bar in window.findChildren(AlarmBar)]
+
+
+def test_a_stat_report_that_is_not_accepted_stands_in_every_window_with_the_number_to_call(
+    house: House, qtbot: QtBot
+) -> None:
+    """Whichever screen the reader looks at; the telephone is the way that is left."""
+    house.open_case()
+    house.shell.arrange("many")
+    house.alarms.say(UNANSWERED, REFUSED)
+    qtbot.waitUntil(lambda: all(bar.isVisible() for bar in _bars(house)))
+    said = " ".join(house.texts())
+
+    assert len(_bars(house)) == 3
+    assert said.count("STAT report not accepted") == 3
+    assert said.count("Call +1 206 555 0142") == 3
+    assert "HG-1 · Harbor General · signed 18:23 PST" in said
+    assert said.count("1 of 2") == 3
+
+
+def test_an_alarm_takes_neither_focus_nor_keys(house: House, qtbot: QtBot) -> None:
+    """The reader is in the middle of a sentence, or of a measurement."""
+    house.shell.worklist.focus_search()
+    before = QApplication.focusWidget()
+    house.alarms.say(REFUSED)
+    bar = _bars(house)[0]
+    qtbot.waitUntil(bar.isVisible)
+
+    assert QApplication.focusWidget() is before
+    stops = [b.focusPolicy() for b in bar.findChildren(QAbstractButton)]
+    assert set(stops) == {Qt.FocusPolicy.NoFocus}
+
+
+@pytest.mark.parametrize(
+    ("alarm", "offered", "line"),
+    [
+        (UNANSWERED, {"settle"}, "outbox.settle HG-1"),
+        (REFUSED, {"look", "again", "settle"}, "outbox.settle HG-2"),
+        (LATE, {"look", "settle"}, "outbox.settle HG-3"),
+    ],
+)
+def test_each_alarm_offers_what_helps(
+    house: House, qtbot: QtBot, alarm: Alarm, offered: set[str], line: str
+) -> None:
+    house.alarms.say(alarm)
+    bar = _bars(house)[0]
+    qtbot.waitUntil(bar.isVisible)
+    shown = {name for name in ("look", "again", "settle") if getattr(bar, name).isVisible()}
+    bar.settle.click()
+    house.alarms.say()
+    qtbot.waitUntil(lambda: not bar.isVisible())
+
+    assert shown == offered
+    assert house.sent.lines == [line]

@@ -231,6 +231,15 @@ def retry(ctx: CommandContext, accession: str = "") -> Outcome:
     return None
 
 
+@command("outbox.settle", title="Alarm dealt with", group=GROUP, when={"signed-in"})
+def settle(ctx: CommandContext, accession: str) -> Outcome:
+    """You have telephoned, or looked: the alarm of this report goes, and that you did is on
+    record."""
+    if not ctx.alarms.settle(accession):
+        raise CommandError(tr("there is no alarm for {accession}", accession=accession))
+    return None
+
+
 @command("audit.export", title="Export the audit log", group=GROUP)
 def audit_export(ctx: CommandContext, file: str) -> Outcome:
     """Write the audit log of this machine; `workstation audit verify FILE` checks it."""
@@ -258,5 +267,5 @@ def leave(ctx: CommandContext) -> Outcome:
 
 COMMANDS = (
     show, arrange, palette, keys, menu, context_menu, strip, sign_in, refresh, back, focus,
-    search, stat, wait, capture, state, retry, audit_export, leave,
+    search, stat, wait, capture, state, retry, settle, audit_export, leave,
 )  # fmt: skip

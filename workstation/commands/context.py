@@ -7,14 +7,18 @@ from typing import Protocol
 from attrs import frozen
 
 from workstation.domain.identifiers import SiteId
+from workstation.protocols.dicom_listing import Listing
+from workstation.services.alarms import Alarms
 from workstation.services.audit import Audit
 from workstation.services.cine import Cine
 from workstation.services.delivery import Deliveries
 from workstation.services.desk_lock import DeskLock
+from workstation.services.dictation import Dictation
 from workstation.services.jobs import Jobs
 from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
 from workstation.services.measurement_filing import MeasurementFiling
+from workstation.services.object_headers import ObjectHeaders
 from workstation.services.registering import Registering
 from workstation.services.reporting import Reporting
 from workstation.services.session import ReadingSession
@@ -105,6 +109,18 @@ class Windows(Protocol):
         """The window as a person sees it, overlays included."""
         ...
 
+    def show_attributes(self, found: Listing, title: str) -> None:
+        """The attributes of an object, to be read and searched."""
+        ...
+
+    def copy_text(self, text: str) -> None:
+        """To the clipboard."""
+        ...
+
+    def copy_picture(self) -> None:
+        """The active view to the clipboard, without whose it is."""
+        ...
+
     def choose_files(self, *, folder: bool) -> None:
         """Ask for a folder or a file of this machine, and open it."""
         ...
@@ -132,7 +148,10 @@ class CommandContext:
     filing: MeasurementFiling
     cine: Cine
     desk: DeskLock
+    dictation: Dictation
+    headers: ObjectHeaders
     registering: Registering
+    alarms: Alarms
     jobs: Jobs
     windows: Windows
 

@@ -253,6 +253,7 @@ class Platform:
                 "client_id": CLIENT_ID,
                 "jurisdiction": each.profile.jurisdiction,
                 "timezone": each.profile.timezone,
+                "phone": each.profile.phone,
                 "step_up": each.profile.step_up,
                 "export": True,
                 "scripted_signing": True,

@@ -181,5 +181,5 @@ class Site:
     def _touch(self, unit: Unit, study: str) -> None:
         for task in list(unit.all("Task")):
             inputs = [reference(each.get("valueReference")) for each in task["input"]]
-            if task["status"] == "requested" and inputs[0] == study:
+            if task["status"] in ("requested", "completed") and inputs[0] == study:
                 unit.put("Task", task["id"], task)

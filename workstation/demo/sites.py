@@ -50,6 +50,7 @@ class SiteProfile:
     first_number: int  # of its practitioners
     patient_issuer: str
     ordering_physician: str
+    phone: str
     stat_minutes: int
     routine_minutes: int
     stat_tier: str = "final"  # what a STAT read is promised as
@@ -69,6 +70,7 @@ SITES: Final = (
         17,
         "urn:oid:2.25.310284610100.1",
         "Okafor, Chidi",
+        "+1 206 555 0142",
         stat_minutes=30,
         routine_minutes=240,
     ),
@@ -80,6 +82,7 @@ SITES: Final = (
         204,
         "urn:oid:2.25.310284610100.2",
         "Villarreal, Inés",
+        "+1 512 555 0177",
         stat_minutes=30,
         routine_minutes=360,
         stat_tier="preliminary",
@@ -93,6 +96,7 @@ SITES: Final = (
         3,
         "urn:oid:2.25.310284610100.3",
         "Brandt, Hauke",
+        "+49 40 5550 0119",
         stat_minutes=45,
         routine_minutes=480,
     ),

@@ -38,6 +38,7 @@ EVENTS: Final = {
     "calibrate": ("110110", "Patient Record", "U"),
     "override": ("110110", "Patient Record", "U"),
     "sign": ("110110", "Patient Record", "C"),
+    "settle": ("110110", "Patient Record", "U"),
     "deliver": ("110110", "Patient Record", "C"),
     "security-alert": ("110113", "Security Alert", "E"),
 }

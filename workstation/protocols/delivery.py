@@ -97,6 +97,7 @@ class Delivery:
     task: TaskId = _NO_TASK
     status: ReportState = ReportState.FINAL
     signer: str = ""  # "Practitioner/17"
+    stat: bool = False  # somebody stands at the bedside and waits for it
     state: State = State.QUEUED
     sealed_at: datetime | None = None
     sent_at: datetime | None = None

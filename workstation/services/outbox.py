@@ -39,7 +39,7 @@ def _to_json(delivery: Delivery) -> dict[str, Any]:
         name: getattr(delivery, name)
         for name in (
             "report", "site", "study", "accession", "task", "status", "signer",
-            "state", "attempts", "reason", "location",
+            "state", "attempts", "reason", "location", "stat",
         )
     }  # fmt: skip
     for name in _TIMES:
@@ -60,6 +60,7 @@ def _from_json(stored: dict[str, Any]) -> Delivery:
         TaskId(stored["task"]),
         ReportState(stored["status"]),
         stored["signer"],
+        stored.get("stat", False),  # rows of before there was one
         State(stored["state"]),
         sealed,
         sent,

@@ -6,7 +6,7 @@ from attrs import field, frozen
 
 from workstation.domain.identifiers import SiteId, StudyRef, TaskRef
 from workstation.domain.report import SignedReport
-from workstation.domain.worklist import WorklistItem
+from workstation.domain.worklist import Priority, WorklistItem
 from workstation.errors import SigningBlocked
 from workstation.protocols.delivery import Delivery
 from workstation.protocols.report_bundle import manifest_digest, seal
@@ -116,7 +116,8 @@ class Sealer:
         binding = signed.report.binding
         delivery = Delivery(
             signed.report.id, binding.site, binding.study, binding.accession, binding.task,
-            signed.status, signed.signer.id, sealed_at=self._clock.now(),
+            signed.status, signed.signer.id, item.priority is Priority.STAT,
+            sealed_at=self._clock.now(),
         )  # fmt: skip
         record = self._audit.entry("sign", study=item.ref, detail=traits(delivery))
 

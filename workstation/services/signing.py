@@ -13,6 +13,7 @@ from workstation.domain.report import ReportState, SignedReport, Signer
 from workstation.domain.worklist import Tier, WorklistItem
 from workstation.errors import CommandError, Refused, WorkstationError
 from workstation.protocols.delivery import State
+from workstation.services.alarms import Alarms
 from workstation.services.case import viewed
 from workstation.services.delivery import Deliveries
 from workstation.services.filings import Filing
@@ -48,6 +49,7 @@ class Signing:
         reporting: Reporting,
         deliveries: Deliveries,
         filing: MeasurementFiling,
+        alarms: Alarms,
         jobs: Jobs,
     ) -> None:
         self._worklist = worklist
@@ -55,6 +57,7 @@ class Signing:
         self._reporting = reporting
         self._deliveries = deliveries
         self._filing = filing
+        self._alarms = alarms
         self._jobs = jobs
         self._ask: Callable[[Proposal], Job[None]] | None = None
         self._accepted: frozenset[ReportId] = frozenset()
@@ -122,7 +125,7 @@ class Signing:
         item = self._worklist.held(case.item.key) or case.item
         marks = self._marks(item)
         try:
-            rows = [each.row() for each in marks]
+            rows = [*(each.row() for each in marks), self._alarms.signed(item)]
             sealed = self._deliveries.sign_and_send(signed, item, rows)
         except WorkstationError as error:
             done.settle(None, error)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
 from workstation.commands.bindings import Scope
 from workstation.errors import CommandError
+from workstation.services.alarms import Alarm
 from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui.bars import CaseBar, StatusBar, TopBar
@@ -102,6 +103,18 @@ class Arrangement:
             self._into_one()
         self.show_page(self.page)
 
+    def show_alarms(self) -> None:
+        """The same in every window."""
+        alarms = self._shown.alarms
+        sites = {site.id: site for site in self._shown.worklist.sites}
+
+        def of(each: Alarm) -> tuple[str, str, str]:
+            there = sites[each.site]
+            return there.name, alarms.phone(each.site), there.timezone
+
+        for frame in self.windows:
+            frame.alarms.show_alarms(alarms.standing, of)
+
     def close(self) -> None:
         for frame in self.windows:
             frame.really_close()
@@ -194,7 +207,7 @@ class Arrangement:
             )
         )
         self._telling.add(status)
-        return Frame(role, status, on_close)
+        return Frame(role, status, on_close, self._run)
 
     def _case_bar(self) -> CaseBar:
         made = CaseBar(self._run, self._banner)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from workstation.text import tr
 from workstation.ui import plain, theme
+from workstation.ui.alarm_bar import AlarmBar
 from workstation.ui.bars import StatusBar
 
 FULL = QSize(1920, 1080)
@@ -16,7 +17,13 @@ FULL = QSize(1920, 1080)
 class Frame(QWidget):
     """The system shows the title in task lists and to whoever stands behind: no patient."""
 
-    def __init__(self, role: str, status: StatusBar, on_close: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        role: str,
+        status: StatusBar,
+        on_close: Callable[[], None],
+        run: Callable[[str], None],
+    ) -> None:
         super().__init__()
         self.role = role
         plain.ground(self, "app")
@@ -24,6 +31,7 @@ class Frame(QWidget):
         self.setWindowTitle(tr("Workstation · {role}", role=role))
         self.setMinimumSize(1024, 640)
         self.status = status
+        self.alarms = AlarmBar(run)
         self.bars = QStackedWidget()
         self.pages = QStackedWidget()
         self._on_close = on_close
@@ -31,6 +39,7 @@ class Frame(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addWidget(self.alarms)
         layout.addWidget(self.bars)
         layout.addWidget(plain.rule())
         layout.addWidget(self.pages, 1)

@@ -1,6 +1,7 @@
 """The running program: sign-in, the worklist's pulse, scripts, and the way out."""
 
 import sys
+from collections.abc import Mapping
 from typing import Final
 
 from attrs import frozen
@@ -10,14 +11,17 @@ from workstation.commands.context import CommandContext
 from workstation.commands.menus import Menus
 from workstation.commands.registry import Outcome, Registry
 from workstation.errors import CommandError, Refused, WorkstationError
+from workstation.services.alarms import Alarms
 from workstation.services.audit import Audit
 from workstation.services.cine import Cine
 from workstation.services.delivery import Deliveries
 from workstation.services.desk_lock import DeskLock
+from workstation.services.dictation import Dictation
 from workstation.services.jobs import Job, Jobs
 from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
 from workstation.services.measurement_filing import MeasurementFiling
+from workstation.services.object_headers import ObjectHeaders
 from workstation.services.ports import Credentials
 from workstation.services.registering import Registering
 from workstation.services.reporting import Reporting
@@ -50,7 +54,10 @@ class Everything:
     filing: MeasurementFiling
     cine: Cine
     desk: DeskLock
+    dictation: Dictation
+    headers: ObjectHeaders
     registering: Registering
+    alarms: Alarms
 
 
 #: What may be asked for while the desk is locked: nothing that shows or changes a case.
@@ -80,17 +87,23 @@ class Program:
         assert self._context is not None, "open_with comes first"
         return self._context
 
-    def open_with(self, shell: Shell, bindings: Bindings, menus: Menus) -> None:
+    def open_with(
+        self, shell: Shell, bindings: Bindings, menus: Menus, spoken: Mapping[str, str]
+    ) -> None:
+        """`spoken` are phrases and the command lines they stand for."""
         s = self._services
         self._shell = shell
         self._context = CommandContext(
             s.worklist, s.session, s.viewer, s.loader, s.reporting, s.deliveries, s.signing,
-            s.audit, s.files, s.filing, s.cine, s.desk, s.registering, self._jobs, shell,
+            s.audit, s.files, s.filing, s.cine, s.desk, s.dictation, s.headers, s.registering,
+            s.alarms, self._jobs, shell,
         )  # fmt: skip
         shell.bind(self._registry, bindings, menus, lambda: self.context.active)
         shell.left.connect(lambda _: self._application.leave())
         self._application.tell_bugs_to(shell.refuse)
         s.filing.told.connect(shell.tell)
+        s.dictation.obey(spoken, self.send)
+        s.dictation.told.connect(shell.tell)
         flow = SigningFlow(s.signing, s.worklist, s.reporting, shell, lambda: self._user)
         s.signing.asked_by(flow.ask)
         self._covers = Covers(
@@ -168,6 +181,7 @@ class Program:
         """What waited for a site that knows the reader now: reports, and the audit log."""
         self._services.deliveries.resume()
         self._services.filing.resume()
+        self._services.alarms.resume()
         self._services.audit.forward()
 
     def _signed_in(self, job: Job[None], script: str | None) -> None:

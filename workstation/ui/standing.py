@@ -3,6 +3,7 @@
 from attrs import frozen
 
 from workstation.protocols.delivery import State
+from workstation.services.alarms import Alarms
 from workstation.services.delivery import Deliveries
 from workstation.services.filing_queue import FilingQueue
 from workstation.services.loading import Loader
@@ -26,6 +27,7 @@ class Shown:
     loader: Loader
     reporting: Reporting
     files: LocalCase
+    alarms: Alarms
     clock: Clock
 
 

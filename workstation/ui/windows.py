@@ -13,6 +13,7 @@ from workstation.commands.menus import Menus
 from workstation.commands.registry import Outcome, Registry
 from workstation.domain.identifiers import TaskRef
 from workstation.errors import CommandError, WorkstationError
+from workstation.protocols.dicom_listing import Listing
 from workstation.services.jobs import Job
 from workstation.services.ports import Credentials
 from workstation.services.signal import Signal
@@ -21,6 +22,7 @@ from workstation.text import tr
 from workstation.ui import dialogs, menus
 from workstation.ui.actions import Keys, scope_of
 from workstation.ui.arrangement import Arrangement, Panes
+from workstation.ui.attributes import AttributesDialog
 from workstation.ui.choosing import choose_files
 from workstation.ui.offering import Offering
 from workstation.ui.outbox import OutboxPage
@@ -53,6 +55,8 @@ class Shell:
         self.pictured: Signal[None] = Signal()
         #: The tool strip is to be hidden, or shown again.
         self.strip_asked: Signal[None] = Signal()
+        #: The active view is to be copied, without whose it is.
+        self.copy_asked: Signal[None] = Signal()
         self._shown, self._send, self._sign_in = shown, send, sign_in
         self._banner, self._store_notice = banner, store_notice
         self._closed = False
@@ -99,6 +103,7 @@ class Shell:
         for signal in (
             shown.worklist.changed,
             shown.deliveries.changed,
+            shown.alarms.changed,
             shown.filing.changed,
             shown.reporting.draft_changed,
         ):
@@ -209,6 +214,15 @@ class Shell:
             dialog = SignInDialog(main, self._shown.worklist, self._sign_in)
             dialog.open(dialog.user)
 
+    def show_attributes(self, found: Listing, title: str) -> None:
+        AttributesDialog(self.front, found, title, self.run).show_it()
+
+    def copy_text(self, text: str) -> None:
+        QApplication.clipboard().setText(text)
+
+    def copy_picture(self) -> None:
+        self.copy_asked.emit(None)
+
     def choose_files(self, *, folder: bool) -> None:
         choose_files(self.front, self.run, folder=folder)
 
@@ -271,6 +285,7 @@ class Shell:
         top.show_reader([s.reader for s in sites if s.reader is not None], len(sites))
         top.tabs["outbox"].show_count(not_accepted(self._shown))
         self._windows.turn()
+        self._windows.show_alarms()
         self._telling.refresh()
 
     def _aside(self) -> frozenset[TaskRef]:

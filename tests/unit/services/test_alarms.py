@@ -1,0 +1,197 @@
+"""Signed work that needs a person: not accepted in time, refused, overtaken by images."""
+
+from attrs import define, evolve, field
+from fakes_platform import site
+from fakes_trust import SITE, Bench, item, signed_report, silent_before
+
+from workstation.domain.identifiers import TaskRef
+from workstation.domain.worklist import Priority, WorklistItem
+from workstation.errors import Refused
+from workstation.services.alarms import Alarm, Alarms, Need
+from workstation.services.signal import Signal
+
+
+@define(eq=False)
+class FakeWorklist:
+    item: WorklistItem
+    changed: Signal[None] = field(factory=Signal)
+
+    def held(self, key: TaskRef) -> WorklistItem | None:
+        return self.item if key == self.item.key else None
+
+    def arrive(self, images: int) -> None:
+        self.item = evolve(self.item, images_received=self.item.images_received + images)
+        self.changed.emit(None)
+
+
+class Night:
+    """A STAT case at a site that is called Harbor and gives up after two minutes."""
+
+    def __init__(self) -> None:
+        self.bench = Bench()
+        self.item = evolve(item(), images_received=100)
+        self.worklist = FakeWorklist(self.item)
+        self.told = 0
+        self.start()
+
+    def start(self) -> None:
+        b = self.bench
+        places = {SITE: site("harbor", phone="+1 206 555 0142", stat_answer_seconds=120)}
+        self.alarms = Alarms(
+            b.deliveries, self.worklist, b.store, b.audit, b.jobs, b.clock, places,  # type: ignore[arg-type]
+        )  # fmt: skip
+        self.alarms.changed.connect(lambda _: setattr(self, "told", self.told + 1))
+        self.alarms.resume()
+
+    def sign(self, case: WorklistItem | None = None) -> None:
+        case = case or self.item
+        along = [self.alarms.signed(case)]
+        self.bench.deliveries.sign_and_send(signed_report(), case, along).result()
+
+    @property
+    def needs(self) -> list[Need]:
+        return [alarm.need for alarm in self.alarms.standing]
+
+
+def test_a_stat_report_nobody_accepts_raises_the_alarm_after_two_minutes() -> None:
+    """At the bedside they wait for it; that the line is down is not their fault to find."""
+    night = Night()
+    night.bench.platform.down = True
+    night.sign()
+    at_once = night.needs
+    night.bench.jobs.advance(119)
+    before = night.needs
+    night.bench.jobs.advance(2)
+
+    assert (at_once, before, night.needs) == ([], [], [Need.UNANSWERED])
+    assert night.alarms.standing[0].accession == "HG-20417"
+    assert night.alarms.phone(SITE) == "+1 206 555 0142"
+
+
+def test_the_alarm_ends_by_itself_when_the_site_accepts() -> None:
+    """The clock of the promise stops with the acceptance, and so does the noise."""
+    night = Night()
+    night.bench.platform.down = True
+    night.sign()
+    night.bench.jobs.advance(130)
+    rang = night.needs
+    night.bench.platform.down = False
+    night.bench.jobs.advance(600)
+
+    assert rang == [Need.UNANSWERED]
+    assert night.needs == []
+
+
+def test_a_routine_report_that_waits_raises_no_alarm() -> None:
+    """The outbox says it; an alarm for everything is an alarm for nothing."""
+    night = Night()
+    night.bench.platform.down = True
+    night.sign(evolve(night.item, priority=Priority.ROUTINE))
+
+    night.bench.jobs.advance(3600)
+
+    assert night.needs == []
+
+
+def test_a_refused_report_comes_back_with_its_reason_whatever_its_priority() -> None:
+    """The patient has no report, and only the reader can do something about it."""
+    night = Night()
+    night.bench.platform.faults = [Refused("the order was cancelled")]
+    night.sign(evolve(night.item, priority=Priority.ROUTINE))
+
+    (alarm,) = night.alarms.standing
+    assert (alarm.need, alarm.reason) == (Need.REFUSED, "the order was cancelled")
+
+
+def test_what_a_person_dealt_with_is_on_record_and_silent() -> None:
+    night = Night()
+    night.bench.platform.faults = [Refused("the order was cancelled")]
+    night.sign()
+    known = night.alarms.settle("HG-20417")
+    again = night.alarms.settle("HG-20417")
+
+    assert (known, again) == (True, False)
+    assert night.needs == []
+    assert night.bench.actions()[-1] == "settle"
+
+
+def test_a_report_that_is_refused_again_is_told_again() -> None:
+    """Dealt with once is not dealt with for ever."""
+    night = Night()
+    night.bench.platform.faults = [Refused("no"), Refused("no")]
+    night.sign()
+    night.alarms.settle("HG-20417")
+
+    night.bench.deliveries.retry(signed_report().report.id)
+    night.bench.jobs.advance(10)
+
+    assert night.needs == [Need.REFUSED]
+
+
+def test_images_that_come_after_the_signature_ask_for_another_look() -> None:
+    """A late series may hold what the report says is not there."""
+    night = Night()
+    night.sign()
+    quiet = night.needs
+    night.worklist.arrive(40)
+
+    assert quiet == []
+    assert [(a.need, a.images) for a in night.alarms.standing] == [(Need.LATE_IMAGES, 40)]
+
+
+def test_more_late_images_are_told_anew_and_the_same_ones_not() -> None:
+    night = Night()
+    night.sign()
+    night.worklist.arrive(40)
+    night.alarms.settle("HG-20417")
+    night.worklist.changed.emit(None)
+    same = night.needs
+    night.worklist.arrive(1)
+
+    assert same == []
+    assert [alarm.images for alarm in night.alarms.standing] == [41]
+
+
+def test_late_images_are_noticed_by_the_next_run_of_the_program_too() -> None:
+    """The reader went home; the series came in the night; tomorrow's start says so."""
+    night = Night()
+    night.sign()
+    night.bench.start()
+    night.start()
+    night.worklist.arrive(12)
+
+    assert night.needs == [Need.LATE_IMAGES]
+
+
+def test_what_was_signed_long_ago_is_forgotten() -> None:
+    """Nothing of a patient's case rests here longer than it is of use."""
+    night = Night()
+    night.sign()
+    night.bench.clock.advance(3 * 86400)
+    night.bench.start()
+    night.start()
+
+    kept = [key for key, _ in night.bench.store.all("meta") if key.startswith("signed-with")]
+    assert kept == []
+
+
+def test_the_most_pressing_stands_first_and_nothing_is_told_twice() -> None:
+    night = Night()
+    night.bench.platform.faults = [silent_before] * 9
+    night.bench.platform.down = True
+    night.sign()
+    night.worklist.arrive(3)
+    night.bench.jobs.advance(125)
+    told = night.told
+    night.alarms.look()
+
+    assert night.needs == [Need.UNANSWERED, Need.LATE_IMAGES]
+    assert night.told == told
+
+
+def test_an_alarm_is_the_same_while_nothing_new_happened() -> None:
+    """Else the bar would ring with every heartbeat."""
+    one = Alarm(Need.REFUSED, SITE, item().accession, reason="no", attempt=1)
+
+    assert one.key == evolve(one, reason="no, really").key
+    assert one.key != evolve(one, attempt=2).key
