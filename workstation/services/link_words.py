@@ -5,6 +5,7 @@ A reader who moves one picture must know beforehand which others will move with 
 
 from collections.abc import Sequence
 
+from workstation.domain.registration import SaidBy
 from workstation.services.viewed import Shown
 from workstation.text import tr
 from workstation.viewing.linking import Links, parallel
@@ -38,6 +39,11 @@ def _scrolls(links: Links, shown: Shown, other: Shown) -> bool:
 def _scroll(links: Links, shown: Shown, levels: Sequence[Shown]) -> str:
     """With what the reader said, where that is how they are linked."""
     for other in levels:
+        if (found := links.registration(shown.frame, other.frame)) is not None:
+            by = tr("auto") if found.by is SaidBy.AUTO else tr("object")
+            state = tr("registered ({by})", by=by)
+            offered = "" if found.accepted else tr(", not accepted")
+            return tr("scroll {state}", state=state) + offered
         follow = links.follow(shown.frame, (other.frame,))
         if follow is not None and follow.offset_mm is not None:
             mm = f"{round(follow.offset_mm, 1) + 0.0:+.1f}".replace("-", "−")

@@ -5,6 +5,7 @@ from attrs import evolve
 from fakes_viewer import CORONAL, opened, stack, viewed
 
 from workstation.domain.presentation import Rescale
+from workstation.domain.registration import IDENTITY, Registered, SaidBy
 from workstation.services.viewer import Viewer
 
 CURRENT = stack(100, name="Axial lung 2.5")
@@ -95,3 +96,15 @@ def test_a_narrow_view_has_no_room_for_it() -> None:
     viewer.resized(1, 720, 720, 2.0)  # 360 of the reader's pixels
 
     assert [bool(said(viewer, i)) for i in (0, 1)] == [False, True]
+
+
+def test_a_registration_is_said_on_the_view_and_whether_it_was_accepted() -> None:
+    """F122: a level that a machine found is not one that a reader set."""
+    viewer, _ = opened(CURRENT, PRIOR, studies=BOTH)
+
+    viewer.register(Registered("9.1", "9.2", IDENTITY, SaidBy.AUTO))
+    offered = said(viewer, 1)
+    viewer.accept_registration()
+
+    assert offered == "linked: scroll registered (auto), not accepted, zoom, window"
+    assert said(viewer, 1) == "linked: scroll registered (auto), zoom, window"
