@@ -104,13 +104,14 @@ def _ask(
     return Waiting(pool, child, asked, slot)
 
 
-def header(pool: Pool, data: bytes) -> bytes:
-    """The header of a Part 10 object as DICOM JSON. Raises `NotDisplayable`."""
-    most = 4 * _HEAD
+def header(pool: Pool, data: bytes, *, every: bool = False) -> bytes:
+    """The header of a Part 10 object as DICOM JSON, with `every` private element or with those
+    that somebody reads. Raises `NotDisplayable`."""
+    most, asked = 4 * _HEAD, {"every": every}
     while True:
         head = data[:most]
         try:
-            found = text(pool, "header", head, min(_MOST_BYTES, _RATIO * len(head)), {})
+            found = text(pool, "header", head, min(_MOST_BYTES, _RATIO * len(head)), asked)
         except NotDisplayable as error:
             if error.reason != "truncated" or len(head) == len(data):
                 raise

@@ -80,9 +80,10 @@ class Decoders:
         assert pending is not None
         return pending.results()
 
-    def header(self, data: bytes) -> bytes:
-        """The header of a Part 10 object as DICOM JSON. Raises `NotDisplayable`."""
-        return decoder_texts.header(self, data)
+    def header(self, data: bytes, *, every: bool = False) -> bytes:
+        """The header of a Part 10 object as DICOM JSON, with `every` private element if asked.
+        Raises `NotDisplayable`."""
+        return decoder_texts.header(self, data, every=every)
 
     def headers(self, objects: Iterable[bytes]) -> Iterator[bytes | NotDisplayable]:
         """The header of each object, or why there is none, in order."""

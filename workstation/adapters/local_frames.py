@@ -1,9 +1,12 @@
 """Images of this machine as a source like any site: folder, ZIP archive or DICOMDIR.
 
 Every object is read into memory once, so that a disc may leave the drive; its header comes
-from the decoder child in the form that sites send. What could not be opened is named.
+from the decoder child in the form that sites send. What was read first is shown while the
+rest is read. What could not be opened is named.
 """
 
+import contextlib
+import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -37,6 +40,7 @@ _Name = tuple[str, int]
 @define(eq=False)
 class _Object:
     data: bytes = field(repr=False)
+    found: Found = field(repr=False)
     header: bytes = field(repr=False)  # one DICOM JSON object, without the array around it
     values: Attributes = field(repr=False)
 
@@ -53,42 +57,67 @@ class LocalFrames:
         self._decoders = decoders
         self._files = LocalFiles(LocalObjects(decoders))
         self._series: dict[tuple[str, str], dict[_Name, _Object]] = {}
+        self._lock = threading.Lock()  # files are read while what is there is looked at
+        self._reading: LocalMedium | None = None
 
     # --- opening --------------------------------------------------------------
 
-    def open(self, path: Path) -> Opened:
+    def open(self, path: Path, grown: Callable[[Opened], None] = lambda _: None) -> Opened:
         """Read everything below `path`; a DICOMDIR stands for what it lists."""
-        self._series.clear()
-        medium = LocalMedium(self._files, path)
+        self.forget()
+        medium = self._reading = LocalMedium(self._files, path)
         reasons: Counter[str] = Counter()
         read: deque[tuple[Found, bytes]] = deque()  # whose headers are still to come
-        for header in self._decoders.headers(_read(medium, read, reasons)):
+        taken, next_told = 0, 1
+        for header in self._headers(_read(medium, read, reasons)):
             found, data = read.popleft()
             try:
-                self._take(medium, found, data, header)
+                taken += self._take(medium, found, data, header)
             except NotDisplayable as error:
                 reasons[error.reason] += 1
-        return self._opened(medium, reasons)
+            if self._reading is not medium:
+                break
+            if taken >= next_told:
+                next_told = 2 * taken
+                grown(self._opened(medium, reasons, taken))
+        return self._opened(medium, reasons, taken)
 
-    def _opened(self, medium: LocalMedium, reasons: Counter[str]) -> Opened:
-        others = 0 if medium.by_directory else reasons.pop(_NOT_DICOM, 0)
+    def _headers(self, objects: Iterator[bytes]) -> Iterator[bytes | NotDisplayable]:
+        """Those up to the first object by themselves: it is shown while the next are read."""
+        for data in objects:
+            try:
+                yield self._decoders.header(data)
+                break
+            except NotDisplayable as error:
+                yield error
+        yield from self._decoders.headers(objects)
+
+    def _opened(self, medium: LocalMedium, reasons: Counter[str], taken: int) -> Opened:
+        others = 0 if medium.by_directory else reasons[_NOT_DICOM]
+        told = {code: n for code, n in reasons.items() if code != _NOT_DICOM or not others}
         return Opened(
             self._studies(),
-            dict(reasons),
+            told,
             others,
             medium.listed,
             tuple(medium.missing),
             medium.unlisted,
+            taken,
         )
 
     def forget(self) -> None:
-        """Nothing of the files stays."""
-        self._series.clear()
+        """Nothing of the files stays, and no more of them is read."""
+        with self._lock:
+            self._reading = None
+            self._series.clear()
 
     def _take(
         self, medium: LocalMedium, found: Found, data: bytes, header: bytes | NotDisplayable
-    ) -> None:
-        """A file that came before is told; another one under its identifier stays beside it."""
+    ) -> bool:
+        """A file that came before is told; another one under its identifier stays beside it.
+
+        Whether there is an object more.
+        """
         if isinstance(header, NotDisplayable):
             raise header
         try:
@@ -97,20 +126,29 @@ class LocalFrames:
             raise NotDisplayable("", "damaged") from None
         if is_directory(values):
             medium.note(found, values)
-            return
+            return False
         place = values.text("0020000D"), values.text("0020000E")
-        objects = self._series.setdefault(place, {})
-        sop, copy = values.text("00080018"), 0
-        while (known := objects.get((sop, copy))) is not None:
-            if known.data == data:
-                raise NotDisplayable("", "duplicate")
-            copy += 1
-        objects[sop, copy] = _Object(data, header.strip()[1:-1], values)
+        with self._lock:
+            if self._reading is not medium:  # forgotten meanwhile
+                return False
+            objects = self._series.setdefault(place, {})
+            sop, copy = values.text("00080018"), 0
+            while (known := objects.get((sop, copy))) is not None:
+                if known.data == data:
+                    raise NotDisplayable("", "duplicate")
+                copy += 1
+            objects[sop, copy] = _Object(data, found, header.strip()[1:-1], values)
+        return True
+
+    def _held(self) -> dict[tuple[str, str], list[_Object]]:
+        """What was read so far, series by series, in the order of reading."""
+        with self._lock:
+            return {place: list(objects.values()) for place, objects in self._series.items()}
 
     def _studies(self) -> tuple[LocalStudy, ...]:
         first: dict[str, Attributes] = {}
-        for (study, _), objects in self._series.items():
-            first.setdefault(study, next(iter(objects.values())).values)
+        for (study, _), objects in self._held().items():
+            first.setdefault(study, objects[0].values)
         return tuple(
             LocalStudy(
                 StudyRef(LOCAL, StudyUID(uid)),
@@ -126,9 +164,9 @@ class LocalFrames:
 
     def series(self, ref: StudyRef) -> tuple[SeriesHead, ...]:
         found = []
-        for (study, uid), objects in self._series.items():
+        for (study, uid), objects in self._held().items():
             if study == ref.study:
-                values = next(iter(objects.values())).values
+                values = objects[0].values
                 found.append(
                     SeriesHead(
                         SeriesUID(uid),
@@ -141,10 +179,22 @@ class LocalFrames:
         return tuple(found)
 
     def metadata(self, ref: StudyRef, series: SeriesUID) -> Series:
-        objects = self._series.get((ref.study, series), {})
-        body = b"[%b]" % b",".join(each.header for each in objects.values())
+        objects = self._held().get((ref.study, series), [])
+        body = b"[%b]" % b",".join(each.header for each in objects)
         found = dicom_json.series(body, ref, series)
         return with_pages(ref, found, self._data_of, self._decoders)
+
+    def attributes(self, key: FrameKey) -> bytes:
+        """`services.ports.HeaderSource`. The private elements are read again from the file; where
+        that is gone, those that were kept are all there is."""
+        found = self._object(key)
+        if found is None:  # closed meanwhile
+            raise not_displayable("not-delivered")
+        with contextlib.suppress(NotDisplayable):
+            header = self._decoders.header(found.data or found.found.read(), every=True)
+            if parse(header)[0].text("00080018") == key.sop:
+                return header
+        return b"[%b]" % found.header
 
     def frame(self, frame: Frame) -> FramePixels:
         return self._decoders.decode(self._data(frame), frame, "")

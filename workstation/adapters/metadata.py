@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from workstation.adapters.answers import NOT_SO, Client, parts_of
-from workstation.domain.identifiers import SeriesUID, StudyRef, StudyUID
+from workstation.domain.identifiers import FrameKey, SeriesUID, StudyRef, StudyUID
 from workstation.domain.study import Series
 from workstation.errors import Refused, SiteUnavailable
 from workstation.protocols import dicom_bulk, dicom_json, dicom_repeats, dicomweb
@@ -45,6 +45,10 @@ class DicomWebMetadata:
             body = dicom_bulk.filled(body, self._tables(base, named))
         with self._understood():
             return dicom_repeats.once(dicom_json.series(body, ref, series))
+
+    def attributes(self, key: FrameKey) -> bytes:
+        """`services.ports.HeaderSource`: what the site says of one object."""
+        return self._json(dicomweb.instance_metadata(self._base_of(key.study), key))
 
     def _tables(self, base: str, named: Sequence[str]) -> dict[str, bytes]:
         """Palettes and curves that the metadata only names; what does not come is missing."""

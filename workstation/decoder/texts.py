@@ -11,7 +11,7 @@ from workstation.dicom import header
 #: Each takes the bytes sent and the request, and raises `Undecodable`.
 ANSWERS: Final[Mapping[str, Callable[[bytes, dict[str, Any]], bytes]]] = MappingProxyType(
     {
-        "header": lambda data, _: header.to_json(data),
+        "header": lambda data, asked: header.to_json(data, every=asked.get("every") is True),
         "headers": lambda data, asked: header.many_to_json(data, asked["lengths"]),
         "pages": lambda data, _: pdf.pages(data),
         "preview": preview.of_frame,

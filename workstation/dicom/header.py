@@ -74,9 +74,9 @@ def preload() -> None:
     dictionary_VR(0x60003000)
 
 
-def to_json(data: bytes) -> bytes:
-    """An array of one object, UTF-8. Raises `Undecodable`."""
-    return _to_json(data, {"<": {}, ">": {}})
+def to_json(data: bytes, *, every: bool = False) -> bytes:
+    """An array of one object, UTF-8; with `every` private element. Raises `Undecodable`."""
+    return _to_json(data, {"<": {}, ">": {}}, every=every)
 
 
 def many_to_json(data: bytes, lengths: Sequence[int]) -> bytes:
@@ -95,10 +95,10 @@ def many_to_json(data: bytes, lengths: Sequence[int]) -> bytes:
     return b"".join(parts)
 
 
-def _to_json(data: bytes, memos: Mapping[str, _Memo]) -> bytes:
+def _to_json(data: bytes, memos: Mapping[str, _Memo], *, every: bool = False) -> bytes:
     found = encoded(data)
     order = ">" if found.big_endian else "<"
-    reader = _Header(found.data, found.walker(), order)
+    reader = _Header(found.data, found.walker(), order, every=every)
     reader.memo = memos[order]
     syntax = "00020010" if found.is_stated else "00083002"  # Available Transfer Syntax UID
     header = {syntax: {"vr": "UI", "Value": [found.syntax]}} | reader.data_set(found.start)
@@ -108,11 +108,14 @@ def _to_json(data: bytes, memos: Mapping[str, _Memo]) -> bytes:
 class _Header:
     """Turns elements into JSON; one instance for one object and byte order."""
 
-    def __init__(self, data: bytes, walker: Walker, order: str, room: int = ROOM) -> None:
+    def __init__(
+        self, data: bytes, walker: Walker, order: str, room: int = ROOM, *, every: bool = False
+    ) -> None:
         self._data = data
         self._walker = walker
         self._order = order
         self._room = room
+        self._every = every
         self._signed = False
         self.memo: _Memo = {}
 
@@ -156,7 +159,7 @@ class _Header:
     ) -> tuple[int, CharacterSet]:
         """One element into `found`; where the next begins, and the character set from now."""
         tag, vr = element.tag, element.vr
-        if tag & 0x10000 and not _wanted(tag):
+        if tag & 0x10000 and not self._every and not _wanted(tag):
             return self._walker.after(element, depth), among
         if not vr or vr == b"UN":
             vr = self._known_vr(tag)
@@ -186,7 +189,7 @@ class _Header:
             raise Undecodable("budget")
         if element.vr != b"UN":
             return self._items(element, among, depth + 1)
-        inner = _Header(self._data, self._walker.implicit(), "<", self._room)
+        inner = _Header(self._data, self._walker.implicit(), "<", self._room, every=self._every)
         inner._signed = self._signed
         items, at = inner._items(element, among, depth + 1)
         self._walker.seen, self._room = inner._walker.seen, inner._room

@@ -123,6 +123,13 @@ class Attributes:
                         found.append(items[0])
         return Attributes(*found)
 
+    def written(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Every element in the order of its tags, as it is written."""
+        found = {tag: each for row in reversed(self._rows) for tag, each in row.items()}
+        for tag in sorted(found):
+            if isinstance(found[tag], dict):
+                yield tag, found[tag]
+
     def nested(self) -> list["Attributes"]:
         """Every item of every sequence that is here, one level down."""
         return [

@@ -11,7 +11,15 @@ from typing import Any, Final, Protocol
 
 from attrs import field, frozen
 
-from workstation.domain.identifiers import ReportId, SeriesUID, SiteId, SopUID, StudyRef, TaskId
+from workstation.domain.identifiers import (
+    FrameKey,
+    ReportId,
+    SeriesUID,
+    SiteId,
+    SopUID,
+    StudyRef,
+    TaskId,
+)
 from workstation.domain.patient import Patient
 from workstation.domain.prior import PriorStudy as PriorStudy  # services name it from here
 from workstation.domain.reader import Reader
@@ -194,6 +202,15 @@ class FrameSource(Protocol):
 
     def unpack(self, frame: Frame, packed: Packed) -> FramePixels:
         """Decode what came as `Packed`. Raises NotDisplayable with the reason."""
+        ...
+
+
+class HeaderSource(Protocol):
+    """What an object says of itself, whole: from a site, or from a file of this machine."""
+
+    def attributes(self, key: FrameKey) -> bytes:
+        """The object's header as DICOM JSON (PS3.18 F), an array of one. Raises
+        `NotDisplayable`, `Refused` or `SiteUnavailable`."""
         ...
 
 

@@ -1,11 +1,13 @@
 """Waiting for a state, as a job: scripts wait for what a reader would see."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from workstation.errors import CommandError, WorkstationError
 from workstation.services.jobs import Job, Jobs
 from workstation.services.signal import Signal
+
+T = TypeVar("T")
 
 
 def until(
@@ -65,6 +67,23 @@ class All:
         self._waiting -= 1
         if self._waiting == 0:
             self._target.settle(None, self._error)
+
+
+def after(job: Job[T], act: Callable[[T], None]) -> Job[None]:
+    """Settles when `act` has taken what the job brought; what goes wrong in either fails it."""
+    done: Job[None] = Job()
+
+    def take(settled: Job[T]) -> None:
+        error = settled.error
+        if error is None:
+            try:
+                act(settled.result())
+            except WorkstationError as refused:
+                error = refused
+        done.settle(None, error)
+
+    job.then(take)
+    return done
 
 
 def settled() -> Job[None]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workstation.commands.context import Place
@@ -11,8 +12,10 @@ from workstation.services.jobs import Jobs
 from workstation.services.viewer import Viewer
 from workstation.text import tr
 from workstation.ui import menus, plain
+from workstation.ui.viewer import copying
 from workstation.ui.viewer.grid import Grid
 from workstation.ui.viewer.measurement_list import MeasurementList
+from workstation.ui.viewer.pictures import Pictures
 from workstation.ui.viewer.thumbnails import Thumbnails
 from workstation.ui.viewer.tools import ToolStrip
 
@@ -31,6 +34,7 @@ class ViewerPane(QWidget):
         strip: Iterable[Offer | None] = (),
     ) -> None:
         super().__init__()
+        self._viewer, self._jobs = viewer, jobs
         self.setObjectName("viewer")
         self.setAccessibleName(tr("Images"))
         plain.ground(self, "app")
@@ -60,6 +64,15 @@ class ViewerPane(QWidget):
     def settle(self) -> None:
         """A capture shows what was asked for last, not what was ready."""
         self.grid.settle()
+
+    def copy(self, banner: str) -> None:
+        """The active view to the clipboard: as it is seen, without whose it is."""
+        canvas = self.grid.canvases[self._viewer.active]
+        made = copying.unnamed_picture(
+            self._viewer, Pictures(self._jobs, lambda: None), canvas.devicePixelRatioF(), banner
+        )
+        if made is not None:
+            QGuiApplication.clipboard().setImage(made)
 
     def toggle_strip(self) -> None:
         """Room for the images, or the tools again."""

@@ -1,0 +1,39 @@
+"""A view as it may be pasted elsewhere: its picture and the reader's marks, and nobody's name."""
+
+from PySide6.QtGui import QImage, QPainter
+
+from workstation.rendering import annotations
+from workstation.rendering.ink import Canvas as InkCanvas
+from workstation.services.unnamed import unnamed, unnamed_marks
+from workstation.services.viewer import Viewer
+from workstation.ui import theme
+from workstation.ui.viewer import corners, inking
+from workstation.ui.viewer.pictures import Pictures
+from workstation.viewing.tool import Preview
+
+
+def unnamed_picture(viewer: Viewer, pictures: Pictures, ratio: float, banner: str) -> QImage | None:
+    """The active view in the pixels of its screen; None where no image is on it.
+
+    What others drew and wrote on the image stays away: their words can be names.
+    """
+    scene = viewer.scene(viewer.active)
+    shown, view = scene.shown, scene.view
+    if shown is None or view is None:
+        return None
+    drawn = pictures.draw_now(scene)
+    if drawn.picture is None:
+        return None
+    image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(ratio)
+    image.fill(theme.color("bg.image"))
+    ink = InkCanvas(view, ratio, drawn.picture, inking.text_size)
+    items = annotations.paint_list(ink, unnamed_marks(scene.marks), "", Preview(None), (), {})
+    bar = annotations.scale_bar(view, shown.frame, ratio)
+    with QPainter(image) as painter:
+        inking.draw_picture(painter, drawn.picture)
+        inking.draw_items(painter, items)
+        words = unnamed(drawn.words, shown, banner)
+        corners.draw_words(painter, words, bar, view.width / ratio, view.height / ratio)
+    image.setDevicePixelRatio(1.0)
+    return image
