@@ -272,7 +272,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
     files = LocalCase(session, viewer, loader, audit, jobs, outer.files)
     return Everything(
         worklist, session, viewer, loader, reporting, deliveries, signing, audit, files, filing,
-        Cine(viewer, frames, jobs, clock),
+        Cine(viewer, frames, jobs, clock, settings.cine_rate, begins=settings.cine_autoplay),
         DeskLock(worklist, audit, jobs, clock, settings.lock_minutes),
         Dictation(
             reporting,

@@ -248,6 +248,10 @@ class Settings:
         " James with 128 for men, Janmahasatian), body surface; none: in the unit of the object.",
         "bw",
     )
+    cine_rate: float = _setting(
+        "Images a second of a film whose times are not recorded.", 10.0, _between(0.5, 60)
+    )
+    cine_autoplay: bool = _setting("Moving ultrasound plays by itself when it is hung.", True)
     screens: str = _setting(
         "What 1000 pixels of each screen measure in mm, by a ruler held against it:"
         ' `"DP-1 = 245.3; HDMI-1 = 270"`. A screen that is not named has no true size.',

@@ -160,3 +160,23 @@ def test_a_drag_is_fine_with_shift_and_coarse_with_ctrl(
 
     assert after is not None
     assert (after.width - before) == pytest.approx(SLICES / 300 * 30 * part, rel=0.05)
+
+
+def test_a_point_on_a_film_stops_it_before_it_is_placed(
+    reading: tuple[Viewer, Canvas], qtbot: QtBot
+) -> None:
+    """The second end of a length would lie on an image of another moment."""
+    viewer, _ = reading
+    sent: list[str] = []
+    canvas = Canvas(viewer, 0, sent.append, Jobs(HomePost().post))
+    qtbot.addWidget(canvas)
+    canvas.resize(500, 500)
+    viewer.say(0, "Cine 25 a second")
+    for tool, stops in (("window", False), ("length", True)):
+        viewer.pick_tool(tool)
+        canvas.follow_tool()
+        sent.clear()
+        qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(200, 200))
+        qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(200, 200))
+
+        assert ("cine.stop" in sent) is stops

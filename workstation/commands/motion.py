@@ -21,6 +21,13 @@ def play(ctx: CommandContext) -> Outcome:
     return None
 
 
+@command("cine.stop", title="Stop", group=GROUP, when=_IMAGE, hidden=True)
+def stop(ctx: CommandContext) -> Outcome:
+    """The active view stays at the image it is at; one that stands stays as it is."""
+    ctx.cine.hold(ctx.viewer.active)
+    return None
+
+
 @command("cine.play-all", title="Play or stop all views", group=GROUP, when=_IMAGE)
 def play_all(ctx: CommandContext) -> Outcome:
     """Every view that has more than one image, from one beginning."""
@@ -42,4 +49,4 @@ def sequence(ctx: CommandContext) -> Outcome:
     return None
 
 
-COMMANDS = (scroll_round, play, play_all, faster, sequence)
+COMMANDS = (scroll_round, play, stop, play_all, faster, sequence)

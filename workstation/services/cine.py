@@ -11,6 +11,7 @@ from attrs import define, field
 
 from workstation.domain.cine import Sequencing
 from workstation.domain.identifiers import FrameKey
+from workstation.domain.study import DisplaySetKind
 from workstation.errors import CommandError
 from workstation.services.frames import FrameStore
 from workstation.services.jobs import Jobs
@@ -20,6 +21,8 @@ from workstation.services.viewer import Viewer
 from workstation.text import tr
 from workstation.viewing.cine import Film, film
 
+#: Modalities whose films are nothing while they stand still.
+_BEGINNING: Final = frozenset({"US", "IVUS"})
 #: Frames a second where none are recorded.
 USUAL_RATE: Final = 10.0
 _MOST_STEPS: Final = 99
@@ -49,7 +52,17 @@ class _Playing:
 class Cine:
     """Owned by the application, lives on the home thread."""
 
-    def __init__(self, viewer: Viewer, store: FrameStore, jobs: Jobs, clock: Clock) -> None:
+    def __init__(
+        self,
+        viewer: Viewer,
+        store: FrameStore,
+        jobs: Jobs,
+        clock: Clock,
+        rate: float = USUAL_RATE,
+        *,
+        begins: bool = False,
+    ) -> None:
+        """`rate` a second where none is recorded; `begins`: ultrasound plays by itself."""
         self._viewer = viewer
         self._store = store
         self._jobs = jobs
@@ -58,8 +71,12 @@ class Cine:
         self._speed = 1.0
         self._sequencing: Sequencing | None = None  # None: as the object prefers
         self._ticking = False
-        viewer.steered.connect(self.stop)
-        viewer.changed.connect(lambda _: self._leave_what_is_gone())
+        self._rate, self._begins = rate, begins
+        self._hung: dict[int, str | None] = {}  # what was on each view when it was last asked
+        self._stopped: set[str] = set()  # display sets that the reader does not want to move
+        viewer.steered.connect(self.hold)
+        viewer.changed.connect(lambda _: self._follow())
+        viewer.viewport_changed.connect(lambda _: self._begin_what_moves())
         viewer.painted.connect(self._painted)
 
     def plays(self, index: int) -> bool:
@@ -68,7 +85,7 @@ class Cine:
     def toggle(self) -> None:
         """Play or stop the active view. Raises CommandError where there is no film."""
         if self.plays(self._viewer.active):
-            self.stop(self._viewer.active)
+            self.hold(self._viewer.active)
         else:
             self._play([self._viewer.active])
 
@@ -76,12 +93,17 @@ class Cine:
         """Every view that has a film, from one beginning; or none of them."""
         if self._playing:
             for index in list(self._playing):
-                self.stop(index)
+                self.hold(index)
         else:
             self._play(range(len(self._viewer.viewports)))
 
-    def stop(self, index: int) -> None:
-        """The view stays where it is."""
+    def hold(self, index: int) -> None:
+        """The reader wants it to stay where it is: it does not begin by itself again."""
+        if (playing := self._playing.get(index)) is not None:
+            self._stopped.add(playing.display_set)
+            self._stop(index)
+
+    def _stop(self, index: int) -> None:
         if self._playing.pop(index, None) is not None:
             self._viewer.say(index, "")
 
@@ -111,12 +133,13 @@ class Cine:
             made = self._film(shown)
             begin = made.begin_of(shown.state.frame_index)
             recorded = shown.frame.timing is not None
+            self._stopped.discard(shown.display_set.id)
             self._playing[shown.index] = _Playing(shown.display_set.id, made, recorded, now, begin)
         self._tick()
 
     def _film(self, shown: Shown) -> Film:
         frames, sequencing = shown.display_set.frames, self._sequencing
-        return film(len(frames), shown.frame.timing, USUAL_RATE, sequencing)
+        return film(len(frames), shown.frame.timing, self._rate, sequencing)
 
     def _again(self, *, speed: float) -> None:
         """The same films from where they are, another way."""
@@ -158,12 +181,38 @@ class Cine:
         shown = self._viewer.shown(index)
         return shown is not None and self._store.has(shown.display_set.frames[frame].key)
 
+    def _follow(self) -> None:
+        self._leave_what_is_gone()
+        if not self._viewer.studies:
+            self._stopped.clear()
+            self._hung.clear()
+        self._begin_what_moves()
+
+    def _begin_what_moves(self) -> None:
+        """A moving ultrasound that is hung is seen moving, once and not against the reader."""
+        if not self._begins:
+            return
+        now = {index: state.display_set for index, state in enumerate(self._viewer.viewports)}
+        fresh = [index for index, hung in now.items() if hung != self._hung.get(index)]
+        self._hung = now
+        found = (shown for index in fresh if (shown := self._viewer.shown(index)) is not None)
+        moving = [
+            shown.index
+            for shown in found
+            if shown.display_set.kind is DisplaySetKind.CINE
+            and shown.display_set.modality in _BEGINNING
+            and shown.display_set.id not in self._stopped
+            and not self.plays(shown.index)
+        ]
+        if moving:
+            self._play(moving)
+
     def _leave_what_is_gone(self) -> None:
         """Another series, another layout, no case any more."""
         for index, playing in list(self._playing.items()):
             states = self._viewer.viewports
             if index >= len(states) or states[index].display_set != playing.display_set:
-                self.stop(index)
+                self._stop(index)
 
     def _painted(self, key: FrameKey) -> None:
         now = self._clock.monotonic()

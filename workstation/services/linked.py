@@ -58,6 +58,10 @@ class Linked(Marked):
             self._going_on[index] = words
             self.viewport_changed.emit(index)
 
+    def moves(self, index: int) -> bool:
+        """Whether a film goes on there."""
+        return bool(self._going_on.get(index))
+
     def play_to(self, index: int, frame_index: int) -> None:
         """The next frame of a film; no act of the reader."""
         shown = self.shown(index)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from attrs import evolve
 from fakes import FakeClock
-from fakes_viewer import FakeLoader, opened, stack
+from fakes_viewer import FakeLoader, build, opened, ref, stack, viewed
 
 from workstation.domain.cine import CineTiming, Timed
-from workstation.domain.study import DisplaySet
+from workstation.domain.study import DisplaySet, DisplaySetKind
 from workstation.errors import CommandError
 from workstation.services.cine import Cine
 from workstation.services.viewer import Viewer
@@ -131,3 +131,114 @@ def test_another_series_on_the_view_ends_it() -> None:
     projector.viewer.show_set(other.id)
 
     assert not projector.cine.plays(0)
+
+
+def ultrasound(**more: object) -> DisplaySet:
+    return evolve(filmed([100] * 5), **({"kind": DisplaySetKind.CINE} | more))  # type: ignore[arg-type]
+
+
+class Hanging(Projector):
+    """A program that plays ultrasound by itself, before anything is hung."""
+
+    def __init__(self, *sets: DisplaySet, begins: bool = True, permitted: bool = True) -> None:
+        self.viewer, self.loader = build()
+        self.clock, self.later = FakeClock(), Later()
+        self.cine = Cine(
+            self.viewer,
+            self.loader.store,
+            self.later,
+            self.clock,
+            begins=begins,  # type: ignore[arg-type]
+        )
+        self.viewer.show((viewed(),))
+        self.viewer.study_ready(ref("1.1"), sets)
+        for each in sets:
+            self.loader.known[each.id] = each
+            for frame in each.frames:
+                self.loader.arrive(frame, np.zeros((64, 64), np.int16))
+        if permitted:
+            self.viewer.permit(ref("1.1"))
+
+
+def test_moving_ultrasound_begins_by_itself_when_it_is_hung() -> None:
+    """F133: a valve that stands still says nothing."""
+    projector = Hanging(ultrasound())
+    seen = []
+    for _ in range(3):
+        projector.turn()
+        seen.append(projector.frame)
+
+    assert projector.cine.plays(0)
+    assert seen == [0, 1, 2]  # it waited for its first image
+
+
+@pytest.mark.parametrize(
+    "still",
+    [
+        ultrasound(modality="XA"),  # a run of contrast is looked at image by image first
+        ultrasound(kind=DisplaySetKind.STACK),  # images of one series, one after the other
+        evolve(stack(1, modality="US"), kind=DisplaySetKind.SINGLE),
+        stack(5),
+    ],
+)
+def test_nothing_else_moves_by_itself(still: DisplaySet) -> None:
+    assert not Hanging(still).cine.plays(0)
+
+
+def test_the_setting_stops_it() -> None:
+    assert not Hanging(ultrasound(), begins=False).cine.plays(0)
+
+
+def test_what_the_reader_stopped_does_not_begin_again() -> None:
+    """Not with another layout, and not when he comes back to it."""
+    other = stack(3, name="Other", series="1.1.2")
+    projector = Hanging(ultrasound(), other)
+    projector.cine.toggle()
+    for act in (
+        lambda: projector.viewer.set_layout(1, 2),
+        lambda: projector.viewer.maximize(),
+        lambda: projector.viewer.show_set(other.id, 0),
+        lambda: projector.viewer.show_set(ultrasound().id, 0),
+    ):
+        act()
+
+        assert not projector.cine.plays(0)
+
+
+def test_what_was_not_stopped_goes_on_when_it_comes_back() -> None:
+    other = stack(3, name="Other", series="1.1.2")
+    projector = Hanging(ultrasound(), other)
+    projector.viewer.show_set(other.id, 0)
+    gone = projector.cine.plays(0)
+    projector.viewer.show_set(ultrasound().id, 0)
+
+    assert not gone
+    assert projector.cine.plays(0)
+
+
+def test_the_next_case_begins_anew() -> None:
+    projector = Hanging(ultrasound())
+    projector.cine.toggle()
+    projector.viewer.close()
+    projector.viewer.show((viewed(),))
+    projector.viewer.study_ready(ref("1.1"), (ultrasound(),))
+    projector.viewer.permit(ref("1.1"))
+
+    assert projector.cine.plays(0)
+
+
+def test_a_film_without_recorded_times_goes_at_the_rate_of_the_settings() -> None:
+    projector = Projector(stack(5))
+    projector.cine = Cine(
+        projector.viewer,
+        projector.loader.store,
+        projector.later,
+        projector.clock,
+        4.0,  # type: ignore[arg-type]
+    )
+    projector.cine.toggle()
+
+    assert "Cine 4 a second, not recorded" in projector.viewer.overlay(0).lines
+    projector.turn()
+    assert projector.frame == 1
+    assert projector.clock.monotonic() == pytest.approx(FakeClock().monotonic() + 0.25, abs=0.01)

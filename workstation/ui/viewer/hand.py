@@ -118,6 +118,8 @@ class Hand:
         button = _BUTTONS.get(event.button())
         if point is None or button is None or shown is None:
             return
+        if button == "left" and self._viewer.tool in MEASURING and self._viewer.moves(shown.index):
+            self._act("cine.stop")  # its next point would lie on another image
         if button == "left" and self._take_hold(at):
             return
         if button == "left" and self._turning.pressed(self._glass.ink, (at.x(), at.y()), point):
