@@ -119,12 +119,13 @@ def _act_render(options: argparse.Namespace) -> int:
     from workstation.adapters.decoders import Decoders
     from workstation.adapters.local_frames import LocalFrames
     from workstation.domain.suv import SuvType
-    from workstation.rendering import still
+    from workstation.rendering import still, volume_still
     from workstation.services.local_images import LocalImages
+    from workstation.services.preset_files import load_volume_presets
 
     if not options.path.exists():
         return _usage(tr("there is no such file or folder"))
-    refusal = still.why_not(options.engine, volume=options.volume)
+    refusal = still.why_not(options.engine)
     if refusal:
         print(refusal, file=sys.stderr)
         return BAD
@@ -133,11 +134,16 @@ def _act_render(options: argparse.Namespace) -> int:
     except ValueError as error:
         return _usage(str(error))
     decoders, shown = Decoders(), options.out.suffix == ".png"
+    presets = load_volume_presets()
     try:
         suv = SuvType(options.suv) if options.suv else None
         images = LocalImages(LocalFrames(decoders), suv)
-        found = images.open(options.path, options.series, volume=wanted.is_reformat)
-        if wanted.is_reformat:
+        through = wanted.is_reformat or bool(options.volume)
+        found = images.open(options.path, options.series, volume=through)
+        if options.volume:
+            preset = volume_still.preset_for(options.volume, presets, found.modality)
+            made = volume_still.of_rays(images.volume(found), found, wanted, preset, shown=shown)
+        elif wanted.is_reformat:
             made = still.of_volume(images.volume(found), found, wanted, shown=shown)
         else:
             made = still.of_frame(*images.frame(found, wanted.index_in(found)), wanted, shown=shown)

@@ -115,7 +115,10 @@ def _render(commands: "Commands") -> None:
         "--normal", type=_vector, metavar="X,Y,Z", help=tr("of the plane, away from the reader")
     )
     _where(parser)
-    parser.add_argument("--volume", default="", metavar="PRESET", help=tr("not in this version"))
+    parser.add_argument(
+        "--volume", default="", metavar="PRESET",
+        help=tr("all of the volume as rays see it: ct-bone, mip, ...; from the front as usual"),
+    )  # fmt: skip
     parser.add_argument(
         "--window", type=_window, metavar="C/W", help=tr("usual: as the image proposes")
     )

@@ -83,12 +83,10 @@ class Still:
             raise CommandError(tr("{f} cannot be written: {why}", f=out.name, why=why)) from None
 
 
-def why_not(engine: str, *, volume: str) -> str:
+def why_not(engine: str) -> str:
     """What of the command line this version cannot draw; empty where it can."""
     if engine == "gpu":
         return tr("there is no GPU engine in this version: leave --engine away")
-    if volume:
-        return tr("volume rendering is not in this version: --plane and --slab are")
     return ""
 
 
@@ -99,6 +97,8 @@ def wanted(options: Mapping[str, Any]) -> Wanted:
         raise ValueError(tr("--frame is a place already: leave --at away"))
     if up is not None and normal is None:
         raise ValueError(tr("--up belongs to --normal"))
+    if options["volume"] and (frame is not None or options["slab"]):
+        raise ValueError(tr("--volume shows all of it: leave --frame and --slab away"))
     axes = STANDARD[Plane(options["plane"])] if options["plane"] else None
     if normal is not None:
         try:
@@ -151,7 +151,7 @@ def _frame_view(frame: Frame, wanted: Wanted) -> ResolvedView:
         across, down = column_mm / spacing, row_mm / spacing
         whole = round(columns * across) or 1, round(rows * down) or 1
         width, height = wanted.size or whole
-    _check_size(width, height)
+    check_size(width, height)
     e = width / 2 - across * (columns - 1) / 2
     f = height / 2 - down * (rows - 1) / 2
     return ResolvedView(across, 0.0, 0.0, down, e, f, columns, rows, width, height)
@@ -173,7 +173,7 @@ def _frame_plane(frame: Frame, view: ResolvedView) -> dict[str, Any]:
         spacing = [frame.spacing.row / view.d, frame.spacing.column / view.a] if known else None
         return {"origin": None, "row": None, "column": None, "spacing": spacing}
     origin = plane.to_patient(*view.to_image((0.5, 0.5)))
-    return _plane_said(
+    return plane_said(
         ImagePlane(
             origin, plane.row, plane.column, plane.row_spacing / view.d,
             plane.column_spacing / view.a,
@@ -211,7 +211,7 @@ def of_volume(volume: Volume, display_set: DisplaySet, wanted: Wanted, *, shown:
         plane.origin, plane.row, plane.column, (plane.row_spacing, plane.column_spacing),
         placed.size, wanted.slab_mm, wanted.mode,
     )  # fmt: skip
-    said = _plane_said(plane)
+    said = plane_said(plane)
     sampler = VolumeSampler(volume)
     if wanted.slab_mm > 0:
         samples = sampler.samples_through(request)
@@ -244,16 +244,17 @@ def _placed(volume: Volume, display_set: DisplaySet, wanted: Wanted) -> Rectangl
         corners = np.array([own.to_patient(*end) for end in ends])
     axes, finest = wanted.axes or Axes(own.row, own.column), min(volume.spacing_mm)
     made = rectangle(axes, centre, corners, wanted.spacing_mm, wanted.size, finest)
-    _check_size(*made.size)
+    check_size(*made.size)
     return made
 
 
-def _check_size(columns: int, rows: int) -> None:
+def check_size(columns: int, rows: int) -> None:
+    """Raises CommandError beyond what a picture may have."""
     if columns * rows > MOST_PIXELS:
         raise CommandError(tr("{w} × {h} pixels are more than can be drawn", w=columns, h=rows))
 
 
-def _plane_said(plane: ImagePlane) -> dict[str, Any]:
+def plane_said(plane: ImagePlane) -> dict[str, Any]:
     """contracts.md, `render`: spacing is between rows, between columns."""
     return {
         "origin": list(plane.origin),

@@ -1,8 +1,12 @@
-"""The windows of the number keys: those of the program, and a file of the reader's own."""
+"""The windows of the number keys: those of the program, and a file of the reader's own.
+
+And the presets of volume rendering, which are the program's alone.
+"""
 
 from pathlib import Path
 
 from workstation.errors import SettingsError
+from workstation.imaging.transfer import VolumePresets, read_volume_presets
 from workstation.settings import default_path, resource
 from workstation.text import tr
 from workstation.viewing.presets import Presets, read_presets
@@ -29,3 +33,8 @@ def load_presets(own: Path | None = None) -> Presets:
         words = tr("{file}: it cannot be read ({why})", file=path, why=error.strerror)
         raise SettingsError(words) from None
     return shipped.with_own(read_presets(text, str(path)))
+
+
+def load_volume_presets() -> VolumePresets:
+    """Those that come with the program."""
+    return read_volume_presets(resource("volume_presets.toml").read_text("utf-8"))

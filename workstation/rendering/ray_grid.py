@@ -1,0 +1,175 @@
+"""Where rays go: columns, rows and steps of a picture, laid through the index space of a volume.
+
+The grid looks the reader's way; vtkImageReslice samples it, tile by tile and some steps at a
+time. Our own affine says where voxels lie: no direction matrix, no slab of VTK's
+(docs/adr/0012-volumes.md).
+"""
+
+import math
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
+from vtkmodules.vtkCommonDataModel import vtkImageData
+from vtkmodules.vtkCommonMath import vtkMatrix4x4
+from vtkmodules.vtkImagingCore import vtkImageReslice
+
+from workstation.domain.geometry import Vector, cross
+from workstation.domain.presentation import Voi
+from workstation.imaging.transfer import VolumePreset
+from workstation.rendering.bricks import BLOCK, Brick
+
+#: Pixels along the side of a tile, and steps that are sampled at once.
+TILE: Final = 128
+STEPS: Final = 16
+#: How far around a sample its slope is taken, in voxels.
+_AROUND: Final = 1.5
+
+#: Left, top, right, bottom of a part of the picture; ends excluded.
+Tile = tuple[int, int, int, int]
+
+
+@frozen
+class CastRequest:
+    """A picture of a volume, in parallel rays; pure data.
+
+    `origin` is the centre of the first pixel on a plane through the middle of the volume;
+    `row` and `column` unit directions, `spacing_mm` of square pixels, `size` columns, rows.
+    `step` is the way from sample to sample in voxels, along the axis that is crossed most.
+    `crop` keeps what lies within: first and last column, row and slice, as parts of 1.
+    """
+
+    origin: Vector
+    row: Vector
+    column: Vector
+    spacing_mm: float
+    size: tuple[int, int]
+    preset: VolumePreset
+    window: Voi
+    step: float = 0.5
+    crop: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def normal(self) -> Vector:
+        """From the reader."""
+        return cross(self.row, self.column)
+
+
+@frozen(eq=False)
+class Grid:
+    """Columns, rows and steps of a request, laid through the index space of a brick."""
+
+    brick: Brick
+    request: CastRequest
+    matrix: NDArray[np.float64]  # (column, row, step, 1) to index
+    first: int  # steps before the plane of the request
+    steps: int
+    step_mm: float
+
+    @classmethod
+    def of(cls, brick: Brick, request: CastRequest) -> "Grid":
+        normal = np.asarray(request.normal)
+        per_mm = float(np.abs(brick.to_index[:3, :3] @ normal).max())
+        step_mm = request.step / per_mm
+        slices, rows, columns = brick.voxels.shape
+        ends = np.array([(i, j, k, 1.0) for i in (-0.5, columns - 0.5)
+                         for j in (-0.5, rows - 0.5) for k in (-0.5, slices - 0.5)])  # fmt: skip
+        corners = (ends @ brick.affine.matrix.T)[:, :3]
+        reach = float(np.abs((corners - np.asarray(request.origin)) @ normal).max())
+        first = math.ceil(reach / step_mm)
+        to_patient = np.eye(4)
+        to_patient[:3, 0] = np.multiply(request.row, request.spacing_mm)
+        to_patient[:3, 1] = np.multiply(request.column, request.spacing_mm)
+        to_patient[:3, 2] = normal * step_mm
+        to_patient[:3, 3] = np.asarray(request.origin) - normal * step_mm * first
+        matrix = brick.to_index @ to_patient
+        return cls(brick, request, matrix, first, 2 * first + 1, step_mm)
+
+    @property
+    def reach(self) -> tuple[int, int]:
+        """Pixels and steps to a neighbour that is about a voxel away: what light falls by."""
+        per_pixel = min(float(np.abs(self.matrix[:3, axis]).max()) for axis in (0, 1))
+        around = min(max(1, round(_AROUND / max(per_pixel, 1e-6))), TILE // 8)
+        return around, max(1, round(_AROUND / self.request.step))
+
+    def tiles(self) -> Iterator[Tile]:
+        """All parts of the picture."""
+        columns, rows = self.request.size
+        for top in range(0, rows, TILE):
+            for left in range(0, columns, TILE):
+                yield left, top, min(left + TILE, columns), min(top + TILE, rows)
+
+    def places(self, wanted: NDArray[np.bool_]) -> "Places":
+        """Where blocks lie in the picture: corners of their shadows."""
+        from_index = np.linalg.inv(self.matrix)
+        found = np.argwhere(wanted)[:, ::-1]  # column, row, slice
+        middle = found * BLOCK + (BLOCK - 1) / 2
+        centre = middle @ from_index[:3, :3].T + from_index[:3, 3]
+        half = np.abs(from_index[:3, :3]).sum(axis=1) * (BLOCK / 2 + 1)
+        return Places(centre - half, centre + half)
+
+
+@frozen(eq=False)
+class Places:
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+    def runs(self, tile: Tile, steps: int) -> Iterator[tuple[int, int]]:
+        """First and last step, excluded, of each part of a tile's rays that meets a block."""
+        left, top, right, bottom = tile
+        low, high = self.low, self.high
+        met = ((high[:, 0] >= left) & (low[:, 0] < right)
+               & (high[:, 1] >= top) & (low[:, 1] < bottom))  # fmt: skip
+        if not met.any():
+            return
+        count = -(-steps // STEPS)
+        begin = np.clip(np.floor(low[met, 2] / STEPS), 0, count - 1).astype(int)
+        end = np.clip(np.floor(high[met, 2] / STEPS), 0, count - 1).astype(int)
+        changes = np.bincount(begin, minlength=count + 1)
+        changes[1:] -= np.bincount(end, minlength=count + 1)[:count]
+        for index in np.flatnonzero(np.cumsum(changes)[:count] > 0):
+            yield int(index) * STEPS, min((int(index) + 1) * STEPS, steps)
+
+
+class Sampler:
+    """Samples of a grid, some at a time."""
+
+    def __init__(self, image: Any, grid: Grid, background: int) -> None:
+        reslice = self._reslice = vtkImageReslice()
+        reslice.SetInputData(image)
+        reslice.SetOutputDimensionality(3)
+        reslice.SetBackgroundLevel(background)
+        reslice.SetOutputOrigin(0, 0, 0)
+        reslice.SetOutputSpacing(1, 1, 1)
+        reslice.BorderOn()
+        reslice.SetInterpolationModeToLinear()
+        axes = vtkMatrix4x4()
+        for i in range(4):
+            for j in range(4):
+                axes.SetElement(i, j, float(grid.matrix[i, j]))
+        reslice.SetResliceAxes(axes)
+
+    def part(self, tile: Tile, steps: tuple[int, int], margin: tuple[int, int]) -> NDArray[Any]:
+        """(steps, rows, columns), wider by the margin on every side; until the next call."""
+        (left, top, right, bottom), (begin, end), (around, deep) = tile, steps, margin
+        self._reslice.SetOutputExtent(
+            left - around, right - 1 + around, top - around, bottom - 1 + around,
+            begin - deep, end - 1 + deep,
+        )  # fmt: skip
+        self._reslice.Update()
+        flat: NDArray[Any] = vtk_to_numpy(self._reslice.GetOutput().GetPointData().GetScalars())
+        return flat.reshape(
+            end - begin + 2 * deep, bottom - top + 2 * around, right - left + 2 * around
+        )
+
+
+def index_image(brick: Brick) -> Any:
+    """Its voxels for VTK, in index space, without a copy."""
+    image = vtkImageData()
+    slices, rows, columns = brick.voxels.shape
+    image.SetDimensions(columns, rows, slices)
+    image.GetPointData().SetScalars(numpy_to_vtk(brick.voxels.ravel(), deep=0))
+    return image

@@ -1,0 +1,233 @@
+"""Rays through a volume by the CPU: composed with light, or the largest or least of each.
+
+No OpenGL and no window. Samples come from `ray_grid`; numpy composes them front to back. Tiles
+see only blocks in which something can be seen, and end where nothing more can be. Exact where
+the affine is: sheared and left-handed volumes too. Neither part holds the interpreter lock for
+long.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+from attrs import field, frozen
+from numpy.typing import NDArray
+
+from workstation.imaging.transfer import Projection
+from workstation.rendering.bricks import Brick
+from workstation.rendering.ray_grid import CastRequest, Grid, Sampler, Tile, index_image
+from workstation.rendering.shading import shaded
+
+#: What is left of the light when a ray has seen enough.
+_DARK: Final = 0.01
+_NOTHING: Final = 1e-4
+#: A sample that adds less than this is not seen.
+_FAINT: Final = 1 / 768
+#: Where half of the light is taken lies the surface.
+_SURFACE: Final = 0.5
+
+
+@frozen(eq=False)
+class Cast:
+    """What the rays brought.
+
+    `light` (rows, columns, 3) and `cover` are parts of 1 for a composed picture; `values`
+    are modality values of a projection, NaN where a ray met nothing. `depth_mm` is how far
+    behind the plane of the request what is seen lies, NaN where nothing is.
+    """
+
+    depth_mm: NDArray[np.float32] = field(repr=False)
+    light: NDArray[np.float32] | None = field(default=None, repr=False)
+    cover: NDArray[np.float32] | None = field(default=None, repr=False)
+    values: NDArray[np.float32] | None = field(default=None, repr=False)
+
+
+class Abandoned(Exception):
+    """Nobody waits for this picture any more."""
+
+
+class Caster:
+    """One view's way to a brick. One thread at a time."""
+
+    def __init__(self, brick: Brick) -> None:
+        self.brick = brick
+        self._image = index_image(brick)
+
+    def cast(self, request: CastRequest, is_old: Callable[[], bool] = lambda: False) -> Cast:
+        """Raises Abandoned as soon as `is_old` says so."""
+        grid, outside = Grid.of(self.brick, request), self.brick.outside
+        rays = _composed if request.preset.projection.composes else _picked
+        if not request.preset.projection.composes and not _picks_largest(grid):
+            outside = int(np.iinfo(self.brick.voxels.dtype).max)
+        return rays(Sampler(self._image, grid, outside), grid, is_old)
+
+
+def _picks_largest(grid: Grid) -> bool:
+    """Of stored values: where modality values fall as those rise, a MIP picks the least."""
+    return (grid.request.preset.projection is Projection.MIP) == (grid.brick.slope >= 0)
+
+
+def _composed(sampler: Sampler, grid: Grid, is_old: Callable[[], bool]) -> Cast:
+    """Front to back; light of each sample by how the values fall around it."""
+    request, brick = grid.request, grid.brick
+    columns, rows = request.size
+    opacity, colours = request.preset.curve(brick.levels, request.window, grid.step_mm)
+    _hide_outside(brick, opacity)
+    places = grid.places(_seen_blocks(brick, opacity))
+    light = np.zeros((rows, columns, 3), np.float32)
+    cover = np.zeros((rows, columns), np.float32)
+    depth = np.full((rows, columns), np.nan, np.float32)
+    for tile in grid.tiles():
+        made = _Rays(tile, grid, opacity, colours)
+        for run in places.runs(tile, grid.steps):
+            if is_old():
+                raise Abandoned
+            made.add(sampler.part(tile, run, made.margin), run[0])
+            if made.is_dark:
+                break
+        left, top, right, bottom = tile
+        light[top:bottom, left:right] = made.light
+        cover[top:bottom, left:right] = 1.0 - made.through
+        depth[top:bottom, left:right] = made.depth
+    return Cast((depth - grid.first) * np.float32(grid.step_mm), light, cover)
+
+
+def _hide_outside(brick: Brick, opacity: NDArray[np.float32]) -> None:
+    """What no voxel speaks for is not seen, whatever the curve says of such values."""
+    opacity[np.array([brick.outside]).astype(brick.voxels.dtype).view(np.uint16)] = 0.0
+
+
+def _seen_blocks(brick: Brick, opacity: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Blocks with a value between their ends that is seen."""
+    kind = brick.voxels.dtype
+    lowest, highest = (each.astype(np.int64) - np.iinfo(kind).min for each in brick.blocks)
+    rising = np.roll(opacity, -int(np.iinfo(kind).min)) if kind == np.int16 else opacity
+    seen = np.concatenate(([0], np.cumsum(rising > _FAINT)))
+    return np.asarray(seen[highest + 1] > seen[lowest], np.bool_)
+
+
+class _Rays:
+    """Those of one tile, while they go on."""
+
+    def __init__(
+        self, tile: Tile, grid: Grid,
+        opacity: NDArray[np.float32], colours: NDArray[np.float32],
+    ) -> None:  # fmt: skip
+        left, top, right, bottom = tile
+        self._tile, self._grid = tile, grid
+        self._opacity, self._colours = opacity, colours
+        self.shape = bottom - top, right - left
+        self.through = np.ones(self.shape, np.float32)
+        self.light = np.zeros((*self.shape, 3), np.float32)
+        self.depth = np.full(self.shape, np.nan, np.float32)
+        shades = grid.request.preset.projection is Projection.SHADED
+        self.margin = grid.reach if shades else (0, 0)
+
+    @property
+    def is_dark(self) -> bool:
+        return bool(self.through.max() < _DARK)
+
+    def add(self, samples: NDArray[Any], first: int) -> None:
+        """The next steps of every ray, with their margin."""
+        around, deep = self.margin
+        rows, columns = self.shape
+        inner = samples[deep : samples.shape[0] - deep, around : around + rows,
+                        around : around + columns]  # fmt: skip
+        alpha = self._opacity.take(inner.view(np.uint16))
+        self._crop(alpha, first)
+        if not alpha.any():
+            return
+        before = np.empty_like(alpha)  # what is left of the light in front of each sample
+        for left, taken in zip(before, alpha, strict=True):
+            left[...] = self.through
+            self.through *= 1.0 - taken
+        self.through[self.through < _NOTHING] = 0.0  # numbers that small take long to multiply
+        weight = alpha * before
+        seen = np.flatnonzero(weight > _FAINT)
+        self._surface(before, alpha, seen, first)
+        if seen.size:
+            self._lit(samples, seen, weight.ravel()[seen])
+
+    def _crop(self, alpha: NDArray[np.float32], first: int) -> None:
+        """Nothing is seen beyond the crop box."""
+        crop = self._grid.request.crop
+        if not crop:
+            return
+        matrix, sizes = self._grid.matrix, self._grid.brick.voxels.shape[::-1]
+        left, top = self._tile[:2]
+        step, row, column = np.ogrid[: alpha.shape[0], : alpha.shape[1], : alpha.shape[2]]
+        for axis, (low, high) in enumerate(crop):
+            at = (matrix[axis, 0] * (column + left) + matrix[axis, 1] * (row + top)
+                  + matrix[axis, 2] * (step + first) + matrix[axis, 3] + 0.5)  # fmt: skip
+            alpha[(at < low * sizes[axis]) | (at > high * sizes[axis])] = 0.0
+
+    def _surface(
+        self, before: NDArray[np.float32], alpha: NDArray[np.float32], seen: NDArray[np.intp],
+        first: int,
+    ) -> None:  # fmt: skip
+        """Between the first sample behind which less than half of the light is left and that
+        before it: where the border lies there is not known better."""
+        after = before.ravel()[seen] * (1.0 - alpha.ravel()[seen])
+        behind = seen[after < _SURFACE][::-1]  # the nearest is written last
+        step, pixel = np.divmod(behind, self.through.size)
+        fresh = np.isnan(self.depth.ravel()[pixel])
+        self.depth.ravel()[pixel[fresh]] = step[fresh] + first - 0.5
+
+    def _lit(
+        self, samples: NDArray[Any], seen: NDArray[np.intp], weight: NDArray[np.float32]
+    ) -> None:
+        around, deep = self.margin
+        rows, columns = self.shape
+        step, pixel = np.divmod(seen, rows * columns)
+        row, column = np.divmod(pixel, columns)
+        flat = samples.ravel()
+        down, back = samples.shape[2], samples.shape[1] * samples.shape[2]
+        at = (step + deep) * back + (row + around) * down + column + around
+        colour = self._colours.take(flat.take(at).view(np.uint16), axis=0)
+        if deep:
+            grid, ways = self._grid, (around, around * down, deep * back)
+            low = np.float32(grid.brick.low)
+            ends = [(flat.take(at + way), flat.take(at - way)) for way in ways]
+            spans = (around * grid.request.spacing_mm,) * 2 + (deep * grid.step_mm,)
+            falls = [
+                (np.maximum(far, low, dtype=np.float32) - np.maximum(near, low, dtype=np.float32))
+                / np.float32(span)
+                for (far, near), span in zip(ends, spans, strict=True)
+            ]
+            colour = shaded(colour, falls, grid.request.preset.light)
+        for channel in range(3):
+            added = np.bincount(pixel, weight * colour[:, channel], rows * columns)
+            self.light[..., channel] += added.reshape(self.shape).astype(np.float32)
+
+
+def _picked(sampler: Sampler, grid: Grid, is_old: Callable[[], bool]) -> Cast:
+    """The largest or the least value on each ray."""
+    request, brick = grid.request, grid.brick
+    columns, rows = request.size
+    values = np.full((rows, columns), np.nan, np.float32)
+    depth = np.full((rows, columns), np.nan, np.float32)
+    largest = _picks_largest(grid)
+    everywhere = grid.places(np.ones(brick.blocks[0].shape, np.bool_))
+    for tile in grid.tiles():
+        best = None
+        for begin, end in everywhere.runs(tile, grid.steps):
+            if is_old():
+                raise Abandoned
+            samples = sampler.part(tile, (begin, end), (0, 0))
+            if not largest:  # padding is no value
+                samples = np.where(samples < brick.low, np.iinfo(samples.dtype).max, samples)
+            at = samples.argmax(axis=0) if largest else samples.argmin(axis=0)
+            found = np.take_along_axis(samples, at[np.newaxis], axis=0)[0]
+            if best is None:
+                best, place = found.copy(), at + begin
+            else:
+                better = found > best if largest else found < best
+                best[better], place[better] = found[better], at[better] + begin
+        if best is None:
+            continue
+        left, top, right, bottom = tile
+        met = (best >= brick.low) & (best <= brick.high)
+        picked = best.astype(np.float32) * np.float32(brick.slope) + np.float32(brick.intercept)
+        values[top:bottom, left:right] = np.where(met, picked, np.nan)
+        depth[top:bottom, left:right] = np.where(met, place, np.nan)
+    return Cast((depth - grid.first) * np.float32(grid.step_mm), values=values)

@@ -1,0 +1,26 @@
+"""What rays brought, as display pixels."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workstation.domain.presentation import Voi
+from workstation.imaging.transfer import VolumePreset
+from workstation.imaging.voi import WHITE, grey_level
+from workstation.rendering.volume_cast import Cast
+
+
+def pixels_of(
+    cast: Cast, preset: VolumePreset, window: Voi, *, inverted: bool = False
+) -> NDArray[np.uint8]:
+    """(rows, columns, 3) of a composed picture before black; grey (rows, columns) of another.
+
+    Where a ray met nothing it is as black as the lowest value, or white where that is white.
+    """
+    if cast.light is not None:
+        return (np.clip(cast.light, 0.0, 1.0) * WHITE + 0.5).astype(np.uint8)
+    assert cast.values is not None
+    turned = inverted != preset.inverted
+    met = ~np.isnan(cast.values)
+    levels = np.full(cast.values.shape, WHITE if turned else 0, np.uint8)
+    levels[met] = grey_level(cast.values[met].astype(np.float64), window, inverted=turned)
+    return levels
