@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from attrs import evolve, frozen
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from workstation.commands.bindings import REACH, Binding, Bindings, Scope
 from workstation.commands.registry import Registry
@@ -162,18 +162,15 @@ def _spread(every: list[Group]) -> list[list[Group]]:
 
 
 def _group(title: str, entries: list[Entry]) -> QWidget:
-    made = QWidget()
+    """Each line by itself: one row of many keys does not take the room of the names above it."""
+    lines: list[QWidget] = [plain.label(tr(title), tone="hi", weight=600)]
+    for entry in entries:
+        name = plain.elided(tr(entry.title), size="small", data=False)
+        line = plain.row(name, 0, *(_cap(key) for key in entry.keys), spacing=3)
+        line.setFixedHeight(_ROW)
+        lines.append(line)
+    made = plain.column(*lines, spacing=1)
     made.setFixedWidth(_COLUMN)
-    grid = QGridLayout(made)
-    grid.setContentsMargins(0, 0, 0, 0)
-    grid.setVerticalSpacing(1)
-    grid.setColumnStretch(0, 1)
-    grid.addWidget(plain.label(tr(title), tone="hi", weight=600), 0, 0)
-    for at, entry in enumerate(entries, start=1):
-        grid.addWidget(plain.elided(tr(entry.title), size="small", data=False), at, 0)
-        caps = plain.row(0, *(_cap(key) for key in entry.keys), spacing=3)
-        grid.addWidget(caps, at, 1, Qt.AlignmentFlag.AlignRight)
-        grid.setRowMinimumHeight(at, _ROW)
     return made
 
 
