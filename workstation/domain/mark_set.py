@@ -2,8 +2,9 @@
 
 from attrs import field, frozen
 
+from workstation.domain.geometry import Vector
 from workstation.domain.identifiers import FrameKey, SopUID
-from workstation.domain.measurement import PixelPoint
+from workstation.domain.measurement import Measurement, PixelPoint
 from workstation.domain.presentation_state import Shape
 from workstation.domain.referenced import ReferencedImage
 
@@ -22,9 +23,20 @@ class Mark:
 
 
 @frozen
+class PlacedMark:
+    """One outline in the patient, mm of a frame of reference; which images it lies on is for
+    them to say."""
+
+    space: str
+    shape: Shape
+    points: tuple[Vector, ...] = field(repr=False)
+    words: str = field(default="", repr=False)
+
+
+@frozen
 class MarkSet:
     """Of one structured report. `machine`: no person made it. `left_out` counts what cannot
-    be drawn."""
+    be drawn. `measurements` are those of its groups that this program could have made."""
 
     sop: SopUID
     title: str
@@ -32,3 +44,5 @@ class MarkSet:
     machine: bool
     marks: tuple[Mark, ...] = field(repr=False)
     left_out: int = 0
+    placed: tuple[PlacedMark, ...] = field(default=(), repr=False)
+    measurements: tuple[Measurement, ...] = field(default=(), repr=False)

@@ -136,7 +136,7 @@ class _Reading:
             parts=max(0, row.whole("00209163") or 0),
             structures=structure_set(row, tuple(frame.key for frame in frames)),
             document=document,
-            annotation=None if frames else annotation_of(row),
+            annotation=None if frames else annotation_of(row, self._ref.site),
             source=said.source,
             title=row.text("00420010") or (document.title if document else ""),
             copy=self._named[sop] - 1,

@@ -1,18 +1,21 @@
 """Outlines that structured reports draw on images: planar regions of TID 1500, findings of
-CAD (PS3.16 TID 4000, 4100), and any other SCOORD that names its image (PS3.3 C.18.6)."""
+CAD (PS3.16 TID 4000, 4100), any other SCOORD that names its image (PS3.3 C.18.6), and those
+in the patient (SCOORD3D, C.18.9)."""
 
+import math
 from collections.abc import Iterator
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from workstation.domain.identifiers import SopUID
-from workstation.domain.mark_set import Mark, MarkSet
-from workstation.domain.measurement import PixelPoint
+from workstation.domain.identifiers import SiteId, SopUID
+from workstation.domain.mark_set import Mark, MarkSet, PlacedMark
+from workstation.domain.measurement import Measurement, PixelPoint
 from workstation.domain.presentation_state import Shape
 from workstation.domain.referenced import ReferencedImage
 from workstation.domain.units import shown
 from workstation.protocols.dicom_attributes import Attributes
+from workstation.protocols.dicom_measurements import as_measurements
 from workstation.protocols.dicom_sr import ContentItem, ImageReference, content_tree
 
 #: Outlines of one report, and points of all of them; beyond it the drawing would stall.
@@ -35,16 +38,16 @@ _DEVICE: Final = ("121013", "DCM")
 _TRACKING: Final = ("112039", "DCM")
 
 
-def mark_set(row: Attributes) -> MarkSet | None:
+def mark_set(row: Attributes, site: SiteId) -> MarkSet | None:
     """None where the object is no such report, or marks nothing."""
     kind = row.text("00080016")
     if kind not in _REPORTS | _CAD:
         return None
     root = content_tree(row)
-    found: list[Mark] = []
+    found: list[Mark | PlacedMark] = []
     lost, room = 0, MAX_POINTS
     for place in _places(root, root):
-        marks = _marks(place)
+        marks = _placed(place) if place.outline.kind == "SCOORD3D" else _marks(place)
         points = sum(len(mark.points) for mark in marks)
         if not marks or points > room or len(found) + len(marks) > MAX_MARKS:
             lost += 1
@@ -56,8 +59,15 @@ def mark_set(row: Attributes) -> MarkSet | None:
     source, machine = _source(root, row)
     return MarkSet(
         SopUID(row.text("00080018")), root.name.words, source, machine or kind in _CAD,
-        tuple(found), lost,
+        tuple(each for each in found if isinstance(each, Mark)), lost,
+        tuple(each for each in found if isinstance(each, PlacedMark)),
+        tuple(_theirs(each, source) for each in as_measurements(row, site)),
     )  # fmt: skip
+
+
+def _theirs(measured: Measurement, source: str) -> Measurement:
+    """With whose it is, and by the name that it has in the report."""
+    return evolve(measured, author=source, text=measured.text or measured.id)
 
 
 @frozen
@@ -114,6 +124,24 @@ def _marks(place: _Place) -> tuple[Mark, ...]:
     if shape is Shape.POINT:
         return tuple(Mark(image, shape, (point,), words) for point in centred)
     return (Mark(image, shape, centred, words),)
+
+
+def _placed(place: _Place) -> tuple[PlacedMark, ...]:
+    """Figures in millimetres; none for a solid (ELLIPSOID), or where no space is named."""
+    item, flat = place.outline, place.outline.coordinates
+    shape, space = _SHAPES.get(item.graphic), item.values.text("30060024")
+    whole = len(flat) % 3 == 0 and all(map(math.isfinite, flat))
+    points = tuple(zip(flat[::3], flat[1::3], flat[2::3], strict=True)) if whole else ()
+    if shape not in (Shape.POINT, Shape.POLYLINE, Shape.ELLIPSE) or not space:
+        return ()
+    if len(points) < _POINTS[shape] or any(abs(part) > _FARTHEST for part in flat):
+        return ()
+    if shape is Shape.ELLIPSE and len(points) != _POINTS[shape]:
+        return ()
+    words = _words(place.owner)
+    if shape is Shape.POINT:
+        return tuple(PlacedMark(space, shape, (point,), words) for point in points)
+    return (PlacedMark(space, shape, points, words),)
 
 
 def _words(owner: ContentItem) -> str:

@@ -1,5 +1,6 @@
 """Measurements out of structured reports (TID 1500), ours and other people's."""
 
+import math
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from types import MappingProxyType
@@ -17,6 +18,7 @@ from workstation.domain.measurement import (
 )
 from workstation.domain.units import shown
 from workstation.protocols.dicom_attributes import Attributes
+from workstation.protocols.dicom_references import evidence
 from workstation.protocols.dicom_sr import NO_CODE, Code, ContentItem, ImageReference, content_tree
 
 #: (0, 0) is the centre of the first pixel here, and its upper left corner there (PS3.3 C.18.6).
@@ -37,7 +39,7 @@ _STATISTICS: Final = MappingProxyType(
 )
 #: Concepts that are the value of a line or of a region; the second of each as before 2019.
 _LENGTHS: Final = frozenset({"410668003", "G-D7FE"})
-_AREAS: Final = frozenset({"42798000", "G-A166"})
+_AREAS: Final = frozenset({"42798000", "G-A166", "131184002", "G-A16A"})
 _ANGLES: Final = frozenset({"1483009", "G-A192", "125013"})
 _ANGLE: Final = MeasurementKind.ANGLE
 _OURS: Final = "99READWS"  # coding scheme of documents of this program
@@ -127,27 +129,16 @@ def _value(item: ContentItem) -> ReportedValue:
 
 def as_measurements(document: Attributes, site: SiteId) -> tuple[Measurement, ...]:
     """Those that this program could have made; the others stay readable as reported."""
-    series = _series_of(document)
-    study = StudyUID(document.text("0020000D"))
-    made = (_measurement(r, site, study, series) for r in reported_measurements(document))
+    where = evidence(document)
+    made = (_measurement(r, site, where) for r in reported_measurements(document))
     return tuple(m for m in made if m is not None)
 
 
-def _series_of(document: Attributes) -> Mapping[str, str]:
-    """SOP to series, of the evidence (PS3.3 C.17.2.3)."""
-    return {
-        each.text("00081155"): series.text("0020000E")
-        for evidence in document.items("0040A375")
-        for series in evidence.items("00081115")
-        for each in series.items("00081199")
-    }
-
-
 def _measurement(
-    found: ReportedMeasurement, site: SiteId, study: StudyUID, series: Mapping[str, str]
+    found: ReportedMeasurement, site: SiteId, where: Mapping[str, tuple[StudyUID, SeriesUID]]
 ) -> Measurement | None:
     shape = _own_shape(found) or _shape(found)
-    if shape is None or found.image is None or found.image.sop not in series:
+    if shape is None or found.image is None or found.image.sop not in where:
         return None
     kind, points = shape
     wanted = _AREAS if kind in REGIONS else _ANGLES if kind is _ANGLE else _LENGTHS
@@ -157,10 +148,11 @@ def _measurement(
     stats = {name: v for v in found.values if v is not value and (name := _statistic(v))}
     frame = found.image.frames[0] - 1 if found.image.frames else 0
     sop = found.image.sop
+    study, series = where[sop]
     return Measurement(
         id=found.label,
         kind=kind,
-        frame=FrameKey(site, study, SeriesUID(series[sop]), SopUID(sop), frame),
+        frame=FrameKey(site, study, series, SopUID(sop), frame),
         points=points,
         value=value.value,
         unit=_unit(value.unit),
@@ -209,6 +201,9 @@ def _shape(found: ReportedMeasurement) -> Drawn | None:
     graphic, points = found.outlines[0].graphic, found.outlines[0].points
     if graphic == "ELLIPSE" and _is_upright_ellipse(points):
         return MeasurementKind.ELLIPSE, _box(points)
+    if graphic == "CIRCLE" and len(points) == 2:  # its centre, and a point on it
+        (x, y), radius = points[0], math.dist(*points)
+        return MeasurementKind.ELLIPSE, ((x - radius, y - radius), (x + radius, y + radius))
     if graphic != "POLYLINE" or len(points) < 2:
         return None
     if len(points) == 2:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from attrs import evolve
+
 from workstation.domain.calibration import Calibration, Segment
 from workstation.domain.identifiers import FrameKey
 from workstation.domain.key_image import KeyImage, KeyTitle
@@ -35,7 +37,9 @@ class Marked(Screen):
     ) -> None:
         super().__init__(store, loader, structures, presets)
         self.measurements_changed: Signal[None] = Signal()
-        self._marks = Measurements(lambda: self.measurements_changed.emit(None))
+        self._marks = Measurements(
+            lambda: self.measurements_changed.emit(None), lambda: self.reported
+        )
         self._hidden: set[str] = set()
         self._known: tuple[FrameKey, Segment] | None = None
         self.list_shown = False
@@ -221,8 +225,25 @@ class Marked(Screen):
         return self.list_shown
 
     @property
+    def reported(self) -> tuple[Measurement, ...]:
+        """What reports in the studies on the screen measured there, while their marks are
+        shown; never changed, saved or sent from here."""
+        theirs = self.presenting.marks.measurements
+        places = {
+            frame.key: (each, number)
+            for each in (self._sets.values() if theirs else ())
+            for number, frame in enumerate(each.frames, 1)
+        }
+        return tuple(
+            evolve(m, image_number=places[m.frame][1], series_label=places[m.frame][0].label)
+            for m in theirs
+            if m.frame in places
+        )
+
+    @property
     def listed(self) -> tuple[Measurement, ...]:
-        """By the name of the lesion, then by place; those without a name come last."""
+        """By the name of the lesion, then by place; those without a name come last, and behind
+        them what reports measured."""
         order = {
             frame.key: (at, index)
             for at, ref in enumerate(self._studies)
@@ -234,7 +255,7 @@ class Marked(Screen):
         def place(m: Measurement) -> tuple[object, ...]:
             return not m.text, m.text.casefold(), order.get(m.frame, last), numbered(m.id)
 
-        return tuple(sorted(self.measurements, key=place))
+        return (*sorted(self.measurements, key=place), *self.reported)
 
     def measurements_snapshot(self) -> list[Any]:
         return list(describe.measurements(self.measurements))

@@ -44,8 +44,12 @@ NOTHING: Final = Step({}, {})
 class Measurements:
     """What the reader measured, in the order it was measured. Home thread; owned by `Viewer`."""
 
-    def __init__(self, changed: Callable[[], None]) -> None:
-        self._changed = changed
+    def __init__(
+        self,
+        changed: Callable[[], None],
+        theirs: Callable[[], Sequence[Measurement]] = tuple,
+    ) -> None:
+        self._changed, self._theirs = changed, theirs
         self._by_id: dict[str, Measurement] = {}
         self._keys: dict[FrameKey, KeyImage] = {}
         self._scales: tuple[Calibration, ...] = ()
@@ -284,12 +288,24 @@ class Measurements:
     def find(self, name: str = "") -> Measurement:
         """By name; without one the selected, else the last."""
         wanted = name or self.selected or next(reversed(self._by_id), "")
+        if (other := self._of_others(wanted)) is not None:
+            raise CommandError(
+                tr("{id} is reported by {who}: it is read, not changed", id=wanted,
+                   who=other.author or tr("others"))
+            )  # fmt: skip
         if wanted not in self._by_id:
             raise CommandError(tr("there is no measurement {id}", id=wanted))
         return self._by_id[wanted]
 
+    def any_of(self, name: str = "") -> Measurement:
+        """Also of those that a report has."""
+        return self._of_others(name or self.selected) or self.find(name)
+
+    def _of_others(self, name: str) -> Measurement | None:
+        return next((each for each in self._theirs() if each.id == name), None)
+
     def select(self, name: str) -> None:
-        self.selected = name and self.find(name).id
+        self.selected = name and self.any_of(name).id
         self._changed()
 
     def delete(self, name: str = "") -> Measurement:

@@ -3,17 +3,30 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from workstation.domain.identifiers import SopUID
-from workstation.domain.mark_set import Mark, MarkSet
+from attrs import evolve, frozen
+
+from workstation.domain.identifiers import FrameKey, SopUID
+from workstation.domain.mark_set import Mark, MarkSet, PlacedMark
+from workstation.domain.measurement import Measurement, PixelPoint
 from workstation.domain.presentation_state import Shape
-from workstation.domain.study import DisplaySet
+from workstation.domain.study import DisplaySet, Frame
 from workstation.errors import CommandError
 from workstation.services.viewed import Shown
 from workstation.text import isolated, tr, trn
 from workstation.viewing.figures import Caption, Figure, outline
+from workstation.viewing.placed_marks import pixels_on, reach_mm
 
 #: Letters beside a mark; the report itself has the others.
 _LONGEST: Final = 56
+
+
+@frozen
+class Drawn:
+    """A mark in pixels of the image it is drawn on."""
+
+    shape: Shape
+    points: tuple[PixelPoint, ...]
+    words: str
 
 
 class OthersMarks:
@@ -22,15 +35,18 @@ class OthersMarks:
     def __init__(self) -> None:
         self.shown = False
         self._sets: dict[SopUID, tuple[DisplaySet, MarkSet]] = {}
+        self._here: dict[tuple[str, FrameKey], tuple[tuple[MarkSet, int, Drawn], ...]] = {}
 
     def know(self, display_sets: Iterable[DisplaySet]) -> None:
         for each in display_sets:
             if isinstance(each.annotation, MarkSet):
                 self._sets[each.annotation.sop] = (each, each.annotation)
+        self._here.clear()
 
     def forget(self) -> None:
         """The case is left; the next one begins with nothing drawn."""
         self._sets.clear()
+        self._here.clear()
         self.shown = False
 
     def toggle(self, shown: Shown) -> None:
@@ -45,20 +61,45 @@ class OthersMarks:
         if not self.shown:
             return ()
         found: list[Figure | Caption] = []
-        for marks in self._of_study(shown):
-            for at, mark in enumerate(marks.marks, 1):
-                if mark.is_on(shown.frame.key):
-                    found.extend(_drawn(mark, at, marks))
+        for marks, number, drawn in self._on(shown):
+            found.extend(_drawn(drawn, number, marks))
         return tuple(found)
+
+    @property
+    def measurements(self) -> tuple[Measurement, ...]:
+        """What reports measured, by names of their own (SR1); none while marks are hidden.
+
+        They are read and never changed, saved or sent: their report has them.
+        """
+        if not self.shown:
+            return ()
+        sets = sorted(self._sets.values(), key=lambda each: each[1].sop)
+        found = [measured for _, marks in sets for measured in marks.measurements]
+        return tuple(evolve(each, id=f"SR{n}") for n, each in enumerate(found, 1))
+
+    def _on(self, shown: Shown) -> tuple[tuple[MarkSet, int, Drawn], ...]:
+        """On the image of a viewport, each with its number in its report."""
+        key = shown.display_set.id, shown.frame.key
+        if key not in self._here:
+            reach = reach_mm(shown.display_set, shown.state.frame_index)
+            found = []
+            for marks in self._of_study(shown):
+                every: list[Mark | PlacedMark] = [*marks.marks, *marks.placed]
+                for number, mark in enumerate(every, 1):
+                    drawn = _lying_on(mark, shown.frame, reach)
+                    if drawn is not None:
+                        found.append((marks, number, drawn))
+            self._here[key] = tuple(found)
+        return self._here[key]
 
     def words(self, shown: Shown) -> Iterable[tuple[str, int]]:
         """Whose marks are on this image; that some are elsewhere is no less worth knowing."""
         here: dict[str, int] = {}
         lost: dict[str, int] = {}
+        drawn = [marks.sop for marks, _, _ in self._on(shown)]
         for marks in self._of_study(shown):
             source = _source(marks)
-            found = sum(1 for mark in marks.marks if mark.is_on(shown.frame.key))
-            here[source] = here.get(source, 0) + found
+            here[source] = here.get(source, 0) + drawn.count(marks.sop)
             lost[source] = lost.get(source, 0) + marks.left_out
         for source, found in here.items():
             count = trn(found, "{n} mark here", "{n} marks here")
@@ -73,7 +114,16 @@ class OthersMarks:
                 yield marks
 
 
-def _drawn(mark: Mark, number: int, marks: MarkSet) -> Iterator[Figure | Caption]:
+def _lying_on(mark: Mark | PlacedMark, frame: Frame, reach: float) -> Drawn | None:
+    """Its outline in pixels of an image; None where it is not on it."""
+    if isinstance(mark, Mark):
+        points = mark.points if mark.is_on(frame.key) else None
+    else:
+        points = pixels_on(mark, frame, reach)
+    return None if points is None else Drawn(mark.shape, points, mark.words)
+
+
+def _drawn(mark: Drawn, number: int, marks: MarkSet) -> Iterator[Figure | Caption]:
     closed = mark.shape in (Shape.CIRCLE, Shape.ELLIPSE)
     line = outline(mark.shape, mark.points)
     yield Figure(line, closed=closed, machine=marks.machine)

@@ -116,7 +116,7 @@ class Viewer(Reformatted):
 
     def go_to_measurement(self, name: str = "") -> None:
         """Show the image it was made on as it was seen then, where its study hangs if it does."""
-        mark = self._marks.find(name)
+        mark = self._marks.any_of(name)
         self._go_to_frame(mark.frame)
         seen = self._marks.seen(mark.id)
         if seen is not None:

@@ -6,11 +6,13 @@ from typing import Any
 import pydicom
 import pytest
 
+from workstation.domain.identifiers import SiteId
 from workstation.domain.mark_set import MarkSet
 from workstation.domain.presentation_state import Shape
 from workstation.protocols.dicom_attributes import Attributes
 from workstation.protocols.dicom_marks import MAX_MARKS, mark_set
 
+HERE = SiteId("here")
 MAMMOGRAPHY_CAD = "1.2.840.10008.5.1.4.1.1.88.50"
 COMPREHENSIVE = "1.2.840.10008.5.1.4.1.1.88.33"
 Json = dict[str, Any]
@@ -74,7 +76,7 @@ def document(sop_class: str, *children: Json, root: str = "Mammography CAD Repor
 
 
 def read(row: Json) -> MarkSet:
-    found = mark_set(Attributes(row))
+    found = mark_set(Attributes(row), HERE)
     assert found is not None
     return found
 
@@ -160,7 +162,7 @@ def test_too_many_marks_are_counted() -> None:
 
 
 def test_a_report_without_outlines_marks_nothing() -> None:
-    assert mark_set(Attributes(document(COMPREHENSIVE, finding()))) is None
+    assert mark_set(Attributes(document(COMPREHENSIVE, finding())), HERE) is None
 
 
 @pytest.mark.data
@@ -179,6 +181,58 @@ def test_real_reports_mark_the_images_they_name(name: str) -> None:
         assert flat == pytest.approx(list(outline.GraphicData))
         (named,) = [each for each in outline.ContentSequence if each.ValueType == "IMAGE"]
         assert mark.image.sop == named.ReferencedSOPSequence[0].ReferencedSOPInstanceUID
+
+
+def in_space(graphic: str, points: list[float], space: str = "9.1") -> Json:
+    found = outlined(graphic, points)
+    found["0040A040"] = value("CS", "SCOORD3D")
+    return found | {"30060024": value("UI", space)} if space else found
+
+
+def test_outlines_in_the_patient_are_kept_with_their_space() -> None:
+    """SCOORD3D names no image: those of its frame of reference know where it lies."""
+    drawn = in_space("POLYGON", [1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3])
+    points = in_space("MULTIPOINT", [1, 2, 3, 4, 5, 6])
+
+    found = read(document(COMPREHENSIVE, finding(drawn, points)))
+
+    assert [(each.space, each.shape) for each in found.placed] == [
+        ("9.1", Shape.POLYLINE), ("9.1", Shape.POINT), ("9.1", Shape.POINT),
+    ]  # fmt: skip
+    assert found.placed[0].points == ((1, 2, 3), (4, 5, 6), (7, 8, 9), (1, 2, 3))
+    assert found.placed[2].points == ((4, 5, 6),)
+    assert (found.marks, found.left_out) == ((), 0)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        in_space("POINT", [1, 2, 3], space=""),
+        in_space("POINT", [1, 2]),
+        in_space("ELLIPSOID", [float(part) for part in range(18)]),
+        in_space("ELLIPSE", [1, 2, 3, 4, 5, 6]),
+        in_space("POINT", [1, 2, 1e30]),
+    ],
+)
+def test_what_is_no_figure_in_a_named_space_is_counted(wrong: Json) -> None:
+    found = read(document(COMPREHENSIVE, finding(wrong)))
+
+    assert (found.placed, found.left_out) == ((), 1)
+
+
+@pytest.mark.data
+def test_a_real_report_places_a_point_in_the_patient() -> None:
+    """highdicom's example of several groups; the others name their image."""
+    folder = Path(__file__).parents[4] / "shared" / "data" / "sr"
+    ds = pydicom.dcmread(folder / "sr_document_with_multiple_groups.dcm")
+    image_of_it = pydicom.dcmread(folder / "ct_image.dcm")
+
+    found = read(ds.to_json_dict())
+
+    ((placed,), lost) = found.placed, found.left_out
+    assert placed.space == image_of_it.FrameOfReferenceUID
+    assert placed.points == ((123.5, pytest.approx(234.1), pytest.approx(-23.7)),)
+    assert lost == 0
 
 
 def _walk(ds: pydicom.Dataset) -> list[pydicom.Dataset]:

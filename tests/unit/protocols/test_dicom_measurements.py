@@ -50,6 +50,7 @@ def test_rulers_of_another_workstation_are_as_long_as_they_say() -> None:
     ("name", "kind", "factor"),
     [
         ("sr-ellipse", MeasurementKind.ELLIPSE, math.pi / 4),
+        ("sr-circle", MeasurementKind.ELLIPSE, math.pi / 4),
         ("sr-rectangle", MeasurementKind.RECTANGLE, 1.0),
     ],
 )
@@ -68,8 +69,21 @@ def test_regions_of_another_workstation_have_the_area_they_say(
 
 
 @data
+def test_a_document_of_the_older_template_has_its_area() -> None:
+    """highdicom's example: SNOMED RT codes, the name of the observer as a text, a circle whose
+    area stands in square centimetres, rounded."""
+    (found,) = as_measurements(document("sr/sr_document.dcm"), HERE)
+    (x1, y1), (x2, y2) = found.points
+    spacing = dcmread(DATA / "sr/ct_image.dcm").PixelSpacing[0]
+
+    assert (found.kind, found.unit) == (MeasurementKind.ELLIPSE, "cm²")
+    assert ((x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1) == (57.5, 51.5, 22, 22)
+    assert round(math.pi * (11 * spacing) ** 2 / 100, 1) == found.value
+
+
+@data
 def test_kinds_that_are_not_ours_stay_readable() -> None:
-    """A circle, an angle, a volume without outline: said as they were reported."""
+    """A radius, an angle, a volume without outline: said as they were reported."""
     circles = reported_measurements(document("sr/sr-circle.dcm"))
     angles = reported_measurements(document("sr/sr-protractor.dcm"))
     (tumour,) = reported_measurements(document("seg_sr_dcmqi/sr.dcm"))
@@ -79,7 +93,7 @@ def test_kinds_that_are_not_ours_stay_readable() -> None:
     ] == [("CIRCLE", "Radius", 2.0)] * 3
     assert [(a.values[0].value, a.values[0].unit.value) for a in angles] == [(90.0, "deg")] * 3
     assert (tumour.label, tumour.outlines) == ("primary tumor", ())
-    assert as_measurements(document("sr/sr-circle.dcm"), HERE) == ()
+    assert as_measurements(document("seg_sr_dcmqi/sr.dcm"), HERE) == ()
     assert [(v.derivation.meaning, v.value) for v in tumour.values[:3]] == [
         ("Mean", 6.01529), ("Minimum", 2.91136), ("Maximum", 10.3814),
     ]  # fmt: skip

@@ -5,7 +5,8 @@ from attrs import evolve
 from fakes_viewer import opened, runner, stack
 
 from workstation.domain.identifiers import SopUID
-from workstation.domain.mark_set import Mark, MarkSet
+from workstation.domain.mark_set import Mark, MarkSet, PlacedMark
+from workstation.domain.measurement import Measurement, MeasurementKind
 from workstation.domain.presentation_state import Shape
 from workstation.domain.referenced import ReferencedImage
 from workstation.domain.study import DisplaySet, DisplaySetKind
@@ -85,6 +86,85 @@ def test_the_next_case_begins_with_marks_hidden() -> None:
     viewer.close()
 
     assert viewer.presenting.marks.shown is False
+
+
+def placed(images: DisplaySet, *points: tuple[float, float, float], space: str) -> DisplaySet:
+    source = marked(images, machine=False)
+    assert isinstance(source.annotation, MarkSet)
+    mark = PlacedMark(space, Shape.POLYLINE, points, "Spiculated")
+    return evolve(source, annotation=evolve(source.annotation, marks=(), placed=(mark,)))
+
+
+def test_a_mark_in_the_patient_is_drawn_on_the_image_it_lies_in() -> None:
+    """Of the same space, in that plane, at the millimetres it names: by arithmetic."""
+    images = stack(3)  # 0.5 mm pixels, slices at z = 0, 2.5 and 5
+    source = placed(images, (10.0, 5.0, 2.5), (20.0, 5.0, 2.5), space="9.1")
+    viewer, _ = opened(images, source)
+    runner(viewer)("marks.toggle")
+
+    seen = []
+    for index in range(3):
+        viewer.go(index)
+        seen.append(viewer.scene(0).figures)
+
+    assert (seen[0], seen[2]) == ((), ())
+    figure, caption = seen[1]
+    assert isinstance(figure, Figure)
+    assert isinstance(caption, Caption)
+    assert figure.points == ((20.0, 10.0), (40.0, 10.0))
+    assert caption.text == "1  Spiculated"
+
+
+def test_a_mark_in_another_space_is_drawn_nowhere() -> None:
+    """The same numbers mean another place there."""
+    images = stack(3)
+    viewer, _ = opened(images, placed(images, (10.0, 5.0, 2.5), (20.0, 5.0, 2.5), space="9.2"))
+    runner(viewer)("marks.toggle")
+    viewer.go(1)
+
+    assert viewer.scene(0).figures == ()
+
+
+def reported(images: DisplaySet) -> DisplaySet:
+    source = marked(images, machine=False)
+    assert isinstance(source.annotation, MarkSet)
+    theirs = Measurement(
+        "77", MeasurementKind.LENGTH, images.frames[1].key, ((1.0, 1.0), (9.0, 1.0)), 4.0, "mm",
+        text="Nodule", author="Finder 2",
+    )  # fmt: skip
+    return evolve(source, annotation=evolve(source.annotation, measurements=(theirs,)))
+
+
+def test_measurements_of_others_are_listed_with_their_source_while_their_marks_are_shown() -> None:
+    """A diameter of the last report is what the next is compared with."""
+    images = stack(3)
+    viewer, _ = opened(images, reported(images))
+    viewer.add_length(0, 0, 10, 0)
+    hidden = [each.id for each in viewer.listed]
+
+    runner(viewer)("marks.toggle")
+    own, theirs = viewer.listed
+
+    assert hidden == ["A1"]
+    assert (own.id, theirs.id) == ("A1", "SR1")
+    assert (theirs.value, theirs.unit, theirs.author) == (4.0, "mm", "Finder 2")
+    assert (theirs.image_number, theirs.series_label) == (2, images.label)
+
+
+def test_measurements_of_others_are_gone_to_and_never_changed_saved_or_sent() -> None:
+    """Who made them answers for them."""
+    images = stack(3)
+    viewer, _ = opened(images, reported(images))
+    runner(viewer)("marks.toggle")
+
+    viewer.go_to_measurement("SR1")
+    assert viewer.viewports[0].frame_index == 1
+    assert viewer.selected_measurement == "SR1"
+    for line in ("measurement.delete", "measurement.label SR1 mine", "measurement.move SR1 1 1 2 2",
+                 "measurement.delete SR1", "measurement.copy SR1"):  # fmt: skip
+        with pytest.raises(CommandError, match="reported by Finder 2"):
+            runner(viewer)(line)
+    assert viewer.measurements == ()  # what drafts and documents are made of
 
 
 def test_long_words_are_cut_beside_the_mark() -> None:
