@@ -166,7 +166,7 @@ class CommandContext:
             "case": case is not None,
             "image": any(v.display_set is not None for v in self.viewer.viewports),
             "prior": case is not None and bool(case.priors),
-            "measurement": bool(self.viewer.measurements),
+            "measurement": bool(self.viewer.measurements or self.viewer.reported),
             "key-image": bool(self.viewer.key_images),
             "files": bool(self.files.refs),
             "report": self.reporting.report is not None,

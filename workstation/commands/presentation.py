@@ -64,8 +64,7 @@ def presentation_off(ctx: CommandContext) -> Outcome:
 @command("marks.toggle", title="Show or hide marks of others", group=GROUP, when=_IMAGE)
 def marks_toggle(ctx: CommandContext) -> Outcome:
     """What reports and CAD marked on the images, with whose work it is; hidden at first."""
-    ctx.viewer.presenting.marks.toggle(_shown(ctx))
-    ctx.viewer.repaint()
+    ctx.viewer.toggle_marks_of_others()
     return None
 
 

@@ -240,6 +240,12 @@ class Marked(Screen):
             if m.frame in places
         )
 
+    def toggle_marks_of_others(self) -> None:
+        """Raises CommandError where the study of the image shown has none."""
+        self.presenting.marks.toggle(self._need_shown())
+        self._emit_all()
+        self.measurements_changed.emit(None)  # what is listed
+
     @property
     def listed(self) -> tuple[Measurement, ...]:
         """By the name of the lesion, then by place; those without a name come last, and behind
