@@ -123,6 +123,13 @@ def turn(ctx: CommandContext, degrees: float) -> Outcome:
     return None
 
 
+@command("viewport.turn-by", title="Drag the turn", group=GROUP, when=_IMAGE, hidden=True)
+def turn_by(ctx: CommandContext, degrees: float) -> Outcome:
+    """As the hand turns it about the middle of the view: one drag is taken back as one."""
+    ctx.viewer.change(partial(reduce.turn, degrees=degrees), "turn")
+    return None
+
+
 @command("viewport.flip", title="Flip", group=GROUP, when=_IMAGE)
 def flip(ctx: CommandContext, axis: Axis = Axis.HORIZONTAL) -> Outcome:
     """Mirror horizontal (left for right) or vertical; the letters follow."""
@@ -134,7 +141,7 @@ def flip(ctx: CommandContext, axis: Axis = Axis.HORIZONTAL) -> Outcome:
 @command("viewport.fit", title="Fit", group=GROUP, when=_IMAGE, say={"fit"})
 def fit(ctx: CommandContext) -> Outcome:
     """The whole image, as large as the view allows."""
-    ctx.viewer.change(reduce.fit)
+    ctx.viewer.fit()
     return None
 
 
@@ -217,6 +224,7 @@ COMMANDS = (
     invert,
     rotate,
     turn,
+    turn_by,
     flip,
     fit,
     one_to_one,

@@ -128,6 +128,13 @@ def pan_tool(ctx: CommandContext) -> Outcome:
     return None
 
 
+@command("tool.turn", title="Turn tool", group=GROUP)
+def turn_tool(ctx: CommandContext) -> Outcome:
+    """Drag the picture around its middle; with Shift finely."""
+    ctx.viewer.pick_tool("turn")
+    return None
+
+
 @command("tool.scroll", title="Scroll tool", group=GROUP)
 def scroll_tool(ctx: CommandContext) -> Outcome:
     """Drag down to go forward."""
@@ -227,6 +234,6 @@ def go(ctx: CommandContext, name: str = "") -> Outcome:
 
 
 COMMANDS = (
-    *MEASURING, probe, window_tool, zoom_tool, area_tool, pan_tool, scroll_tool,
+    *MEASURING, probe, window_tool, zoom_tool, area_tool, pan_tool, turn_tool, scroll_tool,
     delete, select, move, label, place_label, word, copy, undo, redo, next_one, go,
 )  # fmt: skip

@@ -20,7 +20,7 @@ from workstation.services.volumes import Volumes
 from workstation.text import tr
 from workstation.viewing import viewport as reduce
 from workstation.viewing.presets import Presets
-from workstation.viewing.resolve import pixel_mm
+from workstation.viewing.resolve import ResolvedView, pixel_mm, whole
 from workstation.viewing.viewport import Interpolation, ViewportState
 
 __all__ = ["Shown", "ViewedStudy", "Viewer"]
@@ -223,6 +223,14 @@ class Viewer(Reformatted):
         """Millimetres of the object as millimetres of the screen, where both are known."""
         millimetres = pixel_mm(self._need_shown().frame)
         screen_mm = self.screen_mm(self.active)
+    def fit(self) -> None:
+        """The whole image, as large as the view allows; however it is turned."""
+        shown = self._need_shown()
+        width, height, _ = self._size(shown.index)
+        fitted = ResolvedView.of(reduce.fit(shown.state), shown.frame, width, height, shown.framing)
+        zoom = whole(fitted) if fitted.oblique else 1.0
+        self.change(lambda state: reduce.fit(state, zoom))
+
         if not screen_mm:
             name = self.screen_name(self.active)
             raise CommandError(

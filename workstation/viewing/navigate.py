@@ -1,5 +1,6 @@
-"""Dragging tools: scroll, pan, zoom, window, probe, 3D cursor."""
+"""Dragging tools: scroll, pan, zoom, turn, window, probe, 3D cursor."""
 
+import math
 from abc import ABC, abstractmethod
 from typing import Final, Self
 
@@ -18,6 +19,7 @@ from workstation.viewing.tool import (
     Probe,
     Release,
     ScrollBy,
+    TurnBy,
     WindowBy,
     ZoomBy,
     ZoomTo,
@@ -31,6 +33,8 @@ COARSEST: Final = 24.0
 _THROUGH: Final = 0.8
 #: Sides of a box to zoom to, at least, in screen pixels: less is a hand that trembled.
 LEAST_BOX: Final = 8.0
+#: From so many screen pixels of the middle on a hand turns the picture.
+TURN_FROM: Final = 12.0
 #: Screen pixels for a doubling while dragging.
 ZOOM_PIXELS: Final = 150.0
 
@@ -88,6 +92,34 @@ class PanTool(_Drag):
 
     def effect(self, press: Press, event: Move, dx: float, dy: float) -> tuple[Effect, ...]:
         return (PanBy(event.at[0] - press.at[0], event.at[1] - press.at[1]),)
+
+
+@frozen
+class TurnTool:
+    """Around the middle of the view, as a film under a finger; at the middle nothing turns."""
+
+    middle: PixelPoint | None = None  # while the button is down
+    last: PixelPoint = (0.0, 0.0)
+
+    def on(self, event: Event) -> tuple[Self, tuple[Effect, ...]]:
+        match event:
+            case Press():
+                return evolve(self, middle=event.middle, last=event.screen), ()
+            case Move(held=True) if self.middle is not None:
+                degrees = _swept(self.middle, self.last, event.screen) * event.pace
+                turned = (TurnBy(degrees),) if degrees else ()
+                return evolve(self, last=event.screen), turned
+            case Release() | Cancel():
+                return evolve(self, middle=None), ()
+        return self, ()
+
+
+def _swept(middle: PixelPoint, before: PixelPoint, now: PixelPoint) -> float:
+    """Degrees clockwise around the middle; nothing near it, where a hand cannot aim."""
+    if min(math.dist(middle, before), math.dist(middle, now)) < TURN_FROM:
+        return 0.0
+    first, second = (math.atan2(at[1] - middle[1], at[0] - middle[0]) for at in (before, now))
+    return math.degrees(math.remainder(second - first, math.tau))
 
 
 @frozen

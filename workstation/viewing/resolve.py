@@ -119,10 +119,11 @@ class ResolvedView:
         """`width` and `height` of the view in device pixels, at least 1."""
         columns, rows = frame.pixels.columns, frame.pixels.rows
         wide, high = framing.shape or aspect(frame)
-        m = turned(oriented(state, framing))
-        scale = state.zoom
+        lying = oriented(state, framing)
+        m, scale = turned(lying), state.zoom
         if not state.one_to_one:
-            scale *= framing.magnification or _fit(framing, frame, m, (wide, high), width, height)
+            fit = _fit(framing, frame, lying, (wide, high), width, height)
+            scale *= framing.magnification or fit
         a, b = scale * m[0] * wide, scale * m[1] * high
         c, d = scale * m[2] * wide, scale * m[3] * high
         x, y = (part + moved for part, moved in zip(framing.centre(frame), state.pan, strict=True))
@@ -176,17 +177,32 @@ class ResolvedView:
         return (x0, y0, x1 - x0, y1 - y0) if x1 > x0 and y1 > y0 else None
 
 
+def whole(view: ResolvedView) -> float:
+    """By how much a picture must shrink for all of it to be on the view; 1: it is."""
+    corners = [
+        view.to_view((x, y)) for x in (-0.5, view.columns - 0.5) for y in (-0.5, view.rows - 0.5)
+    ]
+    across, down = (max(c[i] for c in corners) - min(c[i] for c in corners) for i in (0, 1))
+    return min(1.0, view.width / across, view.height / down)
+
+
 def _fit(
     framing: Framing,
     frame: Frame,
-    m: tuple[float, float, float, float],
+    state: ViewportState,
     shape: tuple[float, float],
     width: int,
     height: int,
 ) -> float:
-    """Device pixels for the shorter side of a pixel, so that all of the box is on the view."""
+    """Device pixels for the shorter side of a pixel, so that all of the box is on the view.
+
+    While a picture is turned beyond quarters it goes evenly from the one fit to the next:
+    a picture that is square keeps its size, and none becomes smaller than at a quarter turn.
+    """
     left, top, right, bottom = framing.box_of(frame)
     columns, rows = (right - left) * shape[0], (bottom - top) * shape[1]
-    across = abs(m[0]) * columns + abs(m[1]) * rows
-    down = abs(m[2]) * columns + abs(m[3]) * rows
-    return min(width / across, height / down)
+    if state.quarter_turns % 2:
+        columns, rows = rows, columns
+    upright, sideways = min(width / columns, height / rows), min(width / rows, height / columns)
+    part = math.sin(math.radians(state.degrees)) ** 2
+    return upright * (1 - part) + sideways * part

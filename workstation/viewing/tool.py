@@ -24,9 +24,13 @@ class Pointer:
 
 @frozen
 class Press(Pointer):
-    """A button went down; `per_frame` pixels of the view are one image of the stack there."""
+    """A button went down; `per_frame` pixels of the view are one image of the stack there.
+
+    `middle` of the view, in its pixels.
+    """
 
     per_frame: float = 6.0
+    middle: PixelPoint = (0.0, 0.0)
 
 
 @frozen
@@ -102,6 +106,13 @@ class ZoomTo:
 
 
 @frozen
+class TurnBy:
+    """Clockwise as seen on the screen."""
+
+    degrees: float
+
+
+@frozen
 class WindowBy:
     """In pixels of the view: right is wider, down is brighter."""
 
@@ -123,7 +134,10 @@ class Locate:
     at: PixelPoint
 
 
-Effect = Preview | Commit | Known | ScrollBy | PanBy | ZoomBy | ZoomTo | WindowBy | Probe | Locate
+Effect = (
+    Preview | Commit | Known | ScrollBy | PanBy | ZoomBy | ZoomTo | TurnBy | WindowBy | Probe
+    | Locate
+)  # fmt: skip
 
 
 def within(a: PixelPoint, b: PixelPoint, reach: float) -> bool:

@@ -129,8 +129,9 @@ def zoom_to(
     return evolve(state, zoom=wanted, pan=(middle[0] - centre[0], middle[1] - centre[1]))
 
 
-def fit(state: ViewportState) -> ViewportState:
-    return evolve(state, zoom=1.0, pan=(0.0, 0.0), one_to_one=False)
+def fit(state: ViewportState, zoom: float = 1.0) -> ViewportState:
+    """All of it; `zoom` below 1 where it is turned by degrees and its corners stand out."""
+    return evolve(state, zoom=zoom, pan=(0.0, 0.0), one_to_one=False)
 
 
 def one_to_one(state: ViewportState) -> ViewportState:

@@ -162,3 +162,39 @@ def test_views_begin_with_the_interpolation_of_the_settings() -> None:
     chosen.study_ready(ref("1.1"), (CT,))
 
     assert chosen.viewports[0].interpolation is Interpolation.CUBIC
+
+
+def test_a_drag_that_turned_the_picture_is_taken_back_as_one() -> None:
+    """Forty small turns of one stroke of the hand are one step."""
+    viewer, _ = opened(stack(3))
+    run = runner(viewer)
+    for _ in range(40):
+        run("viewport.turn-by 0.5")
+    turned = viewer.viewports[0].degrees
+
+    viewer.undo_view()
+
+    assert turned == 20.0
+    assert viewer.viewports[0].degrees == 0.0
+
+
+def test_fit_shows_all_of_a_picture_that_is_turned() -> None:
+    """Turning cuts its corners off rather than make it smaller; F is all of it again."""
+    viewer, _ = opened(stack(3))
+    viewer.resized(0, 400, 300, 1.0)
+    run = runner(viewer)
+    run("viewport.turn 30")
+
+    def corners() -> list[tuple[float, float]]:
+        view = viewer.resolved(0)
+        assert view is not None
+        return [view.to_view((x, y)) for x in (-0.5, 63.5) for y in (-0.5, 63.5)]
+
+    cut = corners()
+    run("viewport.fit")
+
+    assert min(y for _, y in cut) < 0
+    assert min(y for _, y in corners()) == pytest.approx(0)
+    run("viewport.turn -30")
+    run("viewport.fit")
+    assert viewer.viewports[0].zoom == 1.0

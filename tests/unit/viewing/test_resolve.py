@@ -7,7 +7,7 @@ from fakes_viewer import frame
 
 from workstation.domain.study import PixelSpacing, SpacingOrigin
 from workstation.viewing import viewport as reduce
-from workstation.viewing.resolve import ResolvedView, aspect
+from workstation.viewing.resolve import ResolvedView, aspect, whole
 from workstation.viewing.viewport import ViewportState
 
 SQUARE = frame(shape=(100, 100))
@@ -97,17 +97,49 @@ def test_a_point_is_on_the_image_or_beside_it() -> None:
 
 
 @pytest.mark.parametrize("degrees", [10.0, 45.0, 100.0, -33.3])
-def test_a_picture_turned_by_degrees_keeps_its_shape_and_fits(degrees: float) -> None:
-    """Free rotation straightens a patient who lay askew: nothing is stretched or cut off."""
+def test_a_picture_turned_by_degrees_keeps_its_shape(degrees: float) -> None:
+    """Free rotation straightens a patient who lay askew: nothing is stretched."""
     view = ResolvedView.of(reduce.turn(ViewportState(), degrees), TALL_PIXELS, 400, 300)
     right = np.subtract(view.to_view((11, 10)), view.to_view((10, 10)))
     down = np.subtract(view.to_view((10, 11)), view.to_view((10, 10)))
-    corners = [view.to_view((x, y)) for x in (-0.5, 99.5) for y in (-0.5, 99.5)]
 
     assert np.degrees(np.arctan2(right[1], right[0])) == pytest.approx(degrees)
     assert np.dot(right, down) == pytest.approx(0)
     assert np.hypot(*down) == pytest.approx(2 * np.hypot(*right))
-    assert all(-1e-6 <= x <= 400 + 1e-6 and -1e-6 <= y <= 300 + 1e-6 for x, y in corners)
+
+
+@pytest.mark.parametrize("degrees", [0.1, 30.0, 45.0, 89.9, 135.0])
+def test_a_picture_does_not_shrink_while_it_turns(degrees: float) -> None:
+    """Straightening a head by ten degrees must not change how large it is seen."""
+    before = ResolvedView.of(ViewportState(), SQUARE, 400, 300)
+    turned = ResolvedView.of(reduce.turn(ViewportState(), degrees), SQUARE, 400, 300)
+
+    assert turned.scale == pytest.approx(before.scale)
+
+
+def test_one_that_is_not_square_goes_evenly_from_fit_to_fit() -> None:
+    """From 2.0 as it lies to 1.0 upright, without a jump and never smaller than either."""
+    scales = [
+        ResolvedView.of(reduce.turn(ViewportState(), degrees), WIDE, 400, 200).scale
+        for degrees in np.linspace(0, 90, 91)
+    ]
+
+    assert (scales[0], scales[-1]) == (pytest.approx(2.0), pytest.approx(1.0))
+    assert max(np.abs(np.diff(scales))) < 0.02
+    assert min(scales) >= 1.0 - 1e-9
+
+
+@pytest.mark.parametrize("degrees", [10.0, 45.0, 100.0, -33.3])
+def test_it_is_known_how_much_a_turned_picture_stands_out(degrees: float) -> None:
+    """What fits whole shows all four corners, and touches two sides of the view."""
+    state = reduce.turn(ViewportState(), degrees)
+    zoom = whole(ResolvedView.of(state, TALL_PIXELS, 400, 300))
+    view = ResolvedView.of(reduce.fit(state, zoom), TALL_PIXELS, 400, 300)
+    corners = np.array([view.to_view((x, y)) for x in (-0.5, 99.5) for y in (-0.5, 99.5)])
+
+    assert corners.min() >= -1e-6
+    assert (corners.max(axis=0) <= (400 + 1e-6, 300 + 1e-6)).all()
+    assert np.isclose(np.ptp(corners, axis=0), (400, 300)).any()
 
 
 def test_small_turns_add_up_to_a_quarter() -> None:

@@ -7,9 +7,11 @@ from workstation.domain.measurement import MOST_POINTS, MeasurementKind
 from workstation.viewing.annotate import TwoPointTool, tool_for
 from workstation.viewing.navigate import (
     AreaTool,
+    CursorTool,
     PanTool,
     ProbeTool,
     ScrollTool,
+    TurnTool,
     WindowTool,
     ZoomTool,
     pixels_per_frame,
@@ -19,6 +21,7 @@ from workstation.viewing.tool import (
     Commit,
     Effect,
     Event,
+    Locate,
     Move,
     PanBy,
     Press,
@@ -27,6 +30,7 @@ from workstation.viewing.tool import (
     Release,
     ScrollBy,
     Tool,
+    TurnBy,
     WindowBy,
     ZoomBy,
     ZoomTo,
@@ -253,3 +257,41 @@ def test_a_box_that_is_drawn_fills_the_view() -> None:
 def test_a_click_or_escape_zooms_nowhere(end: Event) -> None:
     """A hand that trembles must not throw the reader into two pixels."""
     assert effects(AreaTool(), press(10, 20), move(11, 21), end)[-1] == Preview(None)
+
+
+def grasped(x: float, y: float) -> Press:
+    """On a view of 400 by 300, whose middle is at (200, 150)."""
+    return Press((x / 2, y / 2), (x, y), HERE, middle=(200, 150))
+
+
+def test_a_drag_around_the_middle_turns_the_picture_with_the_hand() -> None:
+    """From three o'clock to six is a quarter turn clockwise, and so on through nine o'clock,
+    where the angle of a direction begins anew."""
+    around = [(200, 250), (100, 150), (200, 50), (300, 150)]
+
+    found = effects(TurnTool(), grasped(300, 150), *(move(x, y) for x, y in around))
+
+    assert [round(each.degrees, 6) for each in found if isinstance(each, TurnBy)] == [90] * 4
+
+
+def test_with_shift_a_turn_is_fine_and_without_a_button_there_is_none() -> None:
+    fine = Move((0, 0), (200, 250), HERE, True, 0.2)
+
+    assert effects(TurnTool(), grasped(300, 150), fine) == [TurnBy(pytest.approx(18.0))]
+    assert effects(TurnTool(), move(300, 150), move(200, 250)) == []
+    assert effects(TurnTool(), grasped(300, 150), Cancel(), move(200, 250)) == []
+    assert effects(TurnTool(), grasped(300, 150), release(300, 150), move(200, 250)) == []
+
+
+def test_near_the_middle_a_hand_turns_nothing() -> None:
+    """One pixel there would be half a turn."""
+    assert effects(TurnTool(), grasped(205, 150), move(195, 150), move(300, 150)) == []
+
+
+def test_the_3d_cursor_goes_where_the_button_is_held() -> None:
+    found = effects(
+        CursorTool(), move(2, 2, held=False), press(10, 10), move(20, 10), release(20, 10),
+        move(30, 10),
+    )  # fmt: skip
+
+    assert found == [Locate((5, 5)), Locate((10, 5))]

@@ -10,6 +10,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QCursor,
     QDragEnterEvent,
     QDropEvent,
     QEnterEvent,
@@ -34,12 +35,11 @@ from workstation.services.scene import Scene
 from workstation.services.viewed import Shown
 from workstation.services.viewer import Viewer
 from workstation.ui import plain
-from workstation.ui.viewer import corners
+from workstation.ui.viewer import corners, cursors
 from workstation.ui.viewer.hand import Hand
 from workstation.ui.viewer.lens import Lens
 from workstation.ui.viewer.painting import Painting
 from workstation.ui.viewer.pictures import Drawn, Pictures
-from workstation.ui.viewer.pointing import MEASURING
 
 #: What a dragged thumbnail carries: the id of its display set.
 SERIES_MIME: Final = "application/x-workstation-display-set"
@@ -90,9 +90,17 @@ class Canvas(QWidget):
     def follow_tool(self) -> None:
         """The viewer's tool has changed, or the case: take it up."""
         self._hand.use(self._viewer.tool)
-        measuring = self._viewer.tool in MEASURING or self._viewer.tool == "probe"
-        shape = Qt.CursorShape.CrossCursor if measuring else Qt.CursorShape.ArrowCursor
-        self.setCursor(shape)
+        self._hint()
+
+    def _hint(self) -> None:
+        """The pointer says what the left button will do."""
+        hold = self._hand.hold
+        if hold is not None:
+            shape = QCursor(cursors.CLOSED if hold == "held" else cursors.OPEN)
+        else:
+            shape = cursors.cursor_of(self._viewer.tool, self.devicePixelRatioF())
+        if shape != self.cursor():
+            self.setCursor(shape)
 
     def forget(self) -> None:
         """The case was closed: no pixel of it stays here."""
@@ -162,6 +170,7 @@ class Canvas(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._hand.pressed(event)
+        self._hint()
         self.update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -172,9 +181,11 @@ class Canvas(QWidget):
         self._pointer = event.position()
         if self._hand.moved(event) or self._viewer.magnifies:
             self.update()
+        self._hint()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._hand.released(event)
+        self._hint()
         self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:

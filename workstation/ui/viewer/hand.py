@@ -1,7 +1,7 @@
 """The hand on one canvas: buttons, wheel and the bar, as tools and command lines."""
 
 from collections.abc import Callable, Mapping
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
@@ -16,7 +16,7 @@ from workstation.services.viewer import Viewer
 from workstation.ui.viewer import inking
 from workstation.ui.viewer.grasping import grasped, under
 from workstation.ui.viewer.indicating import Indicating
-from workstation.ui.viewer.labelling import Labelling
+from workstation.ui.viewer.labelling import Labelling, over_label
 from workstation.ui.viewer.pointing import MEASURING, Pointing, pace_of
 from workstation.ui.viewer.turning import Turning
 from workstation.viewing.navigate import pixels_per_frame
@@ -68,6 +68,7 @@ class Hand:
         self._run = run
         self._pointing = Pointing(self._act, self._snapped)
         self._labelling = Labelling(run)
+        self._near = False  # the pointer is over a handle, a label or a line to take hold of
         self._free = False  # Ctrl is held: no point falls on a handle
         self.met: PixelPoint | None = None  # the handle that a point falls on
         self._wheel = 0
@@ -75,6 +76,13 @@ class Hand:
         self._right_at: QPointF | None = None  # where the right button went down
         self._indicating = Indicating(run, glass.activate, self._on_image)
         self._turning = Turning(viewer, glass.index, run)
+
+    @property
+    def hold(self) -> Literal["held", "near"] | None:
+        """Whether something of a measurement is in the hand, or could be taken."""
+        if self._pointing.edits or self._labelling.busy:
+            return "held"
+        return "near" if self._near else None
 
     @property
     def preview(self) -> Preview:
@@ -125,7 +133,9 @@ class Hand:
         if button == "left" and self._turning.pressed(self._glass.ink, (at.x(), at.y()), point):
             return
         per_frame = pixels_per_frame(self._glass.height(), shown.place[1])
-        self._pointing.press(Press(point, (at.x(), at.y()), shown.frame.key, per_frame), button)
+        middle = (self._glass.width() / 2, self._glass.height() / 2)
+        pressed = Press(point, (at.x(), at.y()), shown.frame.key, per_frame, middle)
+        self._pointing.press(pressed, button)
 
     def pressed_twice(self, event: QMouseEvent) -> None:
         """One view alone and back; a measuring tool takes it for its second point."""
@@ -148,6 +158,7 @@ class Hand:
             self._labelling.moved((at.x(), at.y()), self._image_point)
             return True
         held = event.buttons() != Qt.MouseButton.NoButton
+        self._near = not held and self._could_hold((at.x(), at.y()))
         if self._turning.moved(point):
             return False
         if not held and not self._pointing.busy and self._indicating.moved(event, point):
@@ -275,6 +286,17 @@ class Hand:
         if met:
             self._run(f"measurement.select {met[0].id}")
         return bool(met)
+
+    def _could_hold(self, place: PixelPoint) -> bool:
+        """As `_take_hold` would; nothing is taken."""
+        ink, marks = self._glass.ink, self._marks
+        if ink is None or not marks or self._pointing.busy:
+            return False
+        selected, measuring = self._viewer.selected_measurement, self._viewer.tool in MEASURING
+        if grasped(ink, marks, selected, place, lines=not measuring) is not None:
+            return True
+        over = over_label(self._glass.labels, marks, place) is not None
+        return over or (not measuring and bool(under(ink, marks, place)))
 
     def _met(self, at: QPointF) -> tuple[Measurement, ...]:
         """The measurements under the pointer."""

@@ -15,6 +15,7 @@ from workstation.viewing.navigate import (
     PanTool,
     ProbeTool,
     ScrollTool,
+    TurnTool,
     WindowTool,
     ZoomTool,
 )
@@ -33,6 +34,7 @@ from workstation.viewing.tool import (
     Release,
     ScrollBy,
     Tool,
+    TurnBy,
     WindowBy,
     ZoomBy,
     ZoomTo,
@@ -77,6 +79,8 @@ def tool_named(name: str) -> Tool:
             return AreaTool()
         case "zoom":
             return ZoomTool()
+        case "turn":
+            return TurnTool()
         case "scroll":
             return ScrollTool()
         case "probe":
@@ -93,6 +97,8 @@ def line_of(effect: Effect) -> str:
             return f"viewport.scroll {n}"
         case PanBy(dx=dx, dy=dy):
             return f"viewport.pan {dx:.3f} {dy:.3f}"
+        case TurnBy(degrees=degrees):
+            return f"viewport.turn-by {degrees:.3f}"
         case ZoomTo(start=start, end=end):
             return f"viewport.zoom-to {_numbers((start, end))}"
         case ZoomBy(factor=factor, about=(x, y)):
@@ -151,6 +157,11 @@ class Pointing:
     def busy(self) -> bool:
         """Whether Escape has something to forget."""
         return self.preview.kind is not None or self._edited is not None
+
+    @property
+    def edits(self) -> bool:
+        """Whether a measurement is in the hand."""
+        return self._edited is not None
 
     def use(self, name: str) -> None:
         """The tool of the left button."""
