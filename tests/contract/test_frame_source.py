@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -106,6 +107,24 @@ def test_a_ct_from_the_demo_platform_has_the_pixels_of_its_files(
 
     assert found.digests() == expected()
     assert found.problems == []
+
+
+@pytest.mark.data
+@pytest.mark.slow
+def test_the_attributes_of_an_image_are_those_of_its_file(
+    demo: tuple[DicomWebFrames, StudyRef],
+) -> None:
+    """What the browser of attributes lists, asked for one image alone; pydicom reads the file."""
+    source, ref = demo
+    (head,) = source.series(ref)
+    (frame,) = source.metadata(ref, head.uid).instances[50].frames
+    files = [pydicom.dcmread(path, stop_before_pixels=True) for path in CHEST]
+    (file,) = [each for each in files if each.SOPInstanceUID == frame.key.sop]
+
+    (row,) = json.loads(source.attributes(frame.key))
+
+    assert [float(each) for each in row["00180060"]["Value"]] == [file.KVP]
+    assert {f"{e.tag.group:04X}{e.tag.element:04X}" for e in file} <= set(row)
 
 
 @pytest.mark.data
