@@ -32,6 +32,8 @@ from workstation.protocols.dicom_directory import is_directory
 from workstation.services.ports import LOCAL, Fetched, LocalStudy, Opened, Packed, SeriesHead
 
 _FRAMES_AT_ONCE: Final = 16
+#: Objects between two words about how far the reading is.
+_TOLD_EACH: Final = 32
 _NOT_DICOM: Final = "not-dicom"
 #: SOP Instance UID, and which of several objects that share it.
 _Name = tuple[str, int]
@@ -78,7 +80,7 @@ class LocalFrames:
             if self._reading is not medium:
                 break
             if taken >= next_told:
-                next_told = 2 * taken
+                next_told = taken + _TOLD_EACH
                 grown(self._opened(medium, reasons, taken))
         return self._opened(medium, reasons, taken)
 

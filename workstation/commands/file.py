@@ -1,5 +1,6 @@
 """Opening files of this machine: to look at, without a report."""
 
+from functools import partial
 from pathlib import Path
 
 from workstation.commands.context import CommandContext
@@ -17,7 +18,8 @@ def open_file(ctx: CommandContext, path: str = "") -> Outcome:
     if not path:
         ctx.windows.choose_files(folder=True)
         return settled()
-    job = ctx.files.open(Path(path).expanduser())
+    begun = partial(ctx.windows.show_page, "reading")
+    job = ctx.files.open(Path(path).expanduser(), begun)
     return job.then(lambda done: _opened(ctx, done))
 
 
@@ -38,7 +40,6 @@ def close_files(ctx: CommandContext) -> Outcome:
 
 def _opened(ctx: CommandContext, job: Job[None]) -> None:
     if job.error is None:
-        ctx.windows.show_page("reading")
         told = ". ".join((tr("Local files: to look at, without a report"), *ctx.files.notices))
         ctx.windows.tell(told)
 

@@ -51,6 +51,7 @@ class Board:
         self._grid: tuple[int, int] = (1, 1)
         self._alone: tuple[int, int] | None = None  # the cell that fills the window
         self.by_hand = False  # the reader chose the layout
+        self.held = False  # more is being read: what hangs stays where it is, and the layout
         self._states: dict[tuple[int, int], ViewportState] = {}
         self._reasons: dict[tuple[int, int], str] = {}
         self._left: dict[str, ViewportState] = {}  # how a series looked when it was replaced
@@ -79,6 +80,7 @@ class Board:
 
     def clear(self) -> None:
         self._grid, self._alone, self.by_hand = (1, 1), None, False
+        self.held = False
         self._states.clear()
         self._reasons.clear()
         self._left.clear()
@@ -141,18 +143,25 @@ class Board:
             HangingStudy(s.ref, s.role == "current", tuple(of_study.get(s.ref, ())))
             for s in studies
         ]
-        if not self.by_hand:
+        if not self.by_hand and not self.held:
             self._grid = layout_for(known)
         modality = {each.id: each.modality for study in known for each in study.display_sets}
         hung = []
         for index, placement in enumerate(hang(known, *self._grid).placements):
             cell = divmod(index, self._grid[1])
             state = self._states.get(cell, self.fresh)
-            free = not state.touched or state.display_set not in modality
+            gone = state.display_set not in modality
+            free = gone or not (state.touched or self.held)
             if placement is None or not free or placement.display_set == state.display_set:
                 continue
             hung.append(self._place(cell, placement, modality[placement.display_set]))
         return hung
+
+    def rewind(self) -> None:
+        """To the first image, where the reader has not moved."""
+        for cell, state in self._states.items():
+            if not state.touched:
+                self._states[cell] = evolve(state, frame_index=0)
 
     def compare(self, main: DisplaySet, prior: Sequence[DisplaySet]) -> None:
         """The second column becomes the best match of a prior."""

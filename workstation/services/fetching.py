@@ -58,6 +58,7 @@ class Fetching:
     looked: dict[str, int] = field(factory=dict)  # display set -> frame index
     queued: dict[str, dict[FrameKey, Job[FramePixels]]] = field(factory=dict)
     attempts: dict[str, int] = field(factory=dict)  # display set -> broken-off attempts
+    growing: bool = False  # more of it is being read: nothing is fetched but what is looked at
 
     @property
     def base(self) -> int:
@@ -70,6 +71,7 @@ class _Set:
     decoded: bool  # everything of it fits the memory decoded
     loaded: int = 0
     failed: int = 0
+    begun: bool = False  # the rest of it was asked for
 
 
 class Fetcher:
@@ -102,12 +104,14 @@ class Fetcher:
         """A display set, or more frames of one that was known: counted from what is here."""
         before = self._sets.get(shown.id)
         keys = [frame.key for frame in shown.frames]
-        decoded = before.decoded if before is not None else self._fits(shown)
+        begun = before is not None and before.begun
+        decoded = before.decoded if before is not None and begun else self._fits(shown)
         self._sets[shown.id] = _Set(
             shown,
             decoded,
             sum(self._store.has(key) for key in keys),
             sum(self._store.failure(key) is not None for key in keys),
+            begun,
         )
         self._set_of.update(dict.fromkeys(keys, shown.id))
 
@@ -159,7 +163,8 @@ class Fetcher:
         if shown.id not in study.looked:
             middle = shown.frames[len(shown.frames) // 2]
             self._fetch(study, shown.id, middle, study.base + NEIGHBOUR + AHEAD)
-        self._fetch_rest(study, shown, at)
+        if not study.growing:
+            self._fetch_rest(study, shown, at)
 
     def _fetch(self, study: Fetching, set_id: str, frame: Frame, priority: int) -> None:
         """One frame by itself, unless it is here or on its way."""
@@ -197,6 +202,7 @@ class Fetcher:
         start = study.looked.get(shown.id, len(shown.frames) // 2)
         order = [shown.frames[i] for i in outward(len(shown.frames), start)]
         frames = [frame for frame in order if not self._store.has(frame.key)]
+        self._sets[shown.id].begun = True
         source, decoded = self._sources[study.ref.site], self._sets[shown.id].decoded
 
         def work() -> None:
@@ -285,7 +291,8 @@ class Fetcher:
 
     def _fits(self, shown: DisplaySet) -> bool:
         """Whether all of it may be held decoded beside what is promised already."""
-        promised = [each.shown for each in self._sets.values() if each.decoded]
+        others = (each for set_id, each in self._sets.items() if set_id != shown.id)
+        promised = [each.shown for each in others if each.decoded]
         return self._store.room >= sum(map(_set_bytes, [*promised, shown]))
 
     def _gone(self, study: Fetching) -> bool:

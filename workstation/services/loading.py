@@ -52,6 +52,7 @@ class _Study:
     several_patients: bool = False  # told
     asking: bool = False  # for news
     again: bool = False  # there are more news than those asked for
+    ending: bool = False  # all of what is read is there: the next list is the last
 
     @property
     def ref(self) -> StudyRef:
@@ -90,12 +91,16 @@ class Loader:
 
     # --- asking ---------------------------------------------------------------
 
-    def open(self, ref: StudyRef, *, first: bool) -> Job[None]:
+    def open(self, ref: StudyRef, *, first: bool, growing: bool = False) -> Job[None]:
         """Load a study; `first`: the current one, before priors. Settles when every
-        series is described; its frames come after that, each by `frame_arrived`."""
+        series is described; its frames come after that, each by `frame_arrived`.
+
+        A `growing` one is still being read from files: until `whole` only what is looked at
+        is decoded, and `refresh` takes in what came.
+        """
         if ref in self._studies:
             return self._studies[ref].job
-        study = _Study(Fetching(ref, first), Job())
+        study = _Study(Fetching(ref, first, growing=growing), Job())
         self._studies[ref] = study
         self._fetcher.begin(study.fetching)
         self._store.protect(ref)
@@ -107,10 +112,17 @@ class Loader:
         study = self._studies.get(ref)
         if study is None:
             return
-        if study.asking or not study.job.done:
+        if study.asking:
             study.again = True
         else:
             self._list(study)
+
+    def whole(self, ref: StudyRef) -> Job[None]:
+        """A growing study is there as a whole. Settles as `open` does."""
+        study = self._studies[ref]
+        study.ending = True
+        self.refresh(ref)
+        return study.job
 
     def look_at(self, display_set: DisplaySet, frame_index: int) -> None:
         """That frame next, then outward from it; what was asked before waits behind."""
@@ -145,15 +157,16 @@ class Loader:
 
     def _list(self, study: _Study) -> None:
         study.asking, study.again = True, False
+        last, study.ending = study.ending, False
         source = self._sources[study.ref.site]
         asked = self._jobs.run(
             lambda: source.series(study.ref),
             lane=f"frames:{study.ref.site}",
             priority=study.fetching.base + LOOKED,
         )
-        asked.then(lambda job: self._listed(study, job))
+        asked.then(lambda job: self._listed(study, job, last))
 
-    def _listed(self, study: _Study, job: Job[tuple[SeriesHead, ...]]) -> None:
+    def _listed(self, study: _Study, job: Job[tuple[SeriesHead, ...]], last: bool) -> None:
         if self._gone(study):
             return
         if job.error is not None:
@@ -166,6 +179,10 @@ class Loader:
         study.heads |= {head.uid: head for head in heads}
         study.heads = dict(sorted(study.heads.items(), key=lambda item: _series_order(item[1])))
         study.waiting |= {head.uid for head in grown}
+        if last:
+            study.fetching.growing = False
+            for uid in study.sets.keys() - study.waiting:
+                self._complete(study, study.heads[uid])
         for at, head in enumerate(grown):
             self._describe(study, head, at)
         self._settle_when_known(study)
@@ -213,14 +230,19 @@ class Loader:
         for each in now:
             self._fetcher.know(each)
         self.study_ready.emit((study.ref, study.known))
-        self._tell_doubts(study, head, now)
         self._tell_patients(study)
         more = arrivals.more_frames(before, now)
         if study.job.done and more:
             name = head.description or head.modality
             self.news.emit((study.ref, tr("{n} more images arrived: {name}", n=more, name=name)))
+        self._complete(study, head)
+
+    def _complete(self, study: _Study, head: SeriesHead) -> None:
+        """What is doubtful of a series is said, and the rest of it is fetched."""
+        if not study.fetching.growing:
+            self._tell_doubts(study, head, study.sets[head.uid])
         at = list(study.heads).index(head.uid)
-        for each in now:
+        for each in study.sets[head.uid]:
             self._fetcher.fetch_all(study.fetching, each, at)
 
     def _tell_doubts(self, study: _Study, head: SeriesHead, now: Sequence[DisplaySet]) -> None:
@@ -244,7 +266,8 @@ class Loader:
         if study.waiting or self._gone(study):
             return
         study.asking = False
-        study.job.settle(None)
+        if not study.fetching.growing:
+            study.job.settle(None)
         if study.again and not self._gone(study):
             self._list(study)
 

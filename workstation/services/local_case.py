@@ -1,13 +1,16 @@
 """LocalCase: images from files of this machine, to look at; there is no report for them."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Final
 
+from attrs import define, field
+
 from workstation.dicom.reasons import NOTICES, WORDS
 from workstation.domain.identifiers import StudyRef
+from workstation.domain.patient import Patient
 from workstation.domain.study import DisplaySet
 from workstation.errors import CommandError
 from workstation.protocols.dicom_directory import named
@@ -24,6 +27,27 @@ from workstation.text import tr
 
 #: Missing files of a medium that are told by name.
 _NAMED: Final = 3
+
+
+@define(eq=False)
+class _Reading:
+    """Files that are being read."""
+
+    begun: Callable[[], None]  # told when there is something to look at
+    opened: Job[None] = field(factory=Job)
+    job: Job[Opened] | None = None
+    patient: Patient | None = None  # whose images are shown
+    count: int = 0  # objects read
+    due: int = 1  # so many, and what they are is taken in: each time twice as many
+    waiting: All = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.waiting = All(self.opened)
+
+    def stop(self) -> None:
+        if self.job is not None:
+            self.job.cancel()
+        self.opened.settle(None, CommandError(tr("the files were closed")))
 
 
 class LocalCase:
@@ -44,25 +68,41 @@ class LocalCase:
         self._opener = opener
         self.refs: tuple[StudyRef, ...] = ()
         self.notices: tuple[str, ...] = ()  # what of the files is not shown, and why
+        self._reading: _Reading | None = None
         self.changed: Signal[None] = Signal()
         loader.study_ready.connect(self._study_ready)
         session.changed.connect(lambda _: self._make_way())
 
-    def open(self, path: Path) -> Job[None]:
-        """Read the files and show their newest patient. Settles when all is described."""
+    @property
+    def progress(self) -> str:
+        """How far the reading of the files is; empty when it is done."""
+        if self._reading is None:
+            return ""
+        return tr("Reading files: {n} so far", n=self._reading.count)
+
+    def open(self, path: Path, begun: Callable[[], None] = lambda: None) -> Job[None]:
+        """Read the files and show one patient's; settles when all is read and described.
+
+        `begun` is called when there is something to look at: the rest follows then.
+        """
         if self._session.case is not None:
             raise CommandError(tr("close the case first: files are looked at by themselves"))
         if not path.exists():
             raise CommandError(tr("there is no such file or folder"))
         self.close()
-        opened: Job[None] = Job()
-        asked = self._jobs.run(lambda: self._opener.open(path), lane="files")
-        asked.then(lambda job: self._read(job, opened))
-        return opened
+        reading = self._reading = _Reading(begun)
+
+        def grown(found: Opened) -> None:
+            self._jobs.bring_home(lambda: self._grown(reading, found))
+
+        reading.job = self._jobs.run(lambda: self._opener.open(path, grown), lane="files")
+        reading.job.then(lambda job: self._read(reading, job))
+        self.changed.emit(None)
+        return reading.opened
 
     def close(self) -> None:
         """Forget the files; nothing of them stays in memory."""
-        if not self.refs:
+        if not self.refs and self._reading is None:
             return
         self._leave()
         self._viewer.close()
@@ -70,34 +110,65 @@ class LocalCase:
 
     def _leave(self) -> None:
         refs, self.refs, self.notices = self.refs, (), ()
+        reading, self._reading = self._reading, None
+        if reading is not None:
+            reading.stop()
         for ref in refs:
             self._loader.close(ref)
         self._opener.forget()
 
     def _make_way(self) -> None:
         """A case of the worklist was opened: the viewer is its own by now."""
-        if self._session.case is not None and self.refs:
+        if self._session.case is not None and (self.refs or self._reading is not None):
             self._leave()
             self.changed.emit(None)
 
-    def _read(self, job: Job[Opened], opened: Job[None]) -> None:
-        if job.error is not None:
-            opened.settle(None, job.error)
+    def _grown(self, reading: "_Reading", found: Opened) -> None:
+        """There is something to look at, or more of it; what hangs stays where it is."""
+        if self._reading is not reading:
+            return
+        reading.count = found.read
+        if found.studies and found.read >= reading.due:
+            reading.due = 2 * found.read
+            for ref in self.refs:
+                self._loader.refresh(ref)
+            self._take_in(reading, found)
+        self.changed.emit(None)
+
+    def _read(self, reading: "_Reading", job: Job[Opened]) -> None:
+        """All of it."""
+        if self._reading is not reading:
+            return
+        if job.error is not None or not job.result().studies:
+            reading.opened.settle(None, job.error or CommandError(_nothing(job.result())))
+            self.close()
             return
         found = job.result()
-        if not found.studies or self._session.case is not None:
-            opened.settle(None, CommandError(tr("there are no DICOM images in it")))
-            return
-        shown = _of_newest_patient(found.studies)
-        self.refs = tuple(study.ref for study in shown)
-        self.notices = _words(found, len(found.studies) - len(shown))
-        self._viewer.show([_viewed(study, at) for at, study in enumerate(shown)])
-        waiting = All(opened)
-        for at, study in enumerate(shown):
-            waiting.add(self._permit(study.ref))
-            waiting.add(self._loader.open(study.ref, first=at == 0))
-        waiting.close()
+        shown = self._take_in(reading, found)
+        self._reading = None
+        self.notices = _words(found, len(found.studies) - shown)
+        reading.opened.then(lambda _: self._viewer.hold(False))
+        for ref in self.refs:
+            reading.waiting.add(self._loader.whole(ref))
+        reading.waiting.close()
         self.changed.emit(None)
+
+    def _take_in(self, reading: "_Reading", found: Opened) -> int:
+        """Studies of the patient who is shown; the first time, of the newest study's."""
+        shown = _of_patient(reading.patient, found.studies)
+        reading.patient = shown[0].patient
+        if not self.refs:
+            self._viewer.hold(True)
+        new = [study.ref for study in shown if study.ref not in self.refs]
+        if new:
+            self.refs = tuple(study.ref for study in shown)
+            self._viewer.show([_viewed(study, at) for at, study in enumerate(shown)])
+        for ref in new:
+            reading.waiting.add(self._permit(ref))
+            self._loader.open(ref, first=ref == self.refs[0], growing=True)
+        if new == list(self.refs):
+            reading.begun()
+        return len(shown)
 
     def _permit(self, ref: StudyRef) -> Job[None]:
         """Painted when the look is on record; the record names the study by a digest."""
@@ -113,10 +184,17 @@ class LocalCase:
             self._viewer.study_ready(ref, sets)
 
 
-def _of_newest_patient(studies: tuple[LocalStudy, ...]) -> list[LocalStudy]:
+def _of_patient(patient: Patient | None, studies: tuple[LocalStudy, ...]) -> list[LocalStudy]:
     """Newest first; two patients are never on the screen as one."""
     newest = sorted(studies, key=lambda study: study.date, reverse=True)
-    return [study for study in newest if study.patient == newest[0].patient]
+    whose = newest[0].patient if patient is None else patient
+    return [study for study in newest if study.patient == whose]
+
+
+def _nothing(found: Opened) -> str:
+    """Why there is nothing to look at, as far as the files say."""
+    told = [tr("there are no DICOM images in it"), *_words(found, 0)]
+    return ". ".join(told)
 
 
 def _viewed(study: LocalStudy, at: int) -> ViewedStudy:

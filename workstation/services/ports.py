@@ -251,14 +251,20 @@ class Opened:
     listed: int = 0  # files that its DICOMDIRs list
     missing: tuple[str, ...] = ()  # of those
     unlisted: int = 0  # files beside a DICOMDIR that it does not list: they are not read
+    read: int = 0  # objects that were read, so far
 
 
 class FileOpener(Protocol):
     """Files of this machine, read to memory and served as a `FrameSource`."""
 
-    def open(self, path: Path) -> Opened: ...
+    def open(self, path: Path, grown: Callable[[Opened], None] = ...) -> Opened:
+        """`grown` is told, on this thread, of what can be shown while the rest is read: at the
+        first object, and now and then."""
+        ...
 
-    def forget(self) -> None: ...
+    def forget(self) -> None:
+        """Nothing of the files stays; what is being read is read no further."""
+        ...
 
 
 # --- what is kept on this machine --------------------------------------------

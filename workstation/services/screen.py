@@ -89,6 +89,15 @@ class Screen:
         self._hang()
         self.changed.emit(None)
 
+    def hold(self, still: bool) -> None:
+        """While files are read nothing that hangs is replaced; after that it is hung once, and
+        begins at its first image, but for views that the reader has touched."""
+        self._board.held = still
+        if not still:
+            self._board.rewind()
+            self._hang()
+            self.changed.emit(None)
+
     def permit(self, ref: StudyRef) -> None:
         """The look at this study is on record: it may be painted from now on."""
         self._permitted.add(ref)

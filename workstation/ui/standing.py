@@ -57,9 +57,8 @@ def standing(shown: Shown, news: str, message: str, store_notice: str) -> Standi
     return Standing(
         sites=tr("{n} of {total} sites", n=good, total=len(sites)),
         all_sites=good == len(sites),
-        loading=(
-            tr("Loading {n} / {total}", n=loaded, total=total) if loaded + failed < total else ""
-        ),
+        loading=shown.files.progress
+        or (tr("Loading {n} / {total}", n=loaded, total=total) if loaded + failed < total else ""),
         draft=shown.reporting.draft_state.text if case is not None else "",
         following=tr("Next: {name}", name=following.item.patient.name) if following else "",
         news=news,

@@ -8,15 +8,17 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
+from dicom_objects import image, written
 from fakes import FakeClock, InlineJobs
 from pydicom.data import get_testdata_file
 
 from workstation.adapters.decoders import Decoders
+from workstation.adapters.local_files import File
 from workstation.adapters.local_frames import LocalFrames
 from workstation.domain.study import Frame
 from workstation.services.frames import FrameStore
 from workstation.services.loading import Loader
-from workstation.services.ports import LOCAL, Fetched, Packed
+from workstation.services.ports import LOCAL, Fetched, Opened, Packed
 
 
 @pytest.fixture(scope="module")
@@ -114,3 +116,100 @@ def test_without_room_frames_stay_as_they_are_and_decode_to_the_same(
 
     assert isinstance(packed, Packed)
     np.testing.assert_array_equal(source.unpack(frame, packed).stored, expected)
+
+
+def slices(folder: Path, count: int) -> Path:
+    """CT slices 5 mm apart, numbered and named in the order of their places."""
+    uids = [pydicom.uid.generate_uid() for _ in range(2)]
+    for at in range(count):
+        ds = image(np.full((8, 8), at, np.uint16), 12)
+        ds.StudyInstanceUID, ds.SeriesInstanceUID = uids
+        ds.SOPClassUID, ds.Modality = "1.2.840.10008.5.1.4.1.1.2", "CT"
+        ds.ImagePositionPatient, ds.ImageOrientationPatient = [0, 0, -5 * at], [1, 0, 0, 0, 1, 0]
+        ds.PixelSpacing, ds.InstanceNumber, ds.SeriesDescription = [1, 1], at + 1, "Axial lung 5"
+        (folder / f"{at:03}").write_bytes(written(ds))
+    return folder
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of files that were read whole."""
+    read: list[str] = []
+    whole = File.read
+
+    def read_one(self: File, most: int | None = None) -> bytes:
+        if most is None:
+            read.append(self.where.name)
+        return whole(self, most)
+
+    monkeypatch.setattr(File, "read", read_one)
+    return read
+
+
+def test_the_first_image_is_there_before_the_second_file_is_read(
+    tmp_path: Path, decoders: Decoders, counted: list[str]
+) -> None:
+    """A disc of a thousand slices takes a minute to read; one slice does not."""
+    source = LocalFrames(decoders)
+    shown: list[tuple[int, int]] = []
+
+    def grown(found: Opened) -> None:
+        ref = found.studies[0].ref
+        (head,) = source.series(ref)
+        (first, *_) = source.metadata(ref, head.uid).instances
+        assert source.frame(first.frames[0]).stored[0, 0] == 0
+        shown.append((found.read, len(counted)))
+
+    found = source.open(slices(tmp_path, 70), grown)
+
+    assert shown[0] == (1, 1)
+    assert [read for read, _ in shown] == [1, 33, 65]
+    assert found.read == 70
+
+
+def test_what_is_closed_while_it_is_read_is_read_no_further(
+    tmp_path: Path, decoders: Decoders, counted: list[str]
+) -> None:
+    """The next case is opened: nothing of the disc may come into memory behind it."""
+    source = LocalFrames(decoders)
+
+    found = source.open(slices(tmp_path, 300), lambda _: source.forget())
+
+    assert found.studies == ()
+    assert len(counted) < 150
+
+
+def test_a_growing_series_is_decoded_when_it_is_whole_and_every_frame_once(
+    tmp_path: Path, decoders: Decoders
+) -> None:
+    """Whether all of it fits the memory decoded is known when all of it is known."""
+    source, store = LocalFrames(decoders), FrameStore()
+    loader = Loader({LOCAL: source}, store, InlineJobs(FakeClock()))
+    told: list[str] = []
+    loader.news.connect(lambda news: told.append(news[1]))
+    loaded: list[tuple[int, int]] = []
+
+    def grown(found: Opened) -> None:
+        ref = found.studies[0].ref
+        if found.read == 1:
+            loader.open(ref, first=True, growing=True)
+        else:
+            loader.refresh(ref)
+        (known,) = loader.display_sets(ref)
+        loader.look_at(known, 0)
+        progress = loader.progress(known.id)
+        loaded.append((progress.loaded, progress.total))
+
+    found = source.open(slices(tmp_path, 70), grown)
+    ref = found.studies[0].ref
+    assert not loader.complete(ref)
+    job = loader.whole(ref)
+
+    assert job.done
+    assert loader.complete(ref)
+    assert loaded[0] == (1, 1)
+    assert all(here <= 12 for here, _ in loaded)  # what is looked at, its neighbours, the middle
+    (known,) = loader.display_sets(ref)
+    pixels = [store.get(frame.key) for frame in known.frames]
+    assert [int(each.stored[0, 0]) for each in pixels if each is not None] == list(range(70))
+    assert told == []

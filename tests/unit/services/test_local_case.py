@@ -1,5 +1,6 @@
 """Files of this machine: looked at by themselves, on record, and what is left out is said."""
 
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -32,10 +33,12 @@ class House:
 
     def __init__(self, found: Opened) -> None:
         self.found = found
+        self.growing: list[tuple[Opened, Callable[[], None]]] = []  # told before, and then done
         self.shown: list[Any] = []
         self.permitted: list[StudyRef] = []
         self.records: list[dict[str, str]] = []
         self.forgotten = 0
+        self.held: list[bool] = []
         self.audited: Job[None] = Job()
         jobs = InlineJobs(FakeClock())
         self.loader = Loader(
@@ -43,7 +46,8 @@ class House:
         )
         self.session: Any = SimpleNamespace(case=None, changed=Signal())
         viewer: Any = SimpleNamespace(
-            show=lambda studies: self.shown.extend(studies),
+            show=self._show,
+            hold=self.held.append,
             permit=self.permitted.append,
             study_ready=lambda ref, sets: None,
             close=self.shown.clear,
@@ -51,7 +55,13 @@ class House:
         audit: Any = SimpleNamespace(record=self._record)
         self.case = LocalCase(self.session, viewer, self.loader, audit, jobs, self)
 
-    def open(self, path: Path) -> Opened:
+    def _show(self, studies: list[Any]) -> None:
+        self.shown[:] = studies
+
+    def open(self, path: Path, grown: Callable[[Opened], None] = lambda _: None) -> Opened:
+        for known, then in self.growing:
+            grown(known)
+            then()
         return self.found
 
     def forget(self) -> None:
@@ -140,6 +150,81 @@ def test_files_without_images_are_said_to_be_so(tmp_path: Path) -> None:
     assert str(job.error) == "there are no DICOM images in it"
     with pytest.raises(CommandError, match="no such file or folder"):
         house.case.open(tmp_path / "nowhere")
+
+
+def test_what_was_read_first_is_shown_while_the_rest_is_read(tmp_path: Path) -> None:
+    """A disc is read for a minute; its first image is there at once, and stays where it is
+    while its prior is still found."""
+    new, old = study("1.2", "20260101"), study("1.1", "20250101")
+    house = House(Opened((new, old), {"truncated": 1}, 0, read=90))
+    seen: list[object] = []
+
+    def looked() -> None:
+        roles = [(each.ref.study, each.role) for each in house.shown]
+        seen.append((roles, list(house.held), house.case.progress, house.case.notices))
+
+    house.growing = [
+        (Opened((new,), {}, 0, read=1), looked), (Opened((new, old), {}, 0, read=33), looked),
+    ]  # fmt: skip
+    begun: list[str] = []
+    job = house.case.open(tmp_path, lambda: begun.append("begun"))
+
+    current, prior = ("1.2", "current"), ("1.1", "prior")
+    assert seen == [
+        ([current], [True], "Reading files: 1 so far", ()),
+        ([current, prior], [True], "Reading files: 33 so far", ()),
+    ]
+    assert begun == ["begun"]
+    assert not job.done  # the look is not on record yet
+    house.audited.settle(None)
+    assert job.done
+    assert job.error is None
+    assert house.held == [True, False]
+    assert house.case.progress == ""
+    assert len(house.case.notices) == 1
+
+
+def test_a_patient_who_comes_later_does_not_take_the_place_of_the_one_shown(
+    tmp_path: Path,
+) -> None:
+    """Who is looked at must not change under the hand, however new the other's study is."""
+    first, later = study("1.1", "20250101"), study("1.9", "20260606", BIRCH)
+    house = House(Opened((first, later), {}, 0, read=64))
+    house.growing = [(Opened((first,), {}, 0, read=1), lambda: None)]
+
+    house.case.open(tmp_path)
+
+    assert [each.ref.study for each in house.shown] == ["1.1"]
+    assert house.case.notices == ("1 studies of other patients are not shown",)
+
+
+def test_closing_ends_the_reading(tmp_path: Path) -> None:
+    """What is read after that is shown to nobody and kept nowhere."""
+    only = study("1.1", "20250101")
+    house = House(Opened((only,), {}, 0, read=64))
+    house.growing = [(Opened((only,), {}, 0, read=1), lambda: house.case.close())]
+
+    job = house.case.open(tmp_path)
+
+    assert str(job.error) == "the files were closed"
+    assert (house.shown, house.case.refs, house.case.progress) == ([], (), "")
+    assert house.forgotten == 1
+    assert house.loader.display_sets(only.ref) == ()
+
+
+def test_a_case_of_the_worklist_ends_the_reading_too(tmp_path: Path) -> None:
+    only = study("1.1", "20250101")
+    house = House(Opened((only,), {}, 0, read=64))
+
+    def opened() -> None:
+        house.session.case = object()
+        house.session.changed.emit(None)
+
+    house.growing = [(Opened((), {}, 0, read=0), opened)]
+    job = house.case.open(tmp_path)
+
+    assert str(job.error) == "the files were closed"
+    assert (house.case.refs, house.forgotten) == ((), 1)
 
 
 def test_a_study_of_files_has_a_day_and_no_made_up_time() -> None:

@@ -125,6 +125,46 @@ def test_a_smaller_image_waits_for_the_record_of_access_too() -> None:
     assert shown.painted is None
 
 
+def test_while_files_are_read_what_hangs_stays_and_so_does_the_layout() -> None:
+    """A larger series and a prior are found behind the first image: nothing jumps. When all
+    is read they are hung as always, but for what the reader has touched."""
+    small = stack(3, name="Scout", series="1.1.7")
+    viewer, _ = build()
+    viewer.show([viewed()])
+    viewer.hold(True)
+    viewer.study_ready(ref("1.1"), (small,))
+    viewer.show(BOTH)
+    viewer.study_ready(ref("1.2"), (PRIOR,))
+    viewer.study_ready(ref("1.1"), (small, CURRENT))
+
+    assert (viewer.layout, [v.display_set for v in viewer.viewports]) == ((1, 1), [small.id])
+
+    viewer.hold(False)
+
+    assert viewer.layout == (1, 2)
+    assert [v.display_set for v in viewer.viewports] == [CURRENT.id, PRIOR.id]
+
+
+@pytest.mark.parametrize(("scrolled", "place"), [(0, 0), (1, 39)])
+def test_a_stack_that_grew_in_front_begins_at_its_first_image_unless_it_was_scrolled(
+    scrolled: int, place: int
+) -> None:
+    """Files lie from the feet up: the image that was read first is the last of the stack."""
+    feet = evolve(CURRENT, frames=CURRENT.frames[38:40])
+    viewer, _ = build()
+    viewer.show([viewed()])
+    viewer.hold(True)
+    viewer.study_ready(ref("1.1"), (feet,))
+    if scrolled:
+        viewer.scroll(scrolled)
+    viewer.study_ready(ref("1.1"), (CURRENT,))
+    assert viewer.viewports[0].frame_index == 38 + scrolled
+
+    viewer.hold(False)
+
+    assert viewer.viewports[0].frame_index == place
+
+
 def test_a_frame_that_cannot_be_shown_says_why() -> None:
     viewer, loader = opened(CURRENT, load=False)
     loader.store.failures[CURRENT.frames[0].key] = NotDisplayable("truncated", "truncated")
