@@ -11,7 +11,9 @@ from workstation.domain.identifiers import StudyRef
 from workstation.domain.measurement import PixelPoint
 from workstation.domain.patient import Patient
 from workstation.domain.presentation import Voi
+from workstation.domain.registration import Rigid
 from workstation.domain.study import DisplaySet, Frame
+from workstation.imaging.palettes import ColourMap
 from workstation.imaging.pixels import FramePixels, ReducedImage
 from workstation.imaging.volume_voxels import Volume
 from workstation.text import tr
@@ -84,6 +86,22 @@ class Crosshair:
     lines: tuple[CrossLine, ...]
 
 
+@frozen(eq=False)
+class Fused:
+    """A volume laid over an image; `volume` None or `missing` said: nothing of it is painted.
+
+    `rigid` leads from the patient space of the image to its own.
+    """
+
+    display_set: DisplaySet
+    volume: Volume | None = field(repr=False)
+    voi: Voi | None
+    colours: ColourMap
+    opacity: float
+    rigid: Rigid
+    missing: str = ""
+
+
 @frozen
 class Shown:
     """What one viewport shows at this instant; all its words and lines come from here.
@@ -103,6 +121,7 @@ class Shown:
     missing: str = ""
     presented: Presented | None = None  # by the presentation state applied, if it is of this image
     reformat: Reformat | None = None
+    fused: Fused | None = None
     meanwhile: ReducedImage | None = field(default=None, repr=False)  # of an image on its way
 
     @property

@@ -10,9 +10,9 @@ from workstation.domain.measurement import Measurement, PixelPoint
 from workstation.errors import CommandError
 from workstation.services import describe, locating
 from workstation.services.frames import FrameStore
+from workstation.services.fusing import Fusing
 from workstation.services.loading import Loader
 from workstation.services.preset_files import load_presets
-from workstation.services.reformatted import Reformatted
 from workstation.services.scene import Scene
 from workstation.services.structures import Structures
 from workstation.services.viewed import Crossing, Probe, Shown, ViewedStudy
@@ -26,7 +26,7 @@ from workstation.viewing.viewport import Interpolation, ViewportState
 __all__ = ["Shown", "ViewedStudy", "Viewer"]
 
 
-class Viewer(Reformatted):
+class Viewer(Fusing):
     """The screen, its measurements, the tool in hand and the links. Home thread."""
 
     def __init__(

@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 from workstation.domain.measurement import PixelPoint
 from workstation.domain.presentation import Voi, VoiFunction
 from workstation.imaging.filters import DisplayFilter
+from workstation.viewing.fusion import Fusion
 from workstation.viewing.planes import Plane
 
 #: Zoom relative to fit, or to one image pixel per screen pixel.
@@ -71,6 +72,7 @@ class ViewportState:
     presentation: str = ""  # the presentation state applied, by its SOP Instance UID
     planes_hidden: bool = False  # the overlays that the object itself brings
     shutter_lifted: bool = False  # what the object covers is shown
+    fusion: Fusion | None = None  # what is laid over it
     touched: bool = False  # the reader changed something: hanging leaves it alone
 
 

@@ -1,6 +1,8 @@
 """Draws pictures, paint lists and the scroll bar with QPainter."""
 
 from collections.abc import Sequence
+from types import MappingProxyType
+from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPen, QPixmap, QPolygonF
@@ -25,11 +27,20 @@ def text_size(first: str, second: str) -> tuple[float, float]:
     return width + 10, height + 4
 
 
+#: By how many bytes a pixel has; a layer's colours are multiplied by how opaque they are.
+_FORMS: Final = MappingProxyType(
+    {
+        1: QImage.Format.Format_Grayscale8,
+        3: QImage.Format.Format_RGB888,
+        4: QImage.Format.Format_RGBA8888_Premultiplied,
+    }
+)
+
+
 def draw_picture(painter: QPainter, picture: Picture) -> None:
     """The pixels where they belong: one on each of the screen's, a preview's on several."""
     pixels, ratio = picture.pixels, painter.device().devicePixelRatioF()
-    colour = pixels.ndim == 3
-    form = QImage.Format.Format_RGB888 if colour else QImage.Format.Format_Grayscale8
+    form = _FORMS[pixels.shape[2] if pixels.ndim == 3 else 1]
     image = QImage(pixels.data, pixels.shape[1], pixels.shape[0], pixels.strides[0], form)
     image.setDevicePixelRatio(ratio / picture.part)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, picture.part > 1)

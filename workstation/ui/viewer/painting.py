@@ -135,6 +135,8 @@ class Painting:
         assert scene.view is not None  # something is shown
         if picture is not None:
             inking.draw_picture(painter, picture)
+            if drawn.layer is not None:
+                inking.draw_picture(painter, drawn.layer)
             if shown.is_here:  # a smaller image on its way was not looked at
                 self._viewer.mark_seen(shown.frame.key)
         elif shown.missing:

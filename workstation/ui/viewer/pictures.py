@@ -10,6 +10,7 @@ from typing import Final
 from attrs import evolve, frozen
 
 from workstation.errors import WorkstationError
+from workstation.rendering.fused_slice import LayerPainter, LayerRequest
 from workstation.rendering.picture import FramePainter, Picture, PictureRequest
 from workstation.rendering.reformat import ReformatRequest
 from workstation.services.jobs import Job, Jobs
@@ -36,6 +37,7 @@ class Drawn:
     scene: Scene
     picture: Picture | None = None
     notice: str = ""
+    layer: Picture | None = None  # of what is laid over it
     preview: bool = False
 
     @property
@@ -58,6 +60,7 @@ class Pictures:
         jobs.lane(LANE, WORKERS)
         self._reformats = Reformats(jobs, LANE, ready)
         self._painter = FramePainter()
+        self._layers = LayerPainter()
         self._last: tuple[PictureRequest, Drawn] | None = None
         self._making: Job[Picture | None] | None = None
         self._wanted: tuple[PictureRequest, Scene] | None = None
@@ -69,6 +72,16 @@ class Pictures:
 
     def draw(self, scene: Scene) -> Drawn:
         """The scene with its picture; the one before it while that is being made."""
+        return self._with_layer(self._drawn(scene))
+
+    def _with_layer(self, drawn: Drawn) -> Drawn:
+        """Some milliseconds: voxels of what is laid over are few, or many pixels wide."""
+        request = layer_of(drawn.scene)
+        if request is None or drawn.picture is None:
+            return drawn
+        return evolve(drawn, layer=self._layers.layer(request))
+
+    def _drawn(self, scene: Scene) -> Drawn:
         if (plane := reformat_of(scene)) is not None:
             return self._plane(scene, self._reformats.draw(plane, scene))
         self._reformats.forget()
@@ -89,13 +102,14 @@ class Pictures:
     def draw_now(self, scene: Scene) -> Drawn:
         """However long it takes: for a capture, which must show what was asked for."""
         if (plane := reformat_of(scene)) is not None:
-            return self._plane(scene, self._reformats.draw_now(plane, scene))
+            return self._with_layer(self._plane(scene, self._reformats.draw_now(plane, scene)))
         request = request_of(scene)
         if request is None or (self._last is not None and self._last[0] == request):
             return self.draw(scene)
         if self.behind:
             self.forget()
-        return self._made(request, scene, lambda: self._painter.picture(request))
+        made = self._made(request, scene, lambda: self._painter.picture(request))
+        return self._with_layer(made)
 
     def forget(self) -> None:
         """Let go of the pixels: nothing of them is to be shown any more."""
@@ -104,6 +118,7 @@ class Pictures:
             self._making, self._painter = None, FramePainter()  # the worker may still use the old
         self._painter.forget()
         self._reformats.forget()
+        self._layers.forget()
         self._last = self._wanted = None
 
     def _plane(self, scene: Scene, made: Made | None) -> Drawn:
@@ -173,6 +188,20 @@ def reformat_of(scene: Scene) -> ReformatRequest | None:
     return ReformatRequest(
         made.volume, plane, view, made.slab_mm, made.mode, state.interpolation, shown.voi,
         state.inverted,
+    )  # fmt: skip
+
+
+def layer_of(scene: Scene) -> LayerRequest | None:
+    """What is laid over a scene; None where nothing is, or not yet."""
+    shown, view = scene.shown, scene.view
+    if shown is None or view is None or shown.fused is None or shown.frame.plane is None:
+        return None
+    fused, state = shown.fused, shown.state
+    if fused.volume is None or fused.voi is None or fused.missing:
+        return None
+    return LayerRequest(
+        fused.volume, shown.frame.plane, view, fused.rigid, state.slab_mm, state.slab_mode,
+        fused.voi, fused.colours.palette, fused.opacity,
     )  # fmt: skip
 
 

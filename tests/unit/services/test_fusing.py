@@ -1,0 +1,163 @@
+"""Fusion: uptake is laid over the anatomy it belongs to, and over nothing else."""
+
+import numpy as np
+import pytest
+from attrs import evolve
+from fakes_viewer import opened, ref, stack, viewed
+
+from workstation.domain.presentation import Rescale, Voi, VoiFunction
+from workstation.domain.registration import Registered, Rigid, SaidBy
+from workstation.domain.study import DisplaySet, Geometry, GeometryVerdict
+from workstation.domain.suv import SuvBasis
+from workstation.errors import CommandError
+from workstation.services.viewer import Viewer
+
+VOLUME = Geometry(GeometryVerdict.REGULAR, mpr=True)
+SUV = Voi(3.5, 7.0, VoiFunction.LINEAR_EXACT, "SUV 0 to 7")
+BOTH = (viewed(), viewed("1.2", "prior", days_before=100))
+
+
+def ct() -> DisplaySet:
+    return evolve(stack(20), geometry=VOLUME)
+
+
+def pet(study: str = "1.1", space: str = "9.1", series: str = "1.1.9") -> DisplaySet:
+    """Voxels of 4 mm, stored 1000 and more, SUV 1 for each 1000."""
+    made = stack(
+        10, name="PET AC", study=study, series=series, step=4.0, modality="PT",
+        shape=(16, 16), spacing=(4.0, 4.0), space=space, vois=(SUV,),
+        rescale=Rescale(0.001, 0.0, "SUVbw"), suv_basis=SuvBasis("BQML"),
+    )  # fmt: skip
+    return evolve(made, geometry=VOLUME)
+
+
+def fused(viewer: Viewer, index: int = 0) -> str:
+    lines = viewer.overlay(index).lines
+    return next((line for line in lines if line.startswith("Fused ")), "")
+
+
+def test_the_pet_of_the_same_space_is_laid_over_and_taken_away() -> None:
+    viewer, _ = opened(ct(), pet())
+
+    viewer.toggle_fusion()
+    shown = viewer.shown(0)
+    on = fused(viewer)
+    viewer.toggle_fusion()
+
+    assert on == "Fused PET AC  SUVbw 0 to 7  50 %"
+    assert shown is not None
+    assert shown.fused is not None
+    assert shown.fused.volume is not None
+    assert shown.fused.display_set.modality == "PT"
+    assert shown.display_set.modality == "CT"  # what is below is what is read and measured
+    assert fused(viewer) == ""
+
+
+def test_opacity_window_and_colours_are_those_of_the_layer() -> None:
+    """The CT below keeps its own window."""
+    viewer, _ = opened(ct(), pet())
+    viewer.toggle_fusion()
+
+    viewer.set_fusion_opacity(70)
+    viewer.more_fusion(2)
+    viewer.set_fusion_window("SUV 0 to 10")
+    viewer.set_fusion_colours("pet")
+
+    shown = viewer.shown(0)
+    assert shown is not None
+    assert shown.fused is not None
+    assert fused(viewer) == "Fused PET AC  SUVbw 0 to 10  90 %"
+    assert shown.fused.colours.name == "PET"
+    assert shown.voi == Voi(40, 400, name="Soft tissue")
+
+
+def test_opacity_stops_at_all_and_nothing() -> None:
+    viewer, _ = opened(ct(), pet())
+    viewer.toggle_fusion()
+
+    viewer.more_fusion(99)
+    most = fused(viewer)
+    viewer.more_fusion(-99)
+
+    assert most.endswith("100 %")
+    assert fused(viewer).endswith("  0 %")
+
+
+def test_planes_of_the_stack_are_fused_as_it_is() -> None:
+    """F130: the same point on all of them."""
+    viewer, _ = opened(ct(), pet())
+    viewer.toggle_fusion()
+
+    viewer.toggle_mpr()
+
+    assert [fused(viewer, index) != "" for index in range(4)] == [True] * 4
+
+
+def test_a_pet_of_another_space_is_never_laid_over_by_itself() -> None:
+    """Two frames of reference: uptake would lie wherever the tables happened to stand."""
+    viewer, _ = opened(ct(), pet("1.2", "9.2", "1.2.9"), studies=BOTH)
+
+    with pytest.raises(CommandError, match="no other volume of this patient space"):
+        viewer.toggle_fusion()
+
+
+def test_through_a_registration_it_may_be_and_says_so() -> None:
+    viewer, _ = opened(ct(), pet("1.2", "9.2", "1.2.9"), studies=BOTH)
+    rigid = Rigid(((1.0, 0.0, 0.0, 3.0), (0.0, 1.0, 0.0, 0.0), (0.0, 0.0, 1.0, 0.0)))
+    viewer.register(Registered("9.1", "9.2", rigid, SaidBy.AUTO))
+
+    viewer.toggle_fusion()
+    on = fused(viewer)
+    viewer.reject_registration()
+
+    assert on == "Fused PET AC · registered  SUVbw 0 to 7  50 %"
+    assert fused(viewer) == "Fused PET AC: not registered"
+
+
+def test_nothing_is_painted_before_the_look_is_on_record() -> None:
+    """The PET of a prior is that study's images."""
+    viewer, _ = opened(ct(), pet("1.2", "9.2", "1.2.9"), studies=BOTH)
+    rigid = Rigid(((1.0, 0.0, 0.0, 3.0), (0.0, 1.0, 0.0, 0.0), (0.0, 0.0, 1.0, 0.0)))
+    viewer.register(Registered("9.1", "9.2", rigid, SaidBy.AUTO))
+    viewer.toggle_fusion()
+    viewer._permitted.discard(ref("1.2"))
+
+    shown = viewer.shown(0)
+
+    assert shown is not None
+    assert shown.fused is not None
+    assert shown.fused.volume is None
+    assert fused(viewer) == "Fused PET AC: waiting for the record of access"
+
+
+def test_a_layer_that_is_not_here_says_so() -> None:
+    viewer, loader = opened(ct(), pet(), load=False)
+
+    viewer.toggle_fusion()
+    waiting = fused(viewer)
+    for each in pet().frames:
+        loader.arrive(each, np.full((16, 16), 1000, np.int16))
+
+    assert "reformats wait for all images: 0 of 10 here" in waiting
+    assert fused(viewer) == "Fused PET AC  SUVbw 0 to 7  50 %"
+
+
+def test_another_series_on_the_view_is_not_fused() -> None:
+    """What was laid over the CT says nothing of the next stack."""
+    other = evolve(stack(5, name="Bone", series="1.1.2"), geometry=VOLUME)
+    viewer, _ = opened(ct(), other, pet())
+    viewer.toggle_fusion()
+
+    viewer.show_set(other.id, 0)
+
+    assert fused(viewer) == ""
+
+
+def test_what_is_asked_of_a_layer_that_is_not_there_is_refused() -> None:
+    viewer, _ = opened(ct(), pet())
+
+    with pytest.raises(CommandError, match="nothing is laid over"):
+        viewer.set_fusion_opacity(50)
+    viewer.toggle_fusion()
+    with pytest.raises(CommandError, match="no colours are named mud"):
+        viewer.set_fusion_colours("mud")
