@@ -103,7 +103,10 @@ class Link:
 
 @frozen
 class Field:
-    """One answer. `source` names where an unedited text came from ("order", "images")."""
+    """One answer. `source` names where an unedited text came from ("order", "images").
+
+    `unsure` are numbers, as they are written, that a recogniser did not hear well.
+    """
 
     spec: FieldSpec
     text: str = ""
@@ -111,6 +114,16 @@ class Field:
     removed: bool = False
     source: str = ""
     links: tuple[Link, ...] = ()
+    unsure: tuple[str, ...] = ()
+
+    @property
+    def doubts(self) -> tuple[tuple[int, int], ...]:
+        """Where unsure numbers still stand in the text, from and to; a changed one is gone."""
+        spans = []
+        for number in () if self.removed else self.unsure:
+            exactly = rf"(?<![\w.,]){re.escape(number)}(?![\w]|[.,]\d)"
+            spans += [match.span() for match in re.finditer(exactly, self.text)]
+        return tuple(sorted(spans))
 
     @property
     def filled(self) -> bool:

@@ -185,6 +185,15 @@ def _links(facts: Facts) -> Found:
                 yield Check("link-changed", "block", words, field=ref)
 
 
+def _heard(facts: Facts) -> Found:
+    """A recogniser invents numbers that sound like the one that was said (R46)."""
+    for ref, each in facts.report.fields:
+        numbers = dict.fromkeys(each.text[start:end] for start, end in each.doubts)
+        for number in numbers:
+            words = tr("“{number}” was not heard well: look at it", number=number)
+            yield Check("heard", "block", words, overridable=True, field=ref)
+
+
 def _range(facts: Facts) -> Found:
     for ref, each in facts.report.fields:
         spec = each.spec
@@ -286,6 +295,7 @@ RULES: Final[Mapping[str, tuple[str, Rule]]] = MappingProxyType(
         "images": ("All images received", _images),
         "unseen": ("All images shown", _unseen),
         "link-changed": ("Measurements are as cited", _links),
+        "heard": ("Numbers were heard well", _heard),
         "placeholder": ("No placeholder left", _placeholder),
         "range": ("Numbers are possible", _range),
         "side": ("Sides agree with the order", _side),

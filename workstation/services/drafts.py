@@ -159,6 +159,7 @@ def _field(read: Mapping[str, Any]) -> Field:
         bool(read["removed"]),
         str(read["source"]),
         tuple(_link(each) for each in read["links"]),
+        tuple(str(number) for number in read.get("unsure", ())),  # earlier drafts have none
     )
 
 

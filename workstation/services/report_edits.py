@@ -1,5 +1,6 @@
 """Edits of a report as pure functions: from one value to the next."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from attrs import evolve
@@ -17,11 +18,14 @@ from workstation.domain.report import (
     Section,
     SectionKind,
 )
+from workstation.domain.speech import Word
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import CommandError
 from workstation.services import phrases
 from workstation.services.checks import link_state
 from workstation.services.citing import cite, in_unit, key_words
+from workstation.services.dictated_text import as_number, written
+from workstation.services.spoken_table import Spoken
 from workstation.services.templates import Order
 from workstation.text import tr
 
@@ -151,6 +155,64 @@ def with_key_image(each: Field, key: KeyImage, prior: str, caret: int | None) ->
         raise CommandError(tr("{name} asks for a number", name=each.spec.label))
     text, behind = inserted(each.text, caret, key_words(key, prior))
     return evolve(each, text=text, edited=True, source=""), behind
+
+
+def with_utterance(
+    each: Field, said: tuple[Word, ...], caret: int | None, spoken: Spoken
+) -> tuple[Field, int | None]:
+    """A field with what was said in it, and the place behind the words.
+
+    `caret` None: the whole field was taken, what is said replaces it. Raises CommandError
+    where a number or one of some words is asked for and something else was said.
+    """
+    spec, links = each.spec, each.links
+    caret = None if each.removed else caret
+    unsure: tuple[str, ...] = ()
+    behind: int | None = None
+    if spec.kind is FieldKind.NUMBER:
+        number = as_number(said, spoken, spec.unit)
+        if number is None:
+            asks = f"{spec.label} ({spec.unit})" if spec.unit else spec.label
+            raise CommandError(tr("{name} asks for a number", name=asks))
+        text, weak = number
+        unsure = (text,) if weak else ()
+    elif spec.options:
+        text = option_said(spec, " ".join(word.text for word in said))
+    else:
+        words = written(said, spoken)
+        whole = caret is None
+        before, after = ("", "") if whole else (each.text[:caret], each.text[caret:])
+        text, behind = words.between(before, after)
+        unsure = (*(() if whole else each.unsure), *words.unsure)
+    links = tuple(link for link in links if link.text in text)
+    changed = evolve(
+        each, text=text, edited=True, removed=False, source="", links=links, unsure=unsure
+    )
+    return changed, behind
+
+
+def option_said(spec: FieldSpec, said: str) -> str:
+    """The choice of a pick list that was said. Raises CommandError naming what there is."""
+    by_words = {_bare(option): option for option in spec.options}
+    wanted = _bare(said)
+    if wanted not in by_words:
+        raise CommandError(
+            tr("{name} takes one of: {known}", name=spec.label, known=", ".join(spec.options))
+        )
+    return by_words[wanted]
+
+
+def _bare(words: str) -> str:
+    """Words alone, for what is the same aloud."""
+    return " ".join(re.findall(r"\w+", words.lower()))
+
+
+def confirmed(report: Report, ref: FieldRef | None = None) -> Report:
+    """Unsure numbers of a field, or of all, taken as they stand: the reader looked at them."""
+    for here, each in report.fields:
+        if each.unsure and ref in (None, here):
+            report = report.with_field(here, evolve(each, unsure=()))
+    return report
 
 
 def accepted(report: Report, known: Known, which: str = "") -> tuple[Report, tuple[Link, ...]]:

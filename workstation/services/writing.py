@@ -3,14 +3,19 @@
 The report is a frozen value; every change makes a new one, so undo is the one before.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from attrs import evolve
 
 from workstation.domain.report import OWN_WORDS, Field, FieldRef, Report, SectionKind
 from workstation.errors import CommandError
 from workstation.services.ports import Clock
-from workstation.services.report_edits import first_field, prefilled, with_own_words
+from workstation.services.report_edits import (
+    confirmed,
+    first_field,
+    prefilled,
+    with_own_words,
+)
 from workstation.services.report_history import History
 from workstation.services.signal import Signal
 from workstation.text import tr
@@ -71,6 +76,27 @@ class Writing:
         self._change(with_own_words(self._report(), kind, text))
         self._stay_on_a_field()
 
+    def write(self, change: Callable[[Field, int | None], tuple[Field, int | None]]) -> None:
+        """Change the current field at the caret, as one step of undo: an utterance.
+
+        `change` gives the field and the place behind what is new; None takes it whole again.
+        """
+        self._need_writable()
+        self._stay_on_a_field()
+        ref = self._current()
+        if not self.may_write(ref):
+            raise CommandError(tr("this part of the report cannot be changed"))
+        changed, caret = change(self._field(ref), self.caret)
+        self._history.end_step()
+        self._change(self._report().with_field(ref, changed))
+        self.go_to(ref, caret)
+
+    def confirm_numbers(self) -> None:
+        """The reader looked at every number that was not heard well."""
+        report = confirmed(self._report())
+        if report is not self.report:
+            self._change(report)
+
     def prefill(self, kind: SectionKind, text: str, source: str) -> None:
         """Words from the order, the images or the prior; never over the reader's own."""
         if self.report is None or self.read_only:
@@ -112,6 +138,30 @@ class Writing:
                 self._history.end_step()
             self.current, self.caret = ref, caret
             self.moved.emit(None)
+
+    def go_to_named(self, name: str) -> None:
+        """A field by its label or a name it is called by aloud, or the first one of a section.
+
+        Raises CommandError, naming the sections, where there is none.
+        """
+        wanted = " ".join(name.lower().split())
+        report = self._report()
+        for section in report.sections:
+            own = {section.kind.value, section.title.lower()}
+            for each in section.fields:
+                called = {each.spec.label.lower(), *map(str.lower, each.spec.say)}
+                if not each.removed and wanted in (called | own):
+                    self.current = None  # the same field is taken whole again
+                    self.go_to(FieldRef(section.kind, each.spec.id))
+                    return
+        known = ", ".join(section.title for section in report.sections)
+        raise CommandError(
+            tr(
+                "no part of the report is named {name!r}; there are: {known}",
+                name=name,
+                known=known,
+            )
+        )
 
     def note_caret(self, ref: FieldRef, caret: int) -> None:
         """Where the reader put the caret; the view that tells it needs no answer."""

@@ -108,6 +108,11 @@ def formats(slot: Slot, size: int) -> list[tuple[int, int, QTextCharFormat]]:
     made.append((start, len(slot.words), words))
     for cited in slot.cited:
         made += _cited_formats(cited, start)
+    for first, last in slot.field.doubts:
+        unsure = QTextCharFormat()
+        unsure.setForeground(theme.color("hue.open"))
+        _underline(unsure, "hue.open", QTextCharFormat.UnderlineStyle.WaveUnderline)
+        made.append((start + first, last - first, unsure))
     return made
 
 

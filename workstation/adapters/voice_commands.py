@@ -1,0 +1,152 @@
+"""Spoken commands by pocketsphinx: its model is in its wheel, and it is no more than that.
+
+Free dictation with it misses every second word (docs/performance.md), so what is no command
+is not written. A grammar alone takes any sentence for a command; therefore a second decoder
+that knows phones and no words listens too, and both must have heard about the same.
+"""
+
+import re
+import wave
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from workstation.domain.speech import Final as Utterance
+from workstation.domain.speech import SpeechEvent, Word
+from workstation.errors import Refused
+from workstation.text import tr
+
+RATE: Final = 16_000
+#: How alike the phones of a command and those heard without a grammar must be (difflib ratio),
+#: and how many times as many may be heard: chosen on twenty sentences, tested on ten others.
+_ALIKE: Final = 0.37
+_LONGER: Final = 1.6
+_MOST_S: Final = 600
+
+
+class VoiceCommands:
+    """The lane of speech, one file at a time; the models stay loaded while phrases are the same."""
+
+    def __init__(self) -> None:
+        self._phrases: tuple[str, ...] = ()
+        self._listeners: _Listeners | None = None
+
+    def heard(self, file: Path, phrases: Sequence[str]) -> tuple[SpeechEvent, ...]:
+        """The commands in a WAV, an utterance each. Raises Refused where there are none."""
+        listeners = self._listeners
+        if listeners is None or self._phrases != tuple(phrases):
+            listeners = self._listeners = _Listeners(phrases)
+            self._phrases = tuple(phrases)
+        found = [listeners.command(each) for each in _utterances(_samples(file))]
+        if not any(found):
+            raise Refused(
+                tr("no command was heard: the recogniser of this program knows commands alone")
+            )
+        return tuple(
+            Utterance(tuple(Word(word) for word in words.split())) for words in found if words
+        )
+
+
+def _samples(file: Path) -> bytes:
+    """16 kHz, one channel, 16 bit, whatever of these the file has otherwise."""
+    try:
+        with wave.open(str(file)) as opened:
+            rate, channels, width = (
+                opened.getframerate(), opened.getnchannels(), opened.getsampwidth(),
+            )  # fmt: skip
+            if width != 2 or not 8_000 <= rate <= 192_000 or channels not in (1, 2):
+                raise Refused(tr("the recording must have 16 bits, one or two channels"))
+            if opened.getnframes() > _MOST_S * rate:
+                raise Refused(tr("the recording is longer than ten minutes"))
+            raw = np.frombuffer(opened.readframes(opened.getnframes()), "<i2")
+    except (wave.Error, EOFError):
+        raise Refused(tr("the recording is damaged or no plain WAV")) from None
+    sound = raw[: len(raw) // channels * channels].reshape(-1, channels).mean(axis=1)
+    if rate != RATE and sound.size:
+        at = np.arange(int(sound.size * RATE / rate)) * (rate / RATE)
+        sound = np.interp(at, np.arange(sound.size), sound)
+    return bytes(sound.astype("<i2").tobytes())
+
+
+def _utterances(samples: bytes) -> Iterator[bytes]:
+    """What stands between two silences."""
+    endpointer = _pocketsphinx().Endpointer(sample_rate=RATE)
+    size, kept = endpointer.frame_bytes, b""
+    # A silence at the end, so that the last utterance ends too.
+    samples += bytes(RATE * 2)
+    for at in range(0, len(samples) - size + 1, size):
+        speech = endpointer.process(samples[at : at + size])
+        if speech is not None:
+            kept += speech
+            if not endpointer.in_speech:
+                yield kept
+                kept = b""
+
+
+class _Listeners:
+    """One that knows the commands, one that knows phones alone."""
+
+    def __init__(self, phrases: Sequence[str]) -> None:
+        sphinx = _pocketsphinx()
+        model = Path(sphinx.get_model_path())
+        voices = model / "en-us"
+        shared = {
+            "hmm": str(voices / "en-us"),
+            "dict": str(voices / "cmudict-en-us.dict"),
+            "loglevel": "FATAL",
+            "cmn": "batch",  # each utterance by itself, whatever was heard before
+        }
+        self._free = sphinx.Decoder(
+            sphinx.Config(
+                allphone=str(voices / "en-us-phone.lm.bin"),
+                lw=2.0, beam=1e-20, pbeam=1e-20, **shared,
+            )
+        )  # fmt: skip
+        self._strict = sphinx.Decoder(sphinx.Config(lm=None, **shared))
+        known = [phrase for phrase in phrases if self._phones(phrase.split())]
+        self._strict.add_jsgf_string(
+            "commands", f"#JSGF V1.0; grammar c; public <c> = {' | '.join(known)};"
+        )
+        self._strict.activate_search("commands")
+
+    def command(self, pcm: bytes) -> str:
+        """The command that this utterance is, as a whole; else empty."""
+        words = [re.sub(r"\(\d+\)", "", word) for word in _heard(self._strict, pcm)]
+        expected = self._phones(words)
+        if not expected:
+            return ""
+        free = _heard(self._free, pcm)
+        alike = SequenceMatcher(None, expected, free, autojunk=False).ratio()
+        if alike < _ALIKE or len(free) > _LONGER * len(expected):
+            return ""
+        return " ".join(words)
+
+    def _phones(self, words: Sequence[str]) -> list[str]:
+        """Empty where one of them is not in the dictionary."""
+        found = [self._strict.lookup_word(word) for word in words]
+        return [phone for each in found for phone in each.split()] if all(found) else []
+
+
+def _heard(decoder: Any, pcm: bytes) -> list[str]:
+    """Words or phones, without silences and noises."""
+    decoder.start_utt()
+    decoder.process_raw(pcm, False, True)
+    decoder.end_utt()
+    if decoder.hyp() is None:
+        return []
+    words = [segment.word for segment in decoder.seg()]
+    return [word for word in words if word[0] not in "<+" and word != "SIL"]
+
+
+def _pocketsphinx() -> Any:
+    """Only here: it is an extra, and nobody waits for it who does not speak."""
+    try:
+        import pocketsphinx
+    except ImportError:
+        raise Refused(
+            tr("no recogniser is installed for recordings: install the extra “speech”")
+        ) from None
+    return pocketsphinx
