@@ -27,6 +27,7 @@ from workstation.domain.study import (
 from workstation.domain.technique import Fact, Stated
 from workstation.errors import NotDisplayable
 from workstation.imaging.pixels import FramePixels, ReducedImage
+from workstation.rendering.volume_slice import plane_samples
 from workstation.services.signal import Signal
 from workstation.services.structures import Structures
 from workstation.services.viewed import ViewedStudy
@@ -173,7 +174,7 @@ def build() -> tuple[Viewer, FakeLoader]:
     loader = FakeLoader(store)
     jobs = InlineJobs(FakeClock())
     structures = Structures(store, jobs)  # type: ignore[arg-type]
-    volumes = Volumes(store, loader, jobs)  # type: ignore[arg-type]
+    volumes = Volumes(store, loader, jobs, plane_samples)  # type: ignore[arg-type]
     return Viewer(store, loader, structures, volumes), loader  # type: ignore[arg-type]
 
 

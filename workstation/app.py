@@ -31,6 +31,7 @@ from workstation.domain.identifiers import SiteId
 from workstation.domain.suv import SuvType
 from workstation.protocols.device_sign_in import EnterCode
 from workstation.services.alarms import Alarms
+from workstation.rendering.volume_slice import plane_samples
 from workstation.services.audit import Audit
 from workstation.services.cine import Cine
 from workstation.services.delivery import Deliveries
@@ -244,7 +245,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
         frames,
         loader,
         Structures(frames, jobs),
-        Volumes(frames, loader, jobs),
+        Volumes(frames, loader, jobs, plane_samples),
         load_presets(settings.windows),
         Interpolation(settings.interpolation),
     )

@@ -39,6 +39,7 @@ from workstation.protocols.dicom_attributes import Attributes, parse
 from workstation.protocols.dicom_key_objects import key_selection
 from workstation.protocols.dicom_measurements import as_measurements
 from workstation.protocols.dicom_presentation import presentation_state
+from workstation.rendering.volume_slice import plane_samples
 from workstation.services import drafts
 from workstation.services.audit import Audit
 from workstation.services.filing_queue import Ways
@@ -141,7 +142,9 @@ def _opened(source: DicomWebFrames, home: Home, jobs: Jobs) -> Viewer:
     """The study on the screen, every image of it here."""
     store = FrameStore()
     loader = Loader({SITE: source}, store, jobs)
-    viewer = Viewer(store, loader, Structures(store, jobs), Volumes(store, loader, jobs))
+    viewer = Viewer(
+        store, loader, Structures(store, jobs), Volumes(store, loader, jobs, plane_samples)
+    )
     viewer.show((viewed(STUDY),))
     viewer.permit(REF)
     loader.study_ready.connect(lambda ready: viewer.study_ready(*ready))

@@ -26,7 +26,13 @@ from workstation.dicom.document_head import (
 )
 from workstation.dicom.measurement_shapes import shapes
 from workstation.dicom.observer import observer
-from workstation.domain.measurement import REGIONS, Measurement, MeasurementKind, is_writable
+from workstation.domain.measurement import (
+    REGIONS,
+    Measurement,
+    MeasurementKind,
+    OnPlane,
+    is_writable,
+)
 from workstation.domain.reader import Reader
 from workstation.domain.units import ucum
 
@@ -115,18 +121,14 @@ def _document(head: DocumentHead, measurements: Sequence[Measurement]) -> Datase
 def _group(measurement: Measurement, head: DocumentHead) -> Any:
     """A region is the group's own (TID 1410); lines belong to their values (TID 1501)."""
     image = head.images[measurement.frame.sop]
-    frames = [measurement.frame.frame_index + 1] if image.frames > 1 else None
-    source = sr.SourceImageForRegion(image.sop_class, measurement.frame.sop, frames)
-    drawn = [
-        (graphic, np.asarray(points, np.float64) + _CENTRE, source)
-        for graphic, points in shapes(measurement.kind, measurement.points)
-    ]
+    on = measurement.on
+    drawn = _drawn_on_image(measurement, image) if on is None else _drawn_on_plane(measurement, on)
     tracking = sr.TrackingIdentifier(tracking_uid(measurement, head.reader), measurement.id)
     kind = [sr.QualitativeEvaluation(_ours("Kind of mark"), _ours(measurement.kind.value))]
     if measurement.kind in REGIONS:
         group = sr.PlanarROIMeasurementsAndQualitativeEvaluations(
             tracking,
-            referenced_region=sr.ImageRegion(*drawn[0]),
+            referenced_region=(sr.ImageRegion if on is None else sr.ImageRegion3D)(*drawn[0]),
             measurements=[_value(measurement, image), *_others(measurement, image, [])],
             qualitative_evaluations=kind,
         )
@@ -142,9 +144,33 @@ def _group(measurement: Measurement, head: DocumentHead) -> Any:
     return group
 
 
+def _drawn_on_image(measurement: Measurement, image: MarkedImage) -> list[Any]:
+    """Each shape with its points and the image they are pixels of: a SCOORD (PS3.3 C.18.6)."""
+    frames = [measurement.frame.frame_index + 1] if image.frames > 1 else None
+    source = sr.SourceImageForRegion(image.sop_class, measurement.frame.sop, frames)
+    return [
+        (graphic, np.asarray(points, np.float64) + _CENTRE, source)
+        for graphic, points in shapes(measurement.kind, measurement.points)
+    ]
+
+
+def _drawn_on_plane(measurement: Measurement, on: OnPlane) -> list[Any]:
+    """Each shape in the patient, mm, with its frame of reference: a SCOORD3D (PS3.3 C.18.9)."""
+    region = measurement.kind in REGIONS
+    return [
+        (
+            "POLYGON" if region and graphic == "POLYLINE" else graphic,
+            np.asarray([on.plane.to_patient(*point) for point in points], np.float64),
+            on.space,
+        )
+        for graphic, points in shapes(measurement.kind, measurement.points)
+    ]
+
+
 def _lines(measurement: Measurement, image: MarkedImage, drawn: list[Any]) -> Iterable[Any]:
     """Of two axes each number has its own line; else the value has all of them."""
-    lines, second = [sr.CoordinatesForMeasurement(*each) for each in drawn], list[Any]()
+    kind = sr.CoordinatesForMeasurement3D if measurement.on else sr.CoordinatesForMeasurement
+    lines, second = [kind(*each) for each in drawn], list[Any]()
     if measurement.kind is MeasurementKind.BIDIRECTIONAL:
         lines, second = lines[:1], lines[1:]
     yield _value(measurement, image, referenced_coordinates=lines)

@@ -7,7 +7,8 @@ from typing import Final
 
 from attrs import field, frozen
 
-from workstation.domain.identifiers import FrameKey
+from workstation.domain.geometry import ImagePlane, Vector
+from workstation.domain.identifiers import FrameKey, is_uid
 
 PixelPoint = tuple[float, float]  # x = column, y = row; (0, 0) is the centre of the first pixel
 
@@ -64,8 +65,24 @@ POINTS: Final[Mapping[MeasurementKind, tuple[int, int]]] = MappingProxyType(
 
 
 @frozen
+class OnPlane:
+    """A plane of the patient that no image is, as a measurement was made on it.
+
+    Its points are pixels of `plane`, which lies in the frame of reference `space`.
+    """
+
+    plane: ImagePlane
+    space: str
+    name: str  # "axial", "coronal" or "sagittal": what its view was
+    slab_mm: float = 0.0
+    mode: str = ""  # of the slab: "mip", "minip", "mean"
+
+
+@frozen
 class Measurement:
     """Never a bare number: value, unit, honesty and place belong together.
+
+    Made on a plane (`on`), its `frame` is the image nearest to it: what it is evidence of.
 
     `note` says whose millimetres they are ("detector", "calibrated"), or why there is no
     value; empty when they are the patient's. `stats` of a region: mean, sd, min, max,
@@ -88,6 +105,12 @@ class Measurement:
     uncertainty: float | None = None  # of `value`: `imaging.uncertainty` says what it holds
     author: str = ""  # who made it, by the name they have at its site
     label_at: PixelPoint | None = None  # from the first point to where a reader put its label
+    on: OnPlane | None = None  # None: on its frame
+
+    @property
+    def in_patient(self) -> tuple[Vector, ...]:
+        """Its points in the frame of reference of its plane, mm; of an image the image says."""
+        return () if self.on is None else tuple(self.on.plane.to_patient(*p) for p in self.points)
 
 
 #: What a line measures on a trace of an ultrasound image, by its unit.
@@ -97,8 +120,11 @@ _NO_LENGTHS: Final = frozenset({"cm/s", "Hz", "s"})
 def is_writable(measurement: Measurement) -> bool:
     """Whether TID 1500 can hold it: its kind has a shape there, and its value is defined.
 
-    A line on a Doppler trace is a velocity with a time: called a length it would be wrong.
+    A line on a Doppler trace is a velocity with a time: called a length it would be wrong. Of
+    a plane the patient's space needs a name.
     """
+    if measurement.on is not None and not is_uid(measurement.on.space):
+        return False
     if measurement.kind is MeasurementKind.LENGTH and measurement.unit in _NO_LENGTHS:
         return False
     return measurement.kind not in WORDS and measurement.value is not None

@@ -10,6 +10,7 @@ import numpy as np
 from attrs import evolve, field, frozen
 from numpy.typing import NDArray
 
+from workstation.domain.geometry import ImagePlane
 from workstation.domain.presentation import Voi
 from workstation.domain.study import Frame
 from workstation.imaging.voi import DisplayTable, display_table, rescaled, to_display
@@ -49,15 +50,23 @@ class VolumeSampler:
         are stored. Of colour: 8-bit RGB, black outside.
         """
         volume = self.volume
+        samples = self.stored(request, keep_padding=keep_padding)
+        if volume.voxels.ndim == 4:
+            return samples
+        return rescaled(samples, volume.frame.rescale).astype(np.float32)
+
+    def stored(self, request: SliceRequest, *, keep_padding: bool = False) -> NDArray[np.float32]:
+        """The same in the values of the voxels, before their rescale."""
+        volume = self.volume
         if volume.voxels.ndim == 4:
             return np.asarray(self.shown(request).samples, np.float32)
         if self._exact is None:
             self._exact = SliceEngine(volume.voxels, volume.affine, np.nan, np.float32)
         stored = self._in_stored(request)
-        samples = self._exact.slice(stored)
+        samples = np.asarray(self._exact.slice(stored), np.float32)
         if not keep_padding:
             samples[self._nothing_there(stored)] = np.nan
-        return rescaled(samples, volume.frame.rescale).astype(np.float32)
+        return samples
 
     def shown(self, request: SliceRequest) -> Sampled:
         """In the values of the voxels, so that a window drag is a table; colour as it is."""
@@ -112,6 +121,18 @@ class VolumeSampler:
         if mode is SlabMode.MIP:
             return least <= most < volume.low
         return mode is SlabMode.MINIP and most >= least > volume.high
+
+
+def plane_samples(
+    volume: Volume, plane: ImagePlane, size: tuple[int, int], slab_mm: float, mode: SlabMode
+) -> Pixels | NDArray[np.float32]:
+    """What the pixels of a plane hold, to be measured: as voxels are stored, NaN outside."""
+    request = SliceRequest(
+        plane.origin, plane.row, plane.column, (plane.row_spacing, plane.column_spacing), size,
+        slab_mm, mode,
+    )  # fmt: skip
+    samples = VolumeSampler(volume).stored(request)
+    return samples.astype(np.uint8) if samples.ndim == 3 else samples
 
 
 def to_grey(found: Sampled, table: DisplayTable) -> Pixels:

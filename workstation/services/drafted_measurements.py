@@ -1,13 +1,14 @@
 """A measurement as it is kept in a draft: every field, so that it comes back as it was made."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from attrs import asdict
 
+from workstation.domain.geometry import ImagePlane, Vector
 from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyUID
-from workstation.domain.measurement import Measurement, MeasurementKind
+from workstation.domain.measurement import Measurement, MeasurementKind, OnPlane
 
 
 def to_plain(measurement: Measurement) -> Mapping[str, Any]:
@@ -39,7 +40,24 @@ def from_plain(read: Mapping[str, Any]) -> Measurement:
         uncertainty=None if doubt is None else float(doubt),
         author=str(read.get("author", "")),
         label_at=None if label_at is None else (float(label_at[0]), float(label_at[1])),
+        on=None if read.get("on") is None else _plane_of(read["on"]),
     )
+
+
+def _plane_of(read: Mapping[str, Any]) -> OnPlane:
+    lies = read["plane"]
+    return OnPlane(
+        ImagePlane(
+            _vector(lies["origin"]), _vector(lies["row"]), _vector(lies["column"]),
+            float(lies["row_spacing"]), float(lies["column_spacing"]),
+        ),
+        str(read["space"]), str(read["name"]), float(read["slab_mm"]), str(read["mode"]),
+    )  # fmt: skip
+
+
+def _vector(read: Sequence[float]) -> Vector:
+    x, y, z = map(float, read)
+    return x, y, z
 
 
 def frame_of(read: Mapping[str, Any]) -> FrameKey:

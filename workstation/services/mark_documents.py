@@ -46,6 +46,8 @@ def documents_of(marked: MarkedStudy, source: FrameSource) -> tuple[Filing, ...]
 def left_out(marked: MarkedStudy, made: tuple[Filing, ...]) -> int:
     """How many marks stand in none of these documents."""
     drawn = sum(each.count for each in made if each.kind is FilingKind.PRESENTATION)
+    if any(each.kind is FilingKind.MEASUREMENTS for each in made):  # on a plane no state draws
+        drawn += sum(m.on is not None and is_writable(m) for m in marked.measurements)
     return max(0, marked.count - drawn)
 
 
@@ -114,10 +116,11 @@ def _drawn(marked: MarkedStudy, images: _Images) -> Iterator[Filing]:
     """One state for each SOP class and way of looking."""
     from workstation.dicom.presentation_document import presentation_document
 
-    made = shown_marks(marked.measurements, marked.key_images, images.frames)
+    flat = [m for m in marked.measurements if m.on is None]
+    made = shown_marks(flat, marked.key_images, images.frames)
     for each in made:
         on = [frame for frame in images.frames if each.state.is_of(frame)]
-        marks = [m for m in marked.measurements if m.frame in on]
+        marks = [m for m in flat if m.frame in on]
         keys = [k for k in marked.key_images if k.frame in on]
         sop = marked.uid("presentation", plain_measurements(marks), plain_keys(keys))
         head = _head(marked, images, "presentation", sop)

@@ -23,6 +23,7 @@ from workstation.services.signal import Signal
 from workstation.services.structures import Structures
 from workstation.services.viewed import Shown
 from workstation.text import tr
+from workstation.viewing.patient_marks import on_frame
 from workstation.viewing.presets import Presets
 
 
@@ -197,9 +198,8 @@ class Marked(Screen):
 
     def measurements_on(self, frame: Frame) -> tuple[Measurement, ...]:
         """Those that are drawn on it; hidden ones are in the list alone."""
-        return tuple(
-            m for m in self.measurements if m.frame == frame.key and m.id not in self._hidden
-        )
+        drawn = (on_frame(m, frame) for m in self.measurements if m.id not in self._hidden)
+        return tuple(mark for mark in drawn if mark is not None)
 
     def is_hidden(self, name: str) -> bool:
         return name in self._hidden

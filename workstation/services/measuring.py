@@ -20,6 +20,7 @@ from workstation.services.drafted_measurements import numbers_used
 from workstation.services.placing import BY_NOBODY, Placing, pixels_of, placed
 from workstation.services.viewed import Shown
 from workstation.text import tr
+from workstation.viewing.patient_marks import on_frame
 from workstation.viewing.viewport import ViewportState
 
 #: As many steps can be taken back.
@@ -115,8 +116,8 @@ class Measurements:
             made,
             id=self._fresh_name(letter),
             author=placing.author,
-            image_number=shown.state.frame_index + 1,
-            series_label=shown.display_set.label,
+            image_number=_number(shown, made),
+            series_label=shown.series_words,
             text=text,
         )
         self._take({**self._by_id, made.id: made})
@@ -169,7 +170,7 @@ class Measurements:
     ) -> Measurement:
         """Other points on the same frame; the revision grows, so that a report can tell."""
         old = self.find(name)
-        if shown.pixels is None or shown.frame.key != old.frame:
+        if not shown.is_here or on_frame(old, shown.frame) is None:
             raise CommandError(tr("{id} is on another image", id=name))
         made = placed(shown, old.kind, points, placing)
         self._seen[old.id] = shown.state
@@ -177,8 +178,8 @@ class Measurements:
             made,
             id=old.id,
             author=placing.author or old.author,
-            image_number=old.image_number,
-            series_label=old.series_label,
+            image_number=_number(shown, made),
+            series_label=shown.series_words,
             text=old.text,
             label_at=old.label_at,
         )
@@ -220,7 +221,7 @@ class Measurements:
         """
         again: dict[str, Measurement] = {}
         for mark in self._by_id.values():
-            frame = frame_of(mark.frame)
+            frame = frame_of(mark.frame) if mark.on is None else None
             made = mark if frame is None else rescaled(mark, calibrated(frame, scales))
             if (made.value, made.unit, made.note) != (mark.value, mark.unit, mark.note):
                 again[mark.id] = evolve(made, revision=self._next_revision(mark))
@@ -327,6 +328,14 @@ class Measurements:
         self._last.clear()
         self._kept = NOTHING
         self.selected = ""
+
+
+def _number(shown: Shown, made: Measurement) -> int:
+    """Of the image it is on, or nearest to, as a reader counts them."""
+    if made.frame == shown.frame.key:
+        return shown.state.frame_index + 1
+    keys = [frame.key for frame in shown.display_set.frames]
+    return keys.index(made.frame) + 1
 
 
 def _says_else(now: Measurement, then: Measurement) -> bool:

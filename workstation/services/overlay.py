@@ -23,7 +23,7 @@ from workstation.domain.study import (
 )
 from workstation.imaging.filters import DisplayFilter
 from workstation.imaging.suv import words_for
-from workstation.services.viewed import Shown, ViewedStudy, moment
+from workstation.services.viewed import LEAST_TURN, Shown, ViewedStudy, moment
 from workstation.settings import resource
 from workstation.text import isolated, tr
 from workstation.viewing.orientation import EdgeLetters, edge_letters
@@ -37,9 +37,6 @@ NARROW: Final = 360
 
 #: How near the scale must be to be called true size.
 _TRUE: Final = 0.005
-
-#: A plane that leans less than this, in degrees, is said to be that of the body.
-LEAST_TURN: Final = 0.05
 
 #: A name is elided in the middle only beyond this; an ID never.
 LONGEST_NAME: Final = 24
@@ -145,7 +142,7 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
             *facts(Corner.BOTTOM_LEFT, 3),
             Line(_processed(shown), 1, Mark.DOUBT),
             Line(_between_pixels(shown), 3),
-            Line(_slab(shown), 1),
+            Line(slab_words(shown), 1),
             Line(_number(shown), 1),
             Line(_position(frame) if shown.state.plane is None else _lies(shown), 2),
             *facts(Corner.BOTTOM_LEFT, 1, 2),
@@ -261,19 +258,13 @@ def _number(shown: Shown) -> str:
     if _is_page(shown.display_set):
         return tr("Page {n} / {total}", n=at + 1, total=total)
     if shown.reformat is not None and shown.reformat.plane is not None:
-        name = plane_name(shown.reformat.plane)
-        return tr("{plane} {n} / {total}", plane=name, n=at + 1, total=total)
+        names = {
+            Plane.AXIAL: tr("Axial MPR {n} / {total}", n=at + 1, total=total),
+            Plane.CORONAL: tr("Coronal MPR {n} / {total}", n=at + 1, total=total),
+            Plane.SAGITTAL: tr("Sagittal MPR {n} / {total}", n=at + 1, total=total),
+        }
+        return names[shown.reformat.plane]
     return tr("Im {n} / {total}", n=at + 1, total=total)
-
-
-def plane_name(plane: Plane) -> str:
-    """As a reader says it, at the beginning of a line."""
-    names = {
-        Plane.AXIAL: tr("Axial MPR"),
-        Plane.CORONAL: tr("Coronal MPR"),
-        Plane.SAGITTAL: tr("Sagittal MPR"),
-    }
-    return names[plane]
 
 
 def slab_name(mode: SlabMode) -> str:
@@ -285,7 +276,7 @@ def slab_name(mode: SlabMode) -> str:
     return names[mode]
 
 
-def _slab(shown: Shown) -> str:
+def slab_words(shown: Shown) -> str:
     """What is shown is no slice: how thick it is, and what of it."""
     made = shown.reformat
     if made is None or not made.slab_mm:

@@ -21,6 +21,8 @@ class Placing:
 
     author: str = ""
     zoom: float = 1.0  # logical pixels of the screen for one of the image
+    #: On a plane: who measures there, for no pixels of it are kept.
+    on_plane: "Callable[[MeasurementKind, Sequence[PixelPoint]], Measurement] | None" = None
 
 
 BY_NOBODY: Final = Placing()
@@ -38,13 +40,16 @@ def placed(
     shown: Shown, kind: MeasurementKind, points: Sequence[PixelPoint], placing: Placing
 ) -> Measurement:
     """Measured on the image shown, without its number. Raises CommandError: it is not here."""
-    pixels = pixels_of(shown)
+    pixels = pixels_of(shown) if placing.on_plane is None else None
     least, most = POINTS[kind]
     if not least <= len(points) <= most:
         wanted = str(least) if least == most else f"{least} to {most}"
         raise CommandError(
             tr("{kind}: {n} points, needs {wanted}", kind=kind.value, n=len(points), wanted=wanted)
         )
+    if pixels is None:
+        assert placing.on_plane is not None
+        return placing.on_plane(kind, points)
     return measure(kind, tuple(points), shown.frame, pixels, placing.zoom)
 
 
@@ -52,7 +57,7 @@ def pixels_of(shown: Shown) -> FramePixels:
     """What is not seen is neither measured nor marked. Raises CommandError."""
     if shown.reformat is not None and shown.is_here:
         raise CommandError(
-            tr("reformats and slabs are not measured or marked: go to the images themselves")
+            tr("a plane or slab is no image of the series: mark the images themselves")
         )
     if shown.pixels is None:
         raise CommandError(shown.missing or tr("the image is not here yet"))

@@ -9,16 +9,26 @@ from collections.abc import Sequence
 from attrs import evolve, frozen
 
 from workstation.domain.identifiers import FrameKey, StudyRef
+from workstation.domain.measurement import PixelPoint
 from workstation.domain.study import DisplaySet, Frame
 from workstation.errors import CommandError
 from workstation.imaging.volume_voxels import why_no_volume
-from workstation.services import locating
+from workstation.services import locating, plane_measuring
 from workstation.services.frames import FrameStore
 from workstation.services.loading import Loader
 from workstation.services.overlay import Overlay
+from workstation.services.placing import Placing
 from workstation.services.pointed import Pointed
 from workstation.services.structures import Structures
-from workstation.services.viewed import Crosshair, Crossing, CrossLine, Reformat, Shown, ViewedStudy
+from workstation.services.viewed import (
+    Crosshair,
+    Crossing,
+    CrossLine,
+    Probe,
+    Reformat,
+    Shown,
+    ViewedStudy,
+)
 from workstation.services.volumes import Volumes
 from workstation.text import tr
 from workstation.viewing import mpr
@@ -186,6 +196,22 @@ class Planar(Pointed):
         for index, state in enumerate(self.viewports):
             if state.display_set == name and (state.plane is not None or state.slab_mm):
                 self.viewport_changed.emit(index)
+
+    def value_at(self, at: PixelPoint) -> Probe:
+        """Under a point of the plane on the active view. Raises CommandError."""
+        return plane_measuring.probed(self._need_shown(), at, self.volumes.sample)
+
+    def _placing(self, shown: Shown) -> Placing:
+        """On a plane, in the patient."""
+        placing = super()._placing(shown)
+        if shown.reformat is None:
+            return placing
+        return evolve(
+            placing,
+            on_plane=lambda kind, points: plane_measuring.measured(
+                shown, kind, points, placing.zoom, self.volumes.sample
+            ),
+        )
 
     # --- inside ---
 

@@ -11,7 +11,7 @@ from typing import Final
 from attrs import evolve, frozen
 
 from workstation.domain.geometry import Vector
-from workstation.domain.measurement import PixelPoint
+from workstation.domain.measurement import Measurement, OnPlane, PixelPoint
 from workstation.domain.study import DisplaySet
 from workstation.errors import CommandError
 from workstation.services.arranging import Arrangement
@@ -193,6 +193,22 @@ class Reformatted(Planar):
         wanted = max(0, min(index, mpr.place(now, box, plane)[1] - 1))
         self._crosshairs[shown.display_set.id] = mpr.gone(now, box, plane, wanted)
         self._crosshair_moved(shown.display_set)
+
+    def show_plane_of(self, mark: Measurement, on: OnPlane) -> None:
+        """The plane and slab on which it was made; its nearest image is on the active view."""
+        mode = SlabMode(on.mode) if on.mode else SlabMode.MIP
+        if not on.name:
+            self.change(lambda state: reduce.slab(state, on.slab_mm, mode))
+            return
+        display_set, plane = self._need_shown().display_set, Plane(on.name)
+        self.toggle_mpr()
+        x, y, z = (sum(part) / len(mark.points) for part in zip(*mark.in_patient, strict=True))
+        state = mpr.laid(self._crosshair_of(display_set), self._box(display_set), plane, on.plane)
+        self._crosshairs[display_set.id] = state
+        self._move_crosshair(display_set, (x, y, z))
+        self.active = next(at for at, each in enumerate(self.viewports) if each.plane is plane)
+        self.change(lambda state: reduce.slab(state, on.slab_mm, mode))
+        self.changed.emit(None)
 
     # --- slabs ---
 

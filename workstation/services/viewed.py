@@ -27,6 +27,10 @@ _MONTHS: Final = (
 )  # fmt: skip
 
 
+#: A plane that leans less than this, in degrees, is said to be that of the body.
+LEAST_TURN: Final = 0.05
+
+
 @frozen
 class ViewedStudy:
     """A study on screen, as it is marked there."""
@@ -150,6 +154,15 @@ class Shown:
         return self.state.frame_index, len(self.display_set.frames)
 
     @property
+    def series_words(self) -> str:
+        """What it is called where something made on it is told of."""
+        made = self.reformat
+        if made is None or made.plane is None:
+            return self.display_set.label
+        name = tr("oblique MPR") if made.turned >= LEAST_TURN else plane_name(made.plane)
+        return tr("{series}, {plane}", series=self.display_set.label, plane=name)
+
+    @property
     def drawn(self) -> Frame:
         """The frame as it is painted; what is measured is measured on `frame`."""
         return self.frame if self.presented is None else self.presented.frame
@@ -197,6 +210,15 @@ class Crossing:
     start: PixelPoint
     end: PixelPoint
     letter: str  # A, C or S: which way the cutting plane lies
+
+
+def plane_name(plane: Plane) -> str:
+    names = {
+        Plane.AXIAL: tr("axial MPR"),
+        Plane.CORONAL: tr("coronal MPR"),
+        Plane.SAGITTAL: tr("sagittal MPR"),
+    }
+    return names[plane]
 
 
 def plane_letter(normal: Vector) -> str:

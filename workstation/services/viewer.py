@@ -118,6 +118,10 @@ class Viewer(Fusing):
         """Show the image it was made on as it was seen then, where its study hangs if it does."""
         mark = self._marks.any_of(name)
         self._go_to_frame(mark.frame)
+        if mark.on is not None:
+            self.show_plane_of(mark, mark.on)
+            self._marks.select(mark.id)
+            return
         seen = self._marks.seen(mark.id)
         if seen is not None:
             self.change(lambda state: reduce.seen_as(state, seen))
@@ -258,7 +262,8 @@ class Viewer(Fusing):
 
     def show_probe(self, at: PixelPoint) -> Probe:
         """The value of the pixel under an image point. Raises CommandError beside the image."""
-        self.probe = describe.probe(self._need_shown(), at)
+        shown = self._need_shown()
+        self.probe = describe.probe(shown, at) if shown.reformat is None else self.value_at(at)
         self.viewport_changed.emit(self.active)
         return self.probe
 

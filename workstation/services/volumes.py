@@ -6,11 +6,13 @@ are other values than the frames' (each slice rescales by itself, colour) both a
 Every view, window and tool takes the one volume of a display set from here.
 """
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Any, Final
 
 from attrs import define, field
+from numpy.typing import NDArray
 
+from workstation.domain.geometry import ImagePlane
 from workstation.domain.identifiers import FrameKey
 from workstation.domain.study import DisplaySet
 from workstation.errors import WorkstationError
@@ -22,6 +24,11 @@ from workstation.services.jobs import Job, Jobs
 from workstation.services.loading import Loader
 from workstation.services.signal import Signal
 from workstation.text import tr
+from workstation.viewing.viewport import SlabMode
+
+#: What the pixels of a plane hold, of so many columns and rows, of a slab so thick: values as
+#: voxels are stored, NaN where there is none.
+Samples = Callable[[Volume, ImagePlane, tuple[int, int], float, SlabMode], NDArray[Any]]
 
 LANE: Final = "volumes"
 #: Slices copied in one go: some milliseconds, and some megabytes that are held twice.
@@ -42,7 +49,8 @@ class _Wanted:
 class Volumes:
     """Owned by the application, lives on the home thread."""
 
-    def __init__(self, store: FrameStore, loader: Loader, jobs: Jobs) -> None:
+    def __init__(self, store: FrameStore, loader: Loader, jobs: Jobs, sample: Samples) -> None:
+        self.sample = sample
         #: A volume is here, is further, or cannot be made: by the id of its display set.
         self.changed: Signal[str] = Signal()
         self._store = store

@@ -119,6 +119,16 @@ def straightened(mpr: Mpr, box: Box) -> Mpr:
     return begun(box, mpr.centre)
 
 
+def laid(mpr: Mpr, box: Box, plane: Plane, along: ImagePlane) -> Mpr:
+    """Turned so that a plane has the directions of `along`; as it is where it has its normal."""
+    if dot(mpr.axes(plane).normal, along.normal) > 1.0 - 1e-12:
+        return mpr
+    here, there = STANDARD[plane], Axes(along.row, along.column)
+    before = np.stack((here.row, here.column, here.normal), axis=1)
+    after = np.stack((there.row, there.column, there.normal), axis=1)
+    return evolve(begun(box, mpr.centre), turn=_quaternion(after @ before.T))
+
+
 def scrolled(mpr: Mpr, box: Box, plane: Plane, by: int) -> Mpr:
     """A plane so many of its steps on, down the body, to the back or to the left as one reads."""
     index, count = place(mpr, box, plane)
@@ -208,6 +218,22 @@ def turned(q: Quaternion, v: Vector) -> Vector:
     direction = np.asarray(v, np.float64)
     across = np.cross(axis, direction)
     return _vector(direction + 2.0 * (w * across + np.cross(axis, across)))
+
+
+def _quaternion(m: NDArray[Any]) -> Quaternion:
+    """Of a rotation matrix, by its largest part (Shepperd 1978), so that none is lost."""
+    trace = float(np.trace(m))
+    squares = [trace, *(2 * float(m[i, i]) - trace for i in range(3))]  # 4 q_i^2 - 1
+    largest = int(np.argmax(squares))
+    if largest == 0:
+        raw = (1 + trace, m[2, 1] - m[1, 2], m[0, 2] - m[2, 0], m[1, 0] - m[0, 1])
+        return _unit((float(raw[0]), float(raw[1]), float(raw[2]), float(raw[3])))
+    i = largest - 1
+    j, k = (i + 1) % 3, (i + 2) % 3
+    parts = [float(m[k, j] - m[j, k]), 0.0, 0.0, 0.0]
+    parts[1 + i] = 1.0 + squares[largest]
+    parts[1 + j], parts[1 + k] = float(m[j, i] + m[i, j]), float(m[k, i] + m[i, k])
+    return _unit((parts[0], parts[1], parts[2], parts[3]))
 
 
 def _times(p: Quaternion, q: Quaternion) -> Quaternion:

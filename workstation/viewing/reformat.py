@@ -9,7 +9,7 @@ from attrs import evolve
 from workstation.domain.geometry import Vector, dot
 from workstation.domain.identifiers import FrameKey, SopUID
 from workstation.domain.measurement import PixelPoint
-from workstation.domain.study import DisplaySet, Frame, PixelSpacing, SpacingOrigin
+from workstation.domain.study import DisplaySet, Frame, FrameContent, PixelSpacing, SpacingOrigin
 from workstation.imaging.volume_voxels import affine_of
 from workstation.viewing import mpr
 from workstation.viewing.mpr import Box, Mpr
@@ -33,20 +33,21 @@ def common_frame(frames: Sequence[Frame]) -> Frame:
     """
     like = frames[len(frames) // 2]
     key = like.key
-    return Frame(
-        FrameKey(key.site, key.study, key.series, NO_OBJECT),
-        evolve(like.pixels, overlay_bits=0),
-        0,
-        frame_of_reference=like.frame_of_reference,
-        rescale=like.rescale,
-        vois=like.vois,
-        laterality=like.laterality,
+    return evolve(
+        like,
+        key=FrameKey(key.site, key.study, key.series, NO_OBJECT),
+        number=0,
+        pixels=evolve(like.pixels, overlay_bits=0),
+        plane=None,
+        thickness_mm=None,
+        orientation=None,
         lossy_ratio=_worst([frame.lossy_ratio for frame in frames]),
-        palette=like.palette,
-        real_world=like.real_world,
-        presentation_lut=like.presentation_lut,
-        pseudo_colours=like.pseudo_colours,
-        inverse=like.inverse,
+        technique=(),
+        overlays=(),
+        shutter=None,
+        content=FrameContent(),
+        regions=(),
+        timing=None,
         doubts=tuple(dict.fromkeys(code for frame in frames for code in frame.doubts)),
     )
 

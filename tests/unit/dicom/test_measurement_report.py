@@ -18,6 +18,7 @@ from pydicom import Dataset, dcmread
 
 from workstation.dicom.document_head import DocumentHead, MarkedImage
 from workstation.dicom.measurement_report import measurement_report, tracking_uid
+from workstation.domain.geometry import ImagePlane
 from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyUID
 from workstation.domain.measurement import (
     POINTS,
@@ -25,6 +26,7 @@ from workstation.domain.measurement import (
     WORDS,
     Measurement,
     MeasurementKind,
+    OnPlane,
     is_writable,
 )
 from workstation.domain.reader import Reader
@@ -154,12 +156,41 @@ def test_coordinates_count_from_the_corner_of_the_first_pixel(
     assert list(item.GraphicData) == data
 
 
-def scoords(document: Dataset) -> list[Dataset]:
+def scoords(document: Dataset, kind: str = "SCOORD") -> list[Dataset]:
     found = []
     for item in document.get("ContentSequence", []):
-        found += [item] if item.ValueType == "SCOORD" else []
-        found += scoords(item)
+        found += [item] if item.ValueType == kind else []
+        found += scoords(item, kind)
     return found
+
+
+#: An oblique plane: row and column at right angles, 0.7 mm down, 0.9 mm across.
+LIES = ImagePlane((-31.5, 12.25, 804.0), (0.8, 0.0, 0.6), (0.36, 0.8, -0.48), 0.7, 0.9)
+SPACE = "1.2.840.99.1"
+
+
+@pytest.mark.parametrize("kind", WRITABLE)
+def test_what_was_made_on_a_plane_stands_in_millimetres_of_the_patient(
+    kind: MeasurementKind,
+) -> None:
+    """No image holds it: a SCOORD3D with the frame of reference (PS3.3 C.18.9), and no SCOORD."""
+    made = next(m for m in random_measurements(len(WRITABLE)) if m.kind is kind)
+
+    document = written(evolve(made, on=OnPlane(LIES, SPACE, "coronal", 10.0, "mip")))
+
+    items = scoords(document, "SCOORD3D")
+    flat = scoords(written(made))
+    assert scoords(document) == []
+    assert len(items) == len(flat) >= 1
+    for item, on_image in zip(items, flat, strict=True):
+        assert item.ReferencedFrameOfReferenceUID == SPACE
+        region = kind in REGIONS and kind is not MeasurementKind.ELLIPSE
+        assert item.GraphicType == ("POLYGON" if region else on_image.GraphicType)
+        pixels = np.reshape(on_image.GraphicData, (-1, 2)) - 0.5
+        wanted = np.asarray(LIES.origin) + pixels @ [
+            np.multiply(LIES.row, 0.9), np.multiply(LIES.column, 0.7)
+        ]  # fmt: skip
+        assert np.allclose(np.reshape(item.GraphicData, (-1, 3)), wanted, atol=1e-3)
 
 
 def test_one_frame_of_many_is_named_and_a_single_image_is_not() -> None:
@@ -254,6 +285,8 @@ def test_dciodvfy_and_dsrdump_accept_the_document(tmp_path: Path) -> None:
     for needed in ("dciodvfy", "dsrdump"):
         assert shutil.which(needed), f"{needed} is missing: run `make setup`"
     made = random_measurements(200)
+    on = OnPlane(LIES, SPACE, "coronal")
+    made = [evolve(m, on=on) if at % 3 == 0 else m for at, m in enumerate(made)]
     file = tmp_path / "report.dcm"
     file.write_bytes(measurement_report(HEAD, made))
 

@@ -8,8 +8,9 @@ from attrs import evolve, fields
 from fakes_report import SITE, STUDY, TEMPLATES, Desk, binding_of, item, length
 from fakes_viewer import opened, stack
 
+from workstation.domain.geometry import ImagePlane
 from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID
-from workstation.domain.measurement import Measurement, MeasurementKind
+from workstation.domain.measurement import Measurement, MeasurementKind, OnPlane
 from workstation.domain.report import SectionKind
 from workstation.errors import SiteUnavailable
 from workstation.services import drafts
@@ -34,7 +35,11 @@ REGION = Measurement(
     0.7,
     "Hazel, J.",
     (12.5, -1 / 3),
-)
+    OnPlane(
+        ImagePlane((0.1, -1 / 3, 2.0), (0.8, 0.0, 0.6), (0.36, 0.8, -0.48), 0.7, 0.9),
+        "1.2.3", "coronal", 10.5, "minip",
+    ),
+)  # fmt: skip
 
 
 def drafted(*measurements: Measurement) -> drafts.Draft:

@@ -10,7 +10,6 @@ from fakes_viewer import build, opened, ref, stack, viewed
 from volume_phantoms import SCANS, display_set
 
 from workstation.domain.geometry import Vector
-from workstation.domain.measurement import MeasurementKind
 from workstation.domain.study import DisplaySet
 from workstation.errors import CommandError
 from workstation.imaging.volume import judge
@@ -418,15 +417,12 @@ def test_a_slab_of_uneven_slices_is_refused() -> None:
     assert viewer.viewports[0].slab_mm == 0.0
 
 
-@pytest.mark.parametrize("kind", [MeasurementKind.LENGTH, MeasurementKind.ELLIPSE])
-def test_nothing_is_measured_on_what_is_no_image(kind: MeasurementKind) -> None:
-    """A value that could not be shown on any image again is not made (part 7)."""
+def test_a_plane_is_no_key_image() -> None:
+    """There is no object to name: what others would open is not what was seen."""
     viewer = in_planes()
 
-    with pytest.raises(CommandError, match="reformats and slabs are not measured"):
-        viewer.add(kind, ((1.0, 1.0), (9.0, 9.0)))
-
-    assert viewer.measurements == ()
+    with pytest.raises(CommandError, match="no image of the series"):
+        viewer.toggle_key_image()
 
 
 def test_reset_leaves_a_plane_a_plane() -> None:

@@ -10,6 +10,7 @@ from fakes_viewer import OTHER_PATIENT, PATIENT, viewed
 
 from workstation.domain.patient import Patient
 from workstation.domain.study import Series
+from workstation.rendering.volume_slice import plane_samples
 from workstation.services.frames import FrameStore
 from workstation.services.loading import Loader
 from workstation.services.structures import Structures
@@ -32,7 +33,10 @@ class Reading:
         jobs, store = InlineJobs(FakeClock()), FrameStore()
         self.loader = Loader({REF.site: self.source}, store, jobs)
         self.viewer = Viewer(
-            store, self.loader, Structures(store, jobs), Volumes(store, self.loader, jobs)
+            store,
+            self.loader,
+            Structures(store, jobs),
+            Volumes(store, self.loader, jobs, plane_samples),
         )
         self.told: list[str] = []
         self.loader.problems.connect(lambda problem: self.told.append(problem[1]))

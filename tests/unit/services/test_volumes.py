@@ -11,6 +11,7 @@ from volume_phantoms import SCANS, display_set, noise
 from workstation.domain.presentation import Rescale
 from workstation.domain.study import DisplaySet
 from workstation.errors import NotDisplayable
+from workstation.rendering.volume_slice import plane_samples
 from workstation.services.volumes import Volumes
 
 COUNT, SHAPE = 34, (42, 46)
@@ -25,7 +26,7 @@ class Case:
         self.loader = FakeLoader(self.store)
         self.loader.known[shown.id] = shown
         self.jobs = InlineJobs(FakeClock())
-        self.volumes = Volumes(self.store, self.loader, self.jobs)  # type: ignore[arg-type]
+        self.volumes = Volumes(self.store, self.loader, self.jobs, plane_samples)  # type: ignore[arg-type]
 
     def arrive(self, *indices: int) -> None:
         for index in indices or range(len(self.shown.frames)):

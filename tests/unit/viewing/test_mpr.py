@@ -160,3 +160,23 @@ def test_straight_again_the_crosshair_stays() -> None:
 
     assert after.is_straight
     assert after.centre == state.centre
+
+
+@pytest.mark.parametrize("plane", list(Plane))
+@pytest.mark.parametrize(
+    "turns", [(0, 0, 0), (25, -40, 10), (180, 0, 0), (0, 180, 1), (90, 0, 180)]
+)
+def test_planes_are_laid_as_one_of_them_lay(plane: Plane, turns: tuple[int, int, int]) -> None:
+    """Going to a measurement shows it as it was measured, half turns included."""
+    before = mpr.begun(BOX, (-4.0, 3.0, 50.0))
+    for about, degrees in zip(Plane, turns, strict=True):
+        before = mpr.rotated(before, about, degrees)
+    lay = mpr.rectangle(before, BOX, plane).plane
+
+    after = mpr.laid(mpr.begun(BOX, before.centre), BOX, plane, lay)
+
+    assert far(after.axes(plane).normal, lay.normal) < 1e-9
+    m = matrix(after)
+    assert np.abs(m.T @ m - np.eye(3)).max() < 1e-9
+    if far(lay.normal, STANDARD[plane].normal) > 1e-6:
+        assert far(after.axes(plane).row, lay.row) < 1e-9
