@@ -146,6 +146,8 @@ def _measurement(
     if value is None:
         return None
     stats = {name: v for v in found.values if v is not value and (name := _statistic(v))}
+    if kind is not MeasurementKind.BIDIRECTIONAL:
+        stats.pop("short", None)  # of an ellipse it is no second number beside the area
     frame = found.image.frames[0] - 1 if found.image.frames else 0
     sop = found.image.sop
     study, series = where[sop]

@@ -43,11 +43,11 @@ def explained(measurement: Measurement) -> str:
     first = ", ".join(filter(None, (first, _whose(measurement)[1])))
     first = ", ".join(filter(None, (first, _how_sure(measurement))))
     stats, unit = measurement.stats, measurement.stats_unit
-    if "min" in stats:
+    if {"min", "max"} <= stats.keys():
         low, high = (_figure(stats[name]) for name in ("min", "max"))
         more = tr("min {low}  max {high} {unit}", low=low, high=high, unit=unit)
-        counted = tr("{n} pixels", n=round(stats["pixels"]))
-        return f"{first}, {more}, {counted}"
+        counted = tr("{n} pixels", n=round(stats["pixels"])) if "pixels" in stats else ""
+        return ", ".join(filter(None, (first, more, counted)))
     return first
 
 
@@ -90,11 +90,14 @@ def _number(measurement: Measurement, value: float) -> str:
         return f"{value:.2f}"
     if measurement.kind is MeasurementKind.POINT:
         return _figure(value)
-    return f"{value:.1f}".replace("-", "−")
+    digits = 2 if measurement.unit == "cm²" else 1  # as ours in mm², to the pixel
+    return f"{value:.{digits}f}".replace("-", "−")
 
 
 def _more(measurement: Measurement) -> str:
     stats, unit = measurement.stats, measurement.stats_unit
+    if "mean" in stats and not {"sd", "max"} <= stats.keys():  # as another program reports it
+        return tr("mean {mean} {unit}", mean=_figure(stats["mean"]), unit=unit).rstrip()
     if "mean" in stats:
         mean, sd, most = (_figure(stats[name]) for name in ("mean", "sd", "max"))
         if unit.startswith("SUV"):  # read for its hottest pixel

@@ -74,7 +74,11 @@ class OthersMarks:
         if not self.shown:
             return ()
         sets = sorted(self._sets.values(), key=lambda each: each[1].sop)
-        found = [measured for _, marks in sets for measured in marks.measurements]
+        found = [
+            evolve(measured, author=measured.author or _source(marks))
+            for _, marks in sets
+            for measured in marks.measurements
+        ]
         return tuple(evolve(each, id=f"SR{n}") for n, each in enumerate(found, 1))
 
     def _on(self, shown: Shown) -> tuple[tuple[MarkSet, int, Drawn], ...]:

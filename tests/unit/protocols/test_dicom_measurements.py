@@ -64,6 +64,7 @@ def test_regions_of_another_workstation_have_the_area_they_say(
     for each in found:
         (x1, y1), (x2, y2) = each.points
         assert each.unit == "cm²"
+        assert set(each.stats) <= {"mean", "sd", "min", "max"}  # axes are none of an area
         area = factor * abs(x2 - x1) * abs(y2 - y1) / 100
         assert math.isclose(each.value or 0, area, rel_tol=1e-5)
 

@@ -230,6 +230,23 @@ def test_each_kind_says_what_it_measured(one: Measurement, said: tuple[str, str]
     assert words(one) == said
 
 
+@pytest.mark.parametrize(
+    ("stats", "second", "asked"),
+    [
+        ({"mean": 25.0}, "mean 25.0 HU", "A1  0.19 cm²"),
+        ({"min": 3.0}, "", "A1  0.19 cm²"),
+        ({"min": 3.0, "max": 9.0}, "", "A1  0.19 cm², min 3.0  max 9.0 HU"),
+    ],
+)
+def test_what_another_program_measured_is_said_as_far_as_it_says_it(
+    stats: dict[str, float], second: str, asked: str
+) -> None:
+    """Of a region in square centimetres to the square millimetre, as ours."""
+    theirs = placed(MeasurementKind.ELLIPSE, value=0.1903, unit="cm²", stats_unit="HU", stats=stats)
+    assert words(theirs) == ("A1  0.19 cm²", second)
+    assert explained(theirs) == asked
+
+
 def test_more_than_the_label_is_told_on_asking() -> None:
     """How sure a length is, and the ends of a region's values."""
     region = placed(

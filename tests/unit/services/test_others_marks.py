@@ -151,6 +151,19 @@ def test_measurements_of_others_are_listed_with_their_source_while_their_marks_a
     assert (theirs.image_number, theirs.series_label) == (2, images.label)
 
 
+def test_a_report_without_an_author_is_named_by_its_title() -> None:
+    """Never a number without somebody to ask about it."""
+    images = stack(3)
+    source = reported(images)
+    assert isinstance(source.annotation, MarkSet)
+    (theirs,) = source.annotation.measurements
+    marks = evolve(source.annotation, source="", measurements=(evolve(theirs, author=""),))
+    viewer, _ = opened(images, evolve(source, annotation=marks))
+    runner(viewer)("marks.toggle")
+
+    assert [each.author for each in viewer.listed] == ["Chest CAD Report"]
+
+
 def test_measurements_of_others_are_gone_to_and_never_changed_saved_or_sent() -> None:
     """Who made them answers for them."""
     images = stack(3)
