@@ -223,10 +223,6 @@ class Viewer(Fusing):
         middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
         self.change(lambda state: reduce.zoom_to(state, factor, middle, view.centre))
 
-    def true_size(self) -> None:
-        """Millimetres of the object as millimetres of the screen, where both are known."""
-        millimetres = pixel_mm(self._need_shown().frame)
-        screen_mm = self.screen_mm(self.active)
     def fit(self) -> None:
         """The whole image, as large as the view allows; however it is turned."""
         shown = self._need_shown()
@@ -235,6 +231,10 @@ class Viewer(Fusing):
         zoom = whole(fitted) if fitted.oblique else 1.0
         self.change(lambda state: reduce.fit(state, zoom))
 
+    def true_size(self) -> None:
+        """Millimetres of the object as millimetres of the screen, where both are known."""
+        millimetres = pixel_mm(self._need_shown().frame)
+        screen_mm = self.screen_mm(self.active)
         if not screen_mm:
             name = self.screen_name(self.active)
             raise CommandError(
