@@ -19,6 +19,7 @@ from workstation.adapters.machine import physical_bytes
 from workstation.adapters.platform import FhirPlatform
 from workstation.adapters.previews import Previews
 from workstation.adapters.recordings import SpeechFiles
+from workstation.adapters.screen_file import ScreenFile
 from workstation.adapters.secrets import open_secrets
 from workstation.adapters.site_client import SiteClient, sign_ons
 from workstation.adapters.store import Opened, open_store
@@ -147,6 +148,7 @@ class Outer:
     previews: Previews
     files: LocalFrames
     decoders: Decoders
+    screens: ScreenFile
     secrets: SecretStore
     opened: Opened
 
@@ -160,6 +162,7 @@ class Outer:
         previews = Previews(decoders)
         secrets = open_secrets("reading-workstation")
         usual = Path(platformdirs.user_data_dir("reading-workstation", False))
+        kept = settings.store_dir or usual / "store"
         platforms = {site: FhirPlatform(client) for site, client in clients.items()}
         return cls(
             clock,
@@ -177,8 +180,9 @@ class Outer:
             previews,
             LocalFrames(decoders),
             decoders,
+            ScreenFile(kept / "screens.toml"),
             secrets,
-            open_store(settings.store_dir or usual / "store", secrets),
+            open_store(kept, secrets),
         )
 
     def close(self) -> None:
@@ -219,6 +223,7 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
     shell.pictured.connect(lambda _: images.settle())
     shell.strip_asked.connect(lambda _: images.toggle_strip())
     shell.copy_asked.connect(lambda _: images.copy(settings.banner))
+    shell.screen_asked.connect(lambda _: images.measure_screen())
     program.open_with(shell, bindings, menus, spoken.phrases(registry))
     return program
 
@@ -249,7 +254,10 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
         load_presets(settings.windows),
         Interpolation(settings.interpolation),
     )
-    viewer.screens = screens_of(settings.screens)
+    viewer.screens = {**screens_of(settings.screens), **outer.screens.load()}
+    viewer.keep_screen = lambda key, mm: jobs.run(
+        lambda: outer.screens.keep(key, mm), lane="store"
+    )
     viewer.on_duty = OnDuty(lambda site: _name_at(worklist, site), clock.now)
     keys = Keys(outer.secrets, clock)
 

@@ -21,6 +21,7 @@ from workstation.commands import (
     presentation,
     registration,
     report,
+    screens,
     tools,
     viewport,
 )
@@ -40,6 +41,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *planes.COMMANDS,
     *fusion.COMMANDS,
     *appearance.COMMANDS,
+    *screens.COMMANDS,
     *presentation.COMMANDS,
     *attributes.COMMANDS,
     *clipboard.COMMANDS,

@@ -113,6 +113,10 @@ class Windows(Protocol):
         """The attributes of an object, to be read and searched."""
         ...
 
+    def measure_screen(self) -> None:
+        """Ask how large the screen of the images is, with something held against it."""
+        ...
+
     def copy_text(self, text: str) -> None:
         """To the clipboard."""
         ...

@@ -4,7 +4,7 @@
 with what a reader can do to it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from attrs import evolve
@@ -20,11 +20,13 @@ from workstation.services.arranging import Board
 from workstation.services.arrivals import same_place
 from workstation.services.coverage import Coverage, FrameState
 from workstation.services.frames import FrameStore
+from workstation.services.jobs import Job
 from workstation.services.key_selections import KeySelections
 from workstation.services.loading import Loader, SetProgress
 from workstation.services.overlay import NARROW, Overlay, Surroundings, overlay
 from workstation.services.presenting import Presenting
 from workstation.services.proposing import Proposals
+from workstation.services.screens import mm_of
 from workstation.services.signal import Signal
 from workstation.services.structures import Structures
 from workstation.services.viewed import Probe, Reading, Shown, ViewedStudy
@@ -54,6 +56,7 @@ class Screen:
         self.engine = ""
         self.engine_notice = ""
         self.screens: Mapping[str, float] = {}  # mm of 1000 device pixels, where measured
+        self.keep_screen: Callable[[str, float], Job[None]] | None = None  # the application's
         self._on_screen: dict[int, str] = {}
         self.presets = presets
         self.structures = structures
@@ -216,7 +219,17 @@ class Screen:
 
     def screen_mm(self, index: int) -> float:
         """What 1000 device pixels under a viewport measure; 0: nobody knows."""
-        return self.screens.get(self.screen_name(index), 0.0)
+        return mm_of(self.screens, self.screen_name(index))
+
+    def measure_screen(self, mm: float) -> Job[None] | None:
+        """1000 device pixels of the screen under the active view measure so many mm.
+
+        The job fails with StoreUnavailable where that holds until the program ends.
+        """
+        key = self.screen_name(self.active)
+        self.screens = {**self.screens, key: mm}
+        self._emit_all()
+        return self.keep_screen(key, mm) if self.keep_screen is not None else None
 
     def reason(self, index: int) -> str:
         """Why this display set hangs here."""

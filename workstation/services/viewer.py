@@ -14,6 +14,7 @@ from workstation.services.fusing import Fusing
 from workstation.services.loading import Loader
 from workstation.services.preset_files import load_presets
 from workstation.services.scene import Scene
+from workstation.services.screens import name_of
 from workstation.services.structures import Structures
 from workstation.services.viewed import Crossing, Probe, Shown, ViewedStudy
 from workstation.services.volumes import Volumes
@@ -236,9 +237,9 @@ class Viewer(Fusing):
         millimetres = pixel_mm(self._need_shown().frame)
         screen_mm = self.screen_mm(self.active)
         if not screen_mm:
-            name = self.screen_name(self.active)
+            name = name_of(self.screen_name(self.active))
             raise CommandError(
-                tr("the screen {name} is not measured: see screens in the settings", name=name)
+                tr("the screen {name} is not measured: Ctrl+Shift+K measures it", name=name)
             )
         if millimetres is None:
             raise CommandError(tr("the millimetres of this image are not known"))

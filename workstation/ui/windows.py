@@ -57,6 +57,8 @@ class Shell:
         self.strip_asked: Signal[None] = Signal()
         #: The active view is to be copied, without whose it is.
         self.copy_asked: Signal[None] = Signal()
+        #: The screen of the images is to be measured.
+        self.screen_asked: Signal[None] = Signal()
         self._shown, self._send, self._sign_in = shown, send, sign_in
         self._banner, self._store_notice = banner, store_notice
         self._closed = False
@@ -216,6 +218,9 @@ class Shell:
 
     def show_attributes(self, found: Listing, title: str) -> None:
         AttributesDialog(self.front, found, title, self.run).show_it()
+
+    def measure_screen(self) -> None:
+        self.screen_asked.emit(None)
 
     def copy_text(self, text: str) -> None:
         QApplication.clipboard().setText(text)

@@ -35,6 +35,7 @@ from workstation.services.scene import Scene
 from workstation.services.viewed import Shown
 from workstation.services.viewer import Viewer
 from workstation.ui import plain
+from workstation.ui.screens import identity
 from workstation.ui.viewer import corners, cursors
 from workstation.ui.viewer.hand import Hand
 from workstation.ui.viewer.lens import Lens
@@ -152,7 +153,7 @@ class Canvas(QWidget):
     def _tell_size(self) -> None:
         ratio = self.devicePixelRatioF()
         width, height = round(self.width() * ratio), round(self.height() * ratio)
-        self._viewer.resized(self._index, width, height, ratio, self.screen().name())
+        self._viewer.resized(self._index, width, height, ratio, identity(self.screen()))
         self.refresh()
 
     def event(self, event: QEvent) -> bool:

@@ -12,6 +12,7 @@ from workstation.services.jobs import Jobs
 from workstation.services.viewer import Viewer
 from workstation.text import tr
 from workstation.ui import menus, plain
+from workstation.ui.screens import ScreenDialog
 from workstation.ui.viewer import copying
 from workstation.ui.viewer.grid import Grid
 from workstation.ui.viewer.measurement_list import MeasurementList
@@ -34,7 +35,7 @@ class ViewerPane(QWidget):
         strip: Iterable[Offer | None] = (),
     ) -> None:
         super().__init__()
-        self._viewer, self._jobs = viewer, jobs
+        self._viewer, self._run, self._jobs = viewer, run, jobs
         self.setObjectName("viewer")
         self.setAccessibleName(tr("Images"))
         plain.ground(self, "app")
@@ -73,6 +74,11 @@ class ViewerPane(QWidget):
         )
         if made is not None:
             QGuiApplication.clipboard().setImage(made)
+
+    def measure_screen(self) -> None:
+        """Of the screen that the images are on."""
+        known = self._viewer.screen_mm(self._viewer.active)
+        ScreenDialog(self, self._run, known).open()
 
     def toggle_strip(self) -> None:
         """Room for the images, or the tools again."""
