@@ -3,9 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
+from attrs import evolve
 from fakes_report import ALDER, BIRCH, NOW, SIGNER, SITE, Desk, item, length
 from pseudo_locale import untranslated
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextCharFormat
 from PySide6.QtWidgets import QLabel, QMainWindow
 from pytestqt.qtbot import QtBot
 
@@ -152,6 +154,32 @@ def test_the_checks_stand_in_their_order_with_the_key_to_the_first(reading: Read
         "76 images have not arrived",
     ]
     assert reading.pane.checks.entries[0].key == "F8"
+
+
+def test_a_number_that_was_not_heard_well_is_waved_and_one_key_accepts_it(reading: Reading) -> None:
+    """Where, what, and the key that says "I looked": not a reason to be typed (R46)."""
+    reading.write()
+    report = reading.reporting.report
+    assert report is not None
+    found = next(each for _, each in report.fields if each.text == "Nodule.")
+    heard = evolve(found, text="A 12 mm nodule.", unsure=("12",))
+    reading.reporting.write(lambda _field, _caret: (heard, None))
+    reading.desk.jobs.advance(1)
+
+    entry = next(e for e in reading.pane.checks.entries if "not heard well" in e.text)
+    assert (entry.line, entry.key, entry.aside) == ("dictation.accept", "Shift F7", "")
+    document = reading.pane.editor.document()
+    cursor = document.find("12")
+    formats = cursor.block().layout().formats()
+    waved = [
+        (each.start, each.length)
+        for each in formats
+        if each.format.underlineStyle() is QTextCharFormat.UnderlineStyle.WaveUnderline
+    ]
+    assert waved == [(cursor.selectionStart() - cursor.block().position(), 2)]
+    reading.reporting.confirm_numbers()
+    assert reading.reporting.report is not None
+    assert not any(each.doubts for _, each in reading.reporting.report.fields)
 
 
 def test_evidence_shows_what_is_linked_and_what_changed(reading: Reading) -> None:

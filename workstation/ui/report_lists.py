@@ -1,6 +1,7 @@
 """Lists beside the text in slots of fixed height: nothing moves when a line arrives."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from attrs import frozen
@@ -149,17 +150,24 @@ def status_chip(status: ReportState) -> tuple[str, str, Look]:
             return tr("DRAFT"), "text.low", "dashed"
 
 
+#: Checks that one command settles: the rule, and the line that says "I looked".
+SETTLED_BY: Final[Mapping[str, str]] = MappingProxyType(
+    {"link-changed": "report.accept-measurement", "heard": "dictation.accept"}
+)
+
+
 def check_entry(check: Check, key: str = "", accept_key: str = "") -> Entry:
-    """A line of the list of checks."""
+    """A line of the list of checks; `accept_key` settles it, where a command can."""
     if check.overridden:
         return Entry("triangle-alert", "hue.open", check.text, aside=check.overridden, quiet=True)
     if check.severity == "passed":
         return Entry("check", "hue.done", check.text, quiet=True)
     icon, tone = ("octagon-alert", "hue.act") if check.blocks else ("triangle-alert", "hue.open")
     line = "report.next-check" if check.field else ""
-    if check.rule == "link-changed":
-        key, line = accept_key, "report.accept-measurement"
-    aside = tr("needs a reason") if check.blocks and check.overridable else ""
+    if check.rule in SETTLED_BY:
+        key, line = accept_key, SETTLED_BY[check.rule]
+    needs_reason = check.blocks and check.overridable and check.rule not in SETTLED_BY
+    aside = tr("needs a reason") if needs_reason else ""
     return Entry(icon, tone, check.text, aside=aside, key=key, line=line)
 
 

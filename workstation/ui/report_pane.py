@@ -20,6 +20,7 @@ from workstation.ui import plain
 from workstation.ui.chips import Chip, shown_key
 from workstation.ui.report_editor import ReportEditor
 from workstation.ui.report_lists import (
+    SETTLED_BY,
     SlotList,
     check_counts,
     check_entry,
@@ -39,6 +40,7 @@ _SHIPPED_KEYS: Final[Mapping[str, str]] = MappingProxyType(
         "report.addend": "Ctrl+Shift+A",
         "report.next-check": "F8",
         "report.accept-measurement": "F7",
+        "dictation.accept": "Shift+F7",
         "report.evidence 1": "Ctrl+F1",
         "report.evidence 2": "Ctrl+F2",
         "report.evidence 3": "Ctrl+F3",
@@ -219,11 +221,11 @@ class ReportPane(QWidget):
     def _follow_checks(self) -> None:
         checks = self._reporting.checks
         first = next((c for c in checks if c.severity != "passed" and c.field), None)
-        next_key, accept_key = (
-            self._key("report.next-check"),
-            self._key("report.accept-measurement"),
-        )
-        entries = [check_entry(c, next_key if c is first else "", accept_key) for c in checks]
+        next_key = self._key("report.next-check")
+        entries = [
+            check_entry(c, next_key if c is first else "", self._key(SETTLED_BY.get(c.rule, "")))
+            for c in checks
+        ]
         self.checks.show_entries(entries, check_counts(checks) if checks else ())
         why = self._reporting.why_not_signed
         settled = self._reporting.settled
