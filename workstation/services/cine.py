@@ -72,12 +72,14 @@ class Cine:
         self._sequencing: Sequencing | None = None  # None: as the object prefers
         self._ticking = False
         self._rate, self._begins = rate, begins
+        self._measured = 0  # how many measurements there were
         self._hung: dict[int, str | None] = {}  # what was on each view when it was last asked
         self._stopped: set[str] = set()  # display sets that the reader does not want to move
         viewer.steered.connect(self.hold)
         viewer.changed.connect(lambda _: self._follow())
         viewer.viewport_changed.connect(lambda _: self._begin_what_moves())
         viewer.painted.connect(self._painted)
+        viewer.measurements_changed.connect(lambda _: self._hold_what_is_measured())
 
     def plays(self, index: int) -> bool:
         return index in self._playing
@@ -180,6 +182,14 @@ class Cine:
         """Held, packed or not: what is only not unpacked yet is a frame dropped, no stop."""
         shown = self._viewer.shown(index)
         return shown is not None and self._store.has(shown.display_set.frames[frame].key)
+
+    def _hold_what_is_measured(self) -> None:
+        """What was just measured stays to be seen; marks of a draft stop nothing."""
+        before, found = self._measured, self._viewer.measurements
+        self._measured = len(found)
+        shown = self._viewer.shown(self._viewer.active)
+        if len(found) > before and shown is not None and found[-1].frame == shown.frame.key:
+            self.hold(shown.index)
 
     def _follow(self) -> None:
         self._leave_what_is_gone()

@@ -242,3 +242,26 @@ def test_a_film_without_recorded_times_goes_at_the_rate_of_the_settings() -> Non
     projector.turn()
     assert projector.frame == 1
     assert projector.clock.monotonic() == pytest.approx(FakeClock().monotonic() + 0.25, abs=0.01)
+
+
+def test_a_film_stops_at_the_image_that_was_measured() -> None:
+    """By a script or by voice as well: else the measurement is gone before it was read."""
+    projector = Hanging(ultrasound())
+    for _ in range(3):
+        projector.turn()
+    projector.viewer.add_length(5, 5, 20, 5)
+
+    assert not projector.cine.plays(0)
+    assert projector.viewer.measurements[0].frame == ultrasound().frames[projector.frame].key
+
+
+def test_marks_of_a_draft_stop_no_film() -> None:
+    """They come back on another image than the one that is seen."""
+    projector = Hanging(ultrasound())
+    projector.turn()
+    mark = projector.viewer.add_length(5, 5, 20, 5)
+    projector.viewer.delete_measurement()
+    projector.cine.toggle()
+    projector.viewer.restore_measurements([evolve(mark, frame=ultrasound().frames[4].key)], ["A1"])
+
+    assert projector.cine.plays(0)
