@@ -254,7 +254,8 @@ class Settings:
     cine_autoplay: bool = _setting("Moving ultrasound plays by itself when it is hung.", True)
     screens: str = _setting(
         "What 1000 pixels of each screen measure in mm, by a ruler held against it:"
-        ' `"DP-1 = 245.3; HDMI-1 = 270"`. A screen that was measured from the program (Ctrl+Shift+K) needs no line here.',
+        ' `"DP-1 = 245.3; HDMI-1 = 270"`. A screen that was measured from the program'
+        " (Ctrl+Shift+K) needs no line here.",
         "",
         _screens,
     )
