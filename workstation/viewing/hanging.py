@@ -14,7 +14,7 @@ from workstation.domain.geometry import dot
 from workstation.domain.identifiers import StudyRef
 from workstation.domain.presentation import Voi
 from workstation.domain.study import DisplaySet, DisplaySetKind, Frame
-from workstation.text import tr, trn
+from workstation.text import tr
 from workstation.viewing.sharing import share_windows
 
 #: What has pixels to look at; documents, reports and segmentations are opened otherwise.
@@ -73,7 +73,7 @@ def hang(studies: Sequence[HangingStudy], rows: int, columns: int) -> Hanging:
     for row in range(rows):
         window = _window_of_row(main, row, rows)
         if row == 0 or window:
-            placed.append(Placement(main.id, _why_main(main), window))
+            placed.append(Placement(main.id, tr("the most complete series"), window))
         else:
             placed.append(_other(ranked, placed))
         for column in range(1, columns):
@@ -134,14 +134,6 @@ def _worth(display_set: DisplaySet) -> tuple[float, float]:
     if "scout" in display_set.label.casefold() or "local" in display_set.label.casefold():
         score -= 10
     return score, -(_middle(display_set).thickness_mm or 0.0)
-
-
-def _why_main(main: DisplaySet) -> str:
-    return trn(
-        len(main.frames),
-        "{n} image, the most complete series",
-        "{n} images, the most complete series",
-    )
 
 
 def _best_prior(studies: Sequence[HangingStudy], main: DisplaySet) -> tuple[DisplaySet, str] | None:
