@@ -62,12 +62,12 @@ class Desk:
         keys = [key for key in draft.key_images if key.frame.site == site]
         scales = [scale for scale in draft.scales if scale.frame.site == site]
         names = [str(c.get("id", "")) for c in draft.cited]
-        self._viewer.restore_measurements(kept, names, keys, scales)
+        self._viewer.restore_measurements(kept, names, keys, scales, draft.views)
 
     def _measured(self, _: None) -> None:
         viewer = self._viewer
         self._reporting.take_measurements(
-            viewer.measurements, viewer.key_images, viewer.marks.scales
+            viewer.measurements, viewer.key_images, viewer.marks.scales, viewer.marks.views
         )
 
     def _shown(self, _: None) -> None:

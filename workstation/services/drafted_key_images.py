@@ -27,7 +27,7 @@ def from_plain(read: Mapping[str, Any]) -> KeyImage:
         frame_of(read["frame"]),
         KeyTitle(read["title"]),
         SeenAs(
-            None if seen["voi"] is None else _voi(seen["voi"]),
+            None if seen["voi"] is None else window_from_plain(seen["voi"]),
             bool(seen["inverted"]),
             int(seen["quarter_turns"]) % 4,
             bool(seen["flipped"]),
@@ -37,7 +37,11 @@ def from_plain(read: Mapping[str, Any]) -> KeyImage:
     )
 
 
-def _voi(read: Mapping[str, Any]) -> Voi:
+def window_to_plain(voi: Voi) -> Mapping[str, Any]:
+    return asdict(voi, value_serializer=_plain)
+
+
+def window_from_plain(read: Mapping[str, Any]) -> Voi:
     lut = read["lut"]
     return Voi(
         float(read["center"]),

@@ -58,6 +58,7 @@ class Drafting(Writing):
         self._measurements: tuple[Measurement, ...] = ()
         self._key_images: tuple[KeyImage, ...] = ()
         self._scales: tuple[Calibration, ...] = ()
+        self._views = drafts.NO_VIEWS
         self._measured = False
 
     # --- what was signed, and the addendum ----------------------------------------------
@@ -132,6 +133,7 @@ class Drafting(Writing):
                 measurements=self._measurements,
                 key_images=self._key_images,
                 scales=self._scales,
+                views=self._views,
             )
         )
 
@@ -149,8 +151,10 @@ class Drafting(Writing):
         measurements: tuple[Measurement, ...],
         key_images: tuple[KeyImage, ...],
         scales: tuple[Calibration, ...],
+        views: drafts.Views,
     ) -> None:
         """Marks are saved with the words; of two drafts the one with newer ones is newer."""
+        self._views = views
         now = measurements, key_images, scales
         if now == (self._measurements, self._key_images, self._scales):
             return
@@ -213,7 +217,7 @@ class Drafting(Writing):
     def _measure_again(self, draft: drafts.Draft) -> None:
         """What was measured before stands on the images again, beside what is new there."""
         self._measurements, self._key_images = draft.measurements, draft.key_images
-        self._scales = draft.scales
+        self._scales, self._views = draft.scales, draft.views
         self.draft_taken_up.emit(draft)
 
     def _look_for_draft(self, item: WorklistItem) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Final
 
 from attrs import asdict, frozen
@@ -24,9 +25,18 @@ from workstation.domain.report import (
     SectionKind,
 )
 from workstation.domain.worklist import WorklistItem
-from workstation.services import drafted_key_images, drafted_measurements, drafted_scales
+from workstation.services import (
+    drafted_key_images,
+    drafted_measurements,
+    drafted_scales,
+    drafted_views,
+)
+from workstation.viewing.viewport import ViewportState
 
 FORMAT: Final = 1
+
+Views = Mapping[str, ViewportState]
+NO_VIEWS: Final[Views] = MappingProxyType({})
 
 
 @frozen
@@ -42,6 +52,7 @@ class Draft:
     measurements: tuple[Measurement, ...] = ()  # all of them, as they stand on the images
     key_images: tuple[KeyImage, ...] = ()
     scales: tuple[Calibration, ...] = ()  # that readers gave to images
+    views: Views = NO_VIEWS  # that measurements were made in, by their names
 
     def is_of(self, item: WorklistItem) -> bool:
         """Whether it belongs to this study, this patient and the reader who holds it now."""
@@ -68,6 +79,7 @@ def to_json(draft: Draft) -> str:
         "measurements": [drafted_measurements.to_plain(m) for m in draft.measurements],
         "key_images": [drafted_key_images.to_plain(key) for key in draft.key_images],
         "scales": [drafted_scales.to_plain(scale) for scale in draft.scales],
+        "views": {name: drafted_views.to_plain(view) for name, view in draft.views.items()},
         "report": asdict(draft.report, value_serializer=_plain),
     }
     return json.dumps(body, sort_keys=True, ensure_ascii=False)
@@ -95,6 +107,7 @@ def from_json(body: str) -> Draft:
             tuple(map(drafted_measurements.from_plain, read.get("measurements", []))),
             tuple(map(drafted_key_images.from_plain, read.get("key_images", []))),
             tuple(map(drafted_scales.from_plain, read.get("scales", []))),
+            {str(k): drafted_views.from_plain(v) for k, v in read.get("views", {}).items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         if isinstance(error, UnreadableDraft):

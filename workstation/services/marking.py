@@ -1,6 +1,7 @@
 """The screen with what a reader marked on it: measurements, their names, key images."""
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Any
 
 from attrs import evolve
@@ -16,7 +17,8 @@ from workstation.services import describe
 from workstation.services.drafted_measurements import numbered
 from workstation.services.frames import FrameStore
 from workstation.services.loading import Loader
-from workstation.services.measuring import Measurements
+from workstation.services.mark_steps import Step
+from workstation.services.measuring import Measurements, Views
 from workstation.services.placing import OnDuty, Placing
 from workstation.services.screen import Screen
 from workstation.services.signal import Signal
@@ -25,6 +27,8 @@ from workstation.services.viewed import Shown
 from workstation.text import tr
 from workstation.viewing.patient_marks import on_frame
 from workstation.viewing.presets import Presets
+
+_NO_VIEWS: Views = MappingProxyType({})
 
 
 class Marked(Screen):
@@ -164,9 +168,11 @@ class Marked(Screen):
         names: Sequence[str],
         key_images: Sequence[KeyImage] = (),
         scales: Sequence[Calibration] = (),
+        views: Views = _NO_VIEWS,
     ) -> None:
         """Those of a draft stand on their images again; `names` are not given twice."""
-        self._marks.restore(kept, names, key_images, scales)
+        marks, keys = {m.id: m for m in kept}, {key.frame: key for key in key_images}
+        self._marks.restore(Step(marks, keys, tuple(scales)), names, views)
         self._emit_all()
 
     @property

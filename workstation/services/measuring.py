@@ -4,9 +4,9 @@ Scales that a reader gave to images are kept with them: what was measured follow
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final
+from types import MappingProxyType
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from workstation.domain.calibration import Calibration
 from workstation.domain.identifiers import FrameKey
@@ -17,29 +17,15 @@ from workstation.errors import CommandError
 from workstation.imaging.calibrating import calibrated
 from workstation.imaging.measure import rescaled
 from workstation.services.drafted_measurements import numbers_used
+from workstation.services.mark_steps import NOTHING, Keys, Marks, Step, Steps
 from workstation.services.placing import BY_NOBODY, Placing, pixels_of, placed
 from workstation.services.viewed import Shown
 from workstation.text import tr
 from workstation.viewing.patient_marks import on_frame
 from workstation.viewing.viewport import ViewportState
 
-#: As many steps can be taken back.
-MOST_STEPS: Final = 200
-
-Marks = Mapping[str, Measurement]
-Keys = Mapping[FrameKey, KeyImage]
-
-
-@frozen
-class Step:
-    """What undo goes back to: marks of every kind, as they were together."""
-
-    marks: Marks
-    keys: Keys
-    scales: tuple[Calibration, ...] = ()
-
-
-NOTHING: Final = Step({}, {})
+Views = Mapping[str, ViewportState]
+_NO_VIEWS: Views = MappingProxyType({})
 
 
 class Measurements:
@@ -57,8 +43,7 @@ class Measurements:
         self._seen: dict[str, ViewportState] = {}  # as each was last placed or moved
         self._last: dict[str, int] = {}
         self._revisions: dict[str, int] = {}
-        self._done: list[Step] = []
-        self._undone: list[Step] = []
+        self._steps = Steps()
         self._kept = NOTHING  # as a draft brought it
         self.selected = ""
 
@@ -131,33 +116,25 @@ class Measurements:
         self._last[letter] = self._last.get(letter, 0) + 1
         return f"{letter}{self._last[letter]}"
 
-    def restore(
-        self,
-        kept: Sequence[Measurement],
-        names: Iterable[str] = (),
-        key_images: Sequence[KeyImage] = (),
-        scales: Sequence[Calibration] = (),
-    ) -> None:
+    def restore(self, brought: Step, names: Iterable[str] = (), views: Views = _NO_VIEWS) -> None:
         """Those of a draft, under their names; what was made meanwhile stays, renamed if need be.
 
         `names` were given too, to measurements that are gone. Nothing before it can be undone.
         """
-        before = self._kept
+        before, self._kept = self._kept, brought
         new = [m for m in self._by_id.values() if before.marks.get(m.id) != m]
-        taken = {m.id for m in kept}
-        for letter, number in numbers_used([*self._by_id, *taken, *names]).items():
+        for letter, number in numbers_used([*self._by_id, *brought.marks, *names]).items():
             self._last[letter] = max(number, self._last.get(letter, 0))
-        renamed = [evolve(m, id=self._fresh_name(m.id[0])) if m.id in taken else m for m in new]
-        marks, keys = {m.id: m for m in kept}, {key.frame: key for key in key_images}
-        self._kept = Step(marks, keys, tuple(scales))
-        self._by_id = {**marks, **{m.id: m for m in renamed}}
+        renamed = {self._fresh_name(m.id[0]) if m.id in brought.marks else m.id: m for m in new}
+        own_views = {name: self._seen[m.id] for name, m in renamed.items() if m.id in self._seen}
+        self._seen = {**views, **own_views}
+        self._by_id = {**brought.marks, **{name: evolve(m, id=name) for name, m in renamed.items()}}
         # What an older draft had and this one has not was taken away: it does not come back.
         own = {at: key for at, key in self._keys.items() if before.keys.get(at) != key}
-        self._keys = {**keys, **own}
-        gone = {*scales, *before.scales}
-        self._scales = (*scales, *(each for each in self._scales if each not in gone))
-        self._done.clear()
-        self._undone.clear()
+        self._keys = {**brought.keys, **own}
+        gone = {*brought.scales, *before.scales}
+        self._scales = (*brought.scales, *(each for each in self._scales if each not in gone))
+        self._steps = Steps()
         self.selected = ""
         self._changed()
 
@@ -230,23 +207,22 @@ class Measurements:
         return tuple(again.values())
 
     def seen(self, name: str) -> ViewportState | None:
-        """The view a measurement was placed in; None where an earlier session placed it."""
+        """The view a measurement was placed in; None where a draft of earlier versions has it."""
         return self._seen.get(name)
+
+    @property
+    def views(self) -> Views:
+        """Of all there are, as far as they are known."""
+        return {name: self._seen[name] for name in self._by_id if name in self._seen}
 
     # --- taking back ----------------------------------------------------------------
 
     def undo(self) -> None:
         """What was last placed, moved, worded or deleted is as it was before."""
-        if not self._done:
-            raise CommandError(tr("there is nothing to undo"))
-        self._undone.append(self._step)
-        self._restore(self._done.pop())
+        self._restore(self._steps.back(self._step))
 
     def redo(self) -> None:
-        if not self._undone:
-            raise CommandError(tr("there is nothing to do again"))
-        self._done.append(self._step)
-        self._restore(self._undone.pop())
+        self._restore(self._steps.again(self._step))
 
     @property
     def _step(self) -> Step:
@@ -258,9 +234,7 @@ class Measurements:
         keys: Keys | None = None,
         scales: tuple[Calibration, ...] | None = None,
     ) -> None:
-        self._done.append(self._step)
-        del self._done[:-MOST_STEPS]
-        self._undone.clear()
+        self._steps.remember(self._step)
         self._by_id = dict(marks)
         if keys is not None:
             self._keys = dict(keys)
@@ -318,8 +292,7 @@ class Measurements:
 
     def clear(self) -> None:
         """The case is left; undo in the next one must not bring this patient's marks there."""
-        self._done.clear()
-        self._undone.clear()
+        self._steps = Steps()
         self._revisions.clear()
         self._by_id.clear()
         self._keys.clear()

@@ -31,6 +31,7 @@ from workstation.services.checks import Check, Images
 from workstation.services.citing import value_words
 from workstation.services.draft_saving import DraftSaver
 from workstation.services.drafting import Drafting
+from workstation.services.drafts import NO_VIEWS, Views
 from workstation.services.evidence import Line
 from workstation.services.freezing import freeze
 from workstation.services.issued import as_report, of_signed
@@ -158,12 +159,13 @@ class Reporting(Drafting):
         measurements: Iterable[Measurement],
         key_images: Iterable[KeyImage] = (),
         scales: Iterable[Calibration] = (),
+        views: Views = NO_VIEWS,
     ) -> None:
         """All marks as they are now; a measurement that is gone was deleted."""
         if self.report is not None:
             now = tuple(measurements)
             self._evidence.take(now)
-            self._keep(now, tuple(key_images), tuple(scales))
+            self._keep(now, tuple(key_images), tuple(scales), views)
             self._announce()
 
     @property

@@ -255,8 +255,8 @@ def seen_as(state: ViewportState, other: ViewportState) -> ViewportState:
     """The same image in the window, framing and orientation that another view had."""
     return evolve(
         state, zoom=other.zoom, pan=other.pan, one_to_one=other.one_to_one, voi=other.voi,
-        inverted=other.inverted, quarter_turns=other.quarter_turns, degrees=other.degrees,
-        flipped=other.flipped,
+        own_window=other.own_window, inverted=other.inverted, quarter_turns=other.quarter_turns,
+        degrees=other.degrees, flipped=other.flipped,
     )  # fmt: skip
 
 
