@@ -120,13 +120,24 @@ def straightened(mpr: Mpr, box: Box) -> Mpr:
 
 
 def laid(mpr: Mpr, box: Box, plane: Plane, along: ImagePlane) -> Mpr:
-    """Turned so that a plane has the directions of `along`; as it is where it has its normal."""
+    """Turned so that a plane has the directions of `along`, the pictures of the others as
+    upright as may be; as it is where it has that normal."""
     if dot(mpr.axes(plane).normal, along.normal) > 1.0 - 1e-12:
         return mpr
     here, there = STANDARD[plane], Axes(along.row, along.column)
     before = np.stack((here.row, here.column, here.normal), axis=1)
     after = np.stack((there.row, there.column, there.normal), axis=1)
-    return evolve(begun(box, mpr.centre), turn=_quaternion(after @ before.T))
+    turn = _quaternion(after @ before.T)
+    first, second, third = (0.0 if each is plane else _roll(turn, each) for each in Plane)
+    return evolve(begun(box, mpr.centre), turn=turn, rolls=(first, second, third))
+
+
+def _roll(turn: Quaternion, plane: Plane) -> float:
+    """By how many degrees a picture is turned back to be as upright as may be."""
+    here = STANDARD[plane]
+    row, column = turned(turn, here.row), turned(turn, here.column)
+    across = dot(row, here.column) - dot(column, here.row)
+    return math.degrees(math.atan2(across, dot(row, here.row) + dot(column, here.column)))
 
 
 def scrolled(mpr: Mpr, box: Box, plane: Plane, by: int) -> Mpr:

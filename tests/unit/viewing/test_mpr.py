@@ -180,3 +180,15 @@ def test_planes_are_laid_as_one_of_them_lay(plane: Plane, turns: tuple[int, int,
     assert np.abs(m.T @ m - np.eye(3)).max() < 1e-9
     if far(lay.normal, STANDARD[plane].normal) > 1e-6:
         assert far(after.axes(plane).row, lay.row) < 1e-9
+
+
+def test_pictures_beside_one_that_is_laid_are_upright() -> None:
+    """An axial with the patient on his side would be taken for how he lay."""
+    oblique = mpr.rotated(mpr.begun(BOX), Plane.AXIAL, 35.0)
+
+    after = mpr.laid(
+        mpr.begun(BOX), BOX, Plane.CORONAL, mpr.rectangle(oblique, BOX, Plane.CORONAL).plane
+    )
+
+    assert far(after.axes(Plane.AXIAL).row, STANDARD[Plane.AXIAL].row) < 1e-9
+    assert far(after.axes(Plane.AXIAL).column, STANDARD[Plane.AXIAL].column) < 1e-9
