@@ -27,6 +27,7 @@ from workstation.dicom.document_head import (
 from workstation.dicom.measurement_shapes import shapes
 from workstation.dicom.observer import observer
 from workstation.domain.measurement import (
+    LAYER,
     REGIONS,
     Measurement,
     MeasurementKind,
@@ -221,6 +222,15 @@ def _others(measurement: Measurement, image: MarkedImage, second: list[Any]) -> 
                 _unit(unit),
                 derivation=_DERIVATIONS.get(name) or _ours(name),
             )
+    for name, value in measurement.layer.items():
+        unit = "" if name == "voxels" else measurement.layer_unit
+        yield sr.Measurement(
+            _quantity(unit, image),
+            float(value),
+            _unit(unit),
+            derivation=_DERIVATIONS.get(name) or _ours(name),
+            method=_ours(LAYER),
+        )
 
 
 def _unit(shown: str) -> Any:

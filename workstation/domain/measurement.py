@@ -39,6 +39,8 @@ REGIONS: Final = frozenset(
         MeasurementKind.FREEHAND,
     }
 )
+#: By which method a number was had of what lies over the image.
+LAYER: Final = "fused layer"
 #: These say words instead of a value.
 WORDS: Final = frozenset({MeasurementKind.ARROW, MeasurementKind.TEXT})
 
@@ -106,6 +108,10 @@ class Measurement:
     author: str = ""  # who made it, by the name they have at its site
     label_at: PixelPoint | None = None  # from the first point to where a reader put its label
     on: OnPlane | None = None  # None: on its frame
+    #: Of what was laid over the image: mean, sd, min, max and `voxels` of a region, `value` at a
+    #: point; in `layer_unit` but for `voxels`.
+    layer: Mapping[str, float] = field(factory=lambda: MappingProxyType({}))
+    layer_unit: str = ""
 
     @property
     def in_patient(self) -> tuple[Vector, ...]:

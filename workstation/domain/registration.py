@@ -8,7 +8,7 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
-from workstation.domain.geometry import Vector
+from workstation.domain.geometry import ImagePlane, Vector
 
 Row = tuple[float, float, float, float]
 
@@ -54,6 +54,13 @@ class Rigid:
     def direction(self, along: Vector) -> Vector:
         x, y, z = (r[0] * along[0] + r[1] * along[1] + r[2] * along[2] for r in self.rows)
         return x, y, z
+
+    def plane(self, of: ImagePlane) -> ImagePlane:
+        """The same plane in the other patient space."""
+        return ImagePlane(
+            self.point(of.origin), self.direction(of.row), self.direction(of.column),
+            of.row_spacing, of.column_spacing,
+        )  # fmt: skip
 
     @property
     def degrees(self) -> float:

@@ -114,3 +114,33 @@ def _side(p: NDArray[np.float64], q: NDArray[np.float64], at: NDArray[np.float64
     return (q[..., 0] - p[..., 0]) * (at[..., 1] - p[..., 1]) - (q[..., 1] - p[..., 1]) * (
         at[..., 0] - p[..., 0]
     )
+
+
+def contains(
+    kind: MeasurementKind,
+    points: Sequence[PixelPoint],
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+) -> NDArray[np.bool_]:
+    """Which of any places lie in a region, the outline included where it is a box or an ellipse."""
+    if kind in (MeasurementKind.POLYGON, MeasurementKind.FREEHAND):
+        return _in_outline(points, x, y)
+    (x1, y1), (x2, y2) = points
+    across, down = abs(x - (x1 + x2) / 2), abs(y - (y1 + y2) / 2)
+    wide, high = abs(x2 - x1) / 2, abs(y2 - y1) / 2
+    if kind is MeasurementKind.RECTANGLE:
+        return (across <= wide + _EDGE) & (down <= high + _EDGE)
+    wide, high = max(wide, _EDGE), max(high, _EDGE)
+    return np.asarray((across / wide) ** 2 + (down / high) ** 2 <= 1 + _EDGE)
+
+
+def _in_outline(
+    points: Sequence[PixelPoint], x: NDArray[np.float64], y: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """A line to the right crosses the outline an odd number of times."""
+    odd = np.zeros(x.shape, np.bool_)
+    for (x1, y1), (x2, y2) in pairwise([*points, points[0]]):
+        if y1 != y2:
+            crosses = (y1 > y) != (y2 > y)
+            odd ^= crosses & (x < x1 + (y - y1) * (x2 - x1) / (y2 - y1))
+    return odd

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyUID
 from workstation.domain.measurement import (
+    LAYER,
     POINTS,
     REGIONS,
     Measurement,
@@ -145,7 +146,9 @@ def _measurement(
     value = next((v for v in found.values if found.own_kind or v.name.value in wanted), None)
     if value is None:
         return None
-    stats = {name: v for v in found.values if v is not value and (name := _statistic(v))}
+    others = [v for v in found.values if v is not value]
+    layer = {_statistic(v): v for v in others if v.method.meaning == LAYER}
+    stats = {name: v for v in others if v.method.meaning != LAYER and (name := _statistic(v))}
     if kind is not MeasurementKind.BIDIRECTIONAL:
         stats.pop("short", None)  # of an ellipse it is no second number beside the area
     frame = found.image.frames[0] - 1 if found.image.frames else 0
@@ -162,6 +165,8 @@ def _measurement(
         stats=MappingProxyType({name: v.value for name, v in stats.items()}),
         stats_unit=next((_unit(v.unit) for name, v in stats.items() if name != "pixels"), ""),
         text=found.comment,
+        layer=MappingProxyType({name: v.value for name, v in layer.items()}),
+        layer_unit=next((_unit(v.unit) for name, v in layer.items() if name != "voxels"), ""),
     )
 
 

@@ -51,14 +51,6 @@ class LayerRequest:
     opacity: float  # 0 clear to 1
 
 
-def moved(plane: ImagePlane, rigid: Rigid) -> ImagePlane:
-    """The same plane in the other patient space."""
-    return ImagePlane(
-        rigid.point(plane.origin), rigid.direction(plane.row), rigid.direction(plane.column),
-        plane.row_spacing, plane.column_spacing,
-    )  # fmt: skip
-
-
 def in_colour(levels: Pixels, empty: NDArray[np.bool_], palette: Palette, opacity: float) -> Pixels:
     """Grey levels as premultiplied RGBA: colour, and how much of it covers what lies below."""
     every = np.arange(WHITE + 1)
@@ -98,7 +90,7 @@ class LayerPainter:
     def _made(self, request: LayerRequest) -> Picture | None:
         part = part_of(request)
         wanted = ReformatRequest(
-            request.volume, moved(request.plane, request.rigid), request.view, request.slab_mm,
+            request.volume, request.rigid.plane(request.plane), request.view, request.slab_mm,
             request.mode, Interpolation.LINEAR, request.voi, inverted=False,
         )  # fmt: skip
         found = samples_of(wanted, part)

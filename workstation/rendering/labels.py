@@ -33,7 +33,7 @@ def words(measurement: Measurement) -> tuple[str, str]:
     if measurement.kind in WORDS:
         return f"{measurement.id}  {measurement.text}".rstrip(), ""
     first = f"{measurement.id}  {value_line(measurement)}"
-    parts = [_more(measurement), measurement.text, _whose(measurement)[1]]
+    parts = [_more(measurement), _layer(measurement), measurement.text, _whose(measurement)[1]]
     return first, "  ".join(part for part in parts if part)
 
 
@@ -108,6 +108,17 @@ def _more(measurement: Measurement) -> str:
     if "heart" in stats:
         heart, thorax = (f"{stats[name]:.1f}" for name in ("heart", "thorax"))
         return tr("heart {heart}  thorax {thorax} {unit}", heart=heart, thorax=thorax, unit=unit)
+    return ""
+
+
+def _layer(measurement: Measurement) -> str:
+    """What was laid over the image says of the same place."""
+    layer, unit = measurement.layer, measurement.layer_unit
+    if "value" in layer:
+        return f"{_figure(layer['value'])} {unit}".rstrip()
+    if "max" in layer:
+        most, mean = _figure(layer["max"]), _figure(layer["mean"])
+        return tr("{unit} max {most}  mean {mean}", unit=unit, most=most, mean=mean)
     return ""
 
 

@@ -46,7 +46,15 @@ def key_words(key: KeyImage, prior: str = "") -> str:
 
 
 def value_words(measurement: Measurement) -> str:
-    """ "12 mm" of a length, "mean 27 HU" of a region, "SUVbw max 8.1, mean 3.2" on PET."""
+    """ "12 mm" of a length, "mean 27 HU" of a region, "SUVbw max 8.1, mean 3.2" on PET; of a
+    fused view both."""
+    own, layer, unit = _own_words(measurement), measurement.layer, measurement.layer_unit
+    if "max" in layer:
+        return f"{own}; {unit} max {decimal(layer['max'])}, mean {decimal(layer['mean'])}"
+    return f"{own}; {decimal(layer['value'])} {unit}".rstrip() if "value" in layer else own
+
+
+def _own_words(measurement: Measurement) -> str:
     kind, value, stats = measurement.kind, measurement.value, measurement.stats
     if kind in WORDS:
         return measurement.text
@@ -111,6 +119,8 @@ def described(measurement: Measurement) -> Mapping[str, Any]:
         "note": measurement.note,
         "stats": dict(measurement.stats),
         "stats_unit": measurement.stats_unit,
+        "layer": dict(measurement.layer),
+        "layer_unit": measurement.layer_unit,
         "study_uid": key.study,
         "series_uid": key.series,
         "sop_uid": key.sop,

@@ -165,6 +165,8 @@ def measurements(marks: Sequence[Measurement]) -> list[Mapping[str, object]]:
             "note": m.note,
             "stats": dict(m.stats),
             "stats_unit": m.stats_unit,
+            "layer": dict(m.layer),
+            "layer_unit": m.layer_unit,
             "series_uid": m.frame.series,
             "sop_uid": m.frame.sop,
             "frame": m.frame.frame_index,

@@ -41,6 +41,8 @@ def from_plain(read: Mapping[str, Any]) -> Measurement:
         author=str(read.get("author", "")),
         label_at=None if label_at is None else (float(label_at[0]), float(label_at[1])),
         on=None if read.get("on") is None else _plane_of(read["on"]),
+        layer=MappingProxyType({str(k): float(v) for k, v in read.get("layer", {}).items()}),
+        layer_unit=str(read.get("layer_unit", "")),
     )
 
 

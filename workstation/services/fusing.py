@@ -16,10 +16,12 @@ from workstation.domain.study import DisplaySet, Frame
 from workstation.errors import CommandError
 from workstation.imaging.palettes import ColourMap, read_palettes
 from workstation.imaging.volume_voxels import why_no_volume
+from workstation.services import fused_measuring
 from workstation.services.jobs import Job
 from workstation.services.overlay import Line, Mark, Overlay, number
+from workstation.services.placing import Placing
 from workstation.services.reformatted import Reformatted
-from workstation.services.viewed import Fused, Shown, ViewedStudy
+from workstation.services.viewed import Fused, Probe, Shown, ViewedStudy
 from workstation.settings import resource
 from workstation.text import tr
 from workstation.viewing import fusion as reduce_fusion
@@ -136,6 +138,17 @@ class Fusing(Reformatted):
         if shown is None or shown.fused is None:
             return words
         return evolve(words, bottom_left=(*words.bottom_left, *fused_words(shown)))
+
+    def _with_layer(self, shown: Shown, probe: Probe) -> Probe:
+        """With what lies above the same point."""
+        return evolve(probe, beside=fused_measuring.beside(shown, probe.at))
+
+    def _placing(self, shown: Shown) -> Placing:
+        """A region of a fused view measures both."""
+        placing = super()._placing(shown)
+        if shown.fused is None:
+            return placing
+        return evolve(placing, of_layer=lambda made: fused_measuring.with_layer(shown, made))
 
     def _volume_changed(self, name: str) -> None:
         super()._volume_changed(name)

@@ -23,6 +23,8 @@ class Placing:
     zoom: float = 1.0  # logical pixels of the screen for one of the image
     #: On a plane: who measures there, for no pixels of it are kept.
     on_plane: "Callable[[MeasurementKind, Sequence[PixelPoint]], Measurement] | None" = None
+    #: Of a fused view: what the layer says of the same place, added.
+    of_layer: "Callable[[Measurement], Measurement] | None" = None
 
 
 BY_NOBODY: Final = Placing()
@@ -49,8 +51,10 @@ def placed(
         )
     if pixels is None:
         assert placing.on_plane is not None
-        return placing.on_plane(kind, points)
-    return measure(kind, tuple(points), shown.frame, pixels, placing.zoom)
+        made = placing.on_plane(kind, points)
+    else:
+        made = measure(kind, tuple(points), shown.frame, pixels, placing.zoom)
+    return made if placing.of_layer is None else placing.of_layer(made)
 
 
 def pixels_of(shown: Shown) -> FramePixels:

@@ -197,10 +197,12 @@ class Probe:
     value: str
     unit: str = ""
     number: float | None = None  # None where the pixel has no single value
+    beside: str = ""  # of what is laid over the image
 
     @property
     def text(self) -> str:
-        return f"{self.value} {self.unit}".rstrip()
+        own = f"{self.value} {self.unit}".rstrip()
+        return "  ".join(filter(None, (own, self.beside)))
 
 
 @frozen

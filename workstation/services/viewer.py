@@ -264,7 +264,8 @@ class Viewer(Fusing):
     def show_probe(self, at: PixelPoint) -> Probe:
         """The value of the pixel under an image point. Raises CommandError beside the image."""
         shown = self._need_shown()
-        self.probe = describe.probe(shown, at) if shown.reformat is None else self.value_at(at)
+        found = describe.probe(shown, at) if shown.reformat is None else self.value_at(at)
+        self.probe = self._with_layer(shown, found)
         self.viewport_changed.emit(self.active)
         return self.probe
 

@@ -104,9 +104,18 @@ def random_measurements(count: int) -> list[Measurement]:
                 stats={name: dice.uniform(-1024, 3071) for name in names},
                 stats_unit=dice.choice(["HU", "", "mm"]) if names else "",
                 text=dice.choice(["", "Rundherd links", "結節"]),
+                layer={name: dice.uniform(0, 40) for name in _layer_of(kind, dice)},
+                layer_unit="SUVbw",
             )
         )  # fmt: skip
     return made
+
+
+def _layer_of(kind: MeasurementKind, dice: random.Random) -> tuple[str, ...]:
+    """On some fused views: what the PET says of the same place."""
+    if kind in REGIONS and dice.random() < 0.5:
+        return "mean", "max", "min", "sd", "voxels"
+    return ("value",) if kind is MeasurementKind.POINT else ()
 
 
 def corners(measurement: Measurement) -> list[tuple[float, float]]:
@@ -131,6 +140,8 @@ def test_two_hundred_measurements_come_back_as_they_were_made() -> None:
         assert (after.value, after.unit, after.note) == (before.value, before.unit, before.note)
         assert (dict(after.stats), after.stats_unit) == (dict(before.stats), before.stats_unit)
         assert after.text == before.text
+        assert dict(after.layer) == dict(before.layer)
+        assert after.layer_unit == (before.layer_unit if before.layer else "")
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,8 @@ REGION = Measurement(
         ImagePlane((0.1, -1 / 3, 2.0), (0.8, 0.0, 0.6), (0.36, 0.8, -0.48), 0.7, 0.9),
         "1.2.3", "coronal", 10.5, "minip",
     ),
+    {"mean": 6.0625, "max": 12.5, "min": 1e-9, "sd": 2.0, "voxels": 9.0},
+    "SUVbw",
 )  # fmt: skip
 
 

@@ -1,15 +1,21 @@
 """Fusion: uptake is laid over the anatomy it belongs to, and over nothing else."""
 
+import json
+
 import numpy as np
 import pytest
 from attrs import evolve
 from fakes_viewer import opened, ref, stack, viewed
 
+from workstation.domain.measurement import MeasurementKind
 from workstation.domain.presentation import Rescale, Voi, VoiFunction
 from workstation.domain.registration import Registered, Rigid, SaidBy
 from workstation.domain.study import DisplaySet, Geometry, GeometryVerdict
 from workstation.domain.suv import SuvBasis
 from workstation.errors import CommandError
+from workstation.rendering.labels import words
+from workstation.services.citing import value_words
+from workstation.services.drafted_measurements import from_plain, to_plain
 from workstation.services.viewer import Viewer
 
 VOLUME = Geometry(GeometryVerdict.REGULAR, mpr=True)
@@ -161,3 +167,52 @@ def test_what_is_asked_of_a_layer_that_is_not_there_is_refused() -> None:
     viewer.toggle_fusion()
     with pytest.raises(CommandError, match="no colours are named mud"):
         viewer.set_fusion_colours("mud")
+
+
+def test_a_region_measures_both_and_says_both() -> None:
+    """F130: HU of the CT, SUV of the PET, of one place."""
+    viewer, _ = opened(ct(), pet())
+    viewer.toggle_fusion()
+
+    alone = viewer.add(MeasurementKind.LENGTH, ((1.0, 1.0), (9.0, 9.0)))
+    made = viewer.add(MeasurementKind.RECTANGLE, ((0.0, 0.0), (17.0, 9.0)))
+
+    # 8.5 x 4.5 mm from the corner of both: 3 x 2 voxels of 4 mm; slice 0 is stored 1000, SUV 1
+    assert made.stats["mean"] == -24.0
+    assert made.stats_unit == "HU"
+    assert dict(made.layer) == pytest.approx(
+        {"mean": 1.0, "max": 1.0, "min": 1.0, "sd": 0.0, "voxels": 6.0}
+    )
+    assert made.layer_unit == "SUVbw"
+    assert alone.layer == {}
+    assert value_words(made) == "mean -24 HU; SUVbw max 1, mean 1"
+    assert words(made)[1] == "mean −24.0 HU  SD 0.0  SUVbw max 1.0  mean 1.0"
+
+
+def test_the_probe_tells_both() -> None:
+    viewer, _ = opened(ct(), pet())
+    viewer.toggle_fusion()
+
+    assert viewer.show_probe((3.0, 3.0)).text == "−24 HU  1 SUVbw"
+    viewer.toggle_fusion()
+    assert viewer.show_probe((3.0, 3.0)).text == "−24 HU"
+
+
+def test_a_region_that_is_moved_is_measured_in_the_layer_anew() -> None:
+    """The table would else keep the SUV of another place."""
+    viewer, _ = opened(ct(), pet())
+    viewer.toggle_fusion()
+    made = viewer.add(MeasurementKind.RECTANGLE, ((0.0, 0.0), (17.0, 9.0)))
+
+    viewer.move_measurement(made.id, ((0.0, 0.0), (7.9, 7.9)))
+
+    assert viewer.measurements[0].layer["voxels"] == 1
+
+
+def test_both_come_back_from_a_draft() -> None:
+    viewer, _ = opened(ct(), pet())
+    viewer.toggle_fusion()
+    made = viewer.add(MeasurementKind.POINT, ((3.0, 3.0),))
+
+    assert dict(made.layer) == {"value": pytest.approx(1.0)}
+    assert from_plain(json.loads(json.dumps(to_plain(made)))) == made

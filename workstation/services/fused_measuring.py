@@ -1,0 +1,37 @@
+"""Measuring on a fused view: the image below as ever, and what lies over the same place."""
+
+from types import MappingProxyType
+
+from attrs import evolve
+
+from workstation.domain.measurement import REGIONS, Measurement, MeasurementKind, PixelPoint
+from workstation.imaging.layer_values import region_values, value_near
+from workstation.services.overlay import number
+from workstation.services.viewed import Shown
+
+
+def with_layer(shown: Shown, made: Measurement) -> Measurement:
+    """A region or a point with the voxels of the layer that lie in it; where the layer is not
+    here, or says nothing of the place, as it was."""
+    fused, plane = shown.fused, shown.frame.plane
+    if fused is None or fused.volume is None or plane is None or fused.missing:
+        return made
+    found = MappingProxyType[str, float]({})
+    if made.kind in REGIONS and made.value is not None:
+        found = MappingProxyType(
+            dict(region_values(fused.volume, fused.rigid.plane(plane), made.kind, made.points))
+        )
+    elif made.kind is MeasurementKind.POINT:
+        there = value_near(fused.volume, fused.rigid.point(plane.to_patient(*made.points[0])))
+        found = MappingProxyType({} if there is None else {"value": there})
+    unit = fused.volume.frame.rescale.unit
+    return evolve(made, layer=found, layer_unit=unit) if found else made
+
+
+def beside(shown: Shown, at: PixelPoint) -> str:
+    """The value of the layer over a pixel, with its unit; empty where there is none."""
+    fused, plane = shown.fused, shown.frame.plane
+    if fused is None or fused.volume is None or plane is None or fused.missing:
+        return ""
+    found = value_near(fused.volume, fused.rigid.point(plane.to_patient(*at)))
+    return "" if found is None else f"{number(found)} {fused.volume.frame.rescale.unit}".rstrip()
