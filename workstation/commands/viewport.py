@@ -33,6 +33,8 @@ def go(ctx: CommandContext, n: str) -> Outcome:
     if n not in places and not n.isdecimal():
         raise CommandError(tr("{n} is not an image number, nor first, middle or last", n=n))
     number = int(n) if n.isdecimal() else places[Place(n)]
+    if not total:
+        raise CommandError(tr("there is no image on this view"))
     if not 1 <= number <= total:
         raise CommandError(tr("this series has images 1 to {total}", total=total))
     ctx.viewer.go(number - 1)

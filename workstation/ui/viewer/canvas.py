@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QEnterEvent,
     QFocusEvent,
     QHelpEvent,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -108,7 +109,7 @@ class Canvas(QWidget):
         self._pictures.forget()
         self._lens.forget()
         self._drawn = Drawn(Scene(None, None, Overlay()))
-        self._hand.let_go()
+        self._hand.drop()
         self._painting.forget()
         self.refresh()
 
@@ -147,6 +148,11 @@ class Canvas(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         if self._pointer is not None and not self.rect().contains(self._pointer.toPoint()):
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Another layout: what was begun here is not ended where the view comes again."""
+        self._pointer = None
+        self._hand.drop()
+
             self._pointer = None  # the view went away under it
         self._tell_size()
 

@@ -97,9 +97,9 @@ class Hand:
     def use(self, tool: str) -> None:
         self._pointing.use(tool)
 
-    def let_go(self) -> None:
-        """Forget what was begun."""
-        self.met = None
+    def drop(self) -> None:
+        """What was begun here is not ended here: the view is hidden, or the case is closed."""
+        self.met, self._near, self._on_bar = None, False, False
         self._pointing.cancel()
         self._labelling.cancel()
         self._indicating.end()
@@ -109,6 +109,10 @@ class Hand:
     def left(self) -> None:
         """The pointer is on another view, or Shift was let go."""
         self._indicating.end()
+
+    def let_go(self) -> None:
+        """Escape: forget what was begun, and what is pointed at."""
+        self.drop()
 
     def pressed(self, event: QMouseEvent) -> None:
         self._glass.activate()
@@ -230,6 +234,7 @@ class Hand:
 
     def _snapped(self, at: PixelPoint, name: str) -> PixelPoint:
         """Where a point of this measurement falls: on a handle of another within reach."""
+        self._pointing.keep(self._marks)
         ink = self._glass.ink
         if ink is None or self._free:
             return at

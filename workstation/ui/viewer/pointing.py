@@ -1,6 +1,6 @@
 """The pointer on a view: which tool a button is, and what its effects are as command lines."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
 from attrs import evolve, frozen
@@ -162,6 +162,12 @@ class Pointing:
     def edits(self) -> bool:
         """Whether a measurement is in the hand."""
         return self._edited is not None
+
+    def keep(self, marks: Sequence[Measurement]) -> None:
+        """Let go of a measurement that is not, or not as it was, among these any more."""
+        if self._edited is not None and self._edited.measurement not in marks:
+            self._edited = None
+            self.preview = Preview(None)
 
     def use(self, name: str) -> None:
         """The tool of the left button."""
