@@ -146,13 +146,13 @@ class Canvas(QWidget):
             self._painting.paint(painter, self._drawn, self._hand.preview, event.region())
         self.painted.emit()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        if self._pointer is not None and not self.rect().contains(self._pointer.toPoint()):
     def hideEvent(self, event: QHideEvent) -> None:
         """Another layout: what was begun here is not ended where the view comes again."""
         self._pointer = None
         self._hand.drop()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if self._pointer is not None and not self.rect().contains(self._pointer.toPoint()):
             self._pointer = None  # the view went away under it
         self._tell_size()
 

@@ -102,17 +102,18 @@ class Hand:
         self.met, self._near, self._on_bar = None, False, False
         self._pointing.cancel()
         self._labelling.cancel()
+        self._turning.released()
         self._indicating.end()
+
+    def let_go(self) -> None:
+        """Escape: forget what was begun, and what is pointed at."""
+        self.drop()
         if self._viewer.spot is not None:
             self._run("cursor3d.clear")
 
     def left(self) -> None:
         """The pointer is on another view, or Shift was let go."""
         self._indicating.end()
-
-    def let_go(self) -> None:
-        """Escape: forget what was begun, and what is pointed at."""
-        self.drop()
 
     def pressed(self, event: QMouseEvent) -> None:
         self._glass.activate()
@@ -226,6 +227,7 @@ class Hand:
         return () if hidden or shown is None else self._viewer.measurements_on(shown.frame)
 
     def _aim(self, event: QMouseEvent) -> None:
+        self._pointing.keep(self._marks)
         self._free = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         self.met = None
 
@@ -234,7 +236,6 @@ class Hand:
 
     def _snapped(self, at: PixelPoint, name: str) -> PixelPoint:
         """Where a point of this measurement falls: on a handle of another within reach."""
-        self._pointing.keep(self._marks)
         ink = self._glass.ink
         if ink is None or self._free:
             return at
