@@ -56,6 +56,17 @@ class _Known:
     common: Frame
 
 
+@frozen(eq=False)
+class _Lying:
+    """One plane where the crosshair is."""
+
+    at: Mpr
+    known: _Known
+    frame: Frame
+    place: tuple[int, int]
+    turned: float
+
+
 class Planar(Pointed):
     """Home thread; `services.viewer.Viewer` says what a reader does with it."""
 
@@ -70,6 +81,7 @@ class Planar(Pointed):
         super().__init__(store, loader, structures, presets)
         self.volumes = volumes
         self._known_boxes: dict[str, _Known] = {}
+        self._lying: dict[tuple[str, Plane], _Lying] = {}
         self._refused: tuple[str, str] = ("", "")  # display set, why it has no planes
         volumes.changed.connect(self._volume_changed)
 
@@ -83,6 +95,7 @@ class Planar(Pointed):
         super().forget()
         self.volumes.forget()
         self._known_boxes.clear()
+        self._lying.clear()
         self._refused = ("", "")
 
     @property
@@ -141,23 +154,26 @@ class Planar(Pointed):
             return self._reformatted(plain, plain.frame)
         middle = evolve(state, frame_index=len(display_set.frames) // 2, presentation="")
         plain = super()._as_shown(index, middle, study, display_set)
-        return self._reformatted(evolve(plain, state=state), self._planar(state, display_set))
+        lies = self._planar(state.plane, display_set)
+        return self._reformatted(evolve(plain, state=state), lies.frame, lies)
 
-    def _planar(self, state: ViewportState, display_set: DisplaySet) -> Frame:
-        assert state.plane is not None
-        known = self._box_of(display_set)
-        at = self._crosshair_of(display_set)
-        placed = mpr.rectangle(at, known.box, state.plane)
-        return plane_frame(known.common, state.plane, placed)
+    def _planar(self, plane: Plane, display_set: DisplaySet) -> _Lying:
+        """Worked out once for a place of the crosshair, however often it is asked for."""
+        at, known = self._crosshair_of(display_set), self._box_of(display_set)
+        lying = self._lying.get((display_set.id, plane))
+        if lying is None or lying.at is not at or lying.known is not known:
+            frame = plane_frame(known.common, plane, mpr.rectangle(at, known.box, plane))
+            place, turned = mpr.place(at, known.box, plane), turned_degrees(at, plane)
+            lying = _Lying(at, known, frame, place, turned)
+            self._lying[display_set.id, plane] = lying
+        return lying
 
-    def _reformatted(self, plain: Shown, frame: Frame) -> Shown:
+    def _reformatted(self, plain: Shown, frame: Frame, lies: _Lying | None = None) -> Shown:
         """In place of the image that would be shown otherwise."""
         state, display_set = plain.state, plain.display_set
         index, count, turned = state.frame_index, len(display_set.frames), 0.0
-        if state.plane is not None:
-            at = self._crosshair_of(display_set)
-            index, count = mpr.place(at, self._box(display_set), state.plane)
-            turned = turned_degrees(at, state.plane)
+        if lies is not None:
+            (index, count), turned = lies.place, lies.turned
         missing = ""
         if StudyRef(display_set.site, display_set.study) not in self._permitted:
             missing = plain.missing

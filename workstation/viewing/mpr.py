@@ -12,7 +12,7 @@ import numpy as np
 from attrs import evolve, frozen
 from numpy.typing import NDArray
 
-from workstation.domain.geometry import Affine, ImagePlane, Vector, dot
+from workstation.domain.geometry import Affine, ImagePlane, Vector, cross, dot
 from workstation.imaging.volume_voxels import corners_of
 from workstation.viewing.planes import STANDARD, Axes, Plane, Rectangle
 
@@ -197,8 +197,8 @@ def lines(mpr: Mpr, plane: Plane) -> Mapping[Plane, Vector]:
     found = {}
     for other in Plane:
         if other is not plane:
-            direction = np.cross(normal, mpr.axes(other).normal)
-            found[other] = _vector(direction / np.linalg.norm(direction))
+            direction = cross(normal, mpr.axes(other).normal)
+            found[other] = _scaled(direction, 1.0 / math.hypot(*direction))
     return found
 
 
@@ -225,10 +225,8 @@ def _pixels(box: Box, direction: Vector) -> int:
 def turned(q: Quaternion, v: Vector) -> Vector:
     """A direction after a turn; as long as before to rounding."""
     w, x, y, z = q
-    axis = np.array((x, y, z))
-    direction = np.asarray(v, np.float64)
-    across = np.cross(axis, direction)
-    return _vector(direction + 2.0 * (w * across + np.cross(axis, across)))
+    across = cross((x, y, z), v)
+    return _plus(v, _scaled(_plus(_scaled(across, w), cross((x, y, z), across)), 2.0))
 
 
 def _quaternion(m: NDArray[Any]) -> Quaternion:
