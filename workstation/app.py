@@ -255,9 +255,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
         Interpolation(settings.interpolation),
     )
     viewer.screens = {**screens_of(settings.screens), **outer.screens.load()}
-    viewer.keep_screen = lambda key, mm: jobs.run(
-        lambda: outer.screens.keep(key, mm), lane="store"
-    )
+    viewer.keep_screen = lambda key, mm: jobs.run(lambda: outer.screens.keep(key, mm), lane="store")
     viewer.on_duty = OnDuty(lambda site: _name_at(worklist, site), clock.now)
     keys = Keys(outer.secrets, clock)
 
@@ -274,7 +272,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
     )  # fmt: skip
     session = ReadingSession(Services(worklist, viewer, loader, reporting, audit, jobs, sites))
     zones = {site.id: ZoneInfo(site.timezone) for site in settings.sites}
-    ways = Ways(outer.sources, outer.archives, zones, who)
+    ways = Ways(outer.sources, outer.archives, zones, who, deliveries.awaits)
     filing = MeasurementFiling(ways, store, audit, jobs, clock)
     alarms = Alarms(deliveries, worklist, store, audit, jobs, clock, sites)
     signing = Signing(worklist, session, reporting, deliveries, filing, alarms, jobs)

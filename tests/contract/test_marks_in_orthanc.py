@@ -177,7 +177,7 @@ def _filing(source: DicomWebFrames, archive: DicomWebArchive, jobs: Jobs) -> Mea
     device = Keys(MemorySecrets("a test"), clock).device
     platforms = {SITE: FakePlatform()}
     audit = Audit(store, jobs, clock, platforms, device, lambda _: READER.id)  # type: ignore[arg-type]
-    ways = Ways({SITE: source}, {SITE: archive}, {SITE: UTC}, lambda _: READER.id)
+    ways = Ways({SITE: source}, {SITE: archive}, {SITE: UTC}, lambda _: READER.id, lambda _: False)
     return MeasurementFiling(ways, store, audit, jobs, clock)
 
 

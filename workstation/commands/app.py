@@ -11,7 +11,7 @@ from workstation.protocols.delivery import State
 from workstation.services.jobs import Job
 from workstation.services.snapshot import snapshot
 from workstation.services.waiting import settled, until
-from workstation.text import tr
+from workstation.text import tr, trn
 
 GROUP = "Program"
 
@@ -240,6 +240,26 @@ def settle(ctx: CommandContext, accession: str) -> Outcome:
     return None
 
 
+@command("outbox.take-back", title="Take refused marks back", group=GROUP, when={"signed-in"})
+def take_back(ctx: CommandContext, accession: str = "") -> Outcome:
+    """Give up what a site refused of the measurements and key images of a case. They are
+    nowhere then; the report stays as it was signed. Without the case it is asked for."""
+    refused = [each for each in ctx.filing.entries if each.state is State.REFUSED]
+    if not refused:
+        raise CommandError(tr("no marks were refused"))
+    if not accession:
+        ctx.windows.open_palette(f"outbox.take-back {refused[-1].accession}")
+        return None
+    count = ctx.filing.take_back(accession)
+    if not count:
+        raise CommandError(tr("no marks of {accession} were refused", accession=accession))
+    ctx.windows.tell(
+        trn(count, "{n} refused document is taken back; it is filed nowhere",
+            "{n} refused documents are taken back; they are filed nowhere")
+    )  # fmt: skip
+    return None
+
+
 @command("audit.export", title="Export the audit log", group=GROUP)
 def audit_export(ctx: CommandContext, file: str) -> Outcome:
     """Write the audit log of this machine; `workstation audit verify FILE` checks it."""
@@ -267,5 +287,5 @@ def leave(ctx: CommandContext) -> Outcome:
 
 COMMANDS = (
     show, arrange, palette, keys, menu, context_menu, strip, sign_in, refresh, back, focus,
-    search, stat, wait, capture, state, retry, settle, audit_export, leave,
+    search, stat, wait, capture, state, retry, settle, take_back, audit_export, leave,
 )  # fmt: skip

@@ -83,6 +83,11 @@ class Deliveries:
         parcel = self._parcels.get(report)
         return parcel.delivery if parcel else None
 
+    def awaits(self, report: ReportId) -> bool:
+        """Whether it is sealed here and its site has not accepted it."""
+        found = self.of(report)
+        return found is not None and found.state is not State.ACKNOWLEDGED
+
     def counts(self) -> tuple[int, int, int]:
         """Queued or sent and not yet answered, in doubt, refused."""
         states = [entry.state for entry in self.entries]

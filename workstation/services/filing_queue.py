@@ -13,7 +13,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from workstation.domain.identifiers import SiteId, SopUID
+from workstation.domain.identifiers import ReportId, SiteId, SopUID
 from workstation.errors import Refused, WorkstationError
 from workstation.protocols.delivery import State
 from workstation.services import marked_study
@@ -48,6 +48,7 @@ class Ways:
     archives: Mapping[SiteId, ObjectArchive]
     zones: Mapping[SiteId, tzinfo]
     reader: Callable[[SiteId], str]  # "Practitioner/17"; empty while signed out
+    awaited: Callable[[ReportId], bool]  # whether a report is sealed here and not accepted
 
 
 def elsewhere(count: int) -> str:
@@ -158,6 +159,9 @@ class FilingQueue:
         if not filing.open or self._ways.reader(filing.ref.site) != filing.signer:
             job.settle(0)
             return job
+        if filing.behind and self._ways.awaited(ReportId(filing.behind)):
+            job.settle(0)  # `resume` comes again when the site has it
+            return job
         self._timers.pop(name, _nothing)()
         self._owed.discard(name)
         self._busy[name] = job
@@ -186,7 +190,7 @@ class FilingQueue:
             self._failed(filing, made.error, job)
             return
         entries = [
-            self._audit.entry("export", study=each.ref, detail=_detail(each))
+            self._audit.entry("export", study=each.ref, detail=detail_of(each))
             for each in made.result()
         ]
 
@@ -256,7 +260,7 @@ class FilingQueue:
 
     def _accepted(self, filing: Filing, job: Job[int]) -> None:
         """On record, and nothing is kept here any more."""
-        entry = self._audit.entry("deliver", study=filing.ref, detail=_detail(filing))
+        entry = self._audit.entry("deliver", study=filing.ref, detail=detail_of(filing))
         done = evolve(filing.moved(State.ACKNOWLEDGED), body="", accepted_at=self._clock.now())
 
         def kept(written: Job[None]) -> None:
@@ -289,7 +293,7 @@ class FilingQueue:
 
     def _refused(self, filing: Filing, error: Refused, job: Job[int]) -> None:
         entry = self._audit.entry(
-            "deliver", study=filing.ref, outcome="failure", detail=_detail(filing)
+            "deliver", study=filing.ref, outcome="failure", detail=detail_of(filing)
         )
         changes: tuple[Change, ...] = (filing.row(),)
 
@@ -309,5 +313,5 @@ def _nothing() -> None:
     return None
 
 
-def _detail(filing: Filing) -> Mapping[str, str]:
+def detail_of(filing: Filing) -> Mapping[str, str]:
     return {"what": _WHAT[filing.kind], "sop": filing.id}

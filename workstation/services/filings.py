@@ -40,6 +40,7 @@ class Filing:
     state: State = State.QUEUED
     reason: str = ""
     accepted_at: datetime | None = None
+    behind: str = ""  # the report it was sealed with; it goes when the site has that
 
     @property
     def open(self) -> bool:
@@ -57,6 +58,7 @@ class Filing:
             "sealed_at": self.sealed_at.isoformat(),
             "count": self.count,
             "refused": self.reason if self.state is State.REFUSED else None,
+            "behind": self.behind,
             "body": self.body,
         }
         return Put("meta", PREFIX + self.id, json.dumps(kept, ensure_ascii=False))
@@ -81,4 +83,5 @@ def filing_of(key: str, body: str) -> Filing:
         str(read["body"]),
         State.QUEUED if refused is None else State.REFUSED,
         refused or "",
+        behind=str(read.get("behind", "")),  # rows of earlier versions have none
     )

@@ -7,16 +7,17 @@ the same site; what lies elsewhere is said.
 from collections.abc import Sequence
 from datetime import UTC
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from workstation.domain.identifiers import FrameKey, StudyRef
+from workstation.domain.identifiers import FrameKey, ReportId, StudyRef
 from workstation.domain.key_image import KeyImage
 from workstation.domain.measurement import Measurement
 from workstation.domain.reader import Reader
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import CommandError
+from workstation.protocols.delivery import State
 from workstation.services import marked_study
-from workstation.services.filing_queue import FilingQueue, elsewhere
+from workstation.services.filing_queue import FilingQueue, detail_of, elsewhere
 from workstation.services.filings import Filing, FilingKind
 from workstation.services.jobs import Job
 from workstation.services.marked_study import MarkedStudy
@@ -96,15 +97,37 @@ class MeasurementFiling(FilingQueue):
         reader: Reader,
         measurements: Sequence[Measurement],
         key_images: Sequence[KeyImage] = (),
+        *,
+        behind: ReportId,
     ) -> tuple[Filing, ...]:
         """To be sealed with a report, in one transaction: the draft ends there.
 
-        It needs no site. `owe` what was sealed; it goes by `resume`, behind the report.
+        It needs no site. `owe` what was sealed; it goes by `resume`, behind the report, also
+        after a restart.
         """
         packed, others = self._packed(item, reader, measurements, key_images)
         if others:
             self.told.emit(elsewhere(others))
-        return packed
+        return tuple(evolve(each, behind=behind) for each in packed)
+
+    def take_back(self, accession: str) -> int:
+        """What the site of a case refused is not offered again: it is nowhere then, and that
+        is on record. Gives how many documents there were."""
+        refused = [
+            each
+            for each in self.entries
+            if each.state is State.REFUSED and each.accession == accession
+        ]
+        for each in refused:
+            self._give_up(each)
+        self.changed.emit(None)
+        return len(refused)
+
+    def _give_up(self, filing: Filing) -> None:
+        detail = {**detail_of(filing), "how": "taken back"}
+        entry = self._audit.entry("deliver", study=filing.ref, outcome="failure", detail=detail)
+        del self._filings[filing.id]
+        self._jobs.run(lambda: self._audit.write(entry, (filing.gone(),)), lane="store")
 
     def _packed(
         self,

@@ -123,7 +123,7 @@ class Signing:
         signer = evolve(signer, authenticated_at=proof.authenticated_at, method=proof.method)
         signed = evolve(proposal.signed, signer=signer)
         item = self._worklist.held(case.item.key) or case.item
-        marks = self._marks(item)
+        marks = self._marks(item, signed.report.id)
         try:
             rows = [*(each.row() for each in marks), self._alarms.signed(item)]
             sealed = self._deliveries.sign_and_send(signed, item, rows)
@@ -132,13 +132,13 @@ class Signing:
             return
         sealed.then(lambda job: self._sealed(job.error, signed, marks, done))
 
-    def _marks(self, item: WorklistItem) -> tuple[Filing, ...]:
+    def _marks(self, item: WorklistItem, report: ReportId) -> tuple[Filing, ...]:
         """The draft goes with the signature, and would take what is marked with it."""
         reader = self._worklist.reader(item.site)
         if reader is None:
             return ()
         kept = self._reporting
-        return self._filing.pack(item, reader, kept.measurements, kept.key_images)
+        return self._filing.pack(item, reader, kept.measurements, kept.key_images, behind=report)
 
     def _sealed(
         self,

@@ -62,7 +62,7 @@ def _time(at: datetime | None, timezone: str, form: str = "%H:%M:%S %Z") -> str:
 class OutboxPage(QWidget):
     """Newest first: reports, and the documents of what was measured and marked for them.
 
-    What was refused can be tried again; nothing can be taken back.
+    What was refused can be tried again; a report cannot be taken back, refused marks can.
     """
 
     def __init__(
@@ -119,12 +119,16 @@ class OutboxPage(QWidget):
         said = tr("{n} of {total} accepted", n=settled, total=len(entries)) if entries else ""
         again = plain.button(tr("Send refused again"), lambda: self._run("outbox.retry"))
         again.setVisible(refused > 0)
+        marks = [e for e in entries if isinstance(e, Filing) and e.state is State.REFUSED]
+        back = plain.button(tr("Take refused marks back…"), lambda: self._run("outbox.take-back"))
+        back.setVisible(bool(marks))
         log = plain.button(tr("Export audit log…"), self._export)
         return plain.row(
             plain.label(tr("Outbox"), tone="hi", size="title", weight=600),
             plain.label(said, tone="low", size="small"),
             0,
             again,
+            back,
             log,
             spacing=12,
         )

@@ -14,7 +14,7 @@ from pydicom import dcmread
 
 from workstation.adapters.memory_store import MemoryStore
 from workstation.adapters.secrets import MemorySecrets
-from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyRef
+from workstation.domain.identifiers import FrameKey, ReportId, SeriesUID, SiteId, SopUID, StudyRef
 from workstation.domain.key_image import KeyImage, KeyTitle
 from workstation.domain.measurement import Measurement
 from workstation.domain.reader import Reader
@@ -29,7 +29,7 @@ from workstation.services.keys import Keys
 from workstation.services.measurement_filing import MeasurementFiling, Sent
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
-READER = Reader("Practitioner/17", "Sample, Jo")
+READER, REPORT = Reader("Practitioner/17", "Sample, Jo"), ReportId("report-1")
 
 
 class Source:
@@ -83,9 +83,11 @@ class Desk:
             Keys(MemorySecrets("a test"), self.clock).device, lambda _: READER.id,
         )  # fmt: skip
         self.source, self.who = Source(), READER.id
+        self.awaited: set[ReportId] = set()
         ways = Ways(
             {SITE: self.source}, {SITE: self.archive},  # type: ignore[dict-item]
             {SITE: ZoneInfo("America/Los_Angeles")}, lambda _: self.who,
+            lambda report: report in self.awaited,
         )  # fmt: skip
         self.filing = MeasurementFiling(
             ways, self.store, audit, self.jobs, self.clock, wait_s=lambda _: 60.0
@@ -96,7 +98,7 @@ class Desk:
 
     def sign(self, *measurements: Measurement) -> None:
         """As sealing does: its rows in the transaction of the report, then it is owed."""
-        packed = self.filing.pack(item(), READER, measurements or (length(),))
+        packed = self.filing.pack(item(), READER, measurements or (length(),), behind=REPORT)
         self.store.change([each.row() for each in packed])
         self.filing.owe(packed)
 
@@ -277,6 +279,54 @@ def test_after_a_power_cut_another_run_sends_what_was_sealed() -> None:
     assert after.sealed == []
 
 
+def test_after_a_restart_too_they_wait_until_the_site_has_their_report() -> None:
+    """Lines without the report that they belong to would be read for themselves; and where
+    the report is refused they would stay alone."""
+    before = Desk()
+    before.sign()
+    after = Desk()
+    for key, body in before.store.all("meta"):
+        after.store.put("meta", key, body)
+    after.awaited.add(REPORT)
+    after.filing.resume()
+    after.jobs.advance(3600)
+    assert after.archive.asked == []
+    assert len(after.sealed) == 1
+
+    after.awaited.clear()  # accepted
+    after.filing.resume()
+    assert len(after.archive.filed) == 2
+
+
+def test_what_was_refused_for_good_is_taken_back_and_that_is_on_record() -> None:
+    """An archive that never takes it would be asked for ever, and the outbox never be clean."""
+    desk = Desk()
+    desk.archive.failing = Refused("no such class here")
+    with pytest.raises(Refused):
+        desk.send().result()
+    assert desk.filing.take_back("HG-another") == 0
+    assert desk.filing.take_back(item().accession) == 2
+
+    assert (desk.sealed, desk.filing.entries) == ([], ())
+    leaves = [json.loads(leaf)["detail"] for leaf in desk.store.audit()]
+    assert [d["what"] for d in leaves if d.get("how") == "taken back"] == [
+        "measurements", "presentation state",
+    ]  # fmt: skip
+    desk.archive.failing = None
+    desk.filing.resume()
+    assert desk.archive.filed == {}
+
+
+def test_what_is_on_its_way_is_not_taken_back() -> None:
+    """It may be there already."""
+    desk = Desk()
+    desk.archive.failing = SiteUnavailable("no answer")
+    with pytest.raises(SiteUnavailable):
+        desk.send().result()
+    assert desk.filing.take_back(item().accession) == 0
+    assert len(desk.sealed) == 2
+
+
 def test_another_readers_session_does_not_send_them() -> None:
     """They would be filed under the wrong account."""
     desk = Desk()
@@ -292,7 +342,7 @@ def test_another_readers_session_does_not_send_them() -> None:
 
 
 def test_a_report_without_marks_seals_nothing() -> None:
-    assert Desk().filing.pack(item(), READER, []) == ()
+    assert Desk().filing.pack(item(), READER, [], behind=REPORT) == ()
 
 
 def test_what_cannot_be_read_is_kept() -> None:
