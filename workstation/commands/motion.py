@@ -16,7 +16,7 @@ def scroll_round(ctx: CommandContext) -> Outcome:
 
 @command("cine.play", title="Play or stop", group=GROUP, when=_IMAGE, say={"play", "stop"})
 def play(ctx: CommandContext) -> Outcome:
-    """The frames of the view at their recorded times, ten a second where none are recorded."""
+    """The frames of the view at their recorded times, or at the rate of the settings."""
     ctx.cine.toggle()
     return None
 
