@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen, QPixmap, QPolygonF
 
 from workstation.rendering.annotations import runs, shrunk
@@ -42,9 +42,15 @@ def draw_picture(painter: QPainter, picture: Picture) -> None:
     pixels, ratio = picture.pixels, painter.device().devicePixelRatioF()
     form = _FORMS[pixels.shape[2] if pixels.ndim == 3 else 1]
     image = QImage(pixels.data, pixels.shape[1], pixels.shape[0], pixels.strides[0], form)
-    image.setDevicePixelRatio(ratio / picture.part)
+    at = QPointF(picture.left / ratio, picture.top / ratio)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, picture.part > 1)
-    painter.drawImage(QPointF(picture.left / ratio, picture.top / ratio), image)
+    if picture.part == 1:
+        image.setDevicePixelRatio(ratio)  # pixel for pixel, whatever the screen's density
+        painter.drawImage(at, image)
+        return
+    # Qt draws an image of a ratio below 1 as if it were 1: where it goes is said instead.
+    size = QSizeF(image.width(), image.height()) * picture.part / ratio
+    painter.drawImage(QRectF(at, size), image)
 
 
 def draw_items(painter: QPainter, items: Sequence[Item]) -> None:
