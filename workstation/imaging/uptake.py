@@ -50,6 +50,15 @@ def in_suv(sets: Sequence[DisplaySet], wanted: SuvType) -> tuple[DisplaySet, ...
     return tuple(_in_suv(each, wanted, first) for each in sets)
 
 
+def on_white(display_set: DisplaySet) -> DisplaySet:
+    """PET as it is read everywhere, hot black on white; I turns it round as any other image."""
+    if not display_set.frames or any(frame.suv_basis is None for frame in display_set.frames):
+        return display_set
+    return evolve(
+        display_set, frames=tuple(evolve(frame, inverse=True) for frame in display_set.frames)
+    )
+
+
 def _in_suv(display_set: DisplaySet, wanted: SuvType, first: datetime | None) -> DisplaySet:
     if not display_set.frames or any(frame.suv_basis is None for frame in display_set.frames):
         return display_set

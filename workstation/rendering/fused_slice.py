@@ -118,7 +118,8 @@ def part_of(request: LayerRequest) -> int:
 def _grey(sampled: Sampled, voi: Voi) -> tuple[Pixels, NDArray[np.bool_]]:
     """Levels through the window, and where there is nothing."""
     frame, samples = sampled.frame, sampled.samples
-    table = display_table(frame, voi, inverted=False, dtype=samples.dtype)
+    on_white = frame.inverse or frame.pixels.photometric == "MONOCHROME1"  # by itself, not here
+    table = display_table(frame, voi, inverted=on_white, dtype=samples.dtype)
     return to_display(samples, table), _empty(samples, frame.pixels.padding)
 
 

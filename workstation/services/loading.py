@@ -18,7 +18,7 @@ from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, StudyRef
 from workstation.domain.patient import persons
 from workstation.domain.study import DisplaySet
 from workstation.domain.suv import SuvType
-from workstation.imaging.uptake import in_suv
+from workstation.imaging.uptake import in_suv, on_white
 from workstation.services import arrivals
 from workstation.services.fetching import (
     FRAME_WORKERS,
@@ -197,7 +197,8 @@ class Loader:
 
         def described() -> tuple[DisplaySet, ...]:
             found = display_sets(study.ref, source.metadata(study.ref, head.uid))
-            return in_suv(found, self._suv) if self._suv is not None else found
+            read = in_suv(found, self._suv) if self._suv is not None else found
+            return tuple(map(on_white, read))
 
         asked = self._jobs.run(
             described,

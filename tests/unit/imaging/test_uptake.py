@@ -11,7 +11,7 @@ from workstation.domain.suv import SuvType
 from workstation.domain.technique import Fact
 from workstation.imaging.measure import value_at
 from workstation.imaging.pixels import FramePixels
-from workstation.imaging.uptake import in_suv
+from workstation.imaging.uptake import in_suv, on_white
 from workstation.imaging.voi import display_table, to_display
 
 STORED = np.arange(-500, 3000, 7, dtype=np.int16).reshape(20, 25)
@@ -78,6 +78,15 @@ def test_the_view_says_the_unit_that_is_shown() -> None:
     words = {each.fact: each.words for each in after.frames[0].technique}
 
     assert words[Fact.UNITS] == "SUVbsa"
+
+
+def test_pet_is_black_on_white() -> None:
+    """As every reader of PET knows it; a white lesion on black is looked for elsewhere."""
+    (found,) = map(on_white, in_suv(read(pet_slice()), SuvType.BW))
+    table = display_table(found.frames[0], found.frames[0].vois[0], inverted=False, dtype=np.int16)
+
+    assert to_display(np.array([0, 30000], np.int16), table).tolist() == [255, 0]
+    assert on_white(read(pet_slice(Modality="CT"))[0]) == read(pet_slice(Modality="CT"))[0]
 
 
 def test_what_is_no_pet_is_what_it_was() -> None:

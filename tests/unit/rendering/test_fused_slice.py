@@ -106,6 +106,21 @@ def test_a_layer_covers_as_much_as_it_was_told() -> None:
     assert half[0, 0].tolist() == pytest.approx([178, 50, 50], abs=1)
 
 
+def test_a_pet_that_is_black_on_white_by_itself_is_coloured_all_the_same() -> None:
+    """Else what is cold would be hot on the fused view."""
+    name = "straight"
+    asked = request(name, centre_of(name))
+    white = evolve(asked.volume, frame=evolve(asked.volume.frame, inverse=True))
+
+    plain, turned = (
+        LayerPainter().layer(evolve(asked, volume=each)) for each in (asked.volume, white)
+    )
+
+    assert plain is not None
+    assert turned is not None
+    assert np.array_equal(plain.pixels, turned.pixels)
+
+
 def test_another_opacity_samples_nothing_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """A drag of the opacity must not cost a reslice at each step."""
     planes = []
