@@ -32,6 +32,10 @@ class Arrangement(StrEnum):
     MANY = "many"
 
 
+class Mirrored(StrEnum):
+    RIGHT_TO_LEFT = "right-to-left"
+
+
 class Awaited(StrEnum):
     LOADED = "loaded"
     DELIVERED = "delivered"
@@ -182,6 +186,18 @@ def capture(ctx: CommandContext, file: str, which: str = "") -> Outcome:
     return settled()
 
 
+@command("gallery", title="Gallery", group="Scripts", hidden=True)
+def gallery(
+    ctx: CommandContext, file: str, ratio: float = 1.0, mirrored: Mirrored | None = None
+) -> Outcome:
+    """Write a picture of every state of every widget, for a screen of this ratio."""
+    target = _target(file)
+    if not 0.5 <= ratio <= 4:
+        raise CommandError(tr("a ratio of 0.5 to 4"))
+    ctx.windows.gallery(target, ratio, mirrored=mirrored is not None)
+    return settled()
+
+
 @command("state", title="State", group="Scripts", hidden=True)
 def state(ctx: CommandContext, file: str) -> Outcome:
     """Write what is shown, as JSON."""
@@ -287,5 +303,5 @@ def leave(ctx: CommandContext) -> Outcome:
 
 COMMANDS = (
     show, arrange, palette, keys, menu, context_menu, strip, sign_in, refresh, back, focus,
-    search, stat, wait, capture, state, retry, settle, take_back, audit_export, leave,
+    search, stat, wait, capture, gallery, state, retry, settle, take_back, audit_export, leave,
 )  # fmt: skip

@@ -109,6 +109,10 @@ class Windows(Protocol):
         """The window as a person sees it, overlays included."""
         ...
 
+    def gallery(self, file: Path, ratio: float, *, mirrored: bool) -> None:
+        """A picture of every state of every widget."""
+        ...
+
     def show_attributes(self, found: Listing, title: str) -> None:
         """The attributes of an object, to be read and searched."""
         ...

@@ -47,6 +47,7 @@ class Tab(QPushButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             chosen = self.isChecked()
+            painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
             painter.setFont(theme.font(weight=600 if chosen else 400))
             painter.setPen(theme.color("text.hi" if chosen else "text.mid"))
             box = QRectF(12, 0, self.width() - 12, self.height())

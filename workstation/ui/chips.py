@@ -31,6 +31,7 @@ def paint_chip(
 ) -> None:
     """A state in a box. Filled is for breach, block, FINAL and CURRENT alone."""
     painter.save()
+    painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # as the box is laid out
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     radius = theme.tokens().radius.chip
     frame = rect.adjusted(0.5, 0.5, -0.5, -0.5)
@@ -65,6 +66,7 @@ def paint_key(
 ) -> None:
     """A key cap, 18 px high, its top left corner at a point."""
     painter.save()
+    painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     cap = QRectF(at.x() + 0.5, at.y() + 0.5, key_width(key) - 1, 17)
     painter.setPen(theme.pen(line))

@@ -171,6 +171,7 @@ class Button(QPushButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
             ink = self._paint_ground(painter)
             left = 12.0 if self.text() else (self.width() - 16) / 2
             if self._icon:

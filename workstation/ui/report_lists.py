@@ -89,6 +89,7 @@ class SlotList(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
             self._paint_title(painter)
             shown = self._entries[: self._rows]
             for index, entry in enumerate(shown):

@@ -58,6 +58,7 @@ class SlaClock(QWidget):
             return
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
             box = QRectF(self.rect())
             tone = _TONES[sla.kind]
             filled = self._boxed and sla.kind is SlaKind.BREACH

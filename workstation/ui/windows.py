@@ -24,6 +24,7 @@ from workstation.ui.actions import Keys, scope_of
 from workstation.ui.arrangement import Arrangement, Panes
 from workstation.ui.attributes import AttributesDialog
 from workstation.ui.choosing import choose_files
+from workstation.ui.gallery import picture
 from workstation.ui.offering import Offering
 from workstation.ui.outbox import OutboxPage
 from workstation.ui.sign_in import SignInDialog
@@ -215,6 +216,10 @@ class Shell:
         if dialogs.current(main) is None:
             dialog = SignInDialog(main, self._shown.worklist, self._sign_in)
             dialog.open(dialog.user)
+
+    def gallery(self, file: Path, ratio: float, *, mirrored: bool) -> None:
+        if not picture(ratio, rightward=not mirrored).save(str(file)):
+            raise CommandError(tr("the picture cannot be written: {file}", file=file.name))
 
     def show_attributes(self, found: Listing, title: str) -> None:
         AttributesDialog(self.front, found, title, self.run).show_it()
