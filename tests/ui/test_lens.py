@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from fakes_viewer import opened, runner, stack
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QColor, QMouseEvent
+from PySide6.QtGui import QColor, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -136,3 +136,32 @@ def test_a_closed_case_leaves_no_pixel_in_it(reading: tuple[Viewer, Canvas]) -> 
 
     image = canvas.grab().toImage()
     assert image.pixelColor(290, 230).red() == 0
+
+
+@pytest.mark.parametrize("ratio", [2.0, 3.0])
+def test_on_a_dense_screen_it_is_made_of_the_pixels_of_the_screen(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, ratio: float
+) -> None:
+    """As sharp as the image around it, and about the same place."""
+    monkeypatch.setattr(Canvas, "devicePixelRatioF", lambda _: ratio)
+    viewer, loader = opened(ONE, load=False)
+    loader.arrive(ONE.frames[0], checks())
+    canvas = Canvas(viewer, 0, runner(viewer), Jobs(HomePost().post))
+    qtbot.addWidget(canvas)
+    canvas.resize(512, 512)
+    canvas.show()
+    QApplication.sendEvent(canvas, QEvent(QEvent.Type.Leave))
+
+    def seen(dx: float, dy: float) -> int:
+        canvas.settle()
+        image = QImage(*(round(512 * ratio),) * 2, QImage.Format.Format_RGB888)
+        image.setDevicePixelRatio(ratio)
+        canvas.render(image)
+        return image.pixelColor(round((256 + dx) * ratio), round((256 + dy) * ratio)).red()
+
+    places = [(-70, 36), (70, 36), (-70, -70), (60, 90)]
+    expected = [seen(dx / 2, dy / 2) for dx, dy in places]
+    viewer.magnify(on=True)
+
+    assert [seen(dx, dy) for dx, dy in places] == expected
+    assert len(set(expected)) == 3
