@@ -24,6 +24,7 @@ from workstation.commands import (
     screens,
     tools,
     viewport,
+    volume,
 )
 from workstation.commands.registry import Command, Registry
 
@@ -39,6 +40,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *motion.COMMANDS,
     *registration.COMMANDS,
     *planes.COMMANDS,
+    *volume.COMMANDS,
     *fusion.COMMANDS,
     *appearance.COMMANDS,
     *screens.COMMANDS,

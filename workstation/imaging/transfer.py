@@ -72,6 +72,11 @@ class VolumePreset:
     inverted: bool = False  # of a projection in grey: dark on white, as PET is read
     window: Voi | None = None  # it begins with this one, whatever the images propose
 
+    @property
+    def is_windowed(self) -> bool:
+        """Whether the window decides anything of it."""
+        return self.relative or not self.projection.composes
+
     def curve(
         self, values: NDArray[Any], window: Voi, step_mm: float
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

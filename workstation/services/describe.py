@@ -62,6 +62,8 @@ def probe(shown: Shown, at: PixelPoint) -> Probe:
     CommandError
         Beside the image, or the image is not here.
     """
+    if shown.rendering is not None:
+        raise CommandError(tr("volume rendering is not for measuring"))
     if shown.pixels is None:
         raise CommandError(shown.missing)
     x, y = (math.floor(part + 0.5) for part in at)
@@ -120,6 +122,7 @@ def viewport(
         "notices": [*wrong, *words.notices, *geometry, *notices],
         "painted": shown.is_here,
         "reformat": _reformat(shown),
+        "volume": None if shown.rendering is None else {"preset": shown.rendering.preset.name},
         "sop_uid": shown.frame.key.sop,
         "zoom": state.zoom,
         "inverted": state.inverted,

@@ -152,6 +152,8 @@ class Linked(Marked):
         windowed = (before.voi, before.own_window) != (source.state.voi, source.state.own_window)
         for other in filter(None, map(self.shown, range(len(self.viewports)))):
             state, size = other.state, self._size(other.index)[:2]
+            if other.rendering is not None:  # its scale and window are its own
+                continue
             if windowed and other.index // self.layout[1] == row:
                 state = locating.window_beside(source, other)
             if moved and other.index != source.index and not state.presentation:

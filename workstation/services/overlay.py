@@ -28,9 +28,10 @@ from workstation.settings import resource
 from workstation.text import isolated, tr
 from workstation.viewing.orientation import EdgeLetters, edge_letters
 from workstation.viewing.overlay_table import LEVELS, Corner, OverlayTable, read_table
-from workstation.viewing.planes import Plane
+from workstation.viewing.planes import Axes, Plane
 from workstation.viewing.resolve import oriented, pixel_mm
 from workstation.viewing.viewport import Interpolation, SlabMode
+from workstation.viewing.volume_look import angles, standard_view
 
 #: A view narrower than this (logical pixels) drops level 2.
 NARROW: Final = 360
@@ -144,7 +145,7 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
             Line(_between_pixels(shown), 3),
             Line(slab_words(shown), 1),
             Line(_number(shown), 1),
-            Line(_position(frame) if shown.state.plane is None else _lies(shown), 2),
+            Line(_place_words(shown), 2),
             *facts(Corner.BOTTOM_LEFT, 1, 2),
             _window(shown),
         ),
@@ -156,6 +157,7 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
                 for each in around.structures
             ),
             Line("" if _is_page(sets) else _honesty(frame), 1, Mark.DOUBT),
+            Line(tr("not for measurement") if shown.rendering else "", 1, Mark.DOUBT),
             Line(_lossy(frame), 1, Mark.LOSSY),
             *facts(Corner.BOTTOM_RIGHT, 3),
             Line(_zoom(frame, around), 2),
@@ -235,6 +237,8 @@ def _window(shown: Shown) -> Line | None:
     voi, frame = shown.voi, shown.frame
     if voi is None or not shown.is_here:
         return None
+    if shown.rendering is not None and not shown.rendering.preset.is_windowed:
+        return None
     if frame.suv_basis is None or voi.lut is not None:
         return Line(window_words(voi), 2)
     low, high = (number(voi.center + half * voi.width) for half in (-0.5, 0.5))
@@ -257,6 +261,8 @@ def _number(shown: Shown) -> str:
     at, total = shown.place
     if _is_page(shown.display_set):
         return tr("Page {n} / {total}", n=at + 1, total=total)
+    if shown.rendering is not None:
+        return tr("Volume rendering: {preset}", preset=tr(shown.rendering.preset.title))
     if shown.reformat is not None and shown.reformat.plane is not None:
         names = {
             Plane.AXIAL: tr("Axial MPR {n} / {total}", n=at + 1, total=total),
@@ -282,6 +288,24 @@ def slab_words(shown: Shown) -> str:
     if made is None or not made.slab_mm:
         return ""
     return tr("{mode} {mm:.3g} mm", mode=slab_name(made.mode), mm=made.slab_mm)
+
+
+def _place_words(shown: Shown) -> str:
+    """Where the image lies, or from where a volume is looked at."""
+    if shown.rendering is not None:
+        return seen_words(shown.rendering.look.axes)
+    return _position(shown.frame) if shown.state.plane is None else _lies(shown)
+
+
+def seen_words(axes: Axes) -> str:
+    """From where, as angiographers say it: LAO and RAO from the front, CRA and CAU."""
+    letter = standard_view(axes)
+    if letter is not None:
+        return tr("From {letter}", letter=letter.value.upper())
+    aside, up = angles(axes)
+    side = ("LAO" if aside >= 0 else "RAO") if abs(aside) <= 90 else "LPO" if aside > 0 else "RPO"
+    turn = abs(aside) if abs(aside) <= 90 else 180 - abs(aside)
+    return f"{side} {turn:.0f}°  {'CRA' if up >= 0 else 'CAU'} {abs(up):.0f}°"
 
 
 def _lies(shown: Shown) -> str:

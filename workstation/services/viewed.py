@@ -15,12 +15,14 @@ from workstation.domain.registration import Rigid
 from workstation.domain.study import DisplaySet, Frame
 from workstation.imaging.palettes import ColourMap
 from workstation.imaging.pixels import FramePixels, ReducedImage
+from workstation.imaging.transfer import VolumePreset
 from workstation.imaging.volume_voxels import Volume
 from workstation.text import tr
 from workstation.viewing.planes import Plane
 from workstation.viewing.presenting import Presented
 from workstation.viewing.resolve import UPRIGHT, Framing
 from workstation.viewing.viewport import SlabMode, ViewportState
+from workstation.viewing.volume_look import VolumeLook
 
 _MONTHS: Final = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -71,6 +73,15 @@ class Reformat:
     count: int
     turned: float = 0.0
     sample: FramePixels | None = field(default=None, repr=False)
+
+
+@frozen(eq=False)
+class Rendering:
+    """A whole volume as rays see it, in place of a frame; `volume` None: not all of it is here."""
+
+    volume: Volume | None = field(repr=False)
+    preset: VolumePreset
+    look: VolumeLook
 
 
 @frozen
@@ -125,6 +136,7 @@ class Shown:
     missing: str = ""
     presented: Presented | None = None  # by the presentation state applied, if it is of this image
     reformat: Reformat | None = None
+    rendering: Rendering | None = None
     fused: Fused | None = None
     meanwhile: ReducedImage | None = field(default=None, repr=False)  # of an image on its way
 
@@ -138,7 +150,8 @@ class Shown:
     @property
     def is_here(self) -> bool:
         """Whether there is something to paint, and it may be."""
-        through = self.reformat is not None and self.reformat.volume is not None
+        made = self.reformat or self.rendering
+        through = made is not None and made.volume is not None
         return self.pixels is not None or (through and not self.missing)
 
     @property
@@ -151,6 +164,8 @@ class Shown:
         """Which image or plane it is, from 0, and of how many."""
         if self.reformat is not None:
             return self.reformat.index, self.reformat.count
+        if self.rendering is not None:
+            return 0, 1
         return self.state.frame_index, len(self.display_set.frames)
 
     @property

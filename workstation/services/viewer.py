@@ -4,6 +4,8 @@ It knows no Qt and paints nothing: the canvas asks `shown` and `overlay` and dra
 they say.
 """
 
+from typing import Final
+
 from workstation.domain.identifiers import FrameKey
 from workstation.domain.key_image import KeyImage
 from workstation.domain.measurement import Measurement, PixelPoint
@@ -13,6 +15,7 @@ from workstation.services.frames import FrameStore
 from workstation.services.fusing import Fusing
 from workstation.services.loading import Loader
 from workstation.services.preset_files import load_presets
+from workstation.services.rendered import Rendered
 from workstation.services.scene import Scene
 from workstation.services.screens import name_of
 from workstation.services.structures import Structures
@@ -26,8 +29,11 @@ from workstation.viewing.viewport import Interpolation, ViewportState
 
 __all__ = ["Shown", "ViewedStudy", "Viewer"]
 
+#: A notch of the wheel on a rendered volume.
+VOLUME_ZOOM: Final = 1.1
 
-class Viewer(Fusing):
+
+class Viewer(Rendered, Fusing):
     """The screen, its measurements, the tool in hand and the links. Home thread."""
 
     def __init__(
@@ -165,6 +171,9 @@ class Viewer(Fusing):
     def scroll(self, by: int) -> None:
         """Images onward, or lines of a report; a stack may go on at its other end."""
         reading = self.reading(self.active)
+        if reading is None and self._need_shown().rendering is not None:
+            self.zoom(VOLUME_ZOOM**-by)
+            return
         around = self.scrolls_round and reading is None
         at = self._need_shown().place[0] if reading is None else reading.state.frame_index
         here = ViewportState(frame_index=at)
@@ -183,6 +192,8 @@ class Viewer(Fusing):
     def set_window(self, text: str) -> None:
         """A preset's name, its number key, ``center/width``, ``auto`` or ``default``."""
         shown = self._need_shown()
+        if text.isdecimal() and self.number_volume(int(text)):
+            return
         modality, frame = shown.display_set.modality, shown.frame
         if text.isdecimal():
             number, unit = int(text), frame.rescale.unit
@@ -302,6 +313,8 @@ class Viewer(Fusing):
         """Where the active viewport's image, or planes of its space, cut the one shown here."""
         shown, active = self.shown(index), self.shown(self.active)
         if shown is None or active is None or not self.ink_shown:
+            return ()
+        if shown.rendering is not None or active.rendering is not None:
             return ()
         if (own := self.cuts(shown)) is not None:
             return own

@@ -15,6 +15,7 @@ from workstation.domain.presentation import Voi, VoiFunction
 from workstation.imaging.filters import DisplayFilter
 from workstation.viewing.fusion import Fusion
 from workstation.viewing.planes import Plane
+from workstation.viewing.volume_look import From, VolumeLook, seen_from
 
 #: Zoom relative to fit, or to one image pixel per screen pixel.
 ZOOM_LIMITS: Final = (0.05, 40.0)
@@ -57,6 +58,7 @@ class ViewportState:
     plane: Plane | None = None  # a plane through the volume in place of a frame
     slab_mm: float = 0.0  # thickness of what is shown; 0: a plane, or the frame itself
     slab_mode: SlabMode = SlabMode.MIP
+    look: VolumeLook | None = None  # the whole volume as rays see it, in place of all that
     zoom: float = 1.0
     pan: PixelPoint = (0.0, 0.0)
     one_to_one: bool = False
@@ -271,4 +273,5 @@ def filtered(state: ViewportState, kind: DisplayFilter) -> ViewportState:
 
 def reset(state: ViewportState) -> ViewportState:
     """As it was hung: same display set and frame or plane, everything else as proposed."""
-    return evolve(show(state, state.display_set, state.frame_index), plane=state.plane)
+    look = None if state.look is None else seen_from(state.look, From.A)
+    return evolve(show(state, state.display_set, state.frame_index), plane=state.plane, look=look)

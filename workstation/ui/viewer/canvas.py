@@ -26,6 +26,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from workstation.domain.geometry import Vector
 from workstation.domain.measurement import Measurement, PixelPoint
 from workstation.rendering.ink import Box
 from workstation.rendering.ink import Canvas as InkCanvas
@@ -42,6 +43,7 @@ from workstation.ui.viewer.hand import Hand
 from workstation.ui.viewer.lens import Lens
 from workstation.ui.viewer.painting import Painting
 from workstation.ui.viewer.pictures import Drawn, Pictures
+from workstation.ui.viewer.renderings import point_under
 
 #: What a dragged thumbnail carries: the id of its display set.
 SERIES_MIME: Final = "application/x-workstation-display-set"
@@ -263,6 +265,11 @@ class Canvas(QWidget):
         if self._pictures.behind and self._drawn.picture is not None:
             return self._drawn.scene.shown
         return self._viewer.shown(self._index)
+
+    def picked(self, at: QPointF) -> Vector | None:
+        """What is seen of a rendered volume at a place of the view, LPS mm; None beside it."""
+        seen, ratio = self._pictures.rendering, self.devicePixelRatioF()
+        return None if seen is None else point_under(seen, (at.x() * ratio, at.y() * ratio))
 
     def image_point(self, at: QPointF) -> PixelPoint | None:
         """The image point under a place of the view, where there is an image."""

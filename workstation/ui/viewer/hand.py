@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from workstation.domain.geometry import Vector
 from workstation.domain.measurement import Measurement, PixelPoint
 from workstation.rendering.ink import Box
 from workstation.rendering.ink import Canvas as InkCanvas
@@ -18,6 +19,7 @@ from workstation.ui.viewer.grasping import grasped, under
 from workstation.ui.viewer.indicating import Indicating
 from workstation.ui.viewer.labelling import Labelling, over_label
 from workstation.ui.viewer.pointing import MEASURING, Pointing, pace_of
+from workstation.ui.viewer.spinning import Spinning
 from workstation.ui.viewer.turning import Turning
 from workstation.viewing.navigate import pixels_per_frame
 from workstation.viewing.snapping import snapped
@@ -58,6 +60,8 @@ class Glass(Protocol):
     @property
     def index(self) -> int: ...
 
+    def picked(self, at: QPointF) -> Vector | None: ...
+
 
 class Hand:
     """One canvas's pointer and wheel. Owned by it; acts by command lines alone."""
@@ -76,6 +80,7 @@ class Hand:
         self._right_at: QPointF | None = None  # where the right button went down
         self._indicating = Indicating(run, glass.activate, self._on_image)
         self._turning = Turning(viewer, glass.index, run)
+        self._spinning = Spinning(run, glass.picked)
 
     @property
     def hold(self) -> Literal["held", "near"] | None:
@@ -133,6 +138,8 @@ class Hand:
             return
         if button == "left" and self._viewer.tool in MEASURING and self._viewer.moves(shown.index):
             self._act("cine.stop")  # its next point would lie on another image
+        if button == "left" and self._spinning.pressed(shown, self._viewer.tool, at):
+            return
         if button == "left" and self._take_hold(at):
             return
         if button == "left" and self._turning.pressed(self._glass.ink, (at.x(), at.y()), point):
@@ -164,7 +171,7 @@ class Hand:
             return True
         held = event.buttons() != Qt.MouseButton.NoButton
         self._near = not held and self._could_hold((at.x(), at.y()))
-        if self._turning.moved(point):
+        if self._spinning.moved(at, pace_of(event.modifiers())) or self._turning.moved(point):
             return False
         if not held and not self._pointing.busy and self._indicating.moved(event, point):
             return False
@@ -179,7 +186,7 @@ class Hand:
         self._aim(event)
         if self._labelling.released(self._marks):
             return
-        if self._turning.released():
+        if self._spinning.released(at) or self._turning.released():
             return
         if event.button() == Qt.MouseButton.RightButton and self._clicked(at):
             self._ask_what(at)

@@ -75,7 +75,7 @@ class Painting:
 
     def _states(self, shown: Shown) -> Sequence[FrameState]:
         """Of what the view scrolls through; planes are all here, or none of them."""
-        if shown.state.plane is None:
+        if shown.state.plane is None and shown.rendering is None:
             return self._viewer.frame_states(shown.display_set.id)
         here = FrameState.LOADED if shown.is_here else FrameState.MISSING
         return [here] * shown.place[1]

@@ -9,15 +9,18 @@ from typing import Final
 
 from attrs import evolve, frozen
 
+from workstation.domain.presentation import Voi
 from workstation.errors import WorkstationError
 from workstation.rendering.fused_slice import LayerPainter, LayerRequest
 from workstation.rendering.picture import FramePainter, Picture, PictureRequest
 from workstation.rendering.reformat import ReformatRequest
+from workstation.rendering.volume_painter import Detail, RaysRequest
 from workstation.services.jobs import Job, Jobs
 from workstation.services.overlay import Line, Mark, Overlay
 from workstation.services.scene import Scene
 from workstation.text import tr
 from workstation.ui.viewer.reformats import Made, Reformats
+from workstation.ui.viewer.renderings import Renderings, Seen
 
 #: Pixels that are touched at once, within some 15 ms; more than that is a worker's.
 AT_ONCE: Final = 2_000_000
@@ -59,6 +62,7 @@ class Pictures:
         self._ready = ready
         jobs.lane(LANE, WORKERS)
         self._reformats = Reformats(jobs, LANE, ready)
+        self._renderings = Renderings(jobs, ready)
         self._painter = FramePainter()
         self._layers = LayerPainter()
         self._last: tuple[PictureRequest, Drawn] | None = None
@@ -68,7 +72,12 @@ class Pictures:
     @property
     def behind(self) -> bool:
         """What is on the view is not yet what was asked for last."""
-        return self._making is not None or self._reformats.behind
+        return self._making is not None or self._reformats.behind or self._renderings.behind
+
+    @property
+    def rendering(self) -> Seen | None:
+        """The rendered volume on the view; None where an image or a plane is."""
+        return self._renderings.seen
 
     def draw(self, scene: Scene) -> Drawn:
         """The scene with its picture; the one before it while that is being made."""
@@ -82,6 +91,9 @@ class Pictures:
         return evolve(drawn, layer=self._layers.layer(request))
 
     def _drawn(self, scene: Scene) -> Drawn:
+        if (rays := rays_of(scene)) is not None:
+            return self._volume(scene, self._renderings.draw(rays, scene))
+        self._renderings.forget()
         if (plane := reformat_of(scene)) is not None:
             return self._plane(scene, self._reformats.draw(plane, scene))
         self._reformats.forget()
@@ -101,6 +113,8 @@ class Pictures:
 
     def draw_now(self, scene: Scene) -> Drawn:
         """However long it takes: for a capture, which must show what was asked for."""
+        if (rays := rays_of(scene)) is not None:
+            return self._volume(scene, self._renderings.draw_now(rays, scene))
         if (plane := reformat_of(scene)) is not None:
             return self._with_layer(self._plane(scene, self._reformats.draw_now(plane, scene)))
         request = request_of(scene)
@@ -118,8 +132,17 @@ class Pictures:
             self._making, self._painter = None, FramePainter()  # the worker may still use the old
         self._painter.forget()
         self._reformats.forget()
+        self._renderings.forget()
         self._layers.forget()
         self._last = self._wanted = None
+
+    def _volume(self, scene: Scene, seen: Seen | None) -> Drawn:
+        """With the words of the turn that is drawn."""
+        self._last = self._wanted = None
+        if seen is not None and _alike(seen.scene, scene):
+            coarse = seen.detail is not Detail.WHOLE
+            return Drawn(seen.scene, seen.rendered.picture, preview=coarse)
+        return Drawn(scene, notice=tr("the picture is being made"))
 
     def _plane(self, scene: Scene, made: Made | None) -> Drawn:
         """With the words of the plane that is drawn, where it is of what is shown here."""
@@ -189,6 +212,19 @@ def reformat_of(scene: Scene) -> ReformatRequest | None:
         made.volume, plane, view, made.slab_mm, made.mode, state.interpolation, shown.voi,
         state.inverted,
     )  # fmt: skip
+
+
+def rays_of(scene: Scene) -> RaysRequest | None:
+    """What must be rendered for a scene; None where an image or a plane is shown, or nothing."""
+    shown, view = scene.shown, scene.view
+    if shown is None or view is None or shown.rendering is None or not shown.is_here:
+        return None
+    made, plane, window = shown.rendering, shown.frame.plane, shown.voi
+    assert made.volume is not None
+    assert plane is not None
+    if window is None:
+        window = Voi(made.volume.high / 2 + made.volume.low / 2, made.volume.high - made.volume.low)
+    return RaysRequest(made.volume, plane, view, made.preset, window, shown.state.inverted)
 
 
 def layer_of(scene: Scene) -> LayerRequest | None:

@@ -1,0 +1,255 @@
+"""Volume rendering on the screen: what is shown and said, what is refused, and the way back."""
+
+import pytest
+from attrs import evolve
+from fakes_viewer import opened, runner, stack
+from volume_phantoms import SCANS, display_set
+
+from workstation.domain.measurement import MeasurementKind
+from workstation.domain.study import PixelFormat
+from workstation.errors import CommandError
+from workstation.imaging.volume import judge
+from workstation.services.viewer import Viewer
+from workstation.viewing.planes import Plane
+from workstation.viewing.volume_look import VIEWS, From
+
+COUNT, SHAPE = 34, (42, 46)
+CT = display_set(SCANS["straight"], COUNT, SHAPE)
+
+
+def rendered(preset: str = "ct-bone") -> Viewer:
+    viewer, _ = opened(CT)
+    viewer.resized(0, 400, 300, 1.0)
+    viewer.go(20)
+    viewer.set_volume(preset)
+    return viewer
+
+
+def words(viewer: Viewer, index: int = 0) -> tuple[str, ...]:
+    return viewer.overlay(index).lines
+
+
+def test_a_view_says_what_it_shows_and_that_it_is_not_for_measuring() -> None:
+    """A picture of a curve is no image: design.md, section 4."""
+    viewer = rendered()
+    shown = viewer.shown(0)
+
+    assert shown is not None
+    assert shown.is_here
+    assert shown.rendering is not None
+    assert {"Volume rendering: Bone", "From A", "not for measurement"} <= set(words(viewer))
+    assert not [line for line in words(viewer) if line.startswith(("Im ", "W "))]
+    assert viewer.snapshot(0)["volume"] == {"preset": "ct-bone"}
+
+
+def test_letters_at_the_edges_follow_the_turn() -> None:
+    viewer = rendered()
+    viewer.see_volume_from(From.L)
+
+    letters = viewer.overlay(0).letters
+
+    assert (letters.left, letters.top, letters.right, letters.bottom) == ("A", "H", "P", "F")
+
+
+@pytest.mark.parametrize(("turn", "said"), [
+    ((-30.0, 0.0), "LAO 30°  CRA 0°"), ((40.0, -10.0), "RAO 40°  CAU 10°"),
+    ((-150.0, 0.0), "LPO 30°  CRA 0°"),
+])  # fmt: skip
+def test_a_turned_volume_says_from_where_as_angiographers_do(
+    turn: tuple[float, float], said: str
+) -> None:
+    viewer = rendered()
+    viewer.turn_volume(*turn)
+
+    found = next(line for line in words(viewer) if "AO " in line or "PO " in line)
+    assert found == said
+
+
+def test_without_a_name_it_comes_and_goes_and_the_stack_is_as_it_was() -> None:
+    """Leaving it puts the stack back: image, window, zoom begins anew."""
+    viewer, _ = opened(CT)
+    viewer.resized(0, 400, 300, 1.0)
+    viewer.go(20)
+    viewer.set_window("40/400")
+    before = viewer.viewports[0]
+
+    viewer.set_volume()
+    assert viewer.viewports[0].look is not None
+    viewer.set_volume()
+
+    after = viewer.viewports[0]
+    assert after.look is None
+    assert (after.frame_index, after.voi) == (before.frame_index, before.voi)
+    viewer.undo_view()
+    assert viewer.viewports[0].look is not None
+
+
+def test_a_plane_comes_back_as_a_plane() -> None:
+    viewer, _ = opened(CT)
+    for index in range(4):
+        viewer.resized(index, 400, 300, 1.0)
+    viewer.toggle_mpr()
+    viewer.activate(2)
+    viewer.set_volume("mip")
+    assert viewer.viewports[2].plane is None
+
+    viewer.set_volume()
+
+    assert viewer.viewports[2].plane is Plane.CORONAL
+
+
+def test_number_keys_choose_presets_there_and_windows_elsewhere() -> None:
+    viewer = rendered()
+    viewer.set_window("2")
+    shown = viewer.shown(0)
+    assert shown is not None
+    assert shown.rendering is not None
+    assert shown.rendering.preset.name == "ct-bone-vessel"
+    with pytest.raises(CommandError, match="presets 1 to"):
+        viewer.set_window("99")
+
+    viewer.set_volume()
+    viewer.set_window("2")
+
+    assert viewer.viewports[0].voi is not None
+
+
+def test_a_mip_has_a_window_and_says_it() -> None:
+    """Its own where the images propose one for lungs."""
+    viewer = rendered("ct-mip")
+
+    shown = viewer.shown(0)
+
+    assert shown is not None
+    assert shown.voi is not None
+    assert (shown.voi.center, shown.voi.width) == (250.0, 700.0)
+    assert "W 700  L 250" in words(viewer)
+
+
+def test_turning_is_one_step_back_and_reset_stands_upright() -> None:
+    viewer = rendered()
+    for _ in range(5):
+        viewer.turn_volume(10.0, 2.0)
+    viewer.undo_view()
+    assert viewer.viewports[0].look is not None
+    assert viewer.viewports[0].look.axes == VIEWS[From.A]
+
+    viewer.turn_volume(33.0, 0.0)
+    runner(viewer)("viewport.reset")
+
+    assert viewer.viewports[0].look is not None
+    assert viewer.viewports[0].look.axes == VIEWS[From.A]
+
+
+def test_nothing_is_measured_on_it() -> None:
+    """A point on a rendered surface is a matter of the curve."""
+    viewer = rendered()
+
+    with pytest.raises(CommandError, match="not for measuring"):
+        viewer.add(MeasurementKind.LENGTH, ((1.0, 1.0), (9.0, 9.0)))
+    with pytest.raises(CommandError, match="not for measuring"):
+        viewer.show_probe((5.0, 5.0))
+
+
+def test_scrolling_draws_nearer_and_leaves_the_stack_alone() -> None:
+    viewer = rendered()
+    before = viewer.viewports[0]
+
+    viewer.scroll(-1)
+
+    after = viewer.viewports[0]
+    assert after.zoom == pytest.approx(before.zoom * 1.1)
+    assert after.frame_index == before.frame_index
+
+
+def test_other_views_do_not_follow_where_a_volume_is_looked_at_from() -> None:
+    """Nor are there reference lines of a screen that cuts nobody."""
+    viewer, _ = opened(CT)
+    viewer.set_layout(1, 2)
+    viewer.show_set(CT.id, 1)
+    viewer.activate(1)
+    viewer.go(7)
+    viewer.activate(0)
+    viewer.set_volume("ct-bone")
+    other = viewer.viewports[1]
+
+    viewer.turn_volume(20.0, 20.0)
+    viewer.zoom(2.0)
+    viewer.nudge(1, 0)
+
+    assert viewer.viewports[1] == other
+    assert viewer.crossings(1) == ()
+    assert viewer.crossings(0) == ()
+    viewer.activate(1)
+    viewer.zoom(3.0)
+    assert viewer.viewports[0].zoom == 2.0
+
+
+def test_a_place_that_is_picked_is_shown_by_crosshair_and_stacks() -> None:
+    """A fracture seen on the whole is looked at in its slices."""
+    viewer, _ = opened(CT)
+    for index in range(4):
+        viewer.resized(index, 400, 300, 1.0)
+    viewer.toggle_mpr()
+    viewer.activate(1)
+    viewer.set_volume("ct-bone")
+    plane = CT.frames[9].plane
+    assert plane is not None
+    point = plane.to_patient(30.0, 11.0)
+
+    viewer.point_to(point)
+
+    for index in (0, 2, 3):
+        shown = viewer.shown(index)
+        assert shown is not None
+        assert shown.frame.plane is not None
+        assert abs(shown.frame.plane.to_pixel(point)[2]) < 1e-9
+    viewer.set_volume()
+    assert viewer.viewports[1].frame_index == 9
+
+
+def test_what_geometry_does_not_allow_is_refused_on_the_view() -> None:
+    frames = CT.frames[:9] + CT.frames[16:]
+    gap = evolve(CT, frames=frames, geometry=judge([frame.plane for frame in frames]))
+    viewer, _ = opened(gap)
+
+    with pytest.raises(CommandError, match="no reformat"):
+        viewer.set_volume("ct-bone")
+
+    assert viewer.viewports[0].look is None
+    assert any("no reformat" in line for line in words(viewer))
+
+
+def test_what_is_not_there_is_answered_with_what_there_is() -> None:
+    viewer, _ = opened(CT)
+
+    with pytest.raises(CommandError, match="ct-bone, "):
+        viewer.set_volume("bones")
+    with pytest.raises(CommandError, match="begin with volume rendering"):
+        viewer.turn_volume(1.0, 1.0)
+
+
+def test_colour_is_refused() -> None:
+    rgb = PixelFormat(42, 46, 8, 8, 7, False, samples=3, photometric="RGB")
+    viewer, _ = opened(display_set(SCANS["straight"], COUNT, SHAPE, pixels=rgb), load=False)
+
+    with pytest.raises(CommandError, match="in colour"):
+        viewer.set_volume("mip")
+
+
+def test_until_all_images_are_here_the_view_says_how_many() -> None:
+    viewer, loader = opened(CT, load=False)
+    viewer.set_volume("mip")
+
+    assert any("0 of 34 here" in line for line in words(viewer))
+    assert loader is not None
+
+
+def test_another_series_is_a_stack_again() -> None:
+    other = stack(5, series="1.1.2")
+    viewer, _ = opened(CT, other)
+    viewer.set_volume("mip")
+
+    viewer.show_set(other.id, 0)
+
+    assert viewer.viewports[0].look is None

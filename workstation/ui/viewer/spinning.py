@@ -1,0 +1,59 @@
+"""A hand on a rendered volume: a drag turns it, a click goes to what lies there."""
+
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from PySide6.QtCore import QPointF
+
+from workstation.domain.geometry import Vector
+from workstation.services.viewed import Shown
+
+#: Degrees for each logical pixel of a drag.
+_DEGREES: Final = 0.4
+#: Below this way of the pointer it was a click.
+_CLICK: Final = 4.0
+#: With these tools in hand the left button does what they do.
+_OTHERS: Final = frozenset({"pan", "zoom"})
+
+
+class Picked(Protocol):
+    """Knows what lies under a point of a rendered volume, LPS mm."""
+
+    def __call__(self, at: QPointF) -> Vector | None: ...
+
+
+class Spinning:
+    """Of one canvas; acts by command lines alone."""
+
+    def __init__(self, run: Callable[[str], None], picked: Picked) -> None:
+        self._run, self._picked = run, picked
+        self._at: QPointF | None = None
+        self._way = 0.0
+
+    def pressed(self, shown: Shown, tool: str, at: QPointF) -> bool:
+        """Whether the volume is in the hand now."""
+        if shown.rendering is None or tool in _OTHERS:
+            return False
+        self._at, self._way = at, 0.0
+        return True
+
+    def moved(self, at: QPointF, pace: float) -> bool:
+        """Whether the move was for the volume."""
+        if self._at is None:
+            return False
+        moved = at - self._at
+        self._way += moved.manhattanLength()
+        if self._way >= _CLICK:
+            self._at = at
+            right, down = moved.x() * _DEGREES * pace, moved.y() * _DEGREES * pace
+            self._run(f"volume.turn {right:.2f} {down:.2f}")
+        return True
+
+    def released(self, at: QPointF) -> bool:
+        """Whether anything was held."""
+        was, self._at = self._at is not None, None
+        if was and self._way < _CLICK:
+            place = self._picked(at)
+            if place is not None:
+                self._run("volume.point " + " ".join(f"{part:.2f}" for part in place))
+        return was
