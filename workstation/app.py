@@ -67,6 +67,7 @@ from workstation.text import tr, use_locale
 from workstation.ui.application import Application
 from workstation.ui.program import Everything, Program
 from workstation.ui.report_pane import ReportPane
+from workstation.ui.report_pdf import Printer
 from workstation.ui.viewer.pane import ViewerPane
 from workstation.ui.windows import Shell, Shown
 from workstation.viewing.viewport import Interpolation
@@ -264,7 +265,8 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
         return reader.id if reader else ""
 
     audit = Audit(store, jobs, clock, platforms, keys.device, who)
-    outside = Outside(platforms, who, lambda site: sites[site].name, worklist.held)
+    printed = Printer(sites)
+    outside = Outside(platforms, who, lambda site: sites[site].name, worklist.held, printed)
     deliveries = Deliveries(store, jobs, clock, audit, keys, outside)
     reporting = Reporting(
         load_templates(resource("templates")), platforms, store, jobs, clock,

@@ -71,6 +71,8 @@ class TestRealCT:
         assert report["status"] == "final"
         assert report["conclusion"] == IMPRESSION
         assert words(report) == f"Findings\n{FINDINGS}\n\nImpression\n{IMPRESSION}\n"
+        kinds = [form["contentType"] for form in report["presentedForm"]]
+        assert kinds[:3] == ["text/html", "text/plain", "application/pdf"]
 
     def test_the_task_is_completed_by_that_reader(
         self, read: tuple[DemoPlatform, Done, Path]

@@ -52,7 +52,13 @@ class Letter:
 
 
 def seal(
-    signed: SignedReport, key: SigningKey, *, effective: datetime, site_name: str, previous: str
+    signed: SignedReport,
+    key: SigningKey,
+    *,
+    effective: datetime,
+    site_name: str,
+    previous: str,
+    pdf: bytes = b"",
 ) -> Letter:
     """Sign, and make everything that does not change between attempts.
 
@@ -62,9 +68,11 @@ def seal(
         When the images were acquired.
     previous
         SHA-256 of the manifest that this addendum follows, else empty.
+    pdf
+        The same words on paper; without it none is sent.
     """
     measurements: list[dict[str, Any]] = [finite(each) for each in signed.measurements]
-    artefacts = _artefacts(signed, measurements)
+    artefacts = _artefacts(signed, measurements, pdf)
     statement = manifest(signed, artefacts, previous)
     token = sign(statement, key, utc(signed.signed_at))
     observations = [observation(signed, each) for each in measurements]
@@ -129,12 +137,14 @@ def manifest_digest(provenance: Mapping[str, Any]) -> str | None:
 
 
 def _artefacts(
-    signed: SignedReport, measurements: list[dict[str, Any]]
+    signed: SignedReport, measurements: list[dict[str, Any]], pdf: bytes
 ) -> dict[str, tuple[str, bytes]]:
     made = {
         "html": ("text/html", signed.html.encode()),
         "text": ("text/plain", signed.text.encode()),
     }
+    if pdf:
+        made["pdf"] = ("application/pdf", pdf)
     if measurements:
         text = json.dumps(
             measurements, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
@@ -143,7 +153,12 @@ def _artefacts(
     return made
 
 
-_TITLES: Final = {"html": "Report", "text": "Report (plain text)", "measurements": "Measurements"}
+_TITLES: Final = {
+    "html": "Report",
+    "text": "Report (plain text)",
+    "pdf": "Report (PDF)",
+    "measurements": "Measurements",
+}
 
 
 def _report(

@@ -20,7 +20,12 @@ from workstation.protocols.signature import SignatureBy, check
 from workstation.text import tr
 
 #: Where each artefact of a manifest stands among the presented forms.
-_FORMS: Final = {"text/html": "html", "text/plain": "text", "application/json": "measurements"}
+_FORMS: Final = {
+    "text/html": "html",
+    "text/plain": "text",
+    "application/pdf": "pdf",
+    "application/json": "measurements",
+}
 _STATUS: Final = {"preliminary": "preliminary", "final": "final", "addended": "appended"}
 
 

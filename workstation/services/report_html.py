@@ -6,7 +6,7 @@ from html import escape
 from workstation.domain.report import Field, FieldKind, Report, ReportState, Section, SectionKind
 
 #: How a report says of itself what it is; content of the report, so not translated.
-_STATUS = {
+STATUS = {
     ReportState.DRAFT: "Draft",
     ReportState.PRELIMINARY: "Preliminary report",
     ReportState.FINAL: "Final report",
@@ -16,7 +16,7 @@ _STATUS = {
 
 def html_of(report: Report, status: ReportState) -> str:
     """The whole report, made once: what the dialog shows is what is sealed and sent."""
-    head = f"{_STATUS[status]}: {report.binding.procedure}"
+    head = f"{STATUS[status]}: {report.binding.procedure}"
     parts = [
         "<!DOCTYPE html>",
         f'<html lang="{escape(report.language)}"><head><meta charset="utf-8">',

@@ -23,6 +23,10 @@ def _unknown(_task: TaskRef) -> None:
     return None
 
 
+def _unprinted(_signed: SignedReport) -> bytes:
+    return b""
+
+
 @frozen(eq=False)
 class Outside:
     """What deliveries need to know of the sites; all of it may change while we run."""
@@ -31,6 +35,7 @@ class Outside:
     reader: Callable[[SiteId], str]  # "Practitioner/17"; empty while signed out
     name: Callable[[SiteId], str] = field(default=str)
     held: Callable[[TaskRef], WorklistItem | None] = field(default=_unknown)
+    printed: Callable[[SignedReport], bytes] = field(default=_unprinted)  # PDF; any thread
 
 
 class Sealer:
@@ -128,6 +133,7 @@ class Sealer:
                 effective=item.acquired or item.listed,
                 site_name=self._outside.name(binding.site),
                 previous=previous,
+                pdf=self._outside.printed(signed),
             )
             parcel = Parcel(delivery, letter)
             reached("delivery.before-seal")

@@ -30,8 +30,9 @@ LENGTH = MappingProxyType(
 def _bundle(previous: str = "", **changes: Any) -> bytes:
     changes.setdefault("measurements", (LENGTH,))
     letter = seal(
-        signed_report(**changes), KEY, effective=NOW, site_name="Harbor", previous=previous
-    )
+        signed_report(**changes), KEY, effective=NOW, site_name="Harbor", previous=previous,
+        pdf=b"%PDF-1.4 as printed",
+    )  # fmt: skip
     return bundle(letter, task_resource())
 
 
@@ -57,7 +58,13 @@ def _text(made: dict[str, Any]) -> None:
 
 def _added_form(made: dict[str, Any]) -> None:
     forms = _resource(made, "DiagnosticReport")["presentedForm"]
-    forms.append(forms[0] | {"contentType": "application/pdf"})
+    forms.append(forms[0] | {"contentType": "application/rtf"})
+
+
+def _pdf(made: dict[str, Any]) -> None:
+    forms = _resource(made, "DiagnosticReport")["presentedForm"]
+    form = next(each for each in forms if each["contentType"] == "application/pdf")
+    form["data"] = base64.b64encode(b"%PDF-1.4 as printeD").decode()
 
 
 def _second_html(made: dict[str, Any]) -> None:
@@ -125,6 +132,7 @@ def _predecessor(made: dict[str, Any]) -> None:
     [
         (_text, "digest: text"),
         (_added_form, "digest: a form"),
+        (_pdf, "digest: pdf"),
         (_second_html, "digest: a form"),
         (_lost_form, "digest: html is missing"),
         (_status, "manifest: the status"),

@@ -1,0 +1,112 @@
+"""The report on paper, read back by poppler: every word, whose it is, nothing active."""
+
+import re
+import shutil
+import subprocess
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes_report import NOW, SIGNER, SITE, Desk
+from pytestqt.qtbot import QtBot
+
+from workstation.domain.report import ReportState, SectionKind, SignedReport
+from workstation.services.freezing import freeze
+from workstation.settings import Site
+from workstation.ui.report_pdf import Printer, report_pdf
+
+pytestmark = pytest.mark.peer
+IDENTITY = "Alder, Robin · M · born 1962-03-02 · ID HG-100482"
+
+
+def signed(findings: str = "Nodule.") -> SignedReport:
+    reporting = Desk().start()
+    reporting.set_section(SectionKind.FINDINGS, findings)
+    reporting.set_section(SectionKind.IMPRESSION, "Nodule, 12 mm.\nFollow up.")
+    assert reporting.report is not None
+    return freeze(
+        reporting.report, ReportState.FINAL, SIGNER, NOW, checks=(), measurements=(), before=None
+    )
+
+
+def asked(tool: str, pdf: bytes, folder: Path, *options: str) -> str:
+    """What a tool of poppler says of it."""
+    program = shutil.which(tool)
+    assert program, "installers/linux/packages-test.txt names poppler-utils"
+    file = folder / "report.pdf"
+    file.write_bytes(pdf)
+    line = [program, *options, str(file), *(["-"] if tool == "pdftotext" else [])]
+    return subprocess.run(line, check=True, capture_output=True, text=True).stdout
+
+
+def test_every_word_that_was_signed_is_on_paper_in_its_order(qtbot: QtBot, tmp_path: Path) -> None:
+    """A receiver who files the PDF alone has the whole report, in any script it is written in."""
+    report = signed("Small nodule, ≤ 3 mm & <b>not</b> bold; naïve, Узел слева.")
+    page = asked("pdftotext", report_pdf(report, "Harbor General"), tmp_path, "-layout")
+    printed = " ".join(page.split())
+
+    at = 0
+    for line in report.text.splitlines():
+        words = " ".join(line.split())
+        at = printed.index(words, at) + len(words)
+
+
+def test_each_page_says_whose_it_is_who_signed_and_which_it_is(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    """Pages go astray, and end in the folder of somebody else."""
+    lines = "\n".join(f"Level {n}: no change." for n in range(150))
+    pdf = report_pdf(signed(lines), "Harbor General")
+    pages = asked("pdftotext", pdf, tmp_path, "-layout").split("\f")[:-1]
+
+    assert len(pages) > 2
+    for number, page in enumerate(pages, 1):
+        assert IDENTITY in page
+        assert "Harbor General" in page
+        assert "Final report" in page
+        assert "Electronically signed by Jo Sample, US-WA MD-00412, 2026-11-22 21:40:00 UTC" in page
+        assert f"Page {number} of {len(pages)}" in page
+    found = [int(n) for page in pages for n in re.findall(r"Level (\d+): no change\.", page)]
+    assert found == list(range(150)), "no line is lost or doubled where a page ends"
+
+
+def test_fonts_travel_with_it_and_nothing_in_it_is_active(qtbot: QtBot, tmp_path: Path) -> None:
+    """Without its fonts another machine prints other signs; a report runs no script."""
+    pdf = report_pdf(signed(), "Harbor General")
+    fonts = asked("pdffonts", pdf, tmp_path).splitlines()[2:]
+    facts = asked("pdfinfo", pdf, tmp_path)
+
+    assert fonts
+    assert all(line.split()[-5] == "yes" for line in fonts), fonts
+    assert re.search(r"JavaScript:\s+no", facts)
+    assert re.search(r"Page size:.*A4", facts)
+    assert "Alder" not in facts, "titles stand in lists of files"
+
+
+def test_a_hospital_prints_on_its_own_paper(qtbot: QtBot, tmp_path: Path) -> None:
+    """A4 in an American tray is cut at the foot, where the signature stands."""
+    report, here = signed(), "http://127.0.0.1:9"
+    site = Site(
+        id=SITE, name="Harbor General", issuer=here, fhir=here, dicomweb=here,
+        jurisdiction="US-WA", timezone="America/Los_Angeles",
+    )  # fmt: skip
+    assert "letter" in asked("pdfinfo", Printer({SITE: site})(report), tmp_path)
+
+
+def test_it_is_printed_by_any_thread_and_in_black(qtbot: QtBot, tmp_path: Path) -> None:
+    """Sealing runs beside the windows; the dark of the program is not put on paper."""
+    made: list[bytes] = []
+    worker = threading.Thread(target=lambda: made.append(report_pdf(signed(), "Harbor General")))
+    worker.start()
+    worker.join()
+    file = tmp_path / "report.pdf"
+    file.write_bytes(made[0])
+    program = shutil.which("pdftoppm")
+    assert program
+    line = [program, "-gray", "-r", "60", "-singlefile", str(file)]
+    drawn = subprocess.run(line, check=True, capture_output=True).stdout
+    grey = np.frombuffer(drawn.split(b"\n", 3)[3], np.uint8)
+    words = grey.reshape(702, 496)[100:600]  # between head and foot, where the report stands
+    assert words.min() < 60
+    assert (words == 255).mean() > 0.9

@@ -1,0 +1,184 @@
+"""The signed report on paper: the frozen text, and on each page whose it is and who signed.
+
+Made of the very HTML that was shown and sealed; fonts are embedded, so that it reads the
+same at any receiver. Any thread: nothing here touches a window.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Final
+
+from attrs import frozen
+from PySide6.QtCore import (
+    QBuffer,
+    QByteArray,
+    QIODevice,
+    QMarginsF,
+    QPointF,
+    QRectF,
+    QSizeF,
+    Qt,
+)  # fmt: skip
+from PySide6.QtGui import (
+    QFont,
+    QPageLayout,
+    QPageSize,
+    QPainter,
+    QPdfWriter,
+    QTextDocument,
+)
+
+from workstation.domain.identifiers import SiteId
+from workstation.domain.report import SignedReport
+from workstation.services.report_html import STATUS, identity_line
+from workstation.settings import Site
+
+_DPI: Final = 300
+_LETTER: Final = ("US", "CA", "MX")  # everybody else prints on A4
+_MARGINS_MM: Final = QMarginsF(20, 16, 18, 14)
+_HEAD_MM: Final = 16.0
+_FOOT_MM: Final = 13.0
+_BODY_PT: Final = 10.5
+_SMALL_PT: Final = 8.0
+_STYLE: Final = ".title { font-weight: 600; margin-top: 9px; } p { margin: 0 0 3px 0; }"
+_IDENTITY: Final = re.compile(r'<p class="identity">.*?</p>\n', re.S)  # it is the head here
+_TITLE: Final = re.compile(r"<h2>(.*?)</h2>")  # Qt draws them larger than any style says
+
+
+@frozen
+class Printer:
+    """Prints a report as the hospital's own, on the paper of where it lies."""
+
+    sites: Mapping[SiteId, Site]
+
+    def __call__(self, signed: SignedReport) -> bytes:
+        site = self.sites[signed.report.binding.site]
+        letter = site.jurisdiction.partition("-")[0] in _LETTER
+        return report_pdf(signed, site.name, letter=letter)
+
+
+def report_pdf(signed: SignedReport, site_name: str, *, letter: bool = False) -> bytes:
+    """PDF/A-1b, A4 or US letter.
+
+    Parameters
+    ----------
+    site_name
+        The hospital, as it calls itself.
+    letter
+        The paper of North America.
+    """
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(buffer)
+    writer.setPdfVersion(QPdfWriter.PdfVersion.PdfVersion_A1b)
+    writer.setResolution(_DPI)
+    size = QPageSize.PageSizeId.Letter if letter else QPageSize.PageSizeId.A4
+    writer.setPageLayout(
+        QPageLayout(
+            QPageSize(size), QPageLayout.Orientation.Portrait, _MARGINS_MM,
+            QPageLayout.Unit.Millimeter,
+        )
+    )  # fmt: skip
+    writer.setTitle("Radiology report")  # of every report: titles stand in lists of files
+    writer.setCreator("Reading Workstation")
+    _Paper(signed, site_name, writer).print()
+    buffer.close()
+    return bytes(data.data())
+
+
+class _Paper:
+    def __init__(self, signed: SignedReport, site_name: str, writer: QPdfWriter) -> None:
+        self._signed = signed
+        self._site = site_name
+        self._writer = writer
+        self._page = QRectF(writer.pageLayout().paintRectPixels(_DPI)).translated(
+            -writer.pageLayout().paintRectPixels(_DPI).topLeft()
+        )
+        self._head, self._foot = _pixels(_HEAD_MM), _pixels(_FOOT_MM)
+        self._document = self._laid_out()
+
+    def _laid_out(self) -> QTextDocument:
+        """The words between head and foot; lines are never cut by the end of a page."""
+        document = QTextDocument()
+        document.setDocumentMargin(0)
+        document.setDefaultFont(_font(_BODY_PT))
+        document.setDefaultStyleSheet(_STYLE)
+        document.documentLayout().setPaintDevice(self._writer)
+        words = _IDENTITY.sub("", self._signed.html)
+        document.setHtml(_TITLE.sub(r'<p class="title">\1</p>', words))
+        high = self._page.height() - self._head - self._foot
+        document.setPageSize(QSizeF(self._page.width(), high))
+        return document
+
+    def print(self) -> None:
+        """Every page, each with its head and foot."""
+        pages = self._document.pageCount()
+        with QPainter(self._writer) as painter:
+            for page in range(pages):
+                if page:
+                    self._writer.newPage()
+                self._words(painter, page)
+                self._frame(painter, page + 1, pages)
+
+    def _words(self, painter: QPainter, page: int) -> None:
+        """The lines of one page, each drawn once.
+
+        Qt's own printing draws what touches a page and cuts it off: what is cut off cannot be
+        seen, yet it is found a second time by whoever searches or copies.
+        """
+        high = self._document.pageSize().height()
+        top = QPointF(0, self._head - page * high)
+        block = self._document.begin()
+        while block.isValid():
+            layout = block.layout()
+            for index in range(layout.lineCount()):
+                line = layout.lineAt(index)
+                if int((layout.position().y() + line.y()) // high) == page:
+                    line.draw(painter, layout.position() + top)
+            block = block.next()
+
+    def _frame(self, painter: QPainter, page: int, pages: int) -> None:
+        """Whose report it is, and who answers for it: on each page, for pages go astray."""
+        signed = self._signed
+        top = QRectF(0, 0, self._page.width(), self._head * 0.8)
+        line = top.height() / 2
+        self._say(painter, QRectF(0, 0, top.width(), line), self._site, STATUS[signed.status], 600)
+        whose = QRectF(0, line, top.width(), line)
+        self._say(painter, whose, identity_line(signed.report), "", 400)
+        painter.drawLine(top.bottomLeft(), top.bottomRight())
+        foot = self._page.height() - self._foot * 0.8
+        painter.drawLine(QPointF(0, foot), QPointF(top.width(), foot))
+        at = signed.signed_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        licence = f", {signed.signer.licence}" if signed.signer.licence else ""
+        words = f"Electronically signed by {signed.signer.name}{licence}, {at}"
+        high = self._foot * 0.35
+        below = QRectF(0, foot + high * 0.2, top.width(), high)
+        self._say(painter, below, words, f"Page {page} of {pages}", 400)
+        last = below.translated(0, high)
+        self._say(painter, last, f"Report {signed.report.id}", "", 400)
+
+    def _say(self, painter: QPainter, box: QRectF, left: str, right: str, weight: int) -> None:
+        painter.setFont(_font(_SMALL_PT, weight))
+        aligned = Qt.AlignmentFlag.AlignVCenter
+        room = painter.fontMetrics().horizontalAdvance(right)
+        words = painter.fontMetrics().elidedText(
+            left, Qt.TextElideMode.ElideMiddle, int(box.width() - room - _pixels(4))
+        )
+        painter.drawText(box, aligned | Qt.AlignmentFlag.AlignLeft, words)
+        painter.drawText(box, aligned | Qt.AlignmentFlag.AlignRight, right)
+
+
+def _pixels(mm: float) -> float:
+    return mm / 25.4 * _DPI
+
+
+def _font(points: float, weight: int = 400) -> QFont:
+    made = QFont("Inter")
+    # Signs that stand for others by their neighbours (a cross between figures) have no code:
+    # whoever copies or searches the PDF would find something else than was signed.
+    made.setFeature(QFont.Tag("calt"), 0)
+    made.setPointSizeF(points)
+    made.setWeight(QFont.Weight(weight))
+    return made
