@@ -15,6 +15,7 @@ from workstation.protocols.device_sign_in import EnterCode
 from workstation.services.filings import Filing
 from workstation.services.licence import Verdict
 from workstation.services.signal import Signal
+from workstation.services.urgency import NO_WEIGHTS, Weights
 from workstation.services.worklist import Row, SiteStatus
 
 NOW = datetime(2026, 11, 22, 2, 14, 36, tzinfo=UTC)
@@ -165,6 +166,7 @@ class FakeWorklist:
         self.changed: Signal[None] = Signal()
         self.code_shown: Signal[EnterCode | None] = Signal()
         self.rows = tuple(rows)
+        self.weights: Weights = NO_WEIGHTS
         self.sites = tuple(sites)
 
     def server_now(self, site: SiteId) -> datetime:

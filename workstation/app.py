@@ -31,8 +31,8 @@ from workstation.commands.menus import STRIP, load_menus, offered
 from workstation.domain.identifiers import SiteId
 from workstation.domain.suv import SuvType
 from workstation.protocols.device_sign_in import EnterCode
-from workstation.services.alarms import Alarms
 from workstation.rendering.volume_slice import plane_samples
+from workstation.services.alarms import Alarms
 from workstation.services.audit import Audit
 from workstation.services.cine import Cine
 from workstation.services.delivery import Deliveries
@@ -62,7 +62,7 @@ from workstation.services.templates import load_templates
 from workstation.services.viewer import Viewer
 from workstation.services.volumes import Volumes
 from workstation.services.worklist import Worklist
-from workstation.settings import Settings, Site, resource, screens_of
+from workstation.settings import Settings, Site, resource, screens_of, weights_of
 from workstation.text import tr, use_locale
 from workstation.ui.application import Application
 from workstation.ui.program import Everything, Program
@@ -235,6 +235,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
     worklist = Worklist(
         platforms, settings.sites, jobs, clock,
         poll_seconds=settings.poll_seconds, place=settings.place,
+        weights=weights_of(settings.urgency),
     )  # fmt: skip
     outer.codes.taker = lambda code: jobs.bring_home(lambda: worklist.code_shown.emit(code))
     frames = FrameStore(settings.ram_mb * MIB or physical_bytes() // 2)

@@ -133,6 +133,27 @@ def zones_of(value: str) -> Mapping[str, str]:
     return dict(_pairs(value))
 
 
+def _weights(value: str) -> str:
+    for name, minutes in _pairs(value):
+        kind, _, what = name.partition(" ")
+        try:
+            right = bool(what) and abs(float(minutes)) <= 10_000
+        except ValueError:
+            right = False
+        if not right or kind not in ("site", "modality", "priority", "tier"):
+            return tr(
+                "{name} = {n}: write site, modality, priority or tier, a name, and minutes",
+                name=name,
+                n=minutes,
+            )
+    return ""
+
+
+def weights_of(value: str) -> Mapping[str, float]:
+    """Minutes by which cases are moved in the queue."""
+    return {name: float(minutes) for name, minutes in _pairs(value)}
+
+
 def _places(value: str) -> str:
     return next((wrong for each in value.split() if (wrong := _jurisdiction(each))), "")
 
@@ -232,6 +253,13 @@ class Settings:
         " authenticates again; the case stays open. 0: never by itself.",
         10.0,
         _between(0, 240),
+    )
+    urgency: str = _setting(
+        "Minutes by which cases move in the queue, beside the time that is left:"
+        ' `"site mesa = -10; modality MG = -30; priority urgent = -15"`; the tooltip of the time'
+        " says them.",
+        "",
+        _weights,
     )
     ram_mb: int = _setting(
         "Decoded images are kept in this much memory; 0: in half of what the machine has.",

@@ -303,3 +303,50 @@ def test_rows_that_could_not_be_read_are_counted_at_their_site(pane: Pane) -> No
 
     cards = [card.accessibleName() for card in pane.findChildren(SiteCard)]
     assert "10 rows, 1 cannot be read" in cards[0]
+
+
+def _many(count: int) -> tuple[Row, ...]:
+    return tuple(
+        row(n, Wanted(name=f"Alder, {n:04d}" if n % 2 else f"Rowan, {n:04d}")) for n in range(count)
+    )
+
+
+def test_a_filter_over_many_rows_keeps_the_chosen_case_and_its_place(qtbot: QtBot) -> None:
+    """Set anew instead of row by row: the reader must not notice which."""
+    pane = Pane(_many(400))
+    qtbot.addWidget(pane)
+    pane.resize(1920, 1012)
+    pane.show()
+    pane.move_selection(201)
+    chosen = pane.selected
+    QTest.keyClicks(pane.bar.search, "alder")
+    filtered, kept = pane.model.rowCount(), pane.selected
+    pane.bar.search.clear()
+
+    assert filtered == 200
+    assert chosen is not None
+    assert chosen.item.task == "Task/201"
+    assert kept is not None
+    assert kept.item.task == "Task/201"
+    assert pane.selected is not None
+    assert pane.selected.item.task == "Task/201"
+    assert pane.model.rowCount() == 400
+
+
+def test_news_of_one_case_makes_one_line_anew(pane: Pane) -> None:
+    """What did not change is not made again: fifty changes a second over ten thousand rows."""
+    before = list(pane.model.lines)
+    rows = list(pane.service.rows)
+    rows[3] = Row(evolve(rows[3].item, images_received=300), rows[3].verdict)
+    pane.service.say(rows)
+
+    made = [n for n, line in enumerate(pane.model.lines) if line is not before[n]]
+    assert made == [3]
+    assert cell(pane, 3, Column.IMAGES) == "300 / 312"
+
+
+def test_the_tooltip_of_the_time_says_why_the_row_stands_where_it_stands(pane: Pane) -> None:
+    """An order that nobody can explain is not trusted, and then not followed."""
+    words = pane.model.index(1, Column.TIME).data(Qt.ItemDataRole.AccessibleTextRole)
+
+    assert words.endswith("Place in the queue: STAT: before all others, due in 6 min")

@@ -20,6 +20,7 @@ from workstation.services.licence import Desk, may_read
 from workstation.services.ports import Clock, Credentials, FeedPage, HostingPlatform, RowProblem
 from workstation.services.rows import Row, SiteState, SiteStatus
 from workstation.services.signal import Signal
+from workstation.services.urgency import NO_WEIGHTS, Weights, order_key
 from workstation.services.waiting import settled
 from workstation.settings import Site, zones_of
 from workstation.text import tr
@@ -43,6 +44,7 @@ class SiteFeed:
         clock: Clock,
         poll_seconds: float,
         place: str = "",
+        weights: Weights = NO_WEIGHTS,
     ) -> None:
         self.site = site
         self.platform = platform
@@ -68,6 +70,7 @@ class SiteFeed:
         self._touched: set[TaskId] = set()
         self._server_time: datetime | None = None
         self._heard_at = 0.0
+        self._weights = weights
         self._days: tuple[date, ...] = ()
         self._zones = zones_of(site.zones)
         self._desk = Desk(place, site.licence_at_desk, tuple(site.read_from.split()))
@@ -242,7 +245,7 @@ class SiteFeed:
 
     def _row(self, item: WorklistItem) -> Row:
         verdict = may_read(self.reader, item, self._day_at(item.jurisdiction), self._desk)
-        return Row(item, verdict, self._stale_since)
+        return Row(item, verdict, self._stale_since, order_key(item, self._weights))
 
     @property
     def _stale_since(self) -> datetime | None:

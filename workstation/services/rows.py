@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Literal
 
-from attrs import frozen
+from attrs import field, frozen
 
 from workstation.domain.identifiers import SiteId
 from workstation.domain.reader import Reader
 from workstation.domain.worklist import ReadState, WorklistItem
 from workstation.services.licence import Verdict
 from workstation.services.ports import RowProblem
-from workstation.services.urgency import is_read
+from workstation.services.urgency import Key, is_read, order_key
 
 SiteState = Literal["signing-in", "ok", "stale", "signed-out"]
 
@@ -22,6 +22,11 @@ class Row:
     item: WorklistItem
     verdict: Verdict
     stale_since: datetime | None = None
+    order: Key = field(repr=False)  # where it stands in the queue, smallest first
+
+    @order.default
+    def _usual_order(self) -> Key:
+        return order_key(self.item)
 
     def time_left(self, now: datetime) -> timedelta:
         """By the site's clock; negative once the promise is broken."""

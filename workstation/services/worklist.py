@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Final
 
 from workstation.domain.identifiers import SiteId, TaskRef
@@ -16,12 +17,15 @@ from workstation.services.ports import Clock, Credentials, HostingPlatform
 from workstation.services.rows import Row as Row
 from workstation.services.rows import SiteStatus as SiteStatus
 from workstation.services.signal import Signal
-from workstation.services.urgency import order_key
+from workstation.services.urgency import NO_WEIGHTS, Weights
 from workstation.services.waiting import All
 from workstation.settings import Site
 
 #: After one site has shown its rows, the others are waited for this long at sign-in.
 _GRACE_S: Final = 3.0
+
+
+_order = attrgetter("order")
 
 
 class Worklist:
@@ -40,18 +44,21 @@ class Worklist:
         *,
         poll_seconds: float = 5.0,
         place: str = "",
+        weights: Weights = NO_WEIGHTS,
     ) -> None:
         self.changed: Signal[None] = Signal()  # rows or sites changed
         self.claim_lost: Signal[WorklistItem] = Signal()  # as it stands now: `.holder` has it
         self.signed_in: Signal[SiteId] = Signal()  # at one site, at once or at last
         #: A code the reader is to enter on another device; None: it is entered, or over.
         self.code_shown: Signal[EnterCode | None] = Signal()
+        self.weights = weights
         self._jobs = jobs
         self._feeds = {
-            site.id: SiteFeed(site, platforms[site.id], jobs, clock, poll_seconds, place)
+            site.id: SiteFeed(site, platforms[site.id], jobs, clock, poll_seconds, place, weights)
             for site in sites
         }
-        self._rows: tuple[Row, ...] | None = ()
+        self._rows: tuple[Row, ...] = ()
+        self._is_sorted = True
         for feed in self._feeds.values():
             self._listen(feed)
 
@@ -60,15 +67,19 @@ class Worklist:
         feed.signed_in_now.connect(lambda _: self.signed_in.emit(feed.site.id))
 
     def _changed(self, _: None) -> None:
-        self._rows = None
+        self._is_sorted = False
         self.changed.emit(None)
 
     @property
     def rows(self) -> tuple[Row, ...]:
         """STAT first, then what is due first; what is read already comes last."""
-        if self._rows is None:
-            found = [row for feed in self._feeds.values() for row in feed.rows.values()]
-            self._rows = tuple(sorted(found, key=lambda row: order_key(row.item)))
+        if not self._is_sorted:
+            # What did not change stands in order already; sorting then is little work.
+            now = {id(row): row for feed in self._feeds.values() for row in feed.rows.values()}
+            stayed = [row for row in self._rows if now.pop(id(row), None) is not None]
+            stayed.extend(now.values())
+            self._rows = tuple(sorted(stayed, key=_order))
+            self._is_sorted = True
         return self._rows
 
     @property
@@ -197,6 +208,21 @@ class Worklist:
         job = self._jobs.run(lambda: feed.platform.release(item, reason), lane=feed.lane)
         return job.then(lambda settled: self._changed_there(feed, settled))
 
+    def renew(self, item: WorklistItem) -> Job[None]:
+        """Renew a claim of ours and hear what the site has of it: `held` is the newest then."""
+        feed, heard = self._feeds[item.site], Job[None]()
+
+        def renewed(job: Job[WorklistItem]) -> None:
+            self._changed_there(feed, job)
+            if job.error is not None:
+                heard.settle(None, job.error)
+                return
+            # A poll that was under way knows nothing of the renewal; the next one does.
+            feed.poll().then(lambda _: _settle_with(feed.poll(), heard))
+
+        self._jobs.run(lambda: feed.platform.heartbeat(item), lane=feed.lane).then(renewed)
+        return heard
+
     def _changed_there(self, feed: SiteFeed, job: Job[WorklistItem]) -> None:
         if job.error is None:
             feed.replace(job.result())
@@ -208,3 +234,7 @@ class Worklist:
     def keep(self, item: WorklistItem) -> Callable[[], None]:
         """Renew the claim until the returned call; a lost one is told by `claim_lost`."""
         return Keeper(item, self._feeds[item.site], self._jobs, self.claim_lost).stop
+
+
+def _settle_with(polled: Job[None], heard: Job[None]) -> None:
+    polled.then(lambda _: heard.settle(None))

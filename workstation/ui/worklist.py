@@ -1,14 +1,17 @@
 """The worklist: one queue over all sites."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QTableView, QVBoxLayout, QWidget
 
-from workstation.domain.identifiers import SiteId, TaskRef
+from workstation.domain.identifiers import AccessionNumber, SiteId, TaskRef
+from workstation.domain.reader import Reader
 from workstation.services.delivery import Deliveries
 from workstation.services.ports import Clock
 from workstation.services.worklist import Row, Worklist
@@ -59,8 +62,12 @@ class WorklistPane(QWidget):
         self._lines: tuple[Line, ...] = ()
         self._filter = Filter()
         self._pending = self._touched = False
+        self._told = counts((), self._filter)
+        self._site_rows: Counter[str] = Counter()
+        self._modalities: set[str] = set()
+        self._added: tuple[Any, ...] = ()
         self._last_input = -STILL_S
-        self.model = WorklistModel(worklist.server_now)
+        self.model = WorklistModel(worklist.server_now, worklist.weights)
         self.lists = Lists(self._choose_list, run)
         self.banner = StatBanner(self.show_stat)
         self.bar = FilterBar(self._filtered, run)
@@ -137,39 +144,54 @@ class WorklistPane(QWidget):
 
     def refresh(self) -> None:
         """Take in what the services know now."""
-        names = {site.id: site.name for site in self._worklist.sites}
-        readers = {site.id: site.reader for site in self._worklist.sites}
-        sent = {entry.accession: entry.state.value for entry in self._deliveries.entries}
-        aside = self._aside()
-        made = []
-        for row in self._worklist.rows:
-            reader = readers.get(row.item.site)
-            made.append(
-                Line(
-                    row=row,
-                    site_name=names.get(row.item.site, row.item.site),
-                    me=reader.id if reader else "",
-                    aside=row.item.key in aside,
-                    delivery=sent.get(row.item.accession, ""),
-                )
-            )
-        self._lines = tuple(made)
-        self.bar.offer(
-            sorted({line.item.modality for line in made}), sorted(names.items(), key=lambda p: p[1])
-        )
+        self._lines = tuple(self._made_lines())
+        self._told = counts(self._lines, self._filter)
+        self._site_rows = Counter(line.key[0] for line in self._lines)
         if self._still() or not self.model.lines:
             self._settle()
         else:
-            self._pending = self.model.update(self._wanted())
+            self._pending = self.model.update(self._told.lines)
             self._show_counts()
 
-    def _wanted(self) -> list[Line]:
-        return [line for line in self._lines if self._filter.admits(line)]
+    def _made_lines(self) -> list[Line]:
+        """A line for each row; what did not change is the line it was."""
+        sites = self._worklist.sites
+        names = {site.id: site.name for site in sites}
+        readers = {site.id: site.reader for site in sites}
+        sent = {entry.accession: entry.state.value for entry in self._deliveries.entries}
+        added = (names, readers, sent, self._aside())
+        before = {id(line.row): line for line in self._lines} if added == self._added else {}
+        self._added = added
+        made = []
+        for row in self._worklist.rows:
+            line = before.get(id(row))
+            if line is None:
+                line = self._line(row, *added)
+                self._modalities.add(line.item.modality)
+            made.append(line)
+        self.bar.offer(sorted(self._modalities), sorted(names.items(), key=lambda pair: pair[1]))
+        return made
+
+    def _line(
+        self,
+        row: Row,
+        names: Mapping[SiteId, str],
+        readers: Mapping[SiteId, Reader | None],
+        sent: Mapping[AccessionNumber, str],
+        aside: frozenset[TaskRef],
+    ) -> Line:
+        item = row.item
+        reader = readers.get(item.site)
+        return Line(
+            row, names.get(item.site, item.site), reader.id if reader else "",
+            item.key in aside, sent.get(item.accession, ""),
+        )  # fmt: skip
 
     def _settle(self) -> None:
         """Every row to its place; the selection stays on its line, or on the nearest."""
         before = self.table.currentIndex().row()
-        self.model.settle(self._wanted())
+        with self._kept_on_its_line():
+            self.model.settle(self._told.lines)
         self._pending = False
         if not self._touched:
             self._select(0)  # until the reader chooses, the most urgent is chosen
@@ -177,13 +199,27 @@ class WorklistPane(QWidget):
             self._select(min(max(0, before), len(self.model.lines) - 1))
         self._show_counts()
 
+    @contextmanager
+    def _kept_on_its_line(self) -> Iterator[None]:
+        """A model that was set anew has forgotten which line was chosen, and how far down."""
+        key = line.key if (line := self._selected_line()) is not None else None
+        bar = self.table.verticalScrollBar()
+        at = bar.value()
+        yield
+        if self.table.currentIndex().isValid() or key is None:
+            return
+        number = self.model.row_of(key)
+        if number is not None:
+            self._select(number)
+            bar.setValue(at)
+
     def _still(self) -> bool:
         return self._clock.monotonic() - self._last_input >= STILL_S
 
     def _show_counts(self) -> None:
-        told = counts(self._lines, self._filter)
+        told = self._told
         self.lists.show_counts(
-            {each: sum(each.has(line) for line in self._lines) for each in ListId},
+            _how_many(self._lines),
             sum(entry.open or entry.state.value == "refused" for entry in self._deliveries.entries),
         )
         self.footer.show_counts(told)
@@ -193,12 +229,8 @@ class WorklistPane(QWidget):
         self._show_details()
 
     def _show_sites(self) -> None:
-        rows: dict[SiteId, int] = {}
-        for line in self._lines:
-            rows[line.item.site] = rows.get(line.item.site, 0) + 1
-        self.lists.show_sites(
-            [(s, self._worklist.server_now(s.id), rows.get(s.id, 0)) for s in self._worklist.sites]
-        )
+        rows, now = self._site_rows, self._worklist.server_now
+        self.lists.show_sites([(s, now(s.id), rows[s.id]) for s in self._worklist.sites])
         self.footer.show_time(self._clock.now())
 
     def _show_empty(self, told: Counts) -> None:
@@ -251,6 +283,7 @@ class WorklistPane(QWidget):
             modalities=was.modalities if modalities is None else modalities,
             sites=was.sites if sites is None else sites,
         )
+        self._told = counts(self._lines, self._filter)
         self._settle()
 
     def show_stat(self) -> None:
@@ -258,6 +291,7 @@ class WorklistPane(QWidget):
         self.bar.clear()
         self.lists.choose(ListId.STAT)
         self._filter = Filter(list=ListId.STAT)
+        self._told = counts(self._lines, self._filter)
         self._settle()
         self.focus_table()
 
@@ -346,3 +380,9 @@ class WorklistPane(QWidget):
             hide = spare < 0
             self.table.setColumnHidden(column, hide)
             spare += WIDTHS[column] if hide else 0
+
+
+def _how_many(lines: Sequence[Line]) -> dict[ListId, int]:
+    """Of each list."""
+    held = Counter(line.lists for line in lines)
+    return {each: sum(n for lists, n in held.items() if each in lists) for each in ListId}

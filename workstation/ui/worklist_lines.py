@@ -3,10 +3,13 @@
 Values and pure functions. A row that is filtered out is never forgotten: it is counted.
 """
 
+import itertools
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
+from typing import Final
 
 from attrs import field, frozen
 
@@ -25,15 +28,23 @@ class Line:
     me: str = ""  # the reader's id at that site
     aside: bool = False
     delivery: str = ""  # state of the reader's report on it, if one is signed
+    item: WorklistItem = field(init=False, eq=False, repr=False)
+    #: Stays the same from update to update.
+    key: tuple[str, str] = field(init=False, eq=False, repr=False)
+    #: The lists it belongs to.
+    lists: frozenset["ListId"] = field(init=False, eq=False, repr=False)
 
-    @property
-    def item(self) -> WorklistItem:
+    @item.default
+    def _its_item(self) -> WorklistItem:
         return self.row.item
 
-    @property
-    def key(self) -> tuple[str, str]:
-        """Stays the same from update to update."""
-        return self.item.site, self.item.task
+    @key.default
+    def _its_key(self) -> tuple[str, str]:
+        return self.row.item.site, self.row.item.task
+
+    @lists.default
+    def _its_lists(self) -> "frozenset[ListId]":
+        return _LISTS[tuple(each.holds(self) for each in ListId)]
 
     @property
     def stale(self) -> bool:
@@ -42,6 +53,17 @@ class Line:
     @property
     def blocked(self) -> bool:
         return not self.row.verdict.allowed and self.item.state is not ReadState.FINAL
+
+    @cached_property
+    def told(self) -> str:
+        """What a search looks through, folded."""
+        item = self.item
+        return folded(
+            " ".join((
+                item.patient.name, item.patient.id, item.accession, item.procedure,
+                item.modality, self.site_name, forms.place(item.jurisdiction), item.holder,
+            ))
+        )  # fmt: skip
 
     @property
     def done(self) -> bool:
@@ -80,6 +102,10 @@ class ListId(StrEnum):
 
     def has(self, line: Line) -> bool:
         """Whether a line belongs to this list."""
+        return self in line.lists
+
+    def holds(self, line: Line) -> bool:
+        """The rule of this list, asked once for each line."""
         match self:
             case ListId.QUEUE:
                 return not line.done
@@ -95,8 +121,25 @@ class ListId(StrEnum):
                 return line.done
 
 
+#: Each set of lists once: ten thousand lines share a few of them.
+_LISTS: Final = {
+    held: frozenset(each for each, holds in zip(ListId, held, strict=True) if holds)
+    for held in itertools.product((False, True), repeat=len(ListId))
+}
+
+
+_URGENT: Final = frozenset(
+    lists for lists in _LISTS.values() if ListId.STAT in lists and ListId.BLOCKED not in lists
+)
+
+#: ASCII is most of what ten thousand rows say: what is no letter or digit becomes a space.
+_ASCII: Final = {n: " " for n in range(128) if not chr(n).isalnum()}
+
+
 def folded(text: str) -> str:
     """Without case, accents and punctuation, so that `muller` finds `Müller-Beispiel`."""
+    if text.isascii():
+        return " ".join(text.lower().translate(_ASCII).split())
     plain = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss"))
     kept = (c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
     return " ".join("".join(kept).split())
@@ -110,29 +153,24 @@ class Filter:
     text: str = ""
     modalities: frozenset[str] = frozenset()
     sites: frozenset[str] = frozenset()
+    words: tuple[str, ...] = field(init=False, eq=False, repr=False)
+
+    @words.default
+    def _its_words(self) -> tuple[str, ...]:
+        return tuple(folded(self.text).split())
 
     def admits(self, line: Line) -> bool:
-        item = line.item
-        if not self.list.has(line):
-            return False
-        if self.modalities and item.modality not in self.modalities:
-            return False
-        if self.sites and item.site not in self.sites:
-            return False
-        return self._says(line)
+        return self.list in line.lists and bool(self.among([line]))
 
-    def _says(self, line: Line) -> bool:
-        asked = folded(self.text).split()
-        if not asked:
-            return True
-        item = line.item
-        told = folded(
-            " ".join((
-                item.patient.name, item.patient.id, item.accession, item.procedure,
-                item.modality, line.site_name, forms.place(item.jurisdiction), item.holder,
-            ))
-        )  # fmt: skip
-        return all(word in told for word in asked)
+    def among(self, lines: Sequence[Line]) -> Sequence[Line]:
+        """What of these was asked for beside the list; each question leaves fewer to the next."""
+        if self.modalities:
+            lines = [line for line in lines if line.item.modality in self.modalities]
+        if self.sites:
+            lines = [line for line in lines if line.item.site in self.sites]
+        for word in self.words:
+            lines = [line for line in lines if word in line.told]
+        return lines
 
     @property
     def narrow(self) -> bool:
@@ -149,22 +187,28 @@ class Counts:
     hidden: int
     hidden_stat: int
     blocked: int
+    lines: tuple[Line, ...] = field(factory=tuple)  # what is shown
     stat_outside: tuple[Line, ...] = field(factory=tuple)  # STAT cases not on the screen
 
 
 def counts(lines: Iterable[Line], chosen: Filter) -> Counts:
     """What is shown and what is not, of all lines."""
     everything = tuple(lines)
-    listed = [line for line in everything if chosen.list.has(line)]
-    shown = [line for line in listed if chosen.admits(line)]
-    keys = {line.key for line in shown}
-    hidden = [line for line in listed if line.key not in keys]
-    stat = [line for line in everything if ListId.STAT.has(line) and not line.blocked]
+    listed: Sequence[Line] = [line for line in everything if chosen.list in line.lists]
+    shown, hidden = listed, list[Line]()
+    if chosen.narrow:
+        shown = chosen.among(listed)
+        seen = set(map(id, shown))
+        hidden = [line for line in listed if id(line) not in seen]
+    urgent = [line for line in everything if line.lists in _URGENT]
+    missed = set(map(id, hidden))
+    stat = [line for line in urgent if chosen.list not in line.lists or id(line) in missed]
     return Counts(
         shown=len(shown),
-        total=len(listed),
+        total=len(shown) + len(hidden),
         hidden=len(hidden),
         hidden_stat=sum(line.item.priority is Priority.STAT for line in hidden),
-        blocked=sum(line.blocked for line in shown),
-        stat_outside=tuple(s for s in stat if s.key not in keys and not s.item.holder_id),
+        lines=tuple(shown),
+        blocked=sum(ListId.BLOCKED in line.lists for line in shown),
+        stat_outside=tuple(line for line in stat if not line.item.holder_id),
     )

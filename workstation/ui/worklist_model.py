@@ -8,6 +8,7 @@ from typing import Any, Final
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from workstation.domain.identifiers import SiteId
+from workstation.services.urgency import NO_WEIGHTS, Weights, urgency
 from workstation.text import tr
 from workstation.ui import worklist_forms as forms
 from workstation.ui.plain import tooltip_text
@@ -49,6 +50,8 @@ class Column(IntEnum):
         }.get(self, "")
 
 
+#: More rows than this come and go by setting everything anew.
+_FEW: Final = 40
 #: Widths of the design guide; the procedure takes the rest.
 WIDTHS: Final = {
     Column.STATE: 30,
@@ -66,11 +69,12 @@ RIGHT: Final = frozenset({Column.WAITING, Column.IMAGES, Column.PRIORS})
 
 
 class WorklistModel(QAbstractTableModel):
-    """Lines in table form. `server_now` gives the clock of a site."""
+    """Lines in table form. `server_now` gives the clock of a site, `weights` the house's order."""
 
-    def __init__(self, server_now: ServerNow) -> None:
+    def __init__(self, server_now: ServerNow, weights: Weights = NO_WEIGHTS) -> None:
         super().__init__()
         self.server_now = server_now
+        self._weights = weights
         self.lines: list[Line] = []
 
     # --- what Qt asks ---------------------------------------------------------
@@ -138,7 +142,10 @@ class WorklistModel(QAbstractTableModel):
         item, now = line.item, self.server_now(line.item.site)
         match column:
             case Column.TIME:
-                return forms.sla_words(item, now)
+                why = urgency(item, now, self._weights).words
+                return tr(
+                    "{left}. Place in the queue: {why}", left=forms.sla_words(item, now), why=why
+                )
             case Column.STATUS | Column.STATE if line.blocked:
                 return line.row.verdict.reason
             case Column.SITE if line.row.stale_since is not None:
@@ -160,25 +167,37 @@ class WorklistModel(QAbstractTableModel):
         return next((n for n, line in enumerate(self.lines) if line.key == key), None)
 
     def settle(self, wanted: Sequence[Line]) -> None:
-        """Show exactly these lines in exactly this order; the selection stays on its line."""
-        keys = {line.key for line in wanted}
-        for number in reversed(range(len(self.lines))):
-            if self.lines[number].key not in keys:
-                self.beginRemoveRows(QModelIndex(), number, number)
-                del self.lines[number]
-                self.endRemoveRows()
-        self._append(wanted)
-        self._reorder(wanted)
-        self._replace(wanted)
+        """Show exactly these lines in exactly this order.
+
+        Few changes are made one by one, and the selection stays on its line; for many
+        (another filter) everything is set anew, which costs the same for ten rows and for
+        ten thousand.
+        """
+        here, there = _keys(self.lines), _keys(wanted)
+        if len(here ^ there) > _FEW:
+            self.beginResetModel()
+            self.lines = list(wanted)
+            self.endResetModel()
+            return
+        for number in self._of(here - there):
+            self.beginRemoveRows(QModelIndex(), number, number)
+            del self.lines[number]
+            self.endRemoveRows()
+        self._append(wanted, there - here)
+        self._arrange(wanted)
 
     def update(self, wanted: Sequence[Line]) -> bool:
         """Renew what the rows say, in place: no row moves, none goes, new ones come last.
 
         Returns whether the order now differs from the wanted one, for `settle` later.
         """
-        self._append(wanted)
-        self._replace(wanted)
-        return [line.key for line in self.lines] != [line.key for line in wanted]
+        self._append(wanted, _keys(wanted) - _keys(self.lines))
+        fresh = {line.key: line for line in wanted}
+        for number, line in enumerate(self.lines):
+            self._renew(number, fresh.get(line.key, line))
+        return len(self.lines) != len(wanted) or any(
+            here.key != there.key for here, there in zip(self.lines, wanted, strict=True)
+        )
 
     def tick(self, first: int, last: int) -> None:
         """A second has passed: the clocks of these rows, and nothing else."""
@@ -186,32 +205,42 @@ class WorklistModel(QAbstractTableModel):
             last = min(last, len(self.lines) - 1)
             self.dataChanged.emit(self.index(first, Column.TIME), self.index(last, Column.TIME))
 
-    def _append(self, wanted: Sequence[Line]) -> None:
+    def _of(self, keys: set[tuple[str, str]]) -> list[int]:
+        """Numbers of these rows, last first."""
+        if not keys:
+            return []
+        return [n for n, line in enumerate(self.lines) if line.key in keys][::-1]
+
+    def _append(self, wanted: Sequence[Line], keys: set[tuple[str, str]]) -> None:
         """What is new, behind what is there."""
-        known = {line.key for line in self.lines}
-        lines = [line for line in wanted if line.key not in known]
-        if lines:
-            at = len(self.lines)
+        if keys:
+            lines, at = [line for line in wanted if line.key in keys], len(self.lines)
             self.beginInsertRows(QModelIndex(), at, at + len(lines) - 1)
             self.lines.extend(lines)
             self.endInsertRows()
 
-    def _reorder(self, wanted: Sequence[Line]) -> None:
-        order = {line.key: number for number, line in enumerate(wanted)}
-        if all(order[line.key] == number for number, line in enumerate(self.lines)):
+    def _arrange(self, wanted: Sequence[Line]) -> None:
+        """The same rows in the wanted order, saying what is wanted."""
+        changed = [n for n, line in enumerate(wanted) if line is not self.lines[n]]
+        if all(self.lines[n].key == wanted[n].key for n in changed):
+            for number in changed:
+                self._renew(number, wanted[number])
             return
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
-        places = [order[self.lines[index.row()].key] for index in before]
-        self.lines.sort(key=lambda line: order[line.key])
-        after = [self.index(n, i.column()) for n, i in zip(places, before, strict=True)]
+        rows = {index.row() for index in before}
+        keys = {self.lines[n].key: n for n in rows}
+        places = {keys[line.key]: n for n, line in enumerate(wanted) if line.key in keys}
+        self.lines = list(wanted)
+        after = [self.index(places[index.row()], index.column()) for index in before]
         self.changePersistentIndexList(before, after)
         self.layoutChanged.emit()
 
-    def _replace(self, wanted: Sequence[Line]) -> None:
-        fresh = {line.key: line for line in wanted}
-        for number, line in enumerate(self.lines):
-            new = fresh.get(line.key, line)
-            if new != line:
-                self.lines[number] = new
-                self.dataChanged.emit(self.index(number, 0), self.index(number, Column.STATUS))
+    def _renew(self, number: int, line: Line) -> None:
+        if line is not self.lines[number] and line != self.lines[number]:
+            self.lines[number] = line
+            self.dataChanged.emit(self.index(number, 0), self.index(number, Column.STATUS))
+
+
+def _keys(lines: Sequence[Line]) -> set[tuple[str, str]]:
+    return {line.key for line in lines}

@@ -1,5 +1,6 @@
 """One queue over sites that come and go, and claims that are won, kept and lost."""
 
+import random
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from workstation.domain.worklist import Priority, ReadState, Tier, WorklistItem
 from workstation.errors import Conflict, Refused, SignInFailed, SiteUnavailable, WorkstationError
 from workstation.services.ports import Credentials
 from workstation.services.rows import SiteStatus
+from workstation.services.urgency import order_key
 from workstation.services.worklist import Row, Worklist
 
 HARBOR, MESA = SiteId("harbor"), SiteId("mesa")
@@ -190,6 +192,25 @@ def test_a_poll_without_news_does_not_disturb_the_screen(shift: Shift) -> None:
     shift.jobs.advance(60)
 
     assert shift.changes == before
+
+
+def test_after_any_changes_the_rows_stand_as_if_sorted_anew() -> None:
+    """Only what changed is put in its place again; ten thousand rows are not sorted each time."""
+    shift, dice = Shift(), random.Random(5)
+    for number in range(10, 60):
+        shift.harbor.put(item(number, shift.clock.now()))
+    shift.begun()
+    for _ in range(20):
+        for _ in range(dice.randrange(1, 6)):
+            due = shift.clock.now() + timedelta(minutes=dice.randrange(-60, 600))
+            shift.harbor.change(f"{dice.randrange(10, 60)}", due=due)
+        if dice.random() < 0.3:
+            shift.harbor.withdraw(f"{dice.randrange(10, 60)}")
+        shift.jobs.advance(5)
+        rows = shift.worklist.rows
+
+        assert [row.order for row in rows] == sorted(order_key(row.item) for row in rows)
+        assert len(rows) == sum(len(f.rows) for f in shift.worklist._feeds.values())
 
 
 def test_a_case_that_is_withdrawn_leaves_the_list(shift: Shift) -> None:
