@@ -26,6 +26,8 @@ _GRIDS: Final = ((0.5, 0.5), (0.5954, 0.5454), (0.2, 0.9))
 _PIXEL, _IMAGER, _FACTOR, _FILM, _TYPE, _SOP = (
     "00280030", "00181164", "00181114", "00182010", "00280A02", "00080016",
 )  # fmt: skip
+_IN_MM: Final = frozenset({_PIXEL, _IMAGER, _FILM})
+_WIDER: Final = 1.5
 _CAPTURE: Final = "1.2.840.10008.5.1.4.1.1.7"
 
 Tags = Mapping[str, Sequence[object]]
@@ -170,11 +172,24 @@ def _areas() -> Iterator[Figure]:
 
 
 def _spacings() -> Iterator[Figure]:
+    """100 pixels down; and across, where pixels are one and a half times as wide as high."""
     for name, modality, tags, expected, label in SPACINGS:
-        made = _made(MeasurementKind.LENGTH, ((10, 10), (10, 110)), _frame(modality, tags))
-        said = f"{made.unit} ({made.note})" if made.note else made.unit
-        held = said == label and made.value is not None and math.isclose(made.value, expected)
-        yield Figure(f"spacing: {name}", made.value, said, f"{expected:g} {label}", held)
+        wide = {tag: _widened(said) if tag in _IN_MM else said for tag, said in tags.items()}
+        across = expected if label == "px" else expected * _WIDER
+        for way, end, frame, value in (
+            ("", (10, 110), _frame(modality, tags), expected),
+            (", across", (110, 10), _frame(modality, wide), across),
+        ):
+            made = _made(MeasurementKind.LENGTH, ((10, 10), end), frame)
+            said = f"{made.unit} ({made.note})" if made.note else made.unit
+            held = said == label and _is(made.value, value)
+            yield Figure(f"spacing: {name}{way}", made.value, said, f"{value:g} {label}", held)
+
+
+def _widened(said: Sequence[object]) -> Sequence[object]:
+    """Between rows as before, between columns more (PS3.3 10.7.1.3: rows come first)."""
+    down = float(str(said[0]))
+    return [down, down * _WIDER]
 
 
 #: On one image: two views of 0.01 and 0.04 cm for each pixel, and below them a Doppler trace

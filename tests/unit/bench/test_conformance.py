@@ -35,6 +35,12 @@ def test_the_suite_covers_what_it_claims(rows: tuple[Figure, ...]) -> None:
         for quantity in ("mean", "sd", "min", "max", "area"):
             assert f"{each.name}: {quantity}" in names
     assert len(SPACINGS) == 12
+    for name, *_ in SPACINGS:
+        assert {f"spacing: {name}", f"spacing: {name}, across"} <= set(names)
+    for needed in ("slopes of 1e-6", "frame by frame", "Modality LUT", "signed", "padded"):
+        assert any(needed in name for name in names), needed
+    for needed in ("left region", "right region", "length across regions"):
+        assert f"ultrasound: {needed}" in names
     assert sum(name.startswith("rod at") for name in names) == 72
 
 
