@@ -8,9 +8,12 @@ from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from workstation.domain.measurement import MeasurementKind
+from workstation.commands import catalogue
+from workstation.commands.bindings import load
+from workstation.domain.measurement import POINTS, MeasurementKind
 from workstation.services.jobs import Jobs
 from workstation.services.viewer import Viewer
+from workstation.settings import resource
 from workstation.ui.bridge import HomePost
 from workstation.ui.viewer.canvas import Canvas
 
@@ -25,7 +28,13 @@ def reading(qtbot: QtBot) -> tuple[Viewer, Canvas]:
     viewer, loader = opened(STACK, load=False)
     for each in STACK.frames:
         loader.arrive(each, np.full((256, 256), 1000, np.int16))
-    canvas = Canvas(viewer, 0, runner(viewer), Jobs(HomePost().post))
+    send = runner(viewer)
+
+    def run(line: str) -> None:
+        if line != "measurement.word":  # it asks in a window
+            send(line)
+
+    canvas = Canvas(viewer, 0, run, Jobs(HomePost().post))
     viewer.viewport_changed.connect(lambda _: canvas.refresh())
     viewer.measurements_changed.connect(lambda _: canvas.refresh())
     viewer.changed.connect(lambda _: canvas.follow_tool())
@@ -215,3 +224,42 @@ def test_a_handle_is_moved_by_less_than_it_would_snap(reading: tuple[Viewer, Can
     drag(canvas, (x, y), (x - 4, y))
 
     assert viewer.measurements[0].points[1] == pytest.approx((102, 100), abs=0.02)
+
+
+#: Four image points, and four more for an outline: none within reach of another.
+POINTS_OF_ALL = ((60.25, 60.5), (120.75, 80.0), (100.5, 140.25), (50.0, 120.5))
+
+
+@pytest.mark.parametrize("kind", list(MeasurementKind))
+def test_every_kind_is_placed_by_its_key_and_one_pointer(
+    reading: tuple[Viewer, Canvas], kind: MeasurementKind
+) -> None:
+    """F91: a click for each point and nothing else; as exact as a script says it, within a
+    hundredth of a pixel."""
+    viewer, canvas = reading
+    bindings = load(resource("keymaps", "default.toml"), catalogue.registry())
+    least, most = POINTS[kind]
+    points = POINTS_OF_ALL[: min(most, 4)]
+    expected = viewer.add(kind, points)
+    viewer.delete_measurement()
+
+    viewer.pick_tool(kind.value)
+    canvas.grab()
+    places = [on_view(viewer, point) for point in points]
+    if kind is MeasurementKind.FREEHAND:
+        sent(canvas, QEvent.Type.MouseButtonPress, places[0])
+        for place in places[1:]:
+            sent(canvas, QEvent.Type.MouseMove, place)
+        sent(canvas, QEvent.Type.MouseButtonRelease, places[-1])
+    else:
+        for place in places if least == most else (*places, places[-1]):
+            sent(canvas, QEvent.Type.MouseMove, place)
+            sent(canvas, QEvent.Type.MouseButtonPress, place)
+            sent(canvas, QEvent.Type.MouseButtonRelease, place)
+
+    assert bindings.key_of(f"tool.{kind.value}")
+    (mark,) = viewer.measurements
+    assert mark.kind is kind
+    assert np.allclose(mark.points, expected.points, atol=0.01)
+    if expected.value is not None:
+        assert mark.value == pytest.approx(expected.value, rel=2e-3)
