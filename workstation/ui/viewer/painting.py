@@ -19,7 +19,7 @@ from workstation.services.viewed import Reading, Shown
 from workstation.services.viewer import Viewer
 from workstation.text import tr
 from workstation.ui import theme
-from workstation.ui.viewer import corners, inking, report_page
+from workstation.ui.viewer import colour_bar, corners, inking, report_page
 from workstation.ui.viewer.lens import Lens
 from workstation.ui.viewer.pictures import Drawn
 from workstation.ui.viewer.pointing import MEASURING
@@ -137,6 +137,9 @@ class Painting:
             inking.draw_picture(painter, picture)
             if drawn.layer is not None:
                 inking.draw_picture(painter, drawn.layer)
+                assert shown.fused is not None  # it is the layer of what is shown
+                size = self._canvas.size()
+                colour_bar.draw(painter, shown.fused, size.width(), size.height())
             if shown.is_here:  # a smaller image on its way was not looked at
                 self._viewer.mark_seen(shown.frame.key)
         elif shown.missing:
