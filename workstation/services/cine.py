@@ -20,6 +20,8 @@ from workstation.services.viewed import Shown
 from workstation.services.viewer import Viewer
 from workstation.text import tr
 from workstation.viewing.cine import Film, film
+from workstation.viewing.planes import Plane
+from workstation.viewing.viewport import ViewportState
 
 #: Modalities whose films are nothing while they stand still.
 _BEGINNING: Final = frozenset({"US", "IVUS"})
@@ -38,6 +40,7 @@ class _Playing:
     """One view's film; `at` is how far into it the moment `since` was."""
 
     display_set: str
+    plane: Plane | None
     film: Film
     recorded: bool
     since: float
@@ -128,20 +131,20 @@ class Cine:
     def _play(self, indices: "range | list[int]") -> None:
         now = self._clock.monotonic()
         found = [s for i in indices if (s := self._viewer.shown(i)) is not None]
-        films = [shown for shown in found if len(shown.display_set.frames) > 1]
+        films = [shown for shown in found if shown.place[1] > 1]
         if not films:
             raise CommandError(tr("there is nothing to play on this view"))
         for shown in films:
             made = self._film(shown)
-            begin = made.begin_of(shown.state.frame_index)
+            begin = made.begin_of(shown.place[0])
             recorded = shown.frame.timing is not None
             self._stopped.discard(shown.display_set.id)
-            self._playing[shown.index] = _Playing(shown.display_set.id, made, recorded, now, begin)
+            name, plane = shown.display_set.id, shown.state.plane
+            self._playing[shown.index] = _Playing(name, plane, made, recorded, now, begin)
         self._tick()
 
     def _film(self, shown: Shown) -> Film:
-        frames, sequencing = shown.display_set.frames, self._sequencing
-        return film(len(frames), shown.frame.timing, self._rate, sequencing)
+        return film(shown.place[1], shown.frame.timing, self._rate, self._sequencing)
 
     def _again(self, *, speed: float) -> None:
         """The same films from where they are, another way."""
@@ -181,6 +184,8 @@ class Cine:
     def _arrived(self, index: int, frame: int) -> bool:
         """Held, packed or not: what is only not unpacked yet is a frame dropped, no stop."""
         shown = self._viewer.shown(index)
+        if shown is not None and shown.state.plane is not None:
+            return shown.is_here  # every plane is, or none of them
         return shown is not None and self._store.has(shown.display_set.frames[frame].key)
 
     def _hold_what_is_measured(self) -> None:
@@ -188,7 +193,9 @@ class Cine:
         before, found = self._measured, self._viewer.measurements
         self._measured = len(found)
         shown = self._viewer.shown(self._viewer.active)
-        if len(found) > before and shown is not None and found[-1].frame == shown.frame.key:
+        if len(found) <= before or shown is None:
+            return
+        if found[-1].id in [mark.id for mark in self._viewer.measurements_on(shown.frame)]:
             self.hold(shown.index)
 
     def _follow(self) -> None:
@@ -221,7 +228,8 @@ class Cine:
         """Another series, another layout, no case any more."""
         for index, playing in list(self._playing.items()):
             states = self._viewer.viewports
-            if index >= len(states) or states[index].display_set != playing.display_set:
+            state = states[index] if index < len(states) else ViewportState()
+            if (state.display_set, state.plane) != (playing.display_set, playing.plane):
                 self._stop(index)
 
     def _painted(self, key: FrameKey) -> None:

@@ -247,6 +247,14 @@ class Reformatted(Planar):
 
     # --- views that go together ---
 
+    def play_to(self, index: int, frame_index: int) -> None:
+        """The next plane, or image, of a film; no act of the reader."""
+        shown = self.shown(index)
+        if shown is not None and shown.state.plane is not None:
+            self.go_plane(shown, frame_index)
+        else:
+            super().play_to(index, frame_index)
+
     def _show_frame(self, other: Shown, frame_index: int) -> None:
         """A plane goes where its crosshair is, and nowhere else."""
         if other.state.plane is None:

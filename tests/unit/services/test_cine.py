@@ -7,6 +7,7 @@ import pytest
 from attrs import evolve
 from fakes import FakeClock
 from fakes_viewer import FakeLoader, build, opened, ref, stack, viewed
+from volume_phantoms import SCANS, display_set
 
 from workstation.domain.cine import CineTiming, Timed
 from workstation.domain.study import DisplaySet, DisplaySetKind
@@ -265,3 +266,24 @@ def test_marks_of_a_draft_stop_no_film() -> None:
     projector.viewer.restore_measurements([evolve(mark, frame=ultrasound().frames[4].key)], ["A1"])
 
     assert projector.cine.plays(0)
+
+
+def test_planes_of_a_volume_are_played_through() -> None:
+    """A vessel is followed through a coronal as through a stack (issue 5, part 2)."""
+    projector = Projector(display_set(SCANS["straight"], 34, (42, 46)))
+    viewer = projector.viewer
+    viewer.toggle_mpr()
+    viewer.activate(2)
+    viewer.go(40)
+    projector.cine.toggle()
+    seen = []
+    for _ in range(4):
+        shown = viewer.shown(2)
+        assert shown is not None
+        seen.append(shown.place[0])
+        projector.turn(late=0.0001)
+
+    assert seen == [40, 41, 0, 1]
+    assert projector.cine.plays(2)
+    viewer.toggle_mpr()
+    assert not projector.cine.plays(2)
