@@ -64,6 +64,22 @@ class Photographer:
             reach = radius_mm / plane.column_spacing
             send(f"tool.length {x - reach} {y} {x + reach} {y}")
 
+    def planes(self) -> None:
+        """Three planes through the nodule, the coronal turned and 10 mm thick."""
+        send, viewer = self._program.send, self._program.context.viewer
+        send("viewport.activate 1")
+        made = send("viewport.mpr")
+        self.wait(lambda: made is None or made.done)
+        for number, at in ((1, CENTRE), (3, CENTRE)):
+            send(f"viewport.activate {number}")
+            shown = viewer.shown(number - 1)
+            assert shown is not None
+            assert shown.frame.plane is not None
+            x, y, _ = shown.frame.plane.to_pixel(at)
+            send(f"tool.cursor3d {x} {y}")
+        send("mpr.turn 15 axial")
+        send("viewport.slab 10 mip")
+
     def write(self) -> None:
         """Fill the fields as a reader would, and cite the measurement in the first."""
         reporting, send = self._program.context.reporting, self._program.send
@@ -111,6 +127,8 @@ class Photographer:
         program.send("report.sign")
         self.take("sign")
         program.send("app.back")
+        self.planes()
+        self.take("mpr")
         self.leave()
 
 
