@@ -15,14 +15,13 @@ from workstation.rendering.labels import explained
 from workstation.services.viewed import Shown
 from workstation.services.viewer import Viewer
 from workstation.ui.viewer import inking
-from workstation.ui.viewer.grasping import grasped, under
+from workstation.ui.viewer.grasping import Reach
 from workstation.ui.viewer.indicating import Indicating
-from workstation.ui.viewer.labelling import Labelling, over_label
+from workstation.ui.viewer.labelling import Labelling
 from workstation.ui.viewer.pointing import MEASURING, Pointing, pace_of
 from workstation.ui.viewer.spinning import Spinning
 from workstation.ui.viewer.turning import Turning
 from workstation.viewing.navigate import pixels_per_frame
-from workstation.viewing.snapping import snapped
 from workstation.viewing.tool import Move, Press, Preview, Release
 
 _BUTTONS: Final = {
@@ -72,6 +71,7 @@ class Hand:
         self._run = run
         self._pointing = Pointing(self._act, self._snapped)
         self._labelling = Labelling(run)
+        self._reach = Reach()
         self._near = False  # the pointer is over a handle, a label or a line to take hold of
         self._free = False  # Ctrl is held: no point falls on a handle
         self.met: PixelPoint | None = None  # the handle that a point falls on
@@ -140,7 +140,7 @@ class Hand:
             self._act("cine.stop")  # its next point would lie on another image
         if button == "left" and self._spinning.pressed(shown, self._viewer.tool, at):
             return
-        if button == "left" and self._take_hold(at):
+        if button == "left" and self._take_hold((at.x(), at.y()), point):
             return
         if button == "left" and self._turning.pressed(self._glass.ink, (at.x(), at.y()), point):
             return
@@ -170,7 +170,7 @@ class Hand:
             self._labelling.moved((at.x(), at.y()), self._image_point)
             return True
         held = event.buttons() != Qt.MouseButton.NoButton
-        self._near = not held and self._could_hold((at.x(), at.y()))
+        self._near = not held and not self._pointing.busy and self._reach.holds((at.x(), at.y()))
         if self._spinning.moved(at, pace_of(event.modifiers())) or self._turning.moved(point):
             return False
         if not held and not self._pointing.busy and self._indicating.moved(event, point):
@@ -184,7 +184,7 @@ class Hand:
         self._on_bar = False
         at = event.position()
         self._aim(event)
-        if self._labelling.released(self._marks):
+        if self._labelling.released(self._reach.marks):
             return
         if self._spinning.released(at) or self._turning.released():
             return
@@ -217,7 +217,8 @@ class Hand:
 
     def explained(self, at: QPointF) -> str:
         """More about the measurement under the pointer than its label has room for."""
-        met = self._met(at)
+        self._look()
+        met = self._reach.under((at.x(), at.y()))
         return explained(met[0]) if met else ""
 
     def with_label(self, mark: Measurement) -> Measurement:
@@ -226,29 +227,28 @@ class Hand:
 
     # --- inside ---------------------------------------------------------------------
 
-    @property
-    def _marks(self) -> tuple[Measurement, ...]:
-        """What is drawn on the image that is pointed at."""
-        shown = self._glass.pointed_at
-        hidden = shown is None or not self._viewer.ink_shown
-        return () if hidden or shown is None else self._viewer.measurements_on(shown.frame)
-
     def _aim(self, event: QMouseEvent) -> None:
-        self._pointing.keep(self._marks)
+        self._look()
+        self._pointing.keep(self._reach.marks)
         self._free = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         self.met = None
+
+    def _look(self) -> None:
+        """What there is to meet now: it may have changed under the hand."""
+        shown = self._glass.pointed_at
+        drawn = shown is not None and self._viewer.ink_shown
+        marks = self._viewer.measurements_on(shown.frame) if drawn and shown else ()
+        self._reach = Reach(
+            self._glass.ink, marks, self._glass.labels, self._viewer.selected_measurement,
+            self._viewer.tool in MEASURING,
+        )  # fmt: skip
 
     def _image_point(self, place: PixelPoint) -> PixelPoint | None:
         return self._glass.image_point(QPointF(*place))
 
     def _snapped(self, at: PixelPoint, name: str) -> PixelPoint:
         """Where a point of this measurement falls: on a handle of another within reach."""
-        ink = self._glass.ink
-        if ink is None or self._free:
-            return at
-        others = (mark for mark in self._marks if mark.id != name)
-        handles = ((ink.at(point), point) for mark in others for point in mark.points)
-        self.met = snapped(ink.at(at), handles)
+        self.met = None if self._free else self._reach.meets(at, name)
         return self.met or at
 
     def _on_image(self, point: PixelPoint) -> bool:
@@ -271,7 +271,7 @@ class Hand:
 
     def _ask_what(self, at: QPointF) -> None:
         """The menu of the measurement under the pointer, else that of the view."""
-        met = self._met(at)
+        met = self._reach.under((at.x(), at.y()))
         if met:
             self._run(f"measurement.select {met[0].id}")
         self._run(f"app.context measurement {met[0].id}" if met else "app.context view")
@@ -282,36 +282,19 @@ class Hand:
             index = min(max(int(y / self._glass.height() * count), 0), count - 1)
             self._run(f"viewport.go {index + 1}")
 
-    def _take_hold(self, at: QPointF) -> bool:
-        """A handle of the selected measurement, or the line of another one."""
-        ink, point, marks = self._glass.ink, self._glass.image_point(at), self._marks
-        if ink is None or not marks or self._pointing.busy:
+    def _take_hold(self, place: PixelPoint, point: PixelPoint) -> bool:
+        """A handle of the selected measurement, a label, or the line of another one."""
+        if self._pointing.busy:
             return False
-        place = (at.x(), at.y())
-        selected, measuring = self._viewer.selected_measurement, self._viewer.tool in MEASURING
-        grasp = grasped(ink, marks, selected, place, lines=not measuring)
-        if grasp is not None and point is not None:
+        grasp = self._reach.grasp(place)
+        if grasp is not None:
             self._pointing.edit(grasp.measurement, grasp.handle, point)
             return True
-        if self._labelling.pressed(self._glass.labels, marks, place):
+        named = self._reach.label(place)
+        if named is not None:
+            self._labelling.take(named, self._reach.labels[named.id], place)
             return True
-        met = () if measuring else under(ink, marks, place)
+        met = () if self._reach.measuring else self._reach.under(place)
         if met:
             self._run(f"measurement.select {met[0].id}")
         return bool(met)
-
-    def _could_hold(self, place: PixelPoint) -> bool:
-        """As `_take_hold` would; nothing is taken."""
-        ink, marks = self._glass.ink, self._marks
-        if ink is None or not marks or self._pointing.busy:
-            return False
-        selected, measuring = self._viewer.selected_measurement, self._viewer.tool in MEASURING
-        if grasped(ink, marks, selected, place, lines=not measuring) is not None:
-            return True
-        over = over_label(self._glass.labels, marks, place) is not None
-        return over or (not measuring and bool(under(ink, marks, place)))
-
-    def _met(self, at: QPointF) -> tuple[Measurement, ...]:
-        """The measurements under the pointer."""
-        ink = self._glass.ink
-        return () if ink is None else under(ink, self._marks, (at.x(), at.y()))

@@ -1,6 +1,6 @@
 """A hand on the label of a measurement: it is dragged out of the way, and stays there."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
 from attrs import evolve, frozen
 
@@ -38,16 +38,10 @@ class Labelling:
             return mark
         return evolve(mark, label_at=held.at)
 
-    def pressed(
-        self, boxes: Mapping[str, Box], marks: tuple[Measurement, ...], place: Point
-    ) -> bool:
-        """Whether a label is under the hand: then it is in the hand."""
-        mark = over_label(boxes, marks, place)
-        if mark is None:
-            return False
-        left, top, wide, high = boxes[mark.id]
+    def take(self, mark: Measurement, box: Box, place: Point) -> None:
+        """The hand is on the label of a measurement, at a place of it."""
+        left, top, wide, high = box
         self._held = _Label(mark, place, (left + wide / 2 - place[0], top + high / 2 - place[1]))
-        return True
 
     def moved(self, place: Point, to_image: Callable[[Point], PixelPoint | None]) -> None:
         held = self._held
@@ -71,14 +65,3 @@ class Labelling:
 
     def cancel(self) -> None:
         self._held = None
-
-
-def over_label(
-    boxes: Mapping[str, Box], marks: Sequence[Measurement], place: Point
-) -> Measurement | None:
-    """Whose label lies under a place; of two the upper one, drawn last."""
-    for mark in reversed(marks):
-        left, top, wide, high = boxes.get(mark.id, (0.0, 0.0, -1.0, -1.0))
-        if left <= place[0] <= left + wide and top <= place[1] <= top + high:
-            return mark
-    return None
