@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from attrs import evolve, frozen
 
 from workstation.domain.identifiers import FrameKey, StudyRef
-from workstation.domain.measurement import PixelPoint
+from workstation.domain.measurement import Measurement, PixelPoint
 from workstation.domain.study import DisplaySet, Frame
 from workstation.errors import CommandError
 from workstation.imaging.volume_voxels import why_no_volume
@@ -34,9 +34,11 @@ from workstation.text import tr
 from workstation.viewing import mpr
 from workstation.viewing.linking import parallel, space
 from workstation.viewing.mpr import Box, Mpr
+from workstation.viewing.patient_marks import from_image
 from workstation.viewing.planes import Plane
 from workstation.viewing.presets import Presets
 from workstation.viewing.reformat import (
+    NO_OBJECT,
     box_of,
     common_frame,
     on_plane,
@@ -212,6 +214,21 @@ class Planar(Pointed):
         for index, state in enumerate(self.viewports):
             if state.display_set == name and (state.plane is not None or state.slab_mm):
                 self.viewport_changed.emit(index)
+
+    def measurements_on(self, frame: Frame) -> tuple[Measurement, ...]:
+        """On a plane those too that were made on an image of its series that lies in it."""
+        own = super().measurements_on(frame)
+        if frame.key.sop != NO_OBJECT:
+            return own
+        images = {
+            each.key: each
+            for display_set in self._planar_sets()
+            if display_set.series == frame.key.series
+            for each in display_set.frames
+        }
+        made = [m for m in self.measurements if m.frame in images and not self.is_hidden(m.id)]
+        found = (from_image(mark, images[mark.frame], frame) for mark in made)
+        return (*own, *(mark for mark in found if mark is not None))
 
     def value_at(self, at: PixelPoint) -> Probe:
         """Under a point of the plane on the active view. Raises CommandError."""

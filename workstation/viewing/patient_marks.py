@@ -9,17 +9,25 @@ from typing import Final
 from attrs import evolve
 
 from workstation.domain.geometry import dot
-from workstation.domain.measurement import Measurement, MeasurementKind
+from workstation.domain.measurement import Measurement, MeasurementKind, OnPlane
 from workstation.domain.study import Frame
 from workstation.viewing.linking import space
 
 #: mm to both sides of a plane that has no thickness of its own.
-_HALF_MM: Final = 0.5
+HALF_MM: Final = 0.5
 #: Shapes along the rows and columns of their plane: cosine to those of the other one.
 _ALIGNED: Final = 0.9999
 _BY_ROWS: Final = frozenset(
     {MeasurementKind.ELLIPSE, MeasurementKind.RECTANGLE, MeasurementKind.CARDIOTHORACIC}
 )
+
+
+def from_image(mark: Measurement, image: Frame, plane: Frame) -> Measurement | None:
+    """A mark made on an image, in the pixels of a plane in which all of it lies."""
+    if mark.on is not None or image.plane is None:
+        return None
+    there = on_frame(evolve(mark, on=OnPlane(image.plane, space(image), "")), plane)
+    return None if there is None else evolve(there, frame=mark.frame, on=None)
 
 
 def on_frame(mark: Measurement, frame: Frame) -> Measurement | None:
@@ -31,7 +39,7 @@ def on_frame(mark: Measurement, frame: Frame) -> Measurement | None:
         return None
     if mark.kind in _BY_ROWS and dot(plane.row, mark.on.plane.row) < _ALIGNED:
         return None
-    half = frame.thickness_mm / 2 if frame.thickness_mm else _HALF_MM
+    half = frame.thickness_mm / 2 if frame.thickness_mm else HALF_MM
     placed = [plane.to_pixel(point) for point in mark.in_patient]
     if any(abs(away) > half for _, _, away in placed):
         return None

@@ -244,3 +244,30 @@ def test_words_and_points_are_of_the_plane_too(kind: MeasurementKind) -> None:
     assert drawn(viewer, CORONAL) == ["A1"]
     if kind is MeasurementKind.POINT:
         assert mark.value == pytest.approx(values(viewer, CORONAL)[9, 12], abs=1e-3)
+
+
+def test_what_was_measured_on_a_slice_is_drawn_on_the_plane_through_it() -> None:
+    """The reader turns to the planes for the very lesion that he has measured."""
+    viewer, _ = in_planes(active=STACK)
+    mark = viewer.add_length(8.0, 3.0, 21.0, 17.0)
+
+    on_plane = viewer.measurements_on(frame_of(viewer, AXIAL))
+
+    plane, image = frame_of(viewer, AXIAL).plane, frame_of(viewer, STACK).plane
+    assert plane is not None
+    assert image is not None
+    for (x, y), (u, v) in zip(on_plane[0].points, mark.points, strict=True):
+        assert plane.to_patient(x, y) == pytest.approx(image.to_patient(u, v))
+    assert drawn(viewer, CORONAL) == []
+    viewer.activate(AXIAL)
+    viewer.scroll(1)
+    assert drawn(viewer, AXIAL) == []
+
+
+def test_a_hidden_mark_is_hidden_on_planes_too() -> None:
+    viewer, _ = in_planes(active=STACK)
+    viewer.add_length(8.0, 3.0, 21.0, 17.0)
+
+    viewer.toggle_measurement("A1")
+
+    assert drawn(viewer, AXIAL) == []
