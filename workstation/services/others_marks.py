@@ -5,6 +5,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
+from workstation.domain.geometry import ImagePlane
 from workstation.domain.identifiers import FrameKey, SopUID
 from workstation.domain.mark_set import Mark, MarkSet, PlacedMark
 from workstation.domain.measurement import Measurement, PixelPoint
@@ -14,10 +15,12 @@ from workstation.errors import CommandError
 from workstation.services.viewed import Shown
 from workstation.text import isolated, tr, trn
 from workstation.viewing.figures import Caption, Figure, outline
+from workstation.viewing.patient_marks import HALF_MM
 from workstation.viewing.placed_marks import pixels_on, reach_mm
 
 #: Letters beside a mark; the report itself has the others.
 _LONGEST: Final = 56
+_REMEMBERED: Final = 2_000
 
 
 @frozen
@@ -29,13 +32,16 @@ class Drawn:
     words: str
 
 
+Here = tuple[tuple[MarkSet, int, Drawn], ...]
+
+
 class OthersMarks:
     """Home thread; owned by `Presenting`."""
 
     def __init__(self) -> None:
         self.shown = False
         self._sets: dict[SopUID, tuple[DisplaySet, MarkSet]] = {}
-        self._here: dict[tuple[str, FrameKey], tuple[tuple[MarkSet, int, Drawn], ...]] = {}
+        self._here: dict[tuple[FrameKey, ImagePlane | None], Here] = {}
 
     def know(self, display_sets: Iterable[DisplaySet]) -> None:
         for each in display_sets:
@@ -81,11 +87,13 @@ class OthersMarks:
         ]
         return tuple(evolve(each, id=f"SR{n}") for n, each in enumerate(found, 1))
 
-    def _on(self, shown: Shown) -> tuple[tuple[MarkSet, int, Drawn], ...]:
-        """On the image of a viewport, each with its number in its report."""
-        key = shown.display_set.id, shown.frame.key
+    def _on(self, shown: Shown) -> Here:
+        """On the image or plane of a viewport, each with its number in its report."""
+        key = shown.frame.key, shown.frame.plane
         if key not in self._here:
-            reach = reach_mm(shown.display_set, shown.state.frame_index)
+            if len(self._here) >= _REMEMBERED:  # planes are as many as a crosshair has places
+                self._here.clear()
+            reach = _reach(shown)
             found = []
             for marks in self._of_study(shown):
                 every: list[Mark | PlacedMark] = [*marks.marks, *marks.placed]
@@ -116,6 +124,14 @@ class OthersMarks:
         for source, marks in self._sets.values():
             if (source.study, source.site) == (shown.display_set.study, shown.display_set.site):
                 yield marks
+
+
+def _reach(shown: Shown) -> float:
+    """mm before and behind what is shown; a plane of the patient has no neighbours."""
+    if shown.state.plane is None:
+        return reach_mm(shown.display_set, shown.state.frame_index)
+    thickness = shown.frame.thickness_mm
+    return thickness / 2 if thickness else HALF_MM
 
 
 def _lying_on(mark: Mark | PlacedMark, frame: Frame, reach: float) -> Drawn | None:

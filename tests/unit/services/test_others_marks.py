@@ -1,17 +1,19 @@
 """Marks of others on the glass: hidden until asked for, never without their source."""
 
+import numpy as np
 import pytest
 from attrs import evolve
-from fakes_viewer import opened, runner, stack
+from fakes_viewer import opened, ref, runner, stack
 
 from workstation.domain.identifiers import SopUID
 from workstation.domain.mark_set import Mark, MarkSet, PlacedMark
 from workstation.domain.measurement import Measurement, MeasurementKind
 from workstation.domain.presentation_state import Shape
 from workstation.domain.referenced import ReferencedImage
-from workstation.domain.study import DisplaySet, DisplaySetKind
+from workstation.domain.study import DisplaySet, DisplaySetKind, Geometry, GeometryVerdict
 from workstation.errors import CommandError
 from workstation.viewing.figures import Caption, Figure
+from workstation.viewing.planes import Plane
 
 
 def marked(images: DisplaySet, *, machine: bool = True) -> DisplaySet:
@@ -113,6 +115,30 @@ def test_a_mark_in_the_patient_is_drawn_on_the_image_it_lies_in() -> None:
     assert isinstance(caption, Caption)
     assert figure.points == ((20.0, 10.0), (40.0, 10.0))
     assert caption.text == "1  Spiculated"
+
+
+def test_a_mark_in_the_patient_is_drawn_on_the_reformat_it_lies_in() -> None:
+    """What was outlined on a coronal plane is seen on that plane, and on no other."""
+    images = evolve(stack(20), geometry=Geometry(GeometryVerdict.REGULAR, mpr=True))
+    viewer, _ = opened(images)
+    viewer.toggle_mpr()
+    views = {shown.state.plane: shown for at in range(4) if (shown := viewer.shown(at))}
+    plane = views[Plane.CORONAL].frame.plane
+    assert plane is not None
+    origin, row, column = map(np.array, (plane.origin, plane.row, plane.column))
+    line = [
+        tuple(origin + x * plane.column_spacing * row + y * plane.row_spacing * column)
+        for x, y in ((4.0, 5.0), (20.0, 9.0))
+    ]
+    viewer.study_ready(ref("1.1"), (images, placed(images, *line, space="9.1")))
+    runner(viewer)("marks.toggle")
+
+    drawn = {
+        name: [f.points for f in viewer.scene(shown.index).figures if isinstance(f, Figure)]
+        for name, shown in views.items()
+    }
+    assert [drawn[Plane.AXIAL], drawn[Plane.SAGITTAL]] == [[], []]
+    assert np.allclose(drawn[Plane.CORONAL], [((4.0, 5.0), (20.0, 9.0))])
 
 
 def test_a_mark_in_another_space_is_drawn_nowhere() -> None:
