@@ -95,7 +95,7 @@ def test_images_of_somebody_else_that_come_late_change_nothing_that_is_shown(
         while not reader.files.joinpath("before.json").exists():
             assert running.poll() is None
             time.sleep(0.02)
-        _file(platform, *(slice_of(STRANGER, 1, n) for n in (1, 2, 3, 4)))
+        file_at(platform, *(slice_of(STRANGER, 1, n) for n in (1, 2, 3, 4)))
         _, said = running.communicate(timeout=60)
     done = Done(running.returncode, said, reader.files)
 
@@ -112,7 +112,7 @@ def _refused(done: Done) -> bool:
     return "The images shown are of another patient" in done.stderr
 
 
-def _file(platform: DemoPlatform, *slices: pydicom.Dataset) -> None:
+def file_at(platform: DemoPlatform, *slices: pydicom.Dataset) -> None:
     """As a modality does it: one STOW-RS request for each."""
     (order,) = [each for each in platform.orders() if each["accession"] == ACCESSION]
     with platform.client(order["site"]) as http:

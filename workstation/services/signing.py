@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from workstation.domain.identifiers import ReportId
 from workstation.domain.report import ReportState, SignedReport, Signer
-from workstation.domain.worklist import Tier, WorklistItem
+from workstation.domain.worklist import ReadState, Tier, WorklistItem
 from workstation.errors import CommandError, Refused, WorkstationError
 from workstation.protocols.delivery import State
 from workstation.services.alarms import Alarms
@@ -26,7 +26,7 @@ from workstation.services.reporting import Reporting
 from workstation.services.session import ReadingSession
 from workstation.services.worklist import Worklist
 from workstation.settings import Site
-from workstation.text import tr
+from workstation.text import tr, trn
 
 
 @frozen
@@ -105,11 +105,35 @@ class Signing:
             else:
                 # A draft on its way must not arrive after the report has taken it away.
                 proof = job.result()
-                self._reporting.save_draft().then(lambda _: self._seal(proposal, proof, done))
+                saved = self._reporting.save_draft()
+                saved.then(lambda _: self._ask_once_more(proposal, proof, done))
 
         lane = f"site:{proposal.item.site}"
         self._jobs.run(lambda: platform.step_up(credentials), lane=lane).then(authenticated)
         return done
+
+    def _ask_once_more(self, proposal: Proposal, proof: StepUp, done: Job[None]) -> None:
+        """Images may have come since the last heartbeat: nobody signs what nobody has seen.
+
+        Where the site is silent the signature is not held up: the report waits for it anyway,
+        and images that came before it are told then.
+        """
+        item = self._worklist.held(proposal.item.key) or proposal.item
+        if item.state is not ReadState.CLAIMED:
+            self._seal(proposal, proof, done)
+            return
+
+        def answered(job: Job[None]) -> None:
+            known = self._worklist.held(item.key) or item
+            late = known.images_received - proposal.item.images_received
+            if isinstance(job.error, Refused):
+                done.settle(None, job.error)
+            elif late > 0:
+                done.settle(None, Refused(_late(late)))
+            else:
+                self._seal(proposal, proof, done)
+
+        self._worklist.renew(item).then(answered)
 
     def _seal(self, proposal: Proposal, proof: StepUp, done: Job[None]) -> None:
         case = self._session.case
@@ -161,6 +185,14 @@ class Signing:
             self._worklist.refresh()
             self._filing.resume()  # the report first: it is what the patient waits for
         self._accepted = accepted
+
+
+def _late(images: int) -> str:
+    return trn(
+        images,
+        "{n} more image has arrived since: nothing was signed. Look at it, then sign again.",
+        "{n} more images have arrived since: nothing was signed. Look at them, then sign again.",
+    )
 
 
 def promised_status(item: WorklistItem, site: Site) -> ReportState:
