@@ -6,12 +6,13 @@ look like a delimiter. What cannot be read becomes U+FFFD; nothing is dropped.
 """
 
 import codecs
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
 from attrs import frozen
+
+from workstation.domain.character_terms import number_of
 
 
 @frozen
@@ -32,8 +33,6 @@ _SINGLE: Final[Mapping[str, str]] = MappingProxyType(
         "149": "euc_kr", "58": "gb2312",
     }
 )  # fmt: skip
-#: Those that only escape sequences switch to.
-_EXTENDED: Final = frozenset({"87", "159"})
 _WHOLE: Final[Mapping[str, str]] = MappingProxyType(
     {"192": "utf-8", "GB18030": "gb18030", "GBK": "gbk"}
 )
@@ -50,12 +49,6 @@ _ESCAPES: Final[Mapping[bytes, tuple[str, str]]] = MappingProxyType(
     }
 )  # fmt: skip
 _PAIRS: Final = frozenset({"jis-x-0208", "jis-x-0212"})
-_TERM: Final = re.compile(r"(?:ISO)?[ _-]*(?:2022)?[ _-]*(?:IR)?[ _-]*([0-9]+|GB18030|GBK)")
-#: What writers say instead of the defined terms.
-_NICKNAMES: Final[Mapping[str, str]] = MappingProxyType(
-    {"UTF-8": "192", "UTF8": "192", "LATIN1": "100", "LATIN-1": "100", "ISO-8859-1": "100"}
-    | {"ISO8859-1": "100", "ISO 8859-1": "100", "GB2312": "58", "US-ASCII": "6", "ASCII": "6"}
-)
 #: After these a code extension ends (PS3.5 6.1.2.5.3).
 _RESETS: Final = b"\\\r\n\f\t"
 _RESETS_IN_NAMES: Final = _RESETS + b"^="
@@ -74,31 +67,11 @@ def preload() -> None:
 
 def character_set(terms: Sequence[str]) -> CharacterSet:
     """The set that a value begins in, from Specific Character Set (0008,0005)."""
-    first = _number(terms[0]) if terms else ""
-    for number in (_number(term) for term in terms):
+    first = number_of(terms[0]) if terms else ""
+    for number in (number_of(term) for term in terms):
         if number in _WHOLE:
             return CharacterSet(whole=_WHOLE[number])
     return CharacterSet(high=_SINGLE.get(first, ""))
-
-
-def is_doubtful(terms: Sequence[str], words: Iterable[str]) -> bool:
-    """Whether texts that were read by these terms may say something else.
-
-    Bytes that are no text of their set became U+FFFD; where no set of the standard is
-    named, what is not ASCII was guessed.
-    """
-    known = all(_is_known(term) for term in terms)
-    return any("\ufffd" in word or not (known or word.isascii()) for word in words)
-
-
-def _is_known(term: str) -> bool:
-    return not term.strip() or _number(term) in {*_SINGLE, *_WHOLE, *_EXTENDED, "6"}
-
-
-def _number(term: str) -> str:
-    term = term.strip().upper()
-    found = _TERM.fullmatch(_NICKNAMES.get(term, term))
-    return found.group(1) if found else ""
 
 
 def decoded(raw: bytes, among: CharacterSet, *, name: bool = False) -> str:

@@ -5,9 +5,10 @@ Functional groups are looked through like the header itself.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+from workstation.domain.character_terms import is_doubtful
 from workstation.domain.identifiers import is_uid
 from workstation.protocols.dicom_attributes import Attributes
 from workstation.protocols.dicom_overlays import has_unusable
@@ -17,6 +18,14 @@ from workstation.protocols.dicom_shutter import is_unusable
 
 _UIDS: Final = ("00080018", "0020000D", "0020000E")
 _LUTS: Final = ("00283002", "00283006")
+#: Modality LUT, VOI LUT and Presentation LUT Sequence.
+_TABLES: Final = ("00283000", "00283010", "20500010")
+#: Patient's name, number and its issuer, comments; accession; descriptions of study, series and
+#: image; institution, physicians, body part, protocol, contrast.
+_SHOWN: Final = (
+    "00100010", "00100020", "00100021", "00104000", "00080050", "00081030", "0008103E",
+    "00204000", "00080080", "00080090", "00081050", "00180015", "00181030", "00180010",
+)  # fmt: skip
 _MOST_ITEMS: Final = 20_000
 
 
@@ -28,13 +37,60 @@ def doubts(values: Attributes) -> tuple[str, ...]:
     if values.text("00280004") == "PALETTE COLOR" and palette_of(values) is None:
         found.add("bad-palette")
     found.update(drawn_doubts(values))
-    return tuple(code for code in _ORDER if code in found)
+    return gravest_first(found)
 
 
 def drawn_doubts(values: Attributes) -> tuple[str, ...]:
     """What is left out of the picture itself: each view of it says so."""
     found = (("bad-overlay", has_unusable), ("bad-profile", has_unusable_profile))
     return tuple(code for code, is_bad in found if is_bad(values))
+
+
+# What follows is asked of every frame, each time of no more attributes than it needs: what
+# objects of a series have alike is read once.
+
+
+def object_doubts(values: Attributes) -> tuple[str, ...]:
+    """Of a whole object: what is drawn, its colours, and the texts that a view shows."""
+    found = [*drawn_doubts(values)]
+    if values.text("00280004") == "PALETTE COLOR" and palette_of(values) is None:
+        found.append("bad-palette")
+    if any(not is_uid(values.text(tag)) for tag in _UIDS[1:]):
+        found.append("bad-uid")
+    if is_doubtful(values.texts("00080005"), _shown_texts(values)):
+        found.append("bad-text")
+    return tuple(found)
+
+
+def grey_doubts(values: Attributes) -> tuple[str, ...]:
+    """Of what leads from stored values to grey, tables in their sequences included."""
+    tables = (item for tag in _TABLES for item in values.items(tag))
+    found = [code for code, is_bad in _GREY if is_bad(values)]
+    return (*found, "bad-lut") if any(map(_bad_lut, tables)) else tuple(found)
+
+
+def size_doubts(values: Attributes) -> tuple[str, ...]:
+    """Of pixel size and shutter."""
+    return tuple(code for code, is_bad in _SIZE if is_bad(values))
+
+
+def place_doubts(values: Attributes, sop: str) -> tuple[str, ...]:
+    """Of what is each frame's own."""
+    found = ("bad-position",) if _bad_position(values) else ()
+    return found if is_uid(sop) else (*found, "bad-uid")
+
+
+def gravest_first(codes: Iterable[str]) -> tuple[str, ...]:
+    found = set(codes)
+    return tuple(code for code in _ORDER if code in found) if found else ()
+
+
+def _shown_texts(values: Attributes) -> Iterator[str]:
+    """Those that stand on a view or in a list; names in all their groups."""
+    for tag in _SHOWN:
+        for value in values.values(tag):
+            groups = value.values() if isinstance(value, dict) else (value,)
+            yield from (each for each in groups if isinstance(each, str))
 
 
 def _all(values: Attributes) -> Iterator[Attributes]:
@@ -102,15 +158,16 @@ def _bad_shutter(item: Attributes) -> bool:
     return item.texts("00181600")[:1] != ("BITMAP",) and is_unusable(item)
 
 
-_CHECKS: Final[tuple[tuple[str, Callable[[Attributes], bool]], ...]] = (
-    ("bad-rescale", _bad_rescale),
-    ("bad-spacing", _bad_spacing),
+_Checks = tuple[tuple[str, Callable[[Attributes], bool]], ...]
+_GREY: Final[_Checks] = (("bad-rescale", _bad_rescale), ("bad-window", _bad_window))
+_SIZE: Final[_Checks] = (("bad-spacing", _bad_spacing), ("bad-shutter", _bad_shutter))
+_CHECKS: Final[_Checks] = (
+    *_GREY,
+    *_SIZE,
     ("bad-position", _bad_position),
-    ("bad-window", _bad_window),
     ("bad-lut", _bad_lut),
-    ("bad-shutter", _bad_shutter),
 )
 _ORDER: Final = (
     "bad-palette", "bad-profile", "bad-rescale", "bad-lut", "bad-spacing", "bad-position",
-    "bad-window", "bad-overlay", "bad-shutter", "bad-uid",
+    "bad-window", "bad-overlay", "bad-shutter", "bad-uid", "bad-text",
 )  # fmt: skip

@@ -14,7 +14,13 @@ from workstation.domain.study import Frame, PixelFormat, PixelSpacing, Ultrasoun
 from workstation.protocols.dicom_attributes import Attributes, Memory
 from workstation.protocols.dicom_cine import timing_of
 from workstation.protocols.dicom_content import content_of
-from workstation.protocols.dicom_doubts import drawn_doubts
+from workstation.protocols.dicom_doubts import (
+    gravest_first,
+    grey_doubts,
+    object_doubts,
+    place_doubts,
+    size_doubts,
+)
 from workstation.protocols.dicom_overlays import overlay_bits, overlays_of
 from workstation.protocols.dicom_palette import palette_of
 from workstation.protocols.dicom_pixels import (
@@ -85,6 +91,7 @@ class _Grey:
     vois: tuple[Voi, ...]
     real_world: tuple[RealWorldMap, ...]
     inverse: bool
+    doubts: tuple[str, ...]
 
 
 @frozen
@@ -97,6 +104,7 @@ class _Look:
     laterality: str
     orientation: tuple[str, str] | None
     regions: tuple[UltrasoundRegion, ...]
+    doubts: tuple[str, ...]
 
 
 class Header:
@@ -158,7 +166,9 @@ class Header:
             ),
             regions=look.regions,
             timing=read(("timing", count), self._values, lambda v: timing_of(v, count)),
-            doubts=common.doubts,
+            doubts=gravest_first(
+                (*common.doubts, *grey.doubts, *look.doubts, *place_doubts(values, key.sop))
+            ),
             suv_basis=read(("suv", modality), values, lambda v: suv_basis(v, modality)),
         )
 
@@ -179,7 +189,7 @@ def _common(values: Attributes) -> _Common:
         lossy_ratio=_lossy(values),
         icc_profile=icc_profile_of(values),
         transfer_syntax=stored_syntax(values),
-        doubts=drawn_doubts(values),
+        doubts=object_doubts(values),
     )
 
 
@@ -190,6 +200,7 @@ def _grey(values: Attributes, modality: str, coloured: bool) -> _Grey:
         vois=vois,
         real_world=real_world_of(values),
         inverse=values.text("20500020") == "INVERSE",
+        doubts=grey_doubts(values),
     )
 
 
@@ -201,6 +212,7 @@ def _look(values: Attributes, modality: str, placed: bool) -> _Look:
         laterality=_laterality(values),
         orientation=_patient_orientation(values),
         regions=regions_of(values) if modality in ULTRASOUND else (),
+        doubts=size_doubts(values),
     )
 
 

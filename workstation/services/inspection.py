@@ -15,10 +15,10 @@ from attrs import define, evolve, field, frozen
 
 from workstation.decoder import budget
 from workstation.dicom import sop_classes
-from workstation.dicom.character_sets import is_doubtful
 from workstation.dicom.concatenations import LOST
 from workstation.dicom.display_sets import display_sets
 from workstation.dicom.reasons import NOTICES, WORDS
+from workstation.domain.character_terms import is_doubtful
 from workstation.domain.identifiers import SeriesUID, SiteId, StudyRef, StudyUID
 from workstation.domain.patient import Patient
 from workstation.domain.study import DisplaySet, Frame, Instance, Series

@@ -155,11 +155,55 @@ def test_values_of_the_wrong_kind_are_as_good_as_none() -> None:
     assert all(frame.pixels.rows == 0 for frame in found.frames)
 
 
+PLACED: Json = {
+    "t00200032": [0, 0, 5], "t00200037": [1, 0, 0, 0, 1, 0], "t00280030": [1, 1],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"t00200032": [0, 0]}, "bad-position"),
+        ({"t00280030": [0, 0]}, "bad-spacing"),
+        ({"t00281053": [0], "t00281052": [0]}, "bad-rescale"),
+        ({"t00281051": [-4], "t00281050": [40]}, "bad-window"),
+        ({"t00283010": [values(t00283002=[256, 0, 16], t00283006=[1, 2, 3])]}, "bad-lut"),
+        ({"t00280004": ["PALETTE COLOR"]}, "bad-palette"),
+        ({"t00181600": ["CIRCULAR"], "t00181612": ["x"]}, "bad-shutter"),
+        ({"t00100010": [{"Alphabetic": "M\ufffdller^Eva"}]}, "bad-text"),
+        ({"t00080005": ["ISO_IR 999"], "t0008103E": ["Sch\u00e4del"]}, "bad-text"),
+        ({"t00080018": ["../../etc"]}, "bad-uid"),
+    ],
+)
+def test_what_cannot_be_meant_is_said_of_each_image(wrong: Json, code: str) -> None:
+    """`inspect` alone told of it: whoever reads the image measured on a pixel of no size, or
+    took a garbled name for the patient's."""
+    assert one(**PLACED).doubts == ()
+    assert one(**PLACED | wrong).doubts == (code,)
+
+
+def test_a_doubt_of_one_frame_is_that_frames_alone() -> None:
+    """Of a thousand frames one has lost its place: the others are as good as they were."""
+    frames = [
+        values(t00209113=[values(t00200032=place)]) for place in ([0, 0, 1], [0, 0], [0, 0, 3])
+    ]
+    shared = values(t00209116=[values(t00200037=[1, 0, 0, 0, 1, 0])])
+    row = instance(t00280008=[3], t52009229=[shared], t52009230=frames)
+
+    (found,) = dicom_json.series(json.dumps([row]).encode(), REF, UID).instances
+
+    assert [frame.doubts for frame in found.frames] == [(), ("bad-position",), ()]
+
+
 _OPTIONS: dict[str, list[object]] = {
     "t00200032": [[0, 0, 1], [0, 0, 2], []],
     "t00280030": [[1, 1], [0.5, 0.5], [0, 1]],
     "t00281050": [[40], []],
     "t00281053": [[1], [0.5], ["x"]],
+    "t00281051": [[400], [-1]],
+    "t00080005": [["ISO_IR 100"], ["ISO_IR 999"]],
+    "t0008103E": [["Head"], ["Kopf \u00e4"], ["\ufffd"]],
+    "t00283010": [[], [values(t00283002=[256, 0, 16], t00283006=[1, 2, 3])]],
     "t00181151": [[100], [200]],
     "t00180081": [[2.5], []],
     "t00189087": [[0], [1000]],
