@@ -124,6 +124,7 @@ class AttributesDialog(Dialog):
     def _dress(self) -> None:
         table = self.table
         table.setModel(self.model)
+        table.setProperty("ring", True)
         table.setAccessibleName(tr("Attributes"))
         table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QTableView.SelectionMode.SingleSelection)

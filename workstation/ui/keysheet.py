@@ -97,6 +97,7 @@ class KeySheet(Dialog):
         self.head.layout().insertWidget(1, self._told)  # type: ignore[union-attr]
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
+        self._area.setProperty("ring", True)
         self._area.setFrameShape(QScrollArea.Shape.NoFrame)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.body.addWidget(self._area)
