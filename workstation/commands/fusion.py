@@ -3,6 +3,7 @@
 from workstation.commands.context import CommandContext
 from workstation.commands.registry import Outcome, command
 from workstation.errors import CommandError
+from workstation.imaging.spheres import USUAL_PERCENT
 from workstation.text import tr
 
 GROUP = "Planes"
@@ -46,4 +47,14 @@ def window(ctx: CommandContext, preset: str) -> Outcome:
     return None
 
 
-COMMANDS = (toggle, opacity, more, colours, window)
+@command("pet.sphere", title="Sphere of the region", group=GROUP, when={"image", "measurement"})
+def sphere(ctx: CommandContext, name: str = "", percent: float = USUAL_PERCENT) -> Outcome:
+    """The selected region, or one by name, as the widest circle of a sphere in the PET: SUVmax,
+    peak, mean, and volume and TLG of what lies above so many per cent of the maximum."""
+    if not 0 < percent <= 100:
+        raise CommandError(tr("a threshold goes from 0 to 100 per cent"))
+    ctx.viewer.measure_sphere(name, percent)
+    return None
+
+
+COMMANDS = (toggle, opacity, more, colours, window, sphere)

@@ -28,6 +28,7 @@ from workstation.dicom.measurement_shapes import shapes
 from workstation.dicom.observer import observer
 from workstation.domain.measurement import (
     LAYER,
+    LAYER_UNITS,
     REGIONS,
     Measurement,
     MeasurementKind,
@@ -57,6 +58,15 @@ _DERIVATIONS: Final = MappingProxyType(
         "sd": codes.SCT.StandardDeviation,
         "min": codes.SCT.Minimum,
         "max": codes.SCT.Maximum,
+        "peak": codes.DCM.PeakValueWithinROI,
+    }
+)
+#: PS3.16 CID 7466: of a sphere, what of it lies above the threshold.
+_LAYER_CONCEPTS: Final = MappingProxyType(
+    {
+        "volume": codes.DCM.MetabolicVolume,
+        "tlg": codes.DCM.TotalLesionGlycolysis,
+        "radius": codes.SCT.Length,
     }
 )
 #: What the value of each kind is; of a point it is what the image's values are.
@@ -223,9 +233,9 @@ def _others(measurement: Measurement, image: MarkedImage, second: list[Any]) -> 
                 derivation=_DERIVATIONS.get(name) or _ours(name),
             )
     for name, value in measurement.layer.items():
-        unit = "" if name == "voxels" else measurement.layer_unit
+        unit = LAYER_UNITS.get(name, measurement.layer_unit)
         yield sr.Measurement(
-            _quantity(unit, image),
+            _LAYER_CONCEPTS.get(name) or _quantity(unit, image),
             float(value),
             _unit(unit),
             derivation=_DERIVATIONS.get(name) or _ours(name),

@@ -41,6 +41,10 @@ REGIONS: Final = frozenset(
 )
 #: By which method a number was had of what lies over the image.
 LAYER: Final = "fused layer"
+#: Units of what of a layer is not in its own.
+LAYER_UNITS: Final[Mapping[str, str]] = MappingProxyType(
+    {"voxels": "", "radius": "mm", "threshold": "%", "volume": "ml", "tlg": "g"}
+)
 #: These say words instead of a value.
 WORDS: Final = frozenset({MeasurementKind.ARROW, MeasurementKind.TEXT})
 
@@ -109,7 +113,8 @@ class Measurement:
     label_at: PixelPoint | None = None  # from the first point to where a reader put its label
     on: OnPlane | None = None  # None: on its frame
     #: Of what was laid over the image: mean, sd, min, max and `voxels` of a region, `value` at a
-    #: point; in `layer_unit` but for `voxels`.
+    #: point, in `layer_unit` but for `voxels`; of a sphere in it also `radius` (mm), `peak`, and
+    #: above `threshold` per cent of its maximum `volume` (ml) and `tlg` (g).
     layer: Mapping[str, float] = field(factory=lambda: MappingProxyType({}))
     layer_unit: str = ""
 

@@ -9,6 +9,8 @@ _UCUM: Final = MappingProxyType(
         "mm": "mm",
         "mm²": "mm2",
         "cm": "cm",
+        "ml": "ml",
+        "g": "g",
         "cm²": "cm2",
         "cm/s": "cm/s",
         "mm²/s": "mm2/s",

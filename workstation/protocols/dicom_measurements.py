@@ -11,6 +11,7 @@ from attrs import frozen
 from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyUID
 from workstation.domain.measurement import (
     LAYER,
+    LAYER_UNITS,
     POINTS,
     REGIONS,
     Measurement,
@@ -36,6 +37,7 @@ _STATISTICS: Final = MappingProxyType(
         "R-404FB": "min",
         "56851009": "max",
         "G-A437": "max",
+        "126031": "peak",
     }
 )
 #: Concepts that are the value of a line or of a region; the second of each as before 2019.
@@ -166,7 +168,9 @@ def _measurement(
         stats_unit=next((_unit(v.unit) for name, v in stats.items() if name != "pixels"), ""),
         text=found.comment,
         layer=MappingProxyType({name: v.value for name, v in layer.items()}),
-        layer_unit=next((_unit(v.unit) for name, v in layer.items() if name != "voxels"), ""),
+        layer_unit=next(
+            (_unit(v.unit) for name, v in layer.items() if name not in LAYER_UNITS), ""
+        ),
     )
 
 

@@ -1,7 +1,7 @@
 """Labels of measurements: what they say, and where they stand so that they hide nothing."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -33,7 +33,8 @@ def words(measurement: Measurement) -> tuple[str, str]:
     if measurement.kind in WORDS:
         return f"{measurement.id}  {measurement.text}".rstrip(), ""
     first = f"{measurement.id}  {value_line(measurement)}"
-    parts = [_more(measurement), _layer(measurement), measurement.text, _whose(measurement)[1]]
+    below = "" if "radius" in measurement.layer else _more(measurement)  # a sphere is a line alone
+    parts = [below, _layer(measurement), measurement.text, _whose(measurement)[1]]
     return first, "  ".join(part for part in parts if part)
 
 
@@ -116,10 +117,24 @@ def _layer(measurement: Measurement) -> str:
     layer, unit = measurement.layer, measurement.layer_unit
     if "value" in layer:
         return f"{_figure(layer['value'])} {unit}".rstrip()
+    if "radius" in layer:
+        return _sphere(layer, unit)
     if "max" in layer:
         most, mean = _figure(layer["max"]), _figure(layer["mean"])
         return tr("{unit} max {most}  mean {mean}", unit=unit, most=most, mean=mean)
     return ""
+
+
+def _sphere(layer: Mapping[str, float], unit: str) -> str:
+    """SUVmax, peak and mean, and what lies above the threshold."""
+    most, mean = _figure(layer["max"]), _figure(layer["mean"])
+    peak = _figure(layer["peak"]) if "peak" in layer else tr("none")
+    inside = tr("{unit} max {most}  peak {peak}  mean {mean}", unit=unit, most=most, peak=peak,
+                mean=mean)  # fmt: skip
+    size = tr("sphere {mm} mm", mm=round(2 * layer["radius"]))
+    above = tr("{percent} %: {ml} ml, TLG {tlg}", percent=round(layer["threshold"]),
+               ml=_figure(layer["volume"]), tlg=_figure(layer["tlg"]))  # fmt: skip
+    return f"{size}: {inside}  {above}"
 
 
 def _figure(value: float, digits: int = 1) -> str:

@@ -49,6 +49,11 @@ def value_words(measurement: Measurement) -> str:
     """ "12 mm" of a length, "mean 27 HU" of a region, "SUVbw max 8.1, mean 3.2" on PET; of a
     fused view both."""
     own, layer, unit = _own_words(measurement), measurement.layer, measurement.layer_unit
+    if "radius" in layer:
+        peak = f", peak {decimal(layer['peak'])}" if "peak" in layer else ""
+        inside = f"{unit} max {decimal(layer['max'])}{peak}, mean {decimal(layer['mean'])}"
+        percent, ml = decimal(layer["threshold"]), decimal(layer["volume"])
+        return f"{inside}; {ml} ml above {percent} %, TLG {decimal(layer['tlg'])}"
     if "max" in layer:
         return f"{own}; {unit} max {decimal(layer['max'])}, mean {decimal(layer['mean'])}"
     return f"{own}; {decimal(layer['value'])} {unit}".rstrip() if "value" in layer else own

@@ -1,13 +1,19 @@
 """Measuring on a fused view: the image below as ever, and what lies over the same place."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from attrs import evolve
 
 from workstation.domain.measurement import REGIONS, Measurement, MeasurementKind, PixelPoint
+from workstation.domain.registration import Rigid
+from workstation.errors import CommandError
 from workstation.imaging.layer_values import region_values, value_near
+from workstation.imaging.spheres import sphere_values
+from workstation.imaging.volume_voxels import Volume
 from workstation.services.overlay import number
 from workstation.services.viewed import Shown
+from workstation.text import tr
 
 
 def with_layer(shown: Shown, made: Measurement) -> Measurement:
@@ -26,6 +32,26 @@ def with_layer(shown: Shown, made: Measurement) -> Measurement:
         found = MappingProxyType({} if there is None else {"value": there})
     unit = fused.volume.frame.rescale.unit
     return evolve(made, layer=found, layer_unit=unit) if found else made
+
+
+def sphere(
+    shown: Shown, mark: Measurement, volume: Volume, rigid: Rigid, percent: float
+) -> Mapping[str, float]:
+    """About the middle of a region, as wide as it is where it is widest.
+
+    Raises CommandError where it is no region with millimetres, or holds nothing of the volume.
+    """
+    plane = shown.frame.plane
+    if mark.kind not in REGIONS or plane is None:
+        raise CommandError(tr("{id} is no region: draw one about the lesion first", id=mark.id))
+    xs, ys = zip(*mark.points, strict=True)
+    middle = plane.to_patient((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
+    wide = (max(xs) - min(xs)) * plane.column_spacing
+    high = (max(ys) - min(ys)) * plane.row_spacing
+    found = sphere_values(volume, rigid.point(middle), max(wide, high) / 2, percent)
+    if not found:
+        raise CommandError(tr("nothing of the PET lies in this sphere, or too much of it"))
+    return found
 
 
 def beside(shown: Shown, at: PixelPoint) -> str:

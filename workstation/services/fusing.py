@@ -11,11 +11,13 @@ from typing import Final
 from attrs import evolve
 
 from workstation.domain.identifiers import StudyRef
+from workstation.domain.measurement import Measurement
 from workstation.domain.registration import IDENTITY, Rigid
 from workstation.domain.study import DisplaySet, Frame
 from workstation.errors import CommandError
 from workstation.imaging.palettes import ColourMap, read_palettes
-from workstation.imaging.volume_voxels import why_no_volume
+from workstation.imaging.spheres import USUAL_PERCENT
+from workstation.imaging.volume_voxels import Volume, why_no_volume
 from workstation.services import fused_measuring
 from workstation.services.jobs import Job
 from workstation.services.overlay import Line, Mark, Overlay, number
@@ -27,6 +29,7 @@ from workstation.text import tr
 from workstation.viewing import fusion as reduce_fusion
 from workstation.viewing.fusion import Change, Fusion
 from workstation.viewing.linking import space
+from workstation.viewing.patient_marks import on_frame
 from workstation.viewing.planes import Plane
 from workstation.viewing.presets import Own, Spread
 from workstation.viewing.resolve import ResolvedView
@@ -142,6 +145,37 @@ class Fusing(Reformatted):
     def _with_layer(self, shown: Shown, probe: Probe) -> Probe:
         """With what lies above the same point."""
         return evolve(probe, beside=fused_measuring.beside(shown, probe.at))
+
+    def measure_sphere(self, name: str = "", percent: float = USUAL_PERCENT) -> Measurement:
+        """A region on the view as the greatest circle of a sphere in the PET shown there.
+
+        Raises
+        ------
+        CommandError
+            It is no region of this view, or no PET is shown, or not all of it is here.
+        """
+        shown = self._need_shown()
+        mark = self._marks.find(name or self._marks.selected)
+        here = on_frame(mark, shown.frame)
+        if here is None:
+            raise CommandError(tr("{id} is on another image", id=mark.id))
+        volume, rigid = self._pet_of(shown)
+        found = fused_measuring.sphere(shown, here, volume, rigid, percent)
+        return self._marks.of_layer(mark.id, found, volume.frame.rescale.unit)
+
+    def _pet_of(self, shown: Shown) -> tuple[Volume, Rigid]:
+        """What is laid over, else what is shown itself."""
+        above, rigid = (shown.display_set, IDENTITY)
+        if shown.fused is not None:
+            above, rigid = shown.fused.display_set, shown.fused.rigid
+        if above.frames[0].suv_basis is None:
+            raise CommandError(tr("no PET is shown on this view"))
+        self._need_volume(above)
+        self.volumes.want(above)
+        volume = self.volumes.get(above)
+        if volume is None:
+            raise CommandError(self.volumes.missing(above) or tr("the image is not here yet"))
+        return volume, rigid
 
     def _placing(self, shown: Shown) -> Placing:
         """A region of a fused view measures both."""

@@ -172,6 +172,10 @@ class Measurements:
         self._changed()
         return made
 
+    def of_layer(self, name: str, layer: Mapping[str, float], unit: str) -> Measurement:
+        """What else was measured about the same place, in a volume."""
+        return self._replace(evolve(self.find(name), layer=layer, layer_unit=unit))
+
     def label(self, name: str, text: str) -> Measurement:
         """The reader's own words beside a measurement; its name stays, as reports cite it."""
         return self._replace(evolve(self.find(name), text=text))

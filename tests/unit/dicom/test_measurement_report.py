@@ -113,8 +113,10 @@ def random_measurements(count: int) -> list[Measurement]:
 
 def _layer_of(kind: MeasurementKind, dice: random.Random) -> tuple[str, ...]:
     """On some fused views: what the PET says of the same place."""
+    names = "mean", "max", "min", "sd", "voxels"
     if kind in REGIONS and dice.random() < 0.5:
-        return "mean", "max", "min", "sd", "voxels"
+        sphere = "radius", "peak", "threshold", "volume", "tlg"
+        return (*names, *sphere) if dice.random() < 0.5 else names
     return ("value",) if kind is MeasurementKind.POINT else ()
 
 

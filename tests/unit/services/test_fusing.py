@@ -216,3 +216,45 @@ def test_both_come_back_from_a_draft() -> None:
 
     assert dict(made.layer) == {"value": pytest.approx(1.0)}
     assert from_plain(json.loads(json.dumps(to_plain(made)))) == made
+
+
+def test_a_region_becomes_a_sphere_of_the_pet() -> None:
+    """SUVmax, peak and mean, TLG: of the slices before and behind too, whose SUV is higher."""
+    viewer, _ = opened(ct(), pet())
+    viewer.toggle_fusion()
+    viewer.go(10)  # z = 22.5 mm
+    made = viewer.add(MeasurementKind.ELLIPSE, ((20.0, 20.0), (60.0, 60.0)))
+
+    viewer.measure_sphere(made.id)
+
+    found = viewer.measurements[0]
+    # 20 mm across about (20, 20, 22.5): slices at 16 to 32 mm, SUV 1.004 to 1.008
+    assert found.layer["radius"] == pytest.approx(10.0)
+    assert found.layer["max"] == pytest.approx(1.008)
+    assert found.layer["min"] == pytest.approx(1.004)
+    assert found.layer["volume"] == pytest.approx(found.layer["voxels"] * 0.064)
+    assert found.revision == made.revision + 1
+    assert value_words(found).startswith("SUVbw max 1, peak 1, mean 1; ")
+    assert words(found)[1].startswith("sphere 20 mm: SUVbw max 1.0  peak 1.0  mean 1.0  41 %: ")
+    assert from_plain(json.loads(json.dumps(to_plain(found)))) == found
+
+
+def test_a_sphere_of_the_pet_itself_needs_no_fusion() -> None:
+    viewer, _ = opened(pet())
+    made = viewer.add(MeasurementKind.ELLIPSE, ((2.0, 2.0), (7.0, 7.0)))
+    viewer.measure_sphere(made.id)
+
+    assert viewer.measurements[0].layer["max"] == pytest.approx(1.002)  # 10 mm: slices 0 to 2
+
+
+def test_a_sphere_needs_a_region_and_a_pet() -> None:
+    """HU of a sphere under the name of SUV would be believed."""
+    viewer, _ = opened(ct(), pet())
+    region = viewer.add(MeasurementKind.ELLIPSE, ((20.0, 20.0), (60.0, 60.0)))
+    with pytest.raises(CommandError, match="no PET is shown"):
+        viewer.measure_sphere(region.id)
+
+    viewer.toggle_fusion()
+    line = viewer.add(MeasurementKind.LENGTH, ((20.0, 20.0), (60.0, 60.0)))
+    with pytest.raises(CommandError, match="is no region"):
+        viewer.measure_sphere(line.id)
