@@ -8,12 +8,18 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from workstation.dicom.reasons import not_displayable
+import numpy as np
+from attrs import evolve
+
+from workstation.dicom.reasons import NOTICES, not_displayable
 from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyRef
 from workstation.domain.study import Instance, Series
+from workstation.imaging.pixels import FramePixels
 from workstation.protocols.dicom_attributes import NotMetadata, parse
 from workstation.protocols.dicom_json import series_of
-from workstation.protocols.dicom_repeats import is_contested
+from workstation.protocols.dicom_repeats import CONTESTED, is_contested
+from workstation.services.ports import Fetched
+from workstation.text import tr
 
 #: The site delivered an object, and it is not the one that was described.
 _ANOTHER: Final = "another-image"
@@ -47,6 +53,17 @@ class Contested:
             if wanted is not None and _said_by(header_of(data), ref, key.series) == wanted:
                 return data
         raise not_displayable(_ANOTHER)
+
+
+def noted(first: Fetched, again: Fetched) -> FramePixels | None:
+    """The first of two objects that came under one identifier described once, saying so.
+
+    None where they are one object that came twice.
+    """
+    if not isinstance(first, FramePixels) or not isinstance(again, FramePixels):
+        return None
+    same = first.colours == again.colours and np.array_equal(first.stored, again.stored)
+    return None if same else evolve(first, note=tr(NOTICES[CONTESTED]))
 
 
 def _name_of(instance: Instance) -> _Name:

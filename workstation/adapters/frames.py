@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from workstation.adapters.answers import NOT_SO, Client, Stream, parts_of
-from workstation.adapters.contested import Contested
+from workstation.adapters.contested import Contested, noted
 from workstation.adapters.decode_line import DecodeLine
 from workstation.adapters.decoders import Decoders, Pending
 from workstation.adapters.documents import is_pdf, with_pages
@@ -104,7 +104,7 @@ class DicomWebFrames(DicomWebMetadata):
                 arrived(frame, result)
 
         if decoded and self._streams and self._worth_a_stream(frames):
-            self._stream_series(waiting, settle, cancelled)
+            self._stream_series(waiting, settle, arrived, cancelled)
         several = self._several if decoded else self._packed
         silent = 0
         for group in _by_instance(list(waiting.values())):
@@ -182,12 +182,17 @@ class DicomWebFrames(DicomWebMetadata):
         return alike and len(frames) == len(objects) >= _WORTH_A_STREAM
 
     def _stream_series(
-        self, waiting: dict[FrameKey, Frame], settle: Arrived, cancelled: Callable[[], bool]
+        self,
+        waiting: dict[FrameKey, Frame],
+        settle: Arrived,
+        arrived: Arrived,
+        cancelled: Callable[[], bool],
     ) -> None:
         """Every object of the series in one answer; decoded while the next one arrives.
 
         Which object a part is, the child says: nothing of it is parsed here.
         """
+        came: dict[SopUID, Fetched] = {}
         first = next(iter(waiting.values()))
         study = first.key.study
         request = dicomweb.whole_series(self._base_of(study), study, first.key.series)
@@ -195,9 +200,12 @@ class DicomWebFrames(DicomWebMetadata):
 
         def identified(pending: Pending) -> None:
             (result,) = pending.results()
-            frame = by_sop.get(SopUID(pending.sop))
-            if frame is not None and frame.pixels == first.pixels:
-                settle(frame, result)
+            frame = by_sop.get(sop := SopUID(pending.sop))
+            if frame is None or frame.pixels != first.pixels:
+                return
+            if (another := noted(came.setdefault(sop, result), result)) is not None:
+                arrived(frame, another)
+            settle(frame, result)
 
         line = DecodeLine(self._decoders, identified)
         try:

@@ -52,11 +52,13 @@ class FramePixels:
 
     #: Of the object's profile; None where it has none.
     profile: ColourTable | None = None
+    #: In the reader's words, where the way it came makes it doubtful; mostly empty.
+    note: str = ""
 
     @property
     def doubt(self) -> str:
-        """What the reader must know of its colours; mostly nothing."""
-        return self.profile.doubt if self.profile is not None else ""
+        """What the reader must know of it or of its colours; mostly nothing."""
+        return self.note or (self.profile.doubt if self.profile is not None else "")
 
     @property
     def nbytes(self) -> int:

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from workstation.domain.identifiers import FrameKey, SiteId, StudyRef
 from workstation.domain.study import DisplaySet, Frame
@@ -237,7 +237,12 @@ class Fetcher:
         """Into the store, counted once; a frame that is here is not replaced."""
         key = frame.key
         known = self._sets.get(self._set_of.get(key, ""))
-        if self._gone(study) or known is None or self._store.get(key) is not None:
+        if self._gone(study) or known is None:
+            return
+        if (here := self._store.get(key)) is not None:
+            if isinstance(result, FramePixels) and result.note != here.note:  # said afterwards
+                self._store.put(key, evolve(here, note=result.note))
+                self.frame_arrived.emit(key)
             return
         was_here, failed_before = self._store.has(key), self._store.failure(key) is not None
         if isinstance(result, NotDisplayable):

@@ -29,6 +29,7 @@ from workstation.services.fetching import (
     all_here,
 )
 from workstation.services.fetching import SetProgress as SetProgress  # the loader's own answer
+from workstation.services.filed_twice import Filed
 from workstation.services.frames import FrameStore
 from workstation.services.jobs import Job, Jobs
 from workstation.services.ports import FrameSource, SeriesHead
@@ -48,6 +49,7 @@ class _Study:
     sets: dict[SeriesUID, tuple[DisplaySet, ...]] = field(factory=dict)
     waiting: set[SeriesUID] = field(factory=set)  # metadata on its way
     lost: set[SeriesUID] = field(factory=set)  # series whose metadata could not be had
+    filed: Filed = field(factory=Filed)  # images of several series under one identifier
     doubts: set[tuple[SeriesUID, str]] = field(factory=set)  # told of a series
     several_patients: bool = False  # told
     asking: bool = False  # for news
@@ -226,6 +228,8 @@ class Loader:
         before = study.sets.get(head.uid, ())
         now = arrivals.renamed(before, sets)
         study.sets[head.uid] = now
+        marked = self._marked(study, head.uid)
+        now = study.sets[head.uid]
         for gone in {each.id for each in before} - {each.id for each in now}:
             self._fetcher.forget(gone)
         for each in now:
@@ -237,6 +241,17 @@ class Loader:
             name = head.description or head.modality
             self.news.emit((study.ref, tr("{n} more images arrived: {name}", n=more, name=name)))
         self._complete(study, head)
+        for uid in marked:
+            self._tell_doubts(study, study.heads[uid], study.sets[uid])
+
+    def _marked(self, study: _Study, newest: SeriesUID) -> set[SeriesUID]:
+        """Other series that share an identifier with this one: they say so too, now."""
+        found = study.filed.marked(study.sets, newest)
+        study.sets.update(found)
+        others = found.keys() - {newest}
+        for each in (each for uid in others for each in study.sets[uid]):
+            self._fetcher.know(each)
+        return others
 
     def _complete(self, study: _Study, head: SeriesHead) -> None:
         """What is doubtful of a series is said, and the rest of it is fetched."""

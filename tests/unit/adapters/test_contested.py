@@ -134,3 +134,49 @@ def test_one_that_is_listed_twice_is_shown_once_and_told(decoders: Decoders) -> 
 
     assert shown == [7]
     assert told == ["CT, 1 image: The same image was received more than once."]
+
+
+def stack(count: int) -> list[Dataset]:
+    made = [flat(at, z=5 * at) for at in range(count)]
+    for at, each in enumerate(made):
+        each.SOPInstanceUID = each.file_meta.MediaStorageSOPInstanceUID = f"1.4.{at}"
+        each.InstanceNumber = at + 1
+    return made
+
+
+@define
+class Streaming(Site):
+    """Gives the whole series in one answer."""
+
+    @contextmanager
+    def stream(self, request: Request, *, also: Collection[int] = ()) -> Iterator[Answer]:
+        if request.url.endswith("/series/1.3"):
+            yield parts(self.held)
+        else:
+            with Site.stream(self, request, also=also) as answer:
+                yield answer
+
+
+@pytest.mark.parametrize(("value", "noted"), [(99, True), (3, False)])
+def test_an_image_that_comes_a_second_time_and_differs_says_so(
+    decoders: Decoders, value: int, noted: bool
+) -> None:
+    """The site describes one slice and hands out two under its name: nobody but the site knows
+    which is meant. The first stays, and says it; the same one twice is nothing to say."""
+    described = stack(9)
+    another = flat(value, z=15)
+    another.SOPInstanceUID = another.file_meta.MediaStorageSOPInstanceUID = "1.4.3"
+    site = Streaming(described, [*described, another])
+    source = DicomWebFrames(lambda _: BASE, cast(Any, site), decoders)
+    store = FrameStore()
+    loader = Loader({REF.site: source}, store, InlineJobs(FakeClock()))
+    loader.open(REF, first=True)
+
+    (found,) = loader.display_sets(REF)
+    pixels = {f.key.sop: store.get(f.key) for f in found.frames}
+
+    notes = {sop: each.doubt for sop, each in pixels.items() if each is not None and each.doubt}
+    why = "Another image with the same identifier was received."
+    assert notes == ({"1.4.3": why} if noted else {})
+    assert sorted(int(each.stored[0, 0]) for each in pixels.values() if each) == list(range(9))
+    assert loader.complete(REF)
