@@ -20,8 +20,9 @@ from attrs import frozen
 
 from workstation.bench import napari_home
 from workstation.bench.figures import Figure, machine_load
+from workstation.bench.our_viewer import FOUR
 from workstation.bench.phantom_ct import SLICES, write_series
-from workstation.bench.screen import LEFT, Screen, screen
+from workstation.bench.screen import LEFT, Pixels, Screen, screen
 from workstation.errors import CommandError
 from workstation.text import tr
 
@@ -59,8 +60,8 @@ def window() -> tuple[Figure, ...]:
             answers = _dragged(seen, view)
     return (
         _view_figure("the program", view),
-        Figure("window drag: p50", _at(answers, 50), "ms", "16 ms"),
-        Figure("window drag: p95", _at(answers, 95), "ms"),
+        Figure("window drag: p50", at(answers, 50), "ms", "16 ms"),
+        Figure("window drag: p95", at(answers, 95), "ms"),
         *machine_load(),
     )
 
@@ -76,15 +77,19 @@ def _scrolled(folder: Path) -> Iterator[Figure]:
             with screen() as seen, opened(seen) as view:
                 answers[who] += _turned(seen, view, control=who == "napari")
                 yield _view_figure(who, view)
-    ours = _at(answers["the program"], 50)
+    with screen() as seen, _ours(seen, folder, FOUR) as view:
+        four = _turned(seen, view, control=False)
+    ours = at(answers["the program"], 50)
     yield Figure("scroll: p50", ours, "ms")
-    yield Figure("scroll: p95", _at(answers["the program"], 95), "ms", "33 ms")
+    yield Figure("scroll: p95", at(answers["the program"], 95), "ms", "33 ms")
+    yield Figure("scroll, four linked views: p50", at(four, 50), "ms")
+    yield Figure("scroll, four linked views: p95", at(four, 95), "ms", "50 ms")
     if python is None:
         yield Figure(tr("napari is not measured: {why}", why=missing), None, "")
     else:
-        theirs = _at(answers["napari"], 50)
+        theirs = at(answers["napari"], 50)
         yield Figure(f"napari {napari_home.VERSION}: p50", theirs, "ms")
-        yield Figure(f"napari {napari_home.VERSION}: p95", _at(answers["napari"], 95), "ms")
+        yield Figure(f"napari {napari_home.VERSION}: p95", at(answers["napari"], 95), "ms")
         yield Figure("scroll: ratio of the p50 to napari", ours / theirs, "x", "1 x")
     yield from machine_load()
 
@@ -95,7 +100,8 @@ def _view_figure(who: str, view: View) -> Figure:
     )
 
 
-def _at(answers: Sequence[float], percent: int) -> float:
+def at(answers: Sequence[float], percent: int) -> float:
+    """A percentile."""
     return float(np.percentile(answers, percent))
 
 
@@ -127,7 +133,11 @@ def _dragged(seen: Screen, view: View) -> list[float]:
 
 
 def _answers(seen: Screen, view: View, acts: Sequence[Callable[[], None]]) -> list[float]:
-    watched = seen.around(view.x, view.y)
+    return answers(seen, seen.around(view.x, view.y), acts)
+
+
+def answers(seen: Screen, watched: Pixels, acts: Sequence[Callable[[], None]]) -> list[float]:
+    """Milliseconds of each act to changed pixels, the next when the last was answered."""
     found = []
     for act in acts:
         answer = seen.answer_ms(act, watched)
@@ -144,21 +154,21 @@ def _answers(seen: Screen, view: View, acts: Sequence[Callable[[], None]]) -> li
 
 
 @contextmanager
-def _ours(seen: Screen, folder: Path) -> Iterator[View]:
-    command = [sys.executable, "-m", "workstation.bench.our_viewer", str(folder)]
-    with _viewer(seen, command) as view:
+def _ours(seen: Screen, folder: Path, lines: Sequence[str] = ()) -> Iterator[View]:
+    command = [sys.executable, "-m", "workstation.bench.our_viewer", str(folder), *lines]
+    with child_viewer(seen, command) as view:
         yield view
 
 
 @contextmanager
 def _napari(seen: Screen, folder: Path, python: Path) -> Iterator[View]:
     script = Path(__file__).with_name("napari_viewer.py")
-    with _viewer(seen, [str(python), str(script), str(folder / "raw")]) as view:
+    with child_viewer(seen, [str(python), str(script), str(folder / "raw")]) as view:
         yield view
 
 
 @contextmanager
-def _viewer(seen: Screen, command: Sequence[str]) -> Iterator[View]:
+def child_viewer(seen: Screen, command: Sequence[str]) -> Iterator[View]:
     """A viewer in a process of its own, from its "ready" line on; it ends with its input."""
     with tempfile.TemporaryDirectory(prefix="workstation-bench-") as home:
         log = Path(home) / "log"
