@@ -47,10 +47,10 @@ def grabbed(pane: ViewerPane) -> QImage:
     return pane.grid.canvases[0].grab().toImage()
 
 
-def lit(image: QImage) -> int:
+def lit(image: QImage, above: int = 80) -> int:
     """Pixels of the middle that are not ground, every second row and column."""
     across, down = range(60, image.width() - 60, 2), range(120, image.height() - 120, 2)
-    return sum(image.pixelColor(x, y).lightness() > 80 for x in across for y in down)
+    return sum(image.pixelColor(x, y).lightness() > above for x in across for y in down)
 
 
 def test_there_are_letters_and_the_ground_stays_dark(reading: tuple[Viewer, ViewerPane]) -> None:
@@ -112,3 +112,18 @@ def test_its_thumbnail_says_what_it_is(reading: tuple[Viewer, ViewerPane]) -> No
         image.pixelColor(x, y).lightness() > 80
         for x in range(30, 110) for y in range(10, 80)
     )  # fmt: skip
+
+
+def test_what_is_said_stands_out_from_its_name_and_from_identifiers(qtbot: QtBot) -> None:
+    """The area of a lesion among tracking identifiers: the eye finds the value."""
+
+    def bright(line: DocumentLine) -> int:
+        """Of twenty such lines what is as bright as what is said."""
+        shown = evolve(report("x"), document=TextDocument("Report", (line,) * 20))
+        return lit(grabbed(paned(qtbot, shown)[1]), above=200)
+
+    uid = "1.2.826.0.1.3680043.9.7278.1.83798073110115"
+
+    assert bright(DocumentLine("Area: 24", 4, named=5)) < bright(DocumentLine("Area: 24", 4)) * 0.7
+    words = uid.replace(".", "x")
+    assert bright(DocumentLine(f"Image {uid}")) < bright(DocumentLine(f"Image {words}")) / 2

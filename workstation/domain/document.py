@@ -5,11 +5,15 @@ from attrs import frozen
 
 @frozen
 class DocumentLine:
-    """One line as it is read: plain characters, never markup (SEC-08)."""
+    """One line as it is read: plain characters, never markup (SEC-08).
+
+    Its first `named` letters say what follows: "Finding:", "Author:".
+    """
 
     text: str
     depth: int = 0  # 0: of the document itself
     heading: bool = False
+    named: int = 0
 
 
 @frozen

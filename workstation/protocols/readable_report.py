@@ -59,7 +59,7 @@ def _about(row: Attributes) -> Iterable[DocumentLine]:
     ]
     for name, words in said:
         if words:
-            yield from _wrapped(f"{name}: {words}")
+            yield from _wrapped(f"{name}: {words}", name=name)
     if earlier := sum(1 for _ in row.items("0040A360")):
         yield DocumentLine(
             trn(earlier, "Replaces {n} earlier document", "Replaces {n} earlier documents")
@@ -100,7 +100,7 @@ def _lines(item: ContentItem, depth: int) -> Iterable[DocumentLine]:
             yield from _wrapped(name, depth=depth, heading=True)
             depth += 1
     else:
-        yield from _wrapped(*_said(item), depth=depth)
+        yield from _wrapped(*_said(item), depth=depth, name=item.name.words)
         depth += 1
     for child in item.children:
         yield from _lines(child, depth)
@@ -239,13 +239,18 @@ def _moment(written: str) -> str:
     return " ".join(filter(None, (f"{year}-{month}-{day}", clock, zone)))
 
 
-def _wrapped(*texts: str, depth: int = 0, heading: bool = False) -> Iterable[DocumentLine]:
-    """Lines of a bounded width; the rest of a text stands one step further in."""
-    count = 0
+def _wrapped(
+    *texts: str, depth: int = 0, heading: bool = False, name: str = ""
+) -> Iterable[DocumentLine]:
+    """Lines of a bounded width; the rest of a text stands one step further in. `name` and a
+    colon begin the first."""
+    count, named = 0, len(" ".join(name.split())) + 1 if name else 0
     for text in texts:
         for part in textwrap.wrap(text, WIDTH, break_on_hyphens=False) or [""]:
             if count == MAX_TEXT_LINES:
                 yield DocumentLine(tr("the rest of this text is not shown"), depth + 1)
                 return
-            yield DocumentLine(part, depth + (1 if count else 0), heading)
+            yield DocumentLine(
+                part, depth + (1 if count else 0), heading, 0 if count else min(named, len(part))
+            )
             count += 1

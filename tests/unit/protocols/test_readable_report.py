@@ -126,6 +126,15 @@ class TestReading:
             ("Long axis: 22.5 mm", 1, False),
         ]
 
+    def test_what_names_a_value_is_told_from_it(self) -> None:
+        """A colon inside of what somebody dictated names nothing."""
+        item = _item("TEXT", "Finding", t0040A160=_element("Nodule: 5 mm", "UT"))
+        bare = _item("TEXT", "", t0040A160=_element("Note: none", "UT"))
+        del bare["0040A043"]
+
+        lines = _read(_item("CONTAINER", "R", item, bare)).lines
+        assert [line.text[: line.named] for line in lines] == ["Finding:", ""]
+
     def test_a_number_that_could_not_be_measured_says_why(self) -> None:
         """PS3.3 C.18.1: without a value there is a qualifier; silence would read as zero."""
         item = _item("NUM", "Density", t0040A301=_code("Not a number"))

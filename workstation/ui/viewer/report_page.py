@@ -1,15 +1,18 @@
 """A report on a viewport: plain lines on the dark ground, from the line at the top on."""
 
+import re
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QTextOption
+from PySide6.QtGui import QPainter, QTextLayout, QTextOption
 
 from workstation.domain.document import DocumentLine
 from workstation.services.viewed import Reading
 from workstation.ui import theme
 from workstation.ui.viewer import glyphs
 
+#: A unique identifier (PS3.5 9.1): at least six numbers with dots between.
+_IDENTIFIER: Final = re.compile(r"\b\d+(?:\.\d+){5,}\b")
 #: Logical pixels: the widest column that is read without losing the line.
 _WIDEST: Final = 860.0
 _INDENT: Final = 22.0
@@ -61,15 +64,37 @@ def _title(painter: QPainter, title: str, column: QRectF) -> float:
 
 def _line(painter: QPainter, line: DocumentLine, column: QRectF) -> float:
     """Where the next one begins; a line for which there is no room is not begun."""
-    painter.setFont(theme.font("report", 600 if line.heading else 400))
-    painter.setPen(theme.color("text.hi" if line.heading else "text.mid"))
     top = column.top() + (_ABOVE_HEADING if line.heading else 0.0)
     indent = _INDENT * min(line.depth, _DEEPEST)
-    room = QRectF(column.left() + indent, top, column.width() - indent, 4000)
-    box = painter.boundingRect(room, line.text or " ", _wrapped())
-    if box.bottom() <= column.bottom():
-        painter.drawText(room, line.text, _wrapped())
-    return box.bottom() + _GAP
+    laid = _laid(line, column.width() - indent)
+    bottom = top + laid.boundingRect().height()
+    if bottom <= column.bottom():
+        painter.setPen(theme.color("text.hi"))
+        laid.draw(painter, QPointF(column.left() + indent, top))
+    return bottom + _GAP
+
+
+def _laid(line: DocumentLine, width: float) -> QTextLayout:
+    """Names in a low voice before what they name, and so are identifiers: nobody reads them."""
+    laid = QTextLayout(line.text or " ", theme.font("report", 600 if line.heading else 400))
+    laid.setTextOption(_wrapped())
+    quiet = [(0, line.named), *(each.span() for each in _IDENTIFIER.finditer(line.text))]
+    laid.setFormats([_quiet(start, end) for start, end in quiet if end > start])
+    laid.beginLayout()
+    below = 0.0
+    while (row := laid.createLine()).isValid():
+        row.setLineWidth(width)
+        row.setPosition(QPointF(0.0, below))
+        below += row.height()
+    laid.endLayout()
+    return laid
+
+
+def _quiet(start: int, end: int) -> QTextLayout.FormatRange:
+    made = QTextLayout.FormatRange()
+    made.start, made.length = start, end - start
+    made.format.setForeground(theme.color("text.low"))
+    return made
 
 
 def badge(painter: QPainter, words: str, box: QRectF) -> None:
