@@ -114,14 +114,14 @@ class Gate(LocalFrames):
 
     def __init__(self, inner: LocalFrames, opened: threading.Event) -> None:
         self.__dict__.update(inner.__dict__)
-        self._opened = opened
+        self._gate = opened
 
     def frame(self, *args: Any, **how: Any) -> Any:
-        self._opened.wait(100)
+        self._gate.wait(100)
         return super().frame(*args, **how)
 
     def frames(self, *args: Any, **how: Any) -> Any:
-        self._opened.wait(100)
+        self._gate.wait(100)
         return super().frames(*args, **how)
 
 
