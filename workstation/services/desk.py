@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from workstation.domain.report import SectionKind
-from workstation.domain.study import DisplaySet
+from workstation.domain.study import DisplaySet, DisplaySetKind
 from workstation.domain.technique import Fact
 from workstation.domain.worklist import WorklistItem
 from workstation.services.checks import Images
@@ -18,7 +18,10 @@ from workstation.services.loading import Loader
 from workstation.services.reporting import Reporting
 from workstation.services.viewer import Viewer
 from workstation.text import tr
+from workstation.viewing.hanging import IMAGES
 
+#: What is there to be looked at itself; segmentations and the like are drawn on it.
+_LOOKED_AT: Final = IMAGES | {DisplaySetKind.DOCUMENT}
 #: What the technique line of a report is begun with.
 _TECHNIQUE: Final = frozenset(
     {Fact.REPETITION, Fact.ECHO, Fact.KVP, Fact.CURRENT, Fact.KERNEL, Fact.TRACER}
@@ -88,6 +91,8 @@ class Desk:
 
     def _unseen(self, sets: Iterable[DisplaySet]) -> Iterator[tuple[str, int]]:
         for each in sets:
+            if each.kind not in _LOOKED_AT:
+                continue
             states = self._viewer.frame_states(each.id)
             if count := sum(state is FrameState.LOADED for state in states):
                 yield each.label, count
