@@ -48,6 +48,7 @@ from workstation.services.measurement_filing import MeasurementFiling
 from workstation.services.object_headers import ObjectHeaders
 from workstation.services.placing import OnDuty
 from workstation.services.ports import LOCAL, Credentials, SecretStore
+from workstation.services.prefetch import Prefetch
 from workstation.services.preset_files import load_presets
 from workstation.services.registering import Registering
 from workstation.services.reporting import Reporting
@@ -279,6 +280,10 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
     filing = MeasurementFiling(ways, store, audit, jobs, clock)
     alarms = Alarms(deliveries, worklist, store, audit, jobs, clock, sites)
     signing = Signing(worklist, session, reporting, deliveries, filing, alarms, jobs)
+    prefetch = Prefetch(
+        worklist, session, loader, audit, jobs,
+        cases=settings.prefetch_cases, budget_bytes=frames.room // 4,
+    )  # fmt: skip
     files = LocalCase(session, viewer, loader, audit, jobs, outer.files)
     return Everything(
         worklist, session, viewer, loader, reporting, deliveries, signing, audit, files, filing,
@@ -293,6 +298,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
         ObjectHeaders({**outer.sources, LOCAL: outer.files}, jobs),
         Registering(viewer, frames, jobs),
         alarms,
+        prefetch,
     )  # fmt: skip
 
 

@@ -261,6 +261,13 @@ class Settings:
         "",
         _weights,
     )
+    prefetch_cases: int = _setting(
+        "So many cases of the queue are fetched before you open them: first the first image of"
+        " each series and the best prior, then the rest within a quarter of the memory for"
+        " images. 0: none, as for a line that is paid by volume.",
+        2,
+        _between(0, 10),
+    )
     ram_mb: int = _setting(
         "Decoded images are kept in this much memory; 0: in half of what the machine has.",
         0,

@@ -25,6 +25,7 @@ Bench = Callable[[], tuple[Figure, ...]]
 BENCHES: Final[Mapping[str, tuple[str, str]]] = {
     "startup": ("startup:startup", "process start to the worklist"),
     "open": ("opening:open_case", "open a case: first image, every image, longest gap"),
+    "next": ("following:next_case", "sign and next on a line of 50 Mbit/s and 60 ms"),
     "decode": ("decode:decode", "one frame of each syntax, beside the codec called directly"),
     "losses": ("losses:losses", "a decoder killed, one stopped: until the next image"),
     "headers": ("headers:headers", "1000 headers to display sets, from a site and from files"),
@@ -35,6 +36,7 @@ BENCHES: Final[Mapping[str, tuple[str, str]]] = {
     "wheel": ("wheel:wheel", "200 wheel events a second over 600 slices"),
     "scroll": ("scroll:scroll", "wheel to changed pixels on a real screen, beside napari"),
     "mpr": ("mpr:mpr", "planes and slabs of a 600-slice volume, beside SimpleITK"),
+    "planes": ("planes:planes", "crosshair drag to changed pixels on a real screen"),
     "register": ("register:registration", "a prior aligned with the current study"),
     "window": ("scroll:window", "window drag to changed pixels on a real screen"),
     "worklist": ("worklist:worklist", "10,000 cases, 50 changes a second, one site silent"),

@@ -286,6 +286,7 @@ def audit_export(ctx: CommandContext, file: str) -> Outcome:
 def leave(ctx: CommandContext) -> Outcome:
     """Save what is written and leave; reports on their way stay sealed and are sent later."""
     left: Job[None] = Job()
+    ctx.prefetch.stop()
 
     def gone(_: object) -> None:
         ctx.windows.close_all()

@@ -19,6 +19,7 @@ from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
 from workstation.services.measurement_filing import MeasurementFiling
 from workstation.services.object_headers import ObjectHeaders
+from workstation.services.prefetch import Prefetch
 from workstation.services.registering import Registering
 from workstation.services.reporting import Reporting
 from workstation.services.session import ReadingSession
@@ -160,6 +161,7 @@ class CommandContext:
     headers: ObjectHeaders
     registering: Registering
     alarms: Alarms
+    prefetch: Prefetch
     jobs: Jobs
     windows: Windows
 

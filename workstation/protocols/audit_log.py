@@ -31,6 +31,7 @@ EVENTS: Final = {
     "unlock": ("110114", "User Authentication", "E"),
     "query": ("110112", "Query", "E"),
     "accessed": ("110103", "DICOM Instances Accessed", "R"),
+    "prefetch": ("110104", "DICOM Instances Transferred", "R"),
     "export": ("110106", "Export", "R"),
     "claim": ("110109", "Order Record", "U"),
     "release": ("110109", "Order Record", "U"),

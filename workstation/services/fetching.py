@@ -134,6 +134,13 @@ class Fetcher:
         for set_id in here:
             self.forget(set_id)
 
+    def interrupt(self, study: Fetching) -> None:
+        """Ask for nothing more of it now; what is here stays."""
+        study.stop.set()
+        study.stop = threading.Event()
+        for set_id in list(study.queued):
+            self._put_back(study, set_id)
+
     def progress(self, set_id: str) -> SetProgress:
         known = self._sets.get(set_id)
         if known is None:
@@ -204,12 +211,13 @@ class Fetcher:
         frames = [frame for frame in order if not self._store.has(frame.key)]
         self._sets[shown.id].begun = True
         source, decoded = self._sources[study.ref.site], self._sets[shown.id].decoded
+        stopped = study.stop.is_set  # of this attempt: an interruption ends it alone
 
         def work() -> None:
             source.frames(
                 frames,
                 lambda frame, result: self._arrived(study, frame, result),
-                study.stop.is_set,
+                stopped,
                 decoded=decoded,
             )
 
@@ -298,7 +306,7 @@ class Fetcher:
         """Whether all of it may be held decoded beside what is promised already."""
         others = (each for set_id, each in self._sets.items() if set_id != shown.id)
         promised = [each.shown for each in others if each.decoded]
-        return self._store.room >= sum(map(_set_bytes, [*promised, shown]))
+        return self._store.room >= sum(map(set_bytes, [*promised, shown]))
 
     def _gone(self, study: Fetching) -> bool:
         return self._studies.get(study.ref) is not study
@@ -317,7 +325,8 @@ def outward(count: int, start: int) -> list[int]:
     return sorted(range(count), key=lambda index: (abs(index - start), index > start))
 
 
-def _set_bytes(shown: DisplaySet) -> int:
+def set_bytes(shown: DisplaySet) -> int:
+    """What all its frames take, decoded."""
     return sum(decoded_bytes(frame.pixels) for frame in shown.frames)
 
 

@@ -27,6 +27,7 @@ from workstation.services.fetching import (
     Fetcher,
     Fetching,
     all_here,
+    set_bytes,
 )
 from workstation.services.fetching import SetProgress as SetProgress  # the loader's own answer
 from workstation.services.filed_twice import Filed
@@ -55,6 +56,8 @@ class _Study:
     asking: bool = False  # for news
     again: bool = False  # there are more news than those asked for
     ending: bool = False  # all of what is read is there: the next list is the last
+    ahead: bool = False  # fetched before anybody opened it: nobody is told anything yet
+    untold: list[str] = field(factory=list)  # problems of one that is fetched ahead
 
     @property
     def ref(self) -> StudyRef:
@@ -81,7 +84,7 @@ class Loader:
         self._jobs = jobs
         self._suv = suv
         self._studies: dict[StudyRef, _Study] = {}
-        self._fetcher = Fetcher(sources, store, jobs, lambda *told: self.problems.emit(told))
+        self._fetcher = Fetcher(sources, store, jobs, self._tell)
         self.study_ready: Signal[tuple[StudyRef, tuple[DisplaySet, ...]]] = Signal()
         self.frame_arrived: Signal[FrameKey] = self._fetcher.frame_arrived
         self.problems: Signal[tuple[StudyRef, str]] = Signal()
@@ -100,14 +103,63 @@ class Loader:
         A `growing` one is still being read from files: until `whole` only what is looked at
         is decoded, and `refresh` takes in what came.
         """
-        if ref in self._studies:
-            return self._studies[ref].job
-        study = _Study(Fetching(ref, first, growing=growing), Job())
+        known = self._studies.get(ref)
+        if known is not None:
+            if known.ahead:
+                self._take_over(known, first=first)
+            return known.job
+        return self._begin(_Study(Fetching(ref, first, growing=growing), Job()))
+
+    def _begin(self, study: _Study) -> Job[None]:
+        ref = study.ref
         self._studies[ref] = study
         self._fetcher.begin(study.fetching)
         self._store.protect(ref)
         self._list(study)
         return study.job
+
+    def fetch_ahead(self, ref: StudyRef) -> None:
+        """The first image of each series of a study that nobody has opened yet, behind all
+        that is open; `whole` fetches the rest, `hold_back` puts that off."""
+        if ref not in self._studies:
+            self._begin(_Study(Fetching(ref, first=False, growing=True), Job(), ahead=True))
+
+    def hold_back(self, ref: StudyRef) -> None:
+        """Somebody opened another case: of one fetched ahead nothing more is asked for now."""
+        study = self._studies.get(ref)
+        if study is not None and study.ahead:
+            study.fetching.growing = True
+            self._fetcher.interrupt(study.fetching)
+
+    def is_described(self, ref: StudyRef) -> bool:
+        """Whether every series is known, and the first image of each is here or failed."""
+        study = self._studies.get(ref)
+        if study is None or study.asking or study.waiting or not study.heads:
+            return False
+        every = [self.progress(each.id) for each in study.known if each.frames]
+        return all(each.loaded + each.failed > 0 for each in every)
+
+    def nbytes(self, ref: StudyRef) -> int:
+        """What the study takes once all of it is here and decoded."""
+        return sum(map(set_bytes, self.display_sets(ref)))
+
+    def _take_over(self, study: _Study, *, first: bool) -> None:
+        """What was fetched ahead is opened: what is known of it is shown at once."""
+        study.ahead = False
+        study.fetching.first = first
+        for words in study.untold:
+            self.problems.emit((study.ref, words))
+        if study.known:
+            self.study_ready.emit((study.ref, study.known))
+        if study.fetching.growing:
+            self.whole(study.ref)
+
+    def _tell(self, ref: StudyRef, words: str) -> None:
+        study = self._studies.get(ref)
+        if study is not None and study.ahead:
+            study.untold.append(words)
+        else:
+            self.problems.emit((ref, words))
 
     def refresh(self, ref: StudyRef) -> None:
         """The site has more images of an open study: what is new is taken in."""
@@ -173,7 +225,7 @@ class Loader:
             return
         if job.error is not None:
             study.asking = False
-            self.problems.emit((study.ref, str(job.error)))
+            self._tell(study.ref, str(job.error))
             study.job.settle(None, job.error)
             return
         heads = sorted(job.result(), key=_series_order)
@@ -217,7 +269,7 @@ class Loader:
             study.lost.add(head.uid)
             name = head.description or head.modality
             words = tr("Series {name} is missing: {why}", name=name, why=job.error)
-            self.problems.emit((study.ref, words))
+            self._tell(study.ref, words)
         else:
             study.lost.discard(head.uid)
             self._take_in(study, head, job.result())
@@ -237,7 +289,7 @@ class Loader:
         self.study_ready.emit((study.ref, study.known))
         self._tell_patients(study)
         more = arrivals.more_frames(before, now)
-        if study.job.done and more:
+        if study.job.done and more and not study.ahead:
             name = head.description or head.modality
             self.news.emit((study.ref, tr("{n} more images arrived: {name}", n=more, name=name)))
         self._complete(study, head)
@@ -269,14 +321,14 @@ class Loader:
                 study.doubts.add((head.uid, code))
                 name, why = head.description or head.modality, tr(NOTICES[code])
                 one, many = "{name}, {n} image: {why}", "{name}, {n} images: {why}"
-                self.problems.emit((study.ref, trn(count, one, many, name=name, why=why)))
+                self._tell(study.ref, trn(count, one, many, name=name, why=why))
 
     def _tell_patients(self, study: _Study) -> None:
         """Said once, whenever it shows: with the first images or with those that come late."""
         named = (each.patient for each in study.known if each.patient is not None)
         if not study.several_patients and len(set(persons(named).values())) > 1:
             study.several_patients = True
-            self.problems.emit((study.ref, tr(NOTICES["patient-conflict"])))
+            self._tell(study.ref, tr(NOTICES["patient-conflict"]))
 
     def _settle_when_known(self, study: _Study) -> None:
         if study.waiting or self._gone(study):

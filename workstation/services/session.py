@@ -146,7 +146,7 @@ class ReadingSession:
             self._no_report(item)
             return
         priors, draft, issued = job.result()
-        ordered = relevant(filter(self._may_see, priors), item)
+        ordered = relevant(filter(self.may_see, priors), item)
         shown = ordered[:1]
         self.case = evolve(case, priors=ordered, shown_priors=tuple(p.ref for p in shown))
         self._s.viewer.show(self._viewed())
@@ -162,7 +162,7 @@ class ReadingSession:
             waiting.add(self._s.loader.open(prior.ref, first=False), optional=True)
         self.changed.emit(None)
 
-    def _may_see(self, prior: PriorStudy) -> bool:
+    def may_see(self, prior: PriorStudy) -> bool:
         """A study that is listed, and may not be read by this reader, is no prior for them."""
         rows = self._s.worklist.rows
         return all(row.verdict.allowed for row in rows if row.item.ref == prior.ref)

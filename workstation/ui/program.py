@@ -23,6 +23,7 @@ from workstation.services.local_case import LocalCase
 from workstation.services.measurement_filing import MeasurementFiling
 from workstation.services.object_headers import ObjectHeaders
 from workstation.services.ports import Credentials
+from workstation.services.prefetch import Prefetch
 from workstation.services.registering import Registering
 from workstation.services.reporting import Reporting
 from workstation.services.script import lines_of, run_script
@@ -58,6 +59,7 @@ class Everything:
     headers: ObjectHeaders
     registering: Registering
     alarms: Alarms
+    prefetch: Prefetch
 
 
 #: What may be asked for while the desk is locked: nothing that shows or changes a case.
@@ -96,7 +98,7 @@ class Program:
         self._context = CommandContext(
             s.worklist, s.session, s.viewer, s.loader, s.reporting, s.deliveries, s.signing,
             s.audit, s.files, s.filing, s.cine, s.desk, s.dictation, s.headers, s.registering,
-            s.alarms, self._jobs, shell,
+            s.alarms, s.prefetch, self._jobs, shell,
         )  # fmt: skip
         shell.bind(self._registry, bindings, menus, lambda: self.context.active)
         shell.left.connect(lambda _: self._application.leave())
