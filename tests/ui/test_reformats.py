@@ -38,6 +38,12 @@ class Pane:
         self.jobs.advance(reformats.REST_S)
 
 
+@pytest.fixture(autouse=True)
+def timeless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What this machine is doing besides decides nothing here."""
+    monkeypatch.setattr(reformats, "perf_counter", lambda: 0.0)
+
+
 @pytest.fixture
 def pane() -> Pane:
     return Pane()
@@ -46,7 +52,7 @@ def pane() -> Pane:
 @pytest.fixture
 def heavy(monkeypatch: pytest.MonkeyPatch) -> Pane:
     """Every plane has a preview, and the preview is made at once."""
-    monkeypatch.setattr(reformats, "NO_PREVIEW", 0)
+    monkeypatch.setattr(reformats, "PATIENCE_S", 0.0)
     return Pane()
 
 
@@ -120,7 +126,7 @@ def test_what_a_worker_makes_keeps_the_words_before_it(
     pane: Pane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = pane.draw()
-    monkeypatch.setattr(reformats, "AT_ONCE", 0)
+    monkeypatch.setattr(reformats, "AT_ONCE_S", 0.0)
 
     for _ in range(4):
         pane.viewer.scroll(1)
@@ -157,3 +163,24 @@ def test_a_closed_case_leaves_no_voxels(heavy: Pane) -> None:
 
     assert gone.picture is None
     assert heavy.draw().picture is None
+
+
+def test_a_slow_machine_has_previews_where_a_quick_one_has_none(
+    pane: Pane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hand must feel no difference between the desk in the hospital and the laptop at home."""
+    monkeypatch.setattr(reformats, "AT_ONCE_S", 0.0)
+    clock = iter(range(1000))  # a second for each picture
+    pane.viewer.resized(CORONAL, 900, 700, 1.0)
+    monkeypatch.setattr(reformats, "perf_counter", lambda: next(clock))
+    parts = []
+    for _ in range(12):
+        pane.viewer.scroll(1)
+        pane.draw()
+        pane.jobs.go()
+        drawn = pane.draw()
+        assert drawn.picture is not None
+        parts.append(drawn.picture.part)
+
+    assert parts[0] == 1
+    assert parts[-1] == 2

@@ -3,10 +3,12 @@
 What takes a few milliseconds is made at once; what takes some tens by a worker, and the
 picture before it stays on the view meanwhile with its own words. Beyond that a preview with
 a quarter of the samples is made first, and says so; the exact one comes when nothing has
-moved for a moment. Of many requests the last one is made.
+moved for a moment. Of many requests the last one is made. How long something takes is learnt
+from what was made before: a laptop on its battery has previews where a desk has none.
 """
 
 from collections.abc import Callable
+from time import perf_counter
 from typing import Final
 
 from attrs import evolve, frozen
@@ -16,12 +18,19 @@ from workstation.rendering.reformat import PREVIEW, ReformatPainter, ReformatReq
 from workstation.services.jobs import Job, Jobs
 from workstation.services.scene import Scene
 
-#: Work (`ReformatPainter.work`) that is done at once: some 3 ms.
-AT_ONCE: Final = 700_000
-#: Work that a hand waits for, some 30 ms on a machine with two cores: more has a preview.
-NO_PREVIEW: Final = 10_000_000
+#: What takes no longer is done at once; what a hand waits for; what takes longer has a preview.
+AT_ONCE_S: Final = 0.003
+PATIENCE_S: Final = 0.03
+#: Seconds for a unit of work (`ReformatPainter.work`): on two cores with nothing else to do, and
+#: the ends of what is believed of this machine as it is now.
+USUAL_PACE: Final = 3e-9
+_PACES: Final = (3e-10, 3e-8)
 #: Seconds without a new request after which a preview is made exact.
 REST_S: Final = 0.12
+
+
+#: A picture, and how many seconds it took.
+_Timed = tuple[Picture | None, float]
 
 
 @frozen(eq=False)
@@ -45,9 +54,10 @@ class Reformats:
         self._refiner = ReformatPainter()  # a hand may ask for more while it works
         self._last: Made | None = None
         self._wanted: tuple[ReformatRequest, Scene] | None = None
-        self._making: Job[Picture | None] | None = None
-        self._refining: Job[Picture | None] | None = None
+        self._making: Job[_Timed] | None = None
+        self._refining: Job[_Timed] | None = None
         self._forget_rest: Callable[[], None] | None = None
+        self._pace = USUAL_PACE
 
     @property
     def behind(self) -> bool:
@@ -60,7 +70,8 @@ class Reformats:
             self._wanted, self._last = None, evolve(self._last, scene=scene)
             return self._last
         part = self._part(request)
-        if self._making is None and self._painters[part].work(request, part) <= AT_ONCE:
+        seconds = self._painters[part].work(request, part) * self._pace
+        if self._making is None and seconds <= AT_ONCE_S:
             return self._made(request, scene, self._painters[part].picture(request, part), part)
         self._wanted = (request, scene)
         if self._making is None:
@@ -90,7 +101,7 @@ class Reformats:
     # --- inside ---
 
     def _part(self, request: ReformatRequest) -> int:
-        return 1 if self._painters[1].work(request) <= NO_PREVIEW else PREVIEW
+        return 1 if self._painters[1].work(request) * self._pace <= PATIENCE_S else PREVIEW
 
     def _make_next(self) -> None:
         assert self._wanted is not None
@@ -100,17 +111,28 @@ class Reformats:
         self._making = self._run(painter, request, part)
         self._making.then(lambda job: self._came(request, scene, part, job))
 
-    def _run(
-        self, painter: ReformatPainter, request: ReformatRequest, part: int
-    ) -> Job[Picture | None]:
-        return self._jobs.run(lambda: painter.picture(request, part), lane=self._lane)
+    def _run(self, painter: ReformatPainter, request: ReformatRequest, part: int) -> Job[_Timed]:
+        work = painter.work(request, part)
 
-    def _came(
-        self, request: ReformatRequest, scene: Scene, part: int, job: Job[Picture | None]
-    ) -> None:
+        def make() -> _Timed:
+            begun = perf_counter()
+            made = painter.picture(request, part)
+            return made, perf_counter() - begun
+
+        timed = self._jobs.run(make, lane=self._lane)
+        return timed.then(lambda job: self._learn(work, job))
+
+    def _learn(self, work: int, job: Job[_Timed]) -> None:
+        """How fast this machine is now, other programs and windows included."""
+        if job.error is None and work and job.result()[1]:
+            low, high = _PACES
+            found = max(low, min(job.result()[1] / work, high))
+            self._pace = (3 * self._pace + found) / 4
+
+    def _came(self, request: ReformatRequest, scene: Scene, part: int, job: Job[_Timed]) -> None:
         self._making = None
         if job.error is None:  # a bug is told already
-            self._made(request, scene, job.value, part)
+            self._made(request, scene, job.result()[0], part)
         if self._wanted is not None and self._wanted[0] != request:
             self._make_next()
         self._ready()
@@ -138,14 +160,14 @@ class Reformats:
         self._refining = self._run(self._refiner, request, 1)
         self._refining.then(lambda job: self._refined(request, job))
 
-    def _refined(self, request: ReformatRequest, job: Job[Picture | None]) -> None:
+    def _refined(self, request: ReformatRequest, job: Job[_Timed]) -> None:
         self._refining = None
         if self._last is None or self._last.exact:
             return
         if self._last.request != request:  # it has moved meanwhile
             self._refine()
         elif job.error is None:
-            self._last = evolve(self._last, picture=job.value, exact=True)
+            self._last = evolve(self._last, picture=job.result()[0], exact=True)
             if self._making is None:  # a window drag goes on from these samples
                 self._painters[1], self._refiner = self._refiner, self._painters[1]
             self._ready()
