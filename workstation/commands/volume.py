@@ -28,6 +28,27 @@ def seen_from(ctx: CommandContext, side: From | None = None) -> Outcome:
     return None
 
 
+@command("volume.cut", title="Cut the volume open", group=GROUP, when=_IMAGE)
+def cut(ctx: CommandContext, mm: float = 10.0, side: From | None = None) -> Outcome:
+    """So many mm less from a side (a, p, l, r, h, f), or the one seen; negative gives back."""
+    ctx.viewer.cut_volume(mm, side)
+    return None
+
+
+@command("volume.uncut", title="Whole volume again", group=GROUP, when=_IMAGE)
+def uncut(ctx: CommandContext) -> Outcome:
+    """Everything that was cut away is there again."""
+    ctx.viewer.uncut_volume()
+    return None
+
+
+@command("volume.table", title="Table of a CT", group=GROUP, when=_IMAGE)
+def table(ctx: CommandContext) -> Outcome:
+    """Show it in the volume, or take it away again."""
+    ctx.viewer.toggle_table()
+    return None
+
+
 @command(
     "volume.point", title="Go to a place in the patient", group=GROUP, when=_IMAGE, hidden=True
 )
@@ -37,4 +58,4 @@ def point(ctx: CommandContext, x: float, y: float, z: float) -> Outcome:
     return None
 
 
-COMMANDS = (volume, turn, seen_from, point)
+COMMANDS = (volume, turn, seen_from, cut, uncut, table, point)

@@ -13,6 +13,7 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from workstation.domain.geometry import Affine
+from workstation.imaging.body import body_mask
 from workstation.imaging.volume_voxels import Volume
 
 #: Voxels along the side of a block.
@@ -100,6 +101,34 @@ class Brick:
         coarse[:3, 3] = 0.5
         affine = Affine(self.affine.matrix @ coarse)
         return Brick(made, affine, self.low, self.high, self.outside, self.slope, self.intercept)
+
+
+@frozen(eq=False, slots=False)
+class Kept:
+    """Which part of a volume counts: a mask (255 or 0) of fewer voxels, and where they lie."""
+
+    mask: NDArray[np.uint8] = field(repr=False)
+    affine: Affine
+
+    @cached_property
+    def to_index(self) -> NDArray[np.float64]:
+        """LPS mm to column, row, slice of the mask."""
+        return np.asarray(np.linalg.inv(self.affine.matrix), np.float64)
+
+    def blocks(self, brick: Brick) -> NDArray[np.bool_]:
+        """In which blocks of a brick of the same volume any of it lies."""
+        fewer = round(brick.voxels.shape[2] / self.mask.shape[2])
+        kept: NDArray[Any] = self.mask
+        for axis in range(3):
+            starts = np.arange(0, kept.shape[axis], BLOCK // fewer)
+            kept = np.maximum.reduceat(kept, starts, axis=axis)
+        return np.asarray(kept > 0, np.bool_)
+
+
+def patient_of(quarter: Brick) -> Kept | None:
+    """The patient without the table, in a CT; None where there is none to be found."""
+    mask = body_mask(quarter.voxels * quarter.slope + quarter.intercept)
+    return None if mask is None else Kept(mask, quarter.affine)
 
 
 def _least(volume: Volume) -> float:

@@ -28,6 +28,8 @@ STEPS: Final = 16
 #: How far around a sample its slope is taken, in voxels.
 _AROUND: Final = 1.5
 
+#: From where to where along x, y and z of the patient.
+Crop = tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
 #: Left, top, right, bottom of a part of the picture; ends excluded.
 Tile = tuple[int, int, int, int]
 
@@ -39,7 +41,7 @@ class CastRequest:
     `origin` is the centre of the first pixel on a plane through the middle of the volume;
     `row` and `column` unit directions, `spacing_mm` of square pixels, `size` columns, rows.
     `step` is the way from sample to sample in voxels, along the axis that is crossed most.
-    `crop` keeps what lies within: first and last column, row and slice, as parts of 1.
+    `crop` keeps what lies between two places along each axis of the patient, LPS mm.
     """
 
     origin: Vector
@@ -50,7 +52,7 @@ class CastRequest:
     preset: VolumePreset
     window: Voi
     step: float = 0.5
-    crop: tuple[tuple[float, float], ...] = ()
+    crop: Crop | None = None
 
     @property
     def normal(self) -> Vector:
@@ -64,7 +66,8 @@ class Grid:
 
     brick: Brick
     request: CastRequest
-    matrix: NDArray[np.float64]  # (column, row, step, 1) to index
+    to_patient: NDArray[np.float64]  # (column, row, step, 1) to LPS mm
+    matrix: NDArray[np.float64]  # and to index
     first: int  # steps before the plane of the request
     steps: int
     step_mm: float
@@ -86,7 +89,7 @@ class Grid:
         to_patient[:3, 2] = normal * step_mm
         to_patient[:3, 3] = np.asarray(request.origin) - normal * step_mm * first
         matrix = brick.to_index @ to_patient
-        return cls(brick, request, matrix, first, 2 * first + 1, step_mm)
+        return cls(brick, request, to_patient, matrix, first, 2 * first + 1, step_mm)
 
     @property
     def reach(self) -> tuple[int, int]:
@@ -101,6 +104,20 @@ class Grid:
         for top in range(0, rows, TILE):
             for left in range(0, columns, TILE):
                 yield left, top, min(left + TILE, columns), min(top + TILE, rows)
+
+    def beyond(self, tile: Tile, run: tuple[int, int]) -> NDArray[np.bool_] | None:
+        """Which samples of a part (steps, rows, columns) the crop box leaves out; None: none."""
+        crop, matrix = self.request.crop, self.to_patient
+        if crop is None:
+            return None
+        left, top, right, bottom = tile
+        step, row, column = np.ogrid[run[0] : run[1], top:bottom, left:right]
+        out = np.zeros((run[1] - run[0], bottom - top, right - left), np.bool_)
+        for axis, (low, high) in enumerate(crop):
+            at = matrix[axis, 0] * column + matrix[axis, 1] * row + matrix[axis, 2] * step
+            at = at + matrix[axis, 3]
+            out |= (at < low) | (at > high)
+        return out
 
     def places(self, wanted: NDArray[np.bool_]) -> "Places":
         """Where blocks lie in the picture: corners of their shadows."""
@@ -135,9 +152,9 @@ class Places:
 
 
 class Sampler:
-    """Samples of a grid, some at a time."""
+    """Samples of a grid, some at a time; `matrix` leads from it to the index of the image."""
 
-    def __init__(self, image: Any, grid: Grid, background: int) -> None:
+    def __init__(self, image: Any, matrix: NDArray[np.float64], background: int) -> None:
         reslice = self._reslice = vtkImageReslice()
         reslice.SetInputData(image)
         reslice.SetOutputDimensionality(3)
@@ -149,7 +166,7 @@ class Sampler:
         axes = vtkMatrix4x4()
         for i in range(4):
             for j in range(4):
-                axes.SetElement(i, j, float(grid.matrix[i, j]))
+                axes.SetElement(i, j, float(matrix[i, j]))
         reslice.SetResliceAxes(axes)
 
     def part(self, tile: Tile, steps: tuple[int, int], margin: tuple[int, int]) -> NDArray[Any]:
@@ -166,10 +183,10 @@ class Sampler:
         )
 
 
-def index_image(brick: Brick) -> Any:
-    """Its voxels for VTK, in index space, without a copy."""
+def index_image(voxels: NDArray[Any]) -> Any:
+    """For VTK, in index space, without a copy."""
     image = vtkImageData()
-    slices, rows, columns = brick.voxels.shape
+    slices, rows, columns = voxels.shape
     image.SetDimensions(columns, rows, slices)
-    image.GetPointData().SetScalars(numpy_to_vtk(brick.voxels.ravel(), deep=0))
+    image.GetPointData().SetScalars(numpy_to_vtk(voxels.ravel(), deep=0))
     return image

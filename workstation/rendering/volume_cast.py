@@ -7,6 +7,7 @@ long.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -14,7 +15,7 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from workstation.imaging.transfer import Projection
-from workstation.rendering.bricks import Brick
+from workstation.rendering.bricks import Brick, Kept
 from workstation.rendering.ray_grid import CastRequest, Grid, Sampler, Tile, index_image
 from workstation.rendering.shading import shaded
 
@@ -23,6 +24,8 @@ _DARK: Final = 0.01
 _NOTHING: Final = 1e-4
 #: A sample that adds less than this is not seen.
 _FAINT: Final = 1 / 768
+#: Of a mask between its voxels: from here on a sample counts.
+_KEPT: Final = 128
 #: Where half of the light is taken lies the surface.
 _SURFACE: Final = 0.5
 
@@ -47,11 +50,12 @@ class Abandoned(Exception):
 
 
 class Caster:
-    """One view's way to a brick. One thread at a time."""
+    """One view's way to a brick, or to what `kept` says of it. One thread at a time."""
 
-    def __init__(self, brick: Brick) -> None:
-        self.brick = brick
-        self._image = index_image(brick)
+    def __init__(self, brick: Brick, kept: Kept | None = None) -> None:
+        self.brick, self._kept = brick, kept
+        self._image = index_image(brick.voxels)
+        self._mask = None if kept is None else index_image(kept.mask)
 
     def cast(self, request: CastRequest, is_old: Callable[[], bool] = lambda: False) -> Cast:
         """Raises Abandoned as soon as `is_old` says so."""
@@ -59,7 +63,32 @@ class Caster:
         rays = _composed if request.preset.projection.composes else _picked
         if not request.preset.projection.composes and not _picks_largest(grid):
             outside = int(np.iinfo(self.brick.voxels.dtype).max)
-        return rays(Sampler(self._image, grid, outside), grid, is_old)
+        samples = Sampler(self._image, grid.matrix, outside)
+        mask = blocks = None
+        if self._kept is not None:
+            mask = Sampler(self._mask, self._kept.to_index @ grid.to_patient, 0)
+            blocks = self._kept.blocks(self.brick)
+        return rays(_Source(grid, samples, mask, blocks), is_old)
+
+
+@frozen(eq=False)
+class _Source:
+    """Where samples come from, and where they count; `blocks`: in which of them any does."""
+
+    grid: Grid
+    samples: Sampler
+    mask: Sampler | None
+    blocks: NDArray[np.bool_] | None
+
+    def hidden(self, tile: Tile, run: tuple[int, int]) -> NDArray[np.bool_] | None:
+        """Which samples of a part do not count; None: all do."""
+        beyond = self.grid.beyond(tile, run)
+        if self.mask is None:
+            return beyond
+        part = self.mask.part(tile, run, (0, 0))
+        if part.min() >= _KEPT:
+            return beyond
+        return part < _KEPT if beyond is None else beyond | (part < _KEPT)
 
 
 def _picks_largest(grid: Grid) -> bool:
@@ -67,13 +96,14 @@ def _picks_largest(grid: Grid) -> bool:
     return (grid.request.preset.projection is Projection.MIP) == (grid.brick.slope >= 0)
 
 
-def _composed(sampler: Sampler, grid: Grid, is_old: Callable[[], bool]) -> Cast:
+def _composed(source: _Source, is_old: Callable[[], bool]) -> Cast:
     """Front to back; light of each sample by how the values fall around it."""
-    request, brick = grid.request, grid.brick
+    grid, request, brick = source.grid, source.grid.request, source.grid.brick
     columns, rows = request.size
     opacity, colours = request.preset.curve(brick.levels, request.window, grid.step_mm)
     _hide_outside(brick, opacity)
-    places = grid.places(_seen_blocks(brick, opacity))
+    seen = _seen_blocks(brick, opacity)
+    places = grid.places(seen if source.blocks is None else seen & source.blocks)
     light = np.zeros((rows, columns, 3), np.float32)
     cover = np.zeros((rows, columns), np.float32)
     depth = np.full((rows, columns), np.nan, np.float32)
@@ -82,7 +112,8 @@ def _composed(sampler: Sampler, grid: Grid, is_old: Callable[[], bool]) -> Cast:
         for run in places.runs(tile, grid.steps):
             if is_old():
                 raise Abandoned
-            made.add(sampler.part(tile, run, made.margin), run[0])
+            samples = source.samples.part(tile, run, made.margin)
+            made.add(samples, run[0], partial(source.hidden, tile, run))
             if made.is_dark:
                 break
         left, top, right, bottom = tile
@@ -114,7 +145,7 @@ class _Rays:
         opacity: NDArray[np.float32], colours: NDArray[np.float32],
     ) -> None:  # fmt: skip
         left, top, right, bottom = tile
-        self._tile, self._grid = tile, grid
+        self._grid = grid
         self._opacity, self._colours = opacity, colours
         self.shape = bottom - top, right - left
         self.through = np.ones(self.shape, np.float32)
@@ -127,16 +158,20 @@ class _Rays:
     def is_dark(self) -> bool:
         return bool(self.through.max() < _DARK)
 
-    def add(self, samples: NDArray[Any], first: int) -> None:
-        """The next steps of every ray, with their margin."""
+    def add(
+        self, samples: NDArray[Any], first: int, hidden: Callable[[], NDArray[np.bool_] | None]
+    ) -> None:
+        """The next steps of every ray, with their margin; what is hidden is asked if need be."""
         around, deep = self.margin
         rows, columns = self.shape
         inner = samples[deep : samples.shape[0] - deep, around : around + rows,
                         around : around + columns]  # fmt: skip
         alpha = self._opacity.take(inner.view(np.uint16))
-        self._crop(alpha, first)
         if not alpha.any():
             return
+        unseen = hidden()
+        if unseen is not None:
+            alpha[unseen] = 0.0
         before = np.empty_like(alpha)  # what is left of the light in front of each sample
         for left, taken in zip(before, alpha, strict=True):
             left[...] = self.through
@@ -147,19 +182,6 @@ class _Rays:
         self._surface(before, alpha, seen, first)
         if seen.size:
             self._lit(samples, seen, weight.ravel()[seen])
-
-    def _crop(self, alpha: NDArray[np.float32], first: int) -> None:
-        """Nothing is seen beyond the crop box."""
-        crop = self._grid.request.crop
-        if not crop:
-            return
-        matrix, sizes = self._grid.matrix, self._grid.brick.voxels.shape[::-1]
-        left, top = self._tile[:2]
-        step, row, column = np.ogrid[: alpha.shape[0], : alpha.shape[1], : alpha.shape[2]]
-        for axis, (low, high) in enumerate(crop):
-            at = (matrix[axis, 0] * (column + left) + matrix[axis, 1] * (row + top)
-                  + matrix[axis, 2] * (step + first) + matrix[axis, 3] + 0.5)  # fmt: skip
-            alpha[(at < low * sizes[axis]) | (at > high * sizes[axis])] = 0.0
 
     def _surface(
         self, before: NDArray[np.float32], alpha: NDArray[np.float32], seen: NDArray[np.intp],
@@ -200,22 +222,27 @@ class _Rays:
             self.light[..., channel] += added.reshape(self.shape).astype(np.float32)
 
 
-def _picked(sampler: Sampler, grid: Grid, is_old: Callable[[], bool]) -> Cast:
+def _picked(source: _Source, is_old: Callable[[], bool]) -> Cast:
     """The largest or the least value on each ray."""
-    request, brick = grid.request, grid.brick
+    grid, request, brick = source.grid, source.grid.request, source.grid.brick
     columns, rows = request.size
     values = np.full((rows, columns), np.nan, np.float32)
     depth = np.full((rows, columns), np.nan, np.float32)
     largest = _picks_largest(grid)
-    everywhere = grid.places(np.ones(brick.blocks[0].shape, np.bool_))
+    anywhere = np.ones(brick.blocks[0].shape, np.bool_) if source.blocks is None else source.blocks
+    places = grid.places(anywhere)
     for tile in grid.tiles():
         best = None
-        for begin, end in everywhere.runs(tile, grid.steps):
+        for begin, end in places.runs(tile, grid.steps):
             if is_old():
                 raise Abandoned
-            samples = sampler.part(tile, (begin, end), (0, 0))
+            samples = source.samples.part(tile, (begin, end), (0, 0))
+            worst = np.iinfo(samples.dtype).min if largest else np.iinfo(samples.dtype).max
             if not largest:  # padding is no value
-                samples = np.where(samples < brick.low, np.iinfo(samples.dtype).max, samples)
+                samples = np.where(samples < brick.low, worst, samples)
+            unseen = source.hidden(tile, (begin, end))
+            if unseen is not None:
+                samples = np.where(unseen, worst, samples)
             at = samples.argmax(axis=0) if largest else samples.argmin(axis=0)
             found = np.take_along_axis(samples, at[np.newaxis], axis=0)[0]
             if best is None:

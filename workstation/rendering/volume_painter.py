@@ -13,9 +13,9 @@ from workstation.domain.geometry import ImagePlane
 from workstation.domain.presentation import Voi
 from workstation.imaging.transfer import VolumePreset
 from workstation.imaging.volume_voxels import Volume
-from workstation.rendering.bricks import Brick
+from workstation.rendering.bricks import Brick, Kept, patient_of
 from workstation.rendering.picture import Picture
-from workstation.rendering.ray_grid import CastRequest
+from workstation.rendering.ray_grid import CastRequest, Crop
 from workstation.rendering.volume_cast import Abandoned, Caster
 from workstation.rendering.volume_picture import pixels_of
 from workstation.viewing.resolve import ResolvedView
@@ -49,6 +49,8 @@ class RaysRequest:
     preset: VolumePreset
     window: Voi
     inverted: bool
+    without_table: bool = False
+    crop: Crop | None = None
 
 
 @frozen(eq=False)
@@ -64,13 +66,20 @@ class VolumePainter:
 
     def __init__(self) -> None:
         self._volume: Volume | None = None
-        self._casters: dict[bool, Caster] = {}
+        self._whole: Brick | None = None
+        self._half: Brick | None = None
+        self._patient: Kept | None = None
+        self._looked = False  # for the patient on the table
+        self._casters: dict[tuple[bool, bool], Caster] = {}  # whole, without the table
 
     def picture(
         self, request: RaysRequest, detail: Detail, is_old: Callable[[], bool]
     ) -> Rendered | None:
         """None where it was not waited for any more."""
-        caster = self._caster(request.volume, half=detail is not Detail.WHOLE)
+        if self._volume is not request.volume:
+            self.forget()
+            self._volume = request.volume
+        caster = self._caster(detail is Detail.WHOLE, request.without_table)
         part = part_of(request.view, detail)
         try:
             cast = caster.cast(rays_of(request, part, detail), is_old)
@@ -81,17 +90,32 @@ class VolumePainter:
 
     def forget(self) -> None:
         """Let go of the voxels: the case was closed."""
-        self._volume = None
+        self._volume = self._half = self._whole = None
+        self._patient, self._looked = None, False
         self._casters.clear()
 
-    def _caster(self, volume: Volume, *, half: bool) -> Caster:
-        if self._volume is not volume:
-            self._volume, self._casters = volume, {}
-        if half not in self._casters:
-            whole = self._casters[False].brick if half and False in self._casters else None
-            brick = whole or Brick.of(volume)
-            self._casters[half] = Caster(brick.halved() if half else brick)
-        return self._casters[half]
+    def _caster(self, whole: bool, without_table: bool) -> Caster:
+        if (whole, without_table) not in self._casters:
+            kept = self._without_table() if without_table else None
+            brick = self._whole_brick() if whole else self._half_brick()
+            self._casters[whole, without_table] = Caster(brick, kept)
+        return self._casters[whole, without_table]
+
+    def _whole_brick(self) -> Brick:
+        assert self._volume is not None
+        if self._whole is None:
+            self._whole = Brick.of(self._volume)
+        return self._whole
+
+    def _half_brick(self) -> Brick:
+        if self._half is None:
+            self._half = self._whole_brick().halved()
+        return self._half
+
+    def _without_table(self) -> Kept | None:
+        if not self._looked:
+            self._patient, self._looked = patient_of(self._half_brick().halved()), True
+        return self._patient
 
 
 def part_of(view: ResolvedView, detail: Detail) -> int:
@@ -112,5 +136,5 @@ def rays_of(request: RaysRequest, part: int, detail: Detail) -> CastRequest:
     size = math.ceil(view.width / part), math.ceil(view.height / part)
     return CastRequest(
         plane.to_patient(x, y), plane.row, plane.column, millimetres * part, size,
-        request.preset, request.window, step,
+        request.preset, request.window, step, request.crop,
     )  # fmt: skip

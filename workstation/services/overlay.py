@@ -145,6 +145,7 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
             Line(_between_pixels(shown), 3),
             Line(slab_words(shown), 1),
             Line(_number(shown), 1),
+            *(Line(part, 1) for part in _left_out(shown)),
             Line(_place_words(shown), 2),
             *facts(Corner.BOTTOM_LEFT, 1, 2),
             _window(shown),
@@ -295,6 +296,15 @@ def _place_words(shown: Shown) -> str:
     if shown.rendering is not None:
         return seen_words(shown.rendering.look.axes)
     return _position(shown.frame) if shown.state.plane is None else _lies(shown)
+
+
+def _left_out(shown: Shown) -> tuple[str, ...]:
+    """What of a volume is not seen, by whose doing."""
+    made = shown.rendering
+    if made is None:
+        return ()
+    table = tr("Table removed") if made.without_table else ""
+    return table, tr("Cut open") if made.crop is not None else ""
 
 
 def seen_words(axes: Axes) -> str:

@@ -4,6 +4,8 @@ A view shows it in place of its stack or plane, and goes back to that. Pixels ar
 here is what is asked for, and what is said of it.
 """
 
+from typing import Final
+
 from attrs import evolve
 
 from workstation.domain.geometry import Vector
@@ -31,6 +33,9 @@ from workstation.viewing.viewport import ViewportState
 from workstation.viewing.volume_look import (
     From,
     VolumeLook,
+    crop_of,
+    cut_by,
+    nearest_side,
     screen_of,
     seen_from,
     standard_view,
@@ -38,7 +43,9 @@ from workstation.viewing.volume_look import (
 )
 
 #: A frame of a view that is no image of the display set, nor one of its planes.
-_NO_FRAME = 1000
+_NO_FRAME: Final = 1000
+#: Of what is in front, for each step of the hand.
+_CUT_MM: Final = 4.0
 
 
 class Rendered(Reformatted):
@@ -132,6 +139,30 @@ class Rendered(Reformatted):
         there = seen_from(look, view)
         self.change(lambda state: evolve(state, look=there))
 
+    def toggle_table(self) -> None:
+        """The table of a CT is seen, or not."""
+        look = self._need_look()
+        if self._need_shown().display_set.modality != "CT":
+            raise CommandError(tr("the table is told from the patient in CT alone"))
+        self.change(lambda state: evolve(state, look=evolve(look, table=not look.table)))
+
+    def cut_volume(self, mm: float, side: From | None = None) -> None:
+        """Take more away from a side of the patient, or from the one that is seen."""
+        look = self._need_look()
+        there = cut_by(look, side or nearest_side(look.axes), mm)
+        self.change(lambda state: evolve(state, look=there), "cut")
+
+    def uncut_volume(self) -> None:
+        look = evolve(self._need_look(), cut=(0.0,) * len(From))
+        self.change(lambda state: evolve(state, look=look))
+
+    def thicken(self, mm: float) -> None:
+        """A rendered volume has no thickness: what is in front is taken away, or given back."""
+        if self._need_shown().rendering is None:
+            super().thicken(mm)
+        else:
+            self.cut_volume(mm * _CUT_MM)
+
     # --- what others do ---
 
     def point_to(self, point: Vector) -> None:
@@ -161,7 +192,11 @@ class Rendered(Reformatted):
         if study.ref in self._permitted:
             self.volumes.want(display_set)
             missing = self.volumes.missing(display_set)
-        made = Rendering(self.volumes.get(display_set), preset, look)
+        made = Rendering(
+            self.volumes.get(display_set), preset, look,
+            without_table=display_set.modality == "CT" and not look.table,
+            crop=crop_of(look, self._box(display_set).corners),
+        )  # fmt: skip
         frame = self._screen_frame(look, display_set)
         return evolve(
             plain, state=state, frame=frame, pixels=None, meanwhile=None, missing=missing,

@@ -22,7 +22,7 @@ from workstation.viewing.planes import Plane
 from workstation.viewing.presenting import Presented
 from workstation.viewing.resolve import UPRIGHT, Framing
 from workstation.viewing.viewport import SlabMode, ViewportState
-from workstation.viewing.volume_look import VolumeLook
+from workstation.viewing.volume_look import Crop, VolumeLook
 
 _MONTHS: Final = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -82,6 +82,8 @@ class Rendering:
     volume: Volume | None = field(repr=False)
     preset: VolumePreset
     look: VolumeLook
+    without_table: bool = False
+    crop: Crop | None = None  # what is left of it
 
 
 @frozen

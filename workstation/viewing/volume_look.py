@@ -18,6 +18,10 @@ from workstation.viewing.planes import STANDARD, Axes, Plane, Rectangle, rectang
 _STRAIGHT: Final = 0.5
 
 
+#: From where to where along x, y and z of the patient.
+Crop = tuple[tuple[float, float], tuple[float, float], tuple[float, float]]
+
+
 class From(StrEnum):
     """The standard views: where the reader stands."""
 
@@ -42,10 +46,16 @@ VIEWS: Final = {
 
 @frozen
 class VolumeLook:
-    """Of one view. `plane` and `voi` are what the view goes back to."""
+    """Of one view. `plane` and `voi` are what the view goes back to.
+
+    `cut` is how much is taken away from each side of the volume, mm, in the order of `From`;
+    `table` whether that of a CT is seen.
+    """
 
     preset: str
     axes: Axes = VIEWS[From.A]
+    cut: tuple[float, ...] = (0.0,) * 6
+    table: bool = False
     plane: Plane | None = None
     voi: Voi | None = None
 
@@ -69,6 +79,28 @@ def standard_view(axes: Axes) -> From | None:
     near = math.cos(math.radians(_STRAIGHT))
     found = (view for view, own in VIEWS.items() if dot(own.normal, axes.normal) > near)
     return next(found, None)
+
+
+def cut_by(look: VolumeLook, side: From, mm: float) -> VolumeLook:
+    """So much more is taken away from a side; negative gives back, up to all of it."""
+    at = list(From).index(side)
+    return evolve(
+        look, cut=tuple(max(0.0, own + mm) if i == at else own for i, own in enumerate(look.cut))
+    )
+
+
+def nearest_side(axes: Axes) -> From:
+    """Of the volume, to the reader: what hides the rest from him."""
+    return max(From, key=lambda view: dot(VIEWS[view].normal, axes.normal))
+
+
+def crop_of(look: VolumeLook, corners: tuple[Vector, ...]) -> Crop | None:
+    """What is left, from where to where along x, y and z (LPS mm); None: all of it."""
+    if not any(look.cut):
+        return None
+    front, behind, left, right, head, feet = look.cut
+    (x, x2), (y, y2), (z, z2) = ((min(along), max(along)) for along in zip(*corners, strict=True))
+    return (x + right, x2 - left), (y + front, y2 - behind), (z + feet, z2 - head)
 
 
 def angles(axes: Axes) -> tuple[float, float]:

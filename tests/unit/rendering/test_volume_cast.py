@@ -10,7 +10,7 @@ from workstation.domain.presentation import Rescale, Voi, VoiFunction
 from workstation.domain.study import PixelFormat
 from workstation.imaging.transfer import Light, Projection, Stop, VolumePreset
 from workstation.imaging.volume_voxels import Volume
-from workstation.rendering.bricks import BLOCK, Brick
+from workstation.rendering.bricks import BLOCK, Brick, Kept
 from workstation.rendering.ray_grid import CastRequest
 from workstation.rendering.volume_cast import Abandoned, Cast, Caster
 from workstation.rendering.volume_picture import pixels_of
@@ -223,14 +223,38 @@ def test_nothing_is_seen_beyond_the_crop_box() -> None:
     centre = middle(placed, SHAPE)
     full = np.full(SHAPE, 1000, np.int16)
     request = asked(STANDARD[Plane.AXIAL], centre, 0.8, (SHAPE[2], SHAPE[1]), SOLID)
-    box = evolve(request, crop=((0.5, 1.0), (0.0, 0.25), (0.0, 1.0)))
+    low, high = placed @ [22.5, -0.5, -0.5, 1.0], placed @ [45.5, 10.0, 40.0, 1.0]
+    box = evolve(request, crop=tuple(zip(low[:3], high[:3], strict=True)))
 
     cover = cast(volume(full, placed, rescale=HU), box).cover
 
     assert cover is not None
     columns, rows = np.arange(SHAPE[2]) + 0.5, np.arange(SHAPE[1]) + 0.5
-    kept = (columns[None, :] >= SHAPE[2] / 2) & (rows[:, None] <= SHAPE[1] / 4)
+    kept = (columns[None, :] >= 23) & (rows[:, None] <= 10.5)
     assert ((cover > 0.5) == kept).all()
+
+
+@pytest.mark.parametrize("preset", [SOLID, MIP])
+def test_what_a_mask_leaves_out_is_not_seen(preset: VolumePreset) -> None:
+    """The table of a CT: by a mask of fewer voxels, in the same place of the patient."""
+    placed = SCANS["oblique"]
+    centre = middle(placed, SHAPE)
+    full = Brick.of(volume(np.full(SHAPE, 1000, np.int16), placed, rescale=HU))
+    quarter = full.halved().halved()
+    mask = np.zeros(quarter.voxels.shape, np.uint8)
+    mask[:, :6] = 255  # the first 24 rows
+    row, column, _ = (placed[:3, i] / np.linalg.norm(placed[:3, i]) for i in range(3))
+    along = Axes(tuple(row), tuple(column))  # as the scanner lay
+
+    found = Caster(full, Kept(mask, quarter.affine)).cast(
+        asked(along, centre, 0.7, (41, 41), preset)
+    )
+
+    seen = found.depth_mm[:, 20]
+    last = 24 - 0.5 - (SHAPE[1] - 1) / 2 + 20  # its border, in rows of the picture
+    rows = np.arange(41)
+    assert not np.isnan(seen[(rows > 2) & (rows < last - 2)]).any()
+    assert np.isnan(seen[rows > last + 2]).all()
 
 
 @pytest.mark.parametrize("padding", [-2000, 3000])

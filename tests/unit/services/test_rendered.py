@@ -253,3 +253,48 @@ def test_another_series_is_a_stack_again() -> None:
     viewer.show_set(other.id, 0)
 
     assert viewer.viewports[0].look is None
+
+
+def test_the_table_of_a_ct_is_left_out_and_that_is_said() -> None:
+    """And comes back where the reader asks for it: a lead or a limb may lie on it."""
+    viewer = rendered()
+    assert "Table removed" in words(viewer)
+
+    viewer.toggle_table()
+
+    shown = viewer.shown(0)
+    assert shown is not None
+    assert shown.rendering is not None
+    assert not shown.rendering.without_table
+    assert "Table removed" not in words(viewer)
+
+
+def test_of_mr_nothing_is_left_out() -> None:
+    viewer, _ = opened(evolve(CT, modality="MR"))
+    viewer.set_volume("mr-head")
+
+    assert "Table removed" not in words(viewer)
+    with pytest.raises(CommandError, match="in CT alone"):
+        viewer.toggle_table()
+
+
+def test_what_is_in_front_is_cut_away_and_that_is_said() -> None:
+    """Alt and the wheel: from the side that the reader sees."""
+    viewer = rendered()
+    viewer.see_volume_from(From.L)
+    for _ in range(3):
+        viewer.thicken(1.0)
+    shown = viewer.shown(0)
+    assert shown is not None
+    assert shown.rendering is not None
+    assert shown.rendering.crop is not None
+    corners = [frame.plane.to_patient(SHAPE[1] - 0.5, 0.0) for frame in CT.frames if frame.plane]
+    assert shown.rendering.crop[0][1] == pytest.approx(max(x for x, _, _ in corners) - 12.0, abs=4)
+    assert "Cut open" in words(viewer)
+
+    viewer.undo_view()
+    assert "Cut open" not in words(viewer)
+    viewer.cut_volume(5.0, From.H)
+    viewer.uncut_volume()
+
+    assert "Cut open" not in words(viewer)

@@ -13,6 +13,9 @@ from workstation.viewing.volume_look import (
     From,
     VolumeLook,
     angles,
+    crop_of,
+    cut_by,
+    nearest_side,
     screen_of,
     seen_from,
     standard_view,
@@ -99,3 +102,25 @@ def test_the_screen_stays_as_large_whatever_the_turn() -> None:
     for each in screens:
         assert each.plane.to_patient(199.5, 199.5) == pytest.approx(middle)
     assert evolve(LOOK, preset="mip").axes == LOOK.axes
+
+
+BOX = tuple((x, y, z) for x in (-50.0, 60.0) for y in (-30.0, 20.0) for z in (5.0, 105.0))
+
+
+def test_a_cut_takes_away_from_the_side_that_is_named() -> None:
+    """Left is the patient's: LPS x rises to it."""
+    look = cut_by(cut_by(LOOK, From.L, 12.0), From.A, 7.0)
+
+    assert crop_of(look, BOX) == ((-50.0, 48.0), (-23.0, 20.0), (5.0, 105.0))
+    assert crop_of(cut_by(LOOK, From.H, 1.0), BOX) == ((-50.0, 60.0), (-30.0, 20.0), (5.0, 104.0))
+
+
+def test_what_was_cut_away_comes_back_and_no_more() -> None:
+    look = cut_by(cut_by(LOOK, From.F, 5.0), From.F, -30.0)
+
+    assert crop_of(look, BOX) is None
+
+
+@pytest.mark.parametrize("view", From)
+def test_the_side_that_is_seen_is_the_nearest(view: From) -> None:
+    assert nearest_side(turned(seen_from(LOOK, view), 20.0, -15.0).axes) is view

@@ -224,7 +224,10 @@ def rays_of(scene: Scene) -> RaysRequest | None:
     assert plane is not None
     if window is None:
         window = Voi(made.volume.high / 2 + made.volume.low / 2, made.volume.high - made.volume.low)
-    return RaysRequest(made.volume, plane, view, made.preset, window, shown.state.inverted)
+    return RaysRequest(
+        made.volume, plane, view, made.preset, window, shown.state.inverted, made.without_table,
+        made.crop,
+    )  # fmt: skip
 
 
 def layer_of(scene: Scene) -> LayerRequest | None:
