@@ -18,9 +18,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from seeds import ARCHIVE, CODECS, OBJECTS, seeds
+from seeds import ARCHIVE, CODECS, OBJECTS, PREVIEW, seeds
 
-NAMES = (*OBJECTS, ARCHIVE, *CODECS)
+NAMES = (*OBJECTS, ARCHIVE, PREVIEW, *CODECS)
 HERE = Path(__file__).parent
 #: What a child may use: more is a finding of its own.
 LIMITS = ("-timeout=5", "-rss_limit_mb=1500", "-malloc_limit_mb=600", "-max_len=65536")

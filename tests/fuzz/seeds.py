@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+import imagecodecs
+import numpy as np
 from attrs import evolve
 from hostile import claims, fragments, streams, structure, words
 from hostile.writing import ALL, DEFLATED, ROOT, SQUARE, Hostile, good, ramp, sized
@@ -36,6 +38,8 @@ CODECS: Final[Mapping[str, tuple[str, tuple[PixelFormat, ...]]]] = MappingProxyT
 )
 OBJECTS: Final = ("object", "header")
 ARCHIVE: Final = "archive"
+#: The beginning of a code stream, before the rest is here.
+PREVIEW: Final = "preview"
 
 
 def seeds() -> dict[str, list[bytes]]:
@@ -44,8 +48,16 @@ def seeds() -> dict[str, list[bytes]]:
     found = dict.fromkeys(OBJECTS, made)
     for name, (syntax, _) in CODECS.items():
         found[name] = [stream for data in made if (stream := _stream(data, syntax))] or [ramp()]
+    found[PREVIEW] = _prefixes()
     found[ARCHIVE] = [_archive(), b"PK\x05\x06" + bytes(18)]
     return found
+
+
+def _prefixes() -> list[bytes]:
+    """HTJ2K with its resolutions first, cut off in each of them."""
+    values = np.frombuffer(ramp(), "<u2").reshape(64, 64)
+    whole = bytes(imagecodecs.htj2k_encode(values, reversible=True, tlm=True, tilepart=1))
+    return [whole[: len(whole) * part // 6] for part in range(1, 6)]
 
 
 def _archive() -> bytes:

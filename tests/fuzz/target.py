@@ -22,14 +22,16 @@ sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
 _OURS = ["workstation.dicom", "workstation.decoder", "workstation.protocols"]
 with atheris.instrument_imports(include=_OURS):
-    from workstation.decoder import archive, budget, codecs
+    from workstation.decoder import archive, budget, codecs, preview
+    from workstation.decoder.messages import format_to_json
     from workstation.dicom import header, reader
     from workstation.dicom.reasons import Undecodable
     from workstation.domain.identifiers import SeriesUID, SiteId, StudyRef, StudyUID
     from workstation.domain.study import PixelFormat
     from workstation.protocols import dicom_attributes, dicom_json
 
-from seeds import CODECS  # noqa: E402
+from hostile.writing import SQUARE  # noqa: E402
+from seeds import CODECS, PREVIEW  # noqa: E402
 
 Target = Callable[[bytes], None]
 
@@ -74,8 +76,17 @@ def _codec(syntax: str, *formats: PixelFormat) -> Target:
     return decode
 
 
+def preview_prefix(data: bytes) -> None:
+    """Reduced images of streams that are not whole: of the agreed size, or none."""
+    answer = preview.of_frame(data, {"format": format_to_json(SQUARE)})
+    if answer:
+        small = budget.reduced(SQUARE, answer[0])
+        assert len(answer) == 1 + budget.decoded_size(small)
+
+
 TARGETS: Final[Mapping[str, Target]] = MappingProxyType(
     {"object": parse_object, "header": read_header, "archive": open_archive}
+    | {PREVIEW: preview_prefix}
     | {name: _codec(syntax, *formats) for name, (syntax, formats) in CODECS.items()}
 )
 
