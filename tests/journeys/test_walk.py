@@ -50,7 +50,7 @@ def walked(kind: str, platform: DemoPlatform, tmp_path: Path, folder: Path, at_l
     settings, password = platform.ready["settings"], platform.password(READER)
     command = [sys.executable, str(SCRIPT), settings, READER, password, kind, str(folder)]
 
-    done = reader.go(command, reader.environment(), patience_s=120)
+    done = reader.go(command, reader.environment(), patience_s=170)
 
     assert done.code == 0, done.stderr[-2000:]
     *wrong, told = done.said.splitlines()

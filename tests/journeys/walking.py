@@ -39,11 +39,11 @@ NEVER: Final = {"quit"}  # the last line of the walk
 #: After these nothing of a case is on the screen.
 LAST: Final = {"app.lock", "app.sign-out"}
 #: What a case has and files have not; the words for the rest are walked on files.
-OF_READING: Final = ("report.", "measurement", "image.", "compare.", "key.", "app.", "wait")
+OF_READING: Final = ("report.", "measurement", "image.")
 #: They do the same whatever is on the view, so that one walk of them is enough.
 OF_PROGRAM: Final = (
-    "app.", "worklist.", "outbox.", "audit.", "wait", "capture", "state", "report.sign",
-    "report.preliminary", "report.addend", "measurements.send",
+    "app.", "worklist.", "outbox.", "audit.", "wait", "capture", "state", "gallery",
+    "report.sign", "report.preliminary", "report.addend", "measurements.send",
 )  # fmt: skip
 #: What asks the reader something is answered after so long: they leave it.
 THINKING_S: Final = 0.3
@@ -219,15 +219,21 @@ class Walker:
             for line in lines(command, self._folder):
                 self.send(line)
 
-    def walk_others(self, commands: list[Command]) -> None:
-        """What else the case has on a view: each command once, with what is meant by it."""
+    def walk_case(self, commands: list[Command]) -> None:
+        """On everything that the case has: each command once, with what is meant by it."""
         viewer = self._program.context.viewer
+        of_view = [each for each in commands if not each.id.startswith(OF_PROGRAM)]
         for shown in [each for s in viewer.studies for each in viewer.display_sets(s.ref)]:
-            for command in commands:
+            for command in of_view:
                 viewer.show_set(shown.id)
-                self.send(
-                    " ".join((command.id, *(first(a, self._folder) for a in command.arguments)))
-                )
+                self._send_meant(command)
+        for command in commands:
+            if command not in of_view:
+                self._send_meant(command)
+
+    def _send_meant(self, command: Command) -> None:
+        words = (first(each, self._folder) for each in command.arguments)
+        self.send(" ".join((command.id, *words)))
 
 
 def chosen(kind: str) -> list[Command]:
@@ -271,7 +277,7 @@ def main(file: str, user: str, password: str, kind: str, folder: str) -> int:
         opened.set()
     enter(walker, kind, Path(folder), opened)
     if kind == CASE:
-        walker.walk_others([each for each in chosen(kind) if not each.id.startswith(OF_PROGRAM)])
+        walker.walk_case([each for each in chosen(kind) if each.id not in LAST])
     walker.walk([each for each in chosen(kind) if kind != CASE or each.id.startswith(OF_READING)])
     opened.set()
     walker.send("quit")
