@@ -5,7 +5,10 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, Final
 
+from workstation.domain.measurement import LAYER, LAYER_UNITS
 from workstation.domain.report import ReportState, SignedReport
+from workstation.domain.suv import UNITS
+from workstation.domain.units import ucum
 
 _DCM: Final = "http://dicom.nema.org/resources/ontology/DCM"
 _SCT: Final = "http://snomed.info/sct"
@@ -22,6 +25,11 @@ UCUM: Final = {
     "HU": "[hnsf'U]",
     "px": "{pixels}",
     "°": "deg",
+    "ml": "ml",
+    "g": "g",
+    "%": "%",
+    "Bq/ml": "Bq/ml",
+    **{unit: ucum(unit) for unit in UNITS.values()},
 }
 
 #: PS3.16 CID 7469, 7470 and annex D.
@@ -34,6 +42,9 @@ _CODES: Final = {
     "sd": (_SCT, "386136009", "Standard deviation"),
     "min": (_SCT, "255605001", "Minimum"),
     "max": (_SCT, "56851009", "Maximum"),
+    "peak": (_DCM, "126031", "Peak Value Within ROI"),
+    "volume": (_DCM, "126032", "Metabolic Volume"),
+    "tlg": (_DCM, "126033", "Total Lesion Glycolysis"),
 }
 
 
@@ -102,14 +113,17 @@ def _coding(name: str) -> dict[str, str]:
 
 
 def _components(measurement: Mapping[str, Any]) -> list[dict[str, Any]]:
-    unit = str(measurement.get("stats_unit", ""))
+    """Statistics of the image, then of what was laid over it, told apart by their texts."""
+    unit, above = (str(measurement.get(name, "")) for name in ("stats_unit", "layer_unit"))
     length_unit = str(measurement.get("unit", ""))
+    stats = dict(measurement.get("stats") or {}).items()
+    layer = dict(measurement.get("layer") or {}).items()
     return [
-        {
-            "code": {"coding": [_coding(name)], "text": name},
-            "valueQuantity": quantity(value, {"area": length_unit, "pixels": ""}.get(name, unit)),
-        }
-        for name, value in dict(measurement.get("stats") or {}).items()
+        {"code": {"coding": [_coding(name)], "text": text}, "valueQuantity": quantity(value, shown)}
+        for name, text, value, shown in (
+            *((n, n, v, {"area": length_unit, "pixels": ""}.get(n, unit)) for n, v in stats),
+            *((n, f"{LAYER}: {n}", v, LAYER_UNITS.get(n, above)) for n, v in layer),
+        )
         if value is not None
     ]
 

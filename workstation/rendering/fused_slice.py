@@ -29,7 +29,7 @@ Pixels = NDArray[np.uint8]
 #: Grey levels over which a layer becomes as opaque as it is meant to be: a quarter of a window.
 FADE: Final = 64
 #: Where a voxel covers so many pixels of the screen, each second one is sampled.
-_WIDE: Final = 6.0
+_WIDE: Final = 3.0
 
 
 @frozen

@@ -160,6 +160,35 @@ def test_a_measurement_is_an_observation_with_its_codes() -> None:
     assert again[1]["fullUrl"] == _entries(_letter(**changes))[1]["fullUrl"]
 
 
+def test_what_lies_over_an_image_is_told_apart_from_what_it_says_itself() -> None:
+    """HU and SUV of one region: a mean of 45 that is read as SUV would be a finding."""
+    fused = {
+        **LENGTH, "kind": "ellipse", "stats": {"mean": 45.0, "max": 80.0}, "stats_unit": "HU",
+        "layer": {"max": 12.0, "peak": 11.5, "volume": 14.6, "tlg": 170.0, "voxels": 9.0},
+        "layer_unit": "SUVbw",
+    }  # fmt: skip
+
+    roi = _entries(_letter(measurements=(MappingProxyType(fused),)))[1]["resource"]
+
+    said = {
+        each["code"]["text"]: (
+            each["code"]["coding"][0]["code"],
+            each["valueQuantity"]["value"],
+            each["valueQuantity"].get("code"),
+        )
+        for each in roi["component"]
+    }
+    assert said == {
+        "mean": ("373098007", 45.0, "[hnsf'U]"),
+        "max": ("56851009", 80.0, "[hnsf'U]"),
+        "fused layer: max": ("56851009", 12.0, "g/ml{SUVbw}"),
+        "fused layer: peak": ("126031", 11.5, "g/ml{SUVbw}"),
+        "fused layer: volume": ("126032", 14.6, "ml"),
+        "fused layer: tlg": ("126033", 170.0, "g"),
+        "fused layer: voxels": ("voxels", 9.0, None),
+    }
+
+
 def test_an_addendum_names_its_report_and_leaves_a_completed_case() -> None:
     """FHIR R4 "appended"; the order of signatures is in the chain of manifests."""
     letter = _letter(status=ReportState.ADDENDED, predecessor="p")

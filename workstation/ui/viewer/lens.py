@@ -63,6 +63,8 @@ def _inside(painter: QPainter, drawn: Drawn, box: QRectF, preview: Preview) -> N
     if drawn.picture is not None and drawn.scene.view is not None:
         ratio = painter.device().devicePixelRatioF()
         inking.draw_picture(painter, drawn.picture)
+        if drawn.layer is not None:
+            inking.draw_picture(painter, drawn.layer)
         ink = InkCanvas(drawn.scene.view, ratio, drawn.picture, inking.text_size)
         inking.draw_items(painter, annotations.outlines(ink, drawn.scene.marks, preview))
     x, y = box.center().x(), box.center().y()
