@@ -55,6 +55,7 @@ class FakeLoader:
 class FakeFiles:
     refs: tuple[StudyRef, ...] = ()
     notices: tuple[str, ...] = ()
+    progress: str = ""
     changed: Signal[None] = field(factory=Signal)
 
 
