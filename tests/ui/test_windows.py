@@ -33,6 +33,7 @@ from workstation.settings import resource
 from workstation.text import PSEUDO_LOCALE, use_locale
 from workstation.ui.alarm_bar import AlarmBar
 from workstation.ui.outbox import delivery_words
+from workstation.ui.plain import ElidedLabel
 from workstation.ui.windows import Shell, Shown
 
 AT = datetime(2026, 11, 22, 2, 23, 7, tzinfo=UTC)
@@ -105,6 +106,17 @@ def test_identity_stands_in_the_case_bar_in_the_same_words_as_everywhere(house: 
     wanted = ["Alder, Robin", "M 64", "born 1962-03-02", "ID \u2068HG-100403\u2069"]
 
     assert [text for text in texts if text in wanted] == wanted
+
+
+def test_on_a_narrow_screen_the_procedure_gives_way_and_the_name_does_not(house: House) -> None:
+    """1366 pixels of a laptop: "Al…in" is Alder, Robin and Albin, Austin."""
+    house.open_case()
+    house.shell.windows()[0].resize(1366, 768)
+    QApplication.processEvents()
+    elided = house.shell.windows()[0].findChildren(ElidedLabel)
+    (name,) = [each for each in elided if each.whole() == "Alder, Robin" and each.isVisible()]
+
+    assert name.text() == "Alder, Robin"
 
 
 def test_no_window_title_names_a_patient(house: House) -> None:

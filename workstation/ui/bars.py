@@ -17,6 +17,8 @@ from workstation.ui.plain import ElidedLabel, Tone
 from workstation.ui.sla_clock import SlaClock
 
 HEAD, FOOT = 44, 24
+#: So much of a name is never cut; some 30 letters.
+_NAME = 320
 
 
 class Tab(QPushButton):
@@ -166,6 +168,8 @@ class CaseBar(QWidget):
             return
         patient = item.patient
         self._name.say(patient.name)
+        # Procedure and site give way first: half a name is somebody else's.
+        self._name.setMinimumWidth(min(self._name.sizeHint().width(), _NAME))
         self._who.setText(forms.sex_and_age(patient, item.listed.date()))
         born = patient.birth_date.isoformat() if patient.birth_date else tr("not known")
         self._born.setText(tr("born {born}", born=born))
