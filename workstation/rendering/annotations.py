@@ -65,17 +65,22 @@ def paint_list(
     preview: Preview,
     crossings: Sequence[Crossing],
     places: dict[str, int],
+    written: Sequence[Box] = (),
 ) -> tuple[Item, ...]:
-    """Everything inked on one view. `places` remembers on which side each label stands."""
+    """Everything inked on one view. `places` remembers on which side each label stands.
+
+    `written` is where words of the view stand: no label lies on them where it has room.
+    """
     items: list[Item] = []
     for crossing in crossings:
         items.extend(_crossing(canvas, crossing))
-    taken: list[Box] = [bounds([canvas.at(p) for p in m.points]) for m in measurements]
+    shapes = tuple(bounds([canvas.at(p) for p in m.points]) for m in measurements)
+    taken: list[Box] = list(written)
     for measurement in measurements:
         items.extend(drawn(canvas, measurement.kind, measurement.points))
     for measurement in measurements:
         active = measurement.id == selected
-        label = plate(canvas, measurement, taken, places)
+        label = plate(canvas, measurement, shapes, taken, places)
         taken.append(label.box)
         items.append(label)
         if active:

@@ -145,13 +145,20 @@ def _figure(value: float, digits: int = 1) -> str:
 
 
 def plate(
-    canvas: Canvas, measurement: Measurement, taken: Sequence[Box], places: dict[str, int]
+    canvas: Canvas,
+    measurement: Measurement,
+    shapes: Sequence[Box],
+    taken: Sequence[Box],
+    places: dict[str, int],
 ) -> Plate:
-    """Where a reader put it, else where it hides least; `places` remembers which spot that is."""
+    """Where a reader put it, else where it hides least; `places` remembers which spot that is.
+
+    `shapes` is what is measured, all of it on the view; `taken` other ink and words.
+    """
     first, second = words(measurement)
     size = canvas.sizer(first, second)
     if measurement.label_at is None:
-        box = _proposed(canvas, measurement, size, taken, places)
+        box = _proposed(canvas, measurement, size, shapes, taken, places)
     else:
         (x, y), (dx, dy) = measurement.points[0], measurement.label_at
         middle = canvas.at((x + dx, y + dy))
@@ -163,18 +170,27 @@ def _proposed(
     canvas: Canvas,
     measurement: Measurement,
     size: Point,
+    shapes: Sequence[Box],
     taken: Sequence[Box],
     places: dict[str, int],
 ) -> Box:
-    """The spot stays when the ground changes, but not when it comes to lie on what is measured."""
+    """The spot stays while none is better that hides less; a window drag moves no label."""
     own = bounds([canvas.at(p) for p in measurement.points])
     spots = _spots(canvas, own, size)
+    hidden = [_hides(spot, shapes, taken) for spot in spots]
     key = f"{measurement.id}/{measurement.revision}"
-    kept = places.get(key)
-    if kept is None or kept >= len(spots) or _overlap(spots[kept], own):
-        scores = [_badness(canvas, spot, own, taken) for spot in spots]
+    kept = places.get(key, len(spots))
+    if kept >= len(spots) or hidden[kept] > min(hidden):
+        scores = [_badness(canvas, spot, own, (*shapes, *taken)) for spot in spots]
         kept = places[key] = min(range(len(scores)), key=scores.__getitem__)
     return spots[kept]
+
+
+def _hides(spot: Box, shapes: Sequence[Box], taken: Sequence[Box]) -> int:
+    """2: something measured; 1: other ink or words; 0: only the image."""
+    if any(_overlap(spot, shape) for shape in shapes):
+        return 2
+    return int(any(_overlap(spot, other) for other in taken))
 
 
 def _spots(canvas: Canvas, own: Box, size: Point) -> list[Box]:

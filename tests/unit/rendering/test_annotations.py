@@ -446,3 +446,49 @@ def test_a_label_put_beyond_the_view_is_still_on_it() -> None:
     (label,) = [item for item in items if isinstance(item, Plate)]
     assert 0 <= label.box[0] <= 300
     assert 0 <= label.box[1] <= 380
+
+
+def plates(items: tuple[object, ...]) -> list[Plate]:
+    return [item for item in items if isinstance(item, Plate)]
+
+
+def test_a_label_gives_way_to_what_another_one_measures() -> None:
+    """Zoomed out, the spot of one comes to lie on the lesion of the other."""
+    places: dict[str, int] = {}
+    lesion = mark(MeasurementKind.ELLIPSE, ((150.0, 90.0), (190.0, 120.0)), id="A1")
+    line = mark(points=((150.0, 190.0), (190.0, 200.0)), id="A2")
+    for zoom in (3.0, 2.0, 1.5, 1.0, 0.8, 0.6):
+        at = canvas(state=reduce.zoom(ViewportState(), zoom, (170, 150), (199.5, 199.5)))
+
+        labels = plates(paint_list(at, [lesion, line], "", NOTHING, (), places))
+
+        for one in (lesion, line):
+            (x1, y1), (x2, y2) = (at.at(point) for point in one.points)
+            shape = ((min(x1, x2) - 0.5, min(y1, y2) - 0.5), (max(x1, x2) - 0.5, max(y1, y2) - 0.5))
+            assert not any(covers(label, shape) for label in labels), (zoom, one.id)
+
+
+def test_a_label_keeps_off_the_words_of_the_view() -> None:
+    """In a small view the patient's name and the letters of the sides are near everything."""
+    one = mark(points=((180.0, 60.0), (220.0, 60.0)))
+    words = ((0.0, 0.0, 400.0, 50.0), (190.0, 60.0, 20.0, 16.0))  # a line above, a letter below
+
+    (label,) = plates(paint_list(canvas(), [one], "", NOTHING, (), {}, words))
+
+    left, top, wide, high = label.box
+    for x, y, w, h in words:
+        assert not (left < x + w and x < left + wide and top < y + h and y < top + high)
+
+
+def test_labels_that_have_no_room_at_all_do_not_jump() -> None:
+    """Forty measurements on one another: a window drag leaves every label where it is."""
+    crowd = [
+        mark(points=((180.0 + i, 190.0 + i), (200.0 + i, 200.0)), id=f"A{i}") for i in range(40)
+    ]
+    places: dict[str, int] = {}
+    looks = []
+    for grey in (0, 90, 255):
+        ground = Picture(0, 0, np.full((400, 400), grey, np.uint8))
+        looks.append(plates(paint_list(canvas(picture=ground), crowd, "", NOTHING, (), places)))
+
+    assert looks[0] == looks[1] == looks[2]

@@ -13,6 +13,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from workstation.rendering.annotations import ScaleBar
+from workstation.rendering.ink import Box
 from workstation.services.overlay import Line, Mark, Overlay
 from workstation.ui import theme
 from workstation.ui.chips import Look, chip_size
@@ -150,10 +151,23 @@ def draw_words(
     placed = rows(words, width, height)
     for row in placed:
         _draw(painter, row)
-    _letters(painter, words, placed, width, height, bar is not None)
+    for letter in _letters(words, placed, width, height, above_bar=bar is not None):
+        _draw_letter(painter, *letter)
     if bar is not None:
         _scale_bar(painter, bar, width, height)
     _notices(painter, words, width, height)
+
+
+def boxes(words: Overlay, width: float, height: float) -> Iterator[Box]:
+    """Where words and letters stand, for what looks for room between them."""
+    placed = rows(words, width, height)
+    for row in placed:
+        yield row.left, row.top, row.width, row.bottom - row.top
+    line = glyphs.line_height("body")
+    for text, x, top in _letters(words, placed, width, height, above_bar=True):
+        if text:
+            wide = _letter_width(text)
+            yield x - wide / 2, top, wide, line
 
 
 def clear_of(words: Overlay, width: float, height: float) -> QRectF:
@@ -182,15 +196,10 @@ def _draw(painter: QPainter, row: Row) -> None:
 
 
 def _letters(
-    painter: QPainter,
-    words: Overlay,
-    placed: Sequence[Row],
-    width: float,
-    height: float,
-    above_bar: bool,
-) -> None:
+    words: Overlay, placed: Sequence[Row], width: float, height: float, *, above_bar: bool
+) -> Iterator[tuple[str, float, float]]:
+    """Those at the edges: each with the middle of its line from the left, and its top."""
     letters, line = words.letters, glyphs.line_height("body")
-    centre = Qt.AlignmentFlag.AlignHCenter
     middle = (height - line) / 2
     crossing = [
         row for row in placed if row.left < width / 2 + line and row.right > width / 2 - line
@@ -198,15 +207,21 @@ def _letters(
     upper = max((row.bottom for row in crossing if row.top < middle), default=float(VERTICAL))
     lower = min((row.top for row in crossing if row.top >= middle), default=height - VERTICAL)
     below = min(lower, height - VERTICAL - (22 if above_bar else 0)) - line
+    right = width - RIGHT - _letter_width(letters.right) / 2
+    yield letters.left, LEFT + _letter_width(letters.left) / 2, middle
+    yield letters.right, right, middle
+    yield letters.top, width / 2, upper
+    yield letters.bottom, width / 2, below
 
-    def put(text: str, x: float, top: float, align: Qt.AlignmentFlag) -> None:
-        if text:
-            glyphs.draw(painter, text, x, top, align=align, size="body", weight=600)
 
-    put(letters.left, LEFT, middle, Qt.AlignmentFlag.AlignLeft)
-    put(letters.right, width - RIGHT, middle, Qt.AlignmentFlag.AlignRight)
-    put(letters.top, width / 2, upper, centre)
-    put(letters.bottom, width / 2, below, centre)
+def _letter_width(text: str) -> float:
+    return glyphs.text_width(text, "body", 600)
+
+
+def _draw_letter(painter: QPainter, text: str, x: float, top: float) -> None:
+    if text:
+        centre = Qt.AlignmentFlag.AlignHCenter
+        glyphs.draw(painter, text, x, top, align=centre, size="body", weight=600)
 
 
 def _scale_bar(painter: QPainter, bar: ScaleBar, width: float, height: float) -> None:

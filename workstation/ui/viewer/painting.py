@@ -147,8 +147,10 @@ class Painting:
         self.ink = InkCanvas(scene.view, self._ratio, picture, inking.text_size)
         if picture is not None and self._viewer.ink_shown:
             marks = tuple(map(self._as_held, scene.marks))
+            width, height = self._canvas.width(), self._canvas.height()
+            written = tuple(corners.boxes(drawn.words, width, height)) if marks else ()
             items = annotations.paint_list(
-                self.ink, marks, scene.selected, preview, scene.crossings, self._places
+                self.ink, marks, scene.selected, preview, scene.crossings, self._places, written
             )
             self.labels = {each.name: each.box for each in items if isinstance(each, Plate)}
             if self.met is not None:
