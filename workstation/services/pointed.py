@@ -1,6 +1,7 @@
 """The screen with what the reader points at: the 3D cursor on every view, and the magnifier."""
 
 from workstation.domain.measurement import PixelPoint
+from workstation.domain.study import Frame
 from workstation.errors import CommandError
 from workstation.services.frames import FrameStore
 from workstation.services.loading import Loader
@@ -9,6 +10,7 @@ from workstation.services.structures import Structures
 from workstation.services.viewed import Shown
 from workstation.text import tr
 from workstation.viewing.cursor3d import Located, Spot, located, nearest, spot_of
+from workstation.viewing.linking import space
 from workstation.viewing.presets import Presets
 
 
@@ -30,8 +32,8 @@ class Pointed(Remembered):
     def point_at(self, at: PixelPoint) -> Spot:
         """Mark what lies under an image point of the active view on every view that shows it.
 
-        Other stacks of its frame of reference go to the image nearest to it; those of another
-        one stay where they are.
+        Other stacks of its frame of reference, or registered with it, go to the image nearest to
+        it; those of another one stay where they are.
 
         Raises
         ------
@@ -60,7 +62,9 @@ class Pointed(Remembered):
 
     def located_on(self, shown: Shown) -> Located | None:
         """Where a view shows what is pointed at."""
-        return None if self._spot is None else located(self._spot, shown.frame)
+        if self._spot is None:
+            return None
+        return located(self._carried(self._spot, shown.frame), shown.frame)
 
     def magnify(self, *, on: bool) -> None:
         """A magnifier under the pointer, or none."""
@@ -75,7 +79,13 @@ class Pointed(Remembered):
 
     # --- inside ---
 
+    def _carried(self, spot: Spot, frame: Frame) -> Spot:
+        """In the patient space of an image, where that is registered with its own."""
+        rigid = self.links.between(spot.space, space(frame))
+        return spot if rigid is None else Spot(rigid.point(spot.point), space(frame))
+
     def _come_to(self, other: Shown, spot: Spot) -> None:
-        index = nearest(spot, other.display_set.frames, other.state.frame_index)
+        there = self._carried(spot, other.frame)
+        index = nearest(there, other.display_set.frames, other.state.frame_index)
         if index is not None:
             self._show_frame(other, index)

@@ -301,14 +301,15 @@ class Reformatted(Planar):
             return
         spot = self._crosshair_spot(display_set)
         for other in filter(None, map(self.shown, range(len(self.viewports)))):
-            if not self._same_space(other.frame, display_set):
+            there = self._carried(spot, other.frame)
+            if there.space != space(other.frame):
                 continue
             if other.state.plane is None:
-                self._come_to(other, spot)
+                self._come_to(other, there)
             elif other.display_set.id != display_set.id:
                 now = self._crosshair_of(other.display_set)
                 box = self._box(other.display_set)
-                self._crosshairs[other.display_set.id] = mpr.moved_to(now, box, spot.point)
+                self._crosshairs[other.display_set.id] = mpr.moved_to(now, box, there.point)
                 self._repaint_planes(other.display_set)
 
     def _keep_in_view(self, display_set: DisplaySet) -> None:

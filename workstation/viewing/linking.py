@@ -86,8 +86,12 @@ class Links:
 
     def rigid(self, a: Frame, b: Frame) -> Rigid | None:
         """From the patient's millimetres of one image to those of the other."""
-        found = self.registration(a, b)
-        return None if found is None else found.between(space(a), space(b))
+        return self.between(space(a), space(b))
+
+    def between(self, a: str, b: str) -> Rigid | None:
+        """From one patient space to another, by name."""
+        ways = (each.between(a, b) for each in self.registered)
+        return next((way for way in ways if way is not None), None)
 
     def follow(self, source: Frame, targets: Sequence[Frame]) -> Follow | None:
         """Where a view should go when another now shows `source`; None: stay."""

@@ -4,8 +4,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from dicom_objects import written
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.sequence import Sequence
+from pydicom.uid import ExplicitVRLittleEndian
 
+from workstation.dicom import header
+from workstation.dicom.display_sets import display_sets
+from workstation.domain.identifiers import SeriesUID, SiteId, StudyRef, StudyUID
 from workstation.domain.registration import SpatialRegistration
+from workstation.protocols import dicom_json
 from workstation.protocols.dicom_attributes import Attributes
 from workstation.protocols.dicom_registration import spatial_registration
 
@@ -86,3 +94,27 @@ def test_what_is_not_rigid_is_left_out(wrong: dict[str, Any]) -> None:
 
 def test_another_object_is_none() -> None:
     assert read(item("9.2", matrix(SHIFT)), sop_class="1.2.3") is None
+
+
+def test_a_file_of_another_writer_is_read_as_the_program_reads_it() -> None:
+    """Written by pydicom, through the child's JSON: nested sequences, decimal strings."""
+    ds, outer, inner, item_ = Dataset(), Dataset(), Dataset(), Dataset()
+    ds.file_meta = FileMetaDataset()
+    ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    ds.SOPClassUID, ds.SOPInstanceUID, ds.Modality = REG, "1.2.3.9", "REG"
+    ds.StudyInstanceUID, ds.SeriesInstanceUID = "1.2.3.1", "1.2.3.2"
+    ds.FrameOfReferenceUID, ds.ContentLabel = "9.1", "PLANNING"
+    inner.FrameOfReferenceTransformationMatrix = [f"{number:.6g}" for number in SHIFT]
+    inner.FrameOfReferenceTransformationMatrixType = "RIGID"
+    outer.MatrixSequence = Sequence([inner])
+    item_.FrameOfReferenceUID, item_.MatrixRegistrationSequence = "9.2", Sequence([outer])
+    ds.RegistrationSequence = Sequence([item_])
+    ref = StudyRef(SiteId("harbor"), StudyUID("1.2.3.1"))
+    series = dicom_json.series(header.to_json(written(ds)), ref, SeriesUID("1.2.3.2"))
+
+    (found,) = display_sets(ref, series)
+
+    assert isinstance(found.annotation, SpatialRegistration)
+    rigid = found.annotation.between("9.2", "9.1")
+    assert rigid is not None
+    assert rigid.point((1.0, 2.0, 3.0)) == pytest.approx((6.0, -4.0, 73.0))

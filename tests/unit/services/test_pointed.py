@@ -6,6 +6,7 @@ from fakes_viewer import CORONAL, opened, ref, stack, viewed
 
 from workstation.commands import catalogue
 from workstation.domain.geometry import ImagePlane
+from workstation.domain.registration import Registered, Rigid, SaidBy
 from workstation.domain.study import DisplaySet
 from workstation.errors import CommandError
 
@@ -125,3 +126,20 @@ def test_a_point_is_two_numbers() -> None:
 
     with pytest.raises(CommandError, match="pairs"):
         found.run(None, **found.parse(words))  # type: ignore[arg-type]
+
+
+def test_a_registered_prior_is_pointed_at_where_it_lies() -> None:
+    """F154: 12 mm higher and 3 mm to the left in the prior's own millimetres."""
+    viewer, _ = opened(AXIAL, PRIOR, studies=BOTH)
+    rigid = Rigid(((1.0, 0.0, 0.0, 3.0), (0.0, 1.0, 0.0, 0.0), (0.0, 0.0, 1.0, 12.5)))
+    viewer.register(Registered("9.1", "9.2", rigid, SaidBy.AUTO))
+    viewer.go(8)  # z = 20 mm
+
+    viewer.point_at((20, 24))  # x = 10 mm
+
+    spot = viewer.scene(1).spot
+    assert viewer.viewports[1].frame_index == 13  # 32.5 mm
+    assert spot is not None
+    assert spot.at == pytest.approx((26, 24))
+    viewer.reject_registration()
+    assert viewer.scene(1).spot is None
