@@ -181,8 +181,8 @@ def _proposed(
     key = f"{measurement.id}/{measurement.revision}"
     kept = places.get(key, len(spots))
     if kept >= len(spots) or hidden[kept] > min(hidden):
-        scores = [_badness(canvas, spot, own, (*shapes, *taken)) for spot in spots]
-        kept = places[key] = min(range(len(scores)), key=scores.__getitem__)
+        bad = [_badness(canvas, spot, own, (*shapes, *taken)) for spot in spots]
+        kept = places[key] = min(range(len(spots)), key=lambda each: (hidden[each], bad[each]))
     return spots[kept]
 
 
