@@ -35,19 +35,49 @@ class Marks:
     def __init__(self, refused: int = 0) -> None:
         self.refused = refused
         self.retried: list[str] = []
+        self.entries = [SimpleNamespace(accession="A-1", state=State.REFUSED)] * refused
 
     def retry(self, accession: str) -> int:
         self.retried.append(accession)
         return self.refused
+
+    def take_back(self, accession: str) -> int:
+        return self.refused if accession == "A-1" else 0
+
+
+class Windows:
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.tell = self.open_palette = self.said.append
 
 
 def context(outbox: Outbox, marks: Marks | None = None) -> CommandContext:
     values: dict[str, Any] = {
         "deliveries": outbox,
         "filing": marks or Marks(),
+        "windows": Windows(),
         "active": frozenset({"signed-in"}),
     }
     return cast(CommandContext, SimpleNamespace(**values))
+
+
+def test_refused_marks_are_taken_back_only_after_their_case_was_named() -> None:
+    """They are nowhere then: the button writes the line, the reader sends it."""
+    asked, meant = context(Outbox(), Marks(2)), context(Outbox(), Marks(2))
+    REGISTRY.run("outbox.take-back", asked)
+    REGISTRY.run("outbox.take-back A-1", meant)
+
+    assert cast(Any, asked.windows).said == ["outbox.take-back A-1"]
+    assert cast(Any, meant.windows).said == [
+        "2 refused documents are taken back; they are filed nowhere"
+    ]
+
+
+def test_marks_that_nobody_refused_are_not_taken_back() -> None:
+    with pytest.raises(CommandError, match="no marks were refused"):
+        REGISTRY.run("outbox.take-back A-1", context(Outbox()))
+    with pytest.raises(CommandError, match="no marks of A-7"):
+        REGISTRY.run("outbox.take-back A-7", context(Outbox(), Marks(1)))
 
 
 def test_what_a_site_refused_is_offered_again_and_nothing_else() -> None:
