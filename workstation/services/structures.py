@@ -18,9 +18,10 @@ from workstation.imaging.pixels import FramePixels
 from workstation.services.frames import FrameStore
 from workstation.services.jobs import Jobs
 from workstation.services.signal import Signal
+from workstation.services.structure_planes import Asked, StructurePlanes
 from workstation.services.viewed import Shown
 from workstation.text import tr
-from workstation.viewing.structures import Drawn, contours_on, masks_on, placed
+from workstation.viewing.structures import Drawn, contours_on, masks_on, placed, shares_space
 
 #: Where the object recommends none: apart for the colour-blind too (Okabe and Ito 2008).
 _COLOURS: Final[tuple[Colour, ...]] = (
@@ -54,6 +55,7 @@ class Structures:
         self._sets: dict[str, DisplaySet] = {}
         self._lines: _Traced = {}
         self._under_way: set[FrameKey] = set()
+        self._planes = StructurePlanes(store, jobs, self.traced)
 
     def know(self, display_sets: Iterable[DisplaySet]) -> None:
         for each in display_sets:
@@ -65,6 +67,7 @@ class Structures:
         self._sets.clear()
         self._lines.clear()
         self._under_way.clear()
+        self._planes.forget()
         self.shown = False
 
     def sources(self, shown: Shown) -> tuple[str, ...]:
@@ -76,6 +79,8 @@ class Structures:
         """Lines on the image of a viewport; empty while they are hidden."""
         if not self.shown:
             return ()
+        if shown.state.plane is not None:
+            return self._on_plane(shown)
         images = {frame.key.sop for frame in shown.display_set.frames}
         found: list[Outlined] = []
         for structures, frames in self._of_study(shown):
@@ -84,6 +89,21 @@ class Structures:
             for mask in masks_on(shown.frame, images, structures, frames):
                 found.extend(self._of_mask(mask, structures, frames[mask.frame], shown.frame))
         return tuple(found)
+
+    def _on_plane(self, shown: Shown) -> tuple[Outlined, ...]:
+        """What a plane cuts of everything that lies in its space."""
+        asked = [
+            Asked(structures, structure, frames)
+            for structures, frames in self._of_study(shown)
+            if shares_space(shown.frame, shown.display_set.frames, structures, frames)
+            for structure in structures.structures
+        ]
+        lines = self._planes.on(shown, asked)
+        return tuple(
+            _outlined(Drawn(each.structure, line, True), each.structures)
+            for each in asked
+            for line in lines.get(each.key, ())
+        )
 
     def arrived(self, key: FrameKey) -> None:
         """Pixels of a mask came after it was asked for."""

@@ -75,6 +75,22 @@ def masks_on(
             yield mask
 
 
+def shares_space(
+    plane: Frame,
+    images: Collection[Frame],
+    structures: StructureSet,
+    frames: Mapping[FrameKey, Frame],
+) -> bool:
+    """Whether a plane through `images` may cut what an object draws: it names one of them as
+    its own, or lies in their frame of reference; never by guess."""
+    own, space = {frame.key.sop for frame in images}, plane.frame_of_reference
+    named = {sop for mask in structures.masks for sop, _ in mask.sources}
+    named |= {contour.image for contour in structures.contours if contour.image is not None}
+    spaces = {frame.frame_of_reference for frame in frames.values()}
+    spaces |= {contour.frame_of_reference for contour in structures.contours}
+    return bool(own & named) or (bool(space) and space in spaces)
+
+
 def _in_plane(mask: Frame, frame: Frame) -> bool:
     a, b = mask.plane, frame.plane
     if a is None or b is None or not frame.frame_of_reference:
