@@ -94,8 +94,12 @@ LOOKS = (
             "tool.point {x .5} {y .5}",
         ),
     ),
-    Look("sr", "sr", ()),
+    Look("sr", "sr", ("viewport.next-series",)),
+    Look("marks", "sr", ("marks.toggle",)),
+    Look("key-images", "gsps_ko", ("presentation.next",)),
+    Look("structures", "seg_sr_dcmqi", ("structures.toggle",)),
     Look("pdf", "encapsulated_pdf", ()),
+    Look("attributes", "ct_chest_current", ("viewport.go 51", "attributes.show")),
 )
 
 
