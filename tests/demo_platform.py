@@ -122,6 +122,10 @@ class DemoPlatform:
         """More images of the case that is still arriving; all of them without a number."""
         self._post("images", {"images": images} if images else {})
 
+    def urge(self, site: str, accession: str) -> None:
+        """A case that waits becomes STAT."""
+        self._post("stat", {"site": site, "accession": accession})
+
     def images_at(self, site: str, address: str) -> None:
         """From now on the site's studies say that their images are there."""
         self._post("endpoints", {"site": site, "address": address})

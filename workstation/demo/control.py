@@ -21,6 +21,7 @@ class Control:
     `POST /tokens/expire` `{"site"}`,
     `POST /images` `{"images"}` (more of the case that is arriving; all without a number),
     `POST /endpoints` `{"site", "address"}` (where the site's studies say their images are),
+    `POST /stat` `{"site", "accession"}` (a case that waits becomes STAT),
     `GET /received`, `GET /orders`.
     """
 
@@ -37,6 +38,7 @@ class Control:
                 Route("/tokens/expire", self._expire, methods=["POST"]),
                 Route("/images", self._images, methods=["POST"]),
                 Route("/endpoints", self._endpoints, methods=["POST"]),
+                Route("/stat", self._stat, methods=["POST"]),
                 Route("/received", self._received),
                 Route("/orders", self._orders),
             ]
@@ -73,6 +75,13 @@ class Control:
         if site is None or not isinstance(address, str):
             return JSONResponse({"error": 'want {"site", "address"}'}, 422)
         site.move_images(address)
+        return JSONResponse({})
+
+    async def _stat(self, request: Request) -> Response:
+        asked = await _asked(request)
+        site = self.sites.get(asked.get("site", ""))
+        if site is None or not site.urge(str(asked.get("accession", ""))):
+            return JSONResponse({"error": "no such case waits there"}, 422)
         return JSONResponse({})
 
     async def _received(self, _request: Request) -> Response:

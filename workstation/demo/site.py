@@ -178,6 +178,18 @@ class Site:
                 self._touch(unit, f"ImagingStudy/{each['id']}")
         unit.commit()
 
+    def urge(self, accession: str) -> bool:
+        """Somebody telephones: a case that waits is STAT now. False: there is none like that."""
+        unit = self.store.begin()
+        for task in list(unit.all("Task")):
+            order = unit.follow(reference(task.get("focus"))) or {}
+            numbers = [each.get("value") for each in order.get("identifier", ())]
+            if accession in numbers and task["status"] == "requested":
+                unit.put("Task", task["id"], {**task, "priority": "stat"})
+                unit.commit()
+                return True
+        return False
+
     def _touch(self, unit: Unit, study: str) -> None:
         for task in list(unit.all("Task")):
             inputs = [reference(each.get("valueReference")) for each in task["input"]]

@@ -102,7 +102,8 @@ def words(alarm: Alarm, site: str, zone: str) -> str:
             at = f"{alarm.since.astimezone(ZoneInfo(zone)):%H:%M %Z}" if alarm.since else ""
             return tr("{a} · {site} · signed {at}", a=alarm.accession, site=site, at=at)
         case Need.REFUSED:
-            return tr("{a} · {site}: {why}", a=alarm.accession, site=site, why=alarm.reason)
+            why = alarm.reason if site in alarm.reason else f"{site}: {alarm.reason}"
+            return f"{alarm.accession} · {why}"
         case Need.LATE_IMAGES:
             return trn(
                 alarm.images,
