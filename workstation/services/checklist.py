@@ -30,12 +30,15 @@ class Checklist:
 
     def of(
         self, report: Report, item: WorklistItem | None, template: Template | None,
-        known: Known, read_only: str,
+        known: Known, read_only: str, compared: bool,
     ) -> tuple[Check, ...]:  # fmt: skip
-        """Every rule's verdict on the report as it is now."""
+        """Every rule's verdict on the report as it is now; `compared`: a prior was shown."""
         fitting = template is None or item is None or fits(template, order_of(item))
         side = ordered_side(item) if item else ""
-        facts = Facts(report, self.images, self.shown, known, fitting, side, read_only)
+        age = order_of(item).age_years if item else None
+        facts = Facts(
+            report, self.images, self.shown, known, fitting, side, read_only, age, compared
+        )
         if self._last != (facts, self.overrides):
             self._found = checks.run(facts, self.overrides)
             self._last = (facts, self.overrides)

@@ -15,7 +15,7 @@ from attrs import evolve, field, frozen
 from workstation.domain.measurement import Measurement
 from workstation.domain.patient import Patient
 from workstation.domain.report import FieldRef, Link, Report, SectionKind
-from workstation.services import phrases
+from workstation.services import agreement, phrases, wording
 from workstation.text import isolated, tr, trn
 
 Severity = Literal["block", "warn", "passed"]
@@ -56,6 +56,8 @@ class Facts:
     template_fits: bool = True
     side: str = ""  # L or R, as ordered
     read_only: str = ""
+    age: int | None = None  # whole years at the time of the scan
+    compared: bool = False  # a prior stands or stood beside the images
 
 
 @frozen
@@ -74,6 +76,7 @@ class Check:
         return self.severity == "block" and not self.overridden
 
 
+_IMPRESSION: Final = SectionKind.IMPRESSION
 Found = Iterator[Check]
 Rule = Callable[[Facts], Found]
 
@@ -225,52 +228,61 @@ def _side(facts: Facts) -> Found:
         yield Check("side", "warn", words, overridable=True)
 
 
-#: Organs of one sex. A surgically absent uterus in a man is still worth a look.
-_MALE: Final = re.compile(
-    r"\b(?:prostate|prostatic|prostatectomy|seminal vesicles?|testis|testes|testicular|"
-    r"scrotum|scrotal|penis|penile|epididymis|epididymal)\b",
-    re.I,
-)
-_FEMALE: Final = re.compile(
-    r"(?<!vesico)\b(?:uterus|uterine|ovary|ovaries|ovarian|adnexa|adnexal|cervix|endometrium|"
-    r"endometrial|myometrium|vagina|vaginal|hysterectomy|gravid)\b",
-    re.I,
-)
-
-
 def _sex(facts: Facts) -> Found:
-    pattern = {"M": _FEMALE, "F": _MALE}.get(facts.report.binding.patient.sex)
-    match = pattern.search(_claims(facts.report)) if pattern else None
-    if match is not None:
-        words = tr("“{word}” does not fit the sex of the patient", word=match.group())
+    word = wording.of_other_sex(_claims(facts.report), facts.report.binding.patient.sex)
+    if word:
+        words = tr("“{word}” does not fit the sex of the patient", word=word)
         yield Check("sex", "warn", words, overridable=True)
 
 
-#: Findings that somebody must be told of at once (ACR practice parameter on communication:
-#: "immediate or urgent intervention"); the list is ours.
-_CRITICAL: Final = re.compile(
-    r"\btension pneumothorax\b|\bpneumothorax\b|\bpneumoperitoneum\b"
-    r"|\bfree (?:intraperitoneal )?air\b"
-    r"|\b(?:intracranial|subdural|subarachnoid|epidural|intraparenchymal)"
-    r" (?:hemorrhage|haemorrhage|hematoma|haematoma)\b"
-    r"|\bpulmonary embol(?:ism|i|us)\b|\baortic dissection\b|\baortic rupture\b"
-    r"|\bruptured? (?:abdominal )?aortic aneurysm\b|\bcord compression\b|\bectopic pregnancy\b"
-    r"|\b(?:ovarian|testicular) torsion\b|\blarge vessel occlusion\b|\bmidgut volvulus\b",
-    re.I,
-)
-_COMMUNICATED: Final = re.compile(
-    r"\b(?:communicated|discussed|reported by (?:tele)?phone|notified|called|told|informed|"
-    r"read[- ]back)\b[^.]{0,80}\b(?:to|with|by|dr|doctor|nurse|physician|back)\b",
-    re.I,
-)
+def _age(facts: Facts) -> Found:
+    sex = facts.report.binding.patient.sex
+    word = wording.of_other_age(_claims(facts.report), facts.age, sex)
+    if word:
+        words = tr("“{word}” does not fit the age of the patient", word=word)
+        yield Check("age", "warn", words, overridable=True)
 
 
 def _critical(facts: Facts) -> Found:
-    text = _claims(facts.report)
-    found = next(phrases.asserted(text, _CRITICAL), None)
-    if found is not None and not _COMMUNICATED.search(text):
-        words = tr("Critical term “{word}”: no communication recorded", word=found[0].lower())
+    word = wording.critical(_claims(facts.report))
+    if word:
+        words = tr("Critical term “{word}”: no communication recorded", word=word)
         yield Check("critical", "warn", words, overridable=True)
+
+
+def _comparison(facts: Facts) -> Found:
+    word = "" if facts.compared else wording.compares(_claims(facts.report))
+    if word:
+        words = tr("“{word}”, but no prior was shown", word=word)
+        yield Check("comparison", "warn", words, overridable=True)
+
+
+def _both(facts: Facts) -> tuple[str, str]:
+    """Findings and impression, each as a text."""
+    sections = (facts.report.section(SectionKind.FINDINGS), facts.report.section(_IMPRESSION))
+    found, concluded = ("" if section is None else section.text for section in sections)
+    return found, concluded
+
+
+def _section_side(facts: Facts) -> Found:
+    sentence = agreement.other_side(*_both(facts))
+    if sentence:
+        words = tr("Findings name the other side: {words}", words=sentence)
+        yield Check("section-side", "warn", words, overridable=True)
+
+
+def _section_number(facts: Facts) -> Found:
+    size = agreement.other_size(*_both(facts))
+    if size:
+        words = tr("{size} of the impression is not in the findings", size=size)
+        yield Check("section-number", "warn", words, overridable=True)
+
+
+def _contradiction(facts: Facts) -> Found:
+    what = agreement.contradiction(*_both(facts))
+    if what:
+        words = tr("Findings and impression contradict each other: {what}", what=what)
+        yield Check("contradiction", "warn", words, overridable=True)
 
 
 def _template(facts: Facts) -> Found:
@@ -300,6 +312,11 @@ RULES: Final[Mapping[str, tuple[str, Rule]]] = MappingProxyType(
         "range": ("Numbers are possible", _range),
         "side": ("Sides agree with the order", _side),
         "sex": ("Organs agree with the sex", _sex),
+        "age": ("Words agree with the age", _age),
+        "section-side": ("Findings and impression: same sides", _section_side),
+        "section-number": ("Findings and impression: same sizes", _section_number),
+        "contradiction": ("Findings and impression agree", _contradiction),
+        "comparison": ("What is compared was shown", _comparison),
         "critical": ("No critical term without communication", _critical),
         "template": ("Template fits the procedure", _template),
     }

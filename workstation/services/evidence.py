@@ -37,6 +37,11 @@ class Evidence:
             raise Refused(tr("this study is of another patient; it cannot be cited here"))
         self._priors[ref] = label
 
+    @property
+    def has_priors(self) -> bool:
+        """An older study was shown while this report was written."""
+        return bool(self._priors)
+
     def label(self, binding: Binding, mark: Measurement | KeyImage) -> str:
         """The label of the prior it is on, empty for the current study. Raises Refused."""
         ref = StudyRef(mark.frame.site, mark.frame.study)

@@ -26,9 +26,15 @@ _PSEUDO: Final = re.compile(
 _AFTER: Final = re.compile(
     r"^[^.;]{0,40}\b(?:(?:is|are|was|were|has|have) (?:been )?)?"
     r"(?:not (?:seen|identified|present|visible|shown|demonstrated)|absent|excluded|ruled out|"
-    r"resolved)\b",
+    r"resolved|unlikely)\b|^\s*\?",
     re.I,
 )
+#: What was there before and is worse now is a finding of today.
+_WORSE: Final = re.compile(
+    r"^[^.;]{0,40}\b(?:enlarged|enlarging|increased|increasing|grown|progressed|worsened|recurred)\b",
+    re.I,
+)
+_ACUTE_ON_CHRONIC: Final = re.compile(r"\bacute on chronic\b", re.I)
 _HISTORY: Final = re.compile(
     r"\b(?:history of|h/o|prior|previous(?:ly)?|chronic|known|status post|s/p|evaluate for|"
     r"evaluation for|rule out|r/o|concern for|question of|suspected)\b[^.;]{0,30}$",
@@ -56,7 +62,8 @@ def denied(sentence: str, start: int, end: int) -> bool:
 
 def past(sentence: str, start: int) -> bool:
     """Whether the words at `start` are history or a question, not a finding of today."""
-    return _HISTORY.search(sentence[:start]) is not None
+    before = _ACUTE_ON_CHRONIC.sub("acute", sentence[:start])
+    return _HISTORY.search(before) is not None and _WORSE.search(sentence[start:]) is None
 
 
 def asserted(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:

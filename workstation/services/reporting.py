@@ -252,7 +252,10 @@ class Reporting(Drafting):
         if self.settled:
             return ()
         closed = self.read_only
-        return self._checklist.of(report, self.item, template, self._evidence.known, closed)
+        evidence = self._evidence
+        return self._checklist.of(
+            report, self.item, template, evidence.known, closed, evidence.has_priors
+        )
 
     def override(self, rule: str, reason: str) -> None:
         """Sign in spite of a check; the reason goes with the report."""
