@@ -14,6 +14,7 @@ from workstation.domain.geometry import Vector
 from workstation.domain.measurement import Measurement, OnPlane, PixelPoint
 from workstation.domain.study import DisplaySet
 from workstation.errors import CommandError
+from workstation.imaging.volume_voxels import why_no_volume
 from workstation.services.arranging import Arrangement
 from workstation.services.frames import FrameStore
 from workstation.services.jobs import Job
@@ -307,9 +308,10 @@ class Reformatted(Planar):
             if other.state.plane is None:
                 self._come_to(other, there)
             elif other.display_set.id != display_set.id:
-                now = self._crosshair_of(other.display_set)
-                box = self._box(other.display_set)
-                self._crosshairs[other.display_set.id] = mpr.moved_to(now, box, there.point)
+                now, box = self._crosshair_of(display_set), self._box(other.display_set)
+                rigid = self.links.rigid(display_set.frames[0], other.frame)
+                planes = mpr.carried(now, box, there.point, rigid)
+                self._crosshairs[other.display_set.id] = planes
                 self._repaint_planes(other.display_set)
 
     def _keep_in_view(self, display_set: DisplaySet) -> None:
@@ -334,6 +336,19 @@ class Reformatted(Planar):
                 self.viewport_changed.emit(index)
 
     # --- inside ---
+
+    def _planes_beside(self) -> None:
+        """Views beside planes of another study show the same planes, where it is a volume."""
+        columns = self.layout[1]
+        for index in range(columns, len(self.viewports) + 1, columns):
+            first, beside = index - columns, range(index - columns + 1, index)
+            plane = self.viewports[first].plane
+            for at in beside if plane is not None else ():
+                state = self.viewports[at]
+                display_set = self._sets.get(state.display_set or "")
+                if display_set is not None and not why_no_volume(display_set):
+                    self._board[at] = reduce.touch(evolve(state, plane=plane))
+                    self.volumes.want(display_set)
 
     def _crosshair_spot(self, display_set: DisplaySet) -> Spot:
         return Spot(self._crosshair_of(display_set).centre, space(display_set.frames[0]))

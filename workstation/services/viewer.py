@@ -104,6 +104,7 @@ class Viewer(Rendered, Fusing):
             raise CommandError(tr("there is no prior to compare with"))
         with self._step():
             self._beside(prior)
+            self._planes_beside()
         for index, state in enumerate(self.viewports):
             self._look_at(state)
             self._level(index)

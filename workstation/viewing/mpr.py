@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 from numpy.typing import NDArray
 
 from workstation.domain.geometry import Affine, ImagePlane, Vector, cross, dot
+from workstation.domain.registration import Rigid
 from workstation.imaging.volume_voxels import corners_of
 from workstation.viewing.planes import STANDARD, Axes, Plane, Rectangle
 
@@ -117,6 +118,12 @@ def rotated(mpr: Mpr, plane: Plane, degrees: float) -> Mpr:
 def straightened(mpr: Mpr, box: Box) -> Mpr:
     """The planes of the body again, through the same point."""
     return begun(box, mpr.centre)
+
+
+def carried(mpr: Mpr, box: Box, point: Vector, rigid: Rigid | None = None) -> Mpr:
+    """The same planes through a point of another volume, turned as its patient space is."""
+    turn = mpr.turn if rigid is None else _times(_quaternion(rigid.matrix[:3, :3]), mpr.turn)
+    return evolve(begun(box, point), turn=_unit(turn), rolls=mpr.rolls)
 
 
 def laid(mpr: Mpr, box: Box, plane: Plane, along: ImagePlane) -> Mpr:

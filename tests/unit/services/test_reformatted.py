@@ -10,6 +10,7 @@ from fakes_viewer import build, opened, ref, stack, viewed
 from volume_phantoms import SCANS, display_set
 
 from workstation.domain.geometry import Vector
+from workstation.domain.registration import Registered, Rigid, SaidBy
 from workstation.domain.study import DisplaySet
 from workstation.errors import CommandError
 from workstation.imaging.volume import judge
@@ -452,3 +453,84 @@ def test_a_plane_that_nearly_lies_in_the_slice_draws_no_line_on_it() -> None:
     letters = [line.letter for line in viewer.crossings(STACK)]
 
     assert letters == ["C", "S"]
+
+
+# --- current and prior ---------------------------------------------------------------------------
+
+
+def priors(space: str) -> Viewer:
+    """A prior whose slices lie 8 mm lower in the room, in a space of its own or in the same."""
+    lower = np.array(SCANS["straight"])
+    lower[2, 3] -= 8.0
+    made = display_set(lower, COUNT, SHAPE, study="1.2", series="1.2.1", space=space)
+    prior = evolve(made, id="1.2.1-0", study="1.2", series="1.2.1")
+    viewer, _ = opened(CT, prior, studies=(viewed(), viewed("1.2", "prior", days_before=379)))
+    for index in range(6):
+        viewer.resized(index, 400, 300, 1.0)
+    viewer.activate(0)
+    viewer.toggle_mpr()
+    viewer.compare_prior()
+    return viewer
+
+
+def seen(viewer: Viewer, index: int) -> tuple[str, Plane | None]:
+    state = viewer.viewports[index]
+    return str(state.display_set), state.plane
+
+
+def test_beside_planes_the_prior_is_shown_in_the_same_planes() -> None:
+    """Growth is judged in one plane on both."""
+    viewer = priors("9.1")
+
+    assert [seen(viewer, index) for index in range(4)] == [
+        ("1.1.1-0", Plane.AXIAL), ("1.2.1-0", Plane.AXIAL),
+        ("1.1.1-0", Plane.CORONAL), ("1.2.1-0", Plane.CORONAL),
+    ]  # fmt: skip
+
+
+def test_planes_of_the_prior_go_with_those_of_the_current_study() -> None:
+    """The same point of one patient space, turned alike."""
+    viewer = priors("9.1")
+    viewer.activate(0)
+    point = at_pixel(viewer, 0, 20.0, 24.0)
+
+    viewer.point_at((20.0, 24.0))
+    viewer.turn_planes(17.0, Plane.AXIAL)
+
+    for index in range(4):
+        assert beside(viewer, index, point) < 1e-9
+    for own, other in ((0, 1), (2, 3)):
+        a, b = viewer.shown(own), viewer.shown(other)
+        assert a is not None
+        assert b is not None
+        assert a.frame.plane is not None
+        assert b.frame.plane is not None
+        assert b.frame.plane.row == pytest.approx(a.frame.plane.row)
+        assert b.frame.plane.column == pytest.approx(a.frame.plane.column)
+
+
+def test_a_registered_prior_goes_along_and_a_stranger_stays() -> None:
+    """Of two patient spaces nothing is known until somebody says it."""
+    viewer = priors("9.7")
+    viewer.activate(0)
+    before = at_pixel(viewer, 1, 0.0, 0.0)
+    viewer.scroll(3)
+    assert at_pixel(viewer, 1, 0.0, 0.0) == before
+    angle = np.radians(5.0)
+    matrix = np.eye(4)
+    matrix[:2, :2] = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+    matrix[:3, 3] = (2.0, -1.0, -8.0)
+    rigid = Rigid.of(matrix)
+
+    viewer.register(Registered("9.1", "9.7", rigid, SaidBy.AUTO, accepted=True))
+    viewer.point_at((20.0, 24.0))
+
+    point = at_pixel(viewer, 0, 20.0, 24.0)
+    assert beside(viewer, 1, rigid.point(point)) < 1e-9
+    assert beside(viewer, 3, rigid.point(point)) < 1e-9
+    a, b = viewer.shown(2), viewer.shown(3)
+    assert a is not None
+    assert b is not None
+    assert a.frame.plane is not None
+    assert b.frame.plane is not None
+    assert b.frame.plane.row == pytest.approx(rigid.direction(a.frame.plane.row))
