@@ -3,6 +3,7 @@
 import threading
 import time
 
+import shiboken6
 from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
@@ -53,3 +54,11 @@ def test_a_call_that_raises_does_not_take_the_others_with_it(qtbot: QtBot) -> No
 
     assert heard == [1, 3]
     assert [kind for kind, _, _ in raised] == [ZeroDivisionError]
+
+
+def test_what_comes_home_after_qt_is_gone_is_dropped(qtbot: QtBot) -> None:
+    """A worker that finishes in the last moment must not turn a good day into exit code 1."""
+    home = HomePost()
+    shiboken6.delete(home)
+
+    home.post(lambda: None)

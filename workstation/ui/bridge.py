@@ -17,7 +17,8 @@ _SLICE_S: Final = 0.008
 class HomePost(QObject):
     """Runs calls on the thread it was made on (the GUI thread), in the order of posting.
 
-    `post` may be called from any thread; it returns at once.
+    `post` may be called from any thread; it returns at once. What a worker brings home while
+    the program is leaving is dropped.
     """
 
     _woken = Signal()
@@ -35,7 +36,10 @@ class HomePost(QObject):
             if self._awake:
                 return
             self._awake = True
-        self._woken.emit()
+        try:
+            self._woken.emit()
+        except RuntimeError:  # Qt has taken its half of this down: the program is leaving
+            return
 
     @Slot()
     def _run(self) -> None:
