@@ -127,3 +127,20 @@ def test_what_is_said_stands_out_from_its_name_and_from_identifiers(qtbot: QtBot
     assert bright(DocumentLine("Area: 24", 4, named=5)) < bright(DocumentLine("Area: 24", 4)) * 0.7
     words = uid.replace(".", "x")
     assert bright(DocumentLine(f"Image {uid}")) < bright(DocumentLine(f"Image {words}")) / 2
+
+
+def test_the_page_keys_turn_a_report_by_what_the_view_shows_of_it(
+    reading: tuple[Viewer, ViewerPane],
+) -> None:
+    """Ten lines at a time is slow, and a guess leaves lines out: the last one stays at the top."""
+    viewer, pane = reading
+    grabbed(pane)
+    drawn = viewer.lines_drawn[0]
+    run = runner(viewer)
+    run("viewport.page")
+    after = viewer.viewports[0].frame_index
+    run("viewport.page -1")
+
+    assert 10 < drawn < 60
+    assert after == drawn - 1
+    assert viewer.viewports[0].frame_index == 0

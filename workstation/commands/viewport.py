@@ -25,6 +25,14 @@ def scroll(ctx: CommandContext, n: int = 1) -> Outcome:
     return None
 
 
+@command("viewport.page", title="Page on", group=GROUP, when=_IMAGE)
+def page(ctx: CommandContext, n: int = 1) -> Outcome:
+    """Ten images of a stack, a page of a document, as much of a report as the view shows;
+    negative goes back."""
+    ctx.viewer.turn_page(n)
+    return None
+
+
 @command("viewport.go", title="Go to image", group=GROUP, when=_IMAGE, say={"image {n}"})
 def go(ctx: CommandContext, n: str) -> Outcome:
     """To image n of N as the view counts them, or to the first, middle or last."""
@@ -139,6 +147,7 @@ def structures_toggle(ctx: CommandContext) -> Outcome:
 
 COMMANDS = (
     scroll,
+    page,
     go,
     layout,
     maximize,

@@ -57,6 +57,7 @@ class Screen:
         self.engine_notice = ""
         self.screens: Mapping[str, float] = {}  # mm of 1000 device pixels, where measured
         self.keep_screen: Callable[[str, float], Job[None]] | None = None  # the application's
+        self.lines_drawn: dict[int, int] = {}  # of the report on a viewport, at its last paint
         self._on_screen: dict[int, str] = {}
         self.presets = presets
         self.structures = structures

@@ -9,6 +9,7 @@ from typing import Final
 from workstation.domain.identifiers import FrameKey
 from workstation.domain.key_image import KeyImage
 from workstation.domain.measurement import Measurement, PixelPoint
+from workstation.domain.study import DisplaySetKind
 from workstation.errors import CommandError
 from workstation.services import describe, locating
 from workstation.services.frames import FrameStore
@@ -31,6 +32,8 @@ __all__ = ["Shown", "ViewedStudy", "Viewer"]
 
 #: A notch of the wheel on a rendered volume.
 VOLUME_ZOOM: Final = 1.1
+#: Images that the page keys go at once.
+_PAGE: Final = 10
 
 
 class Viewer(Rendered, Fusing):
@@ -179,6 +182,17 @@ class Viewer(Rendered, Fusing):
         at = self._need_shown().place[0] if reading is None else reading.state.frame_index
         here = ViewportState(frame_index=at)
         self.go(reduce.scroll(here, by, self.frames_on_active, around=around).frame_index)
+
+    def turn_page(self, by: int) -> None:
+        """Ten images of a stack, one page of a document, what the view holds of a report."""
+        reading = self.reading(self.active)
+        if reading is not None:
+            whole = self.lines_drawn.get(self.active, 1)
+            self.scroll(by * max(1, whole - 1))  # the last line stays, so that none is missed
+        elif self._need_shown().display_set.kind is DisplaySetKind.DOCUMENT:
+            self.scroll(by)
+        else:
+            self.scroll(_PAGE * by)
 
     def go(self, frame_index: int) -> None:
         """To a frame of the active viewport, or a line of its report, counted from 0."""

@@ -24,6 +24,7 @@ from fakes_viewer import (
 from workstation.domain.geometry import Vector
 from workstation.domain.presentation import Lut, Rescale, Voi, VoiFunction
 from workstation.domain.study import (
+    DisplaySetKind,
     Geometry,
     GeometryVerdict,
     PixelFormat,
@@ -1196,3 +1197,14 @@ def test_a_box_zoomed_to_fills_the_view_about_its_middle(turn: str) -> None:
     (x0, y0), (x1, y1) = view.to_view((40, 20)), view.to_view((80, 50))
     assert ((x0 + x1) / 2, (y0 + y1) / 2) == pytest.approx((400, 300))
     assert max(abs(x1 - x0) / 800, abs(y1 - y0) / 600) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("kind", "at"), [("STACK", 10), ("DOCUMENT", 1)])
+def test_the_page_keys_turn_ten_images_or_one_page(kind: str, at: int) -> None:
+    """The next page of a letter is not its eleventh."""
+    shown = evolve(stack(30), kind=DisplaySetKind[kind])
+    viewer, _ = opened(shown)
+
+    runner(viewer)("viewport.page")
+
+    assert viewer.viewports[0].frame_index == at

@@ -120,7 +120,7 @@ class Painting:
     def _report(self, painter: QPainter, reading: Reading, words: Overlay) -> Overlay:
         """Gives the words around it: with a measuring tool in hand there is one more to say."""
         room = corners.clear_of(words, self._canvas.width(), self._canvas.height())
-        report_page.draw(painter, reading, room)
+        self._viewer.lines_drawn[self._index] = report_page.draw(painter, reading, room)
         if self._viewer.tool not in MEASURING:
             return words
         notice = tr("this view shows a report: there is nothing to measure")

@@ -22,20 +22,24 @@ _GAP: Final = 3.0
 _ABOVE_HEADING: Final = 8.0
 
 
-def draw(painter: QPainter, reading: Reading, room: QRectF) -> None:
-    """As many lines as there is room for. Letters only: nothing of them is markup (SEC-08)."""
+def draw(painter: QPainter, reading: Reading, room: QRectF) -> int:
+    """As many lines as there is room for, and how many those are. Letters only: nothing of them
+    is markup (SEC-08)."""
     width = min(room.width(), _WIDEST)
     left = room.left() + (room.width() - width) / 2
     column = QRectF(left, room.top(), width, room.height())
     painter.save()
     painter.setClipRect(room)
     column.setTop(_title(painter, reading.title, column))
+    drawn = 0
     for line in reading.lines[reading.state.frame_index :]:
         bottom = _line(painter, line, column)
         if bottom > room.bottom():
             break
         column.setTop(bottom)
+        drawn += 1
     painter.restore()
+    return drawn
 
 
 def aloud(reading: Reading) -> str:
