@@ -104,8 +104,7 @@ def show_series(ctx: CommandContext, display_set: str, n: int = 0) -> Outcome:
 @command("compare.prior", title="Compare with prior", group=GROUP, when=_IMAGE, say={"compare"})
 def compare_prior(ctx: CommandContext) -> Outcome:
     """Current left, its best matching prior right."""
-    ctx.viewer.compare_prior()
-    return None
+    return ctx.viewer.compare_prior()
 
 
 @command("link.toggle", title="Link views", group=GROUP, when=_IMAGE, say={"link", "unlink"})

@@ -337,9 +337,11 @@ class Reformatted(Planar):
 
     # --- inside ---
 
-    def _planes_beside(self) -> None:
-        """Views beside planes of another study show the same planes, where it is a volume."""
-        columns = self.layout[1]
+    def _planes_beside(self) -> Job[None] | None:
+        """Views beside planes show the same planes of another study, where it is a volume; as
+        far from the middle as theirs, where nothing else is known. Gives the job that makes it.
+        """
+        columns, job = self.layout[1], None
         for index in range(columns, len(self.viewports) + 1, columns):
             first, beside = index - columns, range(index - columns + 1, index)
             plane = self.viewports[first].plane
@@ -348,7 +350,18 @@ class Reformatted(Planar):
                 display_set = self._sets.get(state.display_set or "")
                 if display_set is not None and not why_no_volume(display_set):
                     self._board[at] = reduce.touch(evolve(state, plane=plane))
-                    self.volumes.want(display_set)
+                    own = self._sets[self.viewports[first].display_set or ""]
+                    self._begin_beside(own, display_set)
+                    job = self.volumes.want(display_set)
+        return job
+
+    def _begin_beside(self, own: DisplaySet, other: DisplaySet) -> None:
+        here, box, now = self._box(own), self._box(other), self._crosshair_of(own)
+        x, y, z = (
+            middle + part - start
+            for middle, part, start in zip(box.centre, now.centre, here.centre, strict=True)
+        )
+        self._crosshairs[other.id] = mpr.carried(now, box, (x, y, z))
 
     def _crosshair_spot(self, display_set: DisplaySet) -> Spot:
         return Spot(self._crosshair_of(display_set).centre, space(display_set.frames[0]))

@@ -13,6 +13,7 @@ from workstation.domain.study import DisplaySetKind
 from workstation.errors import CommandError
 from workstation.services import describe, locating
 from workstation.services.frames import FrameStore
+from workstation.services.jobs import Job
 from workstation.services.fusing import Fusing
 from workstation.services.loading import Loader
 from workstation.services.preset_files import load_presets
@@ -100,19 +101,20 @@ class Viewer(Rendered, Fusing):
         at = next(i for i, each in enumerate(own) if each.id == view.display_set.id)
         self.show_set(own[(at + step) % len(own)].id)
 
-    def compare_prior(self) -> None:
+    def compare_prior(self) -> Job[None] | None:
         """Current and its best matching prior side by side, whatever was there before."""
         prior = next((s for s in self._studies.values() if s.role == "prior"), None)
         if prior is None:
             raise CommandError(tr("there is no prior to compare with"))
         with self._step():
             self._beside(prior)
-            self._planes_beside()
+            job = self._planes_beside()
         for index, state in enumerate(self.viewports):
             self._look_at(state)
             self._level(index)
         self._align()
         self.changed.emit(None)
+        return job
 
     def _beside(self, prior: ViewedStudy) -> None:
         main = self.shown(0)

@@ -534,3 +534,16 @@ def test_a_registered_prior_goes_along_and_a_stranger_stays() -> None:
     assert a.frame.plane is not None
     assert b.frame.plane is not None
     assert b.frame.plane.row == pytest.approx(rigid.direction(a.frame.plane.row))
+
+
+def test_a_prior_of_which_nothing_is_known_begins_as_far_from_the_middle() -> None:
+    """Not linked by that, but near: nobody begins to compare at the other end."""
+    viewer = priors("9.7")
+    viewer.activate(0)
+    viewer.scroll(4)
+
+    viewer.compare_prior()
+
+    number = {line for line in words(viewer, 0) if line.startswith("Axial MPR")}
+    assert number == {line for line in words(viewer, 1) if line.startswith("Axial MPR")}
+    assert number == {"Axial MPR 21 / 34"}
