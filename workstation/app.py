@@ -223,6 +223,7 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
     images = ViewerPane(services.viewer, shell.run, jobs, strip)
     shell.furnish(images, report, images.measurements)
     shell.pictured.connect(lambda _: images.settle())
+    shell.pictured.connect(lambda _: report.settle())
     shell.strip_asked.connect(lambda _: images.toggle_strip())
     shell.copy_asked.connect(lambda _: images.copy(settings.banner))
     shell.screen_asked.connect(lambda _: images.measure_screen())

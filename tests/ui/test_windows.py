@@ -23,7 +23,14 @@ from pytestqt.qtbot import QtBot
 from workstation.commands import catalogue
 from workstation.commands.bindings import Bindings, load
 from workstation.commands.menus import load_menus
-from workstation.domain.identifiers import AccessionNumber, ReportId
+from workstation.domain.identifiers import (
+    AccessionNumber,
+    FrameKey,
+    ReportId,
+    SeriesUID,
+    SopUID,
+    StudyUID,
+)
 from workstation.errors import CommandError
 from workstation.protocols.delivery import Delivery, State
 from workstation.services.alarms import Alarm, Need
@@ -155,6 +162,20 @@ def test_images_on_their_way_are_counted_in_the_bar(house: House) -> None:
     house.open_case()
 
     assert "236 of 312 images" in house.texts()
+
+
+def test_a_picture_is_not_older_than_the_moment_it_was_taken(house: House) -> None:
+    """A count that comes a moment later is missing from the picture somebody judges by."""
+    house.open_case()
+    loader = house.loader
+    name, before = next((name, each) for name, each in loader.sets.items() if each.loaded)
+    loader.sets[name] = evolve(before, loaded=before.loaded + 1)
+    loader.frame_arrived.emit(FrameKey(HARBOR, StudyUID("1"), SeriesUID("2"), SopUID("3")))
+    assert "237 of 312 images" not in house.texts()
+
+    house.shell.picture("viewer")
+
+    assert "237 of 312 images" in house.texts()
 
 
 def test_what_went_wrong_is_said_in_its_slot_until_the_next_command(house: House) -> None:

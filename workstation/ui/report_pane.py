@@ -91,6 +91,10 @@ class ReportPane(QWidget):
         """Give the keyboard to the text."""
         self.editor.setFocus()
 
+    def settle(self) -> None:
+        """Show now what the checks would say in a moment: a picture is taken."""
+        self._follow_checks()
+
     def _build(self) -> None:
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

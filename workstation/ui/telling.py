@@ -69,6 +69,12 @@ class Telling:
         self._count()
         self._tick()
 
+    def settle(self) -> None:
+        """Say now what would be said in a moment: a picture is taken."""
+        if self._soon.isActive():
+            self._soon.stop()
+            self._count()
+
     def _count_soon(self) -> None:
         if not self._soon.isActive():
             self._soon.start()

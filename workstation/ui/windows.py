@@ -265,7 +265,12 @@ class Shell:
 
     def picture(self, which: str = "") -> QImage:
         """The window as a person sees it: that of a role, or all windows side by side."""
-        return self._windows.picture(which, lambda: self.pictured.emit(None))
+        return self._windows.picture(which, self._settle)
+
+    def _settle(self) -> None:
+        """Nothing in a picture is older than the moment it was taken."""
+        self._telling.settle()
+        self.pictured.emit(None)
 
     def close_all(self) -> None:
         """Everything is settled: leave."""
