@@ -29,7 +29,9 @@ def send(ctx: CommandContext) -> Outcome:
     if (case.read_only and not signed) or reader is None:
         raise CommandError(tr("this case is not claimed by you"))
     viewer = ctx.viewer
-    done = ctx.filing.send(case.item, reader, viewer.measurements, viewer.key_images)
+    done = ctx.filing.send(
+        case.item, reader, viewer.measurements, viewer.key_images, viewer.marks.views
+    )
 
     def told(job: Job[Sent]) -> None:
         if job.error is None:

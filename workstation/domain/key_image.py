@@ -66,3 +66,13 @@ class KeyImage:
     seen: SeenAs = SeenAs()
     image_number: int = 0  # as shown: "image 51"
     series_label: str = ""
+
+
+@frozen
+class SeenFrame:
+    """An image that was measured, as it was seen then. Without a window in `seen` it was one
+    of its own: that with the index `own_window`."""
+
+    frame: FrameKey
+    seen: SeenAs
+    own_window: int = 0

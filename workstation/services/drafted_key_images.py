@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import asdict
 
-from workstation.domain.key_image import KeyImage, KeyTitle, SeenAs
+from workstation.domain.key_image import KeyImage, KeyTitle, SeenAs, SeenFrame
 from workstation.domain.presentation import Lut, Voi, VoiFunction
 from workstation.services.drafted_measurements import frame_of
 
@@ -22,18 +22,30 @@ def _plain(_owner: object, _field: object, value: Any) -> Any:
 
 def from_plain(read: Mapping[str, Any]) -> KeyImage:
     """Raises KeyError, TypeError or ValueError; never half a mark."""
-    seen = read["seen"]
     return KeyImage(
         frame_of(read["frame"]),
         KeyTitle(read["title"]),
-        SeenAs(
-            None if seen["voi"] is None else window_from_plain(seen["voi"]),
-            bool(seen["inverted"]),
-            int(seen["quarter_turns"]) % 4,
-            bool(seen["flipped"]),
-        ),
+        _seen(read["seen"]),
         int(read["image_number"]),
         str(read["series_label"]),
+    )
+
+
+def seen_to_plain(seen: SeenFrame) -> Mapping[str, Any]:
+    return asdict(seen, value_serializer=_plain)
+
+
+def seen_from_plain(read: Mapping[str, Any]) -> SeenFrame:
+    """As `from_plain`, of an image that was measured."""
+    return SeenFrame(frame_of(read["frame"]), _seen(read["seen"]), int(read["own_window"]))
+
+
+def _seen(read: Mapping[str, Any]) -> SeenAs:
+    return SeenAs(
+        None if read["voi"] is None else window_from_plain(read["voi"]),
+        bool(read["inverted"]),
+        int(read["quarter_turns"]) % 4,
+        bool(read["flipped"]),
     )
 
 

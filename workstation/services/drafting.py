@@ -146,6 +146,11 @@ class Drafting(Writing):
     def key_images(self) -> tuple[KeyImage, ...]:
         return self._key_images
 
+    @property
+    def views(self) -> drafts.Views:
+        """In which the measurements were made, by their names."""
+        return self._views
+
     def _keep(
         self,
         measurements: tuple[Measurement, ...],

@@ -117,7 +117,7 @@ def _drawn(marked: MarkedStudy, images: _Images) -> Iterator[Filing]:
     from workstation.dicom.presentation_document import presentation_document
 
     flat = [m for m in marked.measurements if m.on is None]
-    made = shown_marks(flat, marked.key_images, images.frames)
+    made = shown_marks(flat, marked.key_images, images.frames, marked.seen)
     for each in made:
         on = [frame for frame in images.frames if each.state.is_of(frame)]
         marks = [m for m in flat if m.frame in on]

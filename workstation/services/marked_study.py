@@ -9,7 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from workstation.domain.identifiers import AccessionNumber, SiteId, StudyRef, StudyUID
-from workstation.domain.key_image import KeyImage
+from workstation.domain.key_image import KeyImage, SeenFrame
 from workstation.domain.measurement import Measurement
 from workstation.domain.patient import Patient
 from workstation.domain.reader import Reader
@@ -30,6 +30,7 @@ class MarkedStudy:
     at: datetime  # in the zone of the site
     measurements: tuple[Measurement, ...] = ()
     key_images: tuple[KeyImage, ...] = ()
+    seen: tuple[SeenFrame, ...] = ()  # images that were measured
 
     @property
     def count(self) -> int:
@@ -72,6 +73,7 @@ def to_json(marked: MarkedStudy) -> str:
         "reader": [marked.reader.id, marked.reader.name],
         "at": marked.at.isoformat(),
         **_marks(marked),
+        "seen": [dict(drafted_key_images.seen_to_plain(each)) for each in marked.seen],
     }
     return json.dumps(body, sort_keys=True, ensure_ascii=False)
 
@@ -89,4 +91,6 @@ def from_json(body: str) -> MarkedStudy:
         datetime.fromisoformat(read["at"]),
         tuple(map(drafted_measurements.from_plain, read["measurements"])),
         tuple(map(drafted_key_images.from_plain, read["key_images"])),
+        # Marks sealed by earlier versions have none.
+        tuple(map(drafted_key_images.seen_from_plain, read.get("seen", []))),
     )

@@ -10,19 +10,21 @@ from datetime import UTC
 from attrs import evolve, frozen
 
 from workstation.domain.identifiers import FrameKey, ReportId, StudyRef
-from workstation.domain.key_image import KeyImage
+from workstation.domain.key_image import KeyImage, SeenAs, SeenFrame
 from workstation.domain.measurement import Measurement
 from workstation.domain.reader import Reader
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import CommandError
 from workstation.protocols.delivery import State
 from workstation.services import marked_study
+from workstation.services.drafts import NO_VIEWS, Views
 from workstation.services.filing_queue import FilingQueue, detail_of, elsewhere
 from workstation.services.filings import Filing, FilingKind
 from workstation.services.jobs import Job
 from workstation.services.marked_study import MarkedStudy
 from workstation.services.waiting import All
 from workstation.text import tr, trn
+from workstation.viewing.viewport import ViewportState
 
 
 @frozen
@@ -51,13 +53,14 @@ class MeasurementFiling(FilingQueue):
         reader: Reader,
         measurements: Sequence[Measurement],
         key_images: Sequence[KeyImage] = (),
+        views: Views = NO_VIEWS,
     ) -> Job[Sent]:
         """Those on studies of the case's site, each to its study. Settles when all are there.
 
         The job fails with `Refused` where the archive says no, and with `SiteUnavailable`
         where it is not known: then they stay sealed, and it is asked again by itself.
         """
-        packed, others = self._packed(item, reader, measurements, key_images)
+        packed, others = self._packed(item, reader, measurements, key_images, views)
         if not packed:
             raise CommandError(elsewhere(others) if others else tr("nothing is marked here"))
         rows = [each.row() for each in packed]
@@ -97,6 +100,7 @@ class MeasurementFiling(FilingQueue):
         reader: Reader,
         measurements: Sequence[Measurement],
         key_images: Sequence[KeyImage] = (),
+        views: Views = NO_VIEWS,
         *,
         behind: ReportId,
     ) -> tuple[Filing, ...]:
@@ -105,7 +109,7 @@ class MeasurementFiling(FilingQueue):
         It needs no site. `owe` what was sealed; it goes by `resume`, behind the report, also
         after a restart.
         """
-        packed, others = self._packed(item, reader, measurements, key_images)
+        packed, others = self._packed(item, reader, measurements, key_images, views)
         if others:
             self.told.emit(elsewhere(others))
         return tuple(evolve(each, behind=behind) for each in packed)
@@ -135,6 +139,7 @@ class MeasurementFiling(FilingQueue):
         reader: Reader,
         measurements: Sequence[Measurement],
         key_images: Sequence[KeyImage],
+        views: Views,
     ) -> tuple[tuple[Filing, ...], int]:
         """By study, those of the case's site; and how many marks are on others."""
         at = self._clock.now().astimezone(self._ways.zones.get(item.site, UTC))
@@ -145,6 +150,8 @@ class MeasurementFiling(FilingQueue):
                 ref, item.accession, item.patient, who, at,
                 tuple(m for m in measurements if _study_of(m.frame) == ref),
                 tuple(k for k in key_images if _study_of(k.frame) == ref),
+                tuple(_seen(m, views[m.id]) for m in measurements
+                      if m.id in views and m.on is None and _study_of(m.frame) == ref),
             )  # fmt: skip
             body = marked_study.to_json(marked)
             packed.append(
@@ -152,6 +159,11 @@ class MeasurementFiling(FilingQueue):
                        body)
             )  # fmt: skip
         return tuple(packed), sum(ref.site != item.site for ref in refs)
+
+
+def _seen(mark: Measurement, view: ViewportState) -> SeenFrame:
+    seen = SeenAs(view.voi, view.inverted, view.quarter_turns, view.flipped)
+    return SeenFrame(mark.frame, seen, view.own_window)
 
 
 def _study_of(frame: FrameKey) -> StudyRef:

@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from workstation.domain.identifiers import FrameKey, SopUID
-from workstation.domain.key_image import KeyImage, SeenAs
+from workstation.domain.key_image import KeyImage, SeenAs, SeenFrame
 from workstation.domain.measurement import REGIONS, Measurement, MeasurementKind, PixelPoint
 from workstation.domain.presentation import Rescale
 from workstation.domain.presentation_state import (
@@ -58,14 +58,17 @@ def shown_marks(
     measurements: Sequence[Measurement],
     keys: Sequence[KeyImage],
     frames: Mapping[FrameKey, tuple[Frame, str]],
+    measured: Sequence[SeenFrame] = (),
 ) -> tuple[ShownMarks, ...]:
     """One state for each SOP class and each way its images were seen.
 
     `frames` has each marked frame with the SOP class of its instance; what is not there is
-    left out. An image that is no key image is shown as it came.
+    left out. An image that is no key image is shown as it was when it was `measured`, and
+    where that is not known as it came.
     """
-    seen = {key.frame: key.seen for key in keys}
-    marked = dict.fromkeys([*seen, *(m.frame for m in measurements)])
+    picked = {key.frame: key.seen for key in keys}
+    seen = {each.frame: _resolved(each, frames) for each in measured} | picked
+    marked = dict.fromkeys([*picked, *(m.frame for m in measurements)])
     groups: dict[_Alike, list[Frame]] = {}
     for key in marked:
         if key in frames:
@@ -75,6 +78,14 @@ def shown_marks(
         ShownMarks(_state(alike, own, seen, measurements), alike.icc_profile)
         for alike, own in groups.items()
     )
+
+
+def _resolved(each: SeenFrame, frames: Mapping[FrameKey, tuple[Frame, str]]) -> SeenAs:
+    """With the window that was one of the image's own."""
+    if each.seen.voi is not None or each.frame not in frames:
+        return each.seen
+    own = frames[each.frame][0].vois[each.own_window :][:1]
+    return evolve(each.seen, voi=own[0] if own else None)
 
 
 def _alike(frame: Frame, sop_class: str, seen: SeenAs | None) -> _Alike:

@@ -162,7 +162,9 @@ class Signing:
         if reader is None:
             return ()
         kept = self._reporting
-        return self._filing.pack(item, reader, kept.measurements, kept.key_images, behind=report)
+        return self._filing.pack(
+            item, reader, kept.measurements, kept.key_images, kept.views, behind=report
+        )
 
     def _sealed(
         self,

@@ -10,13 +10,14 @@ from fakes import FakeClock, InlineJobs
 from fakes_report import ALDER, BIRCH, NOW, PRIOR, SITE, STUDY, item, length
 from fakes_trust import FakePlatform
 from fakes_viewer import frame
-from pydicom import dcmread
+from pydicom import Dataset, dcmread
 
 from workstation.adapters.memory_store import MemoryStore
 from workstation.adapters.secrets import MemorySecrets
 from workstation.domain.identifiers import FrameKey, ReportId, SeriesUID, SiteId, SopUID, StudyRef
 from workstation.domain.key_image import KeyImage, KeyTitle
 from workstation.domain.measurement import Measurement
+from workstation.domain.presentation import Voi
 from workstation.domain.reader import Reader
 from workstation.domain.source import Source as Source_
 from workstation.domain.study import Instance, Series
@@ -27,8 +28,10 @@ from workstation.services.filing_queue import Ways
 from workstation.services.jobs import Job
 from workstation.services.keys import Keys
 from workstation.services.measurement_filing import MeasurementFiling, Sent
+from workstation.viewing.viewport import ViewportState
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
+FIRST, SECOND = Voi(40.0, 400.0), Voi(300.0, 2000.0)
 READER, REPORT = Reader("Practitioner/17", "Sample, Jo"), ReportId("report-1")
 
 
@@ -44,7 +47,7 @@ class Source:
         sop = SopUID(f"{series}.51")
         key = FrameKey(ref.site, ref.study, series, sop)
         instance = Instance(
-            sop, series, CT, 51, (evolve(frame(0), key=key),), modality="CT",
+            sop, series, CT, 51, (evolve(frame(0), key=key, vois=(FIRST, SECOND)),), modality="CT",
             patient=ALDER, source=Source_("Alder^Robin", "HG-100482"),
         )  # fmt: skip
         return Series(series, 1, "CT", "", (instance,))
@@ -144,6 +147,45 @@ def test_it_is_sealed_sent_recorded_and_forgotten_here() -> None:
     for document in documents:
         assert document.StudyInstanceUID == STUDY
         assert (document.ContentDate, document.TimezoneOffsetFromUTC) == ("20261122", "-0800")
+
+
+def test_an_image_that_was_measured_is_filed_as_it_was_seen_then() -> None:
+    """A lung nodule in a soft tissue window is a white dot without a rim."""
+    desk = Desk()
+    view = ViewportState(voi=Voi(-600.0, 1500.0, name="Lung"), quarter_turns=1, flipped=True)
+    desk.filing.send(item(), READER, [length()], views={"A1": view}).result()
+
+    (state,) = [d for d in map(_read, desk.archive.filed.values()) if d.Modality == "PR"]
+    (window,) = state.SoftcopyVOILUTSequence
+    assert (window.WindowCenter, window.WindowWidth) == (-600, 1500)
+    # A state turns before it flips: what was flipped, then turned right, is turned left, then
+    # flipped (PS3.3 C.10.6).
+    assert (state.ImageRotation, state.ImageHorizontalFlip) == (270, "Y")
+
+
+def test_a_window_of_the_image_itself_is_filed_too() -> None:
+    """The reader went to the second one with a key."""
+    desk = Desk()
+    desk.filing.send(item(), READER, [length()], views={"A1": ViewportState(own_window=1)}).result()
+
+    (state,) = [d for d in map(_read, desk.archive.filed.values()) if d.Modality == "PR"]
+    assert state.SoftcopyVOILUTSequence[0].WindowCenter == SECOND.center
+
+
+def test_how_it_was_seen_survives_sealing_with_the_report() -> None:
+    """Documents are made of what is sealed, perhaps in another run of the program."""
+    desk, view = Desk(), ViewportState(voi=Voi(-600.0, 1500.0), inverted=True)
+    packed = desk.filing.pack(item(), READER, [length()], views={"A1": view}, behind=REPORT)
+    desk.store.change([each.row() for each in packed])
+    desk.filing.resume()
+
+    (state,) = [d for d in map(_read, desk.archive.filed.values()) if d.Modality == "PR"]
+    assert state.SoftcopyVOILUTSequence[0].WindowWidth == 1500
+    assert state.PresentationLUTShape == "INVERSE"
+
+
+def _read(data: bytes) -> Dataset:
+    return dcmread(io.BytesIO(data))
 
 
 def test_key_images_become_one_selection_for_each_title() -> None:
