@@ -84,17 +84,16 @@ class Desk:
     def _counted(self, display_set: str) -> None:
         """An image is here, cannot be shown, or was shown for the first time."""
         item = self._item
-        if item is not None and display_set in {
-            each.id for each in self._viewer.display_sets(item.ref)
-        }:
-            self._count()
+        if item is not None:
+            own = self._viewer.display_sets(item.ref)
+            if any(each.id == display_set for each in own):
+                self._count()
 
     def _unseen(self, sets: Iterable[DisplaySet]) -> Iterator[tuple[str, int]]:
         for each in sets:
             if each.kind not in _LOOKED_AT:
                 continue
-            states = self._viewer.frame_states(each.id)
-            if count := sum(state is FrameState.LOADED for state in states):
+            if count := self._viewer.frames_in(each.id, FrameState.LOADED):
                 yield each.label, count
 
     def _count(self) -> None:

@@ -245,6 +245,10 @@ class Screen:
         """For each frame in scroll order, whether it is here and was looked at."""
         return self._coverage.states(display_set_id)
 
+    def frames_in(self, display_set_id: str, state: FrameState) -> int:
+        """How many frames of a display set are so."""
+        return self._coverage.count(display_set_id, state)
+
     def snapshot(self, index: int) -> dict[str, Any]:
         """One viewport of `state` (contracts.md)."""
         shown = self.shown(index)

@@ -163,7 +163,7 @@ class Thumbnail(QWidget):
         return str(total) if done >= total else f"{done} / {total}"
 
     def _seen(self) -> int:
-        return sum(s is FrameState.SEEN for s in self._viewer.frame_states(self._set.id))
+        return self._viewer.frames_in(self._set.id, FrameState.SEEN)
 
     def _marked(self) -> bool:
         series = self._set.series
