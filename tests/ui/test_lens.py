@@ -7,12 +7,17 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from volume_phantoms import SCANS, display_set
 
 from workstation.domain.presentation import Voi
 from workstation.services.jobs import Jobs
+from workstation.services.scene import Scene
 from workstation.services.viewer import Viewer
 from workstation.ui.bridge import HomePost
 from workstation.ui.viewer.canvas import Canvas
+from workstation.ui.viewer.pictures import Drawn, Pictures
+from workstation.viewing.magnifier import magnified
+from workstation.viewing.resolve import ResolvedView
 
 SIDE = 128
 ONE = stack(1, shape=(SIDE, SIDE), vois=(Voi(-1024 + 128, 256),))
@@ -165,3 +170,34 @@ def test_on_a_dense_screen_it_is_made_of_the_pixels_of_the_screen(
 
     assert [seen(dx, dy) for dx, dy in places] == expected
     assert len(set(expected)) == 3
+
+
+def test_a_plane_of_a_volume_is_magnified_like_an_image(qtbot: QtBot) -> None:
+    """A small vessel on a coronal; not a rendered volume, of which nothing is measured."""
+    viewer, _ = opened(display_set(SCANS["straight"], 34, (42, 46)))
+    for index in range(4):
+        viewer.resized(index, 512, 512, 1.0)
+    viewer.toggle_mpr()
+    viewer.activate(2)
+    canvas = Canvas(viewer, 2, runner(viewer), Jobs(HomePost().post))
+    qtbot.addWidget(canvas)
+    canvas.resize(512, 512)
+    canvas.show()
+    QApplication.sendEvent(canvas, QEvent(QEvent.Type.Leave))
+    viewer.toggle_ink()  # without the crosshair
+    scene = viewer.scene(2)
+    assert scene.view is not None
+    seen: list[ResolvedView | None] = []
+    draw = Pictures.draw
+
+    def noted(pictures: Pictures, asked: Scene) -> Drawn:
+        seen.append(asked.view)
+        return draw(pictures, asked)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Pictures, "draw", noted)
+        viewer.magnify(on=True)
+        canvas.refresh()
+        canvas.grab()
+
+    assert any(view == magnified(scene.view, (256, 256), 256) for view in seen)

@@ -37,8 +37,9 @@ class Lens:
         self._pictures.forget()
 
     def paint(self, painter: QPainter, scene: Scene, at: QPointF, preview: Preview) -> None:
-        """Around a place of the view; only where an image is on it."""
-        if scene.view is None or scene.shown is None or scene.shown.pixels is None:
+        """Around a place of the view; only where an image or a plane is on it."""
+        shown = scene.shown
+        if scene.view is None or shown is None or not shown.is_here or shown.rendering is not None:
             return
         ratio = painter.device().devicePixelRatioF()
         smallest = min(scene.view.width, scene.view.height) / ratio
@@ -50,7 +51,7 @@ class Lens:
         painter.save()
         painter.translate(at - box.center())
         _inside(painter, drawn if drawn.scene.view == view else Drawn(scene), box, preview)
-        _rim(painter, box, factor_of(scene.view))
+        _rim(painter, box, factor_of(scene.view), coarse=drawn.preview)
         painter.restore()
 
 
@@ -65,6 +66,8 @@ def _inside(painter: QPainter, drawn: Drawn, box: QRectF, preview: Preview) -> N
         inking.draw_picture(painter, drawn.picture)
         if drawn.layer is not None:
             inking.draw_picture(painter, drawn.layer)
+        if drawn.layer is not None:
+            inking.draw_picture(painter, drawn.layer)
         ink = InkCanvas(drawn.scene.view, ratio, drawn.picture, inking.text_size)
         inking.draw_items(painter, annotations.outlines(ink, drawn.scene.marks, preview))
     x, y = box.center().x(), box.center().y()
@@ -76,7 +79,7 @@ def _inside(painter: QPainter, drawn: Drawn, box: QRectF, preview: Preview) -> N
     painter.restore()
 
 
-def _rim(painter: QPainter, box: QRectF, factor: float) -> None:
+def _rim(painter: QPainter, box: QRectF, factor: float, *, coarse: bool) -> None:
     """That it is one, and how much: nothing in it may be taken for the picture around it."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -84,6 +87,8 @@ def _rim(painter: QPainter, box: QRectF, factor: float) -> None:
     painter.drawEllipse(box)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     said = tr("Magnifier × {n:.3g}", n=factor)
+    if coarse:
+        said = tr("Magnifier × {n:.3g}, preview", n=factor)
     low = box.bottom() - glyphs.line_height("small") - 6
     centre = Qt.AlignmentFlag.AlignHCenter
     glyphs.draw(painter, said, box.center().x(), low, align=centre)
