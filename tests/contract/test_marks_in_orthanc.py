@@ -128,7 +128,9 @@ def _read_and_send(server: orthanc.Orthanc, objects: tuple[Dataset, ...]) -> Mar
         _mark(viewer)
         archive = DicomWebArchive(lambda _: site.dicomweb, signed_in)
         filing = _filing(source, archive, jobs)
-        sending = filing.send(item(), READER, viewer.measurements, viewer.key_images)
+        sending = filing.send(
+            item(), READER, viewer.measurements, viewer.key_images, viewer.marks.views
+        )
         sent = home.settled(sending, 60.0).result()
         frames = [f.key for each in viewer.display_sets(REF) for f in each.frames]
         return Marked(server, objects, tuple(frames), viewer.measurements, viewer.key_images, sent)
