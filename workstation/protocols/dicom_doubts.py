@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from workstation.domain.character_terms import is_doubtful
+from workstation.domain.geometry import Vector
 from workstation.domain.identifiers import is_uid
 from workstation.protocols.dicom_attributes import Attributes
 from workstation.protocols.dicom_overlays import has_unusable
@@ -70,13 +71,13 @@ def grey_doubts(values: Attributes) -> tuple[str, ...]:
 
 
 def size_doubts(values: Attributes) -> tuple[str, ...]:
-    """Of pixel size and shutter."""
+    """Of pixel size, directions and shutter."""
     return tuple(code for code, is_bad in _SIZE if is_bad(values))
 
 
-def place_doubts(values: Attributes, sop: str) -> tuple[str, ...]:
+def place_doubts(values: Attributes, origin: Vector | None, sop: str) -> tuple[str, ...]:
     """Of what is each frame's own."""
-    found = ("bad-position",) if _bad_position(values) else ()
+    found = ("bad-position",) if origin is None and values.values("00200032") else ()
     return found if is_uid(sop) else (*found, "bad-uid")
 
 
@@ -112,8 +113,10 @@ def _bad_spacing(item: Attributes) -> bool:
 
 
 def _bad_position(item: Attributes) -> bool:
-    if item.values("00200032") and len(item.numbers("00200032")) != 3:
-        return True
+    return bool(item.values("00200032")) and len(item.numbers("00200032")) != 3
+
+
+def _bad_axes(item: Attributes) -> bool:
     axes = item.numbers("00200037")
     if not item.values("00200037"):
         return False
@@ -160,7 +163,11 @@ def _bad_shutter(item: Attributes) -> bool:
 
 _Checks = tuple[tuple[str, Callable[[Attributes], bool]], ...]
 _GREY: Final[_Checks] = (("bad-rescale", _bad_rescale), ("bad-window", _bad_window))
-_SIZE: Final[_Checks] = (("bad-spacing", _bad_spacing), ("bad-shutter", _bad_shutter))
+_SIZE: Final[_Checks] = (
+    ("bad-spacing", _bad_spacing),
+    ("bad-shutter", _bad_shutter),
+    ("bad-position", _bad_axes),
+)
 _CHECKS: Final[_Checks] = (
     *_GREY,
     *_SIZE,

@@ -167,7 +167,7 @@ class Header:
             regions=look.regions,
             timing=read(("timing", count), self._values, lambda v: timing_of(v, count)),
             doubts=gravest_first(
-                (*common.doubts, *grey.doubts, *look.doubts, *place_doubts(values, key.sop))
+                (*common.doubts, *grey.doubts, *look.doubts, *place_doubts(values, origin, key.sop))
             ),
             suv_basis=read(("suv", modality), values, lambda v: suv_basis(v, modality)),
         )
