@@ -216,10 +216,12 @@ def test_letters_match_in_order(typed: str, title: str, hit: tuple[int, ...] | N
 
 
 class Opened(Palette):
-    def __init__(self, room: Room, registry: Registry, bindings: Bindings) -> None:
+    def __init__(
+        self, room: Room, registry: Registry, bindings: Bindings, recent: list[str] | None = None
+    ) -> None:
         self.lines: list[str] = []
         every = offers(registry, bindings, frozenset({"case", "image", "report", "signed-in"}))
-        super().__init__(room, every, self.lines.append)
+        super().__init__(room, every, self.lines.append, recent)
         self.open()
 
 
@@ -267,6 +269,23 @@ def test_a_line_that_is_begun_says_what_it_takes(
 
     assert [choice.title for choice, _ in palette.rows.found] == ["Calibrate by the drawn line…"]
     assert palette._count.text() == "mm (a number), scope (one of image, series)"
+
+
+def test_what_was_run_last_stands_first_before_anything_is_typed(
+    room: Room, registry: Registry, bindings: Bindings
+) -> None:
+    """The same three commands a night: they are there without a letter typed."""
+    recent: list[str] = []
+    palette = Opened(room, registry, bindings, recent)
+    for words in ("invert", "maximize", "invert"):
+        palette.field.setText(words)
+        palette._pick()
+
+    again = Opened(room, registry, bindings, recent)
+
+    assert again.rows.found[0][0].line == "viewport.invert"
+    assert [choice.line for choice, _ in again.rows.found[:2]] == recent
+    assert len(again.rows.found) == len(again._every)
 
 
 def test_a_command_that_is_not_available_does_not_run(
@@ -320,6 +339,24 @@ def test_the_magnifier_is_there_for_as_long_as_its_key_is_held(
     QTest.keyRelease(room.images, Qt.Key.Key_C)
 
     assert while_held == ["magnifier.show on"]
+    assert asked == ["magnifier.show on", "magnifier.show off"]
+
+
+def test_a_click_on_the_next_view_does_not_end_what_a_key_holds(
+    room: Room, asked: list[str]
+) -> None:
+    """The magnifier goes along from view to view, and its key is let go there."""
+    other = QWidget(room)
+    other.setProperty("scope", "images")
+    other.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    other.show()
+    held(room.images, Qt.Key.Key_C)
+
+    other.setFocus()
+    before = list(asked)
+    QTest.keyRelease(other, Qt.Key.Key_C)
+
+    assert before == ["magnifier.show on"]
     assert asked == ["magnifier.show on", "magnifier.show off"]
 
 

@@ -29,10 +29,11 @@ class Offering:
     ) -> None:
         self._registry, self._bindings, self._things = registry, bindings, things
         self._active, self._run = active, run
+        self._recent: list[str] = []
 
     def palette(self, over: QWidget, line: str = "") -> None:
         """Find a command by typing; with the beginning of a line, finish it."""
-        Palette(over, self._every(), self._run).open(line)
+        Palette(over, self._every(), self._run, self._recent).open(line)
 
     def keys(self, host: QWidget, scope: Scope) -> None:
         """The keys that work here and now."""

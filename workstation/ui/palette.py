@@ -33,8 +33,18 @@ def matches(text: str, title: str) -> tuple[int, ...] | None:
     return tuple(found)
 
 
-def ranked(text: str, every: Sequence[Offer]) -> list[tuple[Offer, tuple[int, ...]]]:
-    """What fits, best first: available, then in one piece, then early in the title."""
+def ranked(
+    text: str, every: Sequence[Offer], recent: Sequence[str] = ()
+) -> list[tuple[Offer, tuple[int, ...]]]:
+    """What fits, best first: available, then in one piece, then early in the title.
+
+    Before anything is typed: what was run last (`recent`, newest first), then all in order.
+    """
+    if not text:
+        order = {line: at for at, line in enumerate(recent)}
+        last = len(order)
+        first = sorted(every, key=lambda x: (bool(x.needs), order.get(x.line, last)))
+        return [(choice, ()) for choice in first]
     found = []
     for choice in every:
         hit = matches(text, choice.title)
@@ -46,6 +56,10 @@ def ranked(text: str, every: Sequence[Offer]) -> list[tuple[Offer, tuple[int, ..
             found.append(((bool(choice.needs), loose, at, choice.group, choice.title), choice, hit))
     found.sort(key=lambda each: each[0])
     return [(choice, hit) for _, choice, hit in found]
+
+
+#: So many commands are remembered, by their names alone: words after them can be a patient's.
+_KEPT = 8
 
 
 class _Rows(QWidget):
@@ -123,11 +137,18 @@ def _paint_choice(painter: QPainter, box: QRectF, choice: Offer, hit: tuple[int,
 class Palette(QWidget):
     """Opens over a pane; runs one line, then it is gone."""
 
-    def __init__(self, over: QWidget, every: Sequence[Offer], run: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        over: QWidget,
+        every: Sequence[Offer],
+        run: Callable[[str], None],
+        recent: list[str] | None = None,
+    ) -> None:
         super().__init__(over.window())
         self.setProperty("keeps_keys", True)
         self.setAccessibleName(tr("Commands"))
         self._every, self._run = every, run
+        self._recent = [] if recent is None else recent  # what is picked is noted in it
         self._before = over.window().focusWidget()
         self.field = QLineEdit()
         self.field.setProperty("bare", "true")
@@ -174,7 +195,7 @@ class Palette(QWidget):
 
     def _filter(self, text: str) -> None:
         begun = self._begun(text)
-        found = ranked(text, self._every) if begun is None else ranked("", [begun])
+        found = ranked(text, self._every, self._recent) if begun is None else ranked("", [begun])
         self.rows.show_found(found)
         count = tr("{n} of {total}", n=len(found), total=len(self._every))
         self._count.setText(count if begun is None else begun.takes)
@@ -193,6 +214,7 @@ class Palette(QWidget):
         choice = self.rows.chosen()
         if choice is None or choice.needs:
             return
+        self._recent[:] = [choice.line, *(x for x in self._recent if x != choice.line)][:_KEPT]
         if choice.line.endswith(" "):
             self.field.setText(choice.line)
         else:
