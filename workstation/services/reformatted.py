@@ -10,16 +10,14 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from workstation.domain.geometry import Vector
 from workstation.domain.measurement import Measurement, OnPlane, PixelPoint
 from workstation.domain.study import DisplaySet
 from workstation.errors import CommandError
-from workstation.imaging.volume_voxels import why_no_volume
+from workstation.services.aligned import Aligned
 from workstation.services.arranging import Arrangement
 from workstation.services.frames import FrameStore
 from workstation.services.jobs import Job
 from workstation.services.loading import Loader
-from workstation.services.planar import Planar
 from workstation.services.structures import Structures
 from workstation.services.viewed import Shown
 from workstation.services.volumes import Volumes
@@ -27,7 +25,6 @@ from workstation.text import tr
 from workstation.viewing import mpr
 from workstation.viewing import viewport as reduce
 from workstation.viewing.cursor3d import Spot, nearest, spot_of
-from workstation.viewing.linking import space
 from workstation.viewing.mpr import Mpr
 from workstation.viewing.planes import Plane
 from workstation.viewing.presets import Presets
@@ -52,7 +49,7 @@ class _Before:
     tool: str
 
 
-class Reformatted(Planar):
+class Reformatted(Aligned):
     """Home thread; `services.viewer.Viewer` says what a reader does with it."""
 
     def __init__(
@@ -211,6 +208,14 @@ class Reformatted(Planar):
         self.change(lambda state: reduce.slab(state, on.slab_mm, mode))
         self.changed.emit(None)
 
+    def play_to(self, index: int, frame_index: int) -> None:
+        """The next plane, or image, of a film; no act of the reader."""
+        shown = self.shown(index)
+        if shown is not None and shown.state.plane is not None:
+            self.go_plane(shown, frame_index)
+        else:
+            super().play_to(index, frame_index)
+
     # --- slabs ---
 
     def set_slab(self, mm: float, mode: SlabMode | None = None) -> None:
@@ -246,125 +251,7 @@ class Reformatted(Planar):
         """A thicker slab, or thinner below 0; from none it begins."""
         self.set_slab(max(0.0, self._need_shown().state.slab_mm + mm))
 
-    # --- views that go together ---
-
-    def play_to(self, index: int, frame_index: int) -> None:
-        """The next plane, or image, of a film; no act of the reader."""
-        shown = self.shown(index)
-        if shown is not None and shown.state.plane is not None:
-            self.go_plane(shown, frame_index)
-        else:
-            super().play_to(index, frame_index)
-
-    def _show_frame(self, other: Shown, frame_index: int) -> None:
-        """A plane goes where its crosshair is, and nowhere else."""
-        if other.state.plane is None:
-            super()._show_frame(other, frame_index)
-
-    def _follow(self, source: Shown) -> None:
-        """From a plane, stacks go to the crosshair; from a stack, the crosshair to its image."""
-        if source.state.plane is not None:
-            self._crosshair_moved(source.display_set)
-            return
-        super()._follow(source)
-        if not self.links.on or source.frame.plane is None:
-            return
-        for display_set in self._planar_sets():
-            if self._same_space(source.frame, display_set):
-                box, now = self._box(display_set), self._crosshair_of(display_set)
-                self._crosshairs[display_set.id] = levelled(now, box, source.frame)
-                self._repaint_planes(display_set)
-
-    def _share(self, before: ViewportState) -> None:
-        """Planes and the stack they are of have one window."""
-        shown = self._need_shown()
-        state = shown.state
-        looks = (state.voi, state.own_window, state.inverted)
-        if looks != (before.voi, before.own_window, before.inverted) and self.in_mpr:
-            for index, other in enumerate(self.viewports):
-                if other.display_set == state.display_set and other != state:
-                    self._board[index] = reduce.windowed_as(other, state)
-                    self.viewport_changed.emit(index)
-        if self.links.on:
-            super()._share(before)
-
-    def _move_crosshair(self, display_set: DisplaySet, point: Vector) -> None:
-        box, now = self._box(display_set), self._crosshair_of(display_set)
-        self._crosshairs[display_set.id] = mpr.moved_to(now, box, point)
-        self._crosshair_moved(display_set)
-
-    def _crosshair_moved(self, display_set: DisplaySet) -> None:
-        """Every view that shows the same patient space goes there."""
-        self.probe = None
-        self._keep_in_view(display_set)
-        self._repaint_planes(display_set)
-        if not self.links.on:
-            return
-        spot = self._crosshair_spot(display_set)
-        for other in filter(None, map(self.shown, range(len(self.viewports)))):
-            there = self._carried(spot, other.frame)
-            if there.space != space(other.frame):
-                continue
-            if other.state.plane is None:
-                self._come_to(other, there)
-            elif other.display_set.id != display_set.id:
-                now, box = self._crosshair_of(display_set), self._box(other.display_set)
-                rigid = self.links.rigid(display_set.frames[0], other.frame)
-                planes = mpr.carried(now, box, there.point, rigid)
-                self._crosshairs[other.display_set.id] = planes
-                self._repaint_planes(other.display_set)
-
-    def _keep_in_view(self, display_set: DisplaySet) -> None:
-        """A view that is enlarged beside the crosshair is moved to have it in the middle."""
-        for index, state in enumerate(self.viewports):
-            if state.display_set != display_set.id or state.plane is None:
-                continue
-            shown, view = self.shown(index), self.resolved(index)
-            assert shown is not None
-            assert view is not None
-            assert shown.frame.plane is not None
-            point = shown.frame.plane.to_pixel(self._crosshair_of(display_set).centre)[:2]
-            x, y = view.to_view(point)
-            if not (0 <= x <= view.width and 0 <= y <= view.height):
-                middle = shown.framing.centre(shown.frame)
-                pan = (point[0] - middle[0], point[1] - middle[1])
-                self._board[index] = evolve(state, pan=pan)
-
-    def _repaint_planes(self, display_set: DisplaySet) -> None:
-        for index, state in enumerate(self.viewports):
-            if state.display_set == display_set.id and state.plane is not None:
-                self.viewport_changed.emit(index)
-
     # --- inside ---
-
-    def _planes_beside(self) -> Job[None] | None:
-        """Views beside planes show the same planes of another study, where it is a volume; as
-        far from the middle as theirs, where nothing else is known. Gives the job that makes it.
-        """
-        columns, job = self.layout[1], None
-        for index in range(columns, len(self.viewports) + 1, columns):
-            first, beside = index - columns, range(index - columns + 1, index)
-            plane = self.viewports[first].plane
-            for at in beside if plane is not None else ():
-                state = self.viewports[at]
-                display_set = self._sets.get(state.display_set or "")
-                if display_set is not None and not why_no_volume(display_set):
-                    self._board[at] = reduce.touch(evolve(state, plane=plane))
-                    own = self._sets[self.viewports[first].display_set or ""]
-                    self._begin_beside(own, display_set)
-                    job = self.volumes.want(display_set)
-        return job
-
-    def _begin_beside(self, own: DisplaySet, other: DisplaySet) -> None:
-        here, box, now = self._box(own), self._box(other), self._crosshair_of(own)
-        x, y, z = (
-            middle + part - start
-            for middle, part, start in zip(box.centre, now.centre, here.centre, strict=True)
-        )
-        self._crosshairs[other.id] = mpr.carried(now, box, (x, y, z))
-
-    def _crosshair_spot(self, display_set: DisplaySet) -> Spot:
-        return Spot(self._crosshair_of(display_set).centre, space(display_set.frames[0]))
 
     def _need_planes(self) -> Shown:
         shown = self._need_shown()

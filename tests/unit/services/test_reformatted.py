@@ -547,3 +547,28 @@ def test_a_prior_of_which_nothing_is_known_begins_as_far_from_the_middle() -> No
     number = {line for line in words(viewer, 0) if line.startswith("Axial MPR")}
     assert number == {line for line in words(viewer, 1) if line.startswith("Axial MPR")}
     assert number == {"Axial MPR 21 / 34"}
+
+
+def test_planes_are_enlarged_together_about_the_crosshair() -> None:
+    """A small lesion is looked at in three directions, as large in each."""
+    viewer = in_planes()
+    viewer.activate(0)
+    viewer.point_at((30.0, 12.0))
+    before = {}
+    for index in (2, 3):
+        cross, view = viewer.crosshair(index), viewer.resolved(index)
+        assert cross is not None
+        assert view is not None
+        before[index] = view.to_view(cross.at)
+
+    viewer.zoom(3.0, (30.0, 12.0))
+
+    assert [viewer.viewports[index].zoom for index in PLANES] == [3.0, 3.0, 3.0]
+    for index, place in before.items():
+        cross, view = viewer.crosshair(index), viewer.resolved(index)
+        assert cross is not None
+        assert view is not None
+        assert view.to_view(cross.at) == pytest.approx(place)
+    viewer.toggle_links()
+    viewer.zoom(2.0)
+    assert [viewer.viewports[index].zoom for index in PLANES] == [6.0, 3.0, 3.0]
