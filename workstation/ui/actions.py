@@ -120,9 +120,11 @@ class Keys(QObject):
     def _watch(self, widget: QWidget | None) -> None:
         if widget is self._watched:
             return
-        self._let_go()  # its release may never come here
-        if self._watched is not None and isValid(self._watched):
-            self._watched.removeEventFilter(self)
+        before = self._watched if self._watched is not None and isValid(self._watched) else None
+        if widget is None or scope_of(widget, Scope.ALWAYS) is not scope_of(before, Scope.ALWAYS):
+            self._let_go()  # its release may never come here
+        if before is not None:
+            before.removeEventFilter(self)
         self._watched = widget
         if widget is not None:
             widget.installEventFilter(self)
