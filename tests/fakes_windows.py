@@ -3,12 +3,15 @@
 from datetime import UTC, datetime
 
 from attrs import define, field, frozen
+from fakes import FakeClock, InlineJobs
 
+from workstation.adapters.memory_store import MemoryStore
 from workstation.commands.registry import Outcome
 from workstation.domain.identifiers import FrameKey, SiteId, StudyRef
 from workstation.domain.worklist import WorklistItem
 from workstation.services.alarms import Alarm
 from workstation.services.draft_saving import DraftState
+from workstation.services.list_views import ListViews
 from workstation.services.loading import SetProgress
 from workstation.services.signal import Signal
 
@@ -70,6 +73,11 @@ class FakeAlarms:
     def say(self, *alarms: Alarm) -> None:
         self.standing = alarms
         self.changed.emit(None)
+
+
+def views() -> ListViews:
+    """A reader's views of the list, in memory."""
+    return ListViews(MemoryStore(), InlineJobs(FakeClock()))
 
 
 @define(eq=False)

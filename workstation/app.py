@@ -42,6 +42,7 @@ from workstation.services.filing_queue import Ways
 from workstation.services.frames import Dropped, FrameStore
 from workstation.services.jobs import Jobs
 from workstation.services.keys import Keys
+from workstation.services.list_views import ListViews
 from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
 from workstation.services.measurement_filing import MeasurementFiling
@@ -206,7 +207,8 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
     shell = Shell(
         Shown(
             services.worklist, services.session, services.deliveries, services.filing,
-            services.loader, services.reporting, services.files, services.alarms, outer.clock,
+            services.loader, services.reporting, services.files, services.alarms, services.views,
+            outer.clock,
         ),
         program.send,
         program.sign_in,
@@ -300,6 +302,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
         Registering(viewer, frames, jobs),
         alarms,
         prefetch,
+        ListViews(store, jobs),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from fakes_windows import views
 from fakes_worklist import FakeDeliveries, FakeFiling, FakeWorklist, shift
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QMainWindow, QWidget
@@ -49,7 +50,9 @@ def _outbox(window: QMainWindow) -> QWidget:
 
 def _worklist(window: QMainWindow) -> QWidget:
     worklist = FakeWorklist(shift())
-    made = WorklistPane(worklist, FakeDeliveries(), lambda _: None, worklist.clock, frozenset)  # type: ignore[arg-type]
+    made = WorklistPane(
+        worklist, FakeDeliveries(), views(), lambda _: None, worklist.clock, frozenset,  # type: ignore[arg-type]
+    )  # fmt: skip
     window.setCentralWidget(made)
     return made
 

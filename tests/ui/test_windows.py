@@ -13,6 +13,7 @@ from fakes_windows import (
     FakeReporting,
     FakeSession,
     Sent,
+    views,
 )
 from fakes_worklist import HARBOR, FakeDeliveries, FakeFiling, FakeWorklist, shift
 from pseudo_locale import untranslated
@@ -61,7 +62,7 @@ class House:
         self.alarms = FakeAlarms()
         shown = Shown(
             self.worklist, self.session, self.deliveries, self.filing,  # type: ignore[arg-type]
-            self.loader, FakeReporting(), FakeFiles(), self.alarms,  # type: ignore[arg-type]
+            self.loader, FakeReporting(), FakeFiles(), self.alarms, views(),  # type: ignore[arg-type]
             self.worklist.clock,
         )  # fmt: skip
         self.shell = Shell(

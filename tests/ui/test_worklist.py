@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from attrs import evolve
+from fakes_windows import views
 from fakes_worklist import (
     HARBOR,
     NORD,
@@ -22,9 +23,11 @@ from pytestqt.qtbot import QtBot
 from workstation.domain.identifiers import AccessionNumber, ReportId, TaskId, TaskRef
 from workstation.domain.worklist import Priority
 from workstation.protocols.delivery import Delivery, State
+from workstation.services.list_views import ListColumn, ListOrder
 from workstation.services.ports import RowProblem
 from workstation.services.worklist import Row
 from workstation.ui.worklist import WorklistPane
+from workstation.ui.worklist_lines import folded
 from workstation.ui.worklist_lists import SiteCard
 from workstation.ui.worklist_model import Column
 
@@ -35,9 +38,11 @@ class Pane(WorklistPane):
     def __init__(self, rows: tuple[Row, ...]) -> None:
         self.asked: list[str] = []
         self.service, self.sent = FakeWorklist(rows), FakeDeliveries()
+        self.views = views()
         super().__init__(
             self.service,  # type: ignore[arg-type]
             self.sent,  # type: ignore[arg-type]
+            self.views,
             self.asked.append,
             self.service.clock,
             lambda: frozenset(
@@ -350,3 +355,71 @@ def test_the_tooltip_of_the_time_says_why_the_row_stands_where_it_stands(pane: P
     words = pane.model.index(1, Column.TIME).data(Qt.ItemDataRole.AccessibleTextRole)
 
     assert words.endswith("Place in the queue: STAT: before all others, due in 6 min")
+
+
+# --- as the reader wants it -----------------------------------------------------------
+
+
+def test_the_head_of_a_column_sorts_by_it_and_the_list_says_that_it_is_not_urgency(
+    pane: Pane,
+) -> None:
+    """A reader who looks for a name must see at once that the top is not the most urgent."""
+    pane._sort_by(Column.PATIENT)
+    asked = pane.asked[-1]
+    pane.views.sort(ListOrder.PATIENT)
+    names = pane.names()
+    head = pane.model.headerData(Column.PATIENT, Qt.Orientation.Horizontal)
+    said = pane.bar.order.text()
+    pane.views.sort(ListOrder.URGENCY)
+
+    assert asked == "worklist.sort patient"
+    assert names == sorted(names, key=folded)
+    assert head == "Patient ▴"
+    assert said == "Order: patient, not urgency"
+    assert pane.names() == [wanted.name for wanted in SHIFT[:-1]]
+    assert pane.bar.order.text() == "Order: urgency"
+
+
+def test_news_does_not_undo_the_readers_order(pane: Pane) -> None:
+    pane.views.sort(ListOrder.PATIENT)
+    rows = list(pane.service.rows)
+    rows[3] = Row(evolve(rows[3].item, images_received=311), rows[3].verdict)
+    pane.service.say(rows)
+
+    assert pane.names() == sorted(pane.names(), key=folded)
+
+
+def test_a_column_that_was_put_away_stays_away_whatever_the_window(pane: Pane) -> None:
+    pane.views.toggle(ListColumn.PRIORITY)
+    pane.views.toggle(ListColumn.PRIORS)
+    pane.resize(1500, 1012)
+    away = [pane.table.isColumnHidden(c) for c in (Column.PRIORITY, Column.PRIORS, Column.PATIENT)]
+    pane.views.toggle(ListColumn.PRIORITY)
+    pane.resize(1920, 1012)
+
+    assert away == [True, True, False]
+    assert not pane.table.isColumnHidden(Column.PRIORITY)
+    assert pane.table.isColumnHidden(Column.PRIORS)
+
+
+def test_saved_filters_stand_beside_the_lists_with_their_counts(pane: Pane) -> None:
+    """What is asked each night is one click, and says how much there is of it."""
+    pane.views.look(modalities={"MR"})
+    pane.views.save("MR alone")
+    pane.views.look(modalities=())
+    entry = pane.lists._saved["MR alone"]
+    before = entry.isChecked()
+    pane.views.show("MR alone")
+
+    mr = [wanted for wanted in SHIFT[:-1] if wanted.procedure.startswith("MR")]
+    assert entry.accessibleDescription() == str(len(mr))
+    assert (before, entry.isChecked()) == (False, True)
+    assert len(pane.names()) == len(mr)
+    assert pane.hidden_rows == len(SHIFT) - len(mr)  # and what is hidden is said as ever
+
+
+def test_a_stat_outside_a_saved_filter_is_still_announced(pane: Pane) -> None:
+    """A filter is a wish, a STAT is not."""
+    pane.views.look(modalities={"US"})
+
+    assert pane.banner._title.isVisibleTo(pane)

@@ -15,6 +15,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 
 from workstation.adapters.clock import SystemClock
+from workstation.adapters.memory_store import MemoryStore
 from workstation.bench.figures import Figure, machine_load
 from workstation.bench.gaps import Gaps
 from workstation.domain.identifiers import AccessionNumber, ReportId, SiteId, StudyUID, TaskId
@@ -23,6 +24,7 @@ from workstation.domain.reader import Licence, Reader
 from workstation.domain.worklist import Priority, ReadState, Tier, WorklistItem
 from workstation.errors import SiteUnavailable
 from workstation.services.jobs import Jobs
+from workstation.services.list_views import ListViews
 from workstation.services.ports import Credentials, FeedPage, Receipt, StepUp
 from workstation.services.signal import Signal
 from workstation.services.worklist import Worklist
@@ -157,7 +159,8 @@ def _pane() -> Iterator[tuple[Application, WorklistPane, Worklist]]:
         {**platforms, silent.site: silent}, [_place(s) for s in SITES], jobs, clock,
         poll_seconds=_POLL_S,
     )  # fmt: skip
-    pane = WorklistPane(worklist, _Nothing(), lambda _line: None, clock)  # type: ignore[arg-type]
+    views = ListViews(MemoryStore(), jobs)
+    pane = WorklistPane(worklist, _Nothing(), views, lambda _line: None, clock)  # type: ignore[arg-type]
     pane.resize(1920, 1012)
     pane.show()
     job = worklist.sign_in(Credentials("jo", "x"))

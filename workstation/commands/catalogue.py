@@ -25,6 +25,7 @@ from workstation.commands import (
     tools,
     viewport,
     volume,
+    worklist,
 )
 from workstation.commands.registry import Command, Registry
 
@@ -33,6 +34,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *app.COMMANDS,
     *desk.COMMANDS,
     *case.COMMANDS,
+    *worklist.COMMANDS,
     *file.COMMANDS,
     *report.COMMANDS,
     *dictation.COMMANDS,

@@ -15,6 +15,7 @@ from workstation.services.delivery import Deliveries
 from workstation.services.desk_lock import DeskLock
 from workstation.services.dictation import Dictation
 from workstation.services.jobs import Jobs
+from workstation.services.list_views import ListViews
 from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
 from workstation.services.measurement_filing import MeasurementFiling
@@ -162,6 +163,7 @@ class CommandContext:
     registering: Registering
     alarms: Alarms
     prefetch: Prefetch
+    views: ListViews
     jobs: Jobs
     windows: Windows
 

@@ -18,6 +18,7 @@ from workstation.services.delivery import Deliveries
 from workstation.services.desk_lock import DeskLock
 from workstation.services.dictation import Dictation
 from workstation.services.jobs import Job, Jobs
+from workstation.services.list_views import ListViews
 from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
 from workstation.services.measurement_filing import MeasurementFiling
@@ -60,6 +61,7 @@ class Everything:
     registering: Registering
     alarms: Alarms
     prefetch: Prefetch
+    views: ListViews
 
 
 #: What may be asked for while the desk is locked: nothing that shows or changes a case.
@@ -98,7 +100,7 @@ class Program:
         self._context = CommandContext(
             s.worklist, s.session, s.viewer, s.loader, s.reporting, s.deliveries, s.signing,
             s.audit, s.files, s.filing, s.cine, s.desk, s.dictation, s.headers, s.registering,
-            s.alarms, s.prefetch, self._jobs, shell,
+            s.alarms, s.prefetch, s.views, self._jobs, shell,
         )  # fmt: skip
         shell.bind(self._registry, bindings, menus, lambda: self.context.active)
         shell.left.connect(lambda _: self._application.leave())
@@ -184,7 +186,13 @@ class Program:
         self._services.deliveries.resume()
         self._services.filing.resume()
         self._services.alarms.resume()
+        self._services.views.begin(self._reader_key())
         self._services.audit.forward()
+
+    def _reader_key(self) -> str:
+        """By what a reader's own settings are kept: who they are at the first site."""
+        known = [(s.id, s.reader.id) for s in self._services.worklist.sites if s.reader]
+        return "|".join(known[0]) if known else ""
 
     def _signed_in(self, job: Job[None], script: str | None) -> None:
         if script is None:

@@ -6,6 +6,7 @@ from workstation.protocols.delivery import State
 from workstation.services.alarms import Alarms
 from workstation.services.delivery import Deliveries
 from workstation.services.filing_queue import FilingQueue
+from workstation.services.list_views import ListViews
 from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
 from workstation.services.ports import Clock
@@ -28,6 +29,7 @@ class Shown:
     reporting: Reporting
     files: LocalCase
     alarms: Alarms
+    views: ListViews
     clock: Clock
 
 

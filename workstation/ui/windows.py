@@ -64,7 +64,7 @@ class Shell:
         self._banner, self._store_notice = banner, store_notice
         self._closed = False
         self.worklist = WorklistPane(
-            shown.worklist, shown.deliveries, self.run, shown.clock, self._aside
+            shown.worklist, shown.deliveries, shown.views, self.run, shown.clock, self._aside
         )
         self.outbox = OutboxPage(shown.worklist, shown.deliveries, shown.filing, self.run)
         self.measurements: MeasurementList | None = None

@@ -4,22 +4,24 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QCursor, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QTableView, QVBoxLayout, QWidget
 
 from workstation.domain.identifiers import AccessionNumber, SiteId, TaskRef
 from workstation.domain.reader import Reader
 from workstation.services.delivery import Deliveries
+from workstation.services.list_views import ListColumn, ListOrder, ListView, ListViews
 from workstation.services.ports import Clock
 from workstation.services.worklist import Row, Worklist
 from workstation.text import tr
 from workstation.ui import plain, worklist_cells
 from workstation.ui.worklist_bars import FilterBar, Footer, StatBanner
 from workstation.ui.worklist_details import Details
-from workstation.ui.worklist_lines import Counts, Filter, Line, ListId, counts
+from workstation.ui.worklist_lines import Counts, Filter, Line, ListId, counts, folded
 from workstation.ui.worklist_lists import Lists
 from workstation.ui.worklist_model import LINE, WIDTHS, Column, WorklistModel
 
@@ -30,6 +32,38 @@ DETAILS_FROM: Final = 1400
 _PROCEDURE_MIN: Final = 150
 #: What goes first where the window is narrow.
 _DISPENSABLE: Final = (Column.FLAGS, Column.WAITING, Column.PRIORS, Column.STATUS, Column.IMAGES)
+
+#: The head of a column sorts by it.
+_COLUMN_OF: Final = {
+    ListOrder.URGENCY: Column.STATE,
+    ListOrder.TIME: Column.TIME,
+    ListOrder.PATIENT: Column.PATIENT,
+    ListOrder.PROCEDURE: Column.PROCEDURE,
+    ListOrder.SITE: Column.SITE,
+    ListOrder.WAITING: Column.WAITING,
+    ListOrder.IMAGES: Column.IMAGES,
+    ListOrder.PRIORS: Column.PRIORS,
+    ListOrder.STATUS: Column.STATUS,
+}
+_KEYS: Final[Mapping[ListOrder, Callable[[Line], Any]]] = {
+    ListOrder.TIME: lambda line: line.item.due,
+    ListOrder.PATIENT: lambda line: folded(line.item.patient.name),
+    ListOrder.PROCEDURE: lambda line: folded(line.item.procedure),
+    ListOrder.SITE: lambda line: (line.site_name, line.item.jurisdiction),
+    ListOrder.WAITING: lambda line: line.item.listed,
+    ListOrder.IMAGES: lambda line: line.item.images_received,
+    ListOrder.PRIORS: lambda line: line.item.prior_count,
+    ListOrder.STATUS: lambda line: line.status.words,
+}
+_PUT_AWAY: Final = {
+    ListColumn.PRIORITY: Column.PRIORITY,
+    ListColumn.SITE: Column.SITE,
+    ListColumn.WAITING: Column.WAITING,
+    ListColumn.IMAGES: Column.IMAGES,
+    ListColumn.PRIORS: Column.PRIORS,
+    ListColumn.FLAGS: Column.FLAGS,
+    ListColumn.STATUS: Column.STATUS,
+}
 
 _INPUT = {
     QEvent.Type.MouseMove,
@@ -49,6 +83,7 @@ class WorklistPane(QWidget):
         self,
         worklist: Worklist,
         deliveries: Deliveries,
+        views: ListViews,
         run: Callable[[str], None],
         clock: Clock,
         aside: Callable[[], frozenset[TaskRef]] = frozenset,
@@ -57,10 +92,10 @@ class WorklistPane(QWidget):
         plain.ground(self, "app")
         self.setProperty("scope", "worklist")
         self.setAccessibleName(tr("Worklist"))
-        self._worklist, self._deliveries = worklist, deliveries
+        self._worklist, self._deliveries, self._views = worklist, deliveries, views
         self._run, self._clock, self._aside = run, clock, aside
         self._lines: tuple[Line, ...] = ()
-        self._filter = Filter()
+        self._filter = _filter_of(views.now)
         self._pending = self._touched = False
         self._told = counts((), self._filter)
         self._site_rows: Counter[str] = Counter()
@@ -70,7 +105,7 @@ class WorklistPane(QWidget):
         self.model = WorklistModel(worklist.server_now, worklist.weights)
         self.lists = Lists(self._choose_list, run)
         self.banner = StatBanner(self.show_stat)
-        self.bar = FilterBar(self._filtered, run)
+        self.bar = FilterBar(views.look, run)
         self.footer = Footer()
         self.details = Details(run)
         self.table = self._made_table()
@@ -81,6 +116,7 @@ class WorklistPane(QWidget):
         self._disconnect = (
             worklist.changed.connect(lambda _: self.refresh()),
             deliveries.changed.connect(lambda _: self.refresh()),
+            views.changed.connect(lambda _: self._look_anew()),
         )
         self.refresh()
 
@@ -137,6 +173,8 @@ class WorklistPane(QWidget):
         line = self._selected_line()
         self.details.tick(self._now(line) if line else None)
         self._show_sites()
+        if self._views.saved:
+            self._show_saved()
         if self._pending and self._still():
             self._settle()
 
@@ -150,7 +188,7 @@ class WorklistPane(QWidget):
         if self._still() or not self.model.lines:
             self._settle()
         else:
-            self._pending = self.model.update(self._told.lines)
+            self._pending = self.model.update(self._ordered())
             self._show_counts()
 
     def _made_lines(self) -> list[Line]:
@@ -191,7 +229,7 @@ class WorklistPane(QWidget):
         """Every row to its place; the selection stays on its line, or on the nearest."""
         before = self.table.currentIndex().row()
         with self._kept_on_its_line():
-            self.model.settle(self._told.lines)
+            self.model.settle(self._ordered())
         self._pending = False
         if not self._touched:
             self._select(0)  # until the reader chooses, the most urgent is chosen
@@ -266,34 +304,55 @@ class WorklistPane(QWidget):
     # --- what the reader asks -------------------------------------------------
 
     def _choose_list(self, chosen: ListId) -> None:
-        self._filtered(chosen=chosen)
-
-    def _filtered(
-        self,
-        *,
-        chosen: ListId | None = None,
-        text: str | None = None,
-        modalities: frozenset[str] | None = None,
-        sites: frozenset[str] | None = None,
-    ) -> None:
-        was = self._filter
-        self._filter = Filter(
-            list=was.list if chosen is None else chosen,
-            text=was.text if text is None else text,
-            modalities=was.modalities if modalities is None else modalities,
-            sites=was.sites if sites is None else sites,
-        )
-        self._told = counts(self._lines, self._filter)
-        self._settle()
+        self._views.look(list=chosen.value)
 
     def show_stat(self) -> None:
         """The banner's button: the list of all STAT cases, without any filter."""
-        self.bar.clear()
-        self.lists.choose(ListId.STAT)
-        self._filter = Filter(list=ListId.STAT)
-        self._told = counts(self._lines, self._filter)
-        self._settle()
+        self._views.look(list=ListId.STAT.value, text="", modalities=frozenset(), sites=frozenset())
         self.focus_table()
+
+    def _look_anew(self) -> None:
+        """The reader asks for something else: other rows, another order, other columns."""
+        view = self._views.now
+        self._filter = _filter_of(view)
+        self._told = counts(self._lines, self._filter)
+        self.bar.show_view(view)
+        self.lists.choose(self._filter.list)
+        self.model.sort_by(_COLUMN_OF.get(view.order), descending=view.descending)
+        self._settle()
+        self._show_saved()
+        self._fit_columns()
+
+    def _ordered(self) -> Sequence[Line]:
+        """As the house orders them, or by the column the reader chose."""
+        view = self._views.now
+        if view.order is ListOrder.URGENCY:
+            return self._told.lines
+        return sorted(self._told.lines, key=_KEYS[view.order], reverse=view.descending)
+
+    def _show_saved(self) -> None:
+        views = self._views
+        self.lists.show_saved([
+            (name, len(counts(self._lines, _filter_of(view)).lines), view.asks_like(views.now))
+            for name, view in sorted(views.saved.items())
+        ])  # fmt: skip
+
+    def _sort_by(self, section: int) -> None:
+        order = next((o for o, column in _COLUMN_OF.items() if column == section), None)
+        if order is not None:
+            self._run(f"worklist.sort {order.value}")
+
+    def _toggle(self, column: ListColumn, _title: str) -> None:
+        self._run(f"worklist.column {column.value}")
+
+    def _choose_columns(self) -> None:
+        """Which columns are seen, from the head of the table."""
+        menu = plain.menu(self)
+        for each, column in _PUT_AWAY.items():
+            shown = each not in self._views.now.hidden
+            asked = partial(self._toggle, each)
+            plain.checkable(menu, column.title, shown, asked)
+        menu.popup(QCursor.pos())
 
     def _select(self, number: int) -> None:
         if 0 <= number < self.model.rowCount():
@@ -326,7 +385,10 @@ class WorklistPane(QWidget):
         rows.setSectionResizeMode(rows.ResizeMode.Fixed)
         columns.setFixedHeight(28)
         columns.setHighlightSections(False)
-        columns.setSectionsClickable(False)
+        columns.setSectionsClickable(True)
+        columns.sectionClicked.connect(self._sort_by)
+        columns.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        columns.customContextMenuRequested.connect(lambda _at: self._choose_columns())
         columns.setSectionResizeMode(columns.ResizeMode.Fixed)
         columns.setMinimumSectionSize(20)
         columns.setSectionResizeMode(Column.PROCEDURE, columns.ResizeMode.Stretch)
@@ -373,13 +435,27 @@ class WorklistPane(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.details.setVisible(self.width() >= DETAILS_FROM)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """What the reader put away is away; what the window has no room for goes after it."""
         room = self.width() - self.lists.width() - 2
         room -= self.details.width() + 2 if self.width() >= DETAILS_FROM else 0
-        spare = room - sum(WIDTHS.values()) - _PROCEDURE_MIN - 10
-        for column in _DISPENSABLE:
-            hide = spare < 0
+        away = {_PUT_AWAY[each] for each in self._views.now.hidden}
+        wide = sum(width for column, width in WIDTHS.items() if column not in away)
+        spare = room - wide - _PROCEDURE_MIN - 10
+        for column in (*away, *(each for each in _DISPENSABLE if each not in away)):
+            hide = column in away or spare < 0
             self.table.setColumnHidden(column, hide)
-            spare += WIDTHS[column] if hide else 0
+            spare += WIDTHS[column] if hide and column not in away else 0
+        for column in _PUT_AWAY.values():
+            if column not in away and column not in _DISPENSABLE:
+                self.table.setColumnHidden(column, False)
+
+
+def _filter_of(view: ListView) -> Filter:
+    known = view.list if view.list in set(ListId) else ListId.QUEUE
+    return Filter(ListId(known), view.text, view.modalities, view.sites)
 
 
 def _how_many(lines: Sequence[Line]) -> dict[ListId, int]:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QWidget
 
 from workstation.domain.identifiers import SiteId
+from workstation.services.list_views import ListOrder, ListView
 from workstation.text import tr, trn
 from workstation.ui import icons, plain, theme
 from workstation.ui import worklist_forms as forms
@@ -112,7 +113,7 @@ class SearchField(QLineEdit):
 
 
 class FilterBar(QWidget):
-    """Search, modality, site; at the right the one thing to do: read next."""
+    """Search, modality, site; at the right the order and the one thing to do: read next."""
 
     def __init__(self, filtered: Filtered, run: Callable[[str], None]) -> None:
         super().__init__()
@@ -122,6 +123,9 @@ class FilterBar(QWidget):
         self.search.textChanged.connect(lambda text: filtered(text=text))
         self._modality = plain.button(tr("Modality"), self._open_modalities)
         self._site = plain.button(tr("Site"), self._open_sites)
+        self._save = plain.button(tr("Save…"), lambda: run("worklist.save"), look="quiet")
+        self.order = plain.label(tone="low", size="small")
+        self.urgency = plain.button(tr("By urgency"), lambda: run("worklist.sort"))
         self.next = plain.button(tr("Read next"), lambda: run("case.next"), key="N", look="main")
         self._modalities: list[str] = []
         self._sites: list[tuple[SiteId, str]] = []
@@ -130,22 +134,30 @@ class FilterBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 0, 12, 0)
         layout.setSpacing(8)
-        for part in (self.search, self._modality, self._site):
+        for part in (self.search, self._modality, self._site, self._save):
             layout.addWidget(part)
         layout.addStretch(1)
-        layout.addWidget(plain.label(tr("Order: urgency"), tone="low", size="small"))
+        layout.addWidget(self.order)
+        layout.addWidget(self.urgency)
         layout.addWidget(self.next)
+        self.show_view(ListView())
+
+    def show_view(self, view: ListView) -> None:
+        """What is asked for now, wherever it was asked."""
+        if self.search.text() != view.text:
+            self.search.setText(view.text)
+        self._chosen_modalities, self._chosen_sites = view.modalities, view.sites
+        self._save.setVisible(bool(view.text.strip() or view.modalities or view.sites))
+        usual = view.order is ListOrder.URGENCY
+        words = tr("Order: urgency") if usual else tr("Order: {what}, not urgency", what=view.order)
+        self.order.setText(words)
+        plain.set_tone(self.order, "low" if usual else "open")
+        self.urgency.setVisible(not usual)
         self._say()
 
     def offer(self, modalities: list[str], sites: list[tuple[SiteId, str]]) -> None:
         """What there is to choose from."""
         self._modalities, self._sites = modalities, sites
-
-    def clear(self) -> None:
-        """Ask for nothing."""
-        self._chosen_modalities = self._chosen_sites = frozenset()
-        self.search.clear()
-        self._say()
 
     def _say(self) -> None:
         some = " ".join(sorted(self._chosen_modalities))
@@ -170,14 +182,10 @@ class FilterBar(QWidget):
         menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
     def _toggle_modality(self, name: str) -> None:
-        self._chosen_modalities ^= {name}
-        self._say()
-        self._filtered(modalities=self._chosen_modalities)
+        self._filtered(modalities=self._chosen_modalities ^ {name})
 
     def _toggle_site(self, site: SiteId, _name: str) -> None:
-        self._chosen_sites ^= {site}
-        self._say()
-        self._filtered(sites=self._chosen_sites)
+        self._filtered(sites=self._chosen_sites ^ {site})
 
 
 class Footer(QWidget):

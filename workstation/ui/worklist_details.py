@@ -132,7 +132,7 @@ class Details(QWidget):
         return part
 
     def _priors(self, line: Line) -> QWidget:
-        part = _Section(tr("Prior studies"), tr("fetched on open"))
+        part = _Section(tr("Prior studies"), tr("fetched with the case"))
         n = line.item.prior_count
         part.say(
             tr("{n} at this site", n=n) if n else tr("None at this site."), "hi" if n else "low"

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from workstation.services.lines import quoted
 from workstation.services.worklist import SiteStatus
 from workstation.text import tr, trn
 from workstation.ui import icons, plain, theme
@@ -152,6 +154,12 @@ class Lists(QWidget):
         self._sites = QVBoxLayout()
         self._sites.setSpacing(0)
         self._cards: list[SiteCard] = []
+        self._run = run
+        self._saved: dict[str, Entry] = {}
+        self._saved_head = _heading(tr("Saved filters"))
+        self._saved_head.hide()
+        self._saved_box = QVBoxLayout()
+        self._saved_box.setSpacing(0)
         self._build()
         self.choose(ListId.QUEUE)
 
@@ -174,6 +182,8 @@ class Lists(QWidget):
         for each in ListId:
             if each is not ListId.DONE:
                 layout.addWidget(self._entries[each])
+        layout.addWidget(self._saved_head)
+        layout.addLayout(self._saved_box)
         layout.addSpacing(12)
         layout.addWidget(_heading(tr("Reports")))
         layout.addWidget(self._outbox)
@@ -182,6 +192,28 @@ class Lists(QWidget):
         layout.addWidget(_heading(tr("Sites")))
         layout.addLayout(self._sites)
         layout.addStretch(1)
+
+    def show_saved(self, saved: Sequence[tuple[str, int, bool]]) -> None:
+        """The reader's own filters: name, how many rows, and whether it is the one that is on."""
+        names = [name for name, _, _ in saved]
+        if names != list(self._saved):
+            self._clear_saved()
+            for name in names:
+                line = f"worklist.filter {quoted(name)}"
+                entry = Entry("list", "text.mid", name, partial(self._run, line))
+                entry.setProperty(plain.DATA, True)
+                self._saved[name] = entry
+                self._saved_box.addWidget(entry)
+        self._saved_head.setVisible(bool(saved))
+        for name, count, chosen in saved:
+            self._saved[name].show_count(count)
+            self._saved[name].setChecked(chosen)
+
+    def _clear_saved(self) -> None:
+        for entry in self._saved.values():
+            entry.hide()
+            entry.deleteLater()
+        self._saved.clear()
 
     def choose(self, chosen: ListId) -> None:
         """Mark a list as the one that is shown."""

@@ -76,6 +76,7 @@ class WorklistModel(QAbstractTableModel):
         self.server_now = server_now
         self._weights = weights
         self.lines: list[Line] = []
+        self._sorted: tuple[Column, bool] | None = None
 
     # --- what Qt asks ---------------------------------------------------------
 
@@ -91,7 +92,10 @@ class WorklistModel(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return Column(section).title
+            title = Column(section).title
+            if self._sorted is not None and self._sorted[0] == section:
+                return f"{title} {'▾' if self._sorted[1] else '▴'}".strip()
+            return title
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if section in RIGHT else Qt.AlignmentFlag.AlignLeft
             return int(side | Qt.AlignmentFlag.AlignVCenter)
@@ -162,6 +166,12 @@ class WorklistModel(QAbstractTableModel):
         return self._text(line, column)
 
     # --- what the pane does ---------------------------------------------------
+
+    def sort_by(self, column: Column | None, *, descending: bool) -> None:
+        """What the heads of the columns say of the order; the order itself comes with the lines."""
+        usual = column in (None, Column.STATE)
+        self._sorted = None if usual or column is None else (column, descending)
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(Column) - 1)
 
     def row_of(self, key: tuple[str, str]) -> int | None:
         return next((n for n, line in enumerate(self.lines) if line.key == key), None)
