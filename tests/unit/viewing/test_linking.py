@@ -128,10 +128,10 @@ def test_a_turned_prior_is_followed_at_the_middle_of_the_image() -> None:
     rigid = Rigid(((1.0, 0.0, 0.0, 0.0), (0.0, c, -s, 0.0), (0.0, s, c, 0.0)))
     links = Links().with_registration(Registered("9.1", "9.2", rigid, SaidBy.AUTO))
     middle = 63 / 2 * 0.5  # mm of the image's own middle, behind its corner
-    goal = s * middle + c * 50.0
-    expected = min(range(20), key=lambda at: abs(at * 5.0 - goal))
+    fine = stack(80, study="1.2", series="1.2.1", step=1.25, space="9.2").frames
+    goal = s * middle + c * 50.0  # 51.97 mm; of the corner 49.24
 
-    assert links.follow(THIN[20], PRIOR) == Follow(expected)
+    assert links.follow(THIN[20], fine) == Follow(round(goal / 1.25)) == Follow(42)
 
 
 def test_what_was_said_last_of_two_studies_counts() -> None:
