@@ -36,6 +36,7 @@ BENCHES: Final[Mapping[str, tuple[str, str]]] = {
     "wheel": ("wheel:wheel", "200 wheel events a second over 600 slices"),
     "scroll": ("scroll:scroll", "wheel to changed pixels on a real screen, beside napari"),
     "mpr": ("mpr:mpr", "planes and slabs of a 600-slice volume, beside SimpleITK"),
+    "vr": ("rays:rays", "a 600-slice volume as rays see it, turned and at rest"),
     "planes": ("planes:planes", "crosshair drag to changed pixels on a real screen"),
     "register": ("register:registration", "a prior aligned with the current study"),
     "window": ("scroll:window", "window drag to changed pixels on a real screen"),

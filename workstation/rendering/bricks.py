@@ -115,14 +115,29 @@ class Kept:
         """LPS mm to column, row, slice of the mask."""
         return np.asarray(np.linalg.inv(self.affine.matrix), np.float64)
 
-    def blocks(self, brick: Brick) -> NDArray[np.bool_]:
-        """In which blocks of a brick of the same volume any of it lies."""
+    def blocks(self, brick: Brick) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """In which blocks of a brick of the same volume any of it lies, and of which some not."""
         fewer = round(brick.voxels.shape[2] / self.mask.shape[2])
-        kept: NDArray[Any] = self.mask
+        some: NDArray[Any] = self.mask
+        every: NDArray[Any] = self.mask
         for axis in range(3):
-            starts = np.arange(0, kept.shape[axis], BLOCK // fewer)
-            kept = np.maximum.reduceat(kept, starts, axis=axis)
-        return np.asarray(kept > 0, np.bool_)
+            starts = np.arange(0, self.mask.shape[axis], BLOCK // fewer)
+            some = np.maximum.reduceat(some, starts, axis=axis)
+            every = np.minimum.reduceat(every, starts, axis=axis)
+        return np.asarray(some > 0, np.bool_), _eroded(every > 0)
+
+
+def _eroded(full: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which blocks are not full, or lie beside one: between their voxels the mask ends."""
+    inner = np.ones_like(full)
+    for axis in range(3):
+        for way in (1, -1):
+            beside = np.roll(full, way, axis)
+            edge = [slice(None)] * 3
+            edge[axis] = slice(0, 1) if way == 1 else slice(-1, None)
+            beside[tuple(edge)] = full[tuple(edge)]
+            inner &= beside
+    return np.asarray(~(inner & full), np.bool_)
 
 
 def patient_of(quarter: Brick) -> Kept | None:

@@ -119,42 +119,54 @@ class Grid:
             out |= (at < low) | (at > high)
         return out
 
-    def places(self, wanted: NDArray[np.bool_]) -> "Places":
-        """Where blocks lie in the picture: corners of their shadows."""
+    def places(self, wanted: NDArray[np.bool_], masked: NDArray[np.bool_] | None) -> "Places":
+        """Where blocks lie in the picture: corners of their shadows. In those that are `masked`
+        not every sample counts."""
         from_index = np.linalg.inv(self.matrix)
         found = np.argwhere(wanted)[:, ::-1]  # column, row, slice
         middle = found * BLOCK + (BLOCK - 1) / 2
         centre = middle @ from_index[:3, :3].T + from_index[:3, 3]
         half = np.abs(from_index[:3, :3]).sum(axis=1) * (BLOCK / 2 + 1)
-        return Places(centre - half, centre + half)
+        partly = np.zeros(len(found), np.bool_) if masked is None else masked[wanted]
+        return Places(centre - half, centre + half, partly)
 
 
 @frozen(eq=False)
 class Places:
     low: NDArray[np.float64]
     high: NDArray[np.float64]
+    masked: NDArray[np.bool_]
 
-    def runs(self, tile: Tile, steps: int) -> Iterator[tuple[int, int]]:
-        """First and last step, excluded, of each part of a tile's rays that meets a block."""
+    def runs(self, tile: Tile, steps: int) -> Iterator[tuple[tuple[int, int], bool]]:
+        """First and last step, excluded, of each part of a tile's rays that meets a block, and
+        whether one of these is masked."""
         left, top, right, bottom = tile
         low, high = self.low, self.high
         met = ((high[:, 0] >= left) & (low[:, 0] < right)
                & (high[:, 1] >= top) & (low[:, 1] < bottom))  # fmt: skip
-        if not met.any():
-            return
-        count = -(-steps // STEPS)
-        begin = np.clip(np.floor(low[met, 2] / STEPS), 0, count - 1).astype(int)
-        end = np.clip(np.floor(high[met, 2] / STEPS), 0, count - 1).astype(int)
-        changes = np.bincount(begin, minlength=count + 1)
-        changes[1:] -= np.bincount(end, minlength=count + 1)[:count]
-        for index in np.flatnonzero(np.cumsum(changes)[:count] > 0):
-            yield int(index) * STEPS, min((int(index) + 1) * STEPS, steps)
+        all_met, masked = (_parts(low[kept, 2], high[kept, 2], steps)
+                           for kept in (met, met & self.masked))  # fmt: skip
+        for index in np.flatnonzero(all_met):
+            begin = int(index) * STEPS
+            yield (begin, min(begin + STEPS, steps)), bool(masked[index])
+
+
+def _parts(low: NDArray[np.float64], high: NDArray[np.float64], steps: int) -> NDArray[np.bool_]:
+    """Which parts of `STEPS` steps lie between any of the ends."""
+    count = -(-steps // STEPS)
+    begin = np.clip(np.floor(low / STEPS), 0, count - 1).astype(int)
+    end = np.clip(np.floor(high / STEPS), 0, count - 1).astype(int)
+    changes = np.bincount(begin, minlength=count + 1)
+    changes[1:] -= np.bincount(end, minlength=count + 1)[:count]
+    return np.asarray(np.cumsum(changes)[:count] > 0, np.bool_)
 
 
 class Sampler:
     """Samples of a grid, some at a time; `matrix` leads from it to the index of the image."""
 
-    def __init__(self, image: Any, matrix: NDArray[np.float64], background: int) -> None:
+    def __init__(
+        self, image: Any, matrix: NDArray[np.float64], background: int, *, nearest: bool = False
+    ) -> None:
         reslice = self._reslice = vtkImageReslice()
         reslice.SetInputData(image)
         reslice.SetOutputDimensionality(3)
@@ -162,7 +174,10 @@ class Sampler:
         reslice.SetOutputOrigin(0, 0, 0)
         reslice.SetOutputSpacing(1, 1, 1)
         reslice.BorderOn()
-        reslice.SetInterpolationModeToLinear()
+        if nearest:
+            reslice.SetInterpolationModeToNearestNeighbor()
+        else:
+            reslice.SetInterpolationModeToLinear()
         axes = vtkMatrix4x4()
         for i in range(4):
             for j in range(4):

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from workstation.imaging.transfer import Projection
 from workstation.rendering.bricks import Brick, Kept
-from workstation.rendering.ray_grid import CastRequest, Grid, Sampler, Tile, index_image
+from workstation.rendering.ray_grid import CastRequest, Grid, Places, Sampler, Tile, index_image
 from workstation.rendering.shading import shaded
 
 #: What is left of the light when a ray has seen enough.
@@ -24,8 +24,6 @@ _DARK: Final = 0.01
 _NOTHING: Final = 1e-4
 #: A sample that adds less than this is not seen.
 _FAINT: Final = 1 / 768
-#: Of a mask between its voxels: from here on a sample counts.
-_KEPT: Final = 128
 #: Where half of the light is taken lies the surface.
 _SURFACE: Final = 0.5
 
@@ -56,6 +54,7 @@ class Caster:
         self.brick, self._kept = brick, kept
         self._image = index_image(brick.voxels)
         self._mask = None if kept is None else index_image(kept.mask)
+        self._blocks: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None = None
 
     def cast(self, request: CastRequest, is_old: Callable[[], bool] = lambda: False) -> Cast:
         """Raises Abandoned as soon as `is_old` says so."""
@@ -64,31 +63,34 @@ class Caster:
         if not request.preset.projection.composes and not _picks_largest(grid):
             outside = int(np.iinfo(self.brick.voxels.dtype).max)
         samples = Sampler(self._image, grid.matrix, outside)
-        mask = blocks = None
-        if self._kept is not None:
-            mask = Sampler(self._mask, self._kept.to_index @ grid.to_patient, 0)
-            blocks = self._kept.blocks(self.brick)
-        return rays(_Source(grid, samples, mask, blocks), is_old)
+        if self._kept is None:
+            return rays(_Source(grid, samples), is_old)
+        mask = Sampler(self._mask, self._kept.to_index @ grid.to_patient, 0, nearest=True)
+        if self._blocks is None:
+            self._blocks = self._kept.blocks(self.brick)
+        return rays(_Source(grid, samples, mask, *self._blocks), is_old)
 
 
 @frozen(eq=False)
 class _Source:
-    """Where samples come from, and where they count; `blocks`: in which of them any does."""
+    """Where samples come from, and where they count: in `some` blocks, in `partly` not all."""
 
     grid: Grid
     samples: Sampler
-    mask: Sampler | None
-    blocks: NDArray[np.bool_] | None
+    mask: Sampler | None = None
+    some: NDArray[np.bool_] | None = None
+    partly: NDArray[np.bool_] | None = None
 
-    def hidden(self, tile: Tile, run: tuple[int, int]) -> NDArray[np.bool_] | None:
+    def places(self, seen: NDArray[np.bool_]) -> Places:
+        return self.grid.places(seen if self.some is None else seen & self.some, self.partly)
+
+    def hidden(self, tile: Tile, run: tuple[int, int], masked: bool) -> NDArray[np.bool_] | None:
         """Which samples of a part do not count; None: all do."""
         beyond = self.grid.beyond(tile, run)
-        if self.mask is None:
+        if self.mask is None or not masked:
             return beyond
-        part = self.mask.part(tile, run, (0, 0))
-        if part.min() >= _KEPT:
-            return beyond
-        return part < _KEPT if beyond is None else beyond | (part < _KEPT)
+        empty: NDArray[np.bool_] = self.mask.part(tile, run, (0, 0)) == 0
+        return empty if beyond is None else beyond | empty
 
 
 def _picks_largest(grid: Grid) -> bool:
@@ -102,18 +104,17 @@ def _composed(source: _Source, is_old: Callable[[], bool]) -> Cast:
     columns, rows = request.size
     opacity, colours = request.preset.curve(brick.levels, request.window, grid.step_mm)
     _hide_outside(brick, opacity)
-    seen = _seen_blocks(brick, opacity)
-    places = grid.places(seen if source.blocks is None else seen & source.blocks)
+    places = source.places(_seen_blocks(brick, opacity))
     light = np.zeros((rows, columns, 3), np.float32)
     cover = np.zeros((rows, columns), np.float32)
     depth = np.full((rows, columns), np.nan, np.float32)
     for tile in grid.tiles():
         made = _Rays(tile, grid, opacity, colours)
-        for run in places.runs(tile, grid.steps):
+        for run, masked in places.runs(tile, grid.steps):
             if is_old():
                 raise Abandoned
             samples = source.samples.part(tile, run, made.margin)
-            made.add(samples, run[0], partial(source.hidden, tile, run))
+            made.add(samples, run[0], partial(source.hidden, tile, run, masked))
             if made.is_dark:
                 break
         left, top, right, bottom = tile
@@ -229,18 +230,17 @@ def _picked(source: _Source, is_old: Callable[[], bool]) -> Cast:
     values = np.full((rows, columns), np.nan, np.float32)
     depth = np.full((rows, columns), np.nan, np.float32)
     largest = _picks_largest(grid)
-    anywhere = np.ones(brick.blocks[0].shape, np.bool_) if source.blocks is None else source.blocks
-    places = grid.places(anywhere)
+    places = source.places(np.ones(brick.blocks[0].shape, np.bool_))
     for tile in grid.tiles():
         best = None
-        for begin, end in places.runs(tile, grid.steps):
+        for (begin, end), masked in places.runs(tile, grid.steps):
             if is_old():
                 raise Abandoned
             samples = source.samples.part(tile, (begin, end), (0, 0))
             worst = np.iinfo(samples.dtype).min if largest else np.iinfo(samples.dtype).max
             if not largest:  # padding is no value
                 samples = np.where(samples < brick.low, worst, samples)
-            unseen = source.hidden(tile, (begin, end))
+            unseen = source.hidden(tile, (begin, end), masked)
             if unseen is not None:
                 samples = np.where(unseen, worst, samples)
             at = samples.argmax(axis=0) if largest else samples.argmin(axis=0)

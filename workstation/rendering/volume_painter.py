@@ -1,6 +1,7 @@
 """Volumes as a view shows them: coarse in some tens of milliseconds, whole in some seconds."""
 
 import math
+import time
 from collections.abc import Callable
 from enum import IntEnum
 from typing import Final
@@ -20,12 +21,15 @@ from workstation.rendering.volume_cast import Abandoned, Caster
 from workstation.rendering.volume_picture import pixels_of
 from workstation.viewing.resolve import ResolvedView
 
-#: Rays of a picture while a hand turns it, and of the next one.
-_MOVING_RAYS: Final = 60_000
+#: Rays of a picture while a hand turns it: as many as take about so long, within these bounds.
+_MOVING_S: Final = 0.08
+_MOVING_RAYS: Final = (20_000, 90_000)
+#: Voxels of what is turned: more are halved once more.
+_MOVING_VOXELS: Final = 6_000_000
+#: Rays of the next one.
 _SOON_RAYS: Final = 250_000
-#: From sample to sample in voxels; a projection steps over none.
+#: From sample to sample at rest, in voxels.
 _STEP: Final = 0.75
-_EXACT_STEP: Final = 0.5
 
 
 class Detail(IntEnum):
@@ -66,11 +70,11 @@ class VolumePainter:
 
     def __init__(self) -> None:
         self._volume: Volume | None = None
-        self._whole: Brick | None = None
-        self._half: Brick | None = None
+        self._bricks: dict[int, Brick] = {}  # by how often they were halved
         self._patient: Kept | None = None
         self._looked = False  # for the patient on the table
-        self._casters: dict[tuple[bool, bool], Caster] = {}  # whole, without the table
+        self._casters: dict[tuple[int, bool], Caster] = {}  # and without the table
+        self._rays = _MOVING_RAYS[0] * 2
 
     def picture(
         self, request: RaysRequest, detail: Detail, is_old: Callable[[], bool]
@@ -79,50 +83,60 @@ class VolumePainter:
         if self._volume is not request.volume:
             self.forget()
             self._volume = request.volume
-        caster = self._caster(detail is Detail.WHOLE, request.without_table)
-        part = part_of(request.view, detail)
+        caster = self._caster(self._halvings(detail), request.without_table)
+        part = part_of(request.view, detail, self._rays)
+        begun = time.perf_counter()
         try:
             cast = caster.cast(rays_of(request, part, detail), is_old)
         except Abandoned:
             return None
+        if detail is Detail.MOVING:
+            self._learn(time.perf_counter() - begun)
         pixels = pixels_of(cast, request.preset, request.window, inverted=request.inverted)
         return Rendered(Picture(0, 0, np.ascontiguousarray(pixels), part), cast.depth_mm)
 
     def forget(self) -> None:
         """Let go of the voxels: the case was closed."""
-        self._volume = self._half = self._whole = None
-        self._patient, self._looked = None, False
+        self._volume = None
+        self._bricks.clear()
         self._casters.clear()
+        self._patient, self._looked = None, False
 
-    def _caster(self, whole: bool, without_table: bool) -> Caster:
-        if (whole, without_table) not in self._casters:
+    def _learn(self, seconds: float) -> None:
+        """More rays on a fast machine, fewer on a slow or busy one; not all at once."""
+        factor = min(max(_MOVING_S / max(seconds, 1e-3), 0.5), 1.5)
+        self._rays = int(min(max(self._rays * factor, _MOVING_RAYS[0]), _MOVING_RAYS[1]))
+
+    def _halvings(self, detail: Detail) -> int:
+        if detail is Detail.WHOLE:
+            return 0
+        large = self._brick(1).voxels.size > _MOVING_VOXELS
+        return 2 if large and detail is Detail.MOVING else 1
+
+    def _caster(self, halvings: int, without_table: bool) -> Caster:
+        if (halvings, without_table) not in self._casters:
             kept = self._without_table() if without_table else None
-            brick = self._whole_brick() if whole else self._half_brick()
-            self._casters[whole, without_table] = Caster(brick, kept)
-        return self._casters[whole, without_table]
+            self._casters[halvings, without_table] = Caster(self._brick(halvings), kept)
+        return self._casters[halvings, without_table]
 
-    def _whole_brick(self) -> Brick:
+    def _brick(self, halvings: int) -> Brick:
         assert self._volume is not None
-        if self._whole is None:
-            self._whole = Brick.of(self._volume)
-        return self._whole
-
-    def _half_brick(self) -> Brick:
-        if self._half is None:
-            self._half = self._whole_brick().halved()
-        return self._half
+        if halvings not in self._bricks:
+            made = self._brick(halvings - 1).halved() if halvings else Brick.of(self._volume)
+            self._bricks[halvings] = made
+        return self._bricks[halvings]
 
     def _without_table(self) -> Kept | None:
         if not self._looked:
-            self._patient, self._looked = patient_of(self._half_brick().halved()), True
+            self._patient, self._looked = patient_of(self._brick(2)), True
         return self._patient
 
 
-def part_of(view: ResolvedView, detail: Detail) -> int:
+def part_of(view: ResolvedView, detail: Detail, moving_rays: int) -> int:
     """Pixels of the view, across and down, for which there is one ray."""
     if detail is Detail.WHOLE:
         return 1
-    most = _MOVING_RAYS if detail is Detail.MOVING else _SOON_RAYS
+    most = moving_rays if detail is Detail.MOVING else _SOON_RAYS
     return max(1, math.ceil(math.sqrt(view.width * view.height / most)))
 
 
@@ -131,8 +145,7 @@ def rays_of(request: RaysRequest, part: int, detail: Detail) -> CastRequest:
     plane, view = request.plane, request.view
     millimetres = plane.column_spacing / view.scale
     x, y = view.to_image((part / 2, part / 2))
-    exact = not request.preset.projection.composes
-    step = 1.0 if detail is not Detail.WHOLE else _EXACT_STEP if exact else _STEP
+    step = _STEP if detail is Detail.WHOLE else 1.0
     size = math.ceil(view.width / part), math.ceil(view.height / part)
     return CastRequest(
         plane.to_patient(x, y), plane.row, plane.column, millimetres * part, size,

@@ -56,7 +56,7 @@ def test_while_it_moves_there_is_a_fraction_of_the_rays() -> None:
     made = painter.picture(asked, Detail.MOVING, lambda: False)
 
     assert made is not None
-    assert made.picture.pixels.shape[0] * made.picture.pixels.shape[1] < 65_000
+    assert made.picture.pixels.shape[0] * made.picture.pixels.shape[1] < 100_000
 
 
 def test_what_nobody_waits_for_is_no_picture() -> None:
