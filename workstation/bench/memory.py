@@ -85,6 +85,7 @@ def _grown(seen: Watched, kind: str, idle: int) -> Iterator[Figure]:
     peak.start()
     _load(seen, kind)
     most, end = peak.stop(), _pss(pids)
+    planes = _in_planes(seen, pids) if kind == "raw" else ()
     closed = seen.program.send("case.close")
     seen.wait(lambda: closed is None or closed.done)
     left = _settled(seen, pids)
@@ -92,7 +93,21 @@ def _grown(seen: Watched, kind: str, idle: int) -> Iterator[Figure]:
     yield Figure(f"{kind}: growth at the peak", (most - idle) / 1e6, "MB", f"{allowed / 1e6:g} MB")
     yield Figure(f"{kind}: growth when all is here", (end - idle) / 1e6, "MB")
     yield Figure(f"{kind}: bytes per voxel beyond 64 MB", (most - idle - 64e6) / _VOXELS, "B", "2")
+    yield from planes
     yield Figure(f"{kind}: growth that is left when the case is closed", (left - idle) / 1e6, "MB")
+
+
+def _in_planes(seen: Watched, pids: Sequence[int]) -> tuple[Figure, ...]:
+    """Three planes of it beside the stack; everything counted, the idle program too."""
+    peak = _Peak(pids)
+    peak.start()
+    made = seen.program.send("viewport.mpr")
+    seen.wait(lambda: made is None or made.done)
+    most, rest = peak.stop(), _settled(seen, pids)
+    return (
+        Figure("600 slices in planes: all processes at the peak", most / 1e6, "MB", "946"),
+        Figure("600 slices in planes: all processes at rest", rest / 1e6, "MB", "600"),
+    )
 
 
 def _settled(seen: Watched, pids: Sequence[int]) -> int:

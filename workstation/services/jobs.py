@@ -188,6 +188,7 @@ class _Lane:
                     return
                 _, _, work = heapq.heappop(self._heap)
             work()
+            del work  # while it waits for the next, a worker holds nothing of the case before
 
 
 class _Timers:

@@ -1,6 +1,8 @@
 """Work beside the screen: in its order, bounded, and forgotten when it is asked to be."""
 
 import threading
+import time
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -75,3 +77,25 @@ def test_a_lane_takes_the_urgent_first_and_no_more_at_once_than_it_has_workers(
     home.drain(lambda: ahead.done and looked.done)
 
     assert order == ["looked at", "ahead"]
+
+
+def test_a_worker_that_waits_holds_nothing_of_what_it_did(home: Home, jobs: Jobs) -> None:
+    """The last picture of a case held its whole volume, patient and all, until the next one."""
+
+    class Voxels:
+        pass
+
+    voxels = Voxels()
+    gone = weakref.ref(voxels)
+
+    def look(held: Voxels = voxels) -> None:
+        assert held is not None
+
+    home.settled(jobs.run(look, lane="pictures"))
+    del voxels, look
+    for _ in range(500):  # the worker is about to wait
+        if gone() is None:
+            break
+        time.sleep(0.01)
+
+    assert gone() is None
