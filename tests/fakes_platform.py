@@ -69,6 +69,7 @@ class FakePlatform:
         self.fails: WorkstationError | None = None
         self.overtaken: FeedPage | None = None  # an answer that was under way for long
         self.calls: list[str] = []
+        self.reasons: list[str] = []  # with which cases were given back
         self._items: dict[TaskId, WorklistItem] = {}
         self._changes: list[TaskId] = []
         self._gone: set[TaskId] = set()
@@ -141,6 +142,7 @@ class FakePlatform:
 
     def release(self, item: WorklistItem, reason: str) -> WorklistItem:
         self._called("release")
+        self.reasons.append(reason)
         there = self._mine(item)
         return self.put(evolve(there, state=ReadState.UNREAD, holder="", holder_id=""))
 

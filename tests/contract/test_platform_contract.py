@@ -327,6 +327,23 @@ def test_two_readers_claim_one_case_and_the_loser_is_told_who_has_it(
     first.home.settled(first.worklist.release(mine)).result()
 
 
+def test_what_one_reader_says_at_hand_over_the_next_one_reads(
+    reader: Callable[..., Workplace],
+) -> None:
+    """At seven in the morning: "compared with the outside CT, waiting for the surgeon's call"."""
+    night, day = reader().signed_in(), reader("kim.visitor").signed_in()
+    row = night.worklist.find("HG-26-118204")
+    assert row is not None
+    mine = night.home.settled(night.worklist.claim(row)).result()
+    night.home.settled(night.worklist.release(mine, "surgeon calls back at 8")).result()
+
+    day.refresh()
+
+    seen = day.worklist.find("HG-26-118204")
+    assert seen is not None
+    assert seen.item.handed_over == "Sample, Jo: surgeon calls back at 8"
+
+
 def test_six_claims_at_once_have_one_winner(
     sites: DemoPlatform, reader: Callable[..., Workplace]
 ) -> None:

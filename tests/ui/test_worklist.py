@@ -18,6 +18,7 @@ from fakes_worklist import (
 )
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from workstation.domain.identifiers import AccessionNumber, ReportId, TaskId, TaskRef
@@ -423,3 +424,14 @@ def test_a_stat_outside_a_saved_filter_is_still_announced(pane: Pane) -> None:
     pane.views.look(modalities={"US"})
 
     assert pane.banner._title.isVisibleTo(pane)
+
+
+def test_words_of_the_reader_before_stand_beside_the_case(pane: Pane) -> None:
+    """What was said at the hand-over is read before the case is opened, not after."""
+    rows = list(pane.service.rows)
+    said = "Dr. Kim Ash: surgeon calls back at 8"
+    rows[0] = Row(evolve(rows[0].item, handed_over=said), rows[0].verdict)
+    pane.service.say(rows)
+    pane.move_selection(-50)
+
+    assert said in [label.text() for label in pane.details.findChildren(QLabel)]

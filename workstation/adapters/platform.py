@@ -152,7 +152,7 @@ class FhirPlatform:
 
         def free(task: Resource) -> Mapping[str, Any]:
             self._need_mine(task, reader)
-            return fhir.released(task, reason)
+            return fhir.released(task, f"{reader.name}: {reason}" if reason else "")
 
         return self._change(item, free)
 

@@ -7,7 +7,7 @@ from workstation.errors import CommandError, Conflict
 from workstation.services.jobs import Job
 from workstation.services.waiting import settled
 from workstation.services.worklist import Row
-from workstation.text import tr
+from workstation.text import tr, trn
 
 GROUP = "Case"
 
@@ -29,7 +29,16 @@ def open_case(ctx: CommandContext, accession: str = "", site: str = "") -> Outco
     """Claim and open a case, by accession number; without one, the selected row."""
     job = ctx.session.open(_row(ctx, accession, site))
     ctx.windows.show_page("reading")
-    return job.then(lambda j: ctx.windows.show_page("worklist") if j.error is not None else None)
+    return job.then(lambda j: _opened(ctx, j))
+
+
+def _opened(ctx: CommandContext, job: Job[None]) -> None:
+    """Back to the list where it failed; else what the reader before has left to say."""
+    case = ctx.session.case
+    if job.error is not None:
+        ctx.windows.show_page("worklist")
+    elif case is not None and case.item.handed_over:
+        ctx.windows.tell(tr("Handed over: {words}", words=case.item.handed_over))
 
 
 @command("case.next", title="Read next", group=GROUP, when={"signed-in"}, say={"next case"})
@@ -42,7 +51,7 @@ def next_case(ctx: CommandContext) -> Outcome:
         row = ctx.worklist.next(frozenset(tried))
         if row is None:
             ctx.windows.show_page("worklist")
-            done.settle(None, CommandError(tr("no case for you now")))
+            done.settle(None, CommandError(_none(ctx)))
             return
         tried.add(row.item.key)
         ctx.windows.show_page("reading")
@@ -52,10 +61,22 @@ def next_case(ctx: CommandContext) -> Outcome:
         if isinstance(job.error, Conflict):
             attempt()
             return
+        _opened(ctx, job)
         done.settle(None, job.error)
 
     attempt()
     return done
+
+
+def _none(ctx: CommandContext) -> str:
+    waiting = sum(r.is_free and r.item.key in ctx.worklist.passed for r in ctx.worklist.rows)
+    if waiting:
+        return trn(
+            waiting,
+            "no case for you now; one that you gave back still waits",
+            "no case for you now; {n} that you gave back still wait",
+        )
+    return tr("no case for you now")
 
 
 @command("case.claim", title="Claim", group=GROUP, when={"signed-in"})
@@ -70,6 +91,23 @@ def release(ctx: CommandContext, reason: str = "") -> Outcome:
     job = ctx.session.release(reason)
     ctx.windows.show_page("worklist")
     return job
+
+
+@command("case.hand-over", title="Hand over with a note", group=GROUP, when={"case"})
+def hand_over(ctx: CommandContext) -> Outcome:
+    """Give the case back with words for the reader after you; asks for them."""
+    ctx.windows.open_palette("case.release ")
+    return None
+
+
+@command("case.decline", title="Decline", group=GROUP, when={"row"}, rest=True)
+def decline(ctx: CommandContext, reason: str = "") -> Outcome:
+    """Not for you: the selected case stays for others, with your reason, and is not offered to
+    you again. Asks for the reason where none is given."""
+    if not reason.strip():
+        ctx.windows.open_palette("case.decline ")
+        return None
+    return ctx.worklist.decline(_row(ctx, "", ""), reason)
 
 
 @command("case.put-aside", title="Put aside", group=GROUP, when={"case"})
@@ -96,4 +134,4 @@ def close(ctx: CommandContext) -> Outcome:
     return job
 
 
-COMMANDS = (open_case, next_case, claim, release, put_aside, resume, close)
+COMMANDS = (open_case, next_case, claim, release, hand_over, decline, put_aside, resume, close)

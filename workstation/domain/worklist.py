@@ -100,6 +100,7 @@ class WorklistItem:
     order_id: str = ""  # "ServiceRequest/9"
     patient_ref: str = ""  # "Patient/4"
     imaging_ref: str = ""  # "ImagingStudy/5"
+    handed_over: str = ""  # what the one who had it before says to the next
 
     @property
     def key(self) -> TaskRef:

@@ -91,6 +91,10 @@ def item_from(site: Site, task: Resource, others: Mapping[str, Resource]) -> Wor
     return with_task(item, task)
 
 
+#: Of a note from one reader to the next.
+_MOST_WORDS: Final = 1000
+
+
 def with_task(item: WorklistItem, task: Resource) -> WorklistItem:
     """The item as a newer version of its Task says; order, patient and study stay."""
     status = text(task, "status")
@@ -111,6 +115,7 @@ def with_task(item: WorklistItem, task: Resource) -> WorklistItem:
         lease_until=moment(extension(task, "lease-until")),
         images_expected=next((n for value in expected if (n := whole(value))), None),
         prior_count=len(inputs(task, "prior")),
+        handed_over=text(inner(task, "statusReason"), "text")[:_MOST_WORDS],
     )
 
 

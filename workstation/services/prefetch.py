@@ -100,7 +100,8 @@ class Prefetch:
         for row in self._worklist.rows:
             if len(found) == self._cases:
                 break
-            if row.is_free and row.item.ref != open_ref:
+            passed = row.item.key in self._worklist.passed
+            if row.is_free and not passed and row.item.ref != open_ref:
                 found.append(row)
         return found
 

@@ -122,7 +122,7 @@ class ReadingSession:
             lambda: (
                 platform.priors(item),
                 platform.load_draft(item),
-                platform.issued(item) if read_only else None,
+                platform.issued(item),
             ),
             lane=f"site:{item.site}",
         )
@@ -150,10 +150,12 @@ class ReadingSession:
         shown = ordered[:1]
         self.case = evolve(case, priors=ordered, shown_priors=tuple(p.ref for p in shown))
         self._s.viewer.show(self._viewed())
-        if issued is not None:
+        if issued is None:
+            self._no_report(item)
+        elif case.read_only:
             self._s.reporting.show_issued(issued)
         else:
-            self._no_report(item)
+            self._s.reporting.read_over(issued)
         if draft is not None:
             self._s.reporting.restore(draft)
         for beside, prior in zip(self._viewed()[1:], shown, strict=True):
@@ -231,6 +233,7 @@ class ReadingSession:
         if case.read_only:
             raise CommandError(tr("this case is not claimed by you"))
         self._leave()
+        self._s.worklist.passed.add(case.item.key)
         return self._give_back(case.item, reason)
 
     def put_aside(self) -> None:

@@ -52,6 +52,7 @@ class Worklist:
         #: A code the reader is to enter on another device; None: it is entered, or over.
         self.code_shown: Signal[EnterCode | None] = Signal()
         self.weights = weights
+        self.passed: set[TaskRef] = set()  # given back or declined: not offered again
         self._jobs = jobs
         self._feeds = {
             site.id: SiteFeed(site, platforms[site.id], jobs, clock, poll_seconds, place, weights)
@@ -143,6 +144,7 @@ class Worklist:
 
     def sign_out(self) -> Job[None]:
         """Forget the reader and their rows, and tell the sites."""
+        self.passed.clear()
         done: Job[None] = Job()
         told = All(done)
         for feed in self._feeds.values():
@@ -182,9 +184,13 @@ class Worklist:
         )
 
     def next(self, skip: frozenset[TaskRef] = frozenset()) -> Row | None:
-        """The first row that may be claimed; `skip` names tasks that were tried."""
+        """The first row that may be claimed; `skip` names tasks that were tried.
+
+        What this reader gave back or declined is for somebody else; it stays on the list.
+        """
         free = (row for row in self.rows if row.is_free)
-        return next((row for row in free if row.item.key not in skip), None)
+        tried = skip | self.passed
+        return next((row for row in free if row.item.key not in tried), None)
 
     def held(self, key: TaskRef) -> WorklistItem | None:
         """The newest version we know of a task."""
@@ -201,6 +207,20 @@ class Worklist:
             return refused
         job = self._jobs.run(lambda: feed.platform.claim(known.item), lane=feed.lane)
         return job.then(lambda settled: self._changed_there(feed, settled))
+
+    def decline(self, row: Row, reason: str) -> Job[None]:
+        """Not for this reader: everybody sees why, and it is not offered here again."""
+        done: Job[None] = Job()
+
+        def claimed(job: Job[WorklistItem]) -> None:
+            if job.error is not None:
+                done.settle(None, job.error)
+                return
+            self.passed.add(row.item.key)
+            self.release(job.result(), reason).then(lambda freed: done.settle(None, freed.error))
+
+        self.claim(row).then(claimed)
+        return done
 
     def release(self, item: WorklistItem, reason: str = "") -> Job[WorklistItem]:
         """Give a case back to the queue; the reason goes with it."""

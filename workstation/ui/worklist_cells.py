@@ -249,6 +249,8 @@ class FlagsCell(Cell):
         shown = []
         if line.item.state is ReadState.PRELIMINARY:
             shown.append(("document", "text.mid"))
+        if line.item.handed_over:
+            shown.append(("note", "hue.open"))
         if forms.images(line.item)[1] is not None:
             shown.append(("clock", "hue.open"))
         for place, (name, tone) in enumerate(shown):

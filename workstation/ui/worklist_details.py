@@ -114,6 +114,8 @@ class Details(QWidget):
     def _order(self, line: Line, now: datetime) -> QWidget:
         item = line.item
         part = _Section(tr("Order"))
+        if item.handed_over:
+            part.add(tr("Handed over"), item.handed_over, tone="open")
         part.add(tr("Indication"), item.indication or tr("none given"), data=bool(item.indication))
         if item.body_part or item.laterality:
             region = " · ".join(filter(None, (item.body_part, item.laterality)))

@@ -360,6 +360,34 @@ def test_a_site_that_scans_elsewhere_too_keeps_the_midnight_of_each_place() -> N
     assert shift.row("A-1").verdict.reason == "Licence US-WA ended 2026-11-22"
 
 
+def test_a_declined_case_stays_for_others_and_is_not_offered_again(shift: Shift) -> None:
+    """A reader who does not read children's knees must not be given the same one with each N."""
+    first = shift.worklist.next()
+    assert first is not None
+    assert first.item.accession == "A-7"
+    shift.worklist.decline(first, "not my field").result()
+
+    following = shift.worklist.next()
+    assert following is not None
+    assert following.item.accession == "A-1"
+    assert shift.row("A-7").is_free
+    assert shift.mesa.reasons == ["not my field"]
+    shift.worklist.sign_out()
+    shift.begun()
+    again = shift.worklist.next()
+    assert again is not None
+    assert again.item.accession == "A-7"  # for the next reader at this desk it is a case
+
+
+def test_a_case_that_another_reader_has_cannot_be_declined(shift: Shift) -> None:
+    shift.mesa.change("7", **SOMEBODY)
+
+    job = shift.worklist.decline(shift.row("A-7"), "no")
+
+    assert isinstance(job.error, Conflict)
+    assert shift.worklist.passed == set()
+
+
 def test_a_poll_under_way_does_not_undo_a_claim(shift: Shift) -> None:
     """The poll's answer was made before the claim; showing it would free the case on screen."""
     shift.harbor.change("1", indication="new")
