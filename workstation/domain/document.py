@@ -7,13 +7,15 @@ from attrs import frozen
 class DocumentLine:
     """One line as it is read: plain characters, never markup (SEC-08).
 
-    Its first `named` letters say what follows: "Finding:", "Author:".
+    Its first `named` letters say what follows: "Finding:", "Author:". `refers` is the SOP
+    Instance UID in it, where it names another object.
     """
 
     text: str
     depth: int = 0  # 0: of the document itself
     heading: bool = False
     named: int = 0
+    refers: str = ""
 
 
 @frozen

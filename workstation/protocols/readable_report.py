@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from attrs import evolve
+
 from workstation.domain.document import DocumentLine, TextDocument
 from workstation.protocols.dicom_attributes import Attributes
 from workstation.protocols.dicom_sr import Code, ContentItem, code_of, content_tree, left_out
@@ -100,10 +102,20 @@ def _lines(item: ContentItem, depth: int) -> Iterable[DocumentLine]:
             yield from _wrapped(name, depth=depth, heading=True)
             depth += 1
     else:
-        yield from _wrapped(*_said(item), depth=depth, name=item.name.words)
+        named = _named_objects(item)
+        for line in _wrapped(*_said(item), depth=depth, name=item.name.words):
+            uid = next((each for each in named if each in line.text.split()), "")
+            yield evolve(line, refers=uid) if uid else line
         depth += 1
     for child in item.children:
         yield from _lines(child, depth)
+
+
+def _named_objects(item: ContentItem) -> list[str]:
+    """SOP Instance UIDs of the images and objects that a reference names."""
+    if item.kind not in ("IMAGE", "COMPOSITE", "WAVEFORM"):
+        return []
+    return [uid for each in item.values.items(_REFERENCED) if (uid := each.text("00081155"))]
 
 
 def _said(item: ContentItem) -> list[str]:

@@ -23,6 +23,7 @@ from workstation.services.frames import FrameStore
 from workstation.services.jobs import Job
 from workstation.services.key_selections import KeySelections
 from workstation.services.loading import Loader, SetProgress
+from workstation.services.named_images import NamedImages
 from workstation.services.overlay import NARROW, Overlay, Surroundings, overlay
 from workstation.services.presenting import Presenting
 from workstation.services.proposing import Proposals
@@ -63,6 +64,7 @@ class Screen:
         self.structures = structures
         self.presenting = Presenting()
         self.key_selections = KeySelections()
+        self.named_images = NamedImages()
         self._store = store
         self._loader = loader
         self._proposals = Proposals()
@@ -117,6 +119,7 @@ class Screen:
         self.structures.know(display_sets)
         self.presenting.know(display_sets)
         self.key_selections.know(display_sets)
+        self.named_images.know(display_sets)
         self._hang()
         self.changed.emit(None)
 
@@ -142,6 +145,7 @@ class Screen:
         self.structures.forget()
         self.presenting.forget()
         self.key_selections.forget()
+        self.named_images.forget()
         self.probe, self.active = None, 0
 
     def display_sets(self, ref: StudyRef) -> tuple[DisplaySet, ...]:

@@ -126,6 +126,15 @@ class TestReading:
             ("Long axis: 22.5 mm", 1, False),
         ]
 
+    def test_a_line_that_names_an_image_keeps_its_identifier_apart(self) -> None:
+        """Who shows the line can then call the image by its name; words of others stay words."""
+        image = {"00081155": _element("1.2.3.4", "UI")}
+        source = _item("IMAGE", "Source", t00081199=_element(image, "SQ"))
+        text = _item("TEXT", "Note", t0040A160=_element("see 1.2.3.4", "UT"))
+
+        lines = _read(_item("CONTAINER", "R", source, text)).lines
+        assert [line.refers for line in lines] == ["1.2.3.4", ""]
+
     def test_what_names_a_value_is_told_from_it(self) -> None:
         """A colon inside of what somebody dictated names nothing."""
         item = _item("TEXT", "Finding", t0040A160=_element("Nodule: 5 mm", "UT"))

@@ -120,7 +120,9 @@ class Painting:
     def _report(self, painter: QPainter, reading: Reading, words: Overlay) -> Overlay:
         """Gives the words around it: with a measuring tool in hand there is one more to say."""
         room = corners.clear_of(words, self._canvas.width(), self._canvas.height())
-        self._viewer.lines_drawn[self._index] = report_page.draw(painter, reading, room)
+        self._viewer.lines_drawn[self._index] = report_page.draw(
+            painter, reading, room, self._viewer.named_images.line
+        )
         if self._viewer.tool not in MEASURING:
             return words
         notice = tr("this view shows a report: there is nothing to measure")

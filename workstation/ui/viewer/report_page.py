@@ -1,6 +1,7 @@
 """A report on a viewport: plain lines on the dark ground, from the line at the top on."""
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -22,9 +23,11 @@ _GAP: Final = 3.0
 _ABOVE_HEADING: Final = 8.0
 
 
-def draw(painter: QPainter, reading: Reading, room: QRectF) -> int:
+def draw(
+    painter: QPainter, reading: Reading, room: QRectF, words_of: Callable[[DocumentLine], str]
+) -> int:
     """As many lines as there is room for, and how many those are. Letters only: nothing of them
-    is markup (SEC-08)."""
+    is markup (SEC-08). `words_of` is a line as it is read here."""
     width = min(room.width(), _WIDEST)
     left = room.left() + (room.width() - width) / 2
     column = QRectF(left, room.top(), width, room.height())
@@ -33,7 +36,7 @@ def draw(painter: QPainter, reading: Reading, room: QRectF) -> int:
     column.setTop(_title(painter, reading.title, column))
     drawn = 0
     for line in reading.lines[reading.state.frame_index :]:
-        bottom = _line(painter, line, column)
+        bottom = _line(painter, line, words_of(line), column)
         if bottom > room.bottom():
             break
         column.setTop(bottom)
@@ -66,11 +69,11 @@ def _title(painter: QPainter, title: str, column: QRectF) -> float:
     return rule + 8
 
 
-def _line(painter: QPainter, line: DocumentLine, column: QRectF) -> float:
+def _line(painter: QPainter, line: DocumentLine, words: str, column: QRectF) -> float:
     """Where the next one begins; a line for which there is no room is not begun."""
     top = column.top() + (_ABOVE_HEADING if line.heading else 0.0)
     indent = _INDENT * min(line.depth, _DEEPEST)
-    laid = _laid(line, column.width() - indent)
+    laid = _laid(line, words, column.width() - indent)
     bottom = top + laid.boundingRect().height()
     if bottom <= column.bottom():
         painter.setPen(theme.color("text.hi"))
@@ -78,11 +81,11 @@ def _line(painter: QPainter, line: DocumentLine, column: QRectF) -> float:
     return bottom + _GAP
 
 
-def _laid(line: DocumentLine, width: float) -> QTextLayout:
+def _laid(line: DocumentLine, words: str, width: float) -> QTextLayout:
     """Names in a low voice before what they name, and so are identifiers: nobody reads them."""
-    laid = QTextLayout(line.text or " ", theme.font("report", 600 if line.heading else 400))
+    laid = QTextLayout(words or " ", theme.font("report", 600 if line.heading else 400))
     laid.setTextOption(_wrapped())
-    quiet = [(0, line.named), *(each.span() for each in _IDENTIFIER.finditer(line.text))]
+    quiet = [(0, line.named), *(each.span() for each in _IDENTIFIER.finditer(words))]
     laid.setFormats([_quiet(start, end) for start, end in quiet if end > start])
     laid.beginLayout()
     below = 0.0
