@@ -25,6 +25,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from workstation.decoder.worker import main as decode
 
         return decode()
+    if words == ["--probe-opengl"]:  # a child that a driver may kill
+        from workstation.ui.opengl import main as probe
+
+        return probe()
     options = parser().parse_args(attached(words))
     try:
         return _ACTS[options.act](options)

@@ -95,6 +95,7 @@ def selftest() -> tuple[Finding, ...]:
     """What this machine can do, one finding for each thing the program relies on."""
     # Only here: the program itself starts without VTK, and never loads a codec.
     from workstation.adapters import probes
+    from workstation.adapters.opengl import opengl
     from workstation.adapters.tls_probe import tls
     from workstation.rendering.probe import rendering
     from workstation.ui.probe import windows
@@ -104,6 +105,7 @@ def selftest() -> tuple[Finding, ...]:
         return run_checks(
             (
                 (tr("rendering"), rendering),
+                (tr("OpenGL"), opengl),
                 (tr("decoding"), lambda: probes.syntaxes(decoders, samples)),
                 (tr("decoder sandbox"), lambda: probes.sandbox(decoders)),
                 (tr("shared memory"), probes.shared_memory),

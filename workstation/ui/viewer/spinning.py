@@ -28,13 +28,13 @@ class Spinning:
     def __init__(self, run: Callable[[str], None], picked: Picked) -> None:
         self._run, self._picked = run, picked
         self._at: QPointF | None = None
-        self._way = 0.0
+        self._turns = False  # the pointer went far enough to be no click
 
     def pressed(self, shown: Shown, tool: str, at: QPointF) -> bool:
         """Whether the volume is in the hand now."""
         if shown.rendering is None or tool in _OTHERS:
             return False
-        self._at, self._way = at, 0.0
+        self._at, self._turns = at, False
         return True
 
     def moved(self, at: QPointF, pace: float) -> bool:
@@ -42,8 +42,8 @@ class Spinning:
         if self._at is None:
             return False
         moved = at - self._at
-        self._way += moved.manhattanLength()
-        if self._way >= _CLICK:
+        self._turns = self._turns or moved.manhattanLength() >= _CLICK
+        if self._turns:
             self._at = at
             right, down = moved.x() * _DEGREES * pace, moved.y() * _DEGREES * pace
             self._run(f"volume.turn {right:.2f} {down:.2f}")
@@ -52,7 +52,7 @@ class Spinning:
     def released(self, at: QPointF) -> bool:
         """Whether anything was held."""
         was, self._at = self._at is not None, None
-        if was and self._way < _CLICK:
+        if was and not self._turns:
             place = self._picked(at)
             if place is not None:
                 self._run("volume.point " + " ".join(f"{part:.2f}" for part in place))
