@@ -28,6 +28,14 @@ class NamedImages:
         words = self._known().get(line.refers, "") if line.refers else ""
         return line.text.replace(line.refers, words) if words else line.text
 
+    def find(self, sop: str) -> tuple[str, int] | None:
+        """The display set and the place in it of an image, or of its first frame."""
+        for each in self._sets.values() if sop else ():
+            for at, frame in enumerate(each.frames):
+                if frame.key.sop == sop:
+                    return each.id, at
+        return None
+
     def _known(self) -> dict[str, str]:
         """Worked out when a report first asks."""
         if self._words is None:
