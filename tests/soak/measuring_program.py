@@ -24,11 +24,11 @@ from workstation.services.ports import Credentials
 from workstation.ui.application import Application
 from workstation.ui.program import Program
 
-#: Two patients of one site.
-ACCESSIONS: Final = ("KN-26-QA01", "KN-26-7741")
+#: Of two patients.
+ACCESSIONS: Final = ("MARK-26-1", "MARK-26-2")
 PATIENCE_S: Final = 60.0
 #: Images of both are at least as large, and at least as many.
-SIDE, IMAGES = 60, 3
+SIDE, IMAGES = 28, 5
 
 
 class Reader:

@@ -20,9 +20,14 @@ from typing import Any, Final
 import pytest
 from attrs import define, field, frozen
 from demo_platform import start_platform
+from dicom_objects import written
+from fakes_report import ALDER, BIRCH
+from marked_images import images
 from measuring_child import CASES
 from measuring_program import ACCESSIONS
 from reading import READER, Reading
+
+from workstation.domain.identifiers import StudyUID
 
 pytestmark = pytest.mark.soak
 
@@ -168,14 +173,33 @@ def test_forty_five_kills_while_marking_cost_at_most_two_seconds(tmp_path: Path)
 # --- in the whole program -------------------------------------------------------------
 
 
+#: A study of each patient: single-frame images, and one object of several frames.
+STUDIES: Final = (
+    (ACCESSIONS[0], StudyUID("2.25.261"), ALDER, "ct"),
+    (ACCESSIONS[1], StudyUID("2.25.262"), BIRCH, "enhanced-mr"),
+)
+
+
+def written_studies(folder: Path) -> list[Path]:
+    """Below it, a folder for each: what a site has of two patients."""
+    found = []
+    for accession, study, patient, kind in STUDIES:
+        made, own = folder / f"made-{accession}", folder / accession
+        made.mkdir()
+        own.mkdir()
+        for number, each in enumerate(images(made, study, patient, accession, [kind])):
+            (own / f"{number}.dcm").write_bytes(written(each))
+        found.append(own)
+    return found
+
+
 def test_five_kills_of_the_whole_program_cost_at_most_two_seconds(tmp_path: Path) -> None:
     """With its windows, a site over HTTP, and command lines for hands."""
     reader = Reading(tmp_path / "reader")
+    record = Record({accession: [study] for accession, study, _, _ in STUDIES})
     path = [str(TESTS), str(TESTS / "soak"), os.environ.get("PYTHONPATH", "")]
     environment = reader.environment(PYTHONPATH=os.pathsep.join(path))
-    with start_platform(tmp_path) as platform:
-        orders = {order["accession"]: [order["study_uid"]] for order in platform.orders()}
-        record = Record({accession: orders[accession] for accession in ACCESSIONS})
+    with start_platform(tmp_path, written_studies(tmp_path)) as platform:
         common = [sys.executable, str(PROGRAM), str(platform.settings), READER]
         common += [platform.password(READER), str(tmp_path)]
         for seed in range(PROGRAM_LIVES):
