@@ -14,6 +14,7 @@ from workstation.demo.phantoms_plans import (
     ALDER_PRIOR,
     ALDER_PRIOR_SHIFT,
     abdomen_ct_plan,
+    abdomen_pet_ct_plan,
     brain_mr_plan,
     chest_cr_plan,
     chest_now,
@@ -132,7 +133,7 @@ HARBOR: Final = (
     Case(
         "harbor", JUNIPER, "HG-26-118177", "CT", "CT abdomen with contrast", "CTABW", "ABDOMEN",
         "Colon cancer, staging.",
-        lambda frame: abdomen_ct_plan(_LIVER, (0.0, 0.0, 40.0), frame),
+        lambda frame: abdomen_pet_ct_plan(_LIVER, (0.0, 0.0, 40.0), frame),
         "routine", "final", 124, 116, truth=truth_of(_LIVER, (0.0, 0.0, 40.0)),
     ),
     Case(

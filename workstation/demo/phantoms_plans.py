@@ -8,6 +8,7 @@ from workstation.demo.phantoms_dicom import SeriesPlan, Vector
 from workstation.demo.phantoms_head import Head, head_ct
 from workstation.demo.phantoms_modalities import cr_series, mr_series
 from workstation.demo.phantoms_mr import FLAIR, T1, T2
+from workstation.demo.phantoms_pet import pet_series
 from workstation.demo.phantoms_qa import QA_SIZE, QA_SPACING
 from workstation.demo.phantoms_series import ABDOMEN, BONE, BRAIN, Scan, chest_ct, ct_series, qa_ct
 from workstation.demo.phantoms_shapes import Array, Grid
@@ -76,6 +77,12 @@ def abdomen_ct_plan(trunk: Trunk, shift: Vector, frame: str) -> tuple[SeriesPlan
     render = functools.partial(_trunk, trunk, scan)
     return (ct_series(2, "Axial portal 2.5", render, scan, ABDOMEN,
                       ContrastBolusAgent="Iohexol 350"),)  # fmt: skip
+
+
+def abdomen_pet_ct_plan(trunk: Trunk, shift: Vector, frame: str) -> tuple[SeriesPlan, ...]:
+    """The same with PET of the same table, 45 planes of 4 mm."""
+    scan = Scan(45, -70.0, 4.0, Grid(128, 4.0), shift, frame, seed=trunk.seed)
+    return (*abdomen_ct_plan(trunk, shift, frame), pet_series(3, trunk, scan))
 
 
 def _trunk(trunk: Trunk, scan: Scan, z: float) -> Array:

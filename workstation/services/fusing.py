@@ -243,10 +243,9 @@ def fused_words(shown: Shown) -> tuple[Line, ...]:
     if fused.missing:
         return (Line(tr("Fused {label}: {why}", label=label, why=fused.missing), 1, Mark.DOUBT),)
     registered = tr(" · registered") if fused.rigid != IDENTITY else ""
-    parts = [tr("Fused {label}", label=label) + registered]
+    shown_as = [tr("{n} %", n=round(100 * fused.opacity))]
     if fused.voi is not None:
         low, high = (number(fused.voi.center + half * fused.voi.width) for half in (-0.5, 0.5))
         unit = fused.display_set.frames[0].rescale.unit
-        parts.append(f"{unit} {tr('{low} to {high}', low=low, high=high)}".strip())
-    parts.append(tr("{n} %", n=round(100 * fused.opacity)))
-    return (Line("  ".join(parts), 1),)
+        shown_as.insert(0, f"{unit} {tr('{low} to {high}', low=low, high=high)}".strip())
+    return Line(tr("Fused {label}", label=label) + registered, 1), Line("  ".join(shown_as), 1)

@@ -296,6 +296,25 @@ def test_radiographs_show_bone_bright_unless_stored_inverted() -> None:
     assert "PixelSpacing" not in front  # the detector's millimetres are not the patient's
 
 
+def test_a_pet_has_the_uptake_it_says() -> None:
+    """SUV by arithmetic from its own header: 9 in the metastasis, an eighth of that in muscle."""
+    study = case("HG-26-118177")
+    ct, pet = study.series
+    (lesion,) = study.truth.lesions  # type: ignore[union-attr]
+    image = nearest(pet, lesion.center[2])
+    (tracer,) = image.RadiopharmaceuticalInformationSequence
+    grams, dose = float(image.PatientWeight) * 1000, float(tracer.RadionuclideTotalDose)
+    suv = hu(image) * grams / dose
+    away = radii(image, lesion.center)
+
+    assert (image.Units, image.DecayCorrection) == ("BQML", "ADMIN")
+    assert image.FrameOfReferenceUID == ct.header(0).FrameOfReferenceUID
+    assert suv[away < lesion.diameter / 2].mean() == pytest.approx(9.0, rel=0.03)
+    assert 0.8 < np.median(suv[(away > 40) & (suv > 0.6)]) < 2.5
+    slopes = {float(pet.header(index).RescaleSlope) for index in range(pet.instances)}
+    assert len(slopes) == pet.instances
+
+
 @pytest.mark.slow
 def test_every_series_can_be_drawn_to_its_ends() -> None:
     """No case of the shift may turn out broken when a reader reaches its last image."""
@@ -318,7 +337,7 @@ def test_a_series_is_given_in_order() -> None:
     assert len(list(QA.datasets())) == QA.instances == 9
 
 
-CLASSES = ("CTImage", "MRImage", "CRImage")
+CLASSES = ("CTImage", "MRImage", "CRImage", "PETImage")
 ONE_OF_EACH = ["HG-26-118204", "HG-26-118219", "MV-26-40431", "MV-24-11873", "KN-26-QA01"]
 
 

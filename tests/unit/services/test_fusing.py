@@ -38,8 +38,10 @@ def pet(study: str = "1.1", space: str = "9.1", series: str = "1.1.9") -> Displa
 
 
 def fused(viewer: Viewer, index: int = 0) -> str:
-    lines = viewer.overlay(index).lines
-    return next((line for line in lines if line.startswith("Fused ")), "")
+    """Both lines of it; where it is not here, the one that says why."""
+    lines = [line.text for line in viewer.overlay(index).bottom_left]
+    at = next((at for at, line in enumerate(lines) if line.startswith("Fused ")), len(lines))
+    return "  ".join(lines[at:])
 
 
 def test_the_pet_of_the_same_space_is_laid_over_and_taken_away() -> None:
