@@ -22,6 +22,7 @@ SAVED = DraftState("platform", datetime(2026, 11, 22, 2, 14, 58, tzinfo=UTC))
 class FakeCase:
     item: WorklistItem
     read_only: bool = False
+    news: str = ""
 
     @property
     def ref(self) -> StudyRef:

@@ -20,6 +20,7 @@ class Case:
     read_only: bool = False
     priors: tuple[PriorStudy, ...] = ()
     shown_priors: tuple[StudyRef, ...] = ()
+    news: str = ""  # what the site changed about it since it was opened
 
     @property
     def ref(self) -> StudyRef:

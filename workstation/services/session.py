@@ -19,6 +19,7 @@ from workstation.services.audit import Audit
 from workstation.services.case import Case, binding_of, viewed
 from workstation.services.desk import Desk
 from workstation.services.jobs import Job, Jobs
+from workstation.services.live_changes import change
 from workstation.services.loading import Loader
 from workstation.services.ports import PriorStudy
 from workstation.services.priors import relevant
@@ -306,8 +307,12 @@ class ReadingSession:
         case = self.case
         if case is not None and case.item.key == item.key and not case.read_only:
             who = item.holder or tr("another reader")
-            self._s.reporting.make_read_only(tr("claimed by {who}; your text is kept", who=who))
-            self.case = evolve(case, item=item, read_only=True)
+            words = tr("claimed by {who}; your text is kept", who=who)
+            withdrawn = change(case.item, self._s.worklist.held(item.key))
+            if withdrawn is not None and withdrawn.stops:
+                words, item = withdrawn.words, case.item
+            self._s.reporting.make_read_only(words)
+            self.case = evolve(case, item=item, read_only=True, news=words)
             self.changed.emit(None)
 
     def _row_changed(self, _: None) -> None:
@@ -316,11 +321,23 @@ class ReadingSession:
         if case is None:
             return
         item = self._s.worklist.held(case.item.key)
-        if item is not None and item != case.item:
-            self.case = evolve(case, item=item)
+        if item is None or item == case.item:
+            return
+        found = change(case.item, item)
+        if found is not None and found.stops:
+            self._stop(case, found.words)
+        else:
+            self.case = evolve(case, item=item, news=found.words if found else case.news)
             self._desk.set_out(item)
             if item.images_received != case.item.images_received:
                 self._s.loader.refresh(item.ref)
+            self.changed.emit(None)
+
+    def _stop(self, case: Case, words: str) -> None:
+        """What is open stays what was opened: never one patient's images by another's name."""
+        if case.news != words:
+            self._s.reporting.make_read_only(words)
+            self.case = evolve(case, read_only=True, news=words)
             self.changed.emit(None)
 
 

@@ -135,6 +135,7 @@ class CaseBar(QWidget):
         self._procedure = plain.elided(tone="hi", weight=600)
         self._accession = plain.label(data=True)
         self._site = plain.elided()
+        self._news = plain.elided(tone="open", weight=600)
         self._locked = Chip()
         self._clock_mark = plain.mark("clock", "hue.open", 14)
         self._images = plain.label(tone="open", size="small")
@@ -149,14 +150,20 @@ class CaseBar(QWidget):
         ):  # fmt: skip
             layout.addWidget(part)
         layout.addStretch(1)
+        layout.addWidget(self._news)
         layout.addWidget(self._locked)
         layout.addWidget(plain.row(self._clock_mark, self._images, spacing=5))
         layout.addWidget(demo_mark(banner))
         layout.addWidget(self.clock)
         self.show_case(None, "", "")
 
-    def show_case(self, item: WorklistItem | None, site: str, read_only: str) -> None:
-        """`read_only` says why nothing can be changed, if so."""
+    def show_case(
+        self, item: WorklistItem | None, site: str, read_only: str, news: str = ""
+    ) -> None:
+        """`read_only` says that nothing can be changed, if so; `news` what the site changed."""
+        self._news.say(news)
+        self._news.setVisible(bool(news))
+        plain.set_tone(self._news, "act" if read_only else "open")
         for part in (
             self._name, self._who, self._born, self._id, self._procedure, self._accession,
             self._site, self.clock,

@@ -64,7 +64,10 @@ class Telling:
         for bar in self._case_bars:
             locked = tr("read only") if case is not None and case.read_only else ""
             bar.show_case(
-                case.item if case else None, names.get(case.item.site, "") if case else "", locked
+                case.item if case else None,
+                names.get(case.item.site, "") if case else "",
+                locked,
+                case.news if case else "",
             )
         self._count()
         self._tick()
