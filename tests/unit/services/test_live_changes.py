@@ -84,7 +84,9 @@ class Open:
             display_sets=lambda _ref: (), progress=lambda _id: None,
         )  # fmt: skip
         viewer = SimpleNamespace(
-            **signals("measurements_changed", "changed", "counted"), studies=()
+            **signals("measurements_changed", "changed", "counted"),
+            studies=(),
+            display_sets=lambda _ref: (),
         )
         reporting = SimpleNamespace(
             **signals("draft_taken_up"), make_read_only=self.shut.append,
