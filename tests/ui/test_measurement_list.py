@@ -1,12 +1,17 @@
 """The list of measurements as a widget: its lines, its lines aloud, naming a lesion in place."""
 
 import pytest
-from fakes_viewer import opened, runner, stack, viewed
+from attrs import evolve
+from fakes_viewer import opened, ref, runner, stack, viewed
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QListView
 from pytestqt.qtbot import QtBot
 
+from workstation.domain.identifiers import SopUID
+from workstation.domain.mark_set import MarkSet
+from workstation.domain.measurement import Measurement, MeasurementKind
+from workstation.domain.study import DisplaySetKind
 from workstation.services.viewer import Viewer
 from workstation.ui.viewer.measurement_list import MeasurementList
 
@@ -129,3 +134,23 @@ def test_a_measurement_that_is_hidden_stays_in_the_list_and_says_so(room: Room) 
     assert room.list.entries[0].hidden
     assert room.list.entries[0].aloud.endswith("hidden")
     assert room.view.grab().toImage() != shown
+
+
+def test_what_a_report_has_is_told_apart_from_what_the_reader_measured(room: Room) -> None:
+    """Whose number it is must be heard and seen; the white diamond is of the white outline."""
+    theirs = Measurement(
+        "7", MeasurementKind.LENGTH, CURRENT.frames[1].key, ((0.0, 0.0), (9.0, 0.0)), 4.5, "mm",
+        text="Nodule", author="Finder 2",
+    )  # fmt: skip
+    marks = MarkSet(SopUID("9.1"), "Report", "Finder 2", False, (), 1, measurements=(theirs,))
+    report = evolve(
+        stack(1, series="1.1.9"), kind=DisplaySetKind.REPORT, frames=(), annotation=marks
+    )
+    room.viewer.study_ready(ref("1.1"), (CURRENT, report))
+    room.viewer.activate(0)
+    room.run("marks.toggle")
+
+    *own, last = room.list.entries
+    assert [each.theirs for each in own] == [False, False]
+    assert (last.id, last.theirs) == ("SR1", True)
+    assert last.aloud == "SR1, Nodule, 4.5 mm, image 2  Axial 2.5, reported by Finder 2"

@@ -46,12 +46,14 @@ class Entry:
     author: str
     hidden: bool
     more: str = ""  # for the tooltip
+    theirs: bool = False  # a report has it: it is read, not changed
 
     @property
     def aloud(self) -> str:
         """For a screen reader, in the order it is seen."""
         hidden = tr("hidden") if self.hidden else ""
-        parts = (self.id, self.name, self.value, self.place, self.author, hidden)
+        author = tr("reported by {who}", who=self.author) if self.theirs else self.author
+        parts = (self.id, self.name, self.value, self.place, author, hidden)
         return ", ".join(filter(None, parts))
 
 
@@ -68,6 +70,7 @@ def entry(viewer: Viewer, mark: Measurement) -> Entry:
         mark.author,
         viewer.is_hidden(mark.id),
         explained(mark),
+        mark.id in {each.id for each in viewer.reported},
     )
 
 
@@ -124,6 +127,8 @@ class _Lines(QStyledItemDelegate):
         else:
             painter.fillRect(box.adjusted(0, box.height() - 1, 0, 0), theme.color("line.hair"))
         icon, tone = ("diamond-open", "text.low") if found.hidden else ("diamond", "ink.measure")
+        if found.theirs:  # as its marks are drawn on the image
+            tone = "text.image"
         icons.paint(painter, icon, box.left() + 10, box.top() + 6, tone, 14)
         inside = box.adjusted(_LEFT, 4, -10, -4)
         self._upper(painter, inside, found)
