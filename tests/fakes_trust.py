@@ -23,6 +23,7 @@ from workstation.domain.report import (
     Binding,
     Field,
     FieldSpec,
+    Overread,
     Report,
     ReportState,
     Section,
@@ -181,6 +182,7 @@ def signed_report(
     predecessor: str | None = None,
     measurements: tuple[Mapping[str, object], ...] = (),
     study: StudyUID = STUDY,
+    overread: Overread | None = None,
 ) -> SignedReport:
     binding = Binding(
         SITE, study, ACCESSION, TaskId("7"), PATIENT, "CT chest",
@@ -199,6 +201,7 @@ def signed_report(
         f"<html><body><p>{impression}</p></body></html>",
         ReportId(predecessor) if predecessor else None,
         measurements,
+        overread,
     )
 
 

@@ -236,7 +236,8 @@ class TestPixelTruth:
 
 
 def test_a_preliminary_report_and_an_addendum_to_a_final_one(tmp_path: Path) -> None:
-    """A resident's word leaves the case open; what is signed is added to and never changed."""
+    """A resident's word leaves the case open, and the final reading begins with it and says how
+    much it departs; what is signed is added to and never changed."""
     lines = [
         f"case.open {QA}", "wait loaded", "report.template free-text",
         'report.set findings "Inserts as specified."', 'report.set impression "Constant."',
@@ -247,10 +248,12 @@ def test_a_preliminary_report_and_an_addendum_to_a_final_one(tmp_path: Path) -> 
         ).must_be_good()
         (preliminary,) = reports(platform, "nord", QA)
         open_still = task(platform, "nord", QA)
-        Reading(tmp_path / "second").run(
+        over = Reading(tmp_path / "second").run(
             platform,
-            [*lines, "report.sign", "wait delivered", "report.addend Beads measured.",
-             "wait delivered", "case.close", "quit"],
+            [f"case.open {QA}", "wait loaded", "state {begun}",
+             'report.set impression "Constant, low noise."',
+             'report.discrepancy minor "noise was not told"', "report.sign", "wait delivered",
+             "report.addend Beads measured.", "wait delivered", "case.close", "quit"],
         ).must_be_good()  # fmt: skip
         later = reports(platform, "nord", QA)
         closed = task(platform, "nord", QA)
@@ -258,9 +261,18 @@ def test_a_preliminary_report_and_an_addendum_to_a_final_one(tmp_path: Path) -> 
     assert preliminary["status"] == "preliminary"
     assert open_still["status"] == "requested"
     assert "owner" not in open_still
+    assert {s["title"]: s["text"] for s in over.state("begun")["report"]["sections"]} == {
+        "Findings": "Inserts as specified.", "Impression": "Constant.",
+    }  # fmt: skip
     assert sorted(each["status"] for each in later) == ["appended", "final", "preliminary"]
+    (final,) = (each for each in later if each["status"] == "final")
+    said = {e["url"].rpartition(":")[2]: e["valueString"] for e in final["extension"]}
+    assert said == {
+        "preliminary": preliminary["identifier"][0]["value"].removeprefix("urn:uuid:"),
+        "discrepancy": "minor", "discrepancy-reason": "noise was not told",
+    }  # fmt: skip
     (added,) = (each for each in later if each["status"] == "appended")
-    assert "Constant." in words(added)
+    assert "Constant, low noise." in words(added)
     assert "Beads measured." in words(added)
     assert closed["status"] == "completed"
 

@@ -12,7 +12,14 @@ from PySide6.QtWidgets import QLabel, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from workstation.domain.identifiers import ReportId
-from workstation.domain.report import FieldRef, ReportState, SectionKind, SignedReport
+from workstation.domain.report import (
+    Discrepancy,
+    FieldRef,
+    IssuedReport,
+    ReportState,
+    SectionKind,
+    SignedReport,
+)
 from workstation.errors import SiteUnavailable
 from workstation.protocols.delivery import Delivery, State
 from workstation.services.checks import Images
@@ -21,7 +28,9 @@ from workstation.services.signal import Signal
 from workstation.services.signing import Proposal
 from workstation.settings import Site
 from workstation.text import PSEUDO_LOCALE, use_locale
+from workstation.ui.frozen_text import FrozenText
 from workstation.ui.report_pane import ReportPane
+from workstation.ui.sign_changes import changes_since
 from workstation.ui.sign_dialog import SignDialog
 
 FINDINGS, IMPRESSION = SectionKind.FINDINGS, SectionKind.IMPRESSION
@@ -180,6 +189,33 @@ def test_a_number_that_was_not_heard_well_is_waved_and_one_key_accepts_it(readin
     reading.reporting.confirm_numbers()
     assert reading.reporting.report is not None
     assert not any(each.doubts for _, each in reading.reporting.report.fields)
+
+
+def test_what_changed_since_the_preliminary_stands_beside_what_is_sealed(reading: Reading) -> None:
+    """R10, R36: new words are marked, old ones struck, each whole; and how much it matters."""
+    reading.desk.start()
+    before = IssuedReport(
+        ReportId("p"), ReportId("p"), ReportState.PRELIMINARY,
+        "Impression\nNodule of 12 mm.\n", "Night, Nora", NOW,
+    )  # fmt: skip
+    reading.reporting.read_over(before)
+    reading.reporting.set_section(IMPRESSION, "Nodule of 14 mm.")
+    reading.reporting.judge(Discrepancy.MINOR)
+    signed = reading.reporting.freeze(ReportState.FINAL, SIGNER, NOW)
+
+    changes = changes_since(before, signed)
+    reading.qtbot.addWidget(changes)
+
+    label = changes.findChild(QLabel)
+    assert label is not None
+    assert label.text() == "Since the preliminary of Night, Nora: minor discrepancy"
+    text = changes.findChild(FrozenText)
+    assert text is not None
+    words = {}
+    for each in ("12", "14", "Nodule"):
+        drawn = text.document().find(each).charFormat()
+        words[each] = (drawn.fontStrikeOut(), drawn.fontUnderline())
+    assert words == {"12": (True, False), "14": (False, True), "Nodule": (False, False)}
 
 
 def test_evidence_shows_what_is_linked_and_what_changed(reading: Reading) -> None:

@@ -3,7 +3,7 @@
 from workstation.commands.context import CommandContext
 from workstation.commands.registry import Outcome, command
 from workstation.domain.measurement import Measurement
-from workstation.domain.report import ReportState, SectionKind
+from workstation.domain.report import Discrepancy, ReportState, SectionKind
 from workstation.errors import CommandError
 from workstation.services.signing import promised_status
 from workstation.text import tr
@@ -144,6 +144,12 @@ def focus(ctx: CommandContext) -> None:
     ctx.windows.show_page("report")
 
 
+@command("report.discrepancy", title="Discrepancy", group=GROUP, when=_NEEDS, rest=True)
+def discrepancy(ctx: CommandContext, how_much: Discrepancy, why: str = "") -> None:
+    """How your reading departs from the preliminary it began with; it is sent with the report."""
+    ctx.reporting.judge(how_much, why)
+
+
 @command("report.sign", title="Sign", group=GROUP, when=_NEEDS, say={"sign report"})
 def sign(ctx: CommandContext) -> Outcome:
     """Show the whole report as it will be sealed, ask for the password, seal and send."""
@@ -175,5 +181,5 @@ def addend(ctx: CommandContext, text: str = "") -> Outcome:
 COMMANDS = (
     template, set_section, override, insert_measurement, evidence, accept_measurement, draft,
     restore, next_field, previous_field, field_end, remove_field, next_check, undo, redo, focus,
-    sign, preliminary, addend,
+    discrepancy, sign, preliminary, addend,
 )  # fmt: skip

@@ -262,6 +262,24 @@ class Signer:
     method: str  # "password", "browser"
 
 
+class Discrepancy(StrEnum):
+    """How a final reading differs from the preliminary one, as the final reader judges it."""
+
+    NONE = "none"
+    MINOR = "minor"
+    MAJOR = "major"
+
+
+@frozen
+class Overread:
+    """The preliminary report that a final reading began with, and how far it departs from it."""
+
+    preliminary: ReportId  # empty where another system wrote it
+    author: str
+    discrepancy: Discrepancy
+    why: str = ""
+
+
 @frozen
 class SignedReport:
     """A report frozen by a signature. What was shown is what is sealed: `text` and `html`
@@ -278,6 +296,7 @@ class SignedReport:
     html: str
     predecessor: ReportId | None = None
     measurements: tuple[Mapping[str, object], ...] = field(factory=tuple)
+    overread: Overread | None = None
 
 
 @frozen

@@ -31,7 +31,7 @@ from workstation.protocols.fhir_values import (
     typed_identifier,
     whole,
 )
-from workstation.protocols.platform_reports import DRAFTS, SIGNED, report_text
+from workstation.protocols.platform_reports import DRAFTS, SETTLED, SIGNED, report_text
 from workstation.protocols.web import Answer, Request
 from workstation.settings import Site
 from workstation.text import tr
@@ -117,7 +117,7 @@ class Platform:
         return self.get("ImagingStudy", subject=patient_ref, _sort="-started", _include=along)
 
     def reports_of(self, patient_ref: str) -> Request:
-        return self.get("DiagnosticReport", subject=patient_ref, status=",".join(SIGNED))
+        return self.get("DiagnosticReport", subject=patient_ref, status=",".join(SETTLED))
 
     # --- reports -----------------------------------------------------------------
 

@@ -25,19 +25,25 @@ from workstation.text import tr
 DRAFTS: Final = RW + "draft"
 #: FHIR's words for a report that is signed, and ours.
 _STATES: Final = {
+    "preliminary": ReportState.PRELIMINARY,
     "final": ReportState.FINAL,
     "appended": ReportState.ADDENDED,
     "corrected": ReportState.FINAL,
     "amended": ReportState.FINAL,
 }
 SIGNED: Final = tuple(_STATES)
+SETTLED: Final = tuple(s for s, state in _STATES.items() if state is not ReportState.PRELIMINARY)
 _UUID: Final = "urn:uuid:"
 
 
 def latest(found: Sequence[Resource]) -> IssuedReport | None:
-    """The newest signed report among those found: an addendum holds all before it."""
+    """The newest signed report among those found: an addendum holds all before it.
+
+    A preliminary one is the one to read only while there is no other.
+    """
     signed = [each for each in found if text(each, "status") in _STATES and report_text(each)]
-    newest = max(signed, key=_age, default=None)
+    settled = [each for each in signed if text(each, "status") in SETTLED]
+    newest = max(settled or signed, key=_age, default=None)
     return None if newest is None else _issued(newest)
 
 

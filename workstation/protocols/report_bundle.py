@@ -209,8 +209,14 @@ def _report(
             _attachment(signed, name, kind, data) for name, (kind, data) in artefacts.items()
         ],
     }
-    if signed.predecessor:
-        resource["extension"] = [{"url": f"{RW}predecessor", "valueString": signed.predecessor}]
+    said: dict[str, str] = {"predecessor": signed.predecessor or ""}
+    if signed.overread is not None:
+        said["preliminary"] = signed.overread.preliminary
+        said["discrepancy"] = signed.overread.discrepancy.value
+        said["discrepancy-reason"] = signed.overread.why
+    resource["extension"] = [
+        {"url": f"{RW}{name}", "valueString": words} for name, words in said.items() if words
+    ]
     # FHIR has no empty texts and no empty lists.
     return {name: value for name, value in resource.items() if value not in ("", [])}
 

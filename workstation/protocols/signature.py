@@ -159,8 +159,22 @@ def manifest(
     """
     binding, signer = signed.report.binding, signed.signer
     patient = f"{binding.patient.issuer}|{binding.patient.id}"
+    overread = signed.overread
+    said = (
+        {}
+        if overread is None
+        else {
+            "overread": {
+                "preliminary": overread.preliminary,
+                "author": overread.author,
+                "discrepancy": overread.discrepancy.value,
+                "why": overread.why,
+            }
+        }
+    )
     return canonical(
         {
+            **said,
             "v": 1,
             "report": signed.report.id,
             "revision": signed.report.revision,

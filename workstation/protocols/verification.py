@@ -205,23 +205,33 @@ def _check_identity(
     based_on = [each.get("identifier", {}) for each in report.get("basedOn", ())]
     accessions = [each.get("value") for each in based_on]
     readers = [each.get("reference") for each in report.get("resultsInterpreter", ())]
-    predecessors = [
-        each.get("valueString")
-        for each in report.get("extension", ())
-        if each.get("url") == f"{RW}predecessor"
-    ]
+    said = {
+        name: [
+            each.get("valueString")
+            for each in report.get("extension", ())
+            if each.get("url") == f"{RW}{name}"
+        ]
+        for name in ("predecessor", "preliminary", "discrepancy")
+    }
+    overread = claims.get("overread") or {}
     facts = {
         "report": names == [uuid] and provenance.get("id") == claims["report"],
         "status": report.get("status") == _STATUS.get(claims["status"]),
         "accession": accessions == [claims["accession"]],
         "signer": readers == [claims["signer"]["id"]] and signature.kid == claims["signer"]["id"],
-        "predecessor": predecessors == ([claims["predecessor"]] if claims["predecessor"] else []),
+        "predecessor": said["predecessor"] == _one(claims["predecessor"]),
+        "preliminary": said["preliminary"] == _one(overread.get("preliminary")),
+        "discrepancy": said["discrepancy"] == _one(overread.get("discrepancy")),
     }
     for name, holds in facts.items():
         if not holds:
             raise VerificationFailed(
                 tr("manifest: the {name} of the report is not the signed one", name=name)
             )
+
+
+def _one(words: str | None) -> list[str]:
+    return [words] if words else []
 
 
 def _check_measurements(

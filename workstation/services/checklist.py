@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from workstation.domain.measurement import Measurement
 from workstation.domain.patient import Patient
-from workstation.domain.report import Report
+from workstation.domain.report import IssuedReport, Report
 from workstation.domain.template import Template
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import CommandError
@@ -31,13 +31,15 @@ class Checklist:
     def of(
         self, report: Report, item: WorklistItem | None, template: Template | None,
         known: Known, read_only: str, compared: bool,
+        over: tuple[IssuedReport | None, str] = (None, ""),
     ) -> tuple[Check, ...]:  # fmt: skip
-        """Every rule's verdict on the report as it is now; `compared`: a prior was shown."""
+        """Every rule's verdict on the report as it is now; `compared`: a prior was shown,
+        `over`: the preliminary this reading began with, and how it is judged."""
         fitting = template is None or item is None or fits(template, order_of(item))
         side = ordered_side(item) if item else ""
         age = order_of(item).age_years if item else None
         facts = Facts(
-            report, self.images, self.shown, known, fitting, side, read_only, age, compared
+            report, self.images, self.shown, known, fitting, side, read_only, age, compared, *over
         )
         if self._last != (facts, self.overrides):
             self._found = checks.run(facts, self.overrides)

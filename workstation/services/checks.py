@@ -14,8 +14,16 @@ from attrs import evolve, field, frozen
 
 from workstation.domain.measurement import Measurement
 from workstation.domain.patient import Patient
-from workstation.domain.report import FieldRef, Link, Report, SectionKind
+from workstation.domain.report import (
+    Discrepancy,
+    FieldRef,
+    IssuedReport,
+    Link,
+    Report,
+    SectionKind,
+)
 from workstation.services import agreement, phrases, wording
+from workstation.services.word_diff import differs
 from workstation.text import isolated, tr, trn
 
 Severity = Literal["block", "warn", "passed"]
@@ -58,6 +66,8 @@ class Facts:
     read_only: str = ""
     age: int | None = None  # whole years at the time of the scan
     compared: bool = False  # a prior stands or stood beside the images
+    preliminary: IssuedReport | None = None  # what a final reading began with
+    discrepancy: str = ""  # as the reader judges it
 
 
 @frozen
@@ -285,6 +295,19 @@ def _contradiction(facts: Facts) -> Found:
         yield Check("contradiction", "warn", words, overridable=True)
 
 
+def _discrepancy(facts: Facts) -> Found:
+    """Whoever was told of the preliminary must learn what became of it (R22)."""
+    before = facts.preliminary
+    if before is None or not differs(before.text, facts.report.plain_text):
+        return
+    if not facts.discrepancy:
+        words = tr("It differs from the preliminary of {name}: say how much", name=before.author)
+        yield Check("discrepancy", "block", words)
+    elif facts.discrepancy == Discrepancy.MAJOR and not wording.communicated(_claims(facts.report)):
+        words = tr("A major discrepancy: no communication recorded")
+        yield Check("discrepancy", "block", words, overridable=True)
+
+
 def _template(facts: Facts) -> Found:
     if not facts.template_fits:
         yield Check(
@@ -317,6 +340,7 @@ RULES: Final[Mapping[str, tuple[str, Rule]]] = MappingProxyType(
         "section-number": ("Findings and impression: same sizes", _section_number),
         "contradiction": ("Findings and impression agree", _contradiction),
         "comparison": ("What is compared was shown", _comparison),
+        "discrepancy": ("The preliminary is answered", _discrepancy),
         "critical": ("No critical term without communication", _critical),
         "template": ("Template fits the procedure", _template),
     }

@@ -53,6 +53,7 @@ class Draft:
     key_images: tuple[KeyImage, ...] = ()
     scales: tuple[Calibration, ...] = ()  # that readers gave to images
     views: Views = NO_VIEWS  # that measurements were made in, by their names
+    judged: tuple[str, str] = ("", "")  # discrepancy from the preliminary, and why
 
     def is_of(self, item: WorklistItem) -> bool:
         """Whether it belongs to this study, this patient and the reader who holds it now."""
@@ -79,6 +80,7 @@ def to_json(draft: Draft) -> str:
         "measurements": [drafted_measurements.to_plain(m) for m in draft.measurements],
         "key_images": [drafted_key_images.to_plain(key) for key in draft.key_images],
         "scales": [drafted_scales.to_plain(scale) for scale in draft.scales],
+        "judged": list(draft.judged),
         "views": {name: drafted_views.to_plain(view) for name, view in draft.views.items()},
         "report": asdict(draft.report, value_serializer=_plain),
     }
@@ -108,11 +110,16 @@ def from_json(body: str) -> Draft:
             tuple(map(drafted_key_images.from_plain, read.get("key_images", []))),
             tuple(map(drafted_scales.from_plain, read.get("scales", []))),
             {str(k): drafted_views.from_plain(v) for k, v in read.get("views", {}).items()},
+            _judged(read.get("judged", ["", ""])),
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         if isinstance(error, UnreadableDraft):
             raise
         raise UnreadableDraft(type(error).__name__) from None
+
+
+def _judged(read: list[Any]) -> tuple[str, str]:
+    return str(read[0]), str(read[1])
 
 
 def is_of(body: str, item: WorklistItem) -> bool:

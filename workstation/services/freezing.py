@@ -9,6 +9,7 @@ from attrs import evolve
 from workstation.domain.identifiers import ReportId
 from workstation.domain.report import (
     IssuedReport,
+    Overread,
     Report,
     ReportState,
     SectionKind,
@@ -30,6 +31,7 @@ def freeze(
     checks: Sequence[Check],
     measurements: Sequence[Mapping[str, Any]],
     before: IssuedReport | None,
+    overread: Overread | None = None,
 ) -> SignedReport:
     """The report as it will be sealed. `before` is what was issued of this case already.
 
@@ -56,6 +58,7 @@ def freeze(
         html=html_of(frozen, status),
         predecessor=predecessor,
         measurements=tuple(measurements),
+        overread=overread,
     )
 
 

@@ -254,8 +254,9 @@ class Reporting(Drafting):
         closed = self.read_only
         evidence = self._evidence
         return self._checklist.of(
-            report, self.item, template, evidence.known, closed, evidence.has_priors
-        )
+            report, self.item, template, evidence.known, closed, evidence.has_priors,
+            (self.preliminary, self.judged[0]),
+        )  # fmt: skip
 
     def override(self, rule: str, reason: str) -> None:
         """Sign in spite of a check; the reason goes with the report."""
@@ -304,6 +305,7 @@ class Reporting(Drafting):
             checks=self.checks,
             measurements=self._evidence.sent_with(report),
             before=self.issued,
+            overread=self.overread,
         )
 
     def mark_signed(self, signed: SignedReport) -> None:
@@ -318,10 +320,12 @@ class Reporting(Drafting):
     def show_issued(self, issued: IssuedReport) -> None:
         """The case was read already: its report takes the place of an empty template."""
         report = self._report()
-        titles = {s.title: s.kind for t in self.templates for s in t.sections}
-        self._issue(issued, as_report(issued, report.binding, titles, report.template))
+        self._issue(issued, as_report(issued, report.binding, self._titles(), report.template))
         if self.item is not None:
             self._look_for_draft(self.item)
+
+    def _titles(self) -> Mapping[str, SectionKind]:
+        return {s.title: s.kind for t in self.templates for s in t.sections}
 
     def _written(self, *, typing: bool = False) -> None:
         self._saver.touch()

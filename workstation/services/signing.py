@@ -9,7 +9,7 @@ from collections.abc import Callable
 from attrs import evolve, frozen
 
 from workstation.domain.identifiers import ReportId
-from workstation.domain.report import ReportState, SignedReport, Signer
+from workstation.domain.report import IssuedReport, ReportState, SignedReport, Signer
 from workstation.domain.worklist import ReadState, Tier, WorklistItem
 from workstation.errors import CommandError, Refused, WorkstationError
 from workstation.protocols.delivery import State
@@ -37,6 +37,7 @@ class Proposal:
     item: WorklistItem
     site: Site
     marks: tuple[Outgoing, ...] = ()
+    preliminary: IssuedReport | None = None  # what it began with, to be seen beside it
 
 
 class Signing:
@@ -85,7 +86,7 @@ class Signing:
         site = self._session.site(case.item.site)
         kept = self._reporting
         marks = outgoing(case.ref, viewed(case, site.name), kept.measurements, kept.key_images)
-        return Proposal(signed, case.item, site, marks)
+        return Proposal(signed, case.item, site, marks, kept.preliminary)
 
     def request(self, status: ReportState) -> Job[None]:
         """Show what will be sealed and ask for the password."""

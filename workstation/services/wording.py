@@ -109,9 +109,14 @@ def _denied(text: str, match: re.Match[str]) -> bool:
     return phrases.denied(sentence, match.start() - start, match.end() - start)
 
 
+def communicated(text: str) -> bool:
+    """Whether it says that somebody was told."""
+    return _COMMUNICATED.search(text) is not None
+
+
 def critical(text: str) -> str:
     """The first critical finding that is claimed of today, if nobody was told of any."""
-    if _COMMUNICATED.search(text):
+    if communicated(text):
         return ""
     found = next(phrases.asserted(text, _CRITICAL), None)
     return found[0].lower() if found else ""

@@ -6,63 +6,27 @@ cannot change while it is open.
 
 from collections.abc import Sequence
 from datetime import date
-from html import escape
-from typing import Any, Final
+from typing import Final
 
-from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QKeyEvent, QTextBlockFormat, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QHBoxLayout, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workstation.domain.report import ReportState
 from workstation.services.checks import Check
 from workstation.services.signing import Proposal
 from workstation.text import tr
-from workstation.ui import plain, theme
+from workstation.ui import plain
 from workstation.ui.chips import Chip
 from workstation.ui.dialogs import Dialog
+from workstation.ui.frozen_text import FrozenText
 from workstation.ui.report_lists import SlotList, check_counts, check_entry, status_chip
+from workstation.ui.sign_changes import changes_since
 from workstation.ui.sign_targets import signed_with, targets
 
 _SIDE_WIDE: Final = 452
 _CHECK_ROWS: Final = 6
-_LINE_HIGH: Final = 23
 _SCROLL_KEYS: Final = frozenset({Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
-
-
-class FrozenText(QTextEdit):
-    """The sealed HTML, to be read and copied; it loads nothing and cannot be edited."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.setReadOnly(True)
-        self.setProperty("bare", True)
-        self.setFont(theme.font("report"))
-        self.setAccessibleName(tr("Text that will be sealed"))
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self.document().setDocumentMargin(0)
-        self.document().setDefaultStyleSheet(_sheet())
-        self.setHtml(html)
-        self._set_lines()
-
-    def _set_lines(self) -> None:
-        """Titles small, text in report lines: Qt's own sizes of headings ignore the sheet."""
-        title = QTextCharFormat()
-        title.setFont(theme.font("small", 600))
-        title.setForeground(theme.color("text.low"))
-        high = QTextBlockFormat()
-        high.setLineHeight(_LINE_HIGH, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
-        block = self.document().begin()
-        while block.isValid():
-            cursor = QTextCursor(block)
-            if block.blockFormat().headingLevel():
-                cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
-                cursor.setCharFormat(title)
-            else:
-                cursor.mergeBlockFormat(high)
-            block = block.next()
-
-    def loadResource(self, _kind: int, _name: QUrl | str) -> Any:
-        return None
 
 
 class SignDialog(Dialog):
@@ -216,7 +180,11 @@ class SignDialog(Dialog):
         for part in (listed, plain.rule(), sent, plain.rule(), by):
             column.addWidget(part)
         column.addWidget(plain.rule())
-        column.addStretch(1)
+        before = self._proposal.preliminary
+        if before is None:
+            column.addStretch(1)
+        else:
+            column.addWidget(changes_since(before, self._proposal.signed), 1)
         middle = QWidget()
         layout = QHBoxLayout(middle)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -295,15 +263,3 @@ def _sex_and_age(proposal: Proposal) -> str:
     day: date = (item.acquired or item.listed).date()
     age = patient.age_years(day)
     return f"{patient.sex} {'' if age is None else age}".strip()
-
-
-def _sheet() -> str:
-    """For Qt's rendering of the sealed HTML, which has no style of its own."""
-    low, high, size = theme.hex_of("text.low"), theme.hex_of("text.hi"), theme.tokens().size
-    rules = {
-        "body": f"color: {high};",
-        "p": "margin: 0 0 2px 0;",
-        "p.identity": f"color: {low}; font-size: {size.small}px; margin-bottom: 4px;",
-        "h2": "margin: 10px 0 1px 0;",
-    }
-    return "\n".join(f"{escape(name)} {{ {rule} }}" for name, rule in rules.items())

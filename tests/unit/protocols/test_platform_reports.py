@@ -37,7 +37,9 @@ def test_the_newest_signed_report_is_the_one_to_read() -> None:
     assert found is not None
     assert (found.id, found.first, found.status) == ("b", "a", ReportState.ADDENDED)
     assert (found.text, found.author) == ("Nodule. More.", "Sample, Jo")
-    assert reports.latest([preliminary]) is None
+    alone = reports.latest([preliminary])
+    assert alone is not None
+    assert (alone.status, alone.text) == (ReportState.PRELIMINARY, "Early.")
 
 
 def test_a_report_of_another_system_has_no_name_of_ours() -> None:

@@ -12,7 +12,8 @@ from fakes_trust import signed_report, task_resource
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workstation.domain.report import ReportState
+from workstation.domain.identifiers import ReportId
+from workstation.domain.report import Discrepancy, Overread, ReportState
 from workstation.errors import VerificationFailed
 from workstation.protocols.canonical import canonical
 from workstation.protocols.report_bundle import bundle, seal
@@ -120,6 +121,23 @@ def _forged(made: dict[str, Any]) -> None:
 
 def _no_signature(made: dict[str, Any]) -> None:
     _resource(made, "Provenance")["signature"] = []
+
+
+def _softened(made: dict[str, Any]) -> None:
+    for each in _resource(made, "DiagnosticReport")["extension"]:
+        if each["url"].endswith(":discrepancy"):
+            each["valueString"] = "none"
+
+
+def test_how_much_a_reading_departs_from_the_preliminary_is_signed() -> None:
+    """A major discrepancy that becomes none on the way hides a missed finding."""
+    over = Overread(ReportId(SECOND), "Night, Nora", Discrepancy.MAJOR, "missed bleed")
+    data = _bundle(overread=over)
+    assert verify_report(data).status == "final"
+    made = json.loads(data)
+    _softened(made)
+    with pytest.raises(VerificationFailed, match="manifest: the discrepancy"):
+        verify_report(json.dumps(made).encode())
 
 
 def _predecessor(made: dict[str, Any]) -> None:
