@@ -200,7 +200,8 @@ def word(ctx: CommandContext, name: str = "") -> Outcome:
 
 @command("measurement.copy", title="Copy to the next image", group=GROUP, when=_MEASUREMENT)
 def copy(ctx: CommandContext, name: str = "", by: int = 1) -> Outcome:
-    """The selected or the last one, measured anew on the next image; `by` images on."""
+    """The selected or the last one, measured anew on the next image; `by` images on. One that
+    a report has is measured anew on its own image: that is yours, and can be cited."""
     ctx.viewer.copy_measurement(name, by)
     return None
 

@@ -163,10 +163,13 @@ class Viewer(Rendered, Fusing):
                 self.go(keys.index(frame))
 
     def copy_measurement(self, name: str = "", by: int = 1) -> Measurement:
-        """The same points on the next image of the view, measured there."""
-        mark, shown = self._marks.find(name), self._need_shown()
+        """The same points on the next image of the view, measured there; those of a report on
+        its own image, where they are the reader's then."""
+        mark, shown = self._marks.any_of(name), self._need_shown()
         if shown.frame.key != mark.frame:
             raise CommandError(tr("{id} is on another image", id=mark.id))
+        if mark in self.reported:
+            return self.add(mark.kind, mark.points, mark.text)
         if not 0 <= shown.state.frame_index + by < len(shown.display_set.frames):
             raise CommandError(tr("there is no next image"))
         self._go(shown, shown.state.frame_index + by)

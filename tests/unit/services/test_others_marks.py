@@ -177,6 +177,20 @@ def test_measurements_of_others_are_listed_with_their_source_while_their_marks_a
     assert (theirs.image_number, theirs.series_label) == (2, images.label)
 
 
+def test_a_measurement_of_others_is_made_ones_own_by_measuring_it_anew() -> None:
+    """The value is of these pixels by this program, and the reader answers for it."""
+    images = stack(3)  # 0.5 mm pixels
+    viewer, _ = opened(images, reported(images))
+    for line in ("marks.toggle", "measurement.go SR1", "measurement.copy SR1"):
+        runner(viewer)(line)
+
+    (own,) = viewer.measurements
+    assert (own.id, own.frame, own.points) == (
+        "A1", images.frames[1].key, ((1.0, 1.0), (9.0, 1.0)),
+    )  # fmt: skip
+    assert (own.value, own.text) == (4.0, "Nodule")
+
+
 def test_a_report_without_an_author_is_named_by_its_title() -> None:
     """Never a number without somebody to ask about it."""
     images = stack(3)
@@ -200,7 +214,7 @@ def test_measurements_of_others_are_gone_to_and_never_changed_saved_or_sent() ->
     assert viewer.viewports[0].frame_index == 1
     assert viewer.selected_measurement == "SR1"
     for line in ("measurement.delete", "measurement.label SR1 mine", "measurement.move SR1 1 1 2 2",
-                 "measurement.delete SR1", "measurement.copy SR1"):  # fmt: skip
+                 "measurement.delete SR1"):  # fmt: skip
         with pytest.raises(CommandError, match="reported by Finder 2"):
             runner(viewer)(line)
     assert viewer.measurements == ()  # what drafts and documents are made of
