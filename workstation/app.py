@@ -57,6 +57,7 @@ from workstation.services.sealing import Outside
 from workstation.services.selftest import Finding
 from workstation.services.selftest import run as run_checks
 from workstation.services.session import ReadingSession, Services
+from workstation.services.shift import Shift
 from workstation.services.signing import Signing
 from workstation.services.spoken_table import Spoken
 from workstation.services.structures import Structures
@@ -254,11 +255,13 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
     )
     suv = None if settings.suv == "none" else SuvType(settings.suv)
     loader = Loader({**outer.sources, LOCAL: outer.files}, frames, jobs, suv)
+    volumes = Volumes(frames, loader, jobs, plane_samples)
+    volumes.moved.connect(lambda ref: jobs.run(lambda: outer.decoders.forget(ref), lane="decoders"))
     viewer = Viewer(
         frames,
         loader,
         Structures(frames, jobs),
-        Volumes(frames, loader, jobs, plane_samples),
+        volumes,
         load_presets(settings.windows),
         Interpolation(settings.interpolation),
     )
@@ -305,6 +308,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
         alarms,
         prefetch,
         ListViews(store, jobs),
+        Shift(worklist, session, deliveries, loader, clock),
     )  # fmt: skip
 
 

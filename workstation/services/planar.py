@@ -212,7 +212,7 @@ class Planar(Pointed):
 
     def _volume_changed(self, name: str) -> None:
         for index, state in enumerate(self.viewports):
-            if state.display_set == name and (state.plane is not None or state.slab_mm):
+            if state.display_set == name:  # a stack too: its frames are slices of it now
                 self.viewport_changed.emit(index)
 
     def measurements_on(self, frame: Frame) -> tuple[Measurement, ...]:

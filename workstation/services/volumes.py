@@ -13,7 +13,7 @@ from attrs import define, field
 from numpy.typing import NDArray
 
 from workstation.domain.geometry import ImagePlane
-from workstation.domain.identifiers import FrameKey
+from workstation.domain.identifiers import FrameKey, StudyRef
 from workstation.domain.study import DisplaySet
 from workstation.errors import WorkstationError
 from workstation.imaging.colour import why_not
@@ -33,6 +33,8 @@ Samples = Callable[[Volume, ImagePlane, tuple[int, int], float, SlabMode], NDArr
 LANE: Final = "volumes"
 #: Slices copied in one go: some milliseconds, and some megabytes that are held twice.
 _AT_ONCE: Final = 16
+#: So much is held twice, and no more.
+_MOVED_BYTES: Final = 64 << 20
 
 
 @define(eq=False)
@@ -43,6 +45,7 @@ class _Wanted:
     job: Job[None] = field(factory=Job)
     draft: VolumeDraft | None = None
     done: int = 0  # slices copied
+    moved: int = 0  # bytes that nobody needs where they were, and nobody was told of
     volume: Volume | None = None
 
 
@@ -53,6 +56,9 @@ class Volumes:
         self.sample = sample
         #: A volume is here, is further, or cannot be made: by the id of its display set.
         self.changed: Signal[str] = Signal()
+        #: Slices of a volume stand in for the frames of this study they came from: what held
+        #: those beside us may let go.
+        self.moved: Signal[StudyRef] = Signal()
         self._store = store
         self._loader = loader
         self._jobs = jobs
@@ -175,14 +181,18 @@ class Volumes:
             return
         for index, view in job.result().items():
             self._store.put(frames[index].key, view)
+        wanted.moved += sum(view.nbytes for view in job.result().values())
         wanted.done = done
+        if wanted.moved >= _MOVED_BYTES or (wanted.moved and done == len(frames)):
+            wanted.moved = 0
+            self.moved.emit(StudyRef(wanted.display_set.site, wanted.display_set.study))
         if done < len(frames):
             self._copy_next(wanted)
             return
         assert wanted.draft is not None
         wanted.volume, wanted.draft = wanted.draft.finished(), None
-        wanted.job.settle(None)
         self.changed.emit(wanted.display_set.id)
+        wanted.job.settle(None)
 
     def _give_up(self, wanted: _Wanted, why: str) -> None:
         wanted.refusal, wanted.draft = why, None

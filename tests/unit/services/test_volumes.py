@@ -12,6 +12,7 @@ from workstation.domain.presentation import Rescale
 from workstation.domain.study import DisplaySet
 from workstation.errors import NotDisplayable
 from workstation.rendering.volume_slice import plane_samples
+from workstation.services import volumes
 from workstation.services.volumes import Volumes
 
 COUNT, SHAPE = 34, (42, 46)
@@ -50,6 +51,28 @@ def test_slices_stand_in_for_the_frames_they_came_from() -> None:
         assert held is not None
         assert np.shares_memory(held.stored, case.voxels())
         assert np.array_equal(held.stored, VOXELS[index])
+
+
+def test_what_held_the_frames_before_is_told_that_it_may_let_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Decoder children keep their side of the memory until they hear of it: twice the study."""
+    monkeypatch.setattr(volumes, "_MOVED_BYTES", 20 * VOXELS[0].nbytes)
+    case = Case()
+    case.arrive()
+    told: list[int] = []
+    case.volumes.moved.connect(lambda _: told.append(len(_standing(case))))
+
+    case.volumes.want(CT)
+
+    assert told == [32, 34]  # 16 slices in one go
+
+
+def _standing(case: Case) -> list[int]:
+    """Slices that stand in for their frames."""
+    held = [case.store.get(frame.key) for frame in CT.frames]
+    owners = [None if each is None else each.stored.base for each in held]
+    return [index for index, owner in enumerate(owners) if owner is not None and owner.ndim == 3]
 
 
 def test_a_series_whose_slices_rescale_each_by_itself_is_held_beside_its_frames() -> None:
