@@ -70,25 +70,26 @@ class VolumePreset:
     light: Light = Light()
     relative: bool = False
     inverted: bool = False  # of a projection in grey: dark on white, as PET is read
-    window: Voi | None = None  # it begins with this one, whatever the images propose
-
-    @property
-    def is_windowed(self) -> bool:
-        """Whether the window decides anything of it."""
-        return self.relative or not self.projection.composes
+    #: It begins with this one; that of a curve in units is where that begins and ends. None: with
+    #: the window of the images, which moves no curve in units.
+    window: Voi | None = None
 
     def curve(
         self, values: NDArray[Any], window: Voi, step_mm: float
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Opacity of a sample that stands for `step_mm` of a ray, and colour (n, 3).
 
+        A window other than its own shifts and stretches the curve.
+
         Notes
         -----
         Beer and Lambert: what 1 mm lets through to the power of the length.
         """
         asked = np.asarray(values, np.float64)
-        if self.relative:
-            asked = (asked - (window.center - window.width / 2)) / max(window.width, 1e-9)
+        if self.relative or self.window is not None:
+            asked = (asked - _low(window)) / max(window.width, 1e-9)
+        if not self.relative and self.window is not None:
+            asked = asked * self.window.width + _low(self.window)
         at = [stop.value for stop in self.stops]
         density = np.interp(asked, at, [stop.opacity for stop in self.stops])
         opacity = 1.0 - (1.0 - np.clip(density, 0.0, 0.999)) ** step_mm
@@ -144,10 +145,17 @@ def _preset(name: str, row: Mapping[str, Any]) -> VolumePreset:
     if "window" in row:
         center, width = (float(part) for part in row["window"])
         window = Voi(center, width)
+    elif stops and not row.get("relative"):
+        first, last = stops[0].value, stops[-1].value
+        window = Voi((first + last) / 2, last - first)
     return VolumePreset(
         name, row["title"], tuple(row.get("modalities", ())), projection, stops,
         Light(**row.get("light", {})), bool(row.get("relative")), bool(row.get("inverted")), window,
     )  # fmt: skip
+
+
+def _low(window: Voi) -> float:
+    return window.center - window.width / 2
 
 
 def _colour(parts: list[float]) -> Colour:

@@ -239,8 +239,6 @@ def _window(shown: Shown) -> Line | None:
     voi, frame = shown.voi, shown.frame
     if voi is None or not shown.is_here:
         return None
-    if shown.rendering is not None and not shown.rendering.preset.is_windowed:
-        return None
     if frame.suv_basis is None or voi.lut is not None:
         return Line(window_words(voi), 2)
     low, high = (number(voi.center + half * voi.width) for half in (-0.5, 0.5))

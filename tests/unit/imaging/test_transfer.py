@@ -42,8 +42,9 @@ def test_two_halves_of_a_way_take_the_light_of_the_whole() -> None:
     preset = read_volume_presets(ONE).presets[0]
     values = np.array([25.0, 50.0, 100.0])
 
-    whole, _ = preset.curve(values, WINDOW, 2.0)
-    half, _ = preset.curve(values, WINDOW, 1.0)
+    assert preset.window is not None
+    whole, _ = preset.curve(values, preset.window, 2.0)
+    half, _ = preset.curve(values, preset.window, 1.0)
 
     assert np.allclose(1 - (1 - half) ** 2, whole, atol=1e-6)
     assert np.allclose(half, [0.125, 0.25, 0.5], atol=1e-6)  # of 1 mm, as the file says
@@ -52,10 +53,21 @@ def test_two_halves_of_a_way_take_the_light_of_the_whole() -> None:
 def test_beyond_its_ends_a_curve_stays_as_it_ends() -> None:
     preset = read_volume_presets(ONE).presets[0]
 
-    opacity, colours = preset.curve(np.array([-9.0, 500.0]), WINDOW, 1.0)
+    assert preset.window is not None
+    opacity, colours = preset.curve(np.array([-9.0, 500.0]), preset.window, 1.0)
 
     assert np.allclose(opacity, [0.0, 0.5])
     assert np.allclose(colours, np.array([[1.0, 1.0, 1.0], [1.0, 0.5, 0.0]]))
+
+
+def test_a_window_shifts_and_stretches_a_curve_in_units() -> None:
+    """By the hands a reader has for windows: what was seen at 50 HU is seen at 130."""
+    preset = read_volume_presets(ONE).presets[0]
+    assert preset.window == Voi(50.0, 100.0)
+
+    opacity, _ = preset.curve(np.array([30.0, 130.0, 230.0]), Voi(130.0, 200.0), 1.0)
+
+    assert np.allclose(opacity, [0.0, 0.25, 0.5])
 
 
 def test_a_relative_preset_follows_the_window() -> None:

@@ -38,7 +38,7 @@ def test_a_view_says_what_it_shows_and_that_it_is_not_for_measuring() -> None:
     assert shown.is_here
     assert shown.rendering is not None
     assert {"Volume rendering: Bone", "From A", "not for measurement"} <= set(words(viewer))
-    assert not [line for line in words(viewer) if line.startswith(("Im ", "W "))]
+    assert not [line for line in words(viewer) if line.startswith("Im ")]
     assert viewer.snapshot(0)["volume"] == {"preset": "ct-bone"}
 
 
@@ -124,6 +124,19 @@ def test_a_mip_has_a_window_and_says_it() -> None:
     assert shown.voi is not None
     assert (shown.voi.center, shown.voi.width) == (250.0, 700.0)
     assert "W 700  L 250" in words(viewer)
+
+
+def test_the_curve_of_a_preset_is_shifted_as_a_window_is() -> None:
+    """Bone of a child, or a metal: with the keys of the window, said in the corner; the preset
+    chosen again is as it came."""
+    viewer = rendered()
+    assert "W 1620  L 990" in words(viewer)
+
+    viewer.set_window("500/1000")
+    assert "W 1000  L 500" in words(viewer)
+    viewer.set_volume("ct-bone")
+
+    assert "W 1620  L 990" in words(viewer)
 
 
 def test_turning_is_one_step_back_and_reset_stands_upright() -> None:
