@@ -50,3 +50,22 @@ def test_no_name_and_no_key_of_the_sheet_is_cut(qtbot: QtBot, *, all_keys: bool)
 )
 def test_a_cap_shows_what_stands_on_the_key(keys: str, cap: str) -> None:
     assert shown_key(keys) == cap
+
+
+def test_what_the_pointer_does_stands_beside_the_keys_where_images_are(qtbot: QtBot) -> None:
+    """Nobody finds Shift and the pointer by pressing keys."""
+    registry = catalogue.registry()
+    bindings = load(resource("keymaps", "default.toml"), registry)
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    there = []
+    for scope, active in (
+        (Scope.IMAGES, {"image"}),
+        (Scope.IMAGES, set()),
+        (Scope.WORKLIST, {"image"}),
+    ):
+        sheet = KeySheet(window, bindings, registry, scope, frozenset(active))
+        names = {name.whole() for name in sheet.findChildren(ElidedLabel)}
+        there.append({"Drag finely", "Zoom about the pointer"} <= names)
+
+    assert there == [True, False, False]

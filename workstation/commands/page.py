@@ -10,6 +10,7 @@ from typing import Final
 
 from workstation.commands import catalogue
 from workstation.commands.bindings import Bindings, load
+from workstation.commands.gestures import GESTURES, GROUP
 from workstation.commands.menus import Menus, load_menus
 from workstation.commands.offers import in_words
 from workstation.commands.registry import Command, Registry
@@ -38,7 +39,15 @@ def page(registry: Registry, keymaps: dict[str, Bindings], menus: Menus) -> str:
         parts.append("|---|---|---|---|---|---|---|")
         parts.extend(_row(each, keymaps.values(), menus) for each in commands)
         parts.append("")
-    return "\n".join(parts)
+    return "\n".join((*parts, *_pointer(), ""))
+
+
+def _pointer() -> Iterable[str]:
+    yield f"## {GROUP}\n"
+    yield "| on an image | with any tool |"
+    yield "|---|---|"
+    for each in GESTURES:
+        yield f"| {' + '.join(each.caps)} | {each.title} |"
 
 
 def _groups(registry: Registry) -> list[str]:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from workstation.commands import gestures
 from workstation.commands.bindings import REACH, Binding, Bindings, Scope
 from workstation.commands.registry import Registry
 from workstation.text import tr
@@ -20,6 +21,8 @@ _WIDTH = 1240
 _COLUMN = 270
 _BETWEEN = 24
 _ROW = 19
+#: The group of the keymap that goes through images.
+_IMAGES = "Images"
 #: The most that the dialog has room for.
 _HIGHEST = 660
 
@@ -48,6 +51,13 @@ def here(
             alone = scope is Scope.REPORT and each.scope is Scope.REPORT
             found.append(_with_alt(each) if typed and not alone else each)
     return tuple(found)
+
+
+def _with_pointer(keys: list[Group]) -> list[Group]:
+    """What the pointer does on an image, whatever tool it holds, behind the keys of images."""
+    entries = [Entry(each.title, tuple(map(tr, each.caps))) for each in gestures.GESTURES]
+    at = next((i + 1 for i, (title, _) in enumerate(keys) if title == _IMAGES), len(keys))
+    return [*keys[:at], (gestures.GROUP, entries), *keys[at:]]
 
 
 def _with_alt(binding: Binding) -> Binding:
@@ -90,8 +100,10 @@ class KeySheet(Dialog):
         active: frozenset[str],
     ) -> None:
         super().__init__(host, tr("Keys"), width=_WIDTH)
-        self._every = groups(bindings.all)
+        self._every = _with_pointer(groups(bindings.all))
         self._here = groups(here(bindings, registry, scope, active))
+        if scope is Scope.IMAGES and "image" in active:
+            self._here = _with_pointer(self._here)
         self._whole_sheet = False
         self._told = plain.label(tone="low", size="small")
         self.head.layout().insertWidget(1, self._told)  # type: ignore[union-attr]
