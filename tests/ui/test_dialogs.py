@@ -7,11 +7,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from workstation.domain.identifiers import SiteId
 from workstation.errors import SignInFailed
 from workstation.services.jobs import Job
 from workstation.services.ports import Credentials
+from workstation.services.shift import SiteFigures
 from workstation.ui import dialogs
 from workstation.ui.dialogs import Dialog, MessageDialog, QuestionDialog
+from workstation.ui.shift_dialog import cells
 from workstation.ui.sign_in import SignInDialog
 
 
@@ -159,3 +162,17 @@ def test_the_password_is_never_shown(qtbot: QtBot) -> None:
 
     assert signing.dialog.password.echoMode() == QLineEdit.EchoMode.Password
     assert "password" not in repr(Credentials("reader", "password"))
+
+
+def test_the_shift_says_broken_promises_in_colour_and_in_words() -> None:
+    """Never by colour alone: the numbers say it too."""
+    good = SiteFigures(SiteId("harbor"), 3, accepted=4, in_time=4, transfer_s=70.0)
+    bad = SiteFigures(
+        SiteId("mesa"), 9, 2, 1, accepted=4, in_time=3, transfer_s=300.0, transfer_late=5,
+        first_image_s=0.34,
+    )  # fmt: skip
+
+    assert cells(good)[5:8] == [("4 of 4", "done"), ("70 s", "hi"), ("0", "low")]
+    assert cells(bad)[1:3] == [("2", "act"), ("1", "act")]
+    assert cells(bad)[5:] == [("3 of 4", "act"), ("5 min", "open"), ("5", "open"), ("0.3 s", "hi")]
+    assert cells(SiteFigures(SiteId("nord")))[5:7] == [("–", "low"), ("–", "hi")]

@@ -1,5 +1,6 @@
 """What a command may touch: services, passed in. There is no global to reach for."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -24,6 +25,7 @@ from workstation.services.prefetch import Prefetch
 from workstation.services.registering import Registering
 from workstation.services.reporting import Reporting
 from workstation.services.session import ReadingSession
+from workstation.services.shift import Shift, SiteFigures
 from workstation.services.signing import Signing
 from workstation.services.viewer import Viewer
 from workstation.services.worklist import Row, Worklist
@@ -84,6 +86,10 @@ class Windows(Protocol):
         ...
 
     def toggle_strip(self) -> None: ...
+
+    def open_shift(self, found: Mapping[str, SiteFigures]) -> None:
+        """The shift in numbers."""
+        ...
 
     def open_sign_in(self) -> None: ...
 
@@ -164,6 +170,7 @@ class CommandContext:
     alarms: Alarms
     prefetch: Prefetch
     views: ListViews
+    shift: Shift
     jobs: Jobs
     windows: Windows
 

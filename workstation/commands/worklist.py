@@ -47,4 +47,11 @@ def forget(ctx: CommandContext, name: str) -> Outcome:
     return None
 
 
-COMMANDS = (sort, column, save, saved_filter, forget)
+@command("app.shift", title="This shift", group=GROUP, when={"signed-in"})
+def shift(ctx: CommandContext) -> Outcome:
+    """Site by site: what waits, promises kept, how long images take to the list and the screen."""
+    ctx.windows.open_shift(ctx.shift.figures())
+    return None
+
+
+COMMANDS = (sort, column, save, saved_filter, forget, shift)

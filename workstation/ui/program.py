@@ -29,6 +29,7 @@ from workstation.services.registering import Registering
 from workstation.services.reporting import Reporting
 from workstation.services.script import lines_of, run_script
 from workstation.services.session import ReadingSession
+from workstation.services.shift import Shift
 from workstation.services.signing import Proposal, Signing
 from workstation.services.viewer import Viewer
 from workstation.services.worklist import Worklist
@@ -62,6 +63,7 @@ class Everything:
     alarms: Alarms
     prefetch: Prefetch
     views: ListViews
+    shift: Shift
 
 
 #: What may be asked for while the desk is locked: nothing that shows or changes a case.
@@ -100,7 +102,7 @@ class Program:
         self._context = CommandContext(
             s.worklist, s.session, s.viewer, s.loader, s.reporting, s.deliveries, s.signing,
             s.audit, s.files, s.filing, s.cine, s.desk, s.dictation, s.headers, s.registering,
-            s.alarms, s.prefetch, s.views, self._jobs, shell,
+            s.alarms, s.prefetch, s.views, s.shift, self._jobs, shell,
         )  # fmt: skip
         shell.bind(self._registry, bindings, menus, lambda: self.context.active)
         shell.left.connect(lambda _: self._application.leave())

@@ -1,6 +1,6 @@
 """The windows: worklist, images and report, as one window or as three."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -16,6 +16,7 @@ from workstation.errors import CommandError, WorkstationError
 from workstation.protocols.dicom_listing import Listing
 from workstation.services.jobs import Job
 from workstation.services.ports import Credentials
+from workstation.services.shift import SiteFigures
 from workstation.services.signal import Signal
 from workstation.services.worklist import Row
 from workstation.text import tr
@@ -27,6 +28,7 @@ from workstation.ui.choosing import choose_files
 from workstation.ui.gallery import picture
 from workstation.ui.offering import Offering
 from workstation.ui.outbox import OutboxPage
+from workstation.ui.shift_dialog import ShiftDialog
 from workstation.ui.sign_in import SignInDialog
 from workstation.ui.standing import Shown as Shown
 from workstation.ui.standing import not_accepted
@@ -210,6 +212,10 @@ class Shell:
     @property
     def banner(self) -> str:
         return self._banner
+
+    def open_shift(self, found: Mapping[str, SiteFigures]) -> None:
+        if dialogs.current(self.front) is None:
+            ShiftDialog(self.front, found).open()
 
     def open_sign_in(self) -> None:
         main = self._windows.main

@@ -1,0 +1,124 @@
+"""How the shift goes, site by site: what waits, promises kept, how fast images come.
+
+Counted from what the list and the outbox know anyway; nothing is kept beyond the program.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from statistics import median
+from typing import Final
+
+from attrs import frozen
+
+from workstation.domain.identifiers import FrameKey, SiteId, TaskRef
+from workstation.domain.worklist import Priority, WorklistItem
+from workstation.protocols.delivery import Delivery, State
+from workstation.services.delivery import Deliveries
+from workstation.services.loading import Loader
+from workstation.services.ports import Clock
+from workstation.services.session import ReadingSession
+from workstation.services.urgency import is_read
+from workstation.services.worklist import Row, Worklist
+
+#: The promise of transfer: on the list this long after the scan (R32).
+PROMISED_S: Final = 120.0
+
+
+@frozen
+class SiteFigures:
+    """One site in numbers; None where there is nothing to count yet."""
+
+    site: SiteId
+    waiting: int = 0
+    stat: int = 0
+    overdue: int = 0
+    blocked: int = 0
+    accepted: int = 0  # reports of this reader in this run of the program
+    in_time: int = 0
+    transfer_s: float | None = None  # scan to list, median
+    transfer_late: int = 0  # cases that took longer than promised
+    first_image_s: float | None = None  # opened to the first image, median
+
+
+def figures(
+    site: SiteId,
+    rows: Iterable[Row],
+    entries: Iterable[Delivery],
+    overdue: Callable[[WorklistItem], bool],
+    due: Callable[[TaskRef], WorklistItem | None],
+    first_images: Sequence[float] = (),
+) -> SiteFigures:
+    """Pure: `overdue` knows the site's clock, `due` the promise of a signed case."""
+    mine = [row for row in rows if row.item.site == site]
+    open_rows = [row for row in mine if not is_read(row.item)]
+    came = [
+        (row.item.listed - row.item.acquired).total_seconds()
+        for row in mine
+        if row.item.acquired is not None and row.item.listed >= row.item.acquired
+    ]
+    accepted = [e for e in entries if e.site == site and e.state is State.ACKNOWLEDGED]
+    promised = [(e, due(TaskRef(e.site, e.task))) for e in accepted]
+    return SiteFigures(
+        site,
+        len(open_rows),
+        sum(row.item.priority is Priority.STAT for row in open_rows),
+        sum(overdue(row.item) for row in open_rows),
+        sum(not row.verdict.allowed for row in open_rows),
+        len(accepted),
+        sum(
+            item is None or e.accepted_at is None or e.accepted_at <= item.due
+            for e, item in promised
+        ),
+        median(came) if came else None,
+        sum(each > PROMISED_S for each in came),
+        median(first_images) if first_images else None,
+    )
+
+
+class Shift:
+    """Owned by the application, lives on the home thread."""
+
+    def __init__(
+        self,
+        worklist: Worklist,
+        session: ReadingSession,
+        deliveries: Deliveries,
+        loader: Loader,
+        clock: Clock,
+    ) -> None:
+        self._worklist, self._session = worklist, session
+        self._deliveries, self._clock = deliveries, clock
+        self._opened: TaskRef | None = None
+        self._since: float | None = None
+        self._first: dict[SiteId, list[float]] = {}
+        session.changed.connect(lambda _: self._case_changed())
+        loader.frame_arrived.connect(self._arrived)
+
+    def figures(self) -> Mapping[str, SiteFigures]:
+        """By the names of the sites."""
+        found = {}
+        for site in self._worklist.sites:
+            now = self._worklist.server_now(site.id)
+            found[site.name] = figures(
+                site.id,
+                self._worklist.rows,
+                self._deliveries.entries,
+                lambda item, now=now: item.due < now,  # type: ignore[misc]
+                self._worklist.held,
+                self._first.get(site.id, ()),
+            )
+        return found
+
+    def _case_changed(self) -> None:
+        case = self._session.case
+        if case is None:
+            self._opened = self._since = None
+        elif case.item.key != self._opened:
+            self._opened, self._since = case.item.key, self._clock.monotonic()
+
+    def _arrived(self, key: FrameKey) -> None:
+        case = self._session.case
+        if self._since is None or case is None or key.study != case.ref.study:
+            return
+        waited = self._clock.monotonic() - self._since
+        self._first.setdefault(case.item.site, []).append(waited)
+        self._since = None
