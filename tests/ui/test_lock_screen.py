@@ -57,6 +57,7 @@ class Room:
             qtbot.addWidget(window)
             window.show()
         self.signed_out = 0
+        self.waiting = ""
         self.codes: Signal[EnterCode | None] = Signal()
         self.covers = Covers(
             self.desk,  # type: ignore[arg-type]
@@ -65,6 +66,7 @@ class Room:
             self._out,
             lambda: typed,
             self.codes,
+            lambda: self.waiting,
         )
 
     def _out(self) -> None:
@@ -196,6 +198,21 @@ def test_without_a_browser_the_cover_says_which_code_to_enter_where(qtbot: QtBot
         "On another device open https://login.example/enter and enter the code BCDF-GHJK."
     )
     assert room.cover(1).message.text() == ""
+
+
+def test_what_cannot_wait_is_said_on_the_cover_without_a_name(room: Room) -> None:
+    """The reader is in the next room; a STAT case must not wait until the coffee is drunk."""
+    room.desk.turn(locked=True)
+    quiet = room.cover(0).waiting.isVisible()
+    room.waiting = "2 STAT cases wait · 1 report needs you"
+    room.covers.refresh()
+    said = [room.cover(at).waiting.text() for at in (0, 1)]
+    room.waiting = ""
+    room.covers.refresh()
+
+    assert not quiet
+    assert said == ["2 STAT cases wait · 1 report needs you"] * 2
+    assert not room.cover(0).waiting.isVisible()
 
 
 def test_the_next_reader_can_sign_this_one_out(room: Room) -> None:

@@ -50,6 +50,9 @@ class LockScreen(Dialog):
         kept = tr("Your case stays open; your claims and your words are kept.")
         self.body.addWidget(plain.label(who, tone="hi", weight=600, data=True))
         self.body.addWidget(plain.label(kept, wrap=True))
+        self.waiting = plain.label(tone="act", weight=600)
+        self.waiting.hide()
+        self.body.addWidget(self.waiting)
         self.password = plain.line_edit(tr("Password"), secret=True)
         self.password.setAccessibleName(tr("Password"))
         self.password.setVisible(typed)
@@ -64,6 +67,14 @@ class LockScreen(Dialog):
     def cover(self) -> None:
         """At once, over whatever is open."""
         self._show_now(self.password if self._typed else self.button)
+
+    def show_waiting(self, words: str) -> None:
+        """What cannot wait until somebody comes by; no patient is named on a locked desk."""
+        if words and words != self.waiting.text():
+            QApplication.beep()
+        self.waiting.setText(words)
+        self.waiting.setVisible(bool(words))
+        self.refit()
 
     def show_code(self, code: EnterCode | None) -> None:
         """There is no browser here: what to enter on another device."""
@@ -110,9 +121,10 @@ class Covers:
         sign_out: Callable[[], object],
         typed: Callable[[], bool],
         codes: Signal[EnterCode | None],
+        waiting: Callable[[], str] = str,
     ) -> None:
         self._desk, self._windows, self._user = desk, windows, user
-        self._sign_out, self._typed = sign_out, typed
+        self._sign_out, self._typed, self._waiting = sign_out, typed, waiting
         self._covers: list[LockScreen] = []
         codes.connect(self._show_code)
         desk.changed.connect(lambda _: self._lock() if desk.locked else self._open())
@@ -132,6 +144,12 @@ class Covers:
             )  # fmt: skip
             self._covers.append(cover)
             cover.cover()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """The list or the outbox has news."""
+        for cover in self._covers:
+            cover.show_waiting(self._waiting())
 
     def _show_code(self, code: EnterCode | None) -> None:
         for cover in self._covers:

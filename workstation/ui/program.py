@@ -10,6 +10,7 @@ from workstation.commands.bindings import Bindings
 from workstation.commands.context import CommandContext
 from workstation.commands.menus import Menus
 from workstation.commands.registry import Outcome, Registry
+from workstation.domain.worklist import Priority
 from workstation.errors import CommandError, Refused, WorkstationError
 from workstation.services.alarms import Alarms
 from workstation.services.audit import Audit
@@ -34,7 +35,7 @@ from workstation.services.signing import Proposal, Signing
 from workstation.services.viewer import Viewer
 from workstation.services.worklist import Worklist
 from workstation.settings import is_loopback
-from workstation.text import tr
+from workstation.text import tr, trn
 from workstation.ui.application import Application
 from workstation.ui.lock_screen import Covers, Hands
 from workstation.ui.signing_flow import SigningFlow
@@ -119,7 +120,10 @@ class Program:
             lambda: shell.run("app.sign-out"),
             self._is_typed_here,
             s.worklist.code_shown,
+            self._what_waits,
         )
+        s.worklist.changed.connect(lambda _: self._covers.refresh())
+        s.alarms.changed.connect(lambda _: self._covers.refresh())
         self._hands = Hands(self._application.qt, s.desk.touched)
         s.worklist.signed_in.connect(lambda _: self._hand_over())
         s.session.changed.connect(lambda _: None if s.session.case else self._application.tidy())
@@ -156,6 +160,17 @@ class Program:
         self._services.desk.stop()
         self._hands.stop()
         self._jobs.close()
+
+    def _what_waits(self) -> str:
+        """For the cover of a locked desk: how many, and never who."""
+        rows = self._services.worklist.rows
+        stat = sum(row.is_free and row.item.priority is Priority.STAT for row in rows)
+        alarms = len(self._services.alarms.standing)
+        said = [
+            trn(stat, "1 STAT case waits", "{n} STAT cases wait") if stat else "",
+            trn(alarms, "1 report needs you", "{n} reports need you") if alarms else "",
+        ]
+        return " · ".join(filter(None, said))
 
     def _is_typed_here(self) -> bool:
         """A password is typed here only where the sign-in page is this machine's own."""

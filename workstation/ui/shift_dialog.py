@@ -24,15 +24,18 @@ class ShiftDialog(Dialog):
         grid.setVerticalSpacing(9)
         heads = (
             tr("Site"), tr("Waiting"), tr("STAT"), tr("Overdue"), tr("Blocked"), tr("Accepted"),
-            tr("In time"), tr("Scan to list"), tr("Late on the list"), tr("First image"),
+            tr("In time"), tr("Scan to list"), tr("Over {n} min", n=round(PROMISED_S / 60)),
+            tr("First image"),
         )  # fmt: skip
         for at, head in enumerate(heads):
-            grid.addWidget(plain.label(head, tone="low", size="small", weight=600), 0, at)
+            side = Qt.AlignmentFlag.AlignRight if at else Qt.AlignmentFlag.AlignLeft
+            made = plain.label(head, tone="low", size="small", weight=600)
+            grid.addWidget(made, 0, at, side)
         for line, (name, each) in enumerate(found.items(), start=1):
             grid.addWidget(plain.label(name, tone="hi", weight=600, data=True), line, 0)
             for at, (text, tone) in enumerate(cells(each), start=1):
-                made = plain.label(text, tone=tone, data=True)
-                grid.addWidget(made, line, at, Qt.AlignmentFlag.AlignRight)
+                cell = plain.label(text, tone=tone, data=True)
+                grid.addWidget(cell, line, at, Qt.AlignmentFlag.AlignRight)
         self.body.addLayout(grid)
         promise = tr(
             "Promised: on the list {n} min after the scan. Accepted and in time count your own"
