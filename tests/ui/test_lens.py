@@ -130,6 +130,21 @@ def test_identity_is_written_over_it(reading: tuple[Viewer, Canvas]) -> None:
     assert all(image.pixelColor(x, y).red() == 0xE4 for x, y in bright)
 
 
+def test_what_is_pointed_at_is_seen_in_it(reading: tuple[Viewer, Canvas]) -> None:
+    """Else the magnifier would cover the very place."""
+    viewer, canvas = reading
+    viewer.point_at((72.0, 64.0))
+    viewer.magnify(on=True)
+    view = viewer.resolved(0)
+    assert view is not None
+    x, y = view.to_view((64.0, 64.0))
+    moved(canvas, x, y)
+
+    blue = canvas.grab().toImage().pixelColor(round(x + 64 + 12), round(y))  # 8 pixels, twice 4
+
+    assert blue.blue() > blue.red() + 60
+
+
 def test_a_closed_case_leaves_no_pixel_in_it(reading: tuple[Viewer, Canvas]) -> None:
     viewer, canvas = reading
     viewer.magnify(on=True)

@@ -70,6 +70,8 @@ def _inside(painter: QPainter, drawn: Drawn, box: QRectF, preview: Preview) -> N
             inking.draw_picture(painter, drawn.layer)
         ink = InkCanvas(drawn.scene.view, ratio, drawn.picture, inking.text_size)
         inking.draw_items(painter, annotations.outlines(ink, drawn.scene.marks, preview))
+        if drawn.scene.spot is not None:
+            inking.draw_items(painter, annotations.cursor(ink, drawn.scene.spot))
     x, y = box.center().x(), box.center().y()
     cross = (
         Stroke(((x + _GAP * a, y + _GAP * b), (x + _ARM * a, y + _ARM * b)), "ink.active", 1.0)
