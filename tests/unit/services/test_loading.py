@@ -9,6 +9,8 @@ from fakes import FakeClock, Home, InlineJobs
 from fakes_images import REF, FakeSource, pixels, series
 
 from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyRef, StudyUID
+from workstation.domain.presentation import Rescale
+from workstation.domain.suv import SuvBasis, SuvType
 from workstation.errors import NotDisplayable, SiteUnavailable
 from workstation.services.fetching import AGAIN_S, FRAME_WORKERS, SetProgress, outward
 from workstation.services.frames import Dropped, FrameStore
@@ -326,3 +328,35 @@ def test_a_study_larger_than_the_memory_is_here_whole_and_decoded_when_looked_at
     assert store.get(shown.frames[9].key) is not None
     assert store.nbytes <= 4 * 32
     assert all(store.has(frame.key) for frame in shown.frames)
+
+
+@pytest.mark.parametrize(("asked", "unit"), [(SuvType.BW, "SUVbw"), (None, "Bq/ml")])
+def test_pet_is_read_in_what_the_settings_ask_for(asked: SuvType | None, unit: str) -> None:
+    """From the first image on, and black on white: a window that changes later is missed."""
+    basis = SuvBasis(
+        "BQML", corrected=("ATTN", "DECY"), decay="ADMIN", weight_kg=80.0, dose_bq=400e6
+    )
+    told = series("1.5", [0.0, 4.0])
+    pet = evolve(
+        told,
+        modality="PT",
+        instances=tuple(
+            evolve(
+                each,
+                frames=tuple(
+                    evolve(frame, rescale=Rescale(2.0, 0.0, "Bq/ml"), suv_basis=basis)
+                    for frame in each.frames
+                ),
+            )
+            for each in told.instances
+        ),
+    )
+    jobs = InlineJobs(FakeClock())
+    loader = Loader({REF.site: FakeSource([pet])}, FrameStore(), jobs, asked)
+    loader.open(REF, first=True)
+
+    (shown,) = loader.display_sets(REF)
+
+    slope = 2.0 * 80_000 / 400e6 if asked else 2.0
+    assert {frame.rescale for frame in shown.frames} == {Rescale(slope, 0.0, unit)}
+    assert all(frame.inverse for frame in shown.frames)
