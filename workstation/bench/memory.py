@@ -37,7 +37,8 @@ def memory() -> tuple[Figure, ...]:
                 idle = _pss(_pids(seen))
                 grown = [each for kind in ("raw", "htj2k") for each in _grown(seen, kind, idle)]
                 seen.leave()
-        return (Figure("idle program and children", idle / 1e6, "MB"), *grown)
+            idle_figure = Figure("idle program and children", idle / 1e6, "MB")
+            return (idle_figure, *grown, *_alone_in_planes())
 
 
 def gap() -> tuple[Figure, ...]:
@@ -85,7 +86,6 @@ def _grown(seen: Watched, kind: str, idle: int) -> Iterator[Figure]:
     peak.start()
     _load(seen, kind)
     most, end = peak.stop(), _pss(pids)
-    planes = _in_planes(seen, pids) if kind == "raw" else ()
     closed = seen.program.send("case.close")
     seen.wait(lambda: closed is None or closed.done)
     left = _settled(seen, pids)
@@ -93,12 +93,22 @@ def _grown(seen: Watched, kind: str, idle: int) -> Iterator[Figure]:
     yield Figure(f"{kind}: growth at the peak", (most - idle) / 1e6, "MB", f"{allowed / 1e6:g} MB")
     yield Figure(f"{kind}: growth when all is here", (end - idle) / 1e6, "MB")
     yield Figure(f"{kind}: bytes per voxel beyond 64 MB", (most - idle - 64e6) / _VOXELS, "B", "2")
-    yield from planes
     yield Figure(f"{kind}: growth that is left when the case is closed", (left - idle) / 1e6, "MB")
 
 
+def _alone_in_planes() -> tuple[Figure, ...]:
+    """One case and no other that could be fetched meanwhile."""
+    with tempfile.TemporaryDirectory(prefix="workstation-bench-") as folder:
+        write_series(Path(folder), ("raw",), SLICES)
+        with running(["--studies", folder]) as ready, watched(ready) as seen:
+            _load(seen, "raw")
+            figures = _in_planes(seen, _pids(seen))
+            seen.leave()
+    return figures
+
+
 def _in_planes(seen: Watched, pids: Sequence[int]) -> tuple[Figure, ...]:
-    """Three planes of it beside the stack; everything counted, the idle program too."""
+    """Three planes beside the stack; everything counted, the idle program too."""
     peak = _Peak(pids)
     peak.start()
     made = seen.program.send("viewport.mpr")
