@@ -1,5 +1,8 @@
 """The pictures of a rendered volume: coarse at once, whole at rest, never on the home thread."""
 
+import gc
+import weakref
+
 import pytest
 from fakes import FakeClock, InlineJobs
 from fakes_viewer import opened
@@ -154,3 +157,43 @@ def test_an_image_in_its_place_drops_the_volume(pane: Pane) -> None:
 
     assert pane.pictures.rendering is None
     assert drawn.picture is not None
+
+
+def test_without_memory_the_view_says_so_and_does_not_try_for_ever(
+    pane: Pane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading goes on; another turn is another try."""
+
+    def fails(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("workstation.rendering.volume_painter.Brick.of", fails)
+    pane.draw()
+    pane.jobs.go()
+
+    drawn = pane.draw()
+
+    assert drawn.picture is None
+    assert any("not enough memory" in line for line in drawn.words.notices)
+    assert not pane.jobs.waiting
+    pane.viewer.turn_volume(5.0, 0.0)
+    pane.draw()
+    assert len(pane.jobs.waiting) == 1
+
+
+def test_a_case_that_is_left_leaves_no_voxel() -> None:
+    """Thirty volumes, one after another, are no more memory than one."""
+    pane = Pane()
+    pane.pictures.draw_now(pane.viewer.scene(0))
+    seen = pane.pictures.rendering
+    assert seen is not None
+    volume = weakref.ref(seen.request.volume)
+    del seen
+
+    pane.viewer.close()
+    pane.pictures.forget()
+    while pane.jobs.waiting:
+        pane.jobs.go()
+    gc.collect()
+
+    assert volume() is None

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from workstation.domain.geometry import ImagePlane
 from workstation.domain.presentation import Voi
+from workstation.errors import NotDisplayable
 from workstation.imaging.transfer import VolumePreset
 from workstation.imaging.volume_voxels import Volume
 from workstation.rendering.bricks import Brick, Kept, patient_of
@@ -19,6 +20,7 @@ from workstation.rendering.picture import Picture
 from workstation.rendering.ray_grid import CastRequest, Crop
 from workstation.rendering.volume_cast import Abandoned, Caster
 from workstation.rendering.volume_picture import pixels_of
+from workstation.text import tr
 from workstation.viewing.resolve import ResolvedView
 
 #: Rays of a picture while a hand turns it: as many as take about so long, within these bounds.
@@ -79,7 +81,17 @@ class VolumePainter:
     def picture(
         self, request: RaysRequest, detail: Detail, is_old: Callable[[], bool]
     ) -> Rendered | None:
-        """None where it was not waited for any more."""
+        """None where nobody waited for it any more. Raises NotDisplayable without memory."""
+        try:
+            return self._picture(request, detail, is_old)
+        except MemoryError:
+            self.forget()
+            words = tr("there is not enough memory to render this volume")
+            raise NotDisplayable(words, reason="memory") from None
+
+    def _picture(
+        self, request: RaysRequest, detail: Detail, is_old: Callable[[], bool]
+    ) -> Rendered | None:
         if self._volume is not request.volume:
             self.forget()
             self._volume = request.volume

@@ -142,7 +142,7 @@ class Pictures:
         if seen is not None and _alike(seen.scene, scene):
             coarse = seen.detail is not Detail.WHOLE
             return Drawn(seen.scene, seen.rendered.picture, preview=coarse)
-        return Drawn(scene, notice=tr("the picture is being made"))
+        return Drawn(scene, notice=self._renderings.failure or tr("the picture is being made"))
 
     def _plane(self, scene: Scene, made: Made | None) -> Drawn:
         """With the words of the plane that is drawn, where it is of what is shown here."""

@@ -14,6 +14,7 @@ from attrs import evolve, frozen
 
 from workstation.domain.geometry import Vector
 from workstation.domain.measurement import PixelPoint
+from workstation.errors import WorkstationError
 from workstation.rendering.volume_painter import Detail, RaysRequest, Rendered, VolumePainter
 from workstation.services.jobs import Job, Jobs
 from workstation.services.scene import Scene
@@ -46,6 +47,13 @@ class Renderings:
         self._making: tuple[RaysRequest, Job[Rendered | None]] | None = None
         self._turn = 0  # counts requests: what was begun for an earlier one is old
         self._forget_rest: Callable[[], None] | None = None
+        self._failed: tuple[RaysRequest, str] | None = None
+
+    @property
+    def failure(self) -> str:
+        """Why there is no picture of what was asked for last; empty where there is, or will be."""
+        failed, wanted = self._failed, self._wanted
+        return failed[1] if failed is not None and wanted and failed[0] == wanted[0] else ""
 
     @property
     def seen(self) -> Seen | None:
@@ -65,9 +73,9 @@ class Renderings:
         self._wanted = (request, scene)
         if self._last is not None and self._last.request == request:
             self._last = evolve(self._last, scene=scene)
-        elif self._making is None:
+        elif self._making is None and not self.failure:
             self._make(Detail.MOVING)
-        return self._last
+        return None if self.failure else self._last
 
     def draw_now(self, request: RaysRequest, scene: Scene) -> Seen:
         """Whole, however long it takes."""
@@ -87,7 +95,7 @@ class Renderings:
         if self._wanted is None and self._last is None:
             return
         self._let_go()
-        self._last = self._wanted = None
+        self._last = self._wanted = self._failed = None
         self._painter.forget()
 
     # --- inside ---
@@ -117,7 +125,9 @@ class Renderings:
         self, request: RaysRequest, scene: Scene, detail: Detail, job: Job[Rendered | None]
     ) -> None:
         self._making = None
-        if job.error is not None:  # a bug is told already
+        if isinstance(job.error, WorkstationError):
+            self._failed = (request, str(job.error))
+        elif job.error is not None:  # a bug is told already
             return
         if job.value is not None:
             self._last = Seen(request, scene, job.value, detail)
@@ -125,6 +135,8 @@ class Renderings:
             return
         if self._wanted[0] != request:
             self._make(Detail.MOVING)
+        elif self.failure:
+            pass  # it would fail again
         elif detail is Detail.MOVING:
             self._forget_rest = self._jobs.later(REST_S, lambda: self._refine(Detail.SOON))
         elif detail is Detail.SOON:
