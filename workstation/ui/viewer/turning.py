@@ -20,6 +20,7 @@ _LEAST_TURN: Final = 0.05
 class _Grip:
     held: Held
     at: PixelPoint  # where the hand was last, in image pixels
+    off: PixelPoint  # from what is held to where it was taken hold of
 
 
 class Turning:
@@ -35,7 +36,7 @@ class Turning:
         if cross is None or ink is None or not self._viewer.ink_shown:
             return False
         found = held(ink, cross, place)
-        self._grip = None if found is None else _Grip(found, at)
+        self._grip = None if found is None else _Grip(found, at, _off(cross, found, at))
         return found is not None
 
     def moved(self, at: PixelPoint) -> bool:
@@ -45,9 +46,10 @@ class Turning:
             return False
         match grip.held.part:
             case "middle":
-                self._go(at)
+                self._go((at[0] - grip.off[0], at[1] - grip.off[1]))
             case "line":
-                self._go(_aside(cross, grip.held, at))
+                there = at[0] - grip.off[0], at[1] - grip.off[1]
+                self._go(_aside(cross, grip.held, there))
             case "turn":
                 self._turn(grip, cross.at, at)
             case "slab":
@@ -81,6 +83,16 @@ class Turning:
         spacing = shown.frame.plane
         mm = 2 * math.hypot(x * spacing.column_spacing, y * spacing.row_spacing)
         self._run(f"viewport.slab-of {held.plane.value} {mm:.1f}")
+
+
+def _off(cross: Crosshair, held: Held, at: PixelPoint) -> PixelPoint:
+    """So that nothing jumps to the hand: it moves as far as the hand does."""
+    match held.part:
+        case "middle":
+            return at[0] - cross.at[0], at[1] - cross.at[1]
+        case "line":
+            return _away(cross, held, at)
+    return 0.0, 0.0
 
 
 def _away(cross: Crosshair, held: Held, at: PixelPoint) -> PixelPoint:
