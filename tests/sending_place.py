@@ -26,6 +26,7 @@ from workstation.domain.report import (
 )
 from workstation.domain.worklist import WorklistItem
 from workstation.services.audit import Audit
+from workstation.services.case import also_of
 from workstation.services.delivery import Deliveries
 from workstation.services.jobs import Jobs
 from workstation.services.keys import Keys
@@ -88,10 +89,10 @@ class Workplace:
         assert entry is not None
         return f"{entry.state.value} {entry.reason}".strip()
 
-    def signed(self, item: WorklistItem, text: str) -> SignedReport:
+    def signed(self, item: WorklistItem, text: str, *also: WorklistItem) -> SignedReport:
         binding = Binding(
             item.site, item.study, item.accession, item.task, item.patient, item.procedure,
-            item.order_id, item.patient_ref, item.imaging_ref,
+            item.order_id, item.patient_ref, item.imaging_ref, tuple(map(also_of, also)),
         )  # fmt: skip
         words = Field(FieldSpec("impression"), text=text, edited=True)
         section = Section(SectionKind.IMPRESSION, "Impression", (words,))

@@ -128,3 +128,48 @@ def test_audit_records_and_checkpoints_reach_the_platform(
 
         assert sorted(set(codes())) == ["accessed", "checkpoint", "deliver", "sign"]
         assert codes().count("sign") == 1
+
+
+def test_one_report_answers_two_orders_and_completes_both(
+    demo: tuple[DemoPlatform, Path],
+) -> None:
+    """CT of chest and abdomen, ordered apart and read as one: neither order stays on the list.
+
+    All in one transaction: no order is ever completed without the report that answers it.
+    """
+    platform, data = demo
+    with Workplace(platform, "harbor") as place:
+        first, second = place.claim_one(), place.claim_one()
+        signed = place.signed(first, "Chest and abdomen.", second)
+
+        state = place.deliver(signed, first)
+
+        assert state == "acknowledged"
+        answered = {first.accession, second.accession}
+        states = {o["state"] for o in platform.orders() if o["accession"] in answered}
+        assert states == {"final"}
+        for item in (first, second):
+            issued = place.platform.issued(item)
+            assert issued is not None
+            assert issued.id == signed.report.id
+        sent = _received(data, "harbor", signed.report.id)
+        (found,) = verify_reports([("1", sent)])
+        assert found.status == "final"
+
+
+def test_where_one_of_two_orders_is_somebody_elses_nothing_is_sent(
+    demo: tuple[DemoPlatform, Path],
+) -> None:
+    """Half of an answer would leave one order with a report that says it is about two."""
+    platform, _ = demo
+    with Workplace(platform, "nord") as place, Workplace(platform, "nord", "rae.resident") as rae:
+        first, second = place.claim_one(), place.claim_one()
+        place.platform.release(second, "")
+        again = next(i for i in rae.platform.feed("").items if i.task == second.task)
+        rae.platform.claim(again)
+        signed = place.signed(first, "Both.", second)
+
+        state = place.deliver(signed, first)
+
+        assert state == "refused the case is held by Resident, Rae now"
+        assert place.platform.find_report(signed.report.id) is None

@@ -134,4 +134,25 @@ def close(ctx: CommandContext) -> Outcome:
     return job
 
 
-COMMANDS = (open_case, next_case, claim, release, hand_over, decline, put_aside, resume, close)
+@command("case.answer-too", title="Answer another order too", group=GROUP, when={"case"})
+def answer_too(ctx: CommandContext, accession: str = "") -> Outcome:
+    """One report for several orders of this patient: that case is claimed and answered with it.
+    Without an accession it asks for one."""
+    if not accession:
+        ctx.windows.open_palette("case.answer-too ")
+        return None
+    return ctx.session.answer_too(_row(ctx, accession, ctx.session.need_case().item.site))
+
+
+COMMANDS = (
+    open_case,
+    next_case,
+    claim,
+    release,
+    hand_over,
+    decline,
+    put_aside,
+    resume,
+    close,
+    answer_too,
+)

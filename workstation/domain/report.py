@@ -196,6 +196,18 @@ class Section:
 
 
 @frozen
+class AlsoOrder:
+    """Another order of the same patient at the same site that the same report answers."""
+
+    accession: AccessionNumber
+    task: TaskId
+    study: StudyUID
+    procedure: str
+    order_id: str = ""
+    imaging_ref: str = ""
+
+
+@frozen
 class Binding:
     """What a report is about, fixed at its creation (wrong-patient guard, R28)."""
 
@@ -208,6 +220,12 @@ class Binding:
     order_id: str = ""
     patient_ref: str = ""
     imaging_ref: str = ""
+    also: tuple[AlsoOrder, ...] = ()
+
+    @property
+    def accessions(self) -> tuple[AccessionNumber, ...]:
+        """Every order that is answered, the first one first."""
+        return (self.accession, *(each.accession for each in self.also))
 
 
 def new_report_id() -> ReportId:

@@ -9,7 +9,7 @@ import base64
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -49,6 +49,7 @@ class Letter:
     signer: str
     entries: tuple[Mapping[str, Any], ...]
     manifest_sha256: str
+    also: tuple[str, ...] = ()  # Tasks of further orders that it answers
 
 
 def seal(
@@ -81,24 +82,21 @@ def seal(
     made += [_create("Observation", uid, resource) for uid, resource in observations]
     made.append(_provenance(signed, statement, token))
     return Letter(
-        signed.report.id, signed.status, signed.signer.id, tuple(made), sha256_hex(statement)
-    )
+        signed.report.id, signed.status, signed.signer.id, tuple(made), sha256_hex(statement),
+        tuple(each.task for each in signed.report.binding.also),
+    )  # fmt: skip
 
 
-def bundle(letter: Letter, task: Mapping[str, Any]) -> bytes:
-    """The transaction for this attempt. Raises `NotOurs` where the Task forbids it."""
+def bundle(
+    letter: Letter, task: Mapping[str, Any], others: Sequence[Mapping[str, Any]] = ()
+) -> bytes:
+    """The transaction for this attempt; `others` are the Tasks of `letter.also`.
+
+    Raises `NotOurs` where a Task forbids it.
+    """
     entries = list(letter.entries)
-    if not is_completed(task):  # an addendum leaves a completed Task as it is
-        entries.append(
-            {
-                "resource": _completed(letter, task),
-                "request": {
-                    "method": "PUT",
-                    "url": f"Task/{task['id']}",
-                    "ifMatch": f'W/"{task["meta"]["versionId"]}"',
-                },
-            }
-        )
+    # An addendum leaves a completed Task as it is.
+    entries += [_completion(letter, each) for each in (task, *others) if not is_completed(each)]
     draft = f"DiagnosticReport?identifier={RW}draft|{letter.report}"
     entries.append({"request": {"method": "DELETE", "url": draft}})
     transaction = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
@@ -112,6 +110,7 @@ def letter_to_json(letter: Letter) -> dict[str, Any]:
         "signer": letter.signer,
         "entries": list(letter.entries),
         "manifest": letter.manifest_sha256,
+        "also": list(letter.also),
     }
 
 
@@ -122,6 +121,7 @@ def letter_from_json(stored: Mapping[str, Any]) -> Letter:
         stored["signer"],
         tuple(stored["entries"]),
         stored["manifest"],
+        tuple(stored.get("also", ())),  # rows of before there were any
     )
 
 
@@ -169,10 +169,9 @@ def _report(
     site_name: str,
 ) -> dict[str, Any]:
     binding = signed.report.binding
-    accession = {
-        "type": {"coding": [{"system": f"{_V2}v2-0203", "code": "ACSN"}]},
-        "value": binding.accession,
-    }
+    orders = [(binding.order_id, binding.accession)]
+    orders += [(each.order_id, each.accession) for each in binding.also]
+    studies = [binding.imaging_ref, *(each.imaging_ref for each in binding.also)]
     summary = signed.report.section(SectionKind.IMPRESSION) or signed.report.section(
         SectionKind.ADDENDUM
     )
@@ -182,9 +181,7 @@ def _report(
         "language": signed.report.language,
         "contained": [{"resourceType": "Organization", "id": "site", "name": site_name}],
         "identifier": [{"system": URI, "value": f"urn:uuid:{signed.report.id}"}],
-        "basedOn": [
-            {"reference": binding.order_id, "type": "ServiceRequest", "identifier": accession}
-        ],
+        "basedOn": [_order(*each) for each in orders],
         "status": _FHIR_STATUS[signed.status],
         "category": [{"coding": [{"system": f"{_V2}v2-0074", "code": "RAD"}]}],
         "code": {
@@ -202,7 +199,7 @@ def _report(
         "issued": signed.signed_at.isoformat(),
         "performer": [{"reference": "#site", "type": "Organization", "display": site_name}],
         "resultsInterpreter": [{"reference": signed.signer.id, "display": signed.signer.name}],
-        "imagingStudy": [{"reference": binding.imaging_ref}],
+        "imagingStudy": [{"reference": each} for each in dict.fromkeys(studies)],
         "result": [{"reference": f"urn:uuid:{uid}"} for uid, _ in observations],
         "conclusion": summary.text if summary else "",
         "presentedForm": [
@@ -219,6 +216,14 @@ def _report(
     ]
     # FHIR has no empty texts and no empty lists.
     return {name: value for name, value in resource.items() if value not in ("", [])}
+
+
+def _order(reference: str, accession: str) -> dict[str, Any]:
+    number = {
+        "type": {"coding": [{"system": f"{_V2}v2-0203", "code": "ACSN"}]},
+        "value": accession,
+    }
+    return {"reference": reference, "type": "ServiceRequest", "identifier": number}
 
 
 def _attachment(signed: SignedReport, name: str, kind: str, data: bytes) -> dict[str, Any]:
@@ -289,6 +294,15 @@ def is_completed(task: Mapping[str, Any]) -> bool:
 def is_free(task: Mapping[str, Any]) -> bool:
     """Nobody holds it."""
     return task.get("status") == "requested" and "owner" not in task
+
+
+def _completion(letter: Letter, task: Mapping[str, Any]) -> dict[str, Any]:
+    request = {
+        "method": "PUT",
+        "url": f"Task/{task['id']}",
+        "ifMatch": f'W/"{task["meta"]["versionId"]}"',
+    }
+    return {"resource": _completed(letter, task), "request": request}
 
 
 def _completed(letter: Letter, task: Mapping[str, Any]) -> dict[str, Any]:

@@ -186,6 +186,7 @@ def manifest(
             "site": binding.site,
             "study": binding.study,
             "accession": binding.accession,
+            **({"also": list(binding.accessions[1:])} if binding.also else {}),
             "patient": sha256_hex(patient.encode()),
             "artefacts": {
                 name: {"contentType": kind, "sha256": sha256_hex(data), "size": len(data)}

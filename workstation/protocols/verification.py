@@ -217,7 +217,7 @@ def _check_identity(
     facts = {
         "report": names == [uuid] and provenance.get("id") == claims["report"],
         "status": report.get("status") == _STATUS.get(claims["status"]),
-        "accession": accessions == [claims["accession"]],
+        "accession": accessions == [claims["accession"], *claims.get("also", ())],
         "signer": readers == [claims["signer"]["id"]] and signature.kid == claims["signer"]["id"],
         "predecessor": said["predecessor"] == _one(claims["predecessor"]),
         "preliminary": said["preliminary"] == _one(overread.get("preliminary")),

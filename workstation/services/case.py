@@ -5,7 +5,7 @@ from datetime import datetime
 from attrs import frozen
 
 from workstation.domain.identifiers import StudyRef
-from workstation.domain.report import Binding
+from workstation.domain.report import AlsoOrder, Binding
 from workstation.domain.worklist import WorklistItem
 from workstation.services.ports import PriorStudy
 from workstation.services.viewed import ViewedStudy
@@ -20,6 +20,7 @@ class Case:
     read_only: bool = False
     priors: tuple[PriorStudy, ...] = ()
     shown_priors: tuple[StudyRef, ...] = ()
+    also: tuple[WorklistItem, ...] = ()  # further orders that its report answers
     news: str = ""  # what the site changed about it since it was opened
 
     @property
@@ -59,6 +60,13 @@ def binding_of(item: WorklistItem) -> Binding:
         item.site, item.study, item.accession, item.task, item.patient, item.procedure,
         item.order_id, item.patient_ref, item.imaging_ref,
     )  # fmt: skip
+
+
+def also_of(item: WorklistItem) -> AlsoOrder:
+    """The same for a further order that the report answers."""
+    return AlsoOrder(
+        item.accession, item.task, item.study, item.procedure, item.order_id, item.imaging_ref
+    )
 
 
 def _days_between(prior: datetime | None, current: datetime | None) -> int | None:

@@ -14,6 +14,7 @@ from workstation.domain.key_image import KeyImage
 from workstation.domain.measurement import Measurement
 from workstation.domain.patient import Patient
 from workstation.domain.report import (
+    AlsoOrder,
     Binding,
     Field,
     FieldKind,
@@ -161,6 +162,18 @@ def _binding(read: Mapping[str, Any]) -> Binding:
         str(read["procedure"]),
         str(read["order_id"]),
         str(read["patient_ref"]),
+        str(read["imaging_ref"]),
+        tuple(map(_also, read.get("also", ()))),  # earlier drafts have none
+    )
+
+
+def _also(read: Mapping[str, Any]) -> AlsoOrder:
+    return AlsoOrder(
+        AccessionNumber(str(read["accession"])),
+        TaskId(str(read["task"])),
+        StudyUID(str(read["study"])),
+        str(read["procedure"]),
+        str(read["order_id"]),
         str(read["imaging_ref"]),
     )
 

@@ -32,7 +32,7 @@ def identity_line(report: Report) -> str:
     """The patient and the order in the words and the order used everywhere."""
     patient, binding = report.binding.patient, report.binding
     words = [patient.name, patient.sex, _born(patient.birth_date), f"ID {patient.id}"]
-    words += [binding.procedure, f"accession {binding.accession}"]
+    words += [binding.procedure, f"accession {', '.join(binding.accessions)}"]
     return " · ".join(word for word in words if word)
 
 

@@ -16,6 +16,7 @@ from workstation.domain.key_image import KeyImage
 from workstation.domain.measurement import Measurement
 from workstation.domain.patient import Patient
 from workstation.domain.report import (
+    AlsoOrder,
     Binding,
     IssuedReport,
     Link,
@@ -131,6 +132,21 @@ class Reporting(Drafting):
         self._reset()
         self._announce()
         return wrote
+
+    def answer_too(self, order: AlsoOrder) -> None:
+        """The report answers this order as well; said in its head and under its signature."""
+        report = self._report()
+        if order.accession not in report.binding.accessions:
+            also = (*report.binding.also, order)
+            self._change(evolve(report, binding=evolve(report.binding, also=also)))
+
+    def answer_no_more(self, accession: str) -> None:
+        """Somebody else answers it: this report does not."""
+        report = self.report
+        if report is not None:
+            also = tuple(e for e in report.binding.also if e.accession != accession)
+            self.report = evolve(report, binding=evolve(report.binding, also=also))
+            self._written()
 
     def make_read_only(self, reason: str) -> None:
         """The claim is lost: the text stays to be read and copied, and is saved once more."""

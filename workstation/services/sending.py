@@ -1,5 +1,8 @@
 """One attempt to file a sealed report; runs on lane ``site:<id>``."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from attrs import frozen
 
 from workstation.domain.report import ReportState
@@ -46,13 +49,32 @@ def prepare(
         platform.claim(item)
         claimed = True
         task = platform.resource(f"Task/{delivery.task}") or task
+    others = _others(platform, parcel)
     try:
-        return Attempt(bundle(parcel.letter, task), claimed)
+        return Attempt(bundle(parcel.letter, task, others), claimed)
     except NotOurs as error:
         holder = error.holder or tr("another reader")
         raise Refused(tr("the case is held by {holder} now", holder=holder)) from error
     except (KeyError, TypeError) as error:
         raise SiteUnavailable(tr("the site's answer cannot be understood")) from error
+
+
+def _others(platform: HostingPlatform, parcel: Parcel) -> list[Mapping[str, Any]]:
+    """The Tasks of the further orders that the report answers: all of them, or nothing is sent."""
+    found = []
+    for name in parcel.letter.also:
+        task = platform.resource(f"Task/{name}")
+        if task is None:
+            raise Refused(tr("the site no longer knows an order that this report answers"))
+        addendum = parcel.delivery.status is ReportState.ADDENDED
+        if is_completed(task) and not addendum:
+            raise Refused(tr("an order of this report was completed with another report"))
+        if is_free(task):
+            raise Refused(
+                tr("your claim on an order of this report has ended; claim it and send again")
+            )
+        found.append(task)
+    return found
 
 
 def deliver(platform: HostingPlatform, payload: bytes) -> Receipt:

@@ -16,7 +16,7 @@ from workstation.domain.study import DisplaySet
 from workstation.domain.worklist import ReadState, WorklistItem
 from workstation.errors import CommandError, Conflict, Refused, WorkstationError
 from workstation.services.audit import Audit
-from workstation.services.case import Case, binding_of, viewed
+from workstation.services.case import Case, also_of, binding_of, viewed
 from workstation.services.desk import Desk
 from workstation.services.jobs import Job, Jobs
 from workstation.services.live_changes import change
@@ -159,6 +159,7 @@ class ReadingSession:
             self._s.reporting.read_over(issued)
         if draft is not None:
             self._s.reporting.restore(draft)
+            self._answer_again()
         for beside, prior in zip(self._viewed()[1:], shown, strict=True):
             self._cite(beside, prior)
             waiting.add(self._permit(prior.ref))
@@ -209,6 +210,57 @@ class ReadingSession:
             self._desk.describe_technique(sets)
         self.changed.emit(None)
 
+    # --- one report for several orders -------------------------------------------
+
+    def answer_too(self, row: Row) -> Job[None]:
+        """The report of the open case answers another order of the patient as well.
+
+        That case is claimed like any other; its images belong to the study it names.
+        """
+        case, item = self.need_case(), row.item
+        if case.read_only:
+            raise CommandError(tr("this case is not claimed by you"))
+        same = (item.site, item.patient, item.patient_ref) == (
+            case.item.site, case.item.patient, case.item.patient_ref,
+        )  # fmt: skip
+        if not same or item.key == case.item.key:
+            raise CommandError(tr("one report answers orders of one patient at one site"))
+        done: Job[None] = Job()
+        if self._is_mine(item):
+            self._answers_too(case, item)
+            done.settle(None)
+            return done
+
+        def claimed(job: Job[WorklistItem]) -> None:
+            if job.error is None and self.case is not None and self.case.item.key == case.item.key:
+                self._s.audit.record("claim", study=item.ref)
+                self._answers_too(self.case, job.result())
+            done.settle(None, job.error)
+
+        self._s.worklist.claim(row).then(claimed)
+        return done
+
+    def _answers_too(self, case: Case, item: WorklistItem) -> None:
+        self._stop_heartbeat(item.key)
+        self._heartbeats[item.key] = self._s.worklist.keep(item)
+        self._s.reporting.answer_too(also_of(item))
+        news = tr("This report answers {a} too", a=item.accession)
+        self.case = evolve(case, also=(*case.also, item), news=news)
+        self.changed.emit(None)
+
+    def _answer_again(self) -> None:
+        """A draft came back that answers several orders: they are claimed again, or it does not."""
+        case, report = self.case, self._s.reporting.report
+        if case is None or report is None or case.read_only:
+            return
+        for order in report.binding.also:
+            row = self._s.worklist.find(order.accession, case.item.site)
+            mine = row is not None and self._is_mine(row.item)
+            if row is None or not (mine or row.is_free):
+                self._s.reporting.answer_no_more(order.accession)
+            elif row.item.key not in {each.key for each in case.also}:
+                self.answer_too(row)
+
     # --- leaving --------------------------------------------------------------
 
     def close(self) -> Job[None]:
@@ -222,6 +274,8 @@ class ReadingSession:
         if case is None:
             return settled()
         wrote = self._leave()
+        for item in () if wrote or case.read_only else case.also:
+            self._give_back(item, "")
         if wrote or case.read_only or not self._is_mine(case.item):
             return settled()
         left: Job[None] = Job()
@@ -234,6 +288,8 @@ class ReadingSession:
         if case.read_only:
             raise CommandError(tr("this case is not claimed by you"))
         self._leave()
+        for item in case.also:
+            self._give_back(item, reason)
         self._s.worklist.passed.add(case.item.key)
         return self._give_back(case.item, reason)
 
@@ -267,7 +323,8 @@ class ReadingSession:
     def _leave(self, *, keep_claim: bool = False) -> bool:
         case = self.need_case()
         if not keep_claim:
-            self._stop_heartbeat(case.item.key)
+            for item in (case.item, *case.also):
+                self._stop_heartbeat(item.key)
         for ref in case.refs:
             self._s.loader.close(ref)
         wrote = self._s.reporting.close()  # first: an emptied viewer has no measurements to save
@@ -292,7 +349,8 @@ class ReadingSession:
     def signed(self) -> None:
         """The report is sealed: the claim ends with the site's acknowledgement."""
         case = self.need_case()
-        self._stop_heartbeat(case.item.key)
+        for item in (case.item, *case.also):
+            self._stop_heartbeat(item.key)
         self.case = evolve(case, read_only=True)
         self.changed.emit(None)
 
@@ -305,6 +363,12 @@ class ReadingSession:
 
     def _claim_lost(self, item: WorklistItem) -> None:
         case = self.case
+        if case is not None and item.key in {each.key for each in case.also}:
+            self._s.reporting.answer_no_more(item.accession)
+            also = tuple(each for each in case.also if each.key != item.key)
+            news = tr("{a} is another reader's now: not answered here", a=item.accession)
+            self.case = evolve(case, also=also, news=news)
+            self.changed.emit(None)
         if case is not None and case.item.key == item.key and not case.read_only:
             who = item.holder or tr("another reader")
             words = tr("claimed by {who}; your text is kept", who=who)
