@@ -146,5 +146,26 @@ class Aligned(Planar):
         )
         self._crosshairs[other.id] = mpr.carried(now, box, (x, y, z))
 
+    def _switch_planes(self, index: int, other: DisplaySet) -> bool:
+        """Another series of the study on a view of planes is shown in all of them, through the
+        same point; False where the view shows no plane, or the series is no volume."""
+        own = self._sets.get(self.viewports[index].display_set or "")
+        if own is None or self.viewports[index].plane is None or why_no_volume(other):
+            return False
+        if (own.study, own.site) != (other.study, other.site):
+            return False
+        for at, state in enumerate(self.viewports):
+            if state.display_set == own.id:
+                shown = reduce.show(state, other.id)
+                slab = reduce.slab(shown, state.slab_mm, state.slab_mode)
+                self._board[at] = reduce.touch(evolve(slab, plane=state.plane))
+        if self._same_space(own.frames[0], other):
+            now = self._crosshair_of(own)
+            self._crosshairs[other.id] = mpr.carried(now, self._box(other), now.centre)
+        else:
+            self._begin_beside(own, other)
+        self.volumes.want(other)
+        return True
+
     def _crosshair_spot(self, display_set: DisplaySet) -> Spot:
         return Spot(self._crosshair_of(display_set).centre, space(display_set.frames[0]))

@@ -90,7 +90,8 @@ class Viewer(Rendered, Fusing):
         if display_set_id not in self._sets:
             raise CommandError(tr("there is no such series"))
         with self._step():
-            self._board.put(where, display_set_id)
+            if not self._switch_planes(where, self._sets[display_set_id]):
+                self._board.put(where, display_set_id)
         self._look_at(self._board[where])
         self.changed.emit(None)
 

@@ -572,3 +572,39 @@ def test_planes_are_enlarged_together_about_the_crosshair() -> None:
     viewer.toggle_links()
     viewer.zoom(2.0)
     assert [viewer.viewports[index].zoom for index in PLANES] == [6.0, 3.0, 3.0]
+
+
+def test_another_series_comes_into_all_planes_at_the_same_point() -> None:
+    """Lung and soft tissue of one scan, or two sequences, are compared at the lesion."""
+    soft = evolve(
+        display_set(SCANS["straight"], COUNT, SHAPE, series="1.1.2"), id="1.1.2-0", series="1.1.2"
+    )
+    viewer, _ = opened(CT, soft)
+    for index in range(4):
+        viewer.resized(index, 400, 300, 1.0)
+    viewer.toggle_mpr()
+    viewer.activate(2)
+    viewer.set_slab(6.0)
+    viewer.point_at((30.0, 12.0))
+    viewer.turn_planes(20.0, Plane.AXIAL)
+    point = at_pixel(viewer, 2, 30.0, 12.0)
+
+    viewer.next_series(1)
+
+    assert {state.display_set for state in viewer.viewports} == {"1.1.2-0"}
+    assert [state.plane for state in viewer.viewports] == [
+        Plane.AXIAL, None, Plane.CORONAL, Plane.SAGITTAL,
+    ]  # fmt: skip
+    assert viewer.viewports[2].slab_mm == 6.0
+    assert all(beside(viewer, index, point) < 1e-9 for index in PLANES)
+    assert "Oblique 20.0°" in words(viewer, 2)
+
+
+def test_a_series_that_is_no_volume_comes_onto_its_view_alone() -> None:
+    viewer, _ = opened(CT, stack(1, name="Scout", series="1.1.3"))
+    viewer.toggle_mpr()
+
+    viewer.show_set("1.1.3-0", 2)
+
+    assert [state.plane for state in viewer.viewports] == [Plane.AXIAL, None, None, Plane.SAGITTAL]
+    assert viewer.viewports[2].display_set == "1.1.3-0"
