@@ -210,6 +210,11 @@ class Planar(Pointed):
             raise CommandError(words)
         self._refused = ("", "")
 
+    def _look_at(self, state: ViewportState) -> None:
+        """Whoever goes on has read why there were no planes."""
+        self._refused = ("", "")
+        super()._look_at(state)
+
     def _volume_changed(self, name: str) -> None:
         for index, state in enumerate(self.viewports):
             if state.display_set == name:  # a stack too: its frames are slices of it now

@@ -144,7 +144,7 @@ class Reformatted(Aligned):
 
         It can be taken back; what has the same `gesture` until the hand rests is one step.
         """
-        before = self._need_shown().state
+        before, self._refused = self._need_shown().state, ("", "")
         with self._step(gesture):
             self._board[self.active] = reduce.touch(reducer(self._board[self.active]))
             self.viewport_changed.emit(self.active)

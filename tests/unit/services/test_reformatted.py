@@ -275,6 +275,8 @@ def test_what_geometry_does_not_allow_is_refused_on_the_pane() -> None:
 
     assert viewer.layout == (1, 1)
     assert str(refused.value) in words(viewer, 0)
+    viewer.scroll(1)
+    assert str(refused.value) not in words(viewer, 0)
 
 
 def test_a_single_image_has_no_planes() -> None:
