@@ -26,7 +26,7 @@ from workstation.services.viewed import Rendering, Shown, ViewedStudy
 from workstation.services.volumes import Volumes
 from workstation.text import tr
 from workstation.viewing import viewport as reduce
-from workstation.viewing.cursor3d import Located, Spot
+from workstation.viewing.cursor3d import Located, Spot, located
 from workstation.viewing.linking import space
 from workstation.viewing.presets import Presets
 from workstation.viewing.viewport import ViewportState
@@ -243,8 +243,21 @@ class Rendered(Reformatted):
             super()._share(before)
 
     def located_on(self, shown: Shown) -> Located | None:
-        """No view of a volume has a point in its plane."""
-        return None if shown.rendering is not None else super().located_on(shown)
+        """On a rendered volume the crosshair of its planes, or the 3D cursor, as seen from there;
+        how deep it lies is not told."""
+        if shown.rendering is None:
+            return super().located_on(shown)
+        spot = self._spot
+        if shown.display_set in self._planar_sets():
+            spot = self._crosshair_spot(shown.display_set)
+        found = None if spot is None else located(spot, shown.frame)
+        return None if found is None else evolve(found, off_mm=0.0, inside=True)
+
+    def _repaint_planes(self, display_set: DisplaySet) -> None:
+        super()._repaint_planes(display_set)
+        for index, state in enumerate(self.viewports):
+            if state.display_set == display_set.id and state.look is not None:
+                self.viewport_changed.emit(index)
 
     def _need_look(self) -> VolumeLook:
         look = self._need_shown().state.look

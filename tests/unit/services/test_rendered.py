@@ -221,6 +221,34 @@ def test_a_place_that_is_picked_is_shown_by_crosshair_and_stacks() -> None:
     assert viewer.viewports[1].frame_index == 9
 
 
+def test_the_crosshair_of_the_planes_is_marked_on_the_volume_beside_them() -> None:
+    """Where in the whole the slice is that is looked at; it follows, also a turn."""
+    viewer, _ = opened(CT)
+    for index in range(4):
+        viewer.resized(index, 400, 300, 1.0)
+    viewer.toggle_mpr()
+    viewer.activate(1)
+    viewer.set_volume("ct-bone")
+    viewer.turn_volume(25.0, 10.0)
+    told: list[int] = []
+    viewer.viewport_changed.connect(told.append)
+    viewer.activate(0)
+    told.clear()
+    viewer.point_at((30.0, 12.0))
+
+    shown, plane = viewer.shown(1), viewer.shown(0)
+    assert shown is not None
+    assert plane is not None
+    assert shown.frame.plane is not None
+    assert plane.frame.plane is not None
+    point = plane.frame.plane.to_patient(30.0, 12.0)
+    spot = viewer.located_on(shown)
+    assert spot is not None
+    assert spot.at == pytest.approx(shown.frame.plane.to_pixel(point)[:2])
+    assert spot.inside
+    assert 1 in told
+
+
 def test_what_geometry_does_not_allow_is_refused_on_the_view() -> None:
     frames = CT.frames[:9] + CT.frames[16:]
     gap = evolve(CT, frames=frames, geometry=judge([frame.plane for frame in frames]))
