@@ -298,7 +298,9 @@ LINES = (
     "magnifier.show", "cursor3d.clear", "overlay.level", "viewport.maximize", "viewport.undo",
     "viewport.reset", "viewport.turn 31", "viewport.flip", "viewport.rotate", "viewport.fit",
     "viewport.filter", "viewport.go last", "viewport.zoom 3", "viewport.window auto",
-    "viewport.next",
+    "viewport.next", "viewport.mpr", "viewport.slab 5 mip", "viewport.slab", "mpr.turn 7",
+    "viewport.thicken 2", "compare.prior", "link.offset 3", "image.key", "measurement.hide",
+    "viewport.volume", "volume.turn 9", "fusion.toggle", "tool.probe 3 3",
 )  # fmt: skip
 
 
@@ -371,7 +373,8 @@ TOLD = (
     "there is no measurement", "nothing to undo", "nothing to do again", "no image on this view",
     "beside the image", "no place in a patient", "as they came", "is on another image",
     "there is no next image", "needs", "no such series", "not here", "there is no viewport",
-    "not loaded yet", "uncalibrated", "nobody", "millimetres", "draw a line",
+    "not loaded yet", "uncalibrated", "nobody", "millimetres", "draw a line", "no reformat", "laid over", "offset", "parallel", "plane", "volume", "slab",
+    "no prior", "key image",
 )  # fmt: skip
 
 
