@@ -203,7 +203,8 @@ class DicomWebFrames(DicomWebMetadata):
             frame = by_sop.get(sop := SopUID(pending.sop))
             if frame is None or frame.pixels != first.pixels:
                 return
-            if (another := noted(came.setdefault(sop, result), result)) is not None:
+            before = came.setdefault(sop, result)
+            if before is not result and (another := noted(before, result)) is not None:
                 arrived(frame, another)
             settle(frame, result)
 
