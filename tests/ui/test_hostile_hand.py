@@ -373,7 +373,8 @@ TOLD = (
     "there is no measurement", "nothing to undo", "nothing to do again", "no image on this view",
     "beside the image", "no place in a patient", "as they came", "is on another image",
     "there is no next image", "needs", "no such series", "not here", "there is no viewport",
-    "not loaded yet", "uncalibrated", "nobody", "millimetres", "draw a line", "no reformat", "laid over", "offset", "parallel", "plane", "volume", "slab",
+    "not loaded yet", "uncalibrated", "nobody", "millimetres", "draw a line", "no reformat",
+    "laid over", "offset", "parallel", "plane", "volume", "slab",
     "no prior", "key image",
 )  # fmt: skip
 
