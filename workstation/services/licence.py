@@ -40,7 +40,7 @@ def may_read(reader: Reader | None, item: WorklistItem, on: date, desk: Desk = D
     if reader.roles and not READING_ROLES & set(reader.roles):
         return Verdict(False, tr("Your role does not read: {role}", role=", ".join(reader.roles)))
     if reader.modalities and item.modality not in reader.modalities:
-        return Verdict(False, tr("No privilege at this site: {modality}", modality=item.modality))
+        return Verdict(False, tr("No privilege: {modality}", modality=item.modality))
     if away := _away(desk):
         return Verdict(False, away)
     held = _licence(reader, item.jurisdiction, on)

@@ -148,7 +148,7 @@ class Details(QWidget):
         if verdict.allowed and licence is not None:
             part.add(tr("Licence"), forms.licence(licence), icon="check")
         elif not verdict.allowed:
-            part.add(tr("Licence"), verdict.reason, tone="act", icon="lock")
+            part.add(tr("Blocked"), verdict.reason, tone="act", icon="lock")
         part.add(tr("Scanned in"), place)
         status = line.status
         part.add(tr("Status"), status.words, tone=status.tone)

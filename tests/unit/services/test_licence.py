@@ -104,7 +104,7 @@ def test_a_missing_privilege_is_named() -> None:
 
     verdict = may_read(who, item(1, NOW, modality="MR"), TODAY)
 
-    assert verdict.reason == "No privilege at this site: MR"
+    assert verdict.reason == "No privilege: MR"
 
 
 AT_DESKS: Final = {
