@@ -4,12 +4,14 @@ A view shows it in place of its stack or plane, and goes back to that. Pixels ar
 here is what is asked for, and what is said of it.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from attrs import evolve
 
 from workstation.domain.geometry import Vector
 from workstation.domain.identifiers import FrameKey
+from workstation.domain.key_image import KeyImage, KeyTitle
 from workstation.domain.study import DisplaySet, Frame, PixelSpacing, SpacingOrigin
 from workstation.errors import CommandError
 from workstation.imaging.colour import is_colour
@@ -36,6 +38,7 @@ from workstation.viewing.volume_look import (
     crop_of,
     cut_by,
     nearest_side,
+    rolled,
     screen_of,
     seen_from,
     standard_view,
@@ -112,16 +115,23 @@ class Rendered(Reformatted):
     def leave_volume(self) -> None:
         """Back to the stack, or the plane, that was here."""
         self._need_look()
-
-        def flat(state: ViewportState) -> ViewportState:
-            assert state.look is not None
-            there = reduce.show(state, state.display_set, state.frame_index)
-            return evolve(
-                there, plane=state.look.plane, voi=state.look.voi, own_window=state.own_window
-            )
-
-        self.change(flat)
+        self.change(_flat)
         self._look_at(self._board[self.active])
+
+    def leave_volumes_of(self, display_set_id: str) -> None:
+        """An image of it is asked for: views that show all of it show their stack again."""
+        for index, state in enumerate(self.viewports):
+            if state.display_set == display_set_id and state.look is not None:
+                self._board[index] = _flat(state)
+
+    def change(self, reducer: Callable[[ViewportState], ViewportState], gesture: str = "") -> None:
+        """Turns of the picture are turns of the reader about the volume; it is never mirrored."""
+        super().change(lambda state: _about_volume(state, reducer(state)), gesture)
+
+    def toggle_key_image(self, title: KeyTitle | None = None) -> KeyImage | None:
+        if self._need_shown().rendering is not None:
+            raise CommandError(tr("a rendered volume is no image of the study: mark a slice"))
+        return super().toggle_key_image(title)
 
     # --- turning ---
 
@@ -185,7 +195,8 @@ class Rendered(Reformatted):
         look = state.look
         if look is None or why_no_volume(display_set):
             return super()._as_shown(index, evolve(state, look=None), study, display_set)
-        middle = evolve(state, look=None, frame_index=len(display_set.frames) // 2)
+        at = len(display_set.frames) // 2
+        middle = evolve(state, look=None, frame_index=at, presentation="", fusion=None)
         plain = super()._as_shown(index, middle, study, display_set)
         preset = self.volume_presets.named(look.preset) or self.volume_presets.presets[0]
         missing = plain.missing
@@ -264,3 +275,21 @@ class Rendered(Reformatted):
         if look is None:
             raise CommandError(tr("this view shows no volume: begin with volume rendering"))
         return look
+
+
+def _flat(state: ViewportState) -> ViewportState:
+    """The stack, or the plane, in the window it had."""
+    assert state.look is not None
+    there = reduce.show(state, state.display_set, state.frame_index)
+    return evolve(there, plane=state.look.plane, voi=state.look.voi, own_window=state.own_window)
+
+
+def _about_volume(before: ViewportState, after: ViewportState) -> ViewportState:
+    """What the reader did to a picture, done to how the volume is looked at."""
+    if before.look is None or after.look is None:
+        return after
+    if after.flipped:
+        raise CommandError(tr("a rendered volume is not mirrored: left would be right"))
+    degrees = 90 * after.quarter_turns + after.degrees
+    upright = evolve(after, quarter_turns=0, degrees=0.0)
+    return evolve(upright, look=rolled(after.look, degrees)) if degrees else upright

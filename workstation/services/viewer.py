@@ -156,6 +156,7 @@ class Viewer(Rendered, Fusing):
             if frame in keys:
                 if self.in_mpr:
                     self.toggle_mpr()  # a plane is no image of an object
+                self.leave_volumes_of(display_set.id)
                 hung = [v.display_set for v in self.viewports]
                 if display_set.id in hung:
                     self.activate(hung.index(display_set.id))

@@ -70,6 +70,13 @@ def turned(look: VolumeLook, right: float, down: float) -> VolumeLook:
     return evolve(look, axes=_square(row, column))
 
 
+def rolled(look: VolumeLook, degrees: float) -> VolumeLook:
+    """The picture turns clockwise, as one on a light box would."""
+    row, column = look.axes.row, look.axes.column
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    return evolve(look, axes=_square(_mixed(row, cos, column, -sin), _mixed(column, cos, row, sin)))
+
+
 def seen_from(look: VolumeLook, view: From) -> VolumeLook:
     return evolve(look, axes=VIEWS[view])
 

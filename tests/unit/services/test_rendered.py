@@ -154,6 +154,55 @@ def test_turning_is_one_step_back_and_reset_stands_upright() -> None:
     assert viewer.viewports[0].look.axes == VIEWS[From.A]
 
 
+def test_a_turn_of_the_picture_is_one_of_the_reader_with_its_letters() -> None:
+    """Letters and pixels from the same directions: R turned clockwise is at the top."""
+    viewer = rendered()
+    run = runner(viewer)
+    run("viewport.rotate")
+
+    letters = viewer.overlay(0).letters
+    assert (letters.left, letters.top, letters.right, letters.bottom) == ("F", "R", "H", "L")
+    assert viewer.viewports[0].quarter_turns == 0
+    run("viewport.turn -90")
+
+    assert viewer.viewports[0].look is not None
+    assert viewer.viewports[0].look.axes.row == pytest.approx(VIEWS[From.A].row)
+
+
+def test_a_volume_is_never_mirrored() -> None:
+    """The heart would be on the right."""
+    viewer = rendered()
+    before = viewer.viewports[0]
+
+    with pytest.raises(CommandError, match="not mirrored"):
+        runner(viewer)("viewport.flip horizontal")
+
+    assert viewer.viewports[0] == before
+
+
+def test_a_rendered_volume_is_no_key_image() -> None:
+    """No object of the study has these pixels."""
+    viewer = rendered()
+
+    with pytest.raises(CommandError, match="mark a slice"):
+        viewer.toggle_key_image()
+
+    assert viewer.key_images == ()
+
+
+def test_to_show_an_image_the_volume_makes_room() -> None:
+    viewer, _ = opened(CT)
+    viewer.resized(0, 400, 300, 1.0)
+    viewer.go(5)
+    viewer.toggle_key_image()
+    viewer.set_volume("mip")
+
+    viewer.go_to_key_image()
+
+    assert viewer.viewports[0].look is None
+    assert viewer.viewports[0].frame_index == 5
+
+
 def test_nothing_is_measured_on_it() -> None:
     """A point on a rendered surface is a matter of the curve."""
     viewer = rendered()
