@@ -216,8 +216,11 @@ class Planar(Pointed):
         super()._look_at(state)
 
     def _volume_changed(self, name: str) -> None:
+        display_set = self._sets.get(name)
+        here = display_set is not None and self.volumes.get(display_set) is not None
         for index, state in enumerate(self.viewports):
-            if state.display_set == name:  # a stack too: its frames are slices of it now
+            planar = state.plane is not None or state.slab_mm
+            if state.display_set == name and (planar or here):  # a stack's frames are its slices
                 self.viewport_changed.emit(index)
 
     def measurements_on(self, frame: Frame) -> tuple[Measurement, ...]:

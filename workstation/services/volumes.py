@@ -187,6 +187,7 @@ class Volumes:
             wanted.moved = 0
             self.moved.emit(StudyRef(wanted.display_set.site, wanted.display_set.study))
         if done < len(frames):
+            self.changed.emit(wanted.display_set.id)
             self._copy_next(wanted)
             return
         assert wanted.draft is not None

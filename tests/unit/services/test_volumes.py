@@ -156,6 +156,8 @@ def test_what_is_still_being_made_when_the_case_is_left_is_dropped() -> None:
     case.jobs.hold()
     job = case.volumes.want(CT)
     assert case.volumes.missing(CT) == "the volume is being made: 0 of 34"
+    case.jobs.go()
+    assert case.volumes.missing(CT) == "the volume is being made: 16 of 34"
     before = dict(case.store.pixels)
 
     case.volumes.forget()
