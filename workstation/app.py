@@ -230,7 +230,7 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
     shell.pictured.connect(lambda _: images.settle())
     shell.pictured.connect(lambda _: report.settle())
     shell.strip_asked.connect(lambda _: images.toggle_strip())
-    shell.copy_asked.connect(lambda _: images.copy(settings.banner))
+    shell.copy_view = lambda: images.copy(settings.banner)
     shell.screen_asked.connect(lambda _: images.measure_screen())
     program.open_with(shell, bindings, menus, spoken.phrases(registry))
     return program

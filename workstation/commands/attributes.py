@@ -48,6 +48,8 @@ def _frame(ctx: CommandContext) -> Frame:
         raise CommandError(tr("there is no image on this view"))
     if not ctx.viewer.may_show(shown.study.ref):
         raise CommandError(shown.missing)
+    if shown.reformat is not None or shown.rendering is not None:
+        raise CommandError(tr("this view is made of many images: show one of them first"))
     return shown.frame
 
 

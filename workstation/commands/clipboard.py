@@ -30,7 +30,9 @@ def picture(ctx: CommandContext) -> Outcome:
     An image that says that a name stands in its pixels is not copied.
     """
     shown = _copyable(ctx)
-    return after(ctx.headers.read(shown.frame.key), lambda found: _copied(ctx, shown, found))
+    # Planes and volumes are made of the images of one series: what one says holds for all.
+    key = shown.display_set.frames[0].key
+    return after(ctx.headers.read(key), lambda found: _copied(ctx, shown, found))
 
 
 @command("measurement.copy-values", title="Copy values", group=GROUP, when={"measurement"})
@@ -69,8 +71,9 @@ def _copied(ctx: CommandContext, shown: Shown, found: Listing) -> None:
     burned_in = line.value.strip().upper() if line is not None else ""
     if burned_in == "YES":
         raise CommandError(tr("a name stands in the pixels of this image: it is not copied"))
+    if not ctx.windows.copy_picture():
+        raise CommandError(tr("this view cannot be copied"))
     ctx.session.note_export("clipboard")
-    ctx.windows.copy_picture()
     doubtful = burned_in != "NO" and shown.display_set.modality in _WITH_WORDS
     warning = tr("Copied. A name can stand in the pixels of such images: look before you paste")
     ctx.windows.tell(warning if doubtful else tr("Copied without name, number and dates"))

@@ -133,8 +133,8 @@ class Windows(Protocol):
         """To the clipboard."""
         ...
 
-    def copy_picture(self) -> None:
-        """The active view to the clipboard, without whose it is."""
+    def copy_picture(self) -> bool:
+        """The active view to the clipboard, without whose it is; False where it cannot be."""
         ...
 
     def choose_files(self, *, folder: bool) -> None:

@@ -58,8 +58,8 @@ class Shell:
         self.pictured: Signal[None] = Signal()
         #: The tool strip is to be hidden, or shown again.
         self.strip_asked: Signal[None] = Signal()
-        #: The active view is to be copied, without whose it is.
-        self.copy_asked: Signal[None] = Signal()
+        #: Copies the active view without whose it is; False where it cannot be.
+        self.copy_view: Callable[[], bool] = lambda: False
         #: The screen of the images is to be measured.
         self.screen_asked: Signal[None] = Signal()
         self._shown, self._send, self._sign_in = shown, send, sign_in
@@ -236,8 +236,8 @@ class Shell:
     def copy_text(self, text: str) -> None:
         QApplication.clipboard().setText(text)
 
-    def copy_picture(self) -> None:
-        self.copy_asked.emit(None)
+    def copy_picture(self) -> bool:
+        return self.copy_view()
 
     def choose_files(self, *, folder: bool) -> None:
         choose_files(self.front, self.run, folder=folder)

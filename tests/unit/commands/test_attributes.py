@@ -30,6 +30,7 @@ class Room:
         self.header = HEADER | header
         self.copied: list[str] = []
         self.pictures = 0
+        self.can_copy = True
         self.told: list[str] = []
         self.shown: list[tuple[Listing, str]] = []
         self.exports: list[str] = []
@@ -50,8 +51,9 @@ class Room:
             raise self.failing
         return json.dumps([self.header]).encode()
 
-    def _picture(self) -> None:
-        self.pictures += 1
+    def _picture(self) -> bool:
+        self.pictures += self.can_copy
+        return self.can_copy
 
     def run(self, line: str) -> WorkstationError | None:
         """The line, and how its job failed if it did."""
@@ -145,6 +147,16 @@ def test_an_image_that_says_that_a_name_is_in_its_pixels_is_not_copied() -> None
 
     assert "stands in the pixels" in str(room.run("image.copy"))
     assert (room.pictures, room.exports) == (0, [])
+
+
+def test_a_view_that_cannot_be_copied_says_so_and_nothing_is_on_record() -> None:
+    """Told as copied, with an old picture the clipboard: somebody else's is pasted."""
+    room = Room()
+    room.can_copy = False
+
+    assert "cannot be copied" in str(room.run("image.copy"))
+    assert room.exports == []
+    assert room.told == []
 
 
 def test_where_a_site_allows_no_export_no_picture_is_copied() -> None:

@@ -7,7 +7,7 @@ from workstation.rendering.ink import Canvas as InkCanvas
 from workstation.services.unnamed import unnamed, unnamed_marks
 from workstation.services.viewer import Viewer
 from workstation.ui import theme
-from workstation.ui.viewer import corners, inking
+from workstation.ui.viewer import colour_bar, corners, inking
 from workstation.ui.viewer.pictures import Pictures
 from workstation.viewing.tool import Preview
 
@@ -32,6 +32,11 @@ def unnamed_picture(viewer: Viewer, pictures: Pictures, ratio: float, banner: st
     bar = annotations.scale_bar(view, shown.frame, ratio)
     with QPainter(image) as painter:
         inking.draw_picture(painter, drawn.picture)
+        if drawn.layer is not None and shown.fused is not None:
+            inking.draw_picture(painter, drawn.layer)
+            colour_bar.draw(
+                painter, shown.fused, round(view.width / ratio), round(view.height / ratio)
+            )
         inking.draw_items(painter, items)
         words = unnamed(drawn.words, shown, banner)
         corners.draw_words(painter, words, bar, view.width / ratio, view.height / ratio)

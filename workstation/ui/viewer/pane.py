@@ -66,7 +66,7 @@ class ViewerPane(QWidget):
         """A capture shows what was asked for last, not what was ready."""
         self.grid.settle()
 
-    def copy(self, banner: str) -> None:
+    def copy(self, banner: str) -> bool:
         """The active view to the clipboard: as it is seen, without whose it is."""
         canvas = self.grid.canvases[self._viewer.active]
         made = copying.unnamed_picture(
@@ -74,6 +74,7 @@ class ViewerPane(QWidget):
         )
         if made is not None:
             QGuiApplication.clipboard().setImage(made)
+        return made is not None
 
     def measure_screen(self) -> None:
         """Of the screen that the images are on."""
