@@ -199,3 +199,14 @@ def test_alt_and_the_wheel_make_a_slab_thicker(canvas: tuple[Viewer, Canvas]) ->
     QApplication.sendEvent(view, turn)
 
     assert viewer.viewports[0].slab_mm == 2.0
+
+
+def test_the_pointer_says_what_it_could_take_hold_of(hand: Hand) -> None:
+    x, y = hand.middle()
+
+    assert hand.turning.over(hand.ink, (x + 90, y + 2))
+    assert not hand.turning.over(hand.ink, (x + 60, y + 60))
+    hand.turning.pressed(hand.ink, (x + 90, y + 2), hand.ink.view.to_image((x + 90, y + 2)))
+    assert hand.turning.busy
+    assert hand.turning.released()
+    assert not hand.turning.busy

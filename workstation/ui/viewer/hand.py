@@ -84,8 +84,8 @@ class Hand:
 
     @property
     def hold(self) -> Literal["held", "near"] | None:
-        """Whether something of a measurement is in the hand, or could be taken."""
-        if self._pointing.edits or self._labelling.busy:
+        """Whether something of a measurement or the crosshair is in the hand, or could be."""
+        if self._pointing.edits or self._labelling.busy or self._turning.busy:
             return "held"
         return "near" if self._near else None
 
@@ -170,7 +170,10 @@ class Hand:
             self._labelling.moved((at.x(), at.y()), self._image_point)
             return True
         held = event.buttons() != Qt.MouseButton.NoButton
-        self._near = not held and not self._pointing.busy and self._reach.holds((at.x(), at.y()))
+        free, place = not held and not self._pointing.busy, (at.x(), at.y())
+        self._near = free and (
+            self._reach.holds(place) or self._turning.over(self._glass.ink, place)
+        )
         if self._spinning.moved(at, pace_of(event.modifiers())) or self._turning.moved(point):
             return False
         if not held and not self._pointing.busy and self._indicating.moved(event, point):

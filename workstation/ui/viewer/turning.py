@@ -30,6 +30,18 @@ class Turning:
         self._viewer, self._index, self._run = viewer, index, run
         self._grip: _Grip | None = None
 
+    @property
+    def busy(self) -> bool:
+        """Something of the crosshair is in the hand."""
+        return self._grip is not None
+
+    def over(self, ink: InkCanvas | None, place: PixelPoint) -> bool:
+        """Whether a hand there could take hold of something; `place` is on the view."""
+        cross = self._viewer.crosshair(self._index)
+        if cross is None or ink is None or not self._viewer.ink_shown:
+            return False
+        return held(ink, cross, place) is not None
+
     def pressed(self, ink: InkCanvas | None, place: PixelPoint, at: PixelPoint) -> bool:
         """Whether something of the crosshair was taken hold of; `place` is on the view."""
         cross = self._viewer.crosshair(self._index)
