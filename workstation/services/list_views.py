@@ -35,6 +35,21 @@ class ListOrder(StrEnum):
     PRIORS = "priors"
     STATUS = "status"
 
+    @property
+    def words(self) -> str:
+        """As the reader is told."""
+        return {
+            ListOrder.URGENCY: tr("urgency"),
+            ListOrder.TIME: tr("due time"),
+            ListOrder.PATIENT: tr("patient"),
+            ListOrder.PROCEDURE: tr("procedure"),
+            ListOrder.SITE: tr("site"),
+            ListOrder.WAITING: tr("waiting"),
+            ListOrder.IMAGES: tr("images"),
+            ListOrder.PRIORS: tr("priors"),
+            ListOrder.STATUS: tr("status"),
+        }[self]
+
 
 class ListColumn(StrEnum):
     """Columns that may be put away."""

@@ -149,7 +149,9 @@ class FilterBar(QWidget):
         self._chosen_modalities, self._chosen_sites = view.modalities, view.sites
         self._save.setVisible(bool(view.text.strip() or view.modalities or view.sites))
         usual = view.order is ListOrder.URGENCY
-        words = tr("Order: urgency") if usual else tr("Order: {what}, not urgency", what=view.order)
+        words = tr("Order: urgency")
+        if not usual:
+            words = tr("Order: {what}, not urgency", what=view.order.words)
         self.order.setText(words)
         plain.set_tone(self.order, "low" if usual else "open")
         self.urgency.setVisible(not usual)
