@@ -19,7 +19,7 @@ from workstation.rendering.bricks import Brick, Kept, patient_of
 from workstation.rendering.picture import Picture
 from workstation.rendering.ray_grid import CastRequest, Crop
 from workstation.rendering.volume_cast import Abandoned, Caster
-from workstation.rendering.volume_picture import pixels_of
+from workstation.rendering.volume_picture import is_turned, pixels_of
 from workstation.text import tr
 from workstation.viewing.resolve import ResolvedView
 
@@ -104,7 +104,8 @@ class VolumePainter:
             return None
         if detail is Detail.MOVING:
             self._learn(time.perf_counter() - begun)
-        pixels = pixels_of(cast, request.preset, request.window, inverted=request.inverted)
+        inverted = request.inverted != is_turned(request.volume.frame)
+        pixels = pixels_of(cast, request.preset, request.window, inverted=inverted)
         return Rendered(Picture(0, 0, np.ascontiguousarray(pixels), part), cast.depth_mm)
 
     def forget(self) -> None:

@@ -4,15 +4,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workstation.domain.presentation import Voi
+from workstation.domain.study import Frame
 from workstation.imaging.transfer import VolumePreset
 from workstation.imaging.voi import WHITE, grey_level
 from workstation.rendering.volume_cast import Cast
 
 
+def is_turned(frame: Frame) -> bool:
+    """Whether the lowest value of its images is white (PS3.3 C.7.6.3.1.2, C.11.6.1.2)."""
+    return frame.pixels.photometric == "MONOCHROME1" or frame.inverse
+
+
 def pixels_of(
     cast: Cast, preset: VolumePreset, window: Voi, *, inverted: bool = False
 ) -> NDArray[np.uint8]:
-    """(rows, columns, 3) of a composed picture before black; grey (rows, columns) of another.
+    """(rows, columns, 3) of a composed picture before black; grey (rows, columns) of another,
+    `inverted` by the images or the reader.
 
     Where a ray met nothing it is as black as the lowest value, or white where that is white.
     """

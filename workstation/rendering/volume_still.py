@@ -11,7 +11,7 @@ from workstation.rendering.bricks import Brick
 from workstation.rendering.ray_grid import CastRequest
 from workstation.rendering.still import Still, Wanted, check_size, plane_said
 from workstation.rendering.volume_cast import Caster
-from workstation.rendering.volume_picture import pixels_of
+from workstation.rendering.volume_picture import is_turned, pixels_of
 from workstation.text import tr
 from workstation.viewing.planes import STANDARD, Plane, rectangle
 
@@ -54,4 +54,5 @@ def of_rays(
     said["volume"] = {"preset": preset.name, "projection": preset.projection.value, "engine": "cpu"}
     if not shown:
         return Still(cast.values, None, said)
-    return Still(None, pixels_of(cast, preset, window), said)
+    pixels = pixels_of(cast, preset, window, inverted=is_turned(volume.frame))
+    return Still(None, pixels, said)

@@ -312,9 +312,16 @@ def seen_words(axes: Axes) -> str:
     if letter is not None:
         return tr("From {letter}", letter=letter.value.upper())
     aside, up = angles(axes)
-    side = ("LAO" if aside >= 0 else "RAO") if abs(aside) <= 90 else "LPO" if aside > 0 else "RPO"
-    turn = abs(aside) if abs(aside) <= 90 else 180 - abs(aside)
-    return f"{side} {turn:.0f}°  {'CRA' if up >= 0 else 'CAU'} {abs(up):.0f}°"
+    front = abs(aside) <= 90
+    turn, tilt = abs(aside) if front else 180 - abs(aside), abs(up)
+    sides = {
+        (True, True): tr("LAO {turn:.0f}°", turn=turn),
+        (True, False): tr("RAO {turn:.0f}°", turn=turn),
+        (False, True): tr("LPO {turn:.0f}°", turn=turn),
+        (False, False): tr("RPO {turn:.0f}°", turn=turn),
+    }
+    tilted = tr("CRA {tilt:.0f}°", tilt=tilt) if up >= 0 else tr("CAU {tilt:.0f}°", tilt=tilt)
+    return f"{sides[front, aside >= 0]}  {tilted}"
 
 
 def _lies(shown: Shown) -> str:

@@ -5,6 +5,7 @@ import pytest
 from volume_phantoms import SCANS, display_set, noise, volume
 
 from workstation.domain.presentation import Rescale, Voi
+from workstation.domain.study import PixelFormat
 from workstation.errors import CommandError
 from workstation.rendering.still import Wanted
 from workstation.rendering.volume_still import of_rays, preset_for
@@ -70,3 +71,20 @@ def test_images_in_colour_are_refused() -> None:
 
     with pytest.raises(CommandError, match="colour"):
         of_rays(colour, SET, Wanted(), preset_for("mip", PRESETS), shown=True)
+
+
+def test_where_images_show_the_lowest_value_white_so_does_a_mip() -> None:
+    """MONOCHROME1: what is dark on the slices is not bright on the whole."""
+    form = PixelFormat(*SHAPE[1:], 16, 16, 15, True, photometric="MONOCHROME1")
+    turned = volume(VOXELS, PLACED, rescale=HU, pixels=form)
+    asked, mip = (
+        Wanted(axes=STANDARD[Plane.AXIAL], voi=Voi(0.0, 2000.0)),
+        preset_for("mip", PRESETS),
+    )
+
+    plain = of_rays(MADE, SET, asked, mip, shown=True).pixels
+    other = of_rays(turned, SET, asked, mip, shown=True).pixels
+
+    assert plain is not None
+    assert other is not None
+    assert (other == 255 - plain).all()
