@@ -97,7 +97,8 @@ class Reformatted(Aligned):
         if plane is None:
             return here
         planar = reduce.show(here, shown.display_set.id, here.frame_index)
-        return reduce.touch(evolve(reduce.windowed_as(planar, here), plane=plane))
+        same = reduce.windowed_as(planar, here)
+        return reduce.touch(evolve(same, plane=plane, fusion=here.fusion))
 
     def _begun(self, shown: Shown) -> Mpr:
         """Through what lies in the middle of the view, on the image shown; of a stack that
@@ -109,6 +110,8 @@ class Reformatted(Aligned):
         assert frame.plane is not None  # a volume has planes
         box = self._box(shown.display_set)
         middle = view.to_image((view.width / 2, view.height / 2))
+        if shown.rendering is not None:  # its view is of no image
+            middle = (frame.pixels.columns - 1) / 2, (frame.pixels.rows - 1) / 2
         state = mpr.begun(box, frame.plane.to_patient(*middle))
         for plane in Plane:
             state = mpr.scrolled(state, box, plane, 0)

@@ -14,8 +14,10 @@ from workstation.domain.registration import Registered, Rigid, SaidBy
 from workstation.domain.study import DisplaySet
 from workstation.errors import CommandError
 from workstation.imaging.volume import judge
+from workstation.services.fusing import colour_maps
 from workstation.services.viewer import Viewer
 from workstation.viewing import viewport as reduce
+from workstation.viewing.fusion import Fusion
 from workstation.viewing.planes import STANDARD, Plane
 from workstation.viewing.viewport import SlabMode
 
@@ -610,3 +612,30 @@ def test_a_series_that_is_no_volume_comes_onto_its_view_alone() -> None:
 
     assert [state.plane for state in viewer.viewports] == [Plane.AXIAL, None, None, Plane.SAGITTAL]
     assert viewer.viewports[2].display_set == "1.1.3-0"
+
+
+def test_what_is_laid_over_the_stack_is_laid_over_its_planes() -> None:
+    """PET over CT does not vanish when the reader turns to the coronal."""
+    viewer, _ = opened(CT)
+    colours = next(iter(colour_maps()))
+    viewer.change(lambda state: evolve(state, fusion=Fusion("1.1.9-0", colours)))
+
+    viewer.toggle_mpr()
+
+    assert [state.fusion for state in viewer.viewports] == [Fusion("1.1.9-0", colours)] * 4
+
+
+def test_planes_beside_a_rendered_volume_begin_in_its_middle() -> None:
+    """The rendering stays in the fourth view, as in the design."""
+    viewer, _ = opened(CT)
+    viewer.set_volume()
+
+    viewer.toggle_mpr()
+
+    assert [state.plane for state in viewer.viewports] == [
+        Plane.AXIAL, None, Plane.CORONAL, Plane.SAGITTAL,
+    ]  # fmt: skip
+    assert viewer.viewports[STACK].look is not None
+    cross = viewer.crosshair(0)
+    assert cross is not None
+    assert cross.at == pytest.approx((22.5, 20.5), abs=0.51)
