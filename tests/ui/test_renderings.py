@@ -104,7 +104,7 @@ def test_a_turn_leaves_the_whole_picture_that_was_under_way(pane: Pane) -> None:
     pane.jobs.go()
     pane.rest()
     pane.jobs.go()
-    assert len(pane.jobs.waiting) == 1  # the whole one
+    assert [lane for lane, _ in pane.jobs.waiting] == [renderings.LANE_AT_REST]  # the whole one
 
     pane.viewer.turn_volume(-10.0, 0.0)
     pane.draw()

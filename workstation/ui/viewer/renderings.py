@@ -19,8 +19,10 @@ from workstation.rendering.volume_painter import Detail, RaysRequest, Rendered, 
 from workstation.services.jobs import Job, Jobs
 from workstation.services.scene import Scene
 
-#: Its pictures take seconds at rest: images of other views never wait for them.
+#: Its pictures take seconds at rest: images of other views never wait for them, nor does the
+#: turn of a volume on another view for this one's rest.
 LANE: Final = "rays"
+LANE_AT_REST: Final = "rays-at-rest"
 #: Seconds without a new request after which a finer picture is made.
 REST_S: Final = 0.15
 
@@ -117,7 +119,8 @@ class Renderings:
             """A first picture is finished all the same: a hand that goes on must see something."""
             return detail is not Detail.MOVING and self._turn != turn
 
-        job = self._jobs.run(lambda: painter.picture(request, detail, is_old), lane=LANE)
+        lane = LANE_AT_REST if detail is Detail.WHOLE else LANE
+        job = self._jobs.run(lambda: painter.picture(request, detail, is_old), lane=lane)
         self._making = (request, job)
         job.then(lambda done: self._came(request, scene, detail, done))
 
