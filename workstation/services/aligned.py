@@ -50,6 +50,8 @@ class Aligned(Planar):
         looks = (state.voi, state.own_window, state.inverted)
         if looks != (before.voi, before.own_window, before.inverted) and self.in_mpr:
             for index, other in enumerate(self.viewports):
+                if state.look is not None or other.look is not None:
+                    continue  # what rays see has a window of its own
                 if other.display_set == state.display_set and other != state:
                     self._board[index] = reduce.windowed_as(other, state)
                     self.viewport_changed.emit(index)

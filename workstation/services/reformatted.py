@@ -97,7 +97,8 @@ class Reformatted(Aligned):
         if plane is None:
             return here
         planar = reduce.show(here, shown.display_set.id, here.frame_index)
-        same = reduce.windowed_as(planar, here)
+        flat = here if here.look is None else evolve(here, voi=here.look.voi)  # as before the rays
+        same = reduce.windowed_as(planar, flat)
         return reduce.touch(evolve(same, plane=plane, fusion=here.fusion))
 
     def _begun(self, shown: Shown) -> Mpr:
@@ -126,7 +127,7 @@ class Reformatted(Aligned):
                 self._board.arrange(before.board)
                 self.active = min(before.active, len(self.viewports) - 1)
             for index, state in enumerate(self.viewports):
-                if state.display_set == planar.display_set:
+                if state.display_set == planar.display_set and state.look is None:
                     self._board[index] = self._flat(state, planar)
         if before is not None and self.tool == CROSSHAIR:
             self.tool = before.tool

@@ -626,8 +626,9 @@ def test_what_is_laid_over_the_stack_is_laid_over_its_planes() -> None:
 
 
 def test_planes_beside_a_rendered_volume_begin_in_its_middle() -> None:
-    """The rendering stays in the fourth view, as in the design."""
+    """The rendering stays in the fourth view, as in the design, each in its own window."""
     viewer, _ = opened(CT)
+    viewer.set_window("-600/1500")
     viewer.set_volume()
 
     viewer.toggle_mpr()
@@ -636,6 +637,18 @@ def test_planes_beside_a_rendered_volume_begin_in_its_middle() -> None:
         Plane.AXIAL, None, Plane.CORONAL, Plane.SAGITTAL,
     ]  # fmt: skip
     assert viewer.viewports[STACK].look is not None
+    rays = viewer.viewports[STACK].voi
+    assert {_width(viewer, index) for index in PLANES} == {1500}
+    viewer.set_window("40/350")
+    assert {_width(viewer, index) for index in PLANES} == {350}
+    assert viewer.viewports[STACK].voi == rays
     cross = viewer.crosshair(0)
     assert cross is not None
     assert cross.at == pytest.approx((22.5, 20.5), abs=0.51)
+
+
+def _width(viewer: Viewer, index: int) -> float:
+    shown = viewer.shown(index)
+    assert shown is not None
+    assert shown.voi is not None
+    return shown.voi.width
