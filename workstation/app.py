@@ -59,6 +59,7 @@ from workstation.services.selftest import run as run_checks
 from workstation.services.session import ReadingSession, Services
 from workstation.services.shift import Shift
 from workstation.services.signing import Signing
+from workstation.services.site_tests import SiteTests
 from workstation.services.spoken_table import Spoken
 from workstation.services.structures import Structures
 from workstation.services.templates import load_templates
@@ -117,6 +118,12 @@ def selftest() -> tuple[Finding, ...]:
         )
     finally:
         decoders.close()
+
+
+def _probed(site: Site, credentials: Credentials | None) -> tuple[Finding, ...]:
+    from workstation.adapters import site_probe  # not needed to read
+
+    return site_probe.probe(site, credentials, known=True)
 
 
 def site_test(
@@ -210,8 +217,8 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
     shell = Shell(
         Shown(
             services.worklist, services.session, services.deliveries, services.filing,
-            services.loader, services.reporting, services.files, services.alarms, services.views,
-            outer.clock,
+            services.loader, services.reporting, services.files, services.alarms,
+            services.views, services.site_tests, outer.clock,
         ),
         program.send,
         program.sign_in,
@@ -309,6 +316,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
         prefetch,
         ListViews(store, jobs),
         Shift(worklist, session, deliveries, loader, clock),
+        SiteTests(_probed, sites, jobs),
     )  # fmt: skip
 
 

@@ -1,21 +1,25 @@
 """Dialogs: one at a time, answered like a reader does."""
 
 from attrs import evolve
+from fakes_platform import site
 from fakes_worklist import SITES, FakeWorklist
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from workstation.domain.identifiers import SiteId
-from workstation.errors import SignInFailed
+from workstation.errors import SignInFailed, SiteUnavailable
 from workstation.services.jobs import Job
 from workstation.services.ports import Credentials
+from workstation.services.selftest import Finding, Verdict
 from workstation.services.shift import SiteFigures
+from workstation.settings import Site
 from workstation.ui import dialogs
 from workstation.ui.dialogs import Dialog, MessageDialog, QuestionDialog
 from workstation.ui.shift_dialog import cells
 from workstation.ui.sign_in import SignInDialog
+from workstation.ui.site_test_dialog import SiteTestDialog
 
 
 def window(qtbot: QtBot) -> QWidget:
@@ -176,3 +180,64 @@ def test_the_shift_says_broken_promises_in_colour_and_in_words() -> None:
     assert cells(bad)[1:3] == [("2", "act"), ("1", "act")]
     assert cells(bad)[5:] == [("3 of 4", "act"), ("5 min", "open"), ("5", "open"), ("0.3 s", "hi")]
     assert cells(SiteFigures(SiteId("nord")))[5:7] == [("–", "low"), ("–", "hi")]
+
+
+class _Asked:
+    """Takes what the dialog asks, and answers when the test lets it."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, Credentials | None]] = []
+        self.job: Job[tuple[Finding, ...]] = Job()
+
+    def __call__(self, tested: Site, credentials: Credentials | None) -> Job[tuple[Finding, ...]]:
+        self.asked.append((tested.id, credentials))
+        return self.job
+
+
+FOUND = (
+    Finding("sign-in", Verdict.GOOD, "as Dr. Jo Sample"),
+    Finding("HL7 v2", Verdict.LESS, "no listener is set up"),
+    Finding("STOW-RS", Verdict.BAD, "the site refuses what is filed (403)"),
+)
+
+
+def test_the_self_test_of_a_site_says_each_service_in_shape_and_words(qtbot: QtBot) -> None:
+    """On the telephone with the hospital at night: which part fails, in a sentence to read out."""
+    window, asked = QWidget(), _Asked()
+    qtbot.addWidget(window)
+    window.resize(1200, 800)
+    window.show()
+    local = site("harbor", issuer="http://127.0.0.1:9/oidc")
+    dialog = SiteTestDialog(window, local, asked, "jo.sample")
+    dialog.open(dialog.password)
+    dialog.main.click()  # no password yet: nobody is asked
+    QTest.keyClicks(dialog.password, "secret")
+    dialog.main.click()
+    busy = dialog.main.isEnabled()
+    asked.job.settle(FOUND)
+    QApplication.processEvents()
+    said = [label.text() for label in dialog.findChildren(QLabel) if label.isVisible()]
+
+    assert [(where, c.user, c.password) for where, c in asked.asked if c] == [
+        ("harbor", "jo.sample", "secret")
+    ]
+    assert (busy, dialog.main.isEnabled()) == (False, True)
+    assert dialog.password.text() == ""
+    assert all(each.name in said and each.text in said for each in FOUND)
+
+
+def test_where_the_provider_takes_the_password_the_self_test_goes_to_the_browser(
+    qtbot: QtBot,
+) -> None:
+    window, asked = QWidget(), _Asked()
+    qtbot.addWidget(window)
+    window.show()
+    dialog = SiteTestDialog(window, site("harbor"), asked)
+    dialog.open()
+    shown = dialog.password.isVisible()
+    dialog.main.click()
+    asked.job.settle(None, SiteUnavailable("Harbor cannot be reached"))
+
+    assert not shown
+    assert asked.asked == [("harbor", None)]
+    assert dialog.message.text() == "Harbor cannot be reached"

@@ -62,7 +62,7 @@ class House:
         self.alarms = FakeAlarms()
         shown = Shown(
             self.worklist, self.session, self.deliveries, self.filing,  # type: ignore[arg-type]
-            self.loader, FakeReporting(), FakeFiles(), self.alarms, views(),  # type: ignore[arg-type]
+            self.loader, FakeReporting(), FakeFiles(), self.alarms, views(), None,  # type: ignore[arg-type]
             self.worklist.clock,
         )  # fmt: skip
         self.shell = Shell(

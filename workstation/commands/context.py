@@ -27,8 +27,10 @@ from workstation.services.reporting import Reporting
 from workstation.services.session import ReadingSession
 from workstation.services.shift import Shift, SiteFigures
 from workstation.services.signing import Signing
+from workstation.services.site_tests import SiteTests
 from workstation.services.viewer import Viewer
 from workstation.services.worklist import Row, Worklist
+from workstation.settings import Site
 
 
 class Place(StrEnum):
@@ -89,6 +91,10 @@ class Windows(Protocol):
 
     def open_shift(self, found: Mapping[str, SiteFigures]) -> None:
         """The shift in numbers."""
+        ...
+
+    def open_site_test(self, site: Site) -> None:
+        """The self-test of a site."""
         ...
 
     def open_sign_in(self) -> None: ...
@@ -171,6 +177,7 @@ class CommandContext:
     prefetch: Prefetch
     views: ListViews
     shift: Shift
+    site_tests: SiteTests
     jobs: Jobs
     windows: Windows
 

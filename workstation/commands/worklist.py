@@ -54,4 +54,11 @@ def shift(ctx: CommandContext) -> Outcome:
     return None
 
 
-COMMANDS = (sort, column, save, saved_filter, forget, shift)
+@command("app.site-test", title="Test a site", group=GROUP)
+def site_test(ctx: CommandContext, site: str = "") -> Outcome:
+    """Whether a site does what the program will ask of it; by its id, or the first there is."""
+    ctx.windows.open_site_test(ctx.site_tests.site(site))
+    return None
+
+
+COMMANDS = (sort, column, save, saved_filter, forget, shift, site_test)

@@ -32,6 +32,7 @@ from workstation.services.script import lines_of, run_script
 from workstation.services.session import ReadingSession
 from workstation.services.shift import Shift
 from workstation.services.signing import Proposal, Signing
+from workstation.services.site_tests import SiteTests
 from workstation.services.viewer import Viewer
 from workstation.services.worklist import Worklist
 from workstation.settings import is_loopback
@@ -65,6 +66,7 @@ class Everything:
     prefetch: Prefetch
     views: ListViews
     shift: Shift
+    site_tests: SiteTests
 
 
 #: What may be asked for while the desk is locked: nothing that shows or changes a case.
@@ -103,7 +105,7 @@ class Program:
         self._context = CommandContext(
             s.worklist, s.session, s.viewer, s.loader, s.reporting, s.deliveries, s.signing,
             s.audit, s.files, s.filing, s.cine, s.desk, s.dictation, s.headers, s.registering,
-            s.alarms, s.prefetch, s.views, s.shift, self._jobs, shell,
+            s.alarms, s.prefetch, s.views, s.shift, s.site_tests, self._jobs, shell,
         )  # fmt: skip
         shell.bind(self._registry, bindings, menus, lambda: self.context.active)
         shell.left.connect(lambda _: self._application.leave())

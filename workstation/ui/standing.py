@@ -12,6 +12,7 @@ from workstation.services.local_case import LocalCase
 from workstation.services.ports import Clock
 from workstation.services.reporting import Reporting
 from workstation.services.session import ReadingSession
+from workstation.services.site_tests import SiteTests
 from workstation.services.worklist import Worklist
 from workstation.text import tr
 from workstation.ui.bars import Standing
@@ -30,6 +31,7 @@ class Shown:
     files: LocalCase
     alarms: Alarms
     views: ListViews
+    site_tests: SiteTests
     clock: Clock
 
 

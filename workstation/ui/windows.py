@@ -19,6 +19,7 @@ from workstation.services.ports import Credentials
 from workstation.services.shift import SiteFigures
 from workstation.services.signal import Signal
 from workstation.services.worklist import Row
+from workstation.settings import Site, is_loopback
 from workstation.text import tr
 from workstation.ui import dialogs, menus
 from workstation.ui.actions import Keys, scope_of
@@ -30,6 +31,7 @@ from workstation.ui.offering import Offering
 from workstation.ui.outbox import OutboxPage
 from workstation.ui.shift_dialog import ShiftDialog
 from workstation.ui.sign_in import SignInDialog
+from workstation.ui.site_test_dialog import SiteTestDialog
 from workstation.ui.standing import Shown as Shown
 from workstation.ui.standing import not_accepted
 from workstation.ui.telling import REFRESH_MS, Telling
@@ -216,6 +218,11 @@ class Shell:
     def open_shift(self, found: Mapping[str, SiteFigures]) -> None:
         if dialogs.current(self.front) is None:
             ShiftDialog(self.front, found).open()
+
+    def open_site_test(self, site: Site) -> None:
+        if dialogs.current(self.front) is None:
+            dialog = SiteTestDialog(self.front, site, self._shown.site_tests.run)
+            dialog.open(dialog.user if is_loopback(site.issuer) else None)
 
     def open_sign_in(self) -> None:
         main = self._windows.main
