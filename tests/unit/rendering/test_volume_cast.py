@@ -178,6 +178,34 @@ def test_an_unshaded_picture_is_what_light_leaves_of_it() -> None:
     assert np.abs(found.light - light).max() < 2 / 255
 
 
+def test_what_is_seen_only_between_two_blocks_is_seen() -> None:
+    """A wall between air and bone, where neither of them is: a block knows its neighbour's side."""
+    placed = SCANS["straight"]
+    voxels = np.full(SHAPE, -1000, np.int16)
+    voxels[:, :, BLOCK:] = 1000
+    wall = evolve(SOLID, stops=(Stop(-300.0, 0.0), Stop(-290.0, 0.9), Stop(290.0, 0.9),
+                                Stop(300.0, 0.0)))  # fmt: skip
+
+    request = asked(STANDARD[Plane.SAGITTAL], middle(placed, SHAPE), 0.8, (20, 20), wall, 0.25)
+    found = cast(volume(voxels, placed, rescale=HU), request)
+
+    assert found.cover is not None
+    assert (found.cover > 0.2).all()
+
+
+def test_padding_is_not_the_least_of_a_ray() -> None:
+    """A MinIP through a reconstruction circle shows the airways, not the circle."""
+    placed, voxels = SCANS["straight"], np.full(SHAPE, 100, np.int16)
+    voxels[:10] = -2000
+    form = PixelFormat(SHAPE[1], SHAPE[2], 16, 16, 15, True, padding=-2000)
+    made = volume(voxels, placed, rescale=HU, pixels=form)
+
+    found = cast(made, asked(STANDARD[Plane.AXIAL], middle(placed, SHAPE), 0.8, (20, 20), MINIP))
+
+    assert found.values is not None
+    assert (found.values == 100.0).all()
+
+
 def test_what_lies_behind_something_dense_is_not_seen() -> None:
     """Seen from the front the front plate, seen from behind the other one."""
     placed, voxels = SCANS["straight"], np.zeros(SHAPE, np.int16)

@@ -43,7 +43,7 @@ def test_a_ball_is_where_it_lies_in_the_patient(state: ViewportState, detail: De
     rows, columns = np.nonzero(picture.pixels[..., 0] > 127)
     seen = ((columns.mean() + 0.5) * picture.part, (rows.mean() + 0.5) * picture.part)
     expected = asked.view.to_view(asked.plane.to_pixel(tuple(BALL))[:2])
-    assert seen == pytest.approx(expected, abs=1.5 * picture.part)
+    assert seen == pytest.approx(expected, abs=0.4 * picture.part)
     radius = np.sqrt(rows.size / np.pi) * picture.part
     assert radius * asked.plane.row_spacing / asked.view.scale == pytest.approx(6.0, abs=0.6)
     assert picture.pixels.shape[0] * picture.part >= asked.view.height
