@@ -13,8 +13,8 @@ from workstation.domain.study import DisplaySetKind
 from workstation.errors import CommandError
 from workstation.services import describe, locating
 from workstation.services.frames import FrameStore
-from workstation.services.jobs import Job
 from workstation.services.fusing import Fusing
+from workstation.services.jobs import Job
 from workstation.services.loading import Loader
 from workstation.services.preset_files import load_presets
 from workstation.services.rendered import Rendered
