@@ -19,6 +19,8 @@ from workstation.imaging.volume_voxels import Volume
 #: Voxels along the side of a block.
 BLOCK: Final = 16
 _LEVELS: Final = 65534
+#: Voxels of a mask from its border to what is certainly in the patient.
+_SKIN: Final = 5
 
 
 @frozen(eq=False, slots=False)
@@ -114,6 +116,19 @@ class Kept:
     def to_index(self) -> NDArray[np.float64]:
         """LPS mm to column, row, slice of the mask."""
         return np.asarray(np.linalg.inv(self.affine.matrix), np.float64)
+
+    @cached_property
+    def inner(self) -> "Kept":
+        """Without what lies around the patient and his skin: else the least value of every ray
+        is the air in front of him."""
+        inside = self.mask > 0
+        for _ in range(_SKIN):
+            grown = np.pad(inside, ((0, 0), (1, 1), (1, 1)))
+            inside = (
+                inside & grown[:, 2:, 1:-1] & grown[:, :-2, 1:-1]
+                & grown[:, 1:-1, 2:] & grown[:, 1:-1, :-2]
+            )  # fmt: skip
+        return Kept(np.where(inside, self.mask, 0).astype(np.uint8), self.affine)
 
     def blocks(self, brick: Brick) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """In which blocks of a brick of the same volume any of it lies, and of which some not."""

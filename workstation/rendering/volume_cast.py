@@ -53,8 +53,7 @@ class Caster:
     def __init__(self, brick: Brick, kept: Kept | None = None) -> None:
         self.brick, self._kept = brick, kept
         self._image = index_image(brick.voxels)
-        self._mask = None if kept is None else index_image(kept.mask)
-        self._blocks: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None = None
+        self._masks: dict[bool, _Mask] = {}  # by whether it is the inner one
 
     def cast(self, request: CastRequest, is_old: Callable[[], bool] = lambda: False) -> Cast:
         """Raises Abandoned as soon as `is_old` says so."""
@@ -65,10 +64,22 @@ class Caster:
         samples = Sampler(self._image, grid.matrix, outside)
         if self._kept is None:
             return rays(_Source(grid, samples), is_old)
-        mask = Sampler(self._mask, self._kept.to_index @ grid.to_patient, 0, nearest=True)
-        if self._blocks is None:
-            self._blocks = self._kept.blocks(self.brick)
-        return rays(_Source(grid, samples, mask, *self._blocks), is_old)
+        mask = self._mask(self._kept, request.preset.projection is Projection.MINIP)
+        sampler = Sampler(mask.image, mask.kept.to_index @ grid.to_patient, 0, nearest=True)
+        return rays(_Source(grid, samples, sampler, *mask.blocks), is_old)
+
+    def _mask(self, kept: Kept, inner: bool) -> "_Mask":
+        if inner not in self._masks:
+            used = kept.inner if inner else kept
+            self._masks[inner] = _Mask(used, index_image(used.mask), used.blocks(self.brick))
+        return self._masks[inner]
+
+
+@frozen(eq=False)
+class _Mask:
+    kept: Kept
+    image: Any
+    blocks: tuple[NDArray[np.bool_], NDArray[np.bool_]]
 
 
 @frozen(eq=False)

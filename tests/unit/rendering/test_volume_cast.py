@@ -285,6 +285,29 @@ def test_what_a_mask_leaves_out_is_not_seen(preset: VolumePreset) -> None:
     assert np.isnan(seen[rows > last + 2]).all()
 
 
+def test_the_least_value_of_a_ray_is_one_of_the_patient() -> None:
+    """A MinIP of a chest shows airways: the air in front of it is darker than all of them."""
+    placed, shape = SCANS["straight"], (32, 96, 96)
+    voxels = np.full(shape, -1000, np.int16)
+    voxels[:, 8:88, 8:88] = 40
+    voxels[:, 40:56, 40:56] = -850  # an airway along the body
+    whole = Brick.of(volume(voxels, placed, rescale=HU))
+    quarter = whole.halved().halved()
+    mask = np.zeros(quarter.voxels.shape, np.uint8)
+    mask[:, 2:22, 2:22] = 255
+
+    found = Caster(whole, Kept(mask, quarter.affine)).cast(
+        asked(STANDARD[Plane.CORONAL], middle(placed, shape), 0.8, (96, 32), MINIP)
+    )
+
+    assert found.values is not None
+    row = found.values[16]
+    assert (row[44:52] == -850.0).all()
+    met = row[~np.isnan(row)]
+    assert met.min() == -850.0
+    assert (row[32:36] == 40.0).all()
+
+
 @pytest.mark.parametrize("padding", [-2000, 3000])
 def test_padding_is_never_seen(padding: int) -> None:
     """A reconstruction circle is no wall around the patient."""
