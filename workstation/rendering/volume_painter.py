@@ -104,8 +104,10 @@ class VolumePainter:
             return None
         if detail is Detail.MOVING:
             self._learn(time.perf_counter() - begun)
-        inverted = request.inverted != is_turned(request.volume.frame)
-        pixels = pixels_of(cast, request.preset, request.window, inverted=inverted)
+        pixels = pixels_of(
+            cast, request.preset, request.window, inverted=request.inverted,
+            turned=is_turned(request.volume.frame),
+        )  # fmt: skip
         return Rendered(Picture(0, 0, np.ascontiguousarray(pixels), part), cast.depth_mm)
 
     def forget(self) -> None:

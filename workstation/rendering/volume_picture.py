@@ -16,18 +16,24 @@ def is_turned(frame: Frame) -> bool:
 
 
 def pixels_of(
-    cast: Cast, preset: VolumePreset, window: Voi, *, inverted: bool = False
+    cast: Cast,
+    preset: VolumePreset,
+    window: Voi,
+    *,
+    inverted: bool = False,
+    turned: bool = False,
 ) -> NDArray[np.uint8]:
     """(rows, columns, 3) of a composed picture before black; grey (rows, columns) of another,
-    `inverted` by the images or the reader.
+    `inverted` by the reader; the lowest value is white where the preset or the images (`turned`)
+    say so, once.
 
-    Where a ray met nothing it is as black as the lowest value, or white where that is white.
+    Where a ray met nothing it is black, inverted or not: as beside an image.
     """
     if cast.light is not None:
         return (np.clip(cast.light, 0.0, 1.0) * WHITE + 0.5).astype(np.uint8)
     assert cast.values is not None
-    turned = inverted != preset.inverted
+    white_is_low = inverted != (preset.inverted or turned)
     met = ~np.isnan(cast.values)
-    levels = np.full(cast.values.shape, WHITE if turned else 0, np.uint8)
-    levels[met] = grey_level(cast.values[met].astype(np.float64), window, inverted=turned)
+    levels = np.zeros(cast.values.shape, np.uint8)
+    levels[met] = grey_level(cast.values[met].astype(np.float64), window, inverted=white_is_low)
     return levels

@@ -54,5 +54,5 @@ def of_rays(
     said["volume"] = {"preset": preset.name, "projection": preset.projection.value, "engine": "cpu"}
     if not shown:
         return Still(cast.values, None, said)
-    pixels = pixels_of(cast, preset, window, inverted=is_turned(volume.frame))
+    pixels = pixels_of(cast, preset, window, turned=is_turned(volume.frame))
     return Still(None, pixels, said)

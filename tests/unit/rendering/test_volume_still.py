@@ -88,3 +88,17 @@ def test_where_images_show_the_lowest_value_white_so_does_a_mip() -> None:
     assert plain is not None
     assert other is not None
     assert (other == 255 - plain).all()
+    pet = preset_for("pt-mip", PRESETS)
+    assert (of_rays(MADE, SET, asked, pet, shown=True).pixels == other).all()
+    assert (of_rays(turned, SET, asked, pet, shown=True).pixels == other).all()  # not twice
+
+
+def test_beside_a_volume_it_is_black_even_where_it_is_inverted() -> None:
+    """A white pane blinds a reader of PET in a dark room."""
+    wide = Wanted(axes=STANDARD[Plane.AXIAL], size=(60, 40), spacing_mm=0.8, voi=Voi(0.0, 20000.0))
+
+    made = of_rays(MADE, SET, wide, preset_for("pt-mip", PRESETS), shown=True)
+
+    assert made.pixels is not None
+    assert (made.pixels[:5] == 0).all()
+    assert made.pixels[20, 30] > 0
