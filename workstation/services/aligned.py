@@ -137,7 +137,7 @@ class Aligned(Planar):
                     self._board[at] = reduce.touch(evolve(state, plane=plane))
                     own = self._sets[self.viewports[first].display_set or ""]
                     self._begin_beside(own, display_set)
-                    job = self.volumes.want(display_set)
+                    job = self.volumes.being_made(display_set)
         return job
 
     def _begin_beside(self, own: DisplaySet, other: DisplaySet) -> None:

@@ -64,7 +64,7 @@ class Fusing(Reformatted):
             self._fuse(shown, None)
             return None
         found = self._overlay_for(shown, name)
-        job = self.volumes.want(found)
+        job = self.volumes.being_made(found)
         colours = next(iter(colour_maps())) if now is None else now.colours
         self._fuse(shown, Fusion(found.id, colours))
         return job

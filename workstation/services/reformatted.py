@@ -74,7 +74,7 @@ class Reformatted(Aligned):
     def toggle_mpr(self) -> Job[None] | None:
         """Three planes of the active view's series beside its stack; again: as it was before.
 
-        Gives the job that makes the volume. Raises CommandError where geometry allows none.
+        Gives the job that makes the volume, once all its images are here. Raises CommandError where geometry allows none.
         """
         if self.in_mpr:
             self._leave_mpr()
@@ -87,7 +87,7 @@ class Reformatted(Aligned):
             self._board.spread(_GRID, [self._on_view(shown, plane) for plane in _VIEWS])
             self.active = 0
         self.tool = CROSSHAIR
-        job = self.volumes.want(shown.display_set)
+        job = self.volumes.being_made(shown.display_set)
         self._align()
         self.changed.emit(None)
         return job

@@ -70,7 +70,7 @@ class Rendered(Reformatted):
     def set_volume(self, name: str = "") -> Job[None] | None:
         """The volume of the active view's series by a preset; without one the first, or back.
 
-        Gives the job that makes the volume. Raises CommandError where geometry allows none.
+        Gives the job that makes the volume, once all its images are here. Raises CommandError where geometry allows none.
         """
         shown = self._need_shown()
         if not name and shown.state.look is not None:
@@ -97,7 +97,7 @@ class Rendered(Reformatted):
         self._render(shown, offered[number - 1])
         return True
 
-    def _render(self, shown: Shown, preset: VolumePreset) -> Job[None]:
+    def _render(self, shown: Shown, preset: VolumePreset) -> Job[None] | None:
         def seen(state: ViewportState) -> ViewportState:
             before = state.look
             if before is None:
@@ -108,7 +108,7 @@ class Rendered(Reformatted):
                 look = evolve(before, preset=preset.name)
             return evolve(state, look=look, voi=preset.window or look.voi)
 
-        job = self.volumes.want(shown.display_set)
+        job = self.volumes.being_made(shown.display_set)
         self.change(seen)
         return job
 

@@ -75,6 +75,12 @@ class Volumes:
             self._try(wanted)
         return wanted.job
 
+    def being_made(self, display_set: DisplaySet) -> Job[None] | None:
+        """`want`, for a command that waits: none while images are still on their way, which
+        may never come; the view says how many are here."""
+        job, progress = self.want(display_set), self._loader.progress(display_set.id)
+        return job if progress.loaded + progress.failed >= progress.total else None
+
     def get(self, display_set: DisplaySet) -> Volume | None:
         wanted = self._wanted.get(display_set.id)
         return None if wanted is None else wanted.volume

@@ -106,6 +106,19 @@ def test_a_volume_is_made_when_the_last_image_is_here() -> None:
     assert np.array_equal(case.voxels(), VOXELS)
 
 
+def test_nobody_waits_for_images_that_may_never_come() -> None:
+    """A command that asks for planes ends at once; the view counts what is here meanwhile."""
+    case = Case()
+    case.arrive(*range(COUNT - 1))
+
+    assert case.volumes.being_made(CT) is None
+
+    case.arrive(COUNT - 1)
+    job = case.volumes.being_made(CT)
+    assert job is not None
+    assert job.done
+
+
 def test_an_image_that_cannot_be_shown_is_no_hole_in_a_volume() -> None:
     """What lies in its place is not guessed; when it comes after all, the volume does."""
     case = Case()
