@@ -74,7 +74,8 @@ class Reformatted(Aligned):
     def toggle_mpr(self) -> Job[None] | None:
         """Three planes of the active view's series beside its stack; again: as it was before.
 
-        Gives the job that makes the volume, once all its images are here. Raises CommandError where geometry allows none.
+        Gives the job that makes the volume, once all its images are here.
+        Raises CommandError where geometry allows none.
         """
         if self.in_mpr:
             self._leave_mpr()

@@ -70,7 +70,8 @@ class Rendered(Reformatted):
     def set_volume(self, name: str = "") -> Job[None] | None:
         """The volume of the active view's series by a preset; without one the first, or back.
 
-        Gives the job that makes the volume, once all its images are here. Raises CommandError where geometry allows none.
+        Gives the job that makes the volume, once all its images are here.
+        Raises CommandError where geometry allows none.
         """
         shown = self._need_shown()
         if not name and shown.state.look is not None:
