@@ -33,7 +33,7 @@ def memory() -> tuple[Figure, ...]:
     else:
         with tempfile.TemporaryDirectory(prefix="workstation-bench-") as folder:
             write_series(Path(folder), ("raw", "htj2k"), SLICES)
-            with running(["--studies", folder]) as ready, watched(ready) as seen:
+            with running(["--studies", folder]) as ready, watched(ready, ahead=False) as seen:
                 idle = _pss(_pids(seen))
                 grown = [each for kind in ("raw", "htj2k") for each in _grown(seen, kind, idle)]
                 seen.leave()
@@ -97,10 +97,10 @@ def _grown(seen: Watched, kind: str, idle: int) -> Iterator[Figure]:
 
 
 def _alone_in_planes() -> tuple[Figure, ...]:
-    """One case and no other that could be fetched meanwhile."""
+    """In a program of its own, which has held no other case."""
     with tempfile.TemporaryDirectory(prefix="workstation-bench-") as folder:
         write_series(Path(folder), ("raw",), SLICES)
-        with running(["--studies", folder]) as ready, watched(ready) as seen:
+        with running(["--studies", folder]) as ready, watched(ready, ahead=False) as seen:
             _load(seen, "raw")
             figures = _in_planes(seen, _pids(seen))
             seen.leave()

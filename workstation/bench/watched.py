@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from attrs import evolve
+
 from workstation import app, settings
 from workstation.domain.identifiers import SiteId, StudyRef, StudyUID
 from workstation.errors import CommandError
@@ -52,9 +54,14 @@ class Watched:
 
 
 @contextmanager
-def watched(ready: Mapping[str, Any]) -> Iterator[Watched]:
-    """The program against a demo platform that is `ready`, signed in."""
+def watched(ready: Mapping[str, Any], *, ahead: bool = True) -> Iterator[Watched]:
+    """The program against a demo platform that is `ready`, signed in.
+
+    `ahead` False: no other case is fetched meanwhile, so that figures are of one case alone.
+    """
     chosen = settings.load(Path(ready["settings"]))
+    if not ahead:
+        chosen = evolve(chosen, prefetch_cases=0)
     application = Application()
     outer = app.Outer.of(chosen)
     try:
