@@ -105,4 +105,8 @@ def link_words(links: Links, shown: Sequence[Shown]) -> str:
         if offset_mm is not None:
             offset = f"{round(offset_mm, 1) + 0.0:+.1f}".replace("-", "−")
             return tr("Linked by manual offset, {mm} mm", mm=offset)
-    return tr("Not linked: no common frame of reference. Put both at one level and link them")
+    if any(space(other.frame) == space(first.frame) for other in rest):
+        return tr("Scrolling partly linked: some views share no frame of reference")
+    return tr(
+        "Scrolling not linked: no common frame of reference. Put both at one level and link them"
+    )

@@ -138,7 +138,7 @@ def test_the_prior_comes_up_as_far_along_and_says_that_it_is_not_linked() -> Non
 
     assert hung == 32  # 66 / 99 of 48 steps
     assert viewer.viewports[1].frame_index == 32
-    assert viewer.link_words.startswith("Not linked: no common frame of reference")
+    assert viewer.link_words.startswith("Scrolling not linked: no common frame of reference")
 
 
 def test_a_prior_of_the_same_space_comes_up_at_the_level_being_read() -> None:

@@ -71,7 +71,7 @@ def level(viewer: Viewer, index: int) -> float:
 def test_the_views_go_by_it_until_the_reader_rejects_it() -> None:
     """F122: seen before it is believed, and marked for as long as it is used."""
     viewer, _, registering, _ = side_by_side()
-    assert viewer.link_words.startswith("Not linked")
+    assert viewer.link_words.startswith("Scrolling not linked")
 
     registering.start()
     offered = viewer.link_words
@@ -85,7 +85,7 @@ def test_the_views_go_by_it_until_the_reader_rejects_it() -> None:
     assert offered.endswith("accept or reject")
     assert followed == pytest.approx(20.0, abs=2.5)  # the nearest of slices 5 mm apart
     assert accepted == offered.removesuffix(" · accept or reject")
-    assert viewer.link_words.startswith("Not linked")
+    assert viewer.link_words.startswith("Scrolling not linked")
 
 
 def test_a_registration_of_the_study_goes_before_our_own() -> None:
@@ -139,7 +139,7 @@ def test_a_prior_that_does_not_fit_says_so_on_its_view() -> None:
     registering.start()
 
     assert any(line.startswith("not registered: ") for line in viewer.overlay(1).lines)
-    assert viewer.link_words.startswith("Not linked")
+    assert viewer.link_words.startswith("Scrolling not linked")
 
 
 def test_an_answer_for_a_case_that_was_left_is_dropped() -> None:

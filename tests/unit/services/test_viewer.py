@@ -668,7 +668,18 @@ def test_current_and_prior_are_never_linked_by_the_program() -> None:
     viewer.go(40)
 
     assert [v.frame_index for v in viewer.viewports] == [40, 0]
-    assert viewer.link_words.startswith("Not linked: no common frame of reference")
+    assert viewer.link_words.startswith("Scrolling not linked: no common frame of reference")
+
+
+def test_of_views_that_are_linked_in_part_it_is_said_so() -> None:
+    """ "Not linked" over views that scroll together would be believed of all of them."""
+    beside = stack(5, series="1.1.2")
+    viewer, _ = opened(CURRENT, beside, PRIOR, studies=BOTH)
+    viewer.set_layout(1, 3)
+    for index, shown in enumerate((CURRENT, beside, PRIOR)):
+        viewer.show_set(shown.id, index)
+
+    assert viewer.link_words.startswith("Scrolling partly linked")
 
 
 def test_the_reader_links_current_and_prior_at_one_level() -> None:
@@ -699,7 +710,7 @@ def test_images_across_each_other_cannot_be_joined() -> None:
 
     with pytest.raises(CommandError, match="parallel"):
         viewer.join()
-    assert viewer.link_words.startswith("Not linked")
+    assert viewer.link_words.startswith("Scrolling not linked")
 
 
 def test_radiographs_need_no_word_about_links() -> None:
