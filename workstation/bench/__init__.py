@@ -33,6 +33,7 @@ BENCHES: Final[Mapping[str, tuple[str, str]]] = {
     "disk": ("load:disk", "600 slices from files, beside pydicom and SimpleITK"),
     "conformance": ("conformance:conformance", "the numbers of measurements, beside arithmetic"),
     "memory": ("memory:memory", "growth of all processes while 600 slices load"),
+    "planes-memory": ("memory:planes", "all processes with a 600-slice CT in planes"),
     "wheel": ("wheel:wheel", "200 wheel events a second over 600 slices"),
     "scroll": ("scroll:scroll", "wheel to changed pixels on a real screen, beside napari"),
     "mpr": ("mpr:mpr", "planes and slabs of a 600-slice volume, beside SimpleITK"),
@@ -49,7 +50,7 @@ def main(name: str, *, as_json: bool = False) -> int:
     """Run one benchmark, or list them. Raises CommandError for an unknown one."""
     if not name:
         for each, (_, help_text) in BENCHES.items():
-            sys.stdout.write(f"{each:10} {help_text}\n")
+            sys.stdout.write(f"{each:14} {help_text}\n")
         return 0
     if name not in BENCHES:
         known = ", ".join(BENCHES)

@@ -38,7 +38,7 @@ def memory() -> tuple[Figure, ...]:
                 grown = [each for kind in ("raw", "htj2k") for each in _grown(seen, kind, idle)]
                 seen.leave()
             idle_figure = Figure("idle program and children", idle / 1e6, "MB")
-            return (idle_figure, *grown, *_alone_in_planes())
+            return (idle_figure, *grown)
 
 
 def gap() -> tuple[Figure, ...]:
@@ -96,24 +96,20 @@ def _grown(seen: Watched, kind: str, idle: int) -> Iterator[Figure]:
     yield Figure(f"{kind}: growth that is left when the case is closed", (left - idle) / 1e6, "MB")
 
 
-def _alone_in_planes() -> tuple[Figure, ...]:
-    """In a program of its own, which has held no other case."""
+def planes() -> tuple[Figure, ...]:
+    """One case in planes, in a program that has held no other: everything counted."""
+    if sys.platform != "linux":
+        raise CommandError(tr("proportional memory is measured on Linux alone"))
     with tempfile.TemporaryDirectory(prefix="workstation-bench-") as folder:
         write_series(Path(folder), ("raw",), SLICES)
         with running(["--studies", folder]) as ready, watched(ready, ahead=False) as seen:
+            peak = _Peak(_pids(seen))
+            peak.start()
             _load(seen, "raw")
-            figures = _in_planes(seen, _pids(seen))
+            made = seen.program.send("viewport.mpr")
+            seen.wait(lambda: made is None or made.done)
+            most, rest = peak.stop(), _settled(seen, _pids(seen))
             seen.leave()
-    return figures
-
-
-def _in_planes(seen: Watched, pids: Sequence[int]) -> tuple[Figure, ...]:
-    """Three planes beside the stack; everything counted, the idle program too."""
-    peak = _Peak(pids)
-    peak.start()
-    made = seen.program.send("viewport.mpr")
-    seen.wait(lambda: made is None or made.done)
-    most, rest = peak.stop(), _settled(seen, pids)
     return (
         Figure("600 slices in planes: all processes at the peak", most / 1e6, "MB", "946"),
         Figure("600 slices in planes: all processes at rest", rest / 1e6, "MB", "600"),
