@@ -100,20 +100,21 @@ def planes() -> tuple[Figure, ...]:
     """One case in planes, in a program that has held no other: everything counted."""
     if sys.platform != "linux":
         raise CommandError(tr("proportional memory is measured on Linux alone"))
-    with tempfile.TemporaryDirectory(prefix="workstation-bench-") as folder:
-        write_series(Path(folder), ("raw",), SLICES)
-        with running(["--studies", folder]) as ready, watched(ready, ahead=False) as seen:
-            peak = _Peak(_pids(seen))
-            peak.start()
-            _load(seen, "raw")
-            made = seen.program.send("viewport.mpr")
-            seen.wait(lambda: made is None or made.done)
-            most, rest = peak.stop(), _settled(seen, _pids(seen))
-            seen.leave()
-    return (
-        Figure("600 slices in planes: all processes at the peak", most / 1e6, "MB", "946"),
-        Figure("600 slices in planes: all processes at rest", rest / 1e6, "MB", "600"),
-    )
+    else:
+        with tempfile.TemporaryDirectory(prefix="workstation-bench-") as folder:
+            write_series(Path(folder), ("raw",), SLICES)
+            with running(["--studies", folder]) as ready, watched(ready, ahead=False) as seen:
+                peak = _Peak(_pids(seen))
+                peak.start()
+                _load(seen, "raw")
+                made = seen.program.send("viewport.mpr")
+                seen.wait(lambda: made is None or made.done)
+                most, rest = peak.stop(), _settled(seen, _pids(seen))
+                seen.leave()
+        return (
+            Figure("600 slices in planes: all processes at the peak", most / 1e6, "MB", "946"),
+            Figure("600 slices in planes: all processes at rest", rest / 1e6, "MB", "600"),
+        )
 
 
 def _settled(seen: Watched, pids: Sequence[int]) -> int:
