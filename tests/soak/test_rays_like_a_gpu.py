@@ -1,10 +1,11 @@
 """The ray caster beside VTK's GPU volume mapper: the same curve, the same picture.
 
 The peer draws with OpenGL, on a graphics card or on Mesa's software. It shares no line with ours:
-GLSL, its own interpolation, its own matrices. Run under a virtual screen where there is none:
-`xvfb-run -a .venv/bin/pytest -m soak tests/soak/test_rays_like_a_gpu.py`.
+GLSL, its own interpolation, its own matrices. Where there is no screen it brings a virtual one.
 """
 
+import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,10 +37,26 @@ Picture = NDArray[np.uint8]
 
 
 @pytest.fixture(scope="module")
-def chest() -> Iterator[Volume]:
+def screen() -> Iterator[None]:
+    """The one there is, or a virtual one, on which Mesa draws by software."""
+    if os.environ.get("DISPLAY"):
+        yield
+        return
+    told, tell = os.pipe()
+    line = ["Xvfb", "-displayfd", str(tell), "-screen", "0", "800x600x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(line, pass_fds=[tell], stderr=subprocess.DEVNULL)
+    os.close(tell)
+    with pytest.MonkeyPatch.context() as patch, os.fdopen(told) as number:
+        patch.setenv("DISPLAY", f":{number.readline().strip()}")
+        yield
+    server.terminate()
+    server.wait()
+
+
+@pytest.fixture(scope="module")
+def chest(screen: None) -> Iterator[Volume]:
     """Half the detail: Mesa takes minutes for all of it."""
-    if not probed(command()).renderer:
-        pytest.skip("there is no OpenGL here: run it under xvfb-run")
+    assert probed(command()).renderer, "Xvfb and Mesa are in installers/linux/packages-test.txt"
     decoders = Decoders()
     images = LocalImages(LocalFrames(decoders))
     yield images.volume(images.open(CHEST, volume=True))
