@@ -40,6 +40,8 @@ from workstation.text import tr, trn
 #: Objects without images to look at come after those with.
 _NOT_IMAGES: Final = frozenset({"SR", "PR", "KO", "DOC", "SEG", "RTSTRUCT", "RTPLAN", "REG"})
 _METADATA: Final = 10
+#: Questions about studies and series of one site at a time.
+HEAD_WORKERS: Final = 2
 
 
 @define(eq=False)
@@ -91,6 +93,8 @@ class Loader:
         #: Images came while the study was open: how many, in the reader's words.
         self.news: Signal[tuple[StudyRef, str]] = Signal()
         for site in sources:
+            # What a study is, is never asked behind images that are slow to come.
+            jobs.lane(f"heads:{site}", HEAD_WORKERS)
             jobs.lane(f"frames:{site}", FRAME_WORKERS)
             jobs.lane(f"series:{site}", SERIES_WORKERS)
 
@@ -215,7 +219,7 @@ class Loader:
         source = self._sources[study.ref.site]
         asked = self._jobs.run(
             lambda: source.series(study.ref),
-            lane=f"frames:{study.ref.site}",
+            lane=f"heads:{study.ref.site}",
             priority=study.fetching.base + LOOKED,
         )
         asked.then(lambda job: self._listed(study, job, last))
@@ -256,7 +260,7 @@ class Loader:
 
         asked = self._jobs.run(
             described,
-            lane=f"frames:{study.ref.site}",
+            lane=f"heads:{study.ref.site}",
             priority=study.fetching.base + _METADATA + at,
         )
         asked.then(partial(self._described, study, head))
