@@ -27,6 +27,7 @@ from workstation.adapters.voice_commands import VoiceCommands
 from workstation.commands import catalogue
 from workstation.commands import dictation as spoken
 from workstation.commands.bindings import load as load_bindings
+from workstation.commands.context import AllServices
 from workstation.commands.menus import STRIP, load_menus, offered
 from workstation.domain.identifiers import SiteId
 from workstation.domain.suv import SuvType
@@ -69,7 +70,7 @@ from workstation.services.worklist import Worklist
 from workstation.settings import Settings, Site, resource, screens_of, weights_of
 from workstation.text import tr, use_locale
 from workstation.ui.application import Application
-from workstation.ui.program import Everything, Program
+from workstation.ui.program import Program
 from workstation.ui.report_pane import ReportPane
 from workstation.ui.report_pdf import Printer
 from workstation.ui.viewer.pane import ViewerPane
@@ -213,7 +214,7 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
     services = _services(settings, jobs, outer)
     registry = catalogue.registry()
     bindings = load_bindings(resource("keymaps", f"{settings.keymap}.toml"), registry)
-    program = Program(application, registry, services, jobs)
+    program = Program(application, registry, services)
     shell = Shell(
         Shown(
             services.worklist, services.session, services.deliveries, services.filing,
@@ -243,7 +244,7 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
     return program
 
 
-def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
+def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
     sites: Mapping[SiteId, Site] = {site.id: site for site in settings.sites}
     store, clock, platforms = outer.opened.store, outer.clock, outer.platforms
     worklist = Worklist(
@@ -300,24 +301,34 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> Everything:
         cases=settings.prefetch_cases, budget_bytes=frames.room // 4,
     )  # fmt: skip
     files = LocalCase(session, viewer, loader, audit, jobs, outer.files)
-    return Everything(
-        worklist, session, viewer, loader, reporting, deliveries, signing, audit, files, filing,
-        Cine(viewer, frames, jobs, clock, settings.cine_rate, begins=settings.cine_autoplay),
-        DeskLock(worklist, audit, jobs, clock, settings.lock_minutes),
-        Dictation(
+    return AllServices(
+        worklist=worklist,
+        session=session,
+        viewer=viewer,
+        loader=loader,
+        reporting=reporting,
+        deliveries=deliveries,
+        signing=signing,
+        audit=audit,
+        files=files,
+        filing=filing,
+        cine=Cine(viewer, frames, jobs, clock, settings.cine_rate, begins=settings.cine_autoplay),
+        desk=DeskLock(worklist, audit, jobs, clock, settings.lock_minutes),
+        dictation=Dictation(
             reporting,
             SpeechFiles(VoiceCommands()),
             Spoken.read(resource("speech", "en.toml")),
             jobs,
         ),
-        ObjectHeaders({**outer.sources, LOCAL: outer.files}, jobs),
-        Registering(viewer, frames, jobs),
-        alarms,
-        prefetch,
-        ListViews(store, jobs),
-        Shift(worklist, session, deliveries, loader, clock),
-        SiteTests(_probed, sites, jobs),
-    )  # fmt: skip
+        headers=ObjectHeaders({**outer.sources, LOCAL: outer.files}, jobs),
+        registering=Registering(viewer, frames, jobs),
+        alarms=alarms,
+        prefetch=prefetch,
+        views=ListViews(store, jobs),
+        shift=Shift(worklist, session, deliveries, loader, clock),
+        site_tests=SiteTests(_probed, sites, jobs),
+        jobs=jobs,
+    )
 
 
 def _name_at(worklist: Worklist, site: SiteId) -> str:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+import attrs
 from attrs import frozen
 
 from workstation.domain.identifiers import SiteId
@@ -154,9 +155,9 @@ class Windows(Protocol):
     def close_all(self) -> None: ...
 
 
-@frozen
-class CommandContext:
-    """Passed to every command; `active` are the `when` keys that hold now."""
+@frozen(kw_only=True, eq=False)
+class AllServices:
+    """Everything the program is made of, by the name under which a command finds it."""
 
     worklist: Worklist
     session: ReadingSession
@@ -179,12 +180,23 @@ class CommandContext:
     shift: Shift
     site_tests: SiteTests
     jobs: Jobs
+
+
+@frozen(kw_only=True, eq=False)
+class CommandContext(AllServices):
+    """Passed to every command: the services and the windows."""
+
     windows: Windows
+
+    @classmethod
+    def of(cls, services: AllServices, windows: Windows) -> "CommandContext":
+        found = {field.name: getattr(services, field.name) for field in attrs.fields(AllServices)}
+        return cls(**found, windows=windows)
 
     @property
     def active(self) -> frozenset[str]:
-        """What is there: signed-in, row, case, files, image, prior, measurement, key-image,
-        report."""
+        """The `when` keys that hold now: signed-in, row, case, files, image, prior,
+        measurement, key-image, report."""
         case = self.session.case
         found = {
             "signed-in": any(site.reader is not None for site in self.worklist.sites),

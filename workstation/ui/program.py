@@ -4,70 +4,22 @@ import sys
 from collections.abc import Mapping
 from typing import Final
 
-from attrs import frozen
-
 from workstation.commands.bindings import Bindings
-from workstation.commands.context import CommandContext
+from workstation.commands.context import AllServices, CommandContext
 from workstation.commands.menus import Menus
 from workstation.commands.registry import Outcome, Registry
 from workstation.domain.worklist import Priority
 from workstation.errors import CommandError, Refused, WorkstationError
-from workstation.services.alarms import Alarms
-from workstation.services.audit import Audit
-from workstation.services.cine import Cine
-from workstation.services.delivery import Deliveries
-from workstation.services.desk_lock import DeskLock
-from workstation.services.dictation import Dictation
-from workstation.services.jobs import Job, Jobs
-from workstation.services.list_views import ListViews
-from workstation.services.loading import Loader
-from workstation.services.local_case import LocalCase
-from workstation.services.measurement_filing import MeasurementFiling
-from workstation.services.object_headers import ObjectHeaders
+from workstation.services.jobs import Job
 from workstation.services.ports import Credentials
-from workstation.services.prefetch import Prefetch
-from workstation.services.registering import Registering
-from workstation.services.reporting import Reporting
 from workstation.services.script import lines_of, run_script
-from workstation.services.session import ReadingSession
-from workstation.services.shift import Shift
-from workstation.services.signing import Proposal, Signing
-from workstation.services.site_tests import SiteTests
-from workstation.services.viewer import Viewer
-from workstation.services.worklist import Worklist
+from workstation.services.signing import Proposal
 from workstation.settings import is_loopback
 from workstation.text import tr, trn
 from workstation.ui.application import Application
 from workstation.ui.lock_screen import Covers, Hands
 from workstation.ui.signing_flow import SigningFlow
 from workstation.ui.windows import Shell
-
-
-@frozen(eq=False)
-class Everything:
-    """The services of the program."""
-
-    worklist: Worklist
-    session: ReadingSession
-    viewer: Viewer
-    loader: Loader
-    reporting: Reporting
-    deliveries: Deliveries
-    signing: Signing
-    audit: Audit
-    files: LocalCase
-    filing: MeasurementFiling
-    cine: Cine
-    desk: DeskLock
-    dictation: Dictation
-    headers: ObjectHeaders
-    registering: Registering
-    alarms: Alarms
-    prefetch: Prefetch
-    views: ListViews
-    shift: Shift
-    site_tests: SiteTests
-
 
 #: What may be asked for while the desk is locked: nothing that shows or changes a case.
 _THROUGH_THE_LOCK: Final = frozenset({"app.lock", "app.sign-out", "capture", "quit"})
@@ -80,13 +32,10 @@ class Program:
     it the windows.
     """
 
-    def __init__(
-        self, application: Application, registry: Registry, services: Everything, jobs: Jobs
-    ) -> None:
+    def __init__(self, application: Application, registry: Registry, services: AllServices) -> None:
         self._application = application
         self._registry = registry
         self._services = services
-        self._jobs = jobs
         self._code = 0
         self._context: CommandContext | None = None
         self._user = ""  # the name signed in with; a signature asks for its password again
@@ -102,11 +51,7 @@ class Program:
         """`spoken` are phrases and the command lines they stand for."""
         s = self._services
         self._shell = shell
-        self._context = CommandContext(
-            s.worklist, s.session, s.viewer, s.loader, s.reporting, s.deliveries, s.signing,
-            s.audit, s.files, s.filing, s.cine, s.desk, s.dictation, s.headers, s.registering,
-            s.alarms, s.prefetch, s.views, s.shift, s.site_tests, self._jobs, shell,
-        )  # fmt: skip
+        self._context = CommandContext.of(s, shell)
         shell.bind(self._registry, bindings, menus, lambda: self.context.active)
         shell.left.connect(lambda _: self._application.leave())
         self._application.tell_bugs_to(shell.refuse)
@@ -161,7 +106,7 @@ class Program:
         """Start nothing more; after this the outside may be closed."""
         self._services.desk.stop()
         self._hands.stop()
-        self._jobs.close()
+        self._services.jobs.close()
 
     def _what_waits(self) -> str:
         """For the cover of a locked desk: how many, and never who."""
