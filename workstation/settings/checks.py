@@ -1,0 +1,165 @@
+"""What makes the value of a setting a good one: each check says what is wrong, or nothing."""
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import attrs
+from attrs import field
+
+from workstation.text import tr
+
+#: What a site is called in lanes, logs and file names.
+_SITE_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+#: ISO 3166-1 country, or ISO 3166-2 subdivision.
+_JURISDICTION: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
+
+Check = Callable[[Any], str]  # empty where the value is good, else what is wrong with it
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address stays on this machine; only there may it be plain HTTP."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def address(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        known = parts.scheme in ("http", "https") and bool(parts.hostname)
+        _ = parts.port
+    except ValueError:
+        known = False
+    if not known or parts.query or parts.fragment or parts.username:
+        return tr("{value!r} is not a web address (https://…)", value=value)
+    if parts.scheme == "http" and not is_loopback(value):
+        return tr("{value} must begin with https: plain http is for this machine only", value=value)
+    return ""
+
+
+def hl7_address(value: str) -> str:
+    if not value:
+        return ""
+    parts = urlsplit(value)
+    if parts.scheme not in ("mllp", "mllps") or not parts.hostname or not parts.port:
+        return tr("{value!r} is not an HL7 address (mllps://host:port)", value=value)
+    if parts.scheme == "mllp" and not is_loopback(value):
+        return tr(
+            "{value} must begin with mllps: without TLS is for this machine only", value=value
+        )
+    return ""
+
+
+def site_id(value: str) -> str:
+    if _SITE_ID.fullmatch(value):
+        return ""
+    return tr("{value!r}: use small letters, digits and hyphens, at most 32", value=value)
+
+
+def jurisdiction(value: str) -> str:
+    if _JURISDICTION.fullmatch(value):
+        return ""
+    return tr('{value!r} is not an ISO 3166 code like "US-WA" or "DE"', value=value)
+
+
+def timezone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        return tr('{value!r} is not a time zone like "America/Denver"', value=value)
+    return ""
+
+
+def between(low: float, high: float) -> Check:
+    def check(value: float) -> str:
+        if low <= value <= high:
+            return ""
+        return tr("{value} is not between {low} and {high}", value=value, low=low, high=high)
+
+    return check
+
+
+def _pairs(value: str) -> list[tuple[str, str]]:
+    parts = [each.partition("=") for each in value.split(";") if each.strip()]
+    return [(name.strip(), after.strip()) for name, _, after in parts]
+
+
+def screens(value: str) -> str:
+    for name, millimetres in _pairs(value):
+        try:
+            right = bool(name) and 20 <= float(millimetres) <= 1000
+        except ValueError:
+            right = False
+        if not right:
+            return tr("{name} = {mm}: write a screen and 20 to 1000 mm", name=name, mm=millimetres)
+    return ""
+
+
+def screens_of(value: str) -> Mapping[str, float]:
+    """mm of 1000 device pixels, by the name of the screen."""
+    return {name: float(millimetres) for name, millimetres in _pairs(value)}
+
+
+def zones(value: str) -> str:
+    for place, zone in _pairs(value):
+        wrong = jurisdiction(place) or timezone(zone)
+        if wrong:
+            return wrong
+    return ""
+
+
+def zones_of(value: str) -> Mapping[str, str]:
+    """Time zones of jurisdictions."""
+    return dict(_pairs(value))
+
+
+def weights(value: str) -> str:
+    for name, minutes in _pairs(value):
+        kind, _, what = name.partition(" ")
+        try:
+            right = bool(what) and abs(float(minutes)) <= 10_000
+        except ValueError:
+            right = False
+        if not right or kind not in ("site", "modality", "priority", "tier"):
+            return tr(
+                "{name} = {n}: write site, modality, priority or tier, a name, and minutes",
+                name=name,
+                n=minutes,
+            )
+    return ""
+
+
+def weights_of(value: str) -> Mapping[str, float]:
+    """Minutes by which cases are moved in the queue."""
+    return {name: float(minutes) for name, minutes in _pairs(value)}
+
+
+def places(value: str) -> str:
+    return next((wrong for each in value.split() if (wrong := jurisdiction(each))), "")
+
+
+def place(value: str) -> str:
+    return jurisdiction(value) if value else ""
+
+
+def ceiling(value: float) -> str:
+    return "" if value == 0 else between(256, 262144)(value)
+
+
+def not_empty(value: str) -> str:
+    return "" if value.strip() else tr("it is empty")
+
+
+def setting(text: str, default: Any = attrs.NOTHING, check: Check | None = None) -> Any:
+    def validate(_values: object, _field: object, value: Any) -> None:
+        wrong = check(value) if check else ""
+        if wrong:
+            raise ValueError(wrong)
+
+    return field(default=default, validator=validate, metadata={"help": text})

@@ -1,0 +1,82 @@
+"""The settings of the program itself, and its sites."""
+
+from pathlib import Path
+from typing import Literal
+
+from attrs import frozen
+
+from workstation.domain.identifiers import SiteId
+from workstation.settings import checks
+from workstation.settings.checks import setting
+from workstation.settings.site import Site
+
+
+@frozen(kw_only=True)
+class Settings:
+    """What the program was told. Built by `load`, passed down by `app`."""
+
+    sites: tuple[Site, ...] = ()
+    banner: str = setting("A line across every window, such as a demo notice.", "")
+    place: str = setting(
+        "Where this desk stands (ISO 3166: `DE`, `US-WA`), for sites that ask.", "", checks.place
+    )
+    poll_seconds: float = setting(
+        "Each site is asked for changes this often.", 5.0, checks.between(0.1, 300)
+    )
+    lock_minutes: float = setting(
+        "After this long without a hand on it the program is covered until the reader"
+        " authenticates again; the case stays open. 0: never by itself.",
+        10.0,
+        checks.between(0, 240),
+    )
+    urgency: str = setting(
+        "Minutes by which cases move in the queue, beside the time that is left:"
+        ' `"site mesa = -10; modality MG = -30; priority urgent = -15"`; the tooltip of the time'
+        " says them.",
+        "",
+        checks.weights,
+    )
+    prefetch_cases: int = setting(
+        "So many cases of the queue are fetched before you open them: first the first image of"
+        " each series and the best prior, then the rest within a quarter of the memory for"
+        " images. 0: none, as for a line that is paid by volume.",
+        2,
+        checks.between(0, 10),
+    )
+    ram_mb: int = setting(
+        "Decoded images are kept in this much memory; 0: in half of what the machine has.",
+        0,
+        checks.ceiling,
+    )
+    locale: str = setting("Language of the program.", "en", checks.not_empty)
+    keymap: str = setting("Keys: a name below resources/keymaps.", "default", checks.not_empty)
+    interpolation: Literal["nearest", "linear", "cubic"] = setting(
+        "Between the pixels of an image, until a reader chooses otherwise.", "linear"
+    )
+    suv: Literal["bw", "lbm", "lbm-james128", "lbm-janma", "bsa", "none"] = setting(
+        "PET is read in SUV where its objects allow it: by body weight, lean body mass (James,"
+        " James with 128 for men, Janmahasatian), body surface; none: in the unit of the object.",
+        "bw",
+    )
+    cine_rate: float = setting(
+        "Images a second of a film whose times are not recorded.", 10.0, checks.between(0.5, 60)
+    )
+    cine_autoplay: bool = setting("Moving ultrasound plays by itself when it is hung.", True)
+    screens: str = setting(
+        "What 1000 pixels of each screen measure in mm, by a ruler held against it:"
+        ' `"DP-1 = 245.3; HDMI-1 = 270"`. A screen that was measured from the program'
+        " (Ctrl+Shift+K) needs no line here.",
+        "",
+        checks.screens,
+    )
+    windows: Path | None = setting(
+        "Windows of your own for the number keys, in the form of resources/windows.toml; where"
+        " not given, windows.toml beside the usual settings file, if there is one.",
+        None,
+    )
+    store_dir: Path | None = setting(
+        "Folder of the sealed store; the system's usual place where not given.", None
+    )
+
+    def site(self, site_id: SiteId) -> Site:
+        return next(site for site in self.sites if site.id == site_id)

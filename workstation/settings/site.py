@@ -1,0 +1,78 @@
+"""One `[[site]]` of the settings file: where a platform is, and what was agreed with it."""
+
+from pathlib import Path
+from typing import Literal
+
+from attrs import frozen
+
+from workstation.domain.identifiers import SiteId
+from workstation.settings import checks
+from workstation.settings.checks import setting
+
+StepUpPolicy = Literal["each", "session"]
+
+
+@frozen(kw_only=True)
+class Site:
+    """One hospital's platform: where it is, and what was agreed with it."""
+
+    id: SiteId = setting("Short name used in logs; never shown to patients.", check=checks.site_id)
+    name: str = setting("What the reader calls the site.", check=checks.not_empty)
+    issuer: str = setting("OpenID Connect issuer: where readers sign in.", check=checks.address)
+    fhir: str = setting("FHIR R4 base: worklist and reports.", check=checks.address)
+    dicomweb: str = setting("DICOMweb base, where a study names none itself.", check=checks.address)
+    phone: str = setting(
+        "Whom to call when a report cannot be delivered: the facility's number, as it is dialled.",
+        "",
+    )
+    stat_answer_seconds: int = setting(
+        "A STAT report that is not accepted within this raises an alarm.",
+        120,
+        checks.between(5, 3600),
+    )
+    hl7: str = setting("HL7 v2 listener, where the site has one.", "", checks.hl7_address)
+    client_id: str = setting(
+        "OAuth client the site registered for us.", "workstation", checks.not_empty
+    )
+    scopes: str = setting(
+        "OAuth scopes asked for at sign-in.",
+        "openid profile offline_access fhirUser",
+        checks.not_empty,
+    )
+    jurisdiction: str = setting(
+        "Law the site is under (ISO 3166-2), where a study names no other.",
+        check=checks.jurisdiction,
+    )
+    timezone: str = setting("IANA time zone of the site.", check=checks.timezone)
+    zones: str = setting(
+        "Time zones of other jurisdictions the site scans in, for the midnight at which a licence"
+        ' ends: `"US-NM = America/Denver; US-OK = America/Chicago"`.',
+        "",
+        checks.zones,
+    )
+    licence_at_desk: bool = setting(
+        "A licence is needed where the reader sits too (`place`), not where the scan was alone.",
+        False,
+    )
+    read_from: str = setting(
+        'The site\'s images may be looked at from these places alone: `"DE FR"`; empty: any.',
+        "",
+        checks.places,
+    )
+    step_up: StepUpPolicy = setting(
+        "Password again before a signature: at each one, or once per session.", "each"
+    )
+    export: bool = setting("Images and state may be written to files.", False)
+    scripted_signing: bool = setting("A script may sign (never for patients).", False)
+    final_reports: bool = setting("Final reports are accepted; else preliminary ones only.", True)
+    lease_seconds: int = setting(
+        "A claim ends after this unless renewed.", 900, checks.between(30, 7200)
+    )
+    heartbeat_seconds: int = setting("A claim is renewed this often.", 60, checks.between(1, 3600))
+    timeout_seconds: float = setting(
+        "The site must answer within this.", 15.0, checks.between(0.1, 300)
+    )
+    connections: int = setting("Connections to the site at most.", 16, checks.between(1, 64))
+    ca_file: Path | None = setting(
+        "Certificates (PEM) to trust for this site instead of the system's.", None
+    )
