@@ -18,6 +18,7 @@ from workstation.services.frames import FrameStore
 from workstation.services.loading import Loader
 from workstation.services.overlay import Overlay
 from workstation.services.placing import Placing
+from workstation.services.planes_seen import PlanesSeen
 from workstation.services.pointed import Pointed
 from workstation.services.structures import Structures
 from workstation.services.viewed import (
@@ -85,6 +86,7 @@ class Planar(Pointed):
         self._known_boxes: dict[str, _Known] = {}
         self._lying: dict[tuple[str, Plane], _Lying] = {}
         self._refused: tuple[str, str] = ("", "")  # display set, why it has no planes
+        self._planes_seen = PlanesSeen()
         volumes.changed.connect(self._volume_changed)
 
     def study_ready(self, ref: StudyRef, display_sets: Sequence[DisplaySet]) -> None:
@@ -98,7 +100,23 @@ class Planar(Pointed):
         self.volumes.forget()
         self._known_boxes.clear()
         self._lying.clear()
+        self._planes_seen.forget()
         self._refused = ("", "")
+
+    def mark_painted(self, shown: Shown, view: ResolvedView, *, whole: bool) -> None:
+        """The canvas has painted what a viewport shows; coarser than it is unless `whole`.
+
+        Images that planes and slabs of their volume went through count as shown by the rule of
+        `viewing.gone_through`; a preview of a plane shows none.
+        """
+        self.mark_seen(shown.frame.key)
+        made, plane = shown.reformat, shown.frame.plane
+        if made is None or plane is None or not whole:
+            return
+        step = self._box(shown.display_set).step_mm(plane.normal)
+        half = max(made.slab_mm, step) / 2
+        for key in self._planes_seen.see(shown.display_set, plane, half, view):
+            self._count_seen(key)
 
     @property
     def in_mpr(self) -> bool:

@@ -242,6 +242,9 @@ class Screen:
 
     def mark_seen(self, key: FrameKey) -> None:
         """The canvas has painted this frame."""
+        self._count_seen(key)
+
+    def _count_seen(self, key: FrameKey) -> None:
         for display_set in self._coverage.see(key):
             self.counted.emit(display_set)
 

@@ -143,7 +143,7 @@ class Painting:
                 size = self._canvas.size()
                 colour_bar.draw(painter, shown.fused, size.width(), size.height())
             if shown.is_here:  # a smaller image on its way was not looked at
-                self._viewer.mark_seen(shown.frame.key)
+                self._viewer.mark_painted(shown, scene.view, whole=not drawn.preview)
         elif shown.missing:
             painter.fillRect(self._canvas.rect(), theme.hatch(self._ratio))
         self.ink = InkCanvas(scene.view, self._ratio, picture, inking.text_size)
