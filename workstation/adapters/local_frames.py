@@ -5,61 +5,34 @@ from the decoder child in the form that sites send. What was read first is shown
 rest is read. What could not be opened is named.
 """
 
-import contextlib
-import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from attrs import define, field
-
-from workstation.adapters.decode_line import DecodeLine
 from workstation.adapters.decoders import Decoders
-from workstation.adapters.documents import with_pages
+from workstation.adapters.held_objects import HeldObject, HeldObjects
 from workstation.adapters.local_files import LocalFiles
 from workstation.adapters.local_medium import Found, LocalMedium
 from workstation.adapters.local_objects import LocalObjects
-from workstation.dicom.reasons import not_displayable
-from workstation.domain.identifiers import FrameKey, SeriesUID, StudyRef, StudyUID
+from workstation.domain.identifiers import StudyRef, StudyUID
 from workstation.domain.patient import Patient
-from workstation.domain.study import Frame, Series
 from workstation.errors import NotDisplayable
-from workstation.imaging.pixels import FramePixels
-from workstation.protocols import dicom_json
 from workstation.protocols.dicom_attributes import Attributes, NotMetadata, parse
 from workstation.protocols.dicom_directory import is_directory
-from workstation.services.ports import LOCAL, Fetched, LocalStudy, Opened, Packed, SeriesHead
+from workstation.services.ports import LOCAL, LocalStudy, Opened, SeriesHead
 
-_FRAMES_AT_ONCE: Final = 16
 #: Objects between two words about how far the reading is.
 _TOLD_EACH: Final = 32
 _NOT_DICOM: Final = "not-dicom"
-#: SOP Instance UID, and which of several objects that share it.
-_Name = tuple[str, int]
 
 
-@define(eq=False)
-class _Object:
-    data: bytes = field(repr=False)
-    found: Found = field(repr=False)
-    header: bytes = field(repr=False)  # one DICOM JSON object, without the array around it
-    values: Attributes = field(repr=False)
-
-    @property
-    def frames(self) -> int:
-        """How many, as far as the header says; 0 where it does not, as for documents."""
-        return self.values.whole("00280008") or int(self.values.has("00280010"))
-
-
-class LocalFrames:
+class LocalFrames(HeldObjects):
     """`services.ports.FrameSource` and `FileOpener`. Safe for any worker thread."""
 
     def __init__(self, decoders: Decoders) -> None:
-        self._decoders = decoders
+        super().__init__(decoders)
         self._files = LocalFiles(LocalObjects(decoders))
-        self._series: dict[tuple[str, str], dict[_Name, _Object]] = {}
-        self._lock = threading.Lock()  # files are read while what is there is looked at
         self._reading: LocalMedium | None = None
 
     # --- opening --------------------------------------------------------------
@@ -74,7 +47,7 @@ class LocalFrames:
         for header in self._headers(_read(medium, read, reasons)):
             found, data = read.popleft()
             try:
-                taken += self._take(medium, found, data, header)
+                taken += self._take_file(medium, found, data, header)
             except NotDisplayable as error:
                 reasons[error.reason] += 1
             if self._reading is not medium:
@@ -113,13 +86,10 @@ class LocalFrames:
             self._reading = None
             self._series.clear()
 
-    def _take(
+    def _take_file(
         self, medium: LocalMedium, found: Found, data: bytes, header: bytes | NotDisplayable
     ) -> bool:
-        """A file that came before is told; another one under its identifier stays beside it.
-
-        Whether there is an object more.
-        """
+        """A file that came before is told. Whether there is an object more."""
         if isinstance(header, NotDisplayable):
             raise header
         try:
@@ -129,23 +99,11 @@ class LocalFrames:
         if is_directory(values):
             medium.note(found, values)
             return False
-        place = values.text("0020000D"), values.text("0020000E")
         with self._lock:
             if self._reading is not medium:  # forgotten meanwhile
                 return False
-            objects = self._series.setdefault(place, {})
-            sop, copy = values.text("00080018"), 0
-            while (known := objects.get((sop, copy))) is not None:
-                if known.data == data:
-                    raise NotDisplayable("", "duplicate")
-                copy += 1
-            objects[sop, copy] = _Object(data, found, header.strip()[1:-1], values)
+            self._take(HeldObject(data, header.strip()[1:-1], values, found.read))
         return True
-
-    def _held(self) -> dict[tuple[str, str], list[_Object]]:
-        """What was read so far, series by series, in the order of reading."""
-        with self._lock:
-            return {place: list(objects.values()) for place, objects in self._series.items()}
 
     def _studies(self) -> tuple[LocalStudy, ...]:
         first: dict[str, Attributes] = {}
@@ -162,92 +120,8 @@ class LocalFrames:
             for uid, values in first.items()
         )
 
-    # --- as a source ----------------------------------------------------------
-
     def series(self, ref: StudyRef) -> tuple[SeriesHead, ...]:
-        found = []
-        for (study, uid), objects in self._held().items():
-            if study == ref.study:
-                values = objects[0].values
-                found.append(
-                    SeriesHead(
-                        SeriesUID(uid),
-                        values.whole("00200011"),
-                        values.text("00080060"),
-                        values.text("0008103E"),
-                        len(objects),
-                    )
-                )
-        return tuple(found)
-
-    def metadata(self, ref: StudyRef, series: SeriesUID) -> Series:
-        objects = self._held().get((ref.study, series), [])
-        body = b"[%b]" % b",".join(each.header for each in objects)
-        found = dicom_json.series(body, ref, series)
-        return with_pages(ref, found, self._data_of, self._decoders)
-
-    def attributes(self, key: FrameKey) -> bytes:
-        """`services.ports.HeaderSource`. The private elements are read again from the file; where
-        that is gone, those that were kept are all there is."""
-        found = self._object(key)
-        if found is None:  # closed meanwhile
-            raise not_displayable("not-delivered")
-        with contextlib.suppress(NotDisplayable):
-            header = self._decoders.header(found.data or found.found.read(), every=True)
-            if parse(header)[0].text("00080018") == key.sop:
-                return header
-        return b"[%b]" % found.header
-
-    def frame(self, frame: Frame) -> FramePixels:
-        return self._decoders.decode(self._data(frame), frame, "")
-
-    def frames(
-        self,
-        frames: Sequence[Frame],
-        arrived: Callable[[Frame, Fetched], None],
-        cancelled: Callable[[], bool],
-        *,
-        decoded: bool = True,
-    ) -> None:
-        def settle(done: Sequence[Frame], results: Sequence[Fetched]) -> None:
-            for frame, result in zip(done, results, strict=True):
-                arrived(frame, result)
-                if len(done) == 1 and isinstance(result, FramePixels):
-                    self._let_go(frame)  # a study is not held twice
-
-        line = DecodeLine(self._decoders, lambda pending: settle(pending.frames, pending.results()))
-        try:
-            for group in _groups(frames):
-                if cancelled():
-                    return
-                data = self._data(group[0])
-                if decoded:
-                    line.add(data, group)
-                else:
-                    settle(group, [Packed(data)] * len(group))
-        finally:
-            line.finish()
-
-    def unpack(self, frame: Frame, packed: Packed) -> FramePixels:
-        return self._decoders.decode(packed.data, frame, packed.transfer_syntax)
-
-    def _data(self, frame: Frame) -> bytes:
-        return self._data_of(frame.key)
-
-    def _data_of(self, key: FrameKey) -> bytes:
-        found = self._object(key)
-        if found is None:  # closed meanwhile
-            raise not_displayable("not-delivered")
-        return found.data
-
-    def _let_go(self, frame: Frame) -> None:
-        """Whoever took the only frame of an object keeps it until the files are closed."""
-        found = self._object(frame.key)
-        if found is not None and found.frames == 1:
-            found.data = b""
-
-    def _object(self, key: FrameKey) -> _Object | None:
-        return self._series.get((key.study, key.series), {}).get((key.sop, key.copy))
+        return self._heads(ref.study)
 
 
 def _read(
@@ -263,15 +137,3 @@ def _read(
         else:
             read.append((found, data))
             yield data
-
-
-def _groups(frames: Sequence[Frame]) -> list[list[Frame]]:
-    """Frames of one object together, a bounded number at a time."""
-    by_object: dict[_Name, list[Frame]] = {}
-    for frame in frames:
-        by_object.setdefault((frame.key.sop, frame.key.copy), []).append(frame)
-    return [
-        group[at : at + _FRAMES_AT_ONCE]
-        for group in by_object.values()
-        for at in range(0, len(group), _FRAMES_AT_ONCE)
-    ]
