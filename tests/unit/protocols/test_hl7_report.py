@@ -1,0 +1,161 @@
+"""ORU^R01 of a signed report; hl7apy and python-hl7 are the judges."""
+
+import base64
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import hl7
+import pytest
+from attrs import evolve
+from fakes_trust import signed_report
+from hl7apy.consts import VALIDATION_LEVEL
+from hl7apy.parser import parse_message
+from hl7apy.validation import Validator
+
+from workstation.domain.identifiers import AccessionNumber, StudyUID, TaskId
+from workstation.domain.report import AlsoOrder, ReportState, SignedReport
+from workstation.protocols.hl7 import parse
+from workstation.protocols.hl7_report import STATUS, Agreed, Examined, control_id, oru, text_of
+
+NASTY = "Node 2|3 ^ A&B ~5 mm \\ path \\.br\\ \\X0D\\; äö ≤ 3 mm 漢字 😀\ttab #1"
+PDF = b"%PDF-1.7\n\x00\xff\xfe binary | ^ ~ \\ &\n%%EOF"
+DENVER = ZoneInfo("America/Denver")
+EXAMINED = Examined("CTCH", datetime(2026, 11, 22, 20, 0, tzinfo=UTC))
+AGREED = Agreed("RIS|2", "HARBOR & SONS", "READERS", DENVER, pdf=True)
+
+
+def _oru(signed: SignedReport, agreed: Agreed = AGREED) -> bytes:
+    return oru(
+        signed, {"text/plain": signed.text.encode(), "application/pdf": PDF}, EXAMINED, agreed
+    )
+
+
+@pytest.mark.parametrize("status", [s for s in ReportState if s is not ReportState.DRAFT])
+def test_hl7apy_accepts_each_state_strictly(status: ReportState) -> None:
+    """An independent library finds every required segment, field and order of the standard."""
+    raw = _oru(signed_report(status, impression=NASTY, predecessor="r-1"))
+
+    found = parse_message(raw.decode(), validation_level=VALIDATION_LEVEL.STRICT, find_groups=True)
+
+    assert Validator.validate(found)
+
+
+@pytest.mark.parametrize("text", [NASTY, "one\ntwo\n\nfour", "| ^ & ~ \\", "\x0b\x1c\x85\u2028"])
+def test_the_words_arrive_as_they_were_signed(text: str) -> None:
+    """Read by python-hl7, line by line; by our own reader too."""
+    signed = signed_report(impression=text)
+    raw = _oru(signed)
+
+    theirs = hl7.parse(raw.decode())
+    lines = [theirs.unescape(str(o[5])) for o in theirs.segments("OBX") if str(o[2]) == "TX"]
+
+    assert "\n".join(lines) + "\n" == signed.text
+    assert text_of(parse(raw)) == signed.text
+
+
+def test_words_that_are_not_those_of_the_sections_are_sent_whole() -> None:
+    """What the signature covers is sent, never what it might have been made from."""
+    signed = evolve(signed_report(), text="CRITICAL\n\nOther words.\n")
+
+    raw = _oru(signed)
+
+    assert text_of(parse(raw)) == signed.text
+    assert {o.text(3) for o in parse(raw).all("OBX") if o.text(2) == "TX"} == {"18748-4"}
+
+
+def test_every_line_says_which_section_it_belongs_to() -> None:
+    """A RIS that shows the impression first must be able to find it (LOINC 19005-8)."""
+    found = parse(_oru(signed_report())).all("OBX")
+
+    assert [o.text(3) for o in found if o.text(2) == "TX"] == ["19005-8", "19005-8"]
+
+
+@pytest.mark.parametrize(
+    ("status", "obr", "obx"),
+    [
+        (ReportState.PRELIMINARY, "P", "P"),
+        (ReportState.FINAL, "F", "F"),
+        (ReportState.ADDENDED, "C", "C"),
+    ],
+)
+def test_the_state_stands_in_the_order_and_in_each_result(
+    status: ReportState, obr: str, obx: str
+) -> None:
+    """Tables 0123 and 0085: a preliminary that looks final is acted upon."""
+    found = parse(_oru(signed_report(status)))
+
+    assert [each.text(25) for each in found.all("OBR")] == [obr]
+    assert {each.text(11) for each in found.all("OBX")} == {obx}
+
+
+def test_a_site_may_ask_for_other_letters() -> None:
+    """Some systems take an addendum as A with final results."""
+    agreed = evolve(AGREED, status={**STATUS, ReportState.ADDENDED: ("A", "F")})
+
+    found = parse(_oru(signed_report(ReportState.ADDENDED), agreed))
+
+    assert [each.text(25) for each in found.all("OBR")] == ["A"]
+    assert {each.text(11) for each in found.all("OBX")} == {"F"}
+
+
+def test_every_state_that_leaves_this_machine_has_its_letters() -> None:
+    """A new state must not reach a hospital as nothing."""
+    assert set(STATUS) == set(ReportState) - {ReportState.DRAFT}
+
+
+def test_the_pdf_is_the_one_that_was_signed_where_the_site_asks() -> None:
+    """Byte for byte: its digest stands in the signed manifest."""
+    signed = signed_report()
+    with_pdf = [o for o in parse(_oru(signed)).all("OBX") if o.text(2) == "ED"]
+    without = parse(_oru(signed, evolve(AGREED, pdf=False))).all("OBX")
+
+    assert [base64.b64decode(o.text(5, 5)) for o in with_pdf] == [PDF]
+    assert [with_pdf[0].text(5, n) for n in (2, 3, 4)] == ["application", "pdf", "Base64"]
+    assert "ED" not in {o.text(2) for o in without}
+
+
+def test_whose_it_is_and_who_signed_when() -> None:
+    """Times are those of the site's own clocks, with their zone."""
+    found = parse(_oru(signed_report()))
+    patient, request = found.first("PID"), found.first("OBR")
+
+    assert patient is not None
+    assert request is not None
+    assert [patient.text(3), patient.text(3, 4, 2), patient.text(3, 4, 3)] == [
+        "MRN-000417", "2.25.1", "ISO",
+    ]  # fmt: skip
+    assert [patient.text(5), patient.text(5, 2), patient.text(7), patient.text(8)] == [
+        "Canary", "Zelda", "19580302", "F",
+    ]  # fmt: skip
+    assert [request.text(n) for n in (3, 4, 7, 18, 22)] == [
+        "HG-20417", "CTCH", "20261122130000-0700", "HG-20417", "20261122144000-0700",
+    ]  # fmt: skip
+    assert [request.text(32, 1, n) for n in (1, 2, 3)] == ["17", "Sample", "Jo"]
+    assert (found.header.text(5), found.header.text(6)) == ("RIS|2", "HARBOR & SONS")
+
+
+def test_a_doubled_send_is_the_same_message() -> None:
+    """MSH-10 comes from the report, so a receiver recognises what it has; 20 signs at most."""
+    one, two = signed_report(), signed_report(report_id="00000000-0000-4000-8000-000000000002")
+
+    assert _oru(one) == _oru(one)
+    assert parse(_oru(one)).control_id == control_id(one.report.id) != control_id(two.report.id)
+    assert len(control_id(one.report.id)) == 20
+
+
+def test_a_report_for_two_orders_answers_each_with_all_of_it() -> None:
+    """One text, one message: taken for both orders or for none (R26)."""
+    signed = signed_report()
+    other = AlsoOrder(AccessionNumber("HG-2"), TaskId("8"), StudyUID("2.25.8"), "CT abdomen")
+    binding = evolve(signed.report.binding, also=(other,))
+    signed = evolve(signed, report=evolve(signed.report, binding=binding))
+    raw = _oru(signed)
+
+    found = parse(raw)
+    judged = parse_message(raw.decode(), validation_level=VALIDATION_LEVEL.STRICT, find_groups=True)
+
+    assert Validator.validate(judged)
+    assert [each.text(18) for each in found.all("OBR")] == ["HG-20417", "HG-2"]
+    assert [o.text(5) for o in found.all("OBX") if o.text(2) == "HD"] == ["2.25.4711", "2.25.8"]
+    assert sum(o.text(2) == "TX" for o in found.all("OBX")) == 4
+    assert text_of(found) == signed.text
