@@ -56,6 +56,10 @@ WRONG = {
     "choice": ('id = "harbor"', 'id = "harbor"\nstep_up = "never"', 6, '"each", "session"'),
     "id": ('id = "harbor"', 'id = "../etc"', 5, "small letters"),
     "hl7": ('id = "harbor"', 'id = "harbor"\nhl7 = "mllp://h.example:2575"', 6, "mllps"),
+    "no listener": ('id = "harbor"', 'id = "harbor"\nreport = "hl7"', 6, "needs `hl7`"),
+    "letters": ('id = "harbor"', 'id = "harbor"\nhl7_status = "final = Q"', 6, "OBR-25"),
+    "state": ('id = "harbor"', 'id = "harbor"\nhl7_status = "draft = F"', 6, "OBR-25"),
+    "party": ('id = "harbor"', 'id = "harbor"\nhl7_to = "A/B/C"', 6, "APPLICATION"),
 }
 
 

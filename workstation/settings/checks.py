@@ -85,13 +85,13 @@ def between(low: float, high: float) -> Check:
     return check
 
 
-def _pairs(value: str) -> list[tuple[str, str]]:
+def pairs(value: str) -> list[tuple[str, str]]:
     parts = [each.partition("=") for each in value.split(";") if each.strip()]
     return [(name.strip(), after.strip()) for name, _, after in parts]
 
 
 def screens(value: str) -> str:
-    for name, millimetres in _pairs(value):
+    for name, millimetres in pairs(value):
         try:
             right = bool(name) and 20 <= float(millimetres) <= 1000
         except ValueError:
@@ -103,11 +103,11 @@ def screens(value: str) -> str:
 
 def screens_of(value: str) -> Mapping[str, float]:
     """mm of 1000 device pixels, by the name of the screen."""
-    return {name: float(millimetres) for name, millimetres in _pairs(value)}
+    return {name: float(millimetres) for name, millimetres in pairs(value)}
 
 
 def zones(value: str) -> str:
-    for place, zone in _pairs(value):
+    for place, zone in pairs(value):
         wrong = jurisdiction(place) or timezone(zone)
         if wrong:
             return wrong
@@ -116,11 +116,11 @@ def zones(value: str) -> str:
 
 def zones_of(value: str) -> Mapping[str, str]:
     """Time zones of jurisdictions."""
-    return dict(_pairs(value))
+    return dict(pairs(value))
 
 
 def weights(value: str) -> str:
-    for name, minutes in _pairs(value):
+    for name, minutes in pairs(value):
         kind, _, what = name.partition(" ")
         try:
             right = bool(what) and abs(float(minutes)) <= 10_000
@@ -137,7 +137,7 @@ def weights(value: str) -> str:
 
 def weights_of(value: str) -> Mapping[str, float]:
     """Minutes by which cases are moved in the queue."""
-    return {name: float(minutes) for name, minutes in _pairs(value)}
+    return {name: float(minutes) for name, minutes in pairs(value)}
 
 
 def places(value: str) -> str:

@@ -45,6 +45,8 @@ def parse(text: str, path: Path) -> Settings:
     for index, site in enumerate(sites):
         if site.id in {other.id for other in sites[:index]}:
             raise origin.of_site(index).error("id", tr("two sites are named {id}", id=site.id))
+        if site.contradiction:
+            raise origin.of_site(index).error(*site.contradiction)
     settings: Settings = _values(Settings, found, origin)
     return attrs.evolve(settings, sites=sites)
 

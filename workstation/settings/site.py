@@ -6,8 +6,9 @@ from typing import Literal
 from attrs import frozen
 
 from workstation.domain.identifiers import SiteId
-from workstation.settings import checks
+from workstation.settings import checks, messages
 from workstation.settings.checks import setting
+from workstation.text import tr
 
 StepUpPolicy = Literal["each", "session"]
 
@@ -31,6 +32,26 @@ class Site:
         checks.between(5, 3600),
     )
     hl7: str = setting("HL7 v2 listener, where the site has one.", "", checks.hl7_address)
+    report: Literal["fhir", "hl7"] = setting(
+        "How signed reports reach the site: as a FHIR transaction, or as HL7 v2 ORU^R01 to `hl7`,"
+        " after whose acknowledgement the case is completed by FHIR.",
+        "fhir",
+    )
+    hl7_status: str = setting(
+        "States that this site wants with other letters than P, F, and C for an addendum, in OBR-25"
+        ' and OBX-11: `"addended = A/F"`.',
+        "",
+        messages.status,
+    )
+    hl7_to: str = setting(
+        "Receiving application and facility of messages (MSH-5, MSH-6): `RIS/HARBOR`.",
+        "",
+        messages.party,
+    )
+    hl7_from: str = setting("Sending facility of messages (MSH-4), as the site knows us.", "")
+    hl7_pdf: bool = setting(
+        "The PDF of a report goes in its message too, as an OBX of type ED.", False
+    )
     client_id: str = setting(
         "OAuth client the site registered for us.", "workstation", checks.not_empty
     )
@@ -76,3 +97,10 @@ class Site:
     ca_file: Path | None = setting(
         "Certificates (PEM) to trust for this site instead of the system's.", None
     )
+
+    @property
+    def contradiction(self) -> tuple[str, str] | None:
+        """A key that cannot stand beside the others, and why."""
+        if self.report == "hl7" and not self.hl7:
+            return "report", tr("it needs `hl7`: the address of the site's listener")
+        return None
