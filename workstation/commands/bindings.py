@@ -34,6 +34,7 @@ class Scope(StrEnum):
     IMAGES = "images"
     REPORT = "report"
     MEASUREMENTS = "measurements"  # the list of them
+    CURVE = "curve"  # of a rendered volume
 
 
 #: Which scopes are asked, in this order, where the focus is. Letters that the report does
@@ -44,6 +45,7 @@ REACH: Final = {
     Scope.IMAGES: (Scope.IMAGES, Scope.ALWAYS),
     Scope.REPORT: (Scope.REPORT, Scope.ALWAYS, Scope.IMAGES),
     Scope.MEASUREMENTS: (Scope.MEASUREMENTS, Scope.ALWAYS, Scope.IMAGES),
+    Scope.CURVE: (Scope.CURVE, Scope.ALWAYS, Scope.IMAGES),
 }
 _MODIFIERS: Final = ("Ctrl", "Alt", "Shift", "Meta")
 _NAMED: Final = frozenset(

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 from attrs import frozen
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from workstation.domain.presentation import Voi
 from workstation.errors import SettingsError
@@ -85,16 +85,30 @@ class VolumePreset:
         -----
         Beer and Lambert: what 1 mm lets through to the power of the length.
         """
-        asked = np.asarray(values, np.float64)
-        if self.relative or self.window is not None:
-            asked = (asked - _low(window)) / max(window.width, 1e-9)
-        if not self.relative and self.window is not None:
-            asked = asked * self.window.width + _low(self.window)
+        asked = self.to_stop(values, window)
         at = [stop.value for stop in self.stops]
         density = np.interp(asked, at, [stop.opacity for stop in self.stops])
         opacity = 1.0 - (1.0 - np.clip(density, 0.0, 0.999)) ** step_mm
         colours = [np.interp(asked, at, [stop.colour[i] for stop in self.stops]) for i in range(3)]
         return opacity.astype(np.float32), np.stack(colours, axis=-1).astype(np.float32)
+
+    def to_stop(self, values: ArrayLike, window: Voi) -> NDArray[np.float64]:
+        """From modality values to those of the stops, as a window shifts and stretches them."""
+        asked = np.asarray(values, np.float64)
+        if self.relative or self.window is not None:
+            asked = (asked - _low(window)) / max(window.width, 1e-9)
+        if not self.relative and self.window is not None:
+            asked = asked * self.window.width + _low(self.window)
+        return asked
+
+    def to_value(self, stop: float, window: Voi) -> float:
+        """The modality value at which a stop lies now."""
+        part = stop
+        if not self.relative and self.window is not None:
+            part = (stop - _low(self.window)) / max(self.window.width, 1e-9)
+        if self.relative or self.window is not None:
+            part = part * window.width + _low(window)
+        return part
 
 
 @frozen
@@ -114,6 +128,12 @@ class VolumePresets:
         """Those made for a modality first, then those for any; others are not offered."""
         own = [preset for preset in self.presets if modality in preset.modalities]
         return (*own, *(preset for preset in self.presets if not preset.modalities))
+
+    def with_own(self, own: "VolumePresets") -> "VolumePresets":
+        """And the reader's, after those that came with the program; by the same name, instead."""
+        names = {preset.name for preset in own.presets}
+        kept = (preset for preset in self.presets if preset.name not in names)
+        return VolumePresets((*kept, *own.presets))
 
 
 def read_volume_presets(text: str, source: str = "volume_presets.toml") -> VolumePresets:

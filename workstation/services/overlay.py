@@ -262,7 +262,10 @@ def _number(shown: Shown) -> str:
     if _is_page(shown.display_set):
         return tr("Page {n} / {total}", n=at + 1, total=total)
     if shown.rendering is not None:
-        return tr("Volume rendering: {preset}", preset=tr(shown.rendering.preset.title))
+        title = tr(shown.rendering.preset.title)
+        if shown.rendering.look.stops is not None:
+            title = tr("{preset}, changed", preset=title)
+        return tr("Volume rendering: {preset}", preset=title)
     if shown.reformat is not None and shown.reformat.plane is not None:
         names = {
             Plane.AXIAL: tr("Axial MPR {n} / {total}", n=at + 1, total=total),

@@ -106,7 +106,7 @@ class Rendered(Reformatted):
                 look = VolumeLook(preset.name, plane=state.plane, voi=state.voi)
                 state = evolve(anew, own_window=state.own_window)
             else:
-                look = evolve(before, preset=preset.name)
+                look = evolve(before, preset=preset.name, stops=None)
             return evolve(state, look=look, voi=preset.window or look.voi)
 
         job = self.volumes.being_made(shown.display_set)
@@ -200,6 +200,7 @@ class Rendered(Reformatted):
         middle = evolve(state, look=None, frame_index=at, presentation="", fusion=None)
         plain = super()._as_shown(index, middle, study, display_set)
         preset = self.volume_presets.named(look.preset) or self.volume_presets.presets[0]
+        preset = preset if look.stops is None else evolve(preset, stops=look.stops)
         missing = plain.missing
         if study.ref in self._permitted:
             self.volumes.want(display_set)

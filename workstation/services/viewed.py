@@ -189,6 +189,16 @@ class Shown:
         return UPRIGHT if self.presented is None else self.presented.framing
 
 
+def volume_window(shown: Shown) -> Voi | None:
+    """In which a rendered volume is seen: without one of the images, all its values."""
+    made = shown.rendering
+    if shown.voi is not None or made is None or made.volume is None:
+        return shown.voi
+    rescale = made.volume.frame.rescale
+    middle = (made.volume.high / 2 + made.volume.low / 2) * rescale.slope + rescale.intercept
+    return Voi(middle, (made.volume.high - made.volume.low) * abs(rescale.slope))
+
+
 @frozen
 class Reading:
     """A report as text on one viewport, from a line on.

@@ -17,9 +17,9 @@ from workstation.services.fusing import Fusing
 from workstation.services.jobs import Job
 from workstation.services.loading import Loader
 from workstation.services.preset_files import load_presets
-from workstation.services.rendered import Rendered
 from workstation.services.scene import Scene
 from workstation.services.screens import name_of
+from workstation.services.shaping import Shaping
 from workstation.services.structures import Structures
 from workstation.services.viewed import Crossing, Probe, Shown, ViewedStudy
 from workstation.services.volumes import Volumes
@@ -37,7 +37,7 @@ VOLUME_ZOOM: Final = 1.1
 _PAGE: Final = 10
 
 
-class Viewer(Rendered, Fusing):
+class Viewer(Shaping, Fusing):
     """The screen, its measurements, the tool in hand and the links. Home thread."""
 
     def __init__(

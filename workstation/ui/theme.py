@@ -186,6 +186,12 @@ def pen_of_data(rgb: tuple[int, int, int], width: float) -> QPen:
     return QPen(QColor(*rgb), width)
 
 
+def color_of_data(rgb: tuple[float, float, float]) -> QColor:
+    """A colour that a preset of volume rendering shows values in, parts of 1: data, not style."""
+    red, green, blue = (min(max(part, 0.0), 1.0) for part in rgb)
+    return QColor.fromRgbF(red, green, blue)
+
+
 def font(size: Size | int = "body", weight: int = 400, *, italic: bool = False) -> QFont:
     """The reading font: digits of one width, a zero that is not an O.
 

@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 
 from workstation.domain.geometry import Vector, cross, dot
 from workstation.domain.presentation import Voi
+from workstation.imaging.transfer import Stop
 from workstation.viewing.planes import STANDARD, Axes, Plane, Rectangle, rectangle
 
 #: How near a direction is to that of the body to be called by its letter, degrees.
@@ -49,7 +50,8 @@ class VolumeLook:
     """Of one view. `plane` and `voi` are what the view goes back to.
 
     `cut` is how much is taken away from each side of the volume, mm, in the order of `From`;
-    `table` whether that of a CT is seen.
+    `table` whether that of a CT is seen; `stops` the curve as the reader drew it, None: that of
+    the preset.
     """
 
     preset: str
@@ -58,6 +60,7 @@ class VolumeLook:
     table: bool = False
     plane: Plane | None = None
     voi: Voi | None = None
+    stops: tuple[Stop, ...] | None = None
 
 
 def turned(look: VolumeLook, right: float, down: float) -> VolumeLook:

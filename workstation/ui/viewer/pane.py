@@ -15,6 +15,7 @@ from workstation.ui import menus, plain
 from workstation.ui.screens import ScreenDialog
 from workstation.ui.viewer import copying
 from workstation.ui.viewer.grid import Grid
+from workstation.ui.viewer.curve_pane import CurvePane
 from workstation.ui.viewer.measurement_list import MeasurementList
 from workstation.ui.viewer.pictures import Pictures
 from workstation.ui.viewer.thumbnails import Thumbnails
@@ -54,12 +55,14 @@ class ViewerPane(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
+        self.curve = CurvePane(viewer, run, jobs, self.focus_active)
         row.addWidget(self.thumbnails)
         row.addLayout(right, 1)
         row.addWidget(self.measurements)
 
     def focus_active(self) -> None:
         """Give the keyboard to the active viewport."""
+        right.addWidget(self.curve)
         self.grid.focus_active()
 
     def settle(self) -> None:

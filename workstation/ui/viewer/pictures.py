@@ -9,7 +9,6 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from workstation.domain.presentation import Voi
 from workstation.errors import WorkstationError
 from workstation.rendering.fused_slice import LayerPainter, LayerRequest
 from workstation.rendering.picture import FramePainter, Picture, PictureRequest
@@ -19,6 +18,7 @@ from workstation.services.jobs import Job, Jobs
 from workstation.services.overlay import Line, Mark, Overlay
 from workstation.services.scene import Scene
 from workstation.text import tr
+from workstation.services.viewed import volume_window
 from workstation.ui.viewer.reformats import Made, Reformats
 from workstation.ui.viewer.renderings import Renderings, Seen
 
@@ -219,11 +219,10 @@ def rays_of(scene: Scene) -> RaysRequest | None:
     shown, view = scene.shown, scene.view
     if shown is None or view is None or shown.rendering is None or not shown.is_here:
         return None
-    made, plane, window = shown.rendering, shown.frame.plane, shown.voi
+    made, plane, window = shown.rendering, shown.frame.plane, volume_window(shown)
     assert made.volume is not None
     assert plane is not None
-    if window is None:
-        window = Voi(made.volume.high / 2 + made.volume.low / 2, made.volume.high - made.volume.low)
+    assert window is not None
     return RaysRequest(
         made.volume, plane, view, made.preset, window, shown.state.inverted, made.without_table,
         made.crop,
