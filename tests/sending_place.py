@@ -8,6 +8,7 @@ from demo_platform import DemoPlatform
 from fakes import Home
 
 from workstation.adapters.clock import SystemClock
+from workstation.adapters.enrolment import Enrolment
 from workstation.adapters.memory_store import MemoryStore
 from workstation.adapters.platform import FhirPlatform
 from workstation.adapters.secrets import MemorySecrets
@@ -27,6 +28,7 @@ from workstation.domain.report import (
 from workstation.domain.worklist import WorklistItem
 from workstation.services.audit import Audit
 from workstation.services.case import also_of
+from workstation.services.certification import Certification
 from workstation.services.delivery import Deliveries
 from workstation.services.jobs import Jobs
 from workstation.services.keys import Keys
@@ -55,12 +57,15 @@ class Workplace:
         self.reader = self.platform.sign_in(Credentials(user, demo.password(user)))
         self.home = Home()
         self.jobs = Jobs(self.home.post)
-        store, keys = MemoryStore(), Keys(MemorySecrets("a test"), clock)
+        store, keys = MemoryStore(), Keys(MemorySecrets("a test"), clock, {site.id})
+        certification = Certification(keys, {site.id: Enrolment(self.client)}, self.jobs)
         platforms: dict[SiteId, Any] = {site.id: self.platform}
         self.audit = Audit(
             store, self.jobs, clock, platforms, keys.device, lambda _: self.reader.id
         )
-        outside = Outside(platforms, lambda _: self.reader.id, lambda _: site.name)
+        outside = Outside(
+            platforms, lambda _: self.reader.id, lambda _: site.name, certify=certification.renew
+        )
         self.deliveries = Deliveries(
             store, self.jobs, clock, self.audit, keys, outside, wait_s=lambda _: 0.05
         )

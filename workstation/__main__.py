@@ -165,7 +165,12 @@ def _usage(words: str) -> int:
 def _act_verify(options: argparse.Namespace) -> int:
     from workstation.protocols.verification import verify_reports
 
-    for report in verify_reports([(file.name, _bytes(file)) for file in options.files]):
+    roots: tuple[bytes, ...] = ()
+    if options.trust:
+        from workstation.protocols.trust import roots_from
+
+        roots = roots_from([_bytes(file) for file in options.trust])
+    for report in verify_reports([(file.name, _bytes(file)) for file in options.files], roots):
         print(report.line)
     return DONE
 

@@ -12,6 +12,8 @@ from attrs import frozen
 
 from workstation.adapters.clock import SystemClock
 from workstation.adapters.decoders import Decoders
+from workstation.adapters.dictation_devices import HidButtons
+from workstation.adapters.enrolment import Enrolment
 from workstation.adapters.filing import DicomWebArchive
 from workstation.adapters.frames import DicomWebFrames
 from workstation.adapters.local_frames import LocalFrames
@@ -39,6 +41,9 @@ from workstation.services.cine import Cine
 from workstation.services.delivery import Deliveries
 from workstation.services.desk_lock import DeskLock
 from workstation.services.dictation import Dictation
+from workstation.services.autotext_files import shared
+from workstation.services.autotexts import Autotexts
+from workstation.services.certification import Certification
 from workstation.services.filing_queue import Ways
 from workstation.services.frames import Dropped, FrameStore
 from workstation.services.jobs import Jobs
@@ -276,7 +281,10 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
     viewer.screens = {**screens_of(settings.screens), **outer.screens.load()}
     viewer.keep_screen = lambda key, mm: jobs.run(lambda: outer.screens.keep(key, mm), lane="store")
     viewer.on_duty = OnDuty(lambda site: _name_at(worklist, site), clock.now)
-    keys = Keys(outer.secrets, clock)
+    certifiers = {s: Enrolment(client) for s, client in outer.clients.items() if sites[s].est}
+    keys = Keys(outer.secrets, clock, certifiers.keys())
+    certification = Certification(keys, certifiers, jobs)
+    worklist.signed_in.connect(lambda site: _certify(certification, worklist, site))
 
     def who(site: SiteId) -> str:
         reader = worklist.reader(site)
@@ -284,7 +292,9 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
 
     audit = Audit(store, jobs, clock, platforms, keys.device, who)
     printed = Printer(sites)
-    outside = Outside(platforms, who, lambda site: sites[site].name, worklist.held, printed)
+    outside = Outside(
+        platforms, who, lambda site: sites[site].name, worklist.held, printed, certification.renew
+    )
     deliveries = Deliveries(store, jobs, clock, audit, keys, outside)
     reporting = Reporting(
         load_templates(resource("templates")), platforms, store, jobs, clock,
@@ -339,3 +349,10 @@ def _name_at(worklist: Worklist, site: SiteId) -> str:
 def _forget(decoders: Decoders, gone: Dropped) -> None:
     decoders.forget(gone.ref)
     gone.let_go()
+def _certify(certification: Certification, worklist: Worklist, site: SiteId) -> None:
+    """At sign-in; where it fails a signature asks again."""
+    reader = worklist.reader(site)
+    if reader is not None:
+        certification.renew(site, reader.id, reader.name)
+
+

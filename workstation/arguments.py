@@ -205,7 +205,10 @@ def _verify(commands: "Commands") -> None:
     text = tr("check signature, digests and chain of returned reports")
     parser = commands.add_parser("verify", help=text, description=text)
     _with_settings(parser)
-    parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    about = tr("the reader's key must be certified by one of these authorities (PEM)")
+    parser.add_argument("--trust", type=Path, action="append", metavar="CA.pem", help=about)
+    about = tr("bundles as they were sent, and documents sent beside them (DICOM)")
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help=about)
     parser.set_defaults(act="verify")
 
 

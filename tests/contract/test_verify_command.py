@@ -11,7 +11,7 @@ from fakes_trust import READER, signed_report, task_resource
 
 from workstation.protocols.audit_log import Log, Record, export_lines
 from workstation.protocols.report_bundle import bundle, seal
-from workstation.protocols.signature import new_key
+from workstation.protocols.signing_key import new_key
 
 NOW = datetime(2026, 11, 22, 21, 40, tzinfo=UTC)
 KEY = new_key(READER, "Sample, Jo", NOW)

@@ -15,7 +15,7 @@ import pytest
 from fakes_trust import signed_report, task_resource
 
 from workstation.protocols.report_bundle import bundle, seal
-from workstation.protocols.signature import new_key
+from workstation.protocols.signing_key import new_key
 from workstation.protocols.verification import verify_report
 
 pytestmark = pytest.mark.peer

@@ -154,7 +154,8 @@ class TestRealCT:
         reader = Reading(tmp_path / "reader")
         verify = [sys.executable, "-m", "workstation", "verify"]
 
-        good = reader.go([*verify, str(received)], reader.environment())
+        trust = ["--trust", str(read[2] / "harbor" / "ca.pem")]
+        good = reader.go([*verify, *trust, str(received)], reader.environment())
         bad = reader.go([*verify, str(changed)], reader.environment())
 
         assert good.code == 0, good.stderr

@@ -229,6 +229,8 @@ class Platform:
                     "jurisdiction": each.profile.jurisdiction,
                     "timezone": each.profile.timezone,
                     **each.addresses(),
+                    "est": each.est,
+                    "ca": each.authority.pem,
                     "hl7": "",
                 }
                 for each in self.sites.values()
@@ -250,6 +252,7 @@ class Platform:
                 "id": each.profile.id,
                 "name": each.profile.name,
                 **each.addresses(),
+                "est": each.est,
                 "client_id": CLIENT_ID,
                 "jurisdiction": each.profile.jurisdiction,
                 "timezone": each.profile.timezone,

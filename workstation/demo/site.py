@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from workstation.demo import stow
+from workstation.demo import certification, stow
 from workstation.demo.archive import Archive, Instance
 from workstation.demo.dicomweb import Access, DicomWebFace
 from workstation.demo.engine import Engine, Knobs
@@ -55,6 +55,7 @@ class Site:
         self.provider = Provider(
             profile, f"{address}/oidc", self._now, lambda: faults.token_seconds
         )
+        self.authority = certification.authority(profile.name, data, self._now())
 
     def _load_stored(self, data: Path | None) -> None:
         """Objects that were sent to this site before it was stopped."""
@@ -66,6 +67,11 @@ class Site:
     def addresses(self) -> dict[str, str]:
         where = self.address
         return {"issuer": f"{where}/oidc", "fhir": f"{where}/fhir", "dicomweb": f"{where}/dicomweb"}
+
+    @property
+    def est(self) -> str:
+        """Where it certifies the keys of its readers."""
+        return self.address + certification.PATH
 
     def seed(self, planned: Sequence[Planned]) -> list[Placed]:
         """Put the images there; orders too, unless the site remembers them from before."""
@@ -121,12 +127,16 @@ class Site:
             "capabilities": ["permission-user", "sso-openid-connect"]
         }
         fhir = FhirFace(self.engine, self.provider.caller, self.received, smart)
+        certifies = certification.CertificationFace(
+            self.authority, f"{self.address}/fhir", self.provider.caller, self._now
+        )
         access = Access(self.provider.caller, self._refuses, self._stored)
         images = self._images = DicomWebFace(self.archive, f"{self.address}/dicomweb", access)
         return Starlette(
             routes=[
                 Mount("/oidc", routes=self.provider.routes()),
                 *fhir.routes(),
+                *certifies.routes(),
                 Mount("/dicomweb", routes=images.routes()),
                 Route("/", self._welcome),
             ]

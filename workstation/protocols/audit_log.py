@@ -15,7 +15,8 @@ from attrs import field, frozen
 from workstation.errors import VerificationFailed
 from workstation.protocols.canonical import canonical, sha256_hex
 from workstation.protocols.merkle import Frontier
-from workstation.protocols.signature import SigningKey, check, sign
+from workstation.protocols.signature import check, sign
+from workstation.protocols.signing_key import SigningKey
 from workstation.text import tr
 
 RW: Final = "urn:reading-workstation:"

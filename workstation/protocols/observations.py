@@ -14,6 +14,8 @@ _DCM: Final = "http://dicom.nema.org/resources/ontology/DCM"
 _SCT: Final = "http://snomed.info/sct"
 _UCUM: Final = "http://unitsofmeasure.org"
 
+_EXACT: Final = 2.0**53  # beyond it a float names no single integer
+
 #: Units as we show them, and as UCUM writes them.
 UCUM: Final = {
     "mm": "mm",
@@ -58,13 +60,18 @@ def observation_id(report: str, measurement: Mapping[str, Any]) -> str:
 
 
 def finite(value: Any) -> Any:
-    """The same value as plain JSON, a number that is none (NaN, infinity) as null."""
+    """The same value as plain JSON, a number that is none (NaN, infinity) as null.
+
+    Whole numbers are written without a fraction, as every program that writes JSON does.
+    """
     if isinstance(value, Mapping):
         return {str(name): finite(each) for name, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [finite(each) for each in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return None
+        return int(value) if value.is_integer() and abs(value) < _EXACT else value
     return value
 
 

@@ -11,6 +11,7 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from attrs import frozen
@@ -19,10 +20,13 @@ from workstation.domain.identifiers import ReportId
 from workstation.domain.report import ReportState, SectionKind, SignedReport
 from workstation.protocols.canonical import sha256_hex
 from workstation.protocols.observations import finite, observation
-from workstation.protocols.signature import SigningKey, manifest, sign, utc
+from workstation.protocols.signature import manifest, sign, utc
+from workstation.protocols.signing_key import SigningKey
 
 RW: Final = "urn:reading-workstation:"
 URI: Final = "urn:ietf:rfc:3986"
+#: Resources of the transaction that the manifest names by their digest.
+SEALED: Final = ("DiagnosticReport", "Observation")
 _IMR: Final = "https://profiles.ihe.net/RAD/IMR/StructureDefinition/imr-diagnosticreport"
 _V2: Final = "http://terminology.hl7.org/CodeSystem/"
 _FHIR_STATUS: Final = {
@@ -60,6 +64,7 @@ def seal(
     site_name: str,
     previous: str,
     pdf: bytes = b"",
+    beside: Mapping[str, tuple[str, bytes]] = MappingProxyType({}),
 ) -> Letter:
     """Sign, and make everything that does not change between attempts.
 
@@ -71,13 +76,19 @@ def seal(
         SHA-256 of the manifest that this addendum follows, else empty.
     pdf
         The same words on paper; without it none is sent.
+    beside
+        What goes to the site another way ("sr"): content type and the very bytes, signed too.
     """
     measurements: list[dict[str, Any]] = [finite(each) for each in signed.measurements]
     artefacts = _artefacts(signed, measurements, pdf)
-    statement = manifest(signed, artefacts, previous)
-    token = sign(statement, key, utc(signed.signed_at))
     observations = [observation(signed, each) for each in measurements]
     report = _report(signed, artefacts, observations, effective, site_name)
+    resources = {
+        resource_name(each): resource_digest(each)
+        for each in (report, *(resource for _, resource in observations))
+    }
+    statement = manifest(signed, {**artefacts, **beside}, previous, resources)
+    token = sign(statement, key, utc(signed.signed_at))
     made = [_create("DiagnosticReport", signed.report.id, report)]
     made += [_create("Observation", uid, resource) for uid, resource in observations]
     made.append(_provenance(signed, statement, token))
@@ -85,6 +96,20 @@ def seal(
         signed.report.id, signed.status, signed.signer.id, tuple(made), sha256_hex(statement),
         tuple(each.task for each in signed.report.binding.also),
     )  # fmt: skip
+
+
+def resource_name(resource: Mapping[str, Any]) -> str:
+    """How the manifest names a resource: "DiagnosticReport", "Observation UUID"."""
+    kind = str(resource["resourceType"])
+    if kind == "DiagnosticReport":
+        return kind
+    return f"{kind} {resource['identifier'][0]['value'].removeprefix('urn:uuid:')}"
+
+
+def resource_digest(resource: Mapping[str, Any]) -> str:
+    """SHA-256 of a resource with its members sorted and no spaces (as `jq -cS` writes it)."""
+    text = json.dumps(resource, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return sha256_hex(text.encode())
 
 
 def bundle(
@@ -96,7 +121,9 @@ def bundle(
     """
     entries = list(letter.entries)
     # An addendum leaves a completed Task as it is.
-    entries += [_completion(letter, each) for each in (task, *others) if not is_completed(each)]
+    report = {"reference": f"urn:uuid:{letter.report}"}
+    open_tasks = [each for each in (task, *others) if not is_completed(each)]
+    entries += [completion(letter, each, report) for each in open_tasks]
     draft = f"DiagnosticReport?identifier={RW}draft|{letter.report}"
     entries.append({"request": {"method": "DELETE", "url": draft}})
     transaction = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
@@ -296,16 +323,21 @@ def is_free(task: Mapping[str, Any]) -> bool:
     return task.get("status") == "requested" and "owner" not in task
 
 
-def _completion(letter: Letter, task: Mapping[str, Any]) -> dict[str, Any]:
+def completion(
+    letter: Letter, task: Mapping[str, Any], report: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The entry that completes a Task with `report`, a FHIR Reference; or raises `NotOurs`."""
     request = {
         "method": "PUT",
         "url": f"Task/{task['id']}",
         "ifMatch": f'W/"{task["meta"]["versionId"]}"',
     }
-    return {"resource": _completed(letter, task), "request": request}
+    return {"resource": _completed(letter, task, report), "request": request}
 
 
-def _completed(letter: Letter, task: Mapping[str, Any]) -> dict[str, Any]:
+def _completed(
+    letter: Letter, task: Mapping[str, Any], report: Mapping[str, Any]
+) -> dict[str, Any]:
     """The Task as this report leaves it; nothing of it that we do not know is lost."""
     owner = task.get("owner", {})
     if owner.get("reference", letter.signer) != letter.signer:
@@ -322,10 +354,7 @@ def _completed(letter: Letter, task: Mapping[str, Any]) -> dict[str, Any]:
         changed["owner"] = owner or {"reference": letter.signer}
     else:
         changed.pop("owner", None)
-    output = {
-        "type": {"text": "report"},
-        "valueReference": {"reference": f"urn:uuid:{letter.report}"},
-    }
+    output = {"type": {"text": "report"}, "valueReference": dict(report)}
     changed["output"] = [*task.get("output", ()), output]
     return {name: value for name, value in changed.items() if value != []}
 

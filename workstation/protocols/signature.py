@@ -10,13 +10,13 @@ import binascii
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from attrs import field, frozen
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from joserfc import jws
@@ -26,10 +26,10 @@ from joserfc.jwk import ECKey
 from workstation.domain.report import ReportState, SignedReport
 from workstation.errors import VerificationFailed
 from workstation.protocols.canonical import canonical, sha256_hex
+from workstation.protocols.signing_key import SigningKey
 from workstation.text import tr
 
 _ALGORITHM: Final = "ES256"
-_YEARS_VALID: Final = 10
 _LONGEST: Final = 64 * 1024
 
 #: What a signature under each status means (21 CFR 11.50).
@@ -40,74 +40,17 @@ MEANING: Final = {
 }
 
 
-@frozen
-class SigningKey:
-    """A private P-256 key with its self-signed certificate; lives in the secret store."""
-
-    id: str
-    key: ec.EllipticCurvePrivateKey = field(repr=False)
-    certificate: bytes = field(repr=False)  # DER
-
-    @property
-    def thumbprint(self) -> str:
-        """SHA-256 of the certificate, hex: what two people compare."""
-        return sha256_hex(self.certificate)
-
-    def stored(self) -> str:
-        """As text for the secret store; inverse of `key_from`."""
-        private = self.key.private_bytes(
-            serialization.Encoding.DER,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        parts = {"id": self.id, "key": _b64(private), "certificate": _b64(self.certificate)}
-        return json.dumps(parts)
-
-
-def new_key(key_id: str, name: str, now: datetime) -> SigningKey:
-    """`name` stands in the certificate: the reader's, or the machine's; never a patient's."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name[:64] or key_id[:64])])
-    start = now.astimezone(UTC) - timedelta(days=1)  # clocks differ; a signature is not "too early"
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(start)
-        .not_valid_after(start + timedelta(days=365 * _YEARS_VALID))
-        .sign(key, hashes.SHA256())
-    )
-    return SigningKey(key_id, key, certificate.public_bytes(serialization.Encoding.DER))
-
-
-def key_from(stored: str) -> SigningKey:
-    """Raises `ValueError` where the text is not what `SigningKey.stored` gave."""
-    parts = json.loads(stored)
-    key = serialization.load_der_private_key(base64.b64decode(parts["key"]), None)
-    if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise ValueError("the stored key is of another kind")
-    return SigningKey(parts["id"], key, base64.b64decode(parts["certificate"]))
-
-
 def sign(payload: bytes, key: SigningKey, at: str) -> str:
-    """Detached compact JWS; the certificate travels in its header (`x5c`)."""
+    """Detached compact JWS; the certificates travel in its header (`x5c`, its own first)."""
     header = {
         "alg": _ALGORITHM,
         "kid": key.id,
         "sigT": at,
-        "x5c": [_b64(key.certificate)],
+        "x5c": [base64.b64encode(each).decode() for each in key.chain],
         "x5t#S256": _b64url(hashlib.sha256(key.certificate).digest()),
     }
-    pem = key.key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    private = ECKey.import_key(pem)
-    whole = jws.serialize_compact(header, payload, private, registry=_registry())
-    return str(jws.detach_content(whole))
+    head = _b64url(json.dumps(header, separators=(",", ":")).encode())
+    return f"{head}..{_b64url(key.sign(f'{head}.{_b64url(payload)}'.encode()))}"
 
 
 @frozen
@@ -117,15 +60,15 @@ class SignatureBy:
     kid: str
     name: str
     thumbprint: str
-    certificate: bytes = field(repr=False)
+    chain: tuple[bytes, ...] = field(repr=False)  # DER, its own certificate first
 
 
 def check(payload: bytes, detached: str) -> SignatureBy:
     """Raises `VerificationFailed` unless the JWS is a good signature over `payload`."""
     header = _header(detached)
     try:
-        der = base64.b64decode(header["x5c"][0], validate=True)
-        certificate = x509.load_der_x509_certificate(der)
+        chain = tuple(base64.b64decode(each, validate=True) for each in header["x5c"])
+        certificate = x509.load_der_x509_certificate(chain[0])
         public = certificate.public_key()
         name = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value
     except (KeyError, IndexError, TypeError, ValueError, UnsupportedAlgorithm) as error:
@@ -142,11 +85,14 @@ def check(payload: bytes, detached: str) -> SignatureBy:
         raise VerificationFailed(
             tr("signature: it does not belong to this manifest; one of them was changed")
         ) from error
-    return SignatureBy(str(header.get("kid", "")), str(name), sha256_hex(der), der)
+    return SignatureBy(str(header.get("kid", "")), str(name), sha256_hex(chain[0]), chain)
 
 
 def manifest(
-    signed: SignedReport, artefacts: Mapping[str, tuple[str, bytes]], previous: str
+    signed: SignedReport,
+    artefacts: Mapping[str, tuple[str, bytes]],
+    previous: str,
+    resources: Mapping[str, str],
 ) -> bytes:
     """What is signed.
 
@@ -156,6 +102,8 @@ def manifest(
         Name ("text") to content type and the very bytes that are sent.
     previous
         SHA-256 (hex) of the manifest of the report that this one amends, else empty.
+    resources
+        Name ("DiagnosticReport") to SHA-256 of what stands in the transaction.
     """
     binding, signer = signed.report.binding, signed.signer
     patient = f"{binding.patient.issuer}|{binding.patient.id}"
@@ -192,6 +140,7 @@ def manifest(
                 name: {"contentType": kind, "sha256": sha256_hex(data), "size": len(data)}
                 for name, (kind, data) in artefacts.items()
             },
+            "resources": dict(resources),
             "predecessor": signed.predecessor or "",
             "previous": previous,
         }
@@ -220,10 +169,6 @@ def _header(detached: str) -> dict[str, Any]:
     if body or not isinstance(header, dict):
         raise VerificationFailed(tr("signature: it is not a detached JWS"))
     return header
-
-
-def _b64(data: bytes) -> str:
-    return base64.b64encode(data).decode()
 
 
 def _b64url(data: bytes) -> str:

@@ -7,15 +7,16 @@ trusts nothing in it but the mathematics. What does not hold is named.
 import base64
 import binascii
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from workstation.errors import VerificationFailed
 from workstation.protocols.canonical import canonical, sha256_hex
 from workstation.protocols.observations import observation_id
-from workstation.protocols.report_bundle import RW, URI
+from workstation.protocols.report_bundle import RW, SEALED, URI, resource_digest, resource_name
 from workstation.protocols.signature import SignatureBy, check
 from workstation.text import tr
 
@@ -42,11 +43,13 @@ class Verified:
     previous: str
     manifest_sha256: str
     signature: SignatureBy
+    documents: Mapping[str, str] = field(factory=dict)  # SHA-256 to name: sent beside the bundle
+    vouched: str = ""  # who certified the key; empty where nobody was asked about
 
     @property
     def line(self) -> str:
         """One line for a person: the thumbprint is what must be compared with a known one."""
-        return tr(
+        said = tr(
             "{status} report {report}, signed by {signer} ({licence}) at {at}; key {key}",
             status=self.status,
             report=self.report,
@@ -55,17 +58,23 @@ class Verified:
             at=self.signed_at,
             key=self.signature.thumbprint,
         )
+        if not self.vouched:
+            return said
+        return said + tr(", certified by {authority}", authority=self.vouched)
 
 
-def verify_report(data: bytes) -> Verified:
-    """One bundle, without its chain. Raises `VerificationFailed` naming what does not hold."""
+def verify_report(data: bytes, roots: Sequence[bytes] = ()) -> Verified:
+    """One bundle, without its chain. Raises `VerificationFailed` naming what does not hold.
+
+    With `roots` (DER) its key must have been certified by one of them, for its signer.
+    """
     try:
-        return _verified(_resources(data))
+        return _verified(_resources(data), roots)
     except (AttributeError, IndexError, KeyError, TypeError) as error:  # strangely shaped JSON
         raise VerificationFailed(tr("it is not a delivered report (FHIR bundle)")) from error
 
 
-def _verified(resources: list[dict[str, Any]]) -> Verified:
+def _verified(resources: list[dict[str, Any]], roots: Sequence[bytes]) -> Verified:
     report = _only(resources, "DiagnosticReport")
     provenance = _only(resources, "Provenance")
     statement = _manifest(provenance)
@@ -74,30 +83,75 @@ def _verified(resources: list[dict[str, Any]]) -> Verified:
     _check_artefacts(report, claims)
     _check_identity(report, provenance, claims, signature)
     _check_measurements(report, resources, claims["report"])
+    _check_resources(resources, claims)
+    signer = claims["signer"]
     return Verified(
         claims["report"],
         claims["status"],
-        claims["signer"]["name"],
-        claims["signer"]["licence"],
+        signer["name"],
+        signer["licence"],
         claims["signedAt"],
         claims["predecessor"],
         claims["previous"],
         sha256_hex(statement),
         signature,
+        {
+            each["sha256"]: name
+            for name, each in claims["artefacts"].items()
+            if each["contentType"] not in _FORMS
+        },
+        _vouched(signature, claims, roots) if roots else "",
     )
 
 
-def verify_reports(files: Iterable[tuple[str, bytes]]) -> tuple[Verified, ...]:
-    """Each report, and the chain from addenda to what they belong to; (name, content) pairs.
+def _vouched(signature: SignatureBy, claims: Mapping[str, Any], roots: Sequence[bytes]) -> str:
+    # Only here: the library of paths takes its time, and most checks ask for no trust.
+    from workstation.protocols.trust import check_trust
 
-    An addendum without its report among the files fails: the chain cannot be checked.
+    try:
+        at = datetime.fromisoformat(claims["signedAt"])
+    except ValueError as error:
+        raise VerificationFailed(tr("manifest: it is not complete")) from error
+    signer = claims["signer"]
+    return check_trust(signature.chain, roots, at, signer["id"], signer["name"])
+
+
+def verify_reports(
+    files: Iterable[tuple[str, bytes]], roots: Sequence[bytes] = ()
+) -> tuple[Verified, ...]:
+    """Each report, what was sent beside it, and the chain from addenda to what they belong to.
+
+    `files` are name and content: bundles, and documents of them in any order. An addendum
+    without its report among the files fails: the chain cannot be checked.
     """
     checked: list[tuple[str, Verified]] = []
+    beside: list[tuple[str, bytes]] = []
     for name, data in files:
+        if not _is_bundle(data):
+            beside.append((name, data))
+            continue
         try:
-            checked.append((name, verify_report(data)))
+            checked.append((name, verify_report(data, roots)))
         except VerificationFailed as error:
             raise VerificationFailed(f"{name}: {error}") from error
+    signed = {digest for _, each in checked for digest in each.documents}
+    for name, data in beside:
+        if not checked:
+            words = tr("{name}: it is not a delivered report (FHIR bundle)", name=name)
+            raise VerificationFailed(words)
+        if sha256_hex(data) not in signed:
+            words = tr("{name}: digest: no report given here was signed with it", name=name)
+            raise VerificationFailed(words)
+    _check_chain(checked)
+    return tuple(each for _, each in checked)
+
+
+def _is_bundle(data: bytes) -> bool:
+    """A document that came with a report has a beginning of its own: DICOM, PDF, HL7."""
+    return not (data[128:132] == b"DICM" or data.startswith((b"%PDF-", b"MSH|")))
+
+
+def _check_chain(checked: Sequence[tuple[str, Verified]]) -> None:
     manifests = {each.report: each.manifest_sha256 for _, each in checked}
     for name, each in checked:
         if each.predecessor and each.predecessor not in manifests:
@@ -110,7 +164,6 @@ def verify_reports(files: Iterable[tuple[str, bytes]]) -> tuple[Verified, ...]:
         if each.predecessor and manifests[each.predecessor] != each.previous:
             words = tr("{name}: chain: the report it belongs to is not the one it names", name=name)
             raise VerificationFailed(words)
-    return tuple(each for _, each in checked)
 
 
 # --- the parts ------------------------------------------------------------------
@@ -188,9 +241,25 @@ def _check_artefacts(report: Mapping[str, Any], claims: Mapping[str, Any]) -> No
         stated = artefacts[name]
         if sha256_hex(data) != stated["sha256"] or len(data) != stated.get("size"):
             raise VerificationFailed(tr("digest: {name} is not what was signed", name=name))
-    missing = sorted(set(artefacts) - seen)
+    inside = {name for name, each in artefacts.items() if each["contentType"] in _FORMS}
+    missing = sorted(inside - seen)
     if missing:
         raise VerificationFailed(tr("digest: {name} is missing", name=missing[0]))
+
+
+def _check_resources(resources: list[dict[str, Any]], claims: Mapping[str, Any]) -> None:
+    """Report and measurements whole: codes, times and references too, not their forms alone."""
+    stated = claims.get("resources")
+    if stated is None:  # reports of before there were any
+        return
+    sealed = {
+        resource_name(each): resource_digest(each)
+        for each in resources
+        if each.get("resourceType") in SEALED
+    }
+    for name in sorted(sealed.keys() | stated.keys()):
+        if sealed.get(name) != stated.get(name):
+            raise VerificationFailed(tr("digest: {name} was changed after signing", name=name))
 
 
 def _check_identity(

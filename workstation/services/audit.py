@@ -21,7 +21,8 @@ from workstation.protocols.audit_log import (
     export_lines,
     verify_audit,
 )
-from workstation.protocols.signature import SigningKey, utc
+from workstation.protocols.signature import utc
+from workstation.protocols.signing_key import SigningKey
 from workstation.services.audit_ledger import Ledger, Owed
 from workstation.services.jobs import Job, Jobs
 from workstation.services.ports import Change, Clock, HostingPlatform, SealedStore

@@ -13,7 +13,7 @@ from attrs import frozen
 from workstation.domain.identifiers import SiteId
 from workstation.errors import StoreUnavailable
 from workstation.protocols.audit_log import Log, Record, checkpoint
-from workstation.protocols.signature import SigningKey
+from workstation.protocols.signing_key import SigningKey
 from workstation.services.ports import Append, Change, Put, SealedStore
 from workstation.text import tr
 

@@ -27,6 +27,12 @@ def _unprinted(_signed: SignedReport) -> bytes:
     return b""
 
 
+def _uncertified(_site: SiteId, _reader: str, _name: str) -> Job[None]:
+    done: Job[None] = Job()
+    done.settle(None)
+    return done
+
+
 @frozen(eq=False)
 class Outside:
     """What deliveries need to know of the sites; all of it may change while we run."""
@@ -36,6 +42,7 @@ class Outside:
     name: Callable[[SiteId], str] = field(default=str)
     held: Callable[[TaskRef], WorklistItem | None] = field(default=_unknown)
     printed: Callable[[SignedReport], bytes] = field(default=_unprinted)  # PDF; any thread
+    certify: Callable[[SiteId, str, str], Job[None]] = field(default=_uncertified)
 
 
 class Sealer:
@@ -65,7 +72,15 @@ class Sealer:
         `along` is sealed in the same transaction: with the report, or not at all.
         """
         sealed: Job[Parcel] = Job()
+        signer = signed.signer
+        # Whether it went well or not: the key knows whether it may sign.
+        certified = self._outside.certify(signed.report.binding.site, signer.id, signer.name)
+        certified.then(lambda _: self._begin(signed, item, along, sealed))
+        return sealed
 
+    def _begin(
+        self, signed: SignedReport, item: WorklistItem, along: Sequence[Put], sealed: Job[Parcel]
+    ) -> None:
         def write(previous: str) -> None:
             self._write(signed, item, previous, along, sealed)
 
@@ -74,7 +89,6 @@ class Sealer:
         else:
             found = self._jobs.run(lambda: self._known(signed), lane="store")
             found.then(lambda known: self._follow(signed, item, known, write, sealed))
-        return sealed
 
     def _known(self, signed: SignedReport) -> str:
         return self._store.get("meta", f"manifest.{signed.predecessor}") or ""

@@ -43,6 +43,10 @@ def address(value: str) -> str:
     return ""
 
 
+def address_if_any(value: str) -> str:
+    return address(value) if value else ""
+
+
 def hl7_address(value: str) -> str:
     if not value:
         return ""

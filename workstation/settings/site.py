@@ -31,6 +31,53 @@ class Site:
         120,
         checks.between(5, 3600),
     )
+    est: str = setting(
+        "Where the site certifies the signing keys of its readers (EST, RFC 7030:"
+        " `https://host/.well-known/est`); empty: it does not, and a key vouches for itself.",
+        "",
+        checks.address_if_any,
+    )
+    timestamps: str = setting(
+        "Time-stamping service (RFC 3161) for the signature in the PDF; empty: without one.",
+        "",
+        checks.address_if_any,
+    )
+    dicom_report: bool = setting(
+        "A signed report goes to the image archive too, as DICOM SR and as encapsulated PDF.",
+        False,
+    )
+    dimse: str = setting(
+        "The site's DIMSE service and its AE title: `dicoms://host:port/AE`; `dicom://` is without"
+        " TLS.",
+        "",
+        checks.dimse_address,
+    )
+    dimse_ae: str = setting(
+        "AE title of this desk, as the site knows it.", "WORKSTATION", checks.ae_title
+    )
+    dimse_retrieve: Literal["get", "move"] = setting(
+        "Images come on the association we ask on (C-GET), or on one that the site opens to"
+        " `dimse_receiver` (C-MOVE).",
+        "get",
+    )
+    dimse_receiver: str = setting(
+        "Where this desk listens while a C-MOVE is under way: `address:port`.",
+        "",
+        checks.listening_address,
+    )
+    dimse_certificate: Path | None = setting(
+        "Certificate and key (PEM) of this desk, for sites that ask who calls, and for the"
+        " receiver under TLS.",
+        None,
+    )
+    dimse_without_tls: bool = setting(
+        "The line to the site's DIMSE service is private by itself (a VPN): `dicom://` is allowed"
+        " to other machines.",
+        False,
+    )
+    images: Literal["dicomweb", "dimse"] = setting(
+        "Where images come from, and documents of ours go to.", "dicomweb"
+    )
     hl7: str = setting("HL7 v2 listener, where the site has one.", "", checks.hl7_address)
     report: Literal["fhir", "hl7"] = setting(
         "How signed reports reach the site: as a FHIR transaction, or as HL7 v2 ORU^R01 to `hl7`,"

@@ -18,7 +18,7 @@ from workstation.protocols.audit_log import (
     export_lines,
     verify_audit,
 )
-from workstation.protocols.signature import new_key
+from workstation.protocols.signing_key import new_key
 
 AT = "2026-11-22T21:40:00Z"
 KEY = new_key("device", "reading workstation", datetime(2026, 11, 22, tzinfo=UTC))

@@ -20,7 +20,7 @@ from workstation.protocols.report_bundle import (
     manifest_digest,
     seal,
 )
-from workstation.protocols.signature import new_key
+from workstation.protocols.signing_key import new_key
 
 NOW = datetime(2026, 11, 22, 21, 40, tzinfo=UTC)
 KEY = new_key(READER, "Sample, Jo", NOW)

@@ -17,7 +17,8 @@ from workstation.domain.report import Discrepancy, Overread, ReportState
 from workstation.errors import VerificationFailed
 from workstation.protocols.canonical import canonical
 from workstation.protocols.report_bundle import bundle, seal
-from workstation.protocols.signature import check, key_from, new_key, sign
+from workstation.protocols.signature import check, sign
+from workstation.protocols.signing_key import key_from, new_key
 from workstation.protocols.verification import verify_report, verify_reports
 
 NOW = datetime(2026, 11, 22, 21, 40, tzinfo=UTC)
