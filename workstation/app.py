@@ -31,12 +31,15 @@ from workstation.commands import dictation as spoken
 from workstation.commands.bindings import load as load_bindings
 from workstation.commands.context import AllServices
 from workstation.commands.menus import STRIP, load_menus, offered
+from workstation.domain.autotext import Level
 from workstation.domain.identifiers import SiteId
 from workstation.domain.suv import SuvType
 from workstation.protocols.device_sign_in import EnterCode
 from workstation.rendering.volume_slice import plane_samples
 from workstation.services.alarms import Alarms
 from workstation.services.audit import Audit
+from workstation.services.autotext_files import shared
+from workstation.services.autotexts import Autotexts
 from workstation.services.cine import Cine
 from workstation.services.delivery import Deliveries
 from workstation.services.desk_lock import DeskLock
@@ -54,7 +57,7 @@ from workstation.services.local_case import LocalCase
 from workstation.services.measurement_filing import MeasurementFiling
 from workstation.services.object_headers import ObjectHeaders
 from workstation.services.placing import OnDuty
-from workstation.services.ports import LOCAL, Credentials, SecretStore
+from workstation.services.ports import LOCAL, Credentials, SealedStore, SecretStore
 from workstation.services.prefetch import Prefetch
 from workstation.services.preset_files import load_presets
 from workstation.services.registering import Registering
@@ -300,6 +303,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         load_templates(resource("templates")), platforms, store, jobs, clock,
         zones={site.id: ZoneInfo(site.timezone) for site in settings.sites},
     )  # fmt: skip
+    autotexts = _autotexts(settings, store, jobs)
     session = ReadingSession(Services(worklist, viewer, loader, reporting, audit, jobs, sites))
     zones = {site.id: ZoneInfo(site.timezone) for site in settings.sites}
     ways = Ways(outer.sources, outer.archives, zones, who, deliveries.awaits)
@@ -335,10 +339,19 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         alarms=alarms,
         prefetch=prefetch,
         views=ListViews(store, jobs),
+        autotexts=autotexts,
         shift=Shift(worklist, session, deliveries, loader, clock),
         site_tests=SiteTests(_probed, sites, jobs),
         jobs=jobs,
     )
+
+
+def _autotexts(settings: Settings, store: SealedStore, jobs: Jobs) -> Autotexts:
+    """Of the program, the sites and the group; a reader's own come with the reader."""
+    ours = shared(resource("autotext", "en.toml"), Level.PROGRAM)
+    group = shared(settings.autotexts, Level.GROUP) if settings.autotexts else ()
+    sites = {s.id: shared(s.autotexts, Level.SITE) for s in settings.sites if s.autotexts}
+    return Autotexts(store, jobs, (*ours, *group), sites)
 
 
 def _name_at(worklist: Worklist, site: SiteId) -> str:

@@ -12,6 +12,7 @@ from workstation.domain.identifiers import SiteId
 from workstation.protocols.dicom_listing import Listing
 from workstation.services.alarms import Alarms
 from workstation.services.audit import Audit
+from workstation.services.autotexts import Autotexts
 from workstation.services.cine import Cine
 from workstation.services.delivery import Deliveries
 from workstation.services.desk_lock import DeskLock
@@ -148,6 +149,14 @@ class Windows(Protocol):
         """Ask for a folder or a file of this machine, and open it."""
         ...
 
+    def ask_file(self, title: str, line: str, *, write: bool) -> None:
+        """Ask for a file of this machine and send the line with it behind."""
+        ...
+
+    def open_autotexts(self) -> None:
+        """Autotexts, to be found, read, made and changed."""
+        ...
+
     def tell(self, message: str) -> None:
         """One line for the reader, until the next command."""
         ...
@@ -177,6 +186,7 @@ class AllServices:
     alarms: Alarms
     prefetch: Prefetch
     views: ListViews
+    autotexts: Autotexts
     shift: Shift
     site_tests: SiteTests
     jobs: Jobs

@@ -25,6 +25,7 @@ def sign_out(ctx: CommandContext) -> Outcome:
     def gone(job: Job[None]) -> None:
         ctx.files.close()
         ctx.views.end()
+        ctx.autotexts.begin("")
         ctx.desk.lift()
         ctx.windows.show_page("worklist")
         ctx.windows.open_sign_in()

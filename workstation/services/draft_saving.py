@@ -100,6 +100,11 @@ class DraftSaver:
         if self.state.where in ("", "platform"):
             self._set("unsaved")
 
+    def at_site(self, moment: datetime) -> datetime:
+        """A moment as the clock of the site tells it."""
+        zone = self._zones.get(self._item.site, UTC) if self._item is not None else UTC
+        return moment.astimezone(zone)
+
     def found_here(self) -> None:
         """The draft came from this machine: the copy goes once the platform has it."""
         self._kept_here = True
@@ -209,8 +214,6 @@ class DraftSaver:
         return job.then(kept)
 
     def _set(self, where: Where) -> None:
-        zone: tzinfo = UTC
-        if self._item is not None:
-            zone = self._zones.get(self._item.site, UTC)
+        zone = self._zones.get(self._item.site, UTC) if self._item is not None else UTC
         self.state = DraftState(where, self._clock.now() if where else None, zone)
         self.changed.emit(None)

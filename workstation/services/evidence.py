@@ -42,6 +42,11 @@ class Evidence:
         """An older study was shown while this report was written."""
         return bool(self._priors)
 
+    @property
+    def priors(self) -> tuple[str, ...]:
+        """What the older studies that were shown are called."""
+        return tuple(self._priors.values())
+
     def label(self, binding: Binding, mark: Measurement | KeyImage) -> str:
         """The label of the prior it is on, empty for the current study. Raises Refused."""
         ref = StudyRef(mark.frame.site, mark.frame.study)

@@ -4,22 +4,18 @@ The report is a frozen value; every change makes a new one, so undo is the one b
 It is bound to its study when it is started, and nothing of another patient can enter.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Final
 
 from attrs import evolve
 
-from workstation.domain.calibration import Calibration
-from workstation.domain.identifiers import SiteId, StudyRef
-from workstation.domain.key_image import KeyImage
-from workstation.domain.measurement import Measurement
+from workstation.domain.identifiers import SiteId
 from workstation.domain.patient import Patient
 from workstation.domain.report import (
     AlsoOrder,
     Binding,
     IssuedReport,
-    Link,
     ReportState,
     SectionKind,
     SignedReport,
@@ -29,11 +25,7 @@ from workstation.domain.template import Template
 from workstation.domain.worklist import WorklistItem
 from workstation.services.checklist import why_not
 from workstation.services.checks import Check, Images
-from workstation.services.citing import value_words
 from workstation.services.draft_saving import DraftSaver
-from workstation.services.drafting import Drafting
-from workstation.services.drafts import NO_VIEWS, Views
-from workstation.services.evidence import Line
 from workstation.services.freezing import freeze
 from workstation.services.issued import as_report, of_signed
 from workstation.services.jobs import Jobs
@@ -43,10 +35,9 @@ from workstation.services.report_edits import (
     first_field,
     order_of,
     prefilled,
-    with_citation,
-    with_key_image,
 )
 from workstation.services.signal import Signal
+from workstation.services.supporting import Supporting
 from workstation.services.templates import by_id, choose
 from workstation.text import tr
 
@@ -54,7 +45,7 @@ from workstation.text import tr
 CHECK_AFTER_S: Final = 0.3
 
 
-class Reporting(Drafting):
+class Reporting(Supporting):
     """Owned by the application, lives on the home thread.
 
     Parameters
@@ -163,86 +154,6 @@ class Reporting(Drafting):
         self.template_reasons = (tr("chosen by you"),)
         self.current, self.caret = first_field(self._report()), None
         self.moved.emit(None)
-
-    # --- measurements -----------------------------------------------------------------
-
-    def compared_with(self, ref: StudyRef, patient: Patient, label: str) -> None:
-        """An older study of the same patient is on the screen and may be cited."""
-        self._evidence.allow_prior(self._report().binding, ref, patient, label)
-
-    def take_measurements(
-        self,
-        measurements: Iterable[Measurement],
-        key_images: Iterable[KeyImage] = (),
-        scales: Iterable[Calibration] = (),
-        views: Views = NO_VIEWS,
-    ) -> None:
-        """All marks as they are now; a measurement that is gone was deleted."""
-        if self.report is not None:
-            now = tuple(measurements)
-            self._evidence.take(now)
-            self._keep(now, tuple(key_images), tuple(scales), views)
-            self._announce()
-
-    @property
-    def evidence(self) -> tuple[Line, ...]:
-        """Measurements there are, with "" / "linked" / "changed" as the text cites them."""
-        return self._evidence.lines(self.report)
-
-    @property
-    def known_measurements(self) -> Mapping[tuple[str, str], Measurement | None]:
-        """By (study, name), as they are now; None where one was deleted."""
-        return self._evidence.known
-
-    def value_now(self, link: Link) -> str:
-        """What a cited measurement is now, in the words of the text; empty when deleted."""
-        now = self._evidence.known.get((link.study, link.measurement))
-        return value_words(now) if now is not None else ""
-
-    def insert_measurement(self, measurement: Measurement) -> None:
-        """Put a measurement into the current field, with a link to where it was made.
-
-        A number field takes its number; any other gets the words at the caret, or behind
-        its text.
-
-        Raises
-        ------
-        Refused
-            It is not of this study, nor of a prior that is shown beside it.
-        """
-        self._need_writable()
-        prior = self._evidence.label(self._report().binding, measurement)
-        self._stay_on_a_field()
-        ref = self._current()
-        found = self._field(ref)
-        changed, caret = with_citation(found, measurement, prior, self.caret)
-        self._evidence.cited(measurement)
-        self._change(self._report().with_field(ref, changed))
-        if caret is not None and self.caret is not None:
-            self.go_to(ref, caret)
-
-    def insert_key_image(self, key: KeyImage) -> None:
-        """Say at the caret, or behind the text of the current field, where a key image is.
-
-        Raises Refused where it is not of this study, nor of a prior shown beside it.
-        """
-        self._need_writable()
-        prior = self._evidence.label(self._report().binding, key)
-        self._stay_on_a_field()
-        ref = self._current()
-        changed, caret = with_key_image(self._field(ref), key, prior, self.caret)
-        self._change(self._report().with_field(ref, changed))
-        if self.caret is not None:
-            self.go_to(ref, caret)
-
-    def accept_measurement(self, which: str = "") -> None:
-        """Take changed values into the text; words of a deleted one stay, without a link.
-
-        `which` names one measurement ("A1"); without it all that changed are taken.
-        """
-        report = self._evidence.accept(self._report(), which)
-        if report is not self.report:
-            self._change(report)
 
     # --- checks and signature ---------------------------------------------------------
 

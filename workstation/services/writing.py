@@ -7,40 +7,16 @@ from collections.abc import Callable, Mapping
 
 from attrs import evolve
 
-from workstation.domain.report import OWN_WORDS, Field, FieldRef, Report, SectionKind
+from workstation.domain.report import Field, FieldRef, Report, SectionKind
 from workstation.errors import CommandError
-from workstation.services.ports import Clock
-from workstation.services.report_edits import (
-    confirmed,
-    first_field,
-    prefilled,
-    with_own_words,
-)
-from workstation.services.report_history import History
-from workstation.services.signal import Signal
+from workstation.services.autotext_edits import next_hole, with_choice, without_hole
+from workstation.services.report_edits import confirmed, prefilled, with_own_words
+from workstation.services.walking import Walking
 from workstation.text import tr
 
 
-class Writing:
-    """What `Reporting` builds on. Home thread.
-
-    `current` is the field the reader is in, `caret` the place in its words; None takes the
-    whole field, so that what is typed or spoken replaces it.
-    """
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self.changed: Signal[None] = Signal()  # the words, or what stands beside them
-        self.moved: Signal[None] = Signal()  # the current field or the caret
-        self._clear_words()
-
-    def _clear_words(self) -> None:
-        self.report: Report | None = None
-        self.current: FieldRef | None = None
-        self.caret: int | None = None
-        self.read_only = ""  # the reason, in words
-        self._history = History(self._clock)
-        self._wrote = False
+class Writing(Walking):
+    """What `Reporting` builds on. Home thread."""
 
     # --- words ------------------------------------------------------------------------
 
@@ -86,7 +62,7 @@ class Writing:
         ref = self._current()
         if not self.may_write(ref):
             raise CommandError(tr("this part of the report cannot be changed"))
-        changed, caret = change(self._field(ref), self.caret)
+        changed, caret = change(self._open_field(ref), self.caret)
         self._history.end_step()
         self._change(self._report().with_field(ref, changed))
         self.go_to(ref, caret)
@@ -129,79 +105,23 @@ class Writing:
         self._written()
         self.moved.emit(None)
 
-    # --- where the reader is ----------------------------------------------------------
+    def choose(self, number: int) -> bool:
+        """Fill the hole that is taken with one of its choices (from 1), and take the next one.
 
-    def go_to(self, ref: FieldRef, caret: int | None = None) -> None:
-        """Make a field the current one; `caret` None takes the whole field."""
-        if (ref, caret) != (self.current, self.caret):
-            if ref != self.current:
-                self._history.end_step()
-            self.current, self.caret = ref, caret
-            self.moved.emit(None)
-
-    def go_to_named(self, name: str) -> None:
-        """A field by its label or a name it is called by aloud, or the first one of a section.
-
-        Raises CommandError, naming the sections, where there is none.
+        False where no hole with such a choice is taken.
         """
-        wanted = " ".join(name.lower().split())
-        report = self._report()
-        for section in report.sections:
-            own = {section.kind.value, section.title.lower()}
-            for each in section.fields:
-                called = {each.spec.label.lower(), *map(str.lower, each.spec.say)}
-                if not each.removed and wanted in (called | own):
-                    self.current = None  # the same field is taken whole again
-                    self.go_to(FieldRef(section.kind, each.spec.id))
-                    return
-        known = ", ".join(section.title for section in report.sections)
-        raise CommandError(
-            tr(
-                "no part of the report is named {name!r}; there are: {known}",
-                name=name,
-                known=known,
-            )
-        )
-
-    def note_caret(self, ref: FieldRef, caret: int) -> None:
-        """Where the reader put the caret; the view that tells it needs no answer."""
-        if ref != self.current:
-            self._history.end_step()
-            self.current, self.caret = ref, caret
-            self.moved.emit(None)
-        self.caret = caret
-
-    def next_field(self) -> None:
-        self._jump(1)
-
-    def previous_field(self) -> None:
-        self._jump(-1)
-
-    def end_of_field(self) -> None:
-        """The caret after the words of the current field, so that they are not replaced."""
-        ref = self._current()
-        self.go_to(ref, len(self._field(ref).text))
-
-    def _jump(self, step: int) -> None:
-        fields = self._report().fields
-        refs = [ref for ref, _ in fields]
-        at = refs.index(self.current) if self.current in refs else -1 if step > 0 else 0
-        order = [fields[(at + step * n) % len(fields)] for n in range(1, len(fields) + 1)]
-        ref = next((ref for ref, each in order if not each.removed), None)
-        if ref is not None:
-            self.current = None  # the only field is taken whole again
-            self.go_to(ref)
-
-    def _stay_on_a_field(self) -> None:
-        report = self._report()
-        found = report.field(self.current) if self.current else None
-        if found is not None and not found.removed:
-            return
-        kind = self.current.section if self.current else SectionKind.FINDINGS
-        own = FieldRef(kind, OWN_WORDS)
-        self.current = own if report.field(own) else first_field(report)
-        self.caret = None
-        self.moved.emit(None)
+        hole, ref = self.hole, self.current
+        if hole is None or ref is None or not self.may_write(ref):
+            return False
+        filled = with_choice(self._field(ref), hole, number)
+        if filled is None:
+            return False
+        changed, behind = filled
+        self._history.end_step()
+        self._change(self._report().with_field(ref, changed))
+        self.go_to(ref, behind)
+        self._take(next_hole, behind)
+        return True
 
     def may_write(self, _ref: FieldRef) -> bool:
         """Whether the words of a field are the reader's to change now."""
@@ -209,21 +129,12 @@ class Writing:
 
     # --- for the service built on this ------------------------------------------------
 
-    def _report(self) -> Report:
-        if self.report is None:
-            raise CommandError(tr("no report is open"))
-        return self.report
-
-    def _current(self) -> FieldRef:
-        if self.current is None:
-            raise CommandError(tr("no field is current"))
-        return self.current
-
-    def _field(self, ref: FieldRef) -> Field:
-        found = self._report().field(ref)
-        if found is None:
-            raise CommandError(tr("the report has no field {id!r}", id=ref.id))
-        return found
+    def _open_field(self, ref: FieldRef) -> Field:
+        """The field as what is put in next finds it: a hole that is taken is gone."""
+        found = self._field(ref)
+        if self.caret is None or not self.reach:
+            return found
+        return without_hole(found, self.caret, self.reach)
 
     def _need_writable(self) -> None:
         self._report()

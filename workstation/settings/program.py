@@ -74,6 +74,9 @@ class Settings:
         " not given, windows.toml beside the usual settings file, if there is one.",
         None,
     )
+    autotexts: Path | None = setting(
+        "Autotexts of the group, for every reader at this desk; as those of a site.", None
+    )
     store_dir: Path | None = setting(
         "Folder of the sealed store; the system's usual place where not given.", None
     )

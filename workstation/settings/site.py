@@ -141,6 +141,10 @@ class Site:
         "The site must answer within this.", 15.0, checks.between(0.1, 300)
     )
     connections: int = setting("Connections to the site at most.", 16, checks.between(1, 64))
+    autotexts: Path | None = setting(
+        "Autotexts of the site: a TOML file, or a list with commas (name, text, spoken name).",
+        None,
+    )
     ca_file: Path | None = setting(
         "Certificates (PEM) to trust for this site instead of the system's.", None
     )

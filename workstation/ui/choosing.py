@@ -18,3 +18,17 @@ def choose_files(over: QWidget, run: Callable[[str], None], *, folder: bool) -> 
     dialog.setFileMode(mode)
     dialog.fileSelected.connect(lambda path: run(f"file.open {quoted(path)}"))
     dialog.open()
+
+
+def ask_file(
+    over: QWidget, run: Callable[[str], None], title: str, line: str, *, write: bool
+) -> None:
+    """One file to read or to write; what was chosen goes behind the command line."""
+    dialog = QFileDialog(over, title)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    if write:
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    else:
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.fileSelected.connect(lambda path: run(f"{line} {quoted(path)}"))
+    dialog.open()

@@ -74,6 +74,7 @@ class Program:
         self._hands = Hands(self._application.qt, s.desk.touched)
         s.worklist.signed_in.connect(lambda _: self._hand_over())
         s.session.changed.connect(lambda _: None if s.session.case else self._application.tidy())
+        s.session.changed.connect(lambda _: self._other_site())
 
     def present(self) -> None:
         """The first paint."""
@@ -151,7 +152,14 @@ class Program:
         self._services.filing.resume()
         self._services.alarms.resume()
         self._services.views.begin(self._reader_key())
+        self._services.autotexts.begin(self._reader_key())
         self._services.audit.forward()
+
+    def _other_site(self) -> None:
+        """What is kept for each site follows the case."""
+        case = self._services.session.case
+        if case is not None:
+            self._services.autotexts.at_site(case.item.site)
 
     def _reader_key(self) -> str:
         """By what a reader's own settings are kept: who they are at the first site."""

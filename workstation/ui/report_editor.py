@@ -23,12 +23,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QTextEdit
 
-from workstation.domain.report import FieldKind, FieldRef
 from workstation.services.reporting import Reporting
 from workstation.text import tr
 from workstation.ui import theme
 from workstation.ui.report_document import ReportDocument
-from workstation.ui.report_fields import LINE_SEPARATOR, FieldPainter, Slot
+from workstation.ui.report_fields import FieldPainter, Slot
+from workstation.ui.report_typing import Typing, plain
 
 #: Keys that take the editor through the fields; everything else is typing or moving.
 _COMMANDS: Final = {
@@ -56,6 +56,7 @@ class ReportEditor(QTextEdit):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.document().setDocumentMargin(16)
         self._text = ReportDocument(self.document(), reporting, theme.tokens().size.report)
+        self._typing = Typing(self, self._text, reporting, self._own_writing)
         self._disconnect = [
             reporting.changed.connect(lambda _: self.follow()),
             reporting.moved.connect(lambda _: self._follow_cursor()),
@@ -100,7 +101,7 @@ class ReportEditor(QTextEdit):
             wanted = (first, last)
         else:
             at = min(first + caret, last)
-            wanted = (at, at)
+            wanted = (at, min(at + self._reporting.reach, last))
         if (cursor.anchor(), cursor.position()) != wanted:
             with self._own_writing():
                 cursor.setPosition(wanted[0])
@@ -128,7 +129,7 @@ class ReportEditor(QTextEdit):
             self._text.forget()  # the frame of the report is not the reader's to change
             self.follow()
         elif changed:
-            self._reporting.set_fields({ref: _plain(text) for ref, text in changed.items()})
+            self._reporting.set_fields({ref: plain(text) for ref, text in changed.items()})
 
     # --- where things are -------------------------------------------------------------
 
@@ -177,7 +178,7 @@ class ReportEditor(QTextEdit):
             event.ignore()
             return
         elif _types(event):
-            self._type(event.text())
+            self._typing.put(event.text())
         else:
             super().keyPressEvent(event)
             return
@@ -191,108 +192,21 @@ class ReportEditor(QTextEdit):
         if event.matches(QKeySequence.StandardKey.Cut):
             self.copy()
             if self.textCursor().hasSelection():
-                self._type("")
+                self._typing.put("")
             return True
         return False
 
     def _editing(self, event: QKeyEvent, control: bool) -> bool:
         key = event.key()
         if key in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
-            self._erase(forward=key == Qt.Key.Key_Delete, word=control)
+            self._typing.erase(forward=key == Qt.Key.Key_Delete, word=control)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if control:
                 return False
-            self._type("\n")
+            self._typing.put("\n")
         else:
-            return key == Qt.Key.Key_Down and self._pick(step=1)
+            return key == Qt.Key.Key_Down and self._typing.pick(step=1)
         return True
-
-    def _pick(self, *, step: int = 0, number: int = 0) -> bool:
-        """Another choice of a pick list, while the whole field is taken."""
-        ref = self._reporting.current
-        report = self._reporting.report
-        each = report.field(ref) if report and ref else None
-        whole = self._reporting.caret is None
-        if ref is None or each is None or not each.spec.options or not whole:
-            return False
-        if not self._reporting.may_write(ref):
-            return False
-        options = each.spec.options
-        if number > len(options):
-            return False
-        at = options.index(each.text) if each.text in options else -1
-        chosen = options[number - 1] if number else options[(at + step) % len(options)]
-        self._reporting.set_field(ref.section, ref.id, chosen)
-        return True
-
-    def _type(self, text: str) -> None:
-        """Put text at the caret, or in the place of what is selected."""
-        if self.isReadOnly():
-            return
-        if text.isdigit() and len(text) == 1 and text != "0" and self._pick(number=int(text)):
-            return
-        cursor = self.textCursor()
-        if self._across(cursor):
-            self._erase_across(cursor)
-            cursor = self.textCursor()
-        found = self._text.at(cursor.position())
-        if found is None:
-            return
-        slot, first, last = found
-        start = max(cursor.selectionStart(), first) - first
-        end = min(cursor.selectionEnd(), last) - first
-        self._replace(slot, start, end, text)
-
-    def _replace(self, slot: Slot, start: int, end: int, text: str) -> None:
-        if slot.field.spec.kind is FieldKind.NUMBER and "\n" in text:
-            return
-        if not self._reporting.may_write(slot.ref):
-            return
-        old = "" if slot.field.removed else slot.field.text
-        new = old[:start] + text + old[end:]
-        with self._own_writing():
-            self._reporting.note_caret(slot.ref, start + len(text))
-            self._reporting.set_field(slot.ref.section, slot.ref.id, new, typing=True)
-
-    def _erase(self, *, forward: bool, word: bool) -> None:
-        if self.isReadOnly():
-            return
-        cursor = self.textCursor()
-        if self._across(cursor):
-            self._erase_across(cursor)
-            return
-        found = self._text.at(cursor.position())
-        if found is None:
-            return
-        slot, first, last = found
-        if not cursor.hasSelection():
-            move = _MOVES[forward, word]
-            cursor.movePosition(move, QTextCursor.MoveMode.KeepAnchor)
-        start = max(cursor.selectionStart(), first) - first
-        end = min(cursor.selectionEnd(), last) - first
-        if start < end:
-            self._replace(slot, start, end, "")
-
-    def _across(self, cursor: QTextCursor) -> bool:
-        here = self.document().findBlock(cursor.selectionStart())
-        return here != self.document().findBlock(cursor.selectionEnd())
-
-    def _erase_across(self, cursor: QTextCursor) -> None:
-        """A selection over several fields empties its part of each; none of them is lost."""
-        start, end = cursor.selectionStart(), cursor.selectionEnd()
-        texts: dict[FieldRef, str] = {}
-        for _, slot in self._text.slots():
-            if slot.field.removed or not self._reporting.may_write(slot.ref):
-                continue
-            first, last = self._text.range_of(slot.ref) or (0, 0)
-            a, b = max(start, first) - first, min(end, last) - first
-            if a < b:
-                texts[slot.ref] = slot.field.text[:a] + slot.field.text[b:]
-        if texts:
-            ref = next(iter(texts))
-            first = (self._text.range_of(ref) or (0, 0))[0]
-            self._reporting.set_fields(texts)
-            self._reporting.go_to(ref, max(0, start - first))
 
     # --- paste, input methods, resources: plain text in, nothing fetched ---------------
 
@@ -300,11 +214,11 @@ class ReportEditor(QTextEdit):
         return source.hasText()
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        self._type(_plain(source.text()))
+        self._typing.put(plain(source.text()))
 
     def createMimeDataFromSelection(self) -> QMimeData:
         data = QMimeData()
-        data.setText(_plain(self.textCursor().selectedText()))
+        data.setText(plain(self.textCursor().selectedText()))
         return data
 
     def loadResource(self, _kind: int, _name: QUrl | str) -> Any:
@@ -315,7 +229,7 @@ class ReportEditor(QTextEdit):
         """Words under way are shown and are no part of the text; committed ones are typed."""
         committed = event.commitString()
         if committed:
-            self._type(_plain(committed))
+            self._typing.put(plain(committed))
         super().inputMethodEvent(QInputMethodEvent(event.preeditString(), event.attributes()))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -355,14 +269,6 @@ class ReportEditor(QTextEdit):
                 yield block, slot, origin
 
 
-_MOVES: Final = {
-    (True, True): QTextCursor.MoveOperation.NextWord,
-    (True, False): QTextCursor.MoveOperation.NextCharacter,
-    (False, True): QTextCursor.MoveOperation.PreviousWord,
-    (False, False): QTextCursor.MoveOperation.PreviousCharacter,
-}
-
-
 def _types(event: QKeyEvent) -> bool:
     text = event.text()
     held = event.modifiers() & (
@@ -374,9 +280,3 @@ def _types(event: QKeyEvent) -> bool:
         Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
     )  # how AltGr arrives on Windows
     return bool(text) and text.isprintable() and (not held or alt_gr)
-
-
-def _plain(text: str) -> str:
-    """Line ends of any kind as one; nothing that is not a character to read."""
-    lines = text.replace("\r\n", "\n").replace(LINE_SEPARATOR, "\n").replace("\u2029", "\n")
-    return "".join(c for c in lines.replace("\t", " ") if c == "\n" or c.isprintable())

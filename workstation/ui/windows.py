@@ -25,7 +25,7 @@ from workstation.ui import dialogs, menus
 from workstation.ui.actions import Keys, scope_of
 from workstation.ui.arrangement import Arrangement, Panes
 from workstation.ui.attributes import AttributesDialog
-from workstation.ui.choosing import choose_files
+from workstation.ui.choosing import ask_file, choose_files
 from workstation.ui.gallery import picture
 from workstation.ui.offering import Offering
 from workstation.ui.outbox import OutboxPage
@@ -62,6 +62,8 @@ class Shell:
         self.strip_asked: Signal[None] = Signal()
         #: Copies the active view without whose it is; False where it cannot be.
         self.copy_view: Callable[[], bool] = lambda: False
+        #: Autotexts are to be opened over a window.
+        self.autotexts_asked: Signal[QWidget] = Signal()
         #: The screen of the images is to be measured.
         self.screen_asked: Signal[None] = Signal()
         self._shown, self._send, self._sign_in = shown, send, sign_in
@@ -248,6 +250,13 @@ class Shell:
 
     def choose_files(self, *, folder: bool) -> None:
         choose_files(self.front, self.run, folder=folder)
+
+    def ask_file(self, title: str, line: str, *, write: bool) -> None:
+        ask_file(self.front, self.run, title, line, write=write)
+
+    def open_autotexts(self) -> None:
+        if dialogs.current(self.front) is None:
+            self.autotexts_asked.emit(self.front)
 
     def focus_search(self) -> None:
         self.worklist.focus_search()
