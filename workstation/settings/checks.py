@@ -60,6 +60,41 @@ def hl7_address(value: str) -> str:
     return ""
 
 
+#: PS3.5 6.2: sixteen characters of the default repertoire, no backslash, not blanks alone.
+_AE_TITLE: Final = re.compile(r"(?! )[\x20-\x5b\x5d-\x7e]{1,16}(?<! )")
+
+
+def ae_title(value: str) -> str:
+    if _AE_TITLE.fullmatch(value):
+        return ""
+    return tr("{value!r} is not an AE title: 1 to 16 plain letters and digits", value=value)
+
+
+def dimse_address(value: str) -> str:
+    if not value:
+        return ""
+    try:
+        parts = urlsplit(value)
+        known = parts.scheme in ("dicom", "dicoms") and bool(parts.hostname and parts.port)
+    except ValueError:
+        known = False
+    if not known or parts.query or parts.fragment or parts.username:
+        return tr("{value!r} is not a DIMSE address (dicoms://host:port/AE)", value=value)
+    return ae_title(parts.path.removeprefix("/"))
+
+
+def listening_address(value: str) -> str:
+    if not value:
+        return ""
+    host, _, port = value.rpartition(":")
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+        known = 0 < int(port) < 65536
+    except ValueError:
+        known = False
+    return "" if known else tr("{value!r} is not address:port of this machine", value=value)
+
+
 def site_id(value: str) -> str:
     if _SITE_ID.fullmatch(value):
         return ""
@@ -108,6 +143,25 @@ def screens(value: str) -> str:
 def screens_of(value: str) -> Mapping[str, float]:
     """mm of 1000 device pixels, by the name of the screen."""
     return {name: float(millimetres) for name, millimetres in pairs(value)}
+
+
+def socket_here(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme == "ws" and is_loopback(value):
+        return ""
+    return tr("{value!r} is not a WebSocket of this machine (ws://127.0.0.1:2700)", value=value)
+
+
+def buttons(value: str) -> str:
+    for name, line in pairs(value):
+        if not name or not line:
+            return tr("{name!r}: write a button, =, and a command", name=name)
+    return ""
+
+
+def buttons_of(value: str) -> Mapping[str, str]:
+    """Command lines by the button of a dictation microphone."""
+    return dict(pairs(value))
 
 
 def zones(value: str) -> str:
