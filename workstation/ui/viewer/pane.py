@@ -46,23 +46,23 @@ class ViewerPane(QWidget):
         self.strip = ToolStrip(viewer, run, strip)
         self.grid = Grid(viewer, run, jobs)
         self.measurements = MeasurementList(viewer, run)
+        self.curve = CurvePane(viewer, run, jobs, self.focus_active)
         menus.place_on(self.grid, Place.VIEW)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(2)
         right.addWidget(self.strip)
         right.addWidget(self.grid, 1)
+        right.addWidget(self.curve)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
-        self.curve = CurvePane(viewer, run, jobs, self.focus_active)
         row.addWidget(self.thumbnails)
         row.addLayout(right, 1)
         row.addWidget(self.measurements)
 
     def focus_active(self) -> None:
         """Give the keyboard to the active viewport."""
-        right.addWidget(self.curve)
         self.grid.focus_active()
 
     def settle(self) -> None:

@@ -17,8 +17,8 @@ from workstation.rendering.volume_painter import Detail, RaysRequest
 from workstation.services.jobs import Job, Jobs
 from workstation.services.overlay import Line, Mark, Overlay
 from workstation.services.scene import Scene
-from workstation.text import tr
 from workstation.services.viewed import volume_window
+from workstation.text import tr
 from workstation.ui.viewer.reformats import Made, Reformats
 from workstation.ui.viewer.renderings import Renderings, Seen
 
