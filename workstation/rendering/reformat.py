@@ -14,6 +14,7 @@ from workstation.domain.presentation import Voi
 from workstation.imaging.colour import in_colours
 from workstation.imaging.voi import DisplayTable, display_table
 from workstation.imaging.volume_voxels import Volume
+from workstation.rendering.engine import CPU, Slices
 from workstation.rendering.picture import Picture, request_for
 from workstation.rendering.slice_cpu import SliceRequest
 from workstation.rendering.volume_slice import Sampled, VolumeSampler, to_grey
@@ -79,7 +80,8 @@ def _divided(way: Vector, length: float) -> Vector:
 class ReformatPainter:
     """Remembers the last samples of one viewport. One thread at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, slices: Slices = CPU) -> None:
+        self._slices = slices
         self._sampler: VolumeSampler | None = None
         self._sampled: Sampled | None = None
         self._sampled_by: SliceRequest | None = None
@@ -119,7 +121,11 @@ class ReformatPainter:
 
     def _sample(self, volume: Volume, samples: SliceRequest) -> Sampled:
         if self._sampler is None or self._sampler.volume is not volume:
-            self._sampler, self._sampled, self._sampled_by = VolumeSampler(volume), None, None
+            self._sampler, self._sampled, self._sampled_by = (
+                VolumeSampler(volume, self._slices),
+                None,
+                None,
+            )
         if self._sampled is None or self._sampled_by != samples:
             self._sampled, self._sampled_by = self._sampler.shown(samples), samples
         return self._sampled

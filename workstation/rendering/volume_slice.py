@@ -1,7 +1,7 @@
 """Slices of a volume: exact values for files, probes and projections, grey for the screen.
 
-Each sampler has a `SliceEngine` of its own over the one array: views and windows share the
-voxels and copy nothing.
+Each sampler has an engine of its own over the one array (`engine.Slices` says which): views and
+windows share the voxels and copy nothing.
 """
 
 from typing import Any, Final
@@ -15,7 +15,8 @@ from workstation.domain.presentation import Voi
 from workstation.domain.study import Frame
 from workstation.imaging.voi import DisplayTable, display_table, rescaled, to_display
 from workstation.imaging.volume_voxels import Volume
-from workstation.rendering.slice_cpu import SliceEngine, SliceRequest, slab_steps
+from workstation.rendering.engine import CPU, Sampling, Slices
+from workstation.rendering.slice_cpu import SliceRequest, slab_steps
 from workstation.viewing.viewport import SlabMode
 
 Pixels = NDArray[np.uint8]
@@ -37,11 +38,12 @@ class Sampled:
 class VolumeSampler:
     """One view's way to a volume. One thread at a time."""
 
-    def __init__(self, volume: Volume) -> None:
+    def __init__(self, volume: Volume, slices: Slices = CPU) -> None:
         self.volume = volume
-        self._exact: SliceEngine | None = None
-        self._shown: SliceEngine | None = None
-        self._padded: SliceEngine | None = None
+        self._slices = slices
+        self._exact: Sampling | None = None
+        self._shown: Sampling | None = None
+        self._padded: Sampling | None = None
 
     def values(self, request: SliceRequest, *, keep_padding: bool = False) -> NDArray[np.float32]:
         """Modality values (HU, ...) as float32, nothing rounded between; NaN outside.
@@ -61,7 +63,7 @@ class VolumeSampler:
         if volume.voxels.ndim == 4:
             return np.asarray(self.shown(request).samples, np.float32)
         if self._exact is None:
-            self._exact = SliceEngine(volume.voxels, volume.affine, np.nan, np.float32)
+            self._exact = self._slices.over(volume.voxels, volume.affine, np.nan, np.float32)
         stored = self._in_stored(request)
         samples = np.asarray(self._exact.slice(stored), np.float32)
         if not keep_padding:
@@ -73,7 +75,7 @@ class VolumeSampler:
         volume = self.volume
         kind, outside = _with_room(volume)
         if self._shown is None:
-            self._shown = SliceEngine(volume.voxels, volume.affine, outside, kind)
+            self._shown = self._slices.over(volume.voxels, volume.affine, outside, kind)
         stored = self._in_stored(request)
         samples = self._shown.slice(stored)
         if volume.voxels.ndim == 4:
@@ -111,7 +113,7 @@ class VolumeSampler:
         if padded is None:
             return np.zeros((rows, columns), np.bool_)
         if self._padded is None:
-            self._padded = SliceEngine(padded, self.volume.affine, 0)
+            self._padded = self._slices.over(padded, self.volume.affine)
         mode = SlabMode.MINIP if self._is_never_padding(request.mode) else SlabMode.MIP
         return np.asarray(self._padded.slice(evolve(request, mode=mode)) > 0)
 

@@ -18,7 +18,6 @@ from workstation.rendering.annotations import (
     scale_bar,
     shrunk,
 )
-from workstation.rendering.engine import choose
 from workstation.rendering.ink import Canvas, Handle, Letter, Oval, Plate, Stroke
 from workstation.rendering.labels import explained, words
 from workstation.rendering.picture import Picture
@@ -345,11 +344,6 @@ def test_the_scale_bar_is_honest() -> None:
 def test_the_scroll_bar_is_painted_in_runs() -> None:
     assert runs(["a", "a", "b", "a"]) == ((0, 2, "a"), (2, 3, "b"), (3, 4, "a"))
     assert runs([]) == ()
-
-
-def test_the_engine_says_what_it_is() -> None:
-    assert choose().name == "cpu"
-    assert choose().notice == "software rendering"
 
 
 def test_a_coronal_view_has_a_scale_too() -> None:

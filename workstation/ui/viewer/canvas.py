@@ -28,6 +28,7 @@ from PySide6.QtWidgets import QWidget
 
 from workstation.domain.geometry import Vector
 from workstation.domain.measurement import Measurement, PixelPoint
+from workstation.rendering.engine import CPU, Slices
 from workstation.rendering.ink import Box
 from workstation.rendering.ink import Canvas as InkCanvas
 from workstation.services.jobs import Jobs
@@ -57,15 +58,22 @@ class Canvas(QWidget):
 
     painted = Signal()
 
-    def __init__(self, viewer: Viewer, index: int, run: Callable[[str], None], jobs: Jobs) -> None:
+    def __init__(
+        self,
+        viewer: Viewer,
+        index: int,
+        run: Callable[[str], None],
+        jobs: Jobs,
+        slices: Slices = CPU,
+    ) -> None:
         super().__init__()
         self._viewer = viewer
         self._index = index
         self._run = run
-        self._pictures = Pictures(jobs, self.refresh)
+        self._pictures = Pictures(jobs, self.refresh, slices)
         self._old = True  # what is drawn is not what the viewer shows now
         self._drawn = Drawn(viewer.scene(index))
-        self._lens = Lens(jobs, self.update)
+        self._lens = Lens(jobs, self.update, slices)
         self._pointer: QPointF | None = None  # None: on another view, or nowhere
         self._painting = Painting(self, viewer, index, self._lens, self._as_held)
         self._hand = Hand(self, viewer, run)

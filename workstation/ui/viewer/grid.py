@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from workstation.rendering.engine import CPU, Slices
 from workstation.services.jobs import Jobs
 from workstation.services.viewer import Viewer
 from workstation.ui import plain
@@ -17,11 +18,14 @@ _GAP = 2
 class Grid(QWidget):
     """Canvases are kept when the layout changes, so that nothing flickers."""
 
-    def __init__(self, viewer: Viewer, run: Callable[[str], None], jobs: Jobs) -> None:
+    def __init__(
+        self, viewer: Viewer, run: Callable[[str], None], jobs: Jobs, slices: Slices = CPU
+    ) -> None:
         super().__init__()
         self._viewer = viewer
         self._run = run
         self._jobs = jobs
+        self._slices = slices
         self._canvases: list[Canvas] = []
         self._layout: tuple[int, int] = (0, 0)
         self._grid = QGridLayout(self)
@@ -73,7 +77,7 @@ class Grid(QWidget):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
 
     def _new_canvas(self) -> Canvas:
-        return Canvas(self._viewer, len(self._canvases), self._run, self._jobs)
+        return Canvas(self._viewer, len(self._canvases), self._run, self._jobs, self._slices)
 
     def settle(self) -> None:
         """Every view draws what was asked of it last, for a capture."""

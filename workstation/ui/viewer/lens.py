@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
 
 from workstation.rendering import annotations
+from workstation.rendering.engine import CPU, Slices
 from workstation.rendering.ink import Canvas as InkCanvas
 from workstation.rendering.ink import Stroke
 from workstation.services.jobs import Jobs
@@ -29,8 +30,8 @@ _ARM: Final = 12.0
 class Lens:
     """Of one canvas; GUI thread. `ready` is told when what it shows was made elsewhere."""
 
-    def __init__(self, jobs: Jobs, ready: Callable[[], None]) -> None:
-        self._pictures = Pictures(jobs, ready)
+    def __init__(self, jobs: Jobs, ready: Callable[[], None], slices: Slices = CPU) -> None:
+        self._pictures = Pictures(jobs, ready, slices)
 
     def forget(self) -> None:
         """No pixel of the case stays here."""

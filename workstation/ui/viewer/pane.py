@@ -1,31 +1,35 @@
 """The viewer as one pane: series column, tool strip, grid of viewports, list of measurements."""
 
 from collections.abc import Callable, Iterable
+from typing import Final
 
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workstation.commands.context import Place
 from workstation.commands.offers import Offer
-from workstation.rendering.engine import choose
+from workstation.rendering.engine import EngineChoice, Slices
 from workstation.services.jobs import Jobs
 from workstation.services.viewer import Viewer
 from workstation.text import tr
 from workstation.ui import menus, plain
 from workstation.ui.screens import ScreenDialog
 from workstation.ui.viewer import copying
-from workstation.ui.viewer.grid import Grid
 from workstation.ui.viewer.curve_pane import CurvePane
+from workstation.ui.viewer.grid import Grid
 from workstation.ui.viewer.measurement_list import MeasurementList
 from workstation.ui.viewer.pictures import Pictures
 from workstation.ui.viewer.thumbnails import Thumbnails
 from workstation.ui.viewer.tools import ToolStrip
 
+#: Volumes are let go of by a worker that takes its time.
+_TIDY_S: Final = 1.0
+
 
 class ViewerPane(QWidget):
     """Takes services and `run`, which sends a command line; there is no other way to act.
 
-    `strip` is what stands on the tool strip.
+    `strip` is what stands on the tool strip; `slices` samples volumes for every view.
     """
 
     def __init__(
@@ -34,17 +38,22 @@ class ViewerPane(QWidget):
         run: Callable[[str], None],
         jobs: Jobs,
         strip: Iterable[Offer | None] = (),
+        slices: Slices | None = None,
     ) -> None:
         super().__init__()
         self._viewer, self._run, self._jobs = viewer, run, jobs
         self.setObjectName("viewer")
         self.setAccessibleName(tr("Images"))
         plain.ground(self, "app")
-        chosen = choose()
-        viewer.engine, viewer.engine_notice = chosen.name, chosen.notice
+        self._slices = slices = slices or Slices()
+        viewer.engine, viewer.engine_notice = slices.choice.name, slices.choice.notice
+        #: Told what is not as it could be of the engine that draws.
+        self.say_engine: Callable[[str], None] = lambda _: None
+        slices.told = lambda choice: jobs.bring_home(lambda: self._choose(choice))
+        viewer.changed.connect(lambda _: self._tidy())
         self.thumbnails = Thumbnails(viewer, run, jobs)
         self.strip = ToolStrip(viewer, run, strip)
-        self.grid = Grid(viewer, run, jobs)
+        self.grid = Grid(viewer, run, jobs, slices)
         self.measurements = MeasurementList(viewer, run)
         self.curve = CurvePane(viewer, run, jobs, self.focus_active)
         menus.place_on(self.grid, Place.VIEW)
@@ -61,6 +70,17 @@ class ViewerPane(QWidget):
         row.addLayout(right, 1)
         row.addWidget(self.measurements)
 
+    def _choose(self, choice: EngineChoice) -> None:
+        """Which engine draws from now on; every view is drawn anew."""
+        self._viewer.engine, self._viewer.engine_notice = choice.name, choice.notice
+        self._viewer.changed.emit(None)
+        self.say_engine(choice.notice)
+
+    def _tidy(self) -> None:
+        """The case was closed: soon nothing holds its voxels here."""
+        if not self._viewer.studies:
+            self._jobs.later(_TIDY_S, self._slices.tidy)
+
     def focus_active(self) -> None:
         """Give the keyboard to the active viewport."""
         self.grid.focus_active()
@@ -73,7 +93,10 @@ class ViewerPane(QWidget):
         """The active view to the clipboard: as it is seen, without whose it is."""
         canvas = self.grid.canvases[self._viewer.active]
         made = copying.unnamed_picture(
-            self._viewer, Pictures(self._jobs, lambda: None), canvas.devicePixelRatioF(), banner
+            self._viewer,
+            Pictures(self._jobs, lambda: None, self._slices),
+            canvas.devicePixelRatioF(),
+            banner,
         )
         if made is not None:
             QGuiApplication.clipboard().setImage(made)

@@ -10,6 +10,7 @@ from typing import Final
 from attrs import evolve, frozen
 
 from workstation.errors import WorkstationError
+from workstation.rendering.engine import CPU, Slices
 from workstation.rendering.fused_slice import LayerPainter, LayerRequest
 from workstation.rendering.picture import FramePainter, Picture, PictureRequest
 from workstation.rendering.reformat import ReformatRequest
@@ -57,14 +58,14 @@ class Drawn:
 class Pictures:
     """The pictures of one viewport. GUI thread; `ready` is told when one was made elsewhere."""
 
-    def __init__(self, jobs: Jobs, ready: Callable[[], None]) -> None:
+    def __init__(self, jobs: Jobs, ready: Callable[[], None], slices: Slices = CPU) -> None:
         self._jobs = jobs
         self._ready = ready
         jobs.lane(LANE, WORKERS)
-        self._reformats = Reformats(jobs, LANE, ready)
+        self._reformats = Reformats(jobs, LANE, ready, slices)
         self._renderings = Renderings(jobs, ready)
         self._painter = FramePainter()
-        self._layers = LayerPainter()
+        self._layers = LayerPainter(slices)
         self._last: tuple[PictureRequest, Drawn] | None = None
         self._making: Job[Picture | None] | None = None
         self._wanted: tuple[PictureRequest, Scene] | None = None

@@ -13,6 +13,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
+from workstation.rendering.engine import CPU, Slices
 from workstation.rendering.picture import Picture
 from workstation.rendering.reformat import PREVIEW, ReformatPainter, ReformatRequest
 from workstation.services.jobs import Job, Jobs
@@ -46,12 +47,15 @@ class Made:
 class Reformats:
     """GUI thread; `ready` is told when a picture was made elsewhere."""
 
-    def __init__(self, jobs: Jobs, lane: str, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, jobs: Jobs, lane: str, ready: Callable[[], None], slices: Slices = CPU
+    ) -> None:
         self._jobs = jobs
         self._lane = lane
         self._ready = ready
-        self._painters = {1: ReformatPainter(), PREVIEW: ReformatPainter()}
-        self._refiner = ReformatPainter()  # a hand may ask for more while it works
+        self._slices = slices
+        self._painters = {part: ReformatPainter(slices) for part in (1, PREVIEW)}
+        self._refiner = ReformatPainter(slices)  # a hand may ask for more while it works
         self._last: Made | None = None
         self._wanted: tuple[ReformatRequest, Scene] | None = None
         self._making: Job[_Timed] | None = None
@@ -92,8 +96,8 @@ class Reformats:
                 job.cancel()
         self._rest_no_more()
         if self._making is not None or self._refining is not None:
-            self._painters = {part: ReformatPainter() for part in self._painters}
-            self._refiner = ReformatPainter()
+            self._painters = {part: ReformatPainter(self._slices) for part in self._painters}
+            self._refiner = ReformatPainter(self._slices)
         for painter in (*self._painters.values(), self._refiner):
             painter.forget()
         self._making = self._refining = self._last = self._wanted = None

@@ -1,0 +1,141 @@
+"""The graphics card taken up: asked of a child first, proved against the CPU, then used.
+
+All OpenGL runs on one worker, whose context it is; whoever needs a slice waits for it, no longer
+than a driver may take. A card that answers too late, or not at all, is left: reading goes on.
+"""
+
+import queue
+from collections.abc import Callable
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workstation.domain.geometry import Affine
+from workstation.rendering.engine import (
+    Card,
+    CardLost,
+    EngineChoice,
+    NoRoom,
+    Slices,
+    Wish,
+    proof,
+    why_cpu,
+)
+from workstation.rendering.slice_cpu import SliceRequest
+from workstation.services.jobs import Job, Jobs
+from workstation.text import tr
+from workstation.ui.viewer.gl_slices import GlSlices, surface
+
+LANE: Final = "graphics"
+#: Longer than this no driver takes for a slice; a first one brings the volume along.
+PATIENCE_S: Final = 10.0
+#: After the windows stand: nobody waits for it.
+_SOON_S: Final = 1.0
+
+_Answer = NDArray[Any] | CardLost | NoRoom
+
+
+class Probed(Protocol):
+    """What the child found: see `adapters.opengl`."""
+
+    @property
+    def renderer(self) -> str: ...
+    @property
+    def why(self) -> str: ...
+    @property
+    def is_hardware(self) -> bool: ...
+
+
+class CardOnAWorker:
+    """Any thread asks; the one that owns the context answers."""
+
+    def __init__(self, card: GlSlices, jobs: Jobs) -> None:
+        self._card = card
+        self._jobs = jobs
+
+    def sample(
+        self,
+        voxels: NDArray[Any],
+        affine: Affine,
+        request: SliceRequest,
+        kind: np.dtype[Any],
+        outside: float,
+    ) -> NDArray[Any]:
+        answers: queue.SimpleQueue[_Answer] = queue.SimpleQueue()
+
+        def work() -> None:
+            try:
+                answers.put(self._card.sample(voxels, affine, request, kind, outside))
+            except (CardLost, NoRoom) as refusal:
+                answers.put(refusal)
+
+        self._jobs.run(work, lane=LANE)
+        try:
+            answer = answers.get(timeout=PATIENCE_S)
+        except queue.Empty:
+            raise CardLost(tr("the graphics card does not answer")) from None
+        if isinstance(answer, CardLost | NoRoom):
+            raise answer
+        return answer
+
+    def purge(self) -> None:
+        """A case was left: nothing of it stays on the card."""
+        self._jobs.run(self._card.purge, lane=LANE)
+
+
+class GraphicsStart:
+    """Takes the card up some time after the windows stand. Home thread."""
+
+    def __init__(
+        self,
+        slices: Slices,
+        jobs: Jobs,
+        wish: Wish,
+        budget_bytes: int,
+        probe: Callable[[], Probed],
+    ) -> None:
+        self._slices = slices
+        self._jobs = jobs
+        self._wish: Wish = wish
+        self._budget = budget_bytes
+        self._probe = probe
+        self.surface = surface  # of a test: one that fails
+
+    def begin(self) -> None:
+        if self._wish == "cpu":
+            self._stay(why_cpu(self._wish, "", is_hardware=False, why=""))
+            return
+        self._jobs.later(_SOON_S, self._ask)
+
+    def _ask(self) -> None:
+        self._jobs.run(self._probe, lane=LANE, on_done=self._probed)
+
+    def _probed(self, found: Probed) -> None:
+        """A surface is the GUI thread's to make, the context the worker's."""
+        why = why_cpu(self._wish, found.renderer, is_hardware=found.is_hardware, why=found.why)
+        if why:
+            self._stay(why)
+            return
+        here = self.surface()
+
+        def take_up() -> GlSlices | str:
+            try:
+                card = GlSlices(here, self._budget)
+                return proof(card) or card
+            except (CardLost, NoRoom) as refusal:
+                return str(refusal)
+
+        made: Job[GlSlices | str] = self._jobs.run(take_up, lane=LANE)
+        made.then(self._taken_up)
+
+    def _taken_up(self, job: Job[GlSlices | str]) -> None:
+        card = job.value
+        if isinstance(card, GlSlices):
+            used: Card = CardOnAWorker(card, self._jobs)
+            self._slices.use(used, EngineChoice("gpu"))
+        elif card is not None:
+            self._stay(tr("software rendering: {why}", why=card))
+
+    def _stay(self, notice: str) -> None:
+        self._slices.use(None, EngineChoice("cpu", notice))
