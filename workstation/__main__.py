@@ -4,7 +4,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,7 @@ from workstation.errors import WorkstationError
 from workstation.text import tr, trn
 
 if TYPE_CHECKING:
+    from workstation.rendering.engine import Slices
     from workstation.services.ports import Credentials
 
 DONE, BAD, USAGE = 0, 1, 2
@@ -129,10 +131,6 @@ def _act_render(options: argparse.Namespace) -> int:
 
     if not options.path.exists():
         return _usage(tr("there is no such file or folder"))
-    refusal = still.why_not(options.engine)
-    if refusal:
-        print(refusal, file=sys.stderr)
-        return BAD
     try:
         wanted = still.wanted(vars(options))
     except ValueError as error:
@@ -148,13 +146,30 @@ def _act_render(options: argparse.Namespace) -> int:
             preset = volume_still.preset_for(options.volume, presets, found.modality)
             made = volume_still.of_rays(images.volume(found), found, wanted, preset, shown=shown)
         elif wanted.is_reformat:
-            made = still.of_volume(images.volume(found), found, wanted, shown=shown)
+            volume = images.volume(found)
+            with _slices(options.engine) as slices:
+                made = still.of_volume(volume, found, wanted, shown=shown, slices=slices)
         else:
             made = still.of_frame(*images.frame(found, wanted.index_in(found)), wanted, shown=shown)
     finally:
         decoders.close()
     made.save(options.out)
     return DONE
+
+
+@contextmanager
+def _slices(engine: str) -> "Iterator[Slices]":
+    """Who samples planes for a command: the graphics card only where it was asked for."""
+    from workstation.rendering.engine import CPU
+
+    if engine == "cpu":
+        yield CPU
+        return
+    from workstation.adapters.opengl import command, probed
+    from workstation.ui.viewer.gl_engine import for_a_command
+
+    with for_a_command(probed(command())) as slices:
+        yield slices
 
 
 def _usage(words: str) -> int:

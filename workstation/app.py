@@ -18,6 +18,8 @@ from workstation.adapters.filing import DicomWebArchive
 from workstation.adapters.frames import DicomWebFrames
 from workstation.adapters.local_frames import LocalFrames
 from workstation.adapters.machine import physical_bytes
+from workstation.adapters.opengl import command as opengl_child
+from workstation.adapters.opengl import probed
 from workstation.adapters.platform import FhirPlatform
 from workstation.adapters.previews import Previews
 from workstation.adapters.recordings import SpeechFiles
@@ -35,6 +37,7 @@ from workstation.domain.autotext import Level
 from workstation.domain.identifiers import SiteId
 from workstation.domain.suv import SuvType
 from workstation.protocols.device_sign_in import EnterCode
+from workstation.rendering.engine import Slices
 from workstation.rendering.volume_slice import plane_samples
 from workstation.services.alarms import Alarms
 from workstation.services.audit import Audit
@@ -81,6 +84,7 @@ from workstation.ui.application import Application
 from workstation.ui.program import Program
 from workstation.ui.report_pane import ReportPane
 from workstation.ui.report_pdf import Printer
+from workstation.ui.viewer.gl_engine import GraphicsStart
 from workstation.ui.viewer.pane import ViewerPane
 from workstation.ui.windows import Shell, Shown
 from workstation.viewing.viewport import Interpolation
@@ -241,7 +245,11 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
     )
     menus = load_menus(resource("menus.toml"), registry)
     strip = offered(menus[STRIP], registry, bindings)
-    images = ViewerPane(services.viewer, shell.run, jobs, strip)
+    slices = Slices()
+    images = ViewerPane(services.viewer, shell.run, jobs, strip, slices)
+    images.say_engine = shell.say_engine
+    card = settings.gpu_mb * MIB
+    GraphicsStart(slices, jobs, settings.engine, card, lambda: probed(opengl_child())).begin()
     shell.furnish(images, report, images.measurements)
     shell.pictured.connect(lambda _: images.settle())
     shell.pictured.connect(lambda _: report.settle())

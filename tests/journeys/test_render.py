@@ -215,7 +215,8 @@ def test_what_geometry_does_not_allow_is_refused_with_its_reason(
 @pytest.mark.parametrize(
     ("words", "code"),
     [
-        (["--engine", "gpu"], BAD),
+        (["--engine", "gpu"], BAD),  # a frame
+        (["--engine", "gpu", "--plane", "axial"], BAD),  # no OpenGL on this platform
         (["--suv", "bw"], BAD),
         (["--volume", "bone"], BAD),
         (["--frame", "99"], BAD),

@@ -21,6 +21,7 @@ from workstation.imaging.colour import is_colour, to_rgb
 from workstation.imaging.pixels import FramePixels
 from workstation.imaging.voi import auto_window, rescaled
 from workstation.imaging.volume_voxels import Volume
+from workstation.rendering.engine import CPU, Slices
 from workstation.rendering.picture import FramePainter, PictureRequest, request_for
 from workstation.rendering.png import encoded
 from workstation.rendering.slice_cpu import SliceEngine, SliceRequest
@@ -83,13 +84,6 @@ class Still:
             raise CommandError(tr("{f} cannot be written: {why}", f=out.name, why=why)) from None
 
 
-def why_not(engine: str) -> str:
-    """What of the command line this version cannot draw; empty where it can."""
-    if engine == "gpu":
-        return tr("there is no GPU engine in this version: leave --engine away")
-    return ""
-
-
 def wanted(options: Mapping[str, Any]) -> Wanted:
     """From the words of the command line. Raises ValueError where they contradict each other."""
     frame, normal, up = options["frame"], options["normal"], options["up"]
@@ -97,6 +91,8 @@ def wanted(options: Mapping[str, Any]) -> Wanted:
         raise ValueError(tr("--frame is a place already: leave --at away"))
     if up is not None and normal is None:
         raise ValueError(tr("--up belongs to --normal"))
+    if options["engine"] == "gpu" and (options["volume"] or not made_of_volume(options)):
+        raise CommandError(tr("--engine gpu is for planes and slabs of a volume"))
     if options["volume"] and (frame is not None or options["slab"]):
         raise ValueError(tr("--volume shows all of it: leave --frame and --slab away"))
     axes = STANDARD[Plane(options["plane"])] if options["plane"] else None
@@ -111,6 +107,11 @@ def wanted(options: Mapping[str, Any]) -> Wanted:
         SlabMode(options["mode"]), options["spacing"], options["size"],
         None if window is None else Voi(*window),
     )  # fmt: skip
+
+
+def made_of_volume(options: Mapping[str, Any]) -> bool:
+    """Whether the words ask for a plane or slab: see `Wanted.is_reformat`."""
+    return any(options[name] for name in ("plane", "normal", "at", "slab"))
 
 
 # --- one frame ---------------------------------------------------------------------------
@@ -203,7 +204,14 @@ def _frame_values(frame: Frame, pixels: FramePixels, view: ResolvedView) -> NDAr
 # --- a plane or slab of a volume ---------------------------------------------------------
 
 
-def of_volume(volume: Volume, display_set: DisplaySet, wanted: Wanted, *, shown: bool) -> Still:
+def of_volume(
+    volume: Volume,
+    display_set: DisplaySet,
+    wanted: Wanted,
+    *,
+    shown: bool,
+    slices: Slices = CPU,
+) -> Still:
     """Any plane; `shown`: as display pixels."""
     placed = _placed(volume, display_set, wanted)
     plane = placed.plane
@@ -212,7 +220,7 @@ def of_volume(volume: Volume, display_set: DisplaySet, wanted: Wanted, *, shown:
         placed.size, wanted.slab_mm, wanted.mode,
     )  # fmt: skip
     said = plane_said(plane)
-    sampler = VolumeSampler(volume)
+    sampler = VolumeSampler(volume, slices)
     if wanted.slab_mm > 0:
         samples = sampler.samples_through(request)
         said["slab"] = {"mm": wanted.slab_mm, "mode": wanted.mode.value, "samples": samples}

@@ -48,6 +48,17 @@ class Settings:
         0,
         checks.ceiling,
     )
+    engine: Literal["auto", "cpu", "gpu"] = setting(
+        "Who samples planes and slabs of volumes: the graphics card where there is one that"
+        " proves itself, the processor elsewhere (auto), always the processor, or a card that is"
+        " software too. What does not work is said on the status bar, and the processor goes on.",
+        "auto",
+    )
+    gpu_mb: int = setting(
+        "Volumes take at most so much of the graphics card's memory; others go by the processor.",
+        2048,
+        checks.between(64, 65536),
+    )
     locale: str = setting("Language of the program.", "en", checks.not_empty)
     keymap: str = setting("Keys: a name below resources/keymaps.", "default", checks.not_empty)
     interpolation: Literal["nearest", "linear", "cubic"] = setting(

@@ -207,6 +207,7 @@ class Standing:
     news: str = ""  # what the last command says for itself
     message: str = ""  # why the last command did not work
     outbox: str = ""
+    engine: str = ""  # what draws volumes, where that is not what was meant
     store: str = ""  # a standing notice: nothing is kept on this machine
 
 
@@ -219,7 +220,7 @@ class StatusBar(QWidget):
         self.setFixedHeight(FOOT)
         self._dot = plain.mark("dot", "hue.done", 12)
         self._parts = {
-            name: _part(tone, long=name in ("news", "message", "store"))
+            name: _part(tone, long=name in ("news", "message", "store", "engine"))
             for name, tone in _STANDING.items()
         }
         layout = QHBoxLayout(self)
@@ -229,6 +230,7 @@ class StatusBar(QWidget):
         for name in ("loading", "draft", "following", "news", "message"):
             layout.addWidget(self._parts[name])
         layout.addStretch(1)
+        layout.addWidget(self._parts["engine"])
         layout.addWidget(self._parts["store"])
         self._sending = plain.mark("send", "hue.open", 12)
         layout.addWidget(plain.row(self._sending, self._parts["outbox"], spacing=6))
@@ -262,6 +264,7 @@ _STANDING: dict[str, Tone] = {
     "following": "mid",
     "news": "hi",
     "message": "act",
+    "engine": "low",
     "store": "open",
     "outbox": "open",
 }

@@ -51,7 +51,9 @@ def not_accepted(shown: Shown) -> int:
     return sum(shown.deliveries.counts()) + documents
 
 
-def standing(shown: Shown, news: str, message: str, store_notice: str) -> Standing:
+def standing(
+    shown: Shown, news: str, message: str, store_notice: str, engine_notice: str = ""
+) -> Standing:
     """The status bar, part by part."""
     sites, case = shown.worklist.sites, shown.session.case
     good = sum(site.state == "ok" for site in sites)
@@ -68,5 +70,6 @@ def standing(shown: Shown, news: str, message: str, store_notice: str) -> Standi
         news=news,
         message=message,
         outbox=tr("{n} not yet accepted", n=unsettled) if unsettled else "",
+        engine=engine_notice,
         store=store_notice,
     )

@@ -17,7 +17,7 @@ class Telling:
     """Owned by the shell; GUI thread. A bar that is `added` says what all of its kind say."""
 
     def __init__(self, shown: Shown, store_notice: str) -> None:
-        self.message = self.news = ""
+        self.message = self.news = self.engine = ""
         self._shown = shown
         self._store_notice = store_notice
         self._case_bars: list[CaseBar] = []
@@ -48,6 +48,11 @@ class Telling:
         self.news, self.message = ("", words) if wrong else (words, "")
         if before != (self.news, self.message):
             self._count()
+
+    def say_engine(self, words: str) -> None:
+        """What draws volumes, until it is another."""
+        self.engine = words
+        self._count()
 
     def start(self) -> None:
         """Let the clocks run."""
@@ -87,7 +92,7 @@ class Telling:
         if self._shown.session.case is not None:
             for bar in self._case_bars:
                 bar.show_images(*images(self._shown))
-        told = standing(self._shown, self.news, self.message, self._store_notice)
+        told = standing(self._shown, self.news, self.message, self._store_notice, self.engine)
         for status in self._statuses:
             status.show_standing(told)
 

@@ -147,6 +147,10 @@ class Shell:
         """Why something did not work, in the same place."""
         self._telling.say(message, wrong=True)
 
+    def say_engine(self, words: str) -> None:
+        """On every status bar: what draws volumes, where that is not what was meant."""
+        self._telling.say_engine(words)
+
     # --- commands.context.Windows ---------------------------------------------
 
     @property
@@ -159,7 +163,10 @@ class Shell:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        said = (self._banner, self._store_notice, self._telling.news, self._telling.message)
+        said = (
+            self._banner, self._store_notice, self._telling.engine, self._telling.news,
+            self._telling.message,
+        )  # fmt: skip
         return tuple(filter(None, said))
 
     def show(self) -> None:

@@ -5,13 +5,16 @@ than a driver may take. A card that answers too late, or not at all, is left: re
 """
 
 import queue
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtGui import QGuiApplication
 
 from workstation.domain.geometry import Affine
+from workstation.errors import CommandError
 from workstation.rendering.engine import (
     Card,
     CardLost,
@@ -32,6 +35,12 @@ LANE: Final = "graphics"
 PATIENCE_S: Final = 10.0
 #: After the windows stand: nobody waits for it.
 _SOON_S: Final = 1.0
+
+#: A command draws one picture of one volume.
+_OF_A_COMMAND: Final = 1 << 40
+
+#: Platforms of Qt on which it opens no context: nothing is worth a child.
+_WITHOUT_OPENGL: Final = frozenset({"offscreen", "minimal"})
 
 _Answer = NDArray[Any] | CardLost | NoRoom
 
@@ -84,6 +93,26 @@ class CardOnAWorker:
         self._jobs.run(self._card.purge, lane=LANE)
 
 
+@contextmanager
+def for_a_command(found: Probed) -> Iterator[Slices]:
+    """On this thread, for a command without windows. Raises CommandError where there is no card,
+    and where it could not do what was asked of it: a file says which engine it is from."""
+    if not found.renderer:
+        raise CommandError(tr("no GPU engine: {why}", why=found.why))
+    application = QGuiApplication.instance() or QGuiApplication(["workstation"])
+    slices = Slices()
+    try:
+        card = GlSlices(surface(), _OF_A_COMMAND)
+        slices.use(card, EngineChoice("gpu"))
+        yield slices
+        card.close()
+    except CardLost as loss:
+        raise CommandError(tr("no GPU engine: {why}", why=str(loss))) from None
+    if slices.choice.notice:
+        raise CommandError(slices.choice.notice)
+    del application
+
+
 class GraphicsStart:
     """Takes the card up some time after the windows stand. Home thread."""
 
@@ -109,6 +138,9 @@ class GraphicsStart:
         self._jobs.later(_SOON_S, self._ask)
 
     def _ask(self) -> None:
+        if QGuiApplication.platformName() in _WITHOUT_OPENGL:
+            self._stay(tr("software rendering: this platform has no OpenGL"))
+            return
         self._jobs.run(self._probe, lane=LANE, on_done=self._probed)
 
     def _probed(self, found: Probed) -> None:
