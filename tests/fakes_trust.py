@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from fakes import FakeClock, InlineJobs
+from fakes_platform import site
 
 from workstation.adapters.memory_store import MemoryStore
 from workstation.adapters.secrets import MemorySecrets
@@ -33,9 +34,11 @@ from workstation.domain.report import (
 )
 from workstation.domain.worklist import Priority, Tier, WorklistItem
 from workstation.errors import Conflict, SiteUnavailable
+from workstation.protocols.report_bundle import Letter
 from workstation.services.audit import Audit
 from workstation.services.delivery import Deliveries
 from workstation.services.keys import Keys
+from workstation.services.messages import Messages
 from workstation.services.ports import Receipt, SealedStore
 from workstation.services.sealing import Outside
 
@@ -72,6 +75,7 @@ class FakePlatform:
         self.provenances: dict[str, dict[str, Any]] = {}
         self.events: dict[str, Mapping[str, Any]] = {}
         self.faults: list[Fault | Exception | None] = []
+        self.close_faults: list[Fault | Exception | None] = []
         self.down = False
         self.deaf_to_audit = False
         self.ignores_if_none_exist = ignores_if_none_exist
@@ -104,6 +108,24 @@ class FakePlatform:
             if kept["identifier"][0]["value"] == f"urn:uuid:{report}":
                 return _receipt(number)
         return None
+
+    def close_case(self, payload: bytes) -> None:
+        """The second step, all of it or nothing."""
+        self._called("close")
+        fault = self.close_faults.pop(0) if self.close_faults else None
+        if isinstance(fault, Exception):
+            raise fault
+        for entry in json.loads(payload)["entry"]:
+            resource = entry.get("resource", {})
+            if resource.get("resourceType") == "Task":
+                if entry["request"]["ifMatch"] != f'W/"{self.task["meta"]["versionId"]}"':
+                    raise Conflict("the case changed meanwhile")
+                self.task = resource
+                self.touch()
+            elif resource.get("resourceType") == "Provenance":
+                self.provenances.setdefault(resource["id"], resource)
+        if fault is not None:
+            fault(self, payload)
 
     def send_audit(self, events: Sequence[Mapping[str, Any]]) -> None:
         if self.down or self.deaf_to_audit:
@@ -148,6 +170,31 @@ class FakePlatform:
         self.calls.append(what)
         if self.down:
             raise SiteUnavailable("the site did not answer")
+
+
+class FakeLine:
+    """The HL7 listener of a site: files what it takes as reports of its platform."""
+
+    def __init__(self, platform: FakePlatform) -> None:
+        self._platform = platform
+        self.messages: list[bytes] = []
+        self.faults: list[Exception | None] = []  # before it is taken
+        self.lost_acks = 0  # taken, and nobody is told
+
+    def send(self, message: bytes) -> Receipt:
+        self._platform.calls.append("send")
+        if self.faults and (fault := self.faults.pop(0)):
+            raise fault
+        self.messages.append(message)
+        report = next(
+            line.split("|")[5] for line in message.decode().split("\r") if "|report^" in line
+        )
+        name = {"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{report}"}
+        self._platform.reports.append({"identifier": [name]})
+        if self.lost_acks:
+            self.lost_acks -= 1
+            raise SiteUnavailable("the site did not answer")
+        return Receipt("", datetime(2026, 11, 22, 21, 44, tzinfo=UTC), "AA")
 
 
 def _receipt(number: int) -> Receipt:
@@ -224,6 +271,8 @@ class Bench:
         self.clock = FakeClock()
         self.signed_in = READER
         self.secrets = MemorySecrets("a test")
+        self.line = FakeLine(self.platform)
+        self.by_message = False  # how the site takes reports
         self.start()
 
     def start(self) -> None:
@@ -234,11 +283,19 @@ class Bench:
         self.audit = Audit(
             self.store, self.jobs, self.clock, platforms, keys.device, lambda _: self.signed_in
         )
-        outside = Outside(platforms, lambda _: self.signed_in, lambda _: "Harbor General")
+        outside = Outside(
+            platforms, lambda _: self.signed_in, lambda _: "Harbor General",
+            message=self._message, lines={SITE: self.line},
+        )  # fmt: skip
         self.deliveries = Deliveries(
             self.store, self.jobs, self.clock, self.audit, keys, outside,
             wait_s=lambda failures: 2.0**failures,
         )  # fmt: skip
+
+    def _message(self, signed: SignedReport, item: WorklistItem, letter: Letter) -> bytes:
+        return (
+            Messages({SITE: site(report="hl7")})(signed, item, letter) if self.by_message else b""
+        )
 
     def sign(self, signed: SignedReport | None = None) -> ReportId:
         signed = signed or signed_report()

@@ -272,6 +272,11 @@ class FhirPlatform:
         location = f"DiagnosticReport/{text(found[0], 'id')}"
         return Receipt(location, self._client.server_now(), text(found[0], "status"))
 
+    def close_case(self, payload: bytes) -> None:
+        answer = self._send(self._ask.post_bundle(payload))
+        if answer.json().get("type") != "transaction-response":
+            raise SiteUnavailable(tr("the answer to the report could not be understood"))
+
     def send_audit(self, events: Sequence[Mapping[str, Any]]) -> None:
         answer = self._send(self._ask.post_bundle(wire.audit_bundle(events)))
         refused = wire.refused_entries(answer)

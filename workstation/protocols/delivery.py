@@ -35,6 +35,7 @@ class Event(StrEnum):
     MOVED = "moved"  # the Task changed under us (412): perhaps by our own lost request
     UNKNOWN_THERE = "unknown-there"  # asked, and the platform does not have it
     RETRIED = "retried"  # the reader asks again after a refusal
+    CLOSED = "closed"  # the case is completed too, where that is a step of its own
 
 
 class Ask(StrEnum):
@@ -43,6 +44,7 @@ class Ask(StrEnum):
     SEND = "send"
     WAIT = "wait"
     LOOK_UP = "look-up"
+    CLOSE = "close"
     NOTHING = "nothing"
 
 
@@ -65,6 +67,8 @@ TRANSITIONS: Final = {
     (State.IN_DOUBT, Event.ACCEPTED): State.ACKNOWLEDGED,
     (State.IN_DOUBT, Event.UNKNOWN_THERE): State.QUEUED,
     (State.REFUSED, Event.RETRIED): State.IN_DOUBT,
+    (State.ACKNOWLEDGED, Event.SILENCE): State.ACKNOWLEDGED,  # the case is still to be completed
+    (State.ACKNOWLEDGED, Event.CLOSED): State.ACKNOWLEDGED,
 }
 
 _NEXT: Final = {
@@ -87,7 +91,8 @@ class Delivery:
     """One signed report on its way to the site that ordered it.
 
     `sealed_at`, `sent_at` are this machine's clock, `accepted_at` the platform's.
-    `reason` is why it waits or was refused, in the reader's words.
+    `reason` is why it waits or was refused, in the reader's words. `closes`: once the site has
+    the report, its case is completed in a second step.
     """
 
     report: ReportId
@@ -105,9 +110,12 @@ class Delivery:
     attempts: int = 0
     reason: str = ""
     location: str = ""  # "DiagnosticReport/12"
+    closes: bool = False
 
     @property
     def ask(self) -> Ask:
+        if self.state is State.ACKNOWLEDGED and self.closes:
+            return Ask.CLOSE
         return _NEXT[self.state]
 
     @property
@@ -123,7 +131,10 @@ class Delivery:
     def after(self, event: Event, *, reason: str = "") -> "Delivery":
         """The delivery once `event` has happened; raises `IllegalEvent`."""
         state = TRANSITIONS.get((self.state, event))
-        if state is None:
+        settled = self.state is State.ACKNOWLEDGED and not self.closes
+        if state is None or settled:
             raise IllegalEvent(f"{event.name} cannot happen while {self.state.name}")
         sent = 1 if event is Event.SENT else 0
-        return evolve(self, state=state, attempts=self.attempts + sent, reason=reason)
+        closes = self.closes and event is not Event.CLOSED
+        attempts = self.attempts + sent
+        return evolve(self, state=state, attempts=attempts, reason=reason, closes=closes)

@@ -167,7 +167,7 @@ class Alarms:
         for entry in self._deliveries.entries:
             if entry.state is State.REFUSED:
                 found.append(_alarm(Need.REFUSED, entry))
-            elif entry.stat and entry.open and entry.sealed_at is not None:
+            elif entry.stat and entry.sealed_at and entry.state is not State.ACKNOWLEDGED:
                 late = entry.sealed_at + timedelta(
                     seconds=self._sites[entry.site].stat_answer_seconds
                 )

@@ -8,29 +8,26 @@ the site has it. `protocols.delivery` decides, this drives it.
 import logging
 import random
 from collections.abc import Callable, Sequence
-from typing import Final, TypeVar
+from typing import Final
 
 from attrs import evolve
 
 from workstation.domain.identifiers import ReportId, TaskRef
 from workstation.domain.report import SignedReport
 from workstation.domain.worklist import WorklistItem
-from workstation.errors import Conflict, Refused, WorkstationError
 from workstation.protocols.delivery import Ask, Delivery, Event, State
 from workstation.services.audit import Audit
+from workstation.services.courier import Courier
 from workstation.services.failpoints import reached
 from workstation.services.jobs import Job, Jobs
 from workstation.services.keys import Keys
 from workstation.services.outbox import Parcel
 from workstation.services.ports import Clock, Put, Receipt, SealedStore
 from workstation.services.sealing import Outside, Sealer, study_of, traits
-from workstation.services.sending import Attempt, deliver, prepare
 from workstation.services.signal import Signal
 from workstation.text import tr
 
 log = logging.getLogger("delivery")
-
-T = TypeVar("T")
 
 _LONGEST_WAIT_S: Final = 60.0
 _PATIENT: Final = 3  # lost races after which we wait before the next
@@ -65,6 +62,7 @@ class Deliveries:
         self._audit = audit
         self._sealer = Sealer(store, jobs, clock, audit, keys, outside)
         self._outside = outside
+        self._courier = Courier(jobs, clock, audit, outside, self)
         self._wait_s = wait_s
         self.changed: Signal[None] = Signal()
         self._parcels: dict[ReportId, Parcel] = {}
@@ -89,9 +87,10 @@ class Deliveries:
         return found is not None and found.state is not State.ACKNOWLEDGED
 
     def counts(self) -> tuple[int, int, int]:
-        """Queued or sent and not yet answered, in doubt, refused."""
+        """Queued or sent and not yet settled, in doubt, refused."""
         states = [entry.state for entry in self.entries]
         waiting = states.count(State.QUEUED) + states.count(State.AWAITING_ACK)
+        waiting += sum(entry.ask is Ask.CLOSE for entry in self.entries)
         return waiting, states.count(State.IN_DOUBT), states.count(State.REFUSED)
 
     # --- sealing ----------------------------------------------------------------
@@ -120,7 +119,7 @@ class Deliveries:
             return
         parcel = done.result()
         self._items[item.key] = item
-        self._keep(parcel)
+        self.keep(parcel)
         job.settle(parcel.delivery)
         self._go(parcel.delivery.report)
 
@@ -159,8 +158,8 @@ class Deliveries:
                 # We were stopped between sending and the answer: it may be filed.
                 reason = tr("the program stopped before the site answered")
                 parcel = _moved(parcel, Event.SILENCE, reason)
-            self._keep(parcel)
-            if parcel.delivery.state is State.ACKNOWLEDGED:
+            self.keep(parcel)
+            if not parcel.delivery.open and parcel.delivery.state is State.ACKNOWLEDGED:
                 self._wipe(report)
         for report in tuple(self._parcels):
             self._failures.pop(report, None)
@@ -169,7 +168,7 @@ class Deliveries:
     def retry(self, report: ReportId) -> None:
         """The reader asks again for a refused report."""
         parcel = self._parcels[report]
-        self._keep(_moved(parcel, Event.RETRIED, ""))
+        self.keep(_moved(parcel, Event.RETRIED, ""))
         self._go(report)
 
     # --- one step ------------------------------------------------------------------
@@ -185,10 +184,13 @@ class Deliveries:
         if self._outside.reader(delivery.site) != delivery.signer:
             return  # only its signer's own session sends it
         self._busy.add(report)
-        if delivery.ask is Ask.LOOK_UP:
-            self._look_up(parcel)
-        else:
-            self._prepare(parcel)
+        match delivery.ask:
+            case Ask.LOOK_UP:
+                self._courier.look_up(parcel)
+            case Ask.CLOSE:
+                self._courier.close(parcel)
+            case _:
+                self._courier.prepare(parcel)
 
     def _has_turn(self, delivery: Delivery) -> bool:
         for other in self.entries:
@@ -198,76 +200,19 @@ class Deliveries:
                 return False
         return True
 
-    def _look_up(self, parcel: Parcel) -> None:
-        report = parcel.delivery.report
-        platform = self._outside.platforms[parcel.delivery.site]
-        log.info("asking %s whether it has the report", parcel.delivery.site)
-        asked = self._run(parcel, lambda: platform.find_report(report))
+    # --- what the courier tells (services.courier.Ledger) ------------------------------
 
-        def answered(job: Job[Receipt | None]) -> None:
-            if job.error is not None:
-                self._happened(parcel, Event.SILENCE, _words(job.error))
-            elif job.value is not None:
-                self._accepted(parcel, job.value)
-            else:
-                self._happened(parcel, Event.UNKNOWN_THERE, "")
+    def item(self, key: TaskRef) -> WorklistItem | None:
+        return self._outside.held(key) or self._items.get(key)
 
-        asked.then(answered)
+    def write(self, parcel: Parcel) -> Job[None]:
+        return self._jobs.run(lambda: self._store.change([parcel.row()]), lane="store")
 
-    def _prepare(self, parcel: Parcel) -> None:
-        """Look at the Task as it stands now; nothing is sent yet."""
-        platform = self._outside.platforms[parcel.delivery.site]
-        key = TaskRef(parcel.delivery.site, parcel.delivery.task)
-        item = self._outside.held(key) or self._items.get(key)
-        prepared = self._run(parcel, lambda: prepare(platform, parcel, item))
+    def keep(self, parcel: Parcel) -> None:
+        self._parcels[parcel.delivery.report] = parcel
+        self.changed.emit(None)
 
-        def done(job: Job[Receipt | Attempt]) -> None:
-            match job.error, job.value:
-                case Refused(), _:
-                    self._happened(parcel, Event.REJECTED, _words(job.error))
-                case None, Receipt() as receipt:
-                    self._accepted(parcel, receipt)
-                case None, Attempt(payload, claimed):
-                    if claimed:
-                        self._audit.record("claim", study=study_of(parcel.delivery))
-                    self._send(parcel, payload)
-                case _:
-                    self._happened(parcel, Event.SILENCE, _words(job.error))
-
-        prepared.then(done)
-
-    def _send(self, parcel: Parcel, payload: bytes) -> None:
-        """Written down as sent, then sent: a crash between the two asks once too often."""
-        sent = evolve(
-            parcel, delivery=evolve(parcel.delivery.after(Event.SENT), sent_at=self._clock.now())
-        )
-        platform = self._outside.platforms[parcel.delivery.site]
-        written = self._write(sent)
-
-        def go(job: Job[None]) -> None:
-            if job.error is not None:  # not written, so not sent
-                self._happened(parcel, Event.SILENCE, _words(job.error))
-                return
-            self._keep(sent)
-            log.info("sending a report to %s", sent.delivery.site)
-            self._run(sent, lambda: deliver(platform, payload)).then(
-                lambda answer: self._answered(sent, answer)
-            )
-
-        written.then(go)
-
-    def _answered(self, parcel: Parcel, answer: Job[Receipt]) -> None:
-        match answer.error:
-            case None:
-                self._accepted(parcel, answer.result())
-            case Conflict():
-                self._happened(parcel, Event.MOVED, _words(answer.error))
-            case Refused():
-                self._happened(parcel, Event.REJECTED, _words(answer.error))
-            case _:
-                self._happened(parcel, Event.SILENCE, _words(answer.error))
-
-    def _accepted(self, parcel: Parcel, receipt: Receipt) -> None:
+    def accepted(self, parcel: Parcel, receipt: Receipt) -> None:
         delivery = parcel.delivery.after(Event.ACCEPTED)
         delivery = evolve(delivery, location=receipt.location, accepted_at=receipt.at)
         parcel = evolve(parcel, delivery=delivery)
@@ -277,17 +222,33 @@ class Deliveries:
             self._audit.write(record, [parcel.row()])
             reached("delivery.acknowledged")
 
-        self._jobs.run(work, lane="store").then(lambda job: self._closed(parcel, job.error))
+        self._jobs.run(work, lane="store").then(lambda job: self._has_it(parcel, job.error))
 
-    def _closed(self, parcel: Parcel, error: BaseException | None) -> None:
+    def _has_it(self, parcel: Parcel, error: BaseException | None) -> None:
         """Recorded or not, the site has it: nothing is ever sent again for this report."""
-        report = parcel.delivery.report
         log.info("%s has the report", parcel.delivery.site)
-        self._busy.discard(report)
-        self._keep(parcel)
-        if error is None:
-            self._wipe(report)
+        self._busy.discard(parcel.delivery.report)
+        self._failures.pop(parcel.delivery.report, None)
+        self.keep(parcel)
+        if parcel.delivery.open:  # its case is still to be completed
+            self._go(parcel.delivery.report)
+        else:
+            self._done_with(parcel, wipe=error is None)
         self._audit.forward()
+
+    def closed(self, parcel: Parcel) -> None:
+        parcel = _moved(parcel, Event.CLOSED, "")
+
+        def written(job: Job[None]) -> None:
+            self._busy.discard(parcel.delivery.report)
+            self.keep(parcel)
+            self._done_with(parcel, wipe=job.error is None)
+
+        self.write(parcel).then(written)
+
+    def _done_with(self, parcel: Parcel, *, wipe: bool) -> None:
+        if wipe:
+            self._wipe(parcel.delivery.report)
         for other in tuple(self._parcels):  # the next one of this study has its turn
             self._go(other)
 
@@ -299,18 +260,17 @@ class Deliveries:
 
         self._jobs.run(work, lane="store")
 
-    def _happened(self, parcel: Parcel, event: Event, reason: str) -> None:
+    def happened(self, parcel: Parcel, event: Event, reason: str) -> None:
         """Anything but acceptance: write it down, then go on, now or after a while."""
         report = parcel.delivery.report
         moved = _moved(parcel, event, reason)
         if event is not Event.UNKNOWN_THERE:
             self._failures[report] = self._failures.get(report, 0) + 1
         log.info("%s: %s, now %s", moved.delivery.site, event.value, moved.delivery.state.value)
-        written = self._write(moved)
 
         def go_on(_: Job[None]) -> None:
             self._busy.discard(report)
-            self._keep(moved)
+            self.keep(moved)
             if moved.delivery.state is State.REFUSED:
                 self._refused(moved.delivery)
             elif event is Event.SILENCE or self._failures.get(report, 0) > _PATIENT:
@@ -319,7 +279,7 @@ class Deliveries:
             else:
                 self._go(report)
 
-        written.then(go_on)
+        self.write(moved).then(go_on)
 
     def _refused(self, delivery: Delivery) -> None:
         self._audit.record(
@@ -331,22 +291,6 @@ class Deliveries:
         for other in tuple(self._parcels):
             self._go(other)
 
-    def _write(self, parcel: Parcel) -> Job[None]:
-        return self._jobs.run(lambda: self._store.change([parcel.row()]), lane="store")
-
-    def _run(self, parcel: Parcel, fn: Callable[[], T]) -> Job[T]:
-        return self._jobs.run(fn, lane=f"site:{parcel.delivery.site}")
-
-    def _keep(self, parcel: Parcel) -> None:
-        self._parcels[parcel.delivery.report] = parcel
-        self.changed.emit(None)
-
 
 def _moved(parcel: Parcel, event: Event, reason: str) -> Parcel:
     return evolve(parcel, delivery=parcel.delivery.after(event, reason=reason))
-
-
-def _words(error: BaseException | None) -> str:
-    if isinstance(error, WorkstationError):
-        return str(error)
-    return tr("an error in this program; it is in its log")

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from workstation.domain.identifiers import AccessionNumber, ReportId, SiteId, StudyUID, TaskId
 from workstation.domain.report import ReportState
@@ -15,20 +15,24 @@ from workstation.services.ports import Put
 
 @frozen
 class Parcel:
-    """One report on its way, and its letter."""
+    """One report on its way, and its letter; at some sites it travels as an HL7 message."""
 
     delivery: Delivery
     letter: Letter
+    message: bytes = field(default=b"", repr=False)
 
     def row(self) -> Put:
         body = {"delivery": _to_json(self.delivery), "letter": letter_to_json(self.letter)}
+        if self.message:
+            body["message"] = self.message.decode()
         return Put("outbox", self.delivery.report, json.dumps(body, ensure_ascii=False))
 
     @classmethod
     def of(cls, body: str) -> "Parcel":
         """Raises KeyError, TypeError or ValueError where a row is not one of ours."""
         stored = json.loads(body)
-        return cls(_from_json(stored["delivery"]), letter_from_json(stored["letter"]))
+        letter = letter_from_json(stored["letter"])
+        return cls(_from_json(stored["delivery"]), letter, stored.get("message", "").encode())
 
 
 _TIMES = ("sealed_at", "sent_at", "accepted_at")
@@ -39,7 +43,7 @@ def _to_json(delivery: Delivery) -> dict[str, Any]:
         name: getattr(delivery, name)
         for name in (
             "report", "site", "study", "accession", "task", "status", "signer",
-            "state", "attempts", "reason", "location", "stat",
+            "state", "attempts", "reason", "location", "stat", "closes",
         )
     }  # fmt: skip
     for name in _TIMES:
@@ -68,4 +72,5 @@ def _from_json(stored: dict[str, Any]) -> Delivery:
         stored["attempts"],
         stored["reason"],
         stored["location"],
+        stored.get("closes", False),
     )

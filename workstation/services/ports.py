@@ -144,8 +144,25 @@ class HostingPlatform(Protocol):
         """Ask before sending again: is it there already?"""
         ...
 
+    def close_case(self, payload: bytes) -> None:
+        """The second step of a report that went another way (`protocols.report_closing`);
+        may be asked any number of times."""
+        ...
+
     def send_audit(self, events: Sequence[Mapping[str, Any]]) -> None:
         """FHIR AuditEvents; idempotent by their id."""
+        ...
+
+
+class ReportLine(Protocol):
+    """Where a site takes reports as messages: its HL7 v2 listener."""
+
+    def send(self, message: bytes) -> Receipt:
+        """One message and its acknowledgement.
+
+        `Refused`: the site answered no. `Conflict`: it says that it has it; to be asked.
+        Anything that leaves doubt whether it was taken is `SiteUnavailable`.
+        """
         ...
 
 

@@ -2,20 +2,28 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from workstation.domain.identifiers import SiteId, StudyRef, TaskRef
 from workstation.domain.report import SignedReport
 from workstation.domain.worklist import Priority, WorklistItem
 from workstation.errors import SigningBlocked
 from workstation.protocols.delivery import Delivery
-from workstation.protocols.report_bundle import manifest_digest, seal
+from workstation.protocols.report_bundle import Letter, manifest_digest, seal
 from workstation.services.audit import Audit
 from workstation.services.failpoints import reached
 from workstation.services.jobs import Job, Jobs
 from workstation.services.keys import Keys
 from workstation.services.outbox import Parcel
-from workstation.services.ports import Change, Clock, HostingPlatform, Put, Remove, SealedStore
+from workstation.services.ports import (
+    Change,
+    Clock,
+    HostingPlatform,
+    Put,
+    Remove,
+    ReportLine,
+    SealedStore,
+)
 from workstation.text import tr
 
 
@@ -33,6 +41,10 @@ def _uncertified(_site: SiteId, _reader: str, _name: str) -> Job[None]:
     return done
 
 
+def _no_message(_signed: SignedReport, _item: WorklistItem, _letter: Letter) -> bytes:
+    return b""
+
+
 @frozen(eq=False)
 class Outside:
     """What deliveries need to know of the sites; all of it may change while we run."""
@@ -42,6 +54,10 @@ class Outside:
     name: Callable[[SiteId], str] = field(default=str)
     held: Callable[[TaskRef], WorklistItem | None] = field(default=_unknown)
     printed: Callable[[SignedReport], bytes] = field(default=_unprinted)  # PDF; any thread
+    message: Callable[[SignedReport, WorklistItem, Letter], bytes] = field(
+        default=_no_message, kw_only=True
+    )  # what is sent where a site takes reports by HL7; empty elsewhere
+    lines: Mapping[SiteId, ReportLine] = field(factory=dict, kw_only=True)
     certify: Callable[[SiteId, str, str], Job[None]] = field(default=_uncertified)
 
 
@@ -149,7 +165,8 @@ class Sealer:
                 previous=previous,
                 pdf=self._outside.printed(signed),
             )
-            parcel = Parcel(delivery, letter)
+            sent_as = self._outside.message(signed, item, letter)
+            parcel = Parcel(evolve(delivery, closes=bool(sent_as)), letter, sent_as)
             reached("delivery.before-seal")
             changes: list[Change] = [
                 Remove("draft", delivery.report),

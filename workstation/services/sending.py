@@ -1,6 +1,6 @@
 """One attempt to file a sealed report; runs on lane ``site:<id>``."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from attrs import frozen
@@ -9,6 +9,7 @@ from workstation.domain.report import ReportState
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import Refused, SiteUnavailable
 from workstation.protocols.report_bundle import NotOurs, bundle, is_completed, is_free
+from workstation.protocols.report_closing import closing, is_closed
 from workstation.services.failpoints import reached
 from workstation.services.outbox import Parcel
 from workstation.services.ports import HostingPlatform, Receipt
@@ -51,7 +52,8 @@ def prepare(
         task = platform.resource(f"Task/{delivery.task}") or task
     others = _others(platform, parcel)
     try:
-        return Attempt(bundle(parcel.letter, task, others), claimed)
+        transaction = bundle(parcel.letter, task, others)
+        return Attempt(parcel.message or transaction, claimed)
     except NotOurs as error:
         holder = error.holder or tr("another reader")
         raise Refused(tr("the case is held by {holder} now", holder=holder)) from error
@@ -77,10 +79,41 @@ def _others(platform: HostingPlatform, parcel: Parcel) -> list[Mapping[str, Any]
     return found
 
 
-def deliver(platform: HostingPlatform, payload: bytes) -> Receipt:
+def close(platform: HostingPlatform, parcel: Parcel, item: WorklistItem | None) -> bool:
+    """Complete the case of a report that the site has; True where it was claimed anew for it.
+
+    Raises `Refused` where the case is no longer the signer's to complete.
+    """
+    delivery, letter, claimed = parcel.delivery, parcel.letter, False
+    receipt = platform.find_report(delivery.report)
+    location = receipt.location if receipt else ""
+    open_tasks = []
+    for name in (delivery.task, *letter.also):
+        task = platform.resource(f"Task/{name}")
+        if task is None or is_closed(task, letter, location):
+            continue
+        if is_free(task) and name == delivery.task and item is not None:
+            platform.claim(item)
+            claimed = True
+            task = platform.resource(f"Task/{name}") or task
+        open_tasks.append(task)
+    try:
+        transaction = closing(letter, open_tasks, location)
+    except NotOurs as error:
+        holder = error.holder or tr("another reader")
+        raise Refused(tr("the case is held by {holder} now", holder=holder)) from error
+    except (KeyError, TypeError) as error:
+        raise SiteUnavailable(tr("the site's answer cannot be understood")) from error
+    reached("delivery.before-close")
+    platform.close_case(transaction)
+    reached("delivery.closed")
+    return claimed
+
+
+def deliver(send: Callable[[bytes], Receipt], payload: bytes) -> Receipt:
     reached("delivery.before-send")
     try:
-        receipt = platform.deliver(payload)
+        receipt = send(payload)
     finally:
         reached("delivery.sent")
     reached("delivery.answered")

@@ -26,8 +26,8 @@ PATH_TO = {
 }
 
 
-def _in(state: State) -> Delivery:
-    delivery = Delivery(REPORT)
+def _in(state: State, *, closes: bool = False) -> Delivery:
+    delivery = Delivery(REPORT, closes=closes)
     for event in PATH_TO[state]:
         delivery = delivery.after(event)
     return delivery
@@ -46,7 +46,7 @@ def test_after_silence_we_ask_before_we_send_again() -> None:
 @pytest.mark.parametrize("event", Event)
 def test_what_is_not_in_the_table_cannot_happen(state: State, event: Event) -> None:
     """A state machine with a hidden arrow delivers twice on a bad day."""
-    delivery = _in(state)
+    delivery = _in(state, closes=True)
 
     if (state, event) in TRANSITIONS:
         assert delivery.after(event).state is TRANSITIONS[(state, event)]
@@ -72,10 +72,28 @@ def test_what_each_state_asks_for() -> None:
     ]
 
 
+@pytest.mark.parametrize("event", Event)
+def test_where_nothing_is_left_to_do_nothing_happens(event: Event) -> None:
+    """Accepted, its case completed: there is no way out of it, least of all to sending."""
+    for done in (_in(State.ACKNOWLEDGED), _in(State.ACKNOWLEDGED, closes=True).after(Event.CLOSED)):
+        with pytest.raises(IllegalEvent):
+            done.after(event)
+
+
+def test_a_case_is_completed_after_the_report_is_accepted_and_however_long_it_takes() -> None:
+    """Where that is a second step, its silence never touches the report again."""
+    accepted = _in(State.ACKNOWLEDGED, closes=True)
+
+    assert accepted.ask is Ask.CLOSE
+    assert accepted.open
+    assert accepted.after(Event.SILENCE).ask is Ask.CLOSE
+    assert accepted.after(Event.CLOSED).ask is Ask.NOTHING
+
+
 @given(st.lists(st.sampled_from(Event), max_size=40))
 def test_no_order_of_events_sends_twice_without_the_platforms_word(events: list[Event]) -> None:
     """Between two sends the platform itself must have said that it has nothing."""
-    delivery, happened = Delivery(REPORT), list[Event]()
+    delivery, happened = Delivery(REPORT, closes=True), list[Event]()
     for event in events:
         try:
             delivery = delivery.after(event)
@@ -87,7 +105,7 @@ def test_no_order_of_events_sends_twice_without_the_platforms_word(events: list[
     for one, next_one in itertools.pairwise(sends):
         assert Event.UNKNOWN_THERE in happened[one:next_one]
     if Event.ACCEPTED in happened:
-        assert happened[-1] is Event.ACCEPTED
+        assert Event.SENT not in happened[happened.index(Event.ACCEPTED) :]
     assert delivery.attempts == len(sends)
 
 

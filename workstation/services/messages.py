@@ -1,0 +1,53 @@
+"""What is sent to sites that take reports as HL7 v2 messages: made with the signature, once."""
+
+import base64
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+
+from workstation.domain.identifiers import SiteId
+from workstation.domain.report import SignedReport
+from workstation.domain.worklist import WorklistItem
+from workstation.protocols.hl7_report import STATUS, Agreed, Examined, oru
+from workstation.protocols.report_bundle import Letter
+from workstation.settings import Site
+from workstation.settings.messages import party_of, status_of
+
+
+@frozen
+class Messages:
+    """`services.sealing.Outside.message`: from any thread."""
+
+    _sites: Mapping[SiteId, Site]
+
+    def __call__(self, signed: SignedReport, item: WorklistItem, letter: Letter) -> bytes:
+        """The message of a report; empty where its site takes it otherwise."""
+        site = self._sites[signed.report.binding.site]
+        if site.report != "hl7":
+            return b""
+        examined = Examined(item.procedure_code, item.acquired)
+        return oru(signed, _forms(letter), examined, agreed_with(site))
+
+
+def agreed_with(site: Site) -> Agreed:
+    application, facility = party_of(site.hl7_to)
+    return Agreed(
+        application,
+        facility,
+        site.hl7_from,
+        ZoneInfo(site.timezone),
+        {**STATUS, **status_of(site.hl7_status)},
+        site.hl7_pdf,
+    )
+
+
+def _forms(letter: Letter) -> dict[str, bytes]:
+    """What the signature covers, by media type, as it was sealed."""
+    (report,) = (
+        entry["resource"]
+        for entry in letter.entries
+        if entry["resource"]["resourceType"] == "DiagnosticReport"
+    )
+    forms = report["presentedForm"]
+    return {each["contentType"]: base64.b64decode(each["data"]) for each in forms}
