@@ -37,8 +37,11 @@ from workstation.domain.autotext import Level
 from workstation.domain.identifiers import SiteId
 from workstation.domain.suv import SuvType
 from workstation.protocols.device_sign_in import EnterCode
+from workstation.domain.report import SignedReport
 from workstation.rendering.engine import Slices
 from workstation.rendering.volume_slice import plane_samples
+from workstation.protocols.dictation_buttons import Devices
+from workstation.protocols.signing_key import SigningKey
 from workstation.services.alarms import Alarms
 from workstation.services.audit import Audit
 from workstation.services.autotext_files import shared
@@ -304,8 +307,9 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
     audit = Audit(store, jobs, clock, platforms, keys.device, who)
     printed = Printer(sites)
     outside = Outside(
-        platforms, who, lambda site: sites[site].name, worklist.held, printed, certification.renew
-    )
+        platforms, who, lambda site: sites[site].name, worklist.held, printed,
+        certification.renew, _pdf_signatures(sites),
+    )  # fmt: skip
     deliveries = Deliveries(store, jobs, clock, audit, keys, outside)
     reporting = Reporting(
         load_templates(resource("templates")), platforms, store, jobs, clock,
@@ -367,9 +371,19 @@ def _name_at(worklist: Worklist, site: SiteId) -> str:
     return reader.name if reader else ""
 
 
-def _forget(decoders: Decoders, gone: Dropped) -> None:
-    decoders.forget(gone.ref)
-    gone.let_go()
+def _pdf_signatures(
+    sites: Mapping[SiteId, Site],
+) -> Callable[[bytes, SignedReport, SigningKey], bytes]:
+    """pyHanko takes half a second to import: at the first signature, on lane ``store``."""
+
+    def sign(pdf: bytes, signed: SignedReport, key: SigningKey) -> bytes:
+        from workstation.adapters.pdf_signature import PdfSignatures
+
+        return PdfSignatures(sites)(pdf, signed, key)
+
+    return sign
+
+
 def _certify(certification: Certification, worklist: Worklist, site: SiteId) -> None:
     """At sign-in; where it fails a signature asks again."""
     reader = worklist.reader(site)

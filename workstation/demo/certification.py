@@ -1,6 +1,6 @@
 """The certification authority of a site: it says whose a signing key is (RFC 7030).
 
-Short certificates, for readers who hold an access token. What a request says of its
+Certificates for a season, for readers who hold an access token. What a request says of its
 subject is not believed: the site knows its readers itself.
 """
 
@@ -24,7 +24,7 @@ from starlette.routing import Route
 from workstation.demo.rules import Caller
 
 PATH: Final = "/.well-known/est"
-_LIFE: Final = timedelta(hours=24)
+_LIFE: Final = timedelta(days=90)  # viewers judge by the day they look
 _BEFORE: Final = timedelta(hours=1)  # clocks differ
 _YEARS: Final = timedelta(days=3650)
 _SIGNS: Final = ("radiologist", "resident")

@@ -84,6 +84,7 @@ def _verified(resources: list[dict[str, Any]], roots: Sequence[bytes]) -> Verifi
     _check_identity(report, provenance, claims, signature)
     _check_measurements(report, resources, claims["report"])
     _check_resources(resources, claims)
+    _check_pdf(report, signature.thumbprint)
     signer = claims["signer"]
     return Verified(
         claims["report"],
@@ -245,6 +246,15 @@ def _check_artefacts(report: Mapping[str, Any], claims: Mapping[str, Any]) -> No
     missing = sorted(inside - seen)
     if missing:
         raise VerificationFailed(tr("digest: {name} is missing", name=missing[0]))
+
+
+def _check_pdf(report: Mapping[str, Any], thumbprint: str) -> None:
+    pdf = next((f for f in report["presentedForm"] if f["contentType"] == "application/pdf"), None)
+    if pdf is not None:
+        # Only here: the library of signatures in PDF takes half a second.
+        from workstation.protocols.pdf_check import check_pdf
+
+        check_pdf(base64.b64decode(pdf["data"]), thumbprint)
 
 
 def _check_resources(resources: list[dict[str, Any]], claims: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from workstation.domain.worklist import Priority, WorklistItem
 from workstation.errors import SigningBlocked
 from workstation.protocols.delivery import Delivery
 from workstation.protocols.report_bundle import Letter, manifest_digest, seal
+from workstation.protocols.signing_key import SigningKey
 from workstation.services.audit import Audit
 from workstation.services.failpoints import reached
 from workstation.services.jobs import Job, Jobs
@@ -33,6 +34,10 @@ def _unknown(_task: TaskRef) -> None:
 
 def _unprinted(_signed: SignedReport) -> bytes:
     return b""
+
+
+def _as_printed(pdf: bytes, _signed: SignedReport, _key: SigningKey) -> bytes:
+    return pdf
 
 
 def _uncertified(_site: SiteId, _reader: str, _name: str) -> Job[None]:
@@ -59,6 +64,7 @@ class Outside:
     )  # what is sent where a site takes reports by HL7; empty elsewhere
     lines: Mapping[SiteId, ReportLine] = field(factory=dict, kw_only=True)
     certify: Callable[[SiteId, str, str], Job[None]] = field(default=_uncertified)
+    sign_pdf: Callable[[bytes, SignedReport, SigningKey], bytes] = field(default=_as_printed)
 
 
 class Sealer:
@@ -157,13 +163,15 @@ class Sealer:
         record = self._audit.entry("sign", study=item.ref, detail=traits(delivery))
 
         def work() -> Parcel:
+            key = self._keys.reader(binding.site, signed.signer)
+            printed = self._outside.printed(signed)
             letter = seal(
                 signed,
-                self._keys.reader(binding.site, signed.signer),
+                key,
                 effective=item.acquired or item.listed,
                 site_name=self._outside.name(binding.site),
                 previous=previous,
-                pdf=self._outside.printed(signed),
+                pdf=self._outside.sign_pdf(printed, signed, key) if printed else b"",
             )
             sent_as = self._outside.message(signed, item, letter)
             parcel = Parcel(evolve(delivery, closes=bool(sent_as)), letter, sent_as)

@@ -47,11 +47,11 @@ def test_a_key_that_another_authority_certified_fails() -> None:
         verify_report(_bundle(Registry(NOW).key()), [HARBOR.root])
 
 
-@pytest.mark.parametrize("hours", [-3, 30])
-def test_a_certificate_holds_for_the_moment_of_signing_alone(hours: int) -> None:
+@pytest.mark.parametrize("days", [-1, 91])
+def test_a_certificate_holds_for_the_moment_of_signing_alone(days: int) -> None:
     """A short certificate that has ended since is good; one that had ended is not."""
     with pytest.raises(VerificationFailed, match="key: its certificate was not valid when"):
-        check_trust(HARBOR.key().chain, [HARBOR.root], NOW + timedelta(hours=hours), *WHO)
+        check_trust(HARBOR.key().chain, [HARBOR.root], NOW + timedelta(days=days), *WHO)
 
 
 def test_a_colleagues_certificate_does_not_sign_for_the_reader() -> None:

@@ -64,11 +64,11 @@ def test_the_certificate_is_asked_for_once_and_kept_with_the_key() -> None:
 
 
 def test_a_certificate_that_soon_ends_is_asked_for_anew() -> None:
-    """A shift is longer than what is left of it; the key stays the same."""
+    """It must not end in the middle of a night; the key stays the same."""
     desk = Desk()
     desk.renew()
     first = desk.keys.reader(SITE, SIGNER)
-    desk.clock.advance(timedelta(hours=21).total_seconds())
+    desk.clock.advance(timedelta(days=75).total_seconds())
     desk.renew()
     second = desk.keys.reader(SITE, SIGNER)
 
@@ -78,10 +78,10 @@ def test_a_certificate_that_soon_ends_is_asked_for_anew() -> None:
 
 
 def test_an_ended_certificate_signs_nothing() -> None:
-    """Yesterday's certificate on today's report would fail whoever checks it."""
+    """An old certificate on today's report would fail whoever checks it."""
     desk = Desk()
     desk.renew()
-    desk.clock.advance(timedelta(hours=25).total_seconds())
+    desk.clock.advance(timedelta(days=91).total_seconds())
 
     with pytest.raises(SigningBlocked, match="sign in there again"):
         desk.keys.reader(SITE, SIGNER)
@@ -91,7 +91,7 @@ def test_a_silent_site_leaves_a_good_certificate_alone() -> None:
     """It is renewed long before it ends, so that an outage does not stop signatures."""
     desk = Desk()
     desk.renew()
-    desk.clock.advance(timedelta(hours=21).total_seconds())
+    desk.clock.advance(timedelta(days=75).total_seconds())
 
     def silent(_request: bytes) -> tuple[bytes, ...]:
         raise SiteUnavailable("the site did not answer")

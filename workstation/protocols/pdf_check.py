@@ -1,0 +1,34 @@
+"""The signature in a PDF, checked for `workstation verify`: intact, whole, by the same key."""
+
+import asyncio
+import io
+
+from pyhanko.pdf_utils.misc import PdfReadError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import async_validate_pdf_signature
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+
+from workstation.errors import VerificationFailed
+from workstation.protocols.canonical import sha256_hex
+from workstation.text import tr
+
+
+def check_pdf(pdf: bytes, thumbprint: str) -> None:
+    """Raises `VerificationFailed` where the PDF is signed, and not so by the key of the report.
+
+    One without a signature of its own is covered by that of the report.
+    """
+    try:
+        found = PdfFileReader(io.BytesIO(pdf)).embedded_regular_signatures
+    except PdfReadError:
+        return
+    for each in found:
+        # Who the key is trusted by is asked once, of the report's signature: it is the same key.
+        nobody = ValidationContext(trust_roots=[], allow_fetching=False)
+        status = asyncio.run(async_validate_pdf_signature(each, nobody))
+        whole = each.coverage is SignatureCoverageLevel.ENTIRE_FILE
+        if not (status.intact and status.valid and whole):
+            raise VerificationFailed(tr("pdf: its own signature does not hold"))
+        if sha256_hex(status.signing_cert.dump()) != thumbprint:
+            raise VerificationFailed(tr("pdf: another key signed it than the report"))
