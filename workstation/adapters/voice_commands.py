@@ -7,7 +7,7 @@ that knows phones and no words listens too, and both must have heard about the s
 
 import re
 import wave
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, Final
@@ -17,9 +17,9 @@ import numpy as np
 from workstation.domain.speech import Final as Utterance
 from workstation.domain.speech import SpeechEvent, Word
 from workstation.errors import Refused
+from workstation.services.speech_ports import RATE
 from workstation.text import tr
 
-RATE: Final = 16_000
 #: How alike the phones of a command and those heard without a grammar must be (difflib ratio),
 #: and how many times as many may be heard: chosen on twenty sentences, tested on ten others.
 _ALIKE: Final = 0.37
@@ -28,26 +28,60 @@ _MOST_S: Final = 600
 
 
 class VoiceCommands:
-    """The lane of speech, one file at a time; the models stay loaded while phrases are the same."""
+    """Fulfils `services.speech_ports.Recogniser`, and reads files.
+
+    One worker; the models stay loaded while phrases are the same.
+    """
+
+    dictates = False
 
     def __init__(self) -> None:
         self._phrases: tuple[str, ...] = ()
         self._listeners: _Listeners | None = None
+        self._utterances: _Utterances | None = None
 
-    def heard(self, file: Path, phrases: Sequence[str]) -> tuple[SpeechEvent, ...]:
-        """The commands in a WAV, an utterance each. Raises Refused where there are none."""
-        listeners = self._listeners
-        if listeners is None or self._phrases != tuple(phrases):
-            listeners = self._listeners = _Listeners(phrases)
-            self._phrases = tuple(phrases)
-        found = [listeners.command(each) for each in _utterances(_samples(file))]
-        if not any(found):
-            raise Refused(
-                tr("no command was heard: the recogniser of this program knows commands alone")
-            )
+    @property
+    def name(self) -> str:
+        return tr("spoken commands")
+
+    def start(self, phrases: Sequence[str]) -> None:
+        self._listener(phrases)
+        self._utterances = _Utterances()
+
+    def feed(self, pcm: bytes) -> Sequence[SpeechEvent]:
+        assert self._utterances is not None, "start comes first"
+        return self._commands(self._utterances.feed(pcm))
+
+    def finish(self) -> Sequence[SpeechEvent]:
+        if self._utterances is None:
+            return ()
+        last, self._utterances = self._utterances.finish(), None
+        return self._commands(last)
+
+    def _commands(self, utterances: Iterable[bytes]) -> tuple[SpeechEvent, ...]:
+        listeners = self._listener(self._phrases)
+        found = [listeners.command(each) for each in utterances]
         return tuple(
             Utterance(tuple(Word(word) for word in words.split())) for words in found if words
         )
+
+    def _listener(self, phrases: Sequence[str]) -> "_Listeners":
+        if self._listeners is None or self._phrases != tuple(phrases):
+            self._listeners = _Listeners(phrases)
+            self._phrases = tuple(phrases)
+        return self._listeners
+
+    def heard(self, file: Path, phrases: Sequence[str]) -> tuple[SpeechEvent, ...]:
+        """The commands in a WAV, an utterance each. Raises Refused where there are none."""
+        self._listener(phrases)
+        whole = _Utterances()
+        samples = _samples(file)
+        found = self._commands([*whole.feed(samples), *whole.finish()])
+        if not found:
+            raise Refused(
+                tr("no command was heard: the recogniser of this program knows commands alone")
+            )
+        return found
 
 
 def _samples(file: Path) -> bytes:
@@ -71,19 +105,31 @@ def _samples(file: Path) -> bytes:
     return bytes(sound.astype("<i2").tobytes())
 
 
-def _utterances(samples: bytes) -> Iterator[bytes]:
-    """What stands between two silences."""
-    endpointer = _pocketsphinx().Endpointer(sample_rate=RATE)
-    size, kept = endpointer.frame_bytes, b""
-    # A silence at the end, so that the last utterance ends too.
-    samples += bytes(RATE * 2)
-    for at in range(0, len(samples) - size + 1, size):
-        speech = endpointer.process(samples[at : at + size])
-        if speech is not None:
-            kept += speech
-            if not endpointer.in_speech:
-                yield kept
-                kept = b""
+class _Utterances:
+    """What stands between two silences, as sound comes."""
+
+    def __init__(self) -> None:
+        self._endpointer = _pocketsphinx().Endpointer(sample_rate=RATE)
+        self._rest = b""
+        self._kept = b""
+
+    def feed(self, pcm: bytes) -> list[bytes]:
+        """Utterances that have ended."""
+        size, found = self._endpointer.frame_bytes, []
+        self._rest += pcm
+        while len(self._rest) >= size:
+            speech = self._endpointer.process(self._rest[:size])
+            self._rest = self._rest[size:]
+            if speech is not None:
+                self._kept += speech
+                if not self._endpointer.in_speech:
+                    found.append(self._kept)
+                    self._kept = b""
+        return found
+
+    def finish(self) -> list[bytes]:
+        """A silence at the end, so that the last utterance ends too."""
+        return self.feed(bytes(RATE * 2))
 
 
 class _Listeners:

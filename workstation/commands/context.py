@@ -17,8 +17,10 @@ from workstation.services.cine import Cine
 from workstation.services.delivery import Deliveries
 from workstation.services.desk_lock import DeskLock
 from workstation.services.dictation import Dictation
+from workstation.services.dictation_buttons import DictationButtons
 from workstation.services.jobs import Jobs
 from workstation.services.list_views import ListViews
+from workstation.services.listening import Listening
 from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
 from workstation.services.measurement_filing import MeasurementFiling
@@ -181,6 +183,8 @@ class AllServices:
     cine: Cine
     desk: DeskLock
     dictation: Dictation
+    listening: Listening
+    buttons: DictationButtons
     headers: ObjectHeaders
     registering: Registering
     alarms: Alarms

@@ -16,6 +16,24 @@ def dictate(ctx: CommandContext, file: str) -> Outcome:
     return ctx.dictation.play(Path(file))
 
 
+@command("dictation.toggle", title="Dictate", group=GROUP, when=_NEEDS)
+def toggle(ctx: CommandContext) -> Outcome:
+    """Speak into the report from here on, or end that; the status bar shows what is heard."""
+    return ctx.listening.toggle()
+
+
+@command("dictation.start", title="Begin to dictate", group=GROUP, when=_NEEDS)
+def start(ctx: CommandContext) -> Outcome:
+    """Speak into the report from here on."""
+    return ctx.listening.start()
+
+
+@command("dictation.stop", title="End dictation", group=GROUP, say={"stop dictation"})
+def stop(ctx: CommandContext) -> None:
+    """What is being said is still heard to its end."""
+    ctx.listening.stop()
+
+
 @command("dictation.scratch", title="Scratch that", group=GROUP, when=_NEEDS, say={"scratch that"})
 def scratch(ctx: CommandContext) -> None:
     """Take back what was said last, as one step."""
@@ -41,7 +59,7 @@ def go_to(ctx: CommandContext, name: str) -> None:
     ctx.reporting.go_to_named(name)
 
 
-COMMANDS = (dictate, scratch, accept, go_to)
+COMMANDS = (dictate, toggle, start, stop, scratch, accept, go_to)
 
 
 def phrases(registry: Registry) -> dict[str, str]:

@@ -13,10 +13,10 @@ from workstation.domain.speech import Final as Utterance
 from workstation.domain.speech import Partial, SpeechEvent
 from workstation.errors import CommandError
 from workstation.services.jobs import Job, Jobs
-from workstation.services.ports import Recordings
 from workstation.services.report_edits import with_utterance
 from workstation.services.reporting import Reporting
 from workstation.services.signal import Signal
+from workstation.services.speech_ports import Recordings
 from workstation.services.spoken_table import Spoken
 from workstation.text import tr, trn
 
@@ -53,7 +53,7 @@ class Dictation:
         """
         bound = self._open().binding
         done: Job[None] = Job()
-        phrases = self._vocabulary()
+        phrases = self.vocabulary()
 
         def heard(job: Job[Sequence[SpeechEvent]]) -> None:
             if job.error is not None:
@@ -85,7 +85,7 @@ class Dictation:
         else:
             self._take(events, bound, done)
 
-    def _vocabulary(self) -> tuple[str, ...]:
+    def vocabulary(self) -> tuple[str, ...]:
         """Every command that may be heard now; "go to …" with each part of the report."""
         places = [section.kind.value for section in self._open().sections]
         found: list[str] = []

@@ -24,7 +24,6 @@ from workstation.domain.patient import Patient
 from workstation.domain.prior import PriorStudy as PriorStudy  # services name it from here
 from workstation.domain.reader import Reader
 from workstation.domain.report import IssuedReport
-from workstation.domain.speech import SpeechEvent
 from workstation.domain.study import Frame, Series
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import NotDisplayable
@@ -282,17 +281,6 @@ class FileOpener(Protocol):
 
     def forget(self) -> None:
         """Nothing of the files stays; what is being read is read no further."""
-        ...
-
-
-class Recordings(Protocol):
-    """Speech in files."""
-
-    def heard(self, file: Path, phrases: Sequence[str]) -> Sequence[SpeechEvent]:
-        """What a recogniser tells of a file, in order; `phrases` are the commands it may hear.
-
-        Raises Refused, in words, where the file holds no speech that can be understood.
-        """
         ...
 
 

@@ -73,6 +73,38 @@ class Settings:
         "Images a second of a film whose times are not recorded.", 10.0, checks.between(0.5, 60)
     )
     cine_autoplay: bool = setting("Moving ultrasound plays by itself when it is hung.", True)
+    recogniser: Literal["none", "commands", "vosk", "sherpa-onnx", "faster-whisper", "external"] = (
+        setting(
+            "Who hears: commands, by the recogniser of this program, which writes no free text;"
+            " one with a model of your own (see docs/howto/dictation.md); or another program.",
+            "commands",
+        )
+    )
+    recogniser_model: Path | None = setting(
+        "Folder of the model of vosk, sherpa-onnx or faster-whisper; nothing is ever fetched.", None
+    )
+    recogniser_address: str = setting(
+        "WebSocket on this machine of another program that hears, in the protocol of vosk-server.",
+        "ws://127.0.0.1:2700",
+        checks.socket_here,
+    )
+    microphone: str = setting(
+        "A part of the name of the microphone; empty: the system's own choice.", ""
+    )
+    dictation_button: Literal["hold", "toggle"] = setting(
+        "The button of a dictation microphone: held while one speaks, or pressed before and after.",
+        "hold",
+    )
+    dictation_tones: bool = setting("A tone when dictation begins, ends, or is lost.", True)
+    dictation_minutes: float = setting(
+        "A dictation in which nothing is said ends after this.", 3.0, checks.between(0.2, 60)
+    )
+    buttons: str = setting(
+        "What other buttons of a dictation microphone or pedal do:"
+        ' `"f1 = report.draft; custom-left = dictation.scratch"`.',
+        "",
+        checks.buttons,
+    )
     screens: str = setting(
         "What 1000 pixels of each screen measure in mm, by a ruler held against it:"
         ' `"DP-1 = 245.3; HDMI-1 = 270"`. A screen that was measured from the program'

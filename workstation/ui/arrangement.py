@@ -16,6 +16,7 @@ from workstation.ui.frames import Frame, focus_into, side_by_side, take_out
 from workstation.ui.outbox import OutboxPage
 from workstation.ui.standing import Shown
 from workstation.ui.telling import Telling
+from workstation.ui.voice_meter import VoiceMeter
 from workstation.ui.worklist import WorklistPane
 
 REPORT_WIDTH = 488
@@ -206,6 +207,8 @@ class Arrangement:
                 ("?", tr("keys")),
             )
         )
+        shown = self._shown
+        status.add_voice(VoiceMeter(shown.listening, shown.dictation, shown.reporting, "F4"))
         self._telling.add(status)
         return Frame(role, status, on_close, self._run)
 
@@ -220,6 +223,7 @@ class Arrangement:
             frame = self._frames.pop(role, None)
             if frame is not None:
                 self._telling.remove(frame.status, frame.bars.widget(0))  # type: ignore[arg-type]
+                frame.status.findChild(VoiceMeter).leave()
                 take_out(frame.pages)
                 frame.really_close()
                 frame.deleteLater()

@@ -239,6 +239,12 @@ class StatusBar(QWidget):
             layout.addWidget(plain.row(KeyCap(key), hint, spacing=6))
         self.show_standing(Standing())
 
+    def add_voice(self, meter: QWidget) -> None:
+        """The microphone, beside the sites."""
+        layout = self.layout()
+        assert isinstance(layout, QHBoxLayout)
+        layout.insertWidget(1, meter)
+
     def show_standing(self, told: Standing) -> None:
         for name, part in self._parts.items():
             words = getattr(told, name)

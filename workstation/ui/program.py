@@ -58,6 +58,8 @@ class Program:
         s.filing.told.connect(shell.tell)
         s.dictation.obey(spoken, self.send)
         s.dictation.told.connect(shell.tell)
+        s.buttons.obey(shell.run, shell.tell, lambda: s.desk.locked)
+        s.desk.changed.connect(lambda _: s.listening.mute() if s.desk.locked else None)
         flow = SigningFlow(s.signing, s.worklist, s.reporting, shell, lambda: self._user)
         s.signing.asked_by(flow.ask)
         self._covers = Covers(
@@ -107,6 +109,8 @@ class Program:
         """Start nothing more; after this the outside may be closed."""
         self._services.desk.stop()
         self._hands.stop()
+        self._services.buttons.stop()
+        self._services.listening.mute()
         self._services.jobs.close()
 
     def _what_waits(self) -> str:

@@ -5,8 +5,10 @@ from attrs import frozen
 from workstation.protocols.delivery import State
 from workstation.services.alarms import Alarms
 from workstation.services.delivery import Deliveries
+from workstation.services.dictation import Dictation
 from workstation.services.filing_queue import FilingQueue
 from workstation.services.list_views import ListViews
+from workstation.services.listening import Listening
 from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
 from workstation.services.ports import Clock
@@ -32,6 +34,8 @@ class Shown:
     alarms: Alarms
     views: ListViews
     site_tests: SiteTests
+    dictation: Dictation
+    listening: Listening
     clock: Clock
 
 

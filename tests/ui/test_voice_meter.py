@@ -1,0 +1,116 @@
+"""The microphone on the screen: what it hears is seen, and nothing of it is in the text."""
+
+from collections.abc import Sequence
+
+import pytest
+from fakes_report import Desk
+from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from workstation.domain.speech import Final, Partial, SpeechEvent, Word
+from workstation.services.dictation import Dictation
+from workstation.services.listening import Listening
+from workstation.services.spoken_table import Spoken
+from workstation.settings import resource
+from workstation.ui.being_said import BeingSaid
+from workstation.ui.report_editor import ReportEditor
+from workstation.ui.voice_meter import VoiceMeter
+
+
+class Ears:
+    name = "ears"
+    dictates = False
+
+    def start(self, phrases: Sequence[str]) -> None: ...
+    def feed(self, pcm: bytes) -> Sequence[SpeechEvent]:
+        return ()
+
+    def finish(self) -> Sequence[SpeechEvent]:
+        return ()
+
+
+class Device:
+    def open(self, heard: object, lost: object) -> None: ...
+    def close(self) -> None: ...
+    def sound(self, tone: object) -> None: ...
+
+
+class Room:
+    """A desk with a report, its editor, and a microphone."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.desk = Desk()
+        reporting = self.desk.reporting
+        spoken = Spoken.read(resource("speech", "en.toml"))
+        self.dictation = Dictation(reporting, None, spoken, self.desk.jobs)  # type: ignore[arg-type]
+        self.listening = Listening(self.dictation, reporting, Ears(), Device(), self.desk.jobs)
+        self.meter = VoiceMeter(self.listening, self.dictation, reporting, "F4")
+        self.editor = ReportEditor(reporting, lambda _line: None)
+        self.said = BeingSaid(self.editor, self.dictation)
+        for widget in (self.meter, self.editor):
+            qtbot.addWidget(widget)
+
+    def open_report(self) -> None:
+        self.desk.start(template="free-text")
+        self.desk.reporting.go_to_named("findings")
+        self.editor.show()
+
+
+@pytest.fixture
+def room(qtbot: QtBot) -> Room:
+    return Room(qtbot)
+
+
+def test_without_a_report_there_is_no_microphone(room: Room) -> None:
+    assert room.meter.isHidden()
+    room.open_report()
+    assert not room.meter.isHidden()
+    assert room.meter.accessibleName() == "Dictation: off"
+
+
+def test_a_recogniser_that_knows_commands_alone_says_so(room: Room) -> None:
+    """Whoever dictates sentences into it must not wait for them."""
+    room.open_report()
+    room.listening.start()
+    assert room.meter.accessibleName() == "Dictation: listening · commands alone"
+
+
+def test_the_level_is_seen(room: Room) -> None:
+    """Loud is more of the bar than silence, whatever its colours."""
+    room.open_report()
+    room.listening.start()
+    room.meter.resize(400, 24)
+
+    def picture(level: float) -> QImage:
+        room.listening.level = level
+        room.listening.changed.emit(None)
+        return room.meter.grab().toImage()
+
+    silence = picture(0.0)
+    assert picture(0.5) != silence
+    assert picture(0.0) == silence
+
+
+def test_what_is_being_recognised_stands_at_the_caret_and_not_in_the_text(room: Room) -> None:
+    """Shown in the line, no part of the document, no step of undo."""
+    room.open_report()
+    bound = room.desk.reporting.report.binding  # type: ignore[union-attr]
+    document = room.editor.toPlainText()
+    steps = room.editor.document().availableUndoSteps()
+
+    room.dictation.hear(Partial("small effusion"), bound)
+
+    layout = room.editor.textCursor().block().layout()
+    assert layout.preeditAreaText() == " small effusion"
+    assert room.editor.toPlainText() == document
+    assert room.editor.document().availableUndoSteps() == steps
+    room.dictation.hear(Final((Word("effusion"),)), bound)
+    assert room.editor.textCursor().block().layout().preeditAreaText() == ""
+    assert "Effusion" in room.editor.toPlainText()
+
+
+def test_a_meter_whose_window_is_gone_is_silent(room: Room) -> None:
+    """A window that was closed must not be painted by the next sound."""
+    room.meter.leave()
+    room.open_report()
+    assert room.meter.isHidden()
