@@ -18,10 +18,12 @@ from workstation.adapters.filing import DicomWebArchive
 from workstation.adapters.frames import DicomWebFrames
 from workstation.adapters.local_frames import LocalFrames
 from workstation.adapters.machine import physical_bytes
+from workstation.adapters.microphone import SystemMicrophone
 from workstation.adapters.opengl import command as opengl_child
 from workstation.adapters.opengl import probed
 from workstation.adapters.platform import FhirPlatform
 from workstation.adapters.previews import Previews
+from workstation.adapters.recognisers import recogniser
 from workstation.adapters.recordings import SpeechFiles
 from workstation.adapters.screen_file import ScreenFile
 from workstation.adapters.secrets import open_secrets
@@ -35,29 +37,29 @@ from workstation.commands.context import AllServices
 from workstation.commands.menus import STRIP, load_menus, offered
 from workstation.domain.autotext import Level
 from workstation.domain.identifiers import SiteId
+from workstation.domain.report import SignedReport
 from workstation.domain.suv import SuvType
 from workstation.protocols.device_sign_in import EnterCode
-from workstation.domain.report import SignedReport
-from workstation.rendering.engine import Slices
-from workstation.rendering.volume_slice import plane_samples
 from workstation.protocols.dictation_buttons import Devices
 from workstation.protocols.signing_key import SigningKey
+from workstation.rendering.engine import Slices
+from workstation.rendering.volume_slice import plane_samples
 from workstation.services.alarms import Alarms
 from workstation.services.audit import Audit
 from workstation.services.autotext_files import shared
 from workstation.services.autotexts import Autotexts
+from workstation.services.certification import Certification
 from workstation.services.cine import Cine
 from workstation.services.delivery import Deliveries
 from workstation.services.desk_lock import DeskLock
 from workstation.services.dictation import Dictation
-from workstation.services.autotext_files import shared
-from workstation.services.autotexts import Autotexts
-from workstation.services.certification import Certification
+from workstation.services.dictation_buttons import DictationButtons
 from workstation.services.filing_queue import Ways
-from workstation.services.frames import Dropped, FrameStore
+from workstation.services.frames import FrameStore
 from workstation.services.jobs import Jobs
 from workstation.services.keys import Keys
 from workstation.services.list_views import ListViews
+from workstation.services.listening import Listening
 from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
 from workstation.services.measurement_filing import MeasurementFiling
@@ -81,9 +83,10 @@ from workstation.services.templates import load_templates
 from workstation.services.viewer import Viewer
 from workstation.services.volumes import Volumes
 from workstation.services.worklist import Worklist
-from workstation.settings import Settings, Site, resource, screens_of, weights_of
+from workstation.settings import Settings, Site, buttons_of, resource, screens_of, weights_of
 from workstation.text import tr, use_locale
 from workstation.ui.application import Application
+from workstation.ui.being_said import BeingSaid
 from workstation.ui.program import Program
 from workstation.ui.report_pane import ReportPane
 from workstation.ui.report_pdf import Printer
@@ -234,7 +237,8 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
         Shown(
             services.worklist, services.session, services.deliveries, services.filing,
             services.loader, services.reporting, services.files, services.alarms,
-            services.views, services.site_tests, outer.clock,
+            services.views, services.site_tests, services.dictation, services.listening,
+            outer.clock,
         ),
         program.send,
         program.sign_in,
@@ -253,6 +257,7 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
     images.say_engine = shell.say_engine
     card = settings.gpu_mb * MIB
     GraphicsStart(slices, jobs, settings.engine, card, lambda: probed(opengl_child())).begin()
+    BeingSaid(report.editor, services.dictation)
     shell.furnish(images, report, images.measurements)
     shell.pictured.connect(lambda _: images.settle())
     shell.pictured.connect(lambda _: report.settle())
@@ -327,6 +332,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         cases=settings.prefetch_cases, budget_bytes=frames.room // 4,
     )  # fmt: skip
     files = LocalCase(session, viewer, loader, audit, jobs, outer.files)
+    dictation, listening, buttons = _voice(settings, reporting, jobs, clock)
     return AllServices(
         worklist=worklist,
         session=session,
@@ -340,12 +346,9 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         filing=filing,
         cine=Cine(viewer, frames, jobs, clock, settings.cine_rate, begins=settings.cine_autoplay),
         desk=DeskLock(worklist, audit, jobs, clock, settings.lock_minutes),
-        dictation=Dictation(
-            reporting,
-            SpeechFiles(VoiceCommands()),
-            Spoken.read(resource("speech", "en.toml")),
-            jobs,
-        ),
+        dictation=dictation,
+        listening=listening,
+        buttons=buttons,
         headers=ObjectHeaders({**outer.sources, LOCAL: outer.files}, jobs),
         registering=Registering(viewer, frames, jobs),
         alarms=alarms,
@@ -364,6 +367,27 @@ def _autotexts(settings: Settings, store: SealedStore, jobs: Jobs) -> Autotexts:
     group = shared(settings.autotexts, Level.GROUP) if settings.autotexts else ()
     sites = {s.id: shared(s.autotexts, Level.SITE) for s in settings.sites if s.autotexts}
     return Autotexts(store, jobs, (*ours, *group), sites)
+
+
+def _voice(
+    settings: Settings, reporting: Reporting, jobs: Jobs, clock: SystemClock
+) -> tuple[Dictation, Listening, DictationButtons]:
+    commands = VoiceCommands()
+    heard = recogniser(
+        settings.recogniser, settings.recogniser_model, settings.recogniser_address, commands
+    )
+    devices = Devices.read(resource("speech", "devices.toml"))
+    spoken_english = Spoken.read(resource("speech", "en.toml"))
+    dictation = Dictation(reporting, SpeechFiles(VoiceCommands()), spoken_english, jobs)
+    listening = Listening(
+        dictation, reporting, heard, SystemMicrophone(settings.microphone), jobs,
+        tones=settings.dictation_tones, idle_minutes=settings.dictation_minutes,
+    )  # fmt: skip
+    lines = {**devices.lines, **buttons_of(settings.buttons)}
+    buttons = DictationButtons(
+        listening, HidButtons(devices), lines, jobs, clock, way=settings.dictation_button
+    )
+    return dictation, listening, buttons
 
 
 def _name_at(worklist: Worklist, site: SiteId) -> str:
@@ -389,5 +413,3 @@ def _certify(certification: Certification, worklist: Worklist, site: SiteId) -> 
     reader = worklist.reader(site)
     if reader is not None:
         certification.renew(site, reader.id, reader.name)
-
-
