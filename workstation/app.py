@@ -57,6 +57,7 @@ from workstation.services.dictation_buttons import DictationButtons
 from workstation.services.filing_queue import Ways
 from workstation.services.frames import FrameStore
 from workstation.services.jobs import Jobs
+from workstation.services.key_ports import KeyToken
 from workstation.services.keys import Keys
 from workstation.services.list_views import ListViews
 from workstation.services.listening import Listening
@@ -248,7 +249,11 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
     names = {site.id: site.name for site in settings.sites}
     zones = {site.id: ZoneInfo(site.timezone) for site in settings.sites}
     report = ReportPane(
-        services.reporting, services.deliveries, shell.run, site_names=names, zones=zones
+        services.reporting, services.deliveries, shell.run,
+        site_names=names, zones=zones, keys=bindings.lines, autotexts=services.autotexts,
+    )  # fmt: skip
+    shell.autotexts_asked.connect(
+        lambda host: AutotextDialog(host, services.autotexts, shell.run, report.selected).show_it()
     )
     menus = load_menus(resource("menus.toml"), registry)
     strip = offered(menus[STRIP], registry, bindings)
@@ -301,7 +306,8 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
     viewer.keep_screen = lambda key, mm: jobs.run(lambda: outer.screens.keep(key, mm), lane="store")
     viewer.on_duty = OnDuty(lambda site: _name_at(worklist, site), clock.now)
     certifiers = {s: Enrolment(client) for s, client in outer.clients.items() if sites[s].est}
-    keys = Keys(outer.secrets, clock, certifiers.keys())
+    keys = Keys(outer.secrets, clock, certifiers.keys(), _token(settings))
+    worklist.signed_out.connect(lambda _: jobs.run(keys.lock, lane="store"))
     certification = Certification(keys, certifiers, jobs)
     worklist.signed_in.connect(lambda site: _certify(certification, worklist, site))
 
@@ -326,7 +332,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
     ways = Ways(outer.sources, outer.archives, zones, who, deliveries.awaits)
     filing = MeasurementFiling(ways, store, audit, jobs, clock)
     alarms = Alarms(deliveries, worklist, store, audit, jobs, clock, sites)
-    signing = Signing(worklist, session, reporting, deliveries, filing, alarms, jobs)
+    signing = Signing(worklist, session, reporting, deliveries, filing, alarms, jobs, keys)
     prefetch = Prefetch(
         worklist, session, loader, audit, jobs,
         cases=settings.prefetch_cases, budget_bytes=frames.room // 4,
@@ -396,6 +402,14 @@ def _name_at(worklist: Worklist, site: SiteId) -> str:
 
 
 def _pdf_signatures(
+def _token(settings: Settings) -> KeyToken | None:
+    if settings.token_module is None:
+        return None
+    from workstation.adapters.token import Pkcs11Token  # an extra: few readers have one
+
+    return Pkcs11Token(settings.token_module, settings.token_label)
+
+
     sites: Mapping[SiteId, Site],
 ) -> Callable[[bytes, SignedReport, SigningKey], bytes]:
     """pyHanko takes half a second to import: at the first signature, on lane ``store``."""

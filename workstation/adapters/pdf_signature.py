@@ -91,7 +91,7 @@ def sign_pdf(
 
 
 def _last_page(writer: IncrementalPdfFileWriter, pages: int) -> Any:
-    reference, _ = writer.find_page_for_modification(pages - 1)
+    reference, _ = writer.find_page_for_modification(pages - 1)  # type: ignore[no-untyped-call]
     page = reference.get_object()
     while "/MediaBox" not in page:  # inherited from the tree of pages
         page = page["/Parent"]
@@ -131,7 +131,7 @@ class _Signer(signers.Signer):
 
     def __init__(self, key: SigningKey) -> None:
         chain = [asn1.Certificate.load(each) for each in key.chain]
-        registry = SimpleCertificateStore()
+        registry = SimpleCertificateStore()  # type: ignore[no-untyped-call]
         registry.register_multiple(chain[1:])
         mechanism = algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"})
         super().__init__(
@@ -151,7 +151,7 @@ class Stamps(TimeStamper):
     """The time-stamping service of a site (RFC 3161 3.4)."""
 
     def __init__(self, site: Site) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         limits = Limits(min(site.timeout_seconds, _PATIENCE_S), 1, site.ca_file)
         name = tr("The time-stamping service")
         self._address, self._wire = site.timestamps, Wire(name, site.timestamps, limits)

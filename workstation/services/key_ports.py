@@ -25,7 +25,11 @@ class KeyToken(Protocol):
         ...
 
     def unlock(self, pin: str) -> None:
-        """Raises SigningBlocked in words."""
+        """An empty one: on its own keypad. Raises SigningBlocked in words."""
+        ...
+
+    def lock(self) -> None:
+        """The reader leaves."""
         ...
 
     def key(self) -> tuple[ec.EllipticCurvePrivateKey, tuple[bytes, ...]]:

@@ -59,6 +59,11 @@ class Keys:
         if self._token is not None:
             self._token.unlock(pin)
 
+    def lock(self) -> None:
+        """The reader leaves: the next one's PIN is asked for."""
+        if self._token is not None:
+            self._token.lock()
+
     def device(self) -> SigningKey:
         """Signs the audit log of this installation."""
         return self._kept(_DEVICE, _DEVICE, lambda: "reading workstation")

@@ -18,6 +18,7 @@ from workstation.services.case import viewed
 from workstation.services.delivery import Deliveries
 from workstation.services.filings import Filing
 from workstation.services.jobs import Job, Jobs
+from workstation.services.keys import Keys
 from workstation.services.licence import may_sign_final
 from workstation.services.measurement_filing import MeasurementFiling
 from workstation.services.outgoing import Outgoing, outgoing
@@ -38,6 +39,7 @@ class Proposal:
     site: Site
     marks: tuple[Outgoing, ...] = ()
     preliminary: IssuedReport | None = None  # what it began with, to be seen beside it
+    asks_pin: bool = False  # the reader's token is to be opened
 
 
 class Signing:
@@ -52,6 +54,7 @@ class Signing:
         filing: MeasurementFiling,
         alarms: Alarms,
         jobs: Jobs,
+        keys: Keys,
     ) -> None:
         self._worklist = worklist
         self._session = session
@@ -60,6 +63,7 @@ class Signing:
         self._filing = filing
         self._alarms = alarms
         self._jobs = jobs
+        self._keys = keys
         self._ask: Callable[[Proposal], Job[None]] | None = None
         self._accepted: frozenset[ReportId] = frozenset()
         deliveries.changed.connect(self._delivered)
@@ -86,7 +90,9 @@ class Signing:
         site = self._session.site(case.item.site)
         kept = self._reporting
         marks = outgoing(case.ref, viewed(case, site.name), kept.measurements, kept.key_images)
-        return Proposal(signed, case.item, site, marks, kept.preliminary)
+        return Proposal(
+            signed, case.item, site, marks, kept.preliminary, asks_pin=self._keys.asks_pin
+        )
 
     def request(self, status: ReportState) -> Job[None]:
         """Show what will be sealed and ask for the password."""
@@ -95,10 +101,26 @@ class Signing:
             raise CommandError(tr("there is nobody to ask for a password"))
         return self._ask(proposal)
 
-    def sign(self, proposal: Proposal, credentials: Credentials | None) -> Job[None]:
-        """Authenticate anew, seal exactly what was proposed, then send. Settles when sealed."""
-        platform = self._worklist.platform(proposal.item.site)
+    def sign(self, proposal: Proposal, credentials: Credentials | None, pin: str = "") -> Job[None]:
+        """Authenticate anew, seal exactly what was proposed, then send. Settles when sealed.
+
+        `pin` opens the reader's token; empty where there is none, or it has a keypad.
+        """
         done: Job[None] = Job()
+
+        def opened(job: Job[None]) -> None:
+            if job.error is not None:
+                done.settle(None, job.error)
+            else:
+                self._authenticate(proposal, credentials, done)
+
+        self._jobs.run(lambda: self._keys.unlock(pin), lane="store").then(opened)
+        return done
+
+    def _authenticate(
+        self, proposal: Proposal, credentials: Credentials | None, done: Job[None]
+    ) -> None:
+        platform = self._worklist.platform(proposal.item.site)
 
         def authenticated(job: Job[StepUp]) -> None:
             if job.error is not None:
@@ -111,7 +133,6 @@ class Signing:
 
         lane = f"site:{proposal.item.site}"
         self._jobs.run(lambda: platform.step_up(credentials), lane=lane).then(authenticated)
-        return done
 
     def _ask_once_more(self, proposal: Proposal, proof: StepUp, done: Job[None]) -> None:
         """Images may have come since the last heartbeat: nobody signs what nobody has seen.

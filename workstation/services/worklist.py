@@ -49,6 +49,7 @@ class Worklist:
         self.changed: Signal[None] = Signal()  # rows or sites changed
         self.claim_lost: Signal[WorklistItem] = Signal()  # as it stands now: `.holder` has it
         self.signed_in: Signal[SiteId] = Signal()  # at one site, at once or at last
+        self.signed_out: Signal[None] = Signal()  # the reader leaves
         #: A code the reader is to enter on another device; None: it is entered, or over.
         self.code_shown: Signal[EnterCode | None] = Signal()
         self.weights = weights
@@ -145,6 +146,7 @@ class Worklist:
     def sign_out(self) -> Job[None]:
         """Forget the reader and their rows, and tell the sites."""
         self.passed.clear()
+        self.signed_out.emit(None)
         done: Job[None] = Job()
         told = All(done)
         for feed in self._feeds.values():

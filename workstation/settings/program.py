@@ -120,6 +120,12 @@ class Settings:
     autotexts: Path | None = setting(
         "Autotexts of the group, for every reader at this desk; as those of a site.", None
     )
+    token_module: Path | None = setting(
+        "PKCS #11 module of a smart card or USB token that holds the reader's signing key; where"
+        " not given, keys are kept in the system's keyring.",
+        None,
+    )
+    token_label: str = setting("Which token, where more than one is there.", "")
     store_dir: Path | None = setting(
         "Folder of the sealed store; the system's usual place where not given.", None
     )

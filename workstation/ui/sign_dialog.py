@@ -73,6 +73,7 @@ class SignDialog(Dialog):
         self.body.addWidget(self._middle(checks, reader_licence), 1)
         self.body.addWidget(plain.rule())
         self.password = plain.line_edit(secret=True)
+        self._pin = plain.line_edit(secret=True)
         self._message = plain.label(tone="act", size="small", wrap=True)
         self._next = plain.check_box(_next_words(next_case))
         self._next.setChecked(bool(next_case))
@@ -82,6 +83,11 @@ class SignDialog(Dialog):
     def show_it(self) -> None:
         """Open over the window, the password first."""
         self.open(self.password if self._asks else None)
+
+    @property
+    def pin(self) -> str:
+        """Of the reader's token; empty where none is asked for, or it has a keypad."""
+        return self._pin.text() if self._proposal.asks_pin else ""
 
     @property
     def opens_next(self) -> bool:
@@ -108,17 +114,22 @@ class SignDialog(Dialog):
 
     def done(self) -> None:
         """It is sealed."""
-        self.password.clear()
+        self._clear()
         self.answer()
 
     def back(self) -> None:
-        self.password.clear()
+        self._clear()
         super().back()
 
     # --- inside -----------------------------------------------------------------------
 
+    def _clear(self) -> None:
+        self.password.clear()
+        self._pin.clear()
+
     def _enable(self, on: bool) -> None:
         self.password.setEnabled(on)
+        self._pin.setEnabled(on)
         if self._main is not None:
             self._main.setEnabled(on)
 
@@ -212,6 +223,8 @@ class SignDialog(Dialog):
         self.password.setFixedWidth(400)
         self.password.installEventFilter(self)
         left = plain.column(caption, self.password, self._message, spacing=4)
+        if self._proposal.asks_pin:
+            left = plain.row(left, self._pin_field(), spacing=12)
         self._message.setMinimumHeight(16)
         self._foot.setContentsMargins(24, 12, 24, 12)
         self._foot.insertWidget(0, left)
@@ -222,8 +235,18 @@ class SignDialog(Dialog):
             self.add_button(tr("Preliminary instead"), self._ask_preliminary)
         self.add_main(_main_words(status), self._sign)
 
+    def _pin_field(self) -> QWidget:
+        words = tr("PIN of your token")
+        self._pin.setAccessibleName(words)
+        self._pin.setPlaceholderText(tr("empty: on its keypad"))
+        self._pin.setFixedWidth(180)
+        caption = plain.label(words, tone="low", size="small")
+        below = plain.label(size="small")
+        below.setMinimumHeight(16)
+        return plain.column(caption, self._pin, below, spacing=4)
+
     def _ask_preliminary(self) -> None:
-        self.password.clear()
+        self._clear()
         self.preliminary.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -80,7 +80,7 @@ class SigningFlow:
             if opens_next and job.error is None:
                 self._shell.run("case.next")
 
-        self._signing.sign(proposal, credentials).then(answered)
+        self._signing.sign(proposal, credentials, dialog.pin).then(answered)
 
     def _preliminary(self, dialog: SignDialog, done: Job[None]) -> None:
         dialog.done()

@@ -96,7 +96,7 @@ def test_a_silent_site_leaves_a_good_certificate_alone() -> None:
     def silent(_request: bytes) -> tuple[bytes, ...]:
         raise SiteUnavailable("the site did not answer")
 
-    desk.site.certify = silent  # type: ignore[method-assign]
+    desk.site.certify = silent
     job = desk.certification.renew(SITE, READER, SIGNER.name)
 
     assert isinstance(job.error, SiteUnavailable)
