@@ -42,6 +42,7 @@ uniform int empty;         // the bits of what lies outside
 out {out} made;
 
 const float EDGE = 0.50001;  // a voxel reaches half a voxel beyond its centre
+const float HALF_WAY = 1.0 / 131072.0;  // below it counts as half way, as it does to VTK
 
 float voxel(ivec3 at) {{
     return float(texelFetch(voxels, clamp(at, ivec3(0), last), 0).r);
@@ -55,6 +56,14 @@ float between(ivec3 at, vec3 part) {{
     float near = mix(mix(a, b, part.x), mix(c, d, part.x), part.y);
     float far = mix(mix(e, f, part.x), mix(g, h, part.x), part.y);
     return mix(near, far, part.z);
+}}
+
+// Compared, never added up, so that nothing is rounded to the other side of half way.
+ivec3 closest(vec3 rest, vec3 more) {{
+    vec3 least = -more - HALF_WAY;
+    ivec3 beyond = ivec3(greaterThanEqual(rest - 0.5, least));
+    ivec3 further = ivec3(greaterThanEqual(rest - 1.5, least));
+    return beyond + further - ivec3(lessThan(rest + 0.5, least));
 }}
 
 bool within(ivec3 at, vec3 part) {{
@@ -76,12 +85,12 @@ void main() {{
         vec3 coarse = rough + float(step) * through[0];
         if (any(greaterThan(abs(coarse), vec3({far})))) continue;
         vec3 whole = floor(coarse);
-        vec3 part = (coarse - whole) + (fine + float(step) * through[1]);
-        vec3 carried = floor(part);
+        vec3 rest = coarse - whole, more = fine + float(step) * through[1];
+        vec3 part = rest + more, carried = floor(part);
         ivec3 at = ivec3(whole + carried);
         part -= carried;
         if (!within(at, part)) continue;
-        float value = nearest != 0 ? voxel(at + ivec3(floor(part + 0.5))) : between(at, part);
+        float value = nearest != 0 ? voxel(ivec3(whole) + closest(rest, more)) : between(at, part);
         most = count == 0 ? value : max(most, value);
         least = count == 0 ? value : min(least, value);
         sum += value;

@@ -11,7 +11,7 @@ from volume_phantoms import SCANS, display_set, noise, pixels, volume
 from workstation.domain.presentation import Rescale, Voi
 from workstation.domain.study import PixelFormat
 from workstation.errors import CommandError
-from workstation.rendering.still import Wanted, of_frame, of_volume, wanted, why_not
+from workstation.rendering.still import Wanted, of_frame, of_volume, wanted
 from workstation.viewing.planes import STANDARD, Plane
 
 SHAPE = (9, 12, 14)
@@ -20,7 +20,7 @@ HU = Rescale(1.0, 0.0, "HU")
 
 def words(**given: Any) -> dict[str, Any]:
     none = dict.fromkeys(("frame", "plane", "normal", "up", "at", "spacing", "size", "window"))
-    return {**none, "slab": 0.0, "mode": "mip", "volume": "", **given}
+    return {**none, "slab": 0.0, "mode": "mip", "volume": "", "engine": "cpu", **given}
 
 
 def test_words_become_what_is_wanted() -> None:
@@ -55,10 +55,16 @@ def test_without_any_words_it_is_the_middle_frame_as_it_is() -> None:
     assert found.index_in(display_set(SCANS["straight"], 9, (4, 4))) == 4
 
 
-def test_what_is_not_there_yet_is_said() -> None:
-    """Never another picture than the one asked for."""
-    assert "this version" in why_not("gpu")
-    assert why_not("cpu") == ""
+@pytest.mark.parametrize("given", [{}, {"frame": 3}, {"volume": "ct-bone"}])
+def test_what_the_card_does_not_draw_is_said(given: dict[str, Any]) -> None:
+    """Never by another engine than the one asked for."""
+    with pytest.raises(CommandError, match="planes and slabs"):
+        wanted(words(engine="gpu", **given))
+
+
+def test_the_card_may_be_asked_for_planes_and_slabs() -> None:
+    assert wanted(words(engine="gpu", plane="axial")).is_reformat
+    assert wanted(words(engine="gpu", slab=3.0)).is_reformat
 
 
 def test_a_slab_of_the_plain_stack_lies_on_its_frame() -> None:
