@@ -4,12 +4,14 @@ import uuid
 from types import MappingProxyType
 from typing import Any, Self
 
+from attrs import evolve
 from demo_platform import DemoPlatform
 from fakes import Home
 
 from workstation.adapters.clock import SystemClock
 from workstation.adapters.enrolment import Enrolment
 from workstation.adapters.memory_store import MemoryStore
+from workstation.adapters.mllp import MllpLine
 from workstation.adapters.platform import FhirPlatform
 from workstation.adapters.secrets import MemorySecrets
 from workstation.adapters.site_client import SiteClient, sign_ons
@@ -32,6 +34,7 @@ from workstation.services.certification import Certification
 from workstation.services.delivery import Deliveries
 from workstation.services.jobs import Jobs
 from workstation.services.keys import Keys
+from workstation.services.messages import Messages
 from workstation.services.ports import Credentials
 from workstation.services.sealing import Outside
 from workstation.settings import load
@@ -48,9 +51,12 @@ ELLIPSE = MappingProxyType(
 class Workplace:
     """Real HTTP, real threads, one site; its store is in memory."""
 
-    def __init__(self, demo: DemoPlatform, site_id: str, user: str = "jo.sample") -> None:
+    def __init__(
+        self, demo: DemoPlatform, site_id: str, user: str = "jo.sample", **agreed: Any
+    ) -> None:
         clock = SystemClock()
         site = next(each for each in load(demo.settings).sites if each.id == site_id)
+        site = evolve(site, **agreed)
         self.site = site.id
         self.client = SiteClient(site, sign_ons([site], clock)(site), clock)
         self.platform = FhirPlatform(self.client)
@@ -64,8 +70,9 @@ class Workplace:
             store, self.jobs, clock, platforms, keys.device, lambda _: self.reader.id
         )
         outside = Outside(
-            platforms, lambda _: self.reader.id, lambda _: site.name, certify=certification.renew
-        )
+            platforms, lambda _: self.reader.id, lambda _: site.name, certify=certification.renew,
+            message=Messages({site.id: site}), lines={site.id: MllpLine(site)},
+        )  # fmt: skip
         self.deliveries = Deliveries(
             store, self.jobs, clock, self.audit, keys, outside, wait_s=lambda _: 0.05
         )

@@ -21,6 +21,7 @@ from workstation.adapters.machine import physical_bytes
 from workstation.adapters.microphone import SystemMicrophone
 from workstation.adapters.opengl import command as opengl_child
 from workstation.adapters.opengl import probed
+from workstation.adapters.mllp import MllpLine
 from workstation.adapters.platform import FhirPlatform
 from workstation.adapters.previews import Previews
 from workstation.adapters.recognisers import recogniser
@@ -64,6 +65,7 @@ from workstation.services.listening import Listening
 from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
 from workstation.services.measurement_filing import MeasurementFiling
+from workstation.services.messages import Messages
 from workstation.services.object_headers import ObjectHeaders
 from workstation.services.placing import OnDuty
 from workstation.services.ports import LOCAL, Credentials, SealedStore, SecretStore
@@ -320,6 +322,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
     outside = Outside(
         platforms, who, lambda site: sites[site].name, worklist.held, printed,
         certification.renew, _pdf_signatures(sites),
+        message=Messages(sites), lines={site: MllpLine(each) for site, each in sites.items()},
     )  # fmt: skip
     deliveries = Deliveries(store, jobs, clock, audit, keys, outside)
     reporting = Reporting(

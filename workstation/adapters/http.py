@@ -82,7 +82,7 @@ class Wire:
         self._sleep = sleep
         pool = self._limits.connections
         self._client = httpx2.Client(
-            verify=_certificates(self._limits.ca_file),
+            verify=certificates(self._limits.ca_file),
             trust_env=not is_loopback(address),
             follow_redirects=False,
             timeout=httpx2.Timeout(
@@ -170,7 +170,8 @@ def _root(error: BaseException) -> BaseException:
 
 
 @functools.cache  # reading the system's store takes longer than a request on this machine
-def _certificates(ca_file: Path | None) -> ssl.SSLContext:
+def certificates(ca_file: Path | None) -> ssl.SSLContext:
+    """What is trusted of a place: its own certificates, else those of the system."""
     if ca_file is not None:
         try:
             context = ssl.create_default_context(cafile=str(ca_file))

@@ -4,8 +4,6 @@ Each check asks one thing, as in use, and says in plain words what came back. No
 filed at the site, and no patient is named: an image is fetched and thrown away.
 """
 
-import socket
-import ssl
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +16,7 @@ from attrs import evolve, frozen
 from workstation.adapters.clock import SystemClock
 from workstation.adapters.http import Wire
 from workstation.adapters.metadata import DicomWebMetadata
+from workstation.adapters.mllp import connected
 from workstation.adapters.platform import FhirPlatform
 from workstation.adapters.sign_on import SignOn
 from workstation.adapters.site_client import SiteClient, limits_of, sign_ons
@@ -199,14 +198,9 @@ class _Checks:
         if not self._site.hl7:
             yield Finding(tr("HL7 v2"), Verdict.LESS, tr("no listener is set up"))
             return
-        parts = urlsplit(self._site.hl7)
         began = time.monotonic()
-        address = (parts.hostname or "", parts.port or 0)
-        with socket.create_connection(address, self._site.timeout_seconds) as line:
-            if parts.scheme == "mllps":
-                cafile = str(self._site.ca_file) if self._site.ca_file else None
-                context = ssl.create_default_context(cafile=cafile)
-                context.wrap_socket(line, server_hostname=parts.hostname).close()
+        with connected(self._site, began + self._site.timeout_seconds):
+            pass
         text = tr("listens; connected in {ms} ms", ms=round(1000 * (time.monotonic() - began)))
         yield Finding(tr("HL7 v2"), Verdict.GOOD, text)
 

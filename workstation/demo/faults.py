@@ -153,7 +153,10 @@ class Log:
 
     def begin(self, site: str, scope: Scope) -> Asked:
         query = scope["query_string"].decode("latin-1")
-        line = Asked(site, scope["method"], scope["path"], query, instant(self._now()))
+        return self.note(site, scope["method"], scope["path"], query)
+
+    def note(self, site: str, method: str, path: str, query: str) -> Asked:
+        line = Asked(site, method, path, query, instant(self._now()))
         self.lines.append(line)
         return line
 

@@ -23,6 +23,7 @@ from workstation.demo import faults as fault_knobs
 from workstation.demo import intake, seed
 from workstation.demo.control import Control
 from workstation.demo.faults import FaultySite, Log, SiteFaults
+from workstation.demo.hl7 import Hl7Face
 from workstation.demo.lifetime import Parent, told_to_end
 from workstation.demo.line import Line
 from workstation.demo.phantoms import demo_cases
@@ -51,8 +52,8 @@ def serve(
 ) -> None:
     """Run until SIGTERM, Ctrl+C, or the death of whoever started it.
 
-    `port` is that of the first site, the others follow and the control comes last;
-    0 takes any that are free.
+    `port` is that of the first site, the others follow, then the control and the HL7
+    listeners of the sites; 0 takes any that are free.
     """
     # Odd files are put here on purpose; what is odd about them is for the workstation to say.
     pydicom_settings.reading_validation_mode = IGNORE
@@ -62,8 +63,15 @@ def serve(
         os.nice(_ELSEWHERE)
     watch = Parent()
     knobs = fault_knobs.load(faults) if faults else {}
-    with _listening(len(SITES) + 1, port) as doors, _behind(doors, knobs) as servers:
+    messages = port + len(SITES) + 1 if port else 0
+    with (
+        _listening(len(SITES) + 1, port) as doors,
+        _listening(len(SITES), messages) as hl7_doors,
+        _behind(doors, knobs) as servers,
+        _behind(hl7_doors, knobs) as hl7_servers,
+    ):
         platform = Platform(doors, servers, data, knobs)
+        platform.take_messages(hl7_doors, hl7_servers)
         platform.fill(studies)
         with told_to_end() as stopped, platform.announced(ready_file):
             asyncio.run(_run(platform, servers, watch, stopped))
@@ -94,6 +102,7 @@ async def _run(
     threading.Thread(target=platform.describe_ahead, daemon=True, name="describe").start()
     arriving = asyncio.create_task(platform.keep_growing())
     lines = [asyncio.create_task(line.serve()) for line in platform.lines]
+    lines += [asyncio.create_task(face.serve(door)) for face, door in platform.messages]
     await server.serve(sockets)
     for each in (arriving, ending, *lines):
         each.cancel()
@@ -137,6 +146,12 @@ def _behind(doors: Sequence[socket.socket], knobs: dict[str, Any]) -> Iterator[l
         yield [*behind, *doors[len(SITES) :]]
 
 
+def _lines(site: Site, door: socket.socket, server: socket.socket) -> Iterator[Line]:
+    """The relay between the two, where there is one."""
+    if server is not door:
+        yield Line(site.faults.line, door, _port(server))
+
+
 class Platform:
     """Three sites and their control; each request goes by the port it came in on."""
 
@@ -152,16 +167,26 @@ class Platform:
         self.sites: dict[str, Site] = {}
         self._apps: dict[int, ASGIApp] = {}
         self.lines: list[Line] = []
+        self.messages: list[tuple[Hl7Face, socket.socket]] = []
         for profile, door, server in zip(SITES, doors, servers, strict=False):
             port = _port(door)
             site = Site(profile, _address(port), data / profile.id if data else None, SiteFaults())
             self.sites[profile.id] = site
             self._apps[_port(server)] = FaultySite(site.app(), profile.id, site.faults, self.log)
-            if server is not door:
-                self.lines.append(Line(site.faults.line, door, _port(server)))
+            self.lines += _lines(site, door, server)
         self.set_faults(knobs)
         self._control = _address(ports[-1])
         self._apps[ports[-1]] = Control(self.sites, self.set_faults, self.log).app()
+
+    def take_messages(
+        self, doors: Sequence[socket.socket], servers: Sequence[socket.socket]
+    ) -> None:
+        """Each site listens for HL7 v2 too, behind the same line."""
+        for site, door, server in zip(self.sites.values(), doors, servers, strict=True):
+            site.hl7 = f"mllp://{_LOOPBACK}:{_port(door)}"
+            face = Hl7Face(site.profile, site.store, site.faults, site.received, self.log)
+            self.messages.append((face, server))
+            self.lines += _lines(site, door, server)
 
     def set_faults(self, knobs: dict[str, Any]) -> None:
         """Knobs by site; `all` stands for every one. Raises SettingsError."""
@@ -231,7 +256,7 @@ class Platform:
                     **each.addresses(),
                     "est": each.est,
                     "ca": each.authority.pem,
-                    "hl7": "",
+                    "hl7": each.hl7,
                 }
                 for each in self.sites.values()
             ],
@@ -253,6 +278,7 @@ class Platform:
                 "name": each.profile.name,
                 **each.addresses(),
                 "est": each.est,
+                "hl7": each.hl7,
                 "client_id": CLIENT_ID,
                 "jurisdiction": each.profile.jurisdiction,
                 "timezone": each.profile.timezone,

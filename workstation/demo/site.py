@@ -39,6 +39,7 @@ class Site:
         self.profile = profile
         self.address = address
         self.faults = faults
+        self.hl7 = ""  # where it listens for messages
         self.archive = Archive()
         self._load_stored(data)
         self.received: Folder | NothingKept = Folder(data) if data else NothingKept()
