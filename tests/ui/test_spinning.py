@@ -5,6 +5,7 @@ from fakes import FakeClock, InlineJobs
 from fakes_viewer import opened, runner
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from volume_phantoms import SCANS, display_set
@@ -136,3 +137,32 @@ def test_the_wheel_draws_nearer_and_with_alt_cuts_away(hand: Hand) -> None:
     assert state.look is not None
     assert state.zoom == pytest.approx(1.1)
     assert state.look.cut[0] == pytest.approx(8.0)
+
+
+def test_a_line_that_is_drawn_cuts_and_the_next_drag_turns(hand: Hand) -> None:
+    """What the line encloses goes: it is drawn as it is seen, in pixels of the plane."""
+    hand.viewer.take_lasso(inside=True)
+    hand.sent(QEvent.Type.MouseButtonPress, (150, 100), PLAIN)
+    for at in ((250, 100), (250, 200), (150, 200)):
+        hand.sent(QEvent.Type.MouseMove, at, PLAIN)
+    hand.sent(QEvent.Type.MouseButtonRelease, (150, 200), PLAIN)
+
+    (line,) = hand.lines
+    assert line.startswith("volume.cut-line inside ")
+    assert len(line.split()) == 2 + 2 * 4
+    look = hand.viewer.viewports[0].look
+    assert look is not None
+    assert len(look.cuts) == 1
+    before = hand.stands
+    hand.drag((100, 100), (140, 100))
+    assert hand.stands != before
+
+
+def test_escape_forgets_a_line_that_was_begun(hand: Hand) -> None:
+    hand.viewer.take_lasso(inside=True)
+    hand.sent(QEvent.Type.MouseButtonPress, (150, 100), PLAIN)
+    hand.sent(QEvent.Type.MouseMove, (250, 100), PLAIN)
+    QTest.keyClick(hand.canvas, Qt.Key.Key_Escape)
+    hand.sent(QEvent.Type.MouseButtonRelease, (150, 200), PLAIN)
+
+    assert not [line for line in hand.lines if line.startswith("volume.cut-line")]

@@ -20,7 +20,7 @@ def _measuring(kind: MeasurementKind, title: str, words: str, say: tuple[str, ..
         if not points:
             ctx.viewer.pick_tool(kind.value)
             return None
-        numbers, text = _numbers(points)
+        numbers, text = points_of(points)
         if text and kind not in WORDS:
             raise CommandError(tr("points are numbers: X1 Y1 X2 Y2 …"))
         ctx.viewer.add(kind, numbers, text)
@@ -31,7 +31,7 @@ def _measuring(kind: MeasurementKind, title: str, words: str, say: tuple[str, ..
     return named(run)
 
 
-def _numbers(words: str) -> tuple[tuple[PixelPoint, ...], str]:
+def points_of(words: str) -> tuple[tuple[PixelPoint, ...], str]:
     """Pairs of numbers, and the text that follows them."""
     left = words.split()
     found: list[float] = []
@@ -162,7 +162,7 @@ def select(ctx: CommandContext, name: str = "") -> Outcome:
 )  # fmt: skip
 def move(ctx: CommandContext, name: str, points: str) -> Outcome:
     """Other points for a measurement, on the image it was made on."""
-    ctx.viewer.move_measurement(name, _numbers(points)[0])
+    ctx.viewer.move_measurement(name, points_of(points)[0])
     return None
 
 

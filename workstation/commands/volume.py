@@ -1,10 +1,24 @@
 """Volume rendering: presets, turns and standard views."""
 
+from enum import StrEnum
+
 from workstation.commands.context import CommandContext
 from workstation.commands.registry import Outcome, command
+from workstation.commands.tools import points_of
+from workstation.errors import CommandError
+from workstation.text import tr
 from workstation.viewing.volume_look import From
 
 GROUP = "Volume rendering"
+
+
+class Goes(StrEnum):
+    """What a line that was drawn takes away."""
+
+    INSIDE = "inside"
+    OUTSIDE = "outside"
+
+
 _IMAGE = {"image"}
 
 
@@ -35,6 +49,31 @@ def cut(ctx: CommandContext, mm: float = 10.0, side: From | None = None) -> Outc
     return None
 
 
+@command("volume.lasso", title="Cut along a line", group=GROUP, when=_IMAGE)
+def lasso(ctx: CommandContext, goes: Goes = Goes.INSIDE) -> Outcome:
+    """Draw around what is to go, with all behind it; `outside`: all the rest goes."""
+    ctx.viewer.take_lasso(inside=goes is Goes.INSIDE)
+    return None
+
+
+@command("volume.cut-line", title="Cut along these points", group=GROUP, when=_IMAGE,
+         hidden=True, rest=True)  # fmt: skip
+def cut_line(ctx: CommandContext, goes: Goes, points: str) -> Outcome:
+    """X1 Y1 X2 Y2 … of a closed line on the volume as it is seen."""
+    numbers, left = points_of(points)
+    if left:
+        raise CommandError(tr("points are numbers: X1 Y1 X2 Y2 …"))
+    ctx.viewer.cut_freehand(numbers, inside=goes is Goes.INSIDE)
+    return None
+
+
+@command("volume.perspective", title="Perspective", group=GROUP, when=_IMAGE)
+def perspective(ctx: CommandContext) -> Outcome:
+    """What is near is larger, as an eye sees it; again all is of one size."""
+    ctx.viewer.toggle_perspective()
+    return None
+
+
 @command("volume.uncut", title="Whole volume again", group=GROUP, when=_IMAGE)
 def uncut(ctx: CommandContext) -> Outcome:
     """Everything that was cut away is there again."""
@@ -58,4 +97,6 @@ def point(ctx: CommandContext, x: float, y: float, z: float) -> Outcome:
     return None
 
 
-COMMANDS = (volume, turn, seen_from, cut, uncut, table, point)
+COMMANDS = (
+    volume, turn, seen_from, cut, lasso, cut_line, uncut, perspective, table, point,
+)  # fmt: skip

@@ -8,7 +8,7 @@ long.
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from attrs import field, frozen
@@ -16,16 +16,15 @@ from numpy.typing import NDArray
 
 from workstation.imaging.transfer import Projection
 from workstation.rendering.bricks import Brick, Kept
-from workstation.rendering.ray_grid import CastRequest, Grid, Places, Sampler, Tile, index_image
-from workstation.rendering.shading import shaded
-
-#: What is left of the light when a ray has seen enough.
-_DARK: Final = 0.01
-_NOTHING: Final = 1e-4
-#: A sample that adds less than this is not seen.
-_FAINT: Final = 1 / 768
-#: Where half of the light is taken lies the surface.
-_SURFACE: Final = 0.5
+from workstation.rendering.ray_grid import (
+    CastRequest,
+    Grid,
+    Places,
+    Sampler,
+    Tile,
+    index_image,
+)
+from workstation.rendering.ray_light import FAINT, Opacities, Rays
 
 
 @frozen(eq=False)
@@ -116,11 +115,12 @@ def _composed(source: _Source, is_old: Callable[[], bool]) -> Cast:
     opacity, colours = request.preset.curve(brick.levels, request.window, grid.step_mm)
     _hide_outside(brick, opacity)
     places = source.places(_seen_blocks(brick, opacity))
+    dense = Opacities(grid, opacity)
     light = np.zeros((rows, columns, 3), np.float32)
     cover = np.zeros((rows, columns), np.float32)
     depth = np.full((rows, columns), np.nan, np.float32)
     for tile in grid.tiles():
-        made = _Rays(tile, grid, opacity, colours)
+        made = Rays(tile, grid, dense, colours)
         for run, masked in places.runs(tile, grid.steps):
             if is_old():
                 raise Abandoned
@@ -132,7 +132,7 @@ def _composed(source: _Source, is_old: Callable[[], bool]) -> Cast:
         light[top:bottom, left:right] = made.light
         cover[top:bottom, left:right] = 1.0 - made.through
         depth[top:bottom, left:right] = made.depth
-    return Cast((depth - grid.first) * np.float32(grid.step_mm), light, cover)
+    return Cast(grid.depth_mm(depth), light, cover)
 
 
 def _hide_outside(brick: Brick, opacity: NDArray[np.float32]) -> None:
@@ -145,93 +145,8 @@ def _seen_blocks(brick: Brick, opacity: NDArray[np.float32]) -> NDArray[np.bool_
     kind = brick.voxels.dtype
     lowest, highest = (each.astype(np.int64) - np.iinfo(kind).min for each in brick.blocks)
     rising = np.roll(opacity, -int(np.iinfo(kind).min)) if kind == np.int16 else opacity
-    seen = np.concatenate(([0], np.cumsum(rising > _FAINT)))
+    seen = np.concatenate(([0], np.cumsum(rising > FAINT)))
     return np.asarray(seen[highest + 1] > seen[lowest], np.bool_)
-
-
-class _Rays:
-    """Those of one tile, while they go on."""
-
-    def __init__(
-        self, tile: Tile, grid: Grid,
-        opacity: NDArray[np.float32], colours: NDArray[np.float32],
-    ) -> None:  # fmt: skip
-        left, top, right, bottom = tile
-        self._grid = grid
-        self._opacity, self._colours = opacity, colours
-        self.shape = bottom - top, right - left
-        self.through = np.ones(self.shape, np.float32)
-        self.light = np.zeros((*self.shape, 3), np.float32)
-        self.depth = np.full(self.shape, np.nan, np.float32)
-        shades = grid.request.preset.projection is Projection.SHADED
-        self.margin = grid.reach if shades else (0, 0)
-
-    @property
-    def is_dark(self) -> bool:
-        return bool(self.through.max() < _DARK)
-
-    def add(
-        self, samples: NDArray[Any], first: int, hidden: Callable[[], NDArray[np.bool_] | None]
-    ) -> None:
-        """The next steps of every ray, with their margin; what is hidden is asked if need be."""
-        around, deep = self.margin
-        rows, columns = self.shape
-        inner = samples[deep : samples.shape[0] - deep, around : around + rows,
-                        around : around + columns]  # fmt: skip
-        alpha = self._opacity.take(inner.view(np.uint16))
-        if not alpha.any():
-            return
-        unseen = hidden()
-        if unseen is not None:
-            alpha[unseen] = 0.0
-        before = np.empty_like(alpha)  # what is left of the light in front of each sample
-        for left, taken in zip(before, alpha, strict=True):
-            left[...] = self.through
-            self.through *= 1.0 - taken
-        self.through[self.through < _NOTHING] = 0.0  # numbers that small take long to multiply
-        weight = alpha * before
-        seen = np.flatnonzero(weight > _FAINT)
-        self._surface(before, alpha, seen, first)
-        if seen.size:
-            self._lit(samples, seen, weight.ravel()[seen])
-
-    def _surface(
-        self, before: NDArray[np.float32], alpha: NDArray[np.float32], seen: NDArray[np.intp],
-        first: int,
-    ) -> None:  # fmt: skip
-        """Between the first sample behind which less than half of the light is left and that
-        before it: where the border lies there is not known better."""
-        after = before.ravel()[seen] * (1.0 - alpha.ravel()[seen])
-        behind = seen[after < _SURFACE][::-1]  # the nearest is written last
-        step, pixel = np.divmod(behind, self.through.size)
-        fresh = np.isnan(self.depth.ravel()[pixel])
-        self.depth.ravel()[pixel[fresh]] = step[fresh] + first - 0.5
-
-    def _lit(
-        self, samples: NDArray[Any], seen: NDArray[np.intp], weight: NDArray[np.float32]
-    ) -> None:
-        around, deep = self.margin
-        rows, columns = self.shape
-        step, pixel = np.divmod(seen, rows * columns)
-        row, column = np.divmod(pixel, columns)
-        flat = samples.ravel()
-        down, back = samples.shape[2], samples.shape[1] * samples.shape[2]
-        at = (step + deep) * back + (row + around) * down + column + around
-        colour = self._colours.take(flat.take(at).view(np.uint16), axis=0)
-        if deep:
-            grid, ways = self._grid, (around, around * down, deep * back)
-            low = np.float32(grid.brick.low)
-            ends = [(flat.take(at + way), flat.take(at - way)) for way in ways]
-            spans = (around * grid.request.spacing_mm,) * 2 + (deep * grid.step_mm,)
-            falls = [
-                (np.maximum(far, low, dtype=np.float32) - np.maximum(near, low, dtype=np.float32))
-                / np.float32(span)
-                for (far, near), span in zip(ends, spans, strict=True)
-            ]
-            colour = shaded(colour, falls, grid.request.preset.light)
-        for channel in range(3):
-            added = np.bincount(pixel, weight * colour[:, channel], rows * columns)
-            self.light[..., channel] += added.reshape(self.shape).astype(np.float32)
 
 
 def _picked(source: _Source, is_old: Callable[[], bool]) -> Cast:
@@ -268,4 +183,4 @@ def _picked(source: _Source, is_old: Callable[[], bool]) -> Cast:
         picked = best.astype(np.float32) * np.float32(brick.slope) + np.float32(brick.intercept)
         values[top:bottom, left:right] = np.where(met, picked, np.nan)
         depth[top:bottom, left:right] = np.where(met, place, np.nan)
-    return Cast((depth - grid.first) * np.float32(grid.step_mm), values=values)
+    return Cast(grid.depth_mm(depth), values=values)

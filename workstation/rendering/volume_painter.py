@@ -10,7 +10,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from workstation.domain.geometry import ImagePlane
+from workstation.domain.geometry import ImagePlane, Vector
 from workstation.domain.presentation import Voi
 from workstation.errors import NotDisplayable
 from workstation.imaging.transfer import VolumePreset
@@ -22,6 +22,7 @@ from workstation.rendering.volume_cast import Abandoned, Caster
 from workstation.rendering.volume_picture import is_turned, pixels_of
 from workstation.text import tr
 from workstation.viewing.resolve import ResolvedView
+from workstation.viewing.volume_cuts import Freehand
 
 #: Rays of a picture while a hand turns it: as many as take about so long, within these bounds.
 _MOVING_S: Final = 0.08
@@ -57,6 +58,8 @@ class RaysRequest:
     inverted: bool
     without_table: bool = False
     crop: Crop | None = None
+    cuts: tuple[Freehand, ...] = ()
+    eye: Vector | None = None
 
 
 @frozen(eq=False)
@@ -156,7 +159,7 @@ def part_of(view: ResolvedView, detail: Detail, moving_rays: int) -> int:
 
 
 def rays_of(request: RaysRequest, part: int, detail: Detail) -> CastRequest:
-    """One ray for `part` x `part` pixels of the whole view; parallel, and square on it."""
+    """One ray for `part` x `part` pixels of the whole view."""
     plane, view = request.plane, request.view
     millimetres = plane.column_spacing / view.scale
     x, y = view.to_image((part / 2, part / 2))
@@ -164,5 +167,5 @@ def rays_of(request: RaysRequest, part: int, detail: Detail) -> CastRequest:
     size = math.ceil(view.width / part), math.ceil(view.height / part)
     return CastRequest(
         plane.to_patient(x, y), plane.row, plane.column, millimetres * part, size,
-        request.preset, request.window, step, request.crop,
+        request.preset, request.window, step, request.crop, request.cuts, request.eye,
     )  # fmt: skip

@@ -16,6 +16,7 @@ from workstation.errors import CommandError
 from workstation.services.frames import FrameStore
 from workstation.services.jobs import Jobs
 from workstation.services.ports import Clock
+from workstation.services.turntable import Turntable
 from workstation.services.viewed import Shown
 from workstation.services.viewer import Viewer
 from workstation.text import tr
@@ -77,6 +78,7 @@ class Cine:
         self._rate, self._begins = rate, begins
         self._measured = 0  # how many measurements there were
         self._hung: dict[int, str | None] = {}  # what was on each view when it was last asked
+        self._turntable = Turntable(viewer, jobs, clock)
         self._stopped: set[str] = set()  # display sets that the reader does not want to move
         viewer.steered.connect(self.hold)
         viewer.changed.connect(lambda _: self._follow())
@@ -85,7 +87,7 @@ class Cine:
         viewer.measurements_changed.connect(lambda _: self._hold_what_is_measured())
 
     def plays(self, index: int) -> bool:
-        return index in self._playing
+        return index in self._playing or self._turntable.turns(index)
 
     def toggle(self) -> None:
         """Play or stop the active view. Raises CommandError where there is no film."""
@@ -96,14 +98,16 @@ class Cine:
 
     def toggle_all(self) -> None:
         """Every view that has a film, from one beginning; or none of them."""
-        if self._playing:
-            for index in list(self._playing):
+        views = range(len(self._viewer.viewports))
+        if any(map(self.plays, views)):
+            for index in views:
                 self.hold(index)
         else:
-            self._play(range(len(self._viewer.viewports)))
+            self._play(views)
 
     def hold(self, index: int) -> None:
         """The reader wants it to stay where it is: it does not begin by itself again."""
+        self._turntable.stop(index)
         if (playing := self._playing.get(index)) is not None:
             self._stopped.add(playing.display_set)
             self._stop(index)
@@ -115,6 +119,7 @@ class Cine:
     def faster(self, steps: int) -> None:
         """Steps of a quarter; negative is slower."""
         few = max(-_MOST_STEPS, min(steps, _MOST_STEPS))
+        self._turntable.faster(_FASTER**few)
         self._again(speed=max(_SPEEDS[0], min(self._speed * _FASTER**few, _SPEEDS[1])))
 
     def turn_round(self) -> None:
@@ -132,7 +137,10 @@ class Cine:
         now = self._clock.monotonic()
         found = [s for i in indices if (s := self._viewer.shown(i)) is not None]
         films = [shown for shown in found if shown.place[1] > 1]
-        if not films:
+        volumes = [shown for shown in found if shown.rendering is not None]
+        for shown in volumes:
+            self._turntable.begin(shown.index)
+        if not films and not volumes:
             raise CommandError(tr("there is nothing to play on this view"))
         for shown in films:
             made = self._film(shown)

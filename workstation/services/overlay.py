@@ -301,12 +301,13 @@ def _place_words(shown: Shown) -> str:
 
 
 def _left_out(shown: Shown) -> tuple[str, ...]:
-    """What of a volume is not seen, by whose doing."""
+    """What of a volume is not seen, by whose doing, and that near things are larger."""
     made = shown.rendering
     if made is None:
         return ()
     table = tr("Table removed") if made.without_table else ""
-    return table, tr("Cut open") if made.crop is not None else ""
+    opened = tr("Cut open") if made.crop is not None or made.look.cuts else ""
+    return table, opened, tr("Perspective") if made.eye is not None else ""
 
 
 def seen_words(axes: Axes) -> str:

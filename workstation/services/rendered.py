@@ -32,12 +32,12 @@ from workstation.viewing.cursor3d import Located, Spot, located
 from workstation.viewing.linking import space
 from workstation.viewing.presets import Presets
 from workstation.viewing.viewport import ViewportState
+from workstation.viewing.volume_cuts import on_screen
 from workstation.viewing.volume_look import (
     From,
     VolumeLook,
     crop_of,
-    cut_by,
-    nearest_side,
+    eye_of,
     rolled,
     screen_of,
     seen_from,
@@ -47,8 +47,6 @@ from workstation.viewing.volume_look import (
 
 #: A frame of a view that is no image of the display set, nor one of its planes.
 _NO_FRAME: Final = 1000
-#: Of what is in front, for each step of the hand.
-_CUT_MM: Final = 4.0
 
 
 class Rendered(Reformatted):
@@ -157,23 +155,6 @@ class Rendered(Reformatted):
             raise CommandError(tr("the table is told from the patient in CT alone"))
         self.change(lambda state: evolve(state, look=evolve(look, table=not look.table)))
 
-    def cut_volume(self, mm: float, side: From | None = None) -> None:
-        """Take more away from a side of the patient, or from the one that is seen."""
-        look = self._need_look()
-        there = cut_by(look, side or nearest_side(look.axes), mm)
-        self.change(lambda state: evolve(state, look=there), "cut")
-
-    def uncut_volume(self) -> None:
-        look = evolve(self._need_look(), cut=(0.0,) * len(From))
-        self.change(lambda state: evolve(state, look=look))
-
-    def thicken(self, mm: float) -> None:
-        """A rendered volume has no thickness: what is in front is taken away, or given back."""
-        if self._need_shown().rendering is None:
-            super().thicken(mm)
-        else:
-            self.cut_volume(mm * _CUT_MM)
-
     # --- what others do ---
 
     def point_to(self, point: Vector) -> None:
@@ -205,10 +186,11 @@ class Rendered(Reformatted):
         if study.ref in self._permitted:
             self.volumes.want(display_set)
             missing = self.volumes.missing(display_set)
+        box = self._box(display_set)
         made = Rendering(
             self.volumes.get(display_set), preset, look,
             without_table=display_set.modality == "CT" and not look.table,
-            crop=crop_of(look, self._box(display_set).corners),
+            crop=crop_of(look, box.corners), eye=eye_of(look, box.centre, box.corners),
         )  # fmt: skip
         frame = self._screen_frame(look, display_set)
         return evolve(
@@ -228,7 +210,10 @@ class Rendered(Reformatted):
             key=evolve(common.key, frame_index=_NO_FRAME),
             pixels=evolve(common.pixels, rows=rows, columns=columns),
             plane=placed.plane,
-            spacing=PixelSpacing(pixel, pixel, SpacingOrigin.PATIENT),
+            # from near nothing on the picture has one scale
+            spacing=PixelSpacing()
+            if look.perspective
+            else PixelSpacing(pixel, pixel, SpacingOrigin.PATIENT),
         )
 
     def _frame_of(self, state: ViewportState) -> FrameKey | None:
@@ -263,6 +248,9 @@ class Rendered(Reformatted):
         spot = self._spot
         if shown.display_set in self._planar_sets():
             spot = self._crosshair_spot(shown.display_set)
+        if spot is not None and shown.frame.plane is not None:
+            seen_at = on_screen(spot.point, shown.frame.plane, shown.rendering.eye)
+            spot = evolve(spot, point=seen_at)
         found = None if spot is None else located(spot, shown.frame)
         return None if found is None else evolve(found, off_mm=0.0, inside=True)
 

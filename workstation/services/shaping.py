@@ -8,6 +8,7 @@ from workstation.domain.presentation import Voi
 from workstation.errors import CommandError
 from workstation.imaging.transfer import VolumePreset, VolumePresets
 from workstation.imaging.transfer_text import name_of
+from workstation.services.cutting import Cutting
 from workstation.services.frames import FrameStore
 from workstation.services.loading import Loader
 from workstation.services.preset_files import (
@@ -15,7 +16,6 @@ from workstation.services.preset_files import (
     load_volume_presets,
     own_volume_presets,
 )
-from workstation.services.rendered import Rendered
 from workstation.services.structures import Structures
 from workstation.services.viewed import volume_window
 from workstation.services.volumes import Volumes
@@ -29,7 +29,7 @@ _ASIDE: Final = 1 / 200
 _UP: Final = 1 / 100
 
 
-class Shaping(Rendered):
+class Shaping(Cutting):
     """Home thread; `services.viewer.Viewer` says what a reader does with it."""
 
     def __init__(

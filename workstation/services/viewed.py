@@ -84,6 +84,7 @@ class Rendering:
     look: VolumeLook
     without_table: bool = False
     crop: Crop | None = None  # what is left of it
+    eye: Vector | None = None  # where rays come from; None: side by side
 
 
 @frozen

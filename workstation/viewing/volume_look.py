@@ -14,9 +14,12 @@ from workstation.domain.geometry import Vector, cross, dot
 from workstation.domain.presentation import Voi
 from workstation.imaging.transfer import Stop
 from workstation.viewing.planes import STANDARD, Axes, Plane, Rectangle, rectangle
+from workstation.viewing.volume_cuts import Freehand
 
 #: How near a direction is to that of the body to be called by its letter, degrees.
 _STRAIGHT: Final = 0.5
+#: Of what an eye takes in, either way from the middle.
+_HALF_ANGLE: Final = math.radians(15.0)
 
 
 #: From where to where along x, y and z of the patient.
@@ -50,6 +53,7 @@ class VolumeLook:
     """Of one view. `plane` and `voi` are what the view goes back to.
 
     `cut` is how much is taken away from each side of the volume, mm, in the order of `From`;
+    `cuts` what lines drawn on it took away; `perspective`: near things are larger.
     `table` whether that of a CT is seen; `stops` the curve as the reader drew it, None: that of
     the preset.
     """
@@ -61,6 +65,8 @@ class VolumeLook:
     plane: Plane | None = None
     voi: Voi | None = None
     stops: tuple[Stop, ...] | None = None
+    cuts: tuple[Freehand, ...] = ()
+    perspective: bool = False
 
 
 def turned(look: VolumeLook, right: float, down: float) -> VolumeLook:
@@ -111,6 +117,15 @@ def crop_of(look: VolumeLook, corners: tuple[Vector, ...]) -> Crop | None:
     front, behind, left, right, head, feet = look.cut
     (x, x2), (y, y2), (z, z2) = ((min(along), max(along)) for along in zip(*corners, strict=True))
     return (x + right, x2 - left), (y + front, y2 - behind), (z + feet, z2 - head)
+
+
+def eye_of(look: VolumeLook, centre: Vector, corners: tuple[Vector, ...]) -> Vector | None:
+    """Where a reader stands whose eye takes in all of it at once; None: infinitely far."""
+    if not look.perspective:
+        return None
+    away = max(math.dist(centre, corner) for corner in corners) / math.sin(_HALF_ANGLE)
+    x, y, z = (c - away * n for c, n in zip(centre, look.axes.normal, strict=True))
+    return x, y, z
 
 
 def angles(axes: Axes) -> tuple[float, float]:

@@ -25,13 +25,13 @@ _ARROW: Final = ((0, 0), (0, 15), (4, 11.5), (6.5, 17), (9, 16), (6.5, 10.5), (1
 
 _ICONS: Final = {
     "window": "window", "pan": "move", "zoom": "zoom", "area": "zoom", "scroll": "layers",
-    "turn": "rotate", "cursor3d": "crosshair",
+    "turn": "rotate", "cursor3d": "crosshair", "lasso": "ellipse", "lasso-outside": "ellipse",
     "length": "ruler", "polyline": "ruler", "perpendicular": "ruler", "calibrate": "ruler",
     "bidirectional": "bidirectional", "cardiothoracic": "bidirectional",
     "angle": "angle", "cobb": "angle", "ellipse": "ellipse", "rectangle": "rectangle",
     "polygon": "rectangle", "freehand": "ellipse", "arrow": "note", "text": "note",
 }  # fmt: skip
-_CROSSED: Final = MEASURING | {"probe", "cursor3d"}
+_CROSSED: Final = MEASURING | {"probe", "lasso", "lasso-outside", "cursor3d"}
 
 OPEN: Final = Qt.CursorShape.OpenHandCursor
 CLOSED: Final = Qt.CursorShape.ClosedHandCursor

@@ -154,7 +154,7 @@ class CurvePane(QWidget):
             grid.addWidget(made, at // _COLUMNS, at % _COLUMNS)
         swatches.setLayout(grid)
         acts = plain.row(
-            plain.button(tr("Reset"), lambda: self._run("curve.reset"), key="Backspace"),
+            plain.button(tr("Reset"), lambda: self._run("curve.reset")),
             plain.button(tr("Keep"), lambda: self._run("curve.keep"), key="Ctrl+S"),
             plain.button(tr("Close"), lambda: self._run("volume.curve")),
             0, spacing=6,

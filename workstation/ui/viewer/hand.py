@@ -80,7 +80,7 @@ class Hand:
         self._right_at: QPointF | None = None  # where the right button went down
         self._indicating = Indicating(run, glass.activate, self._on_image)
         self._turning = Turning(viewer, glass.index, run)
-        self._spinning = Spinning(run, glass.picked)
+        self._spinning = Spinning(run, glass.picked, glass.image_point)
 
     @property
     def hold(self) -> Literal["held", "near"] | None:
@@ -92,12 +92,13 @@ class Hand:
     @property
     def preview(self) -> Preview:
         """What is being placed, to be drawn while the reader decides."""
-        return self._pointing.preview
+        return self._spinning.preview or self._pointing.preview
 
     @property
     def busy(self) -> bool:
         """Whether Escape has something to forget."""
-        return self._pointing.busy or self._labelling.busy or self._viewer.spot is not None
+        begun = self._pointing.busy or self._labelling.busy or self._spinning.preview
+        return bool(begun) or self._viewer.spot is not None
 
     def use(self, tool: str) -> None:
         self._pointing.use(tool)
@@ -108,6 +109,7 @@ class Hand:
         self._pointing.cancel()
         self._labelling.cancel()
         self._turning.released()
+        self._spinning.cancel()
         self._indicating.end()
 
     def let_go(self) -> None:
@@ -175,7 +177,7 @@ class Hand:
             self._reach.holds(place) or self._turning.over(self._glass.ink, place)
         )
         if self._spinning.moved(at, pace_of(event.modifiers())) or self._turning.moved(point):
-            return False
+            return self._spinning.preview is not None
         if not held and not self._pointing.busy and self._indicating.moved(event, point):
             return False
         before = self._pointing.preview

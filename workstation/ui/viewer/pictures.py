@@ -226,7 +226,7 @@ def rays_of(scene: Scene) -> RaysRequest | None:
     assert window is not None
     return RaysRequest(
         made.volume, plane, view, made.preset, window, shown.state.inverted, made.without_table,
-        made.crop,
+        made.crop, made.look.cuts, made.eye,
     )  # fmt: skip
 
 

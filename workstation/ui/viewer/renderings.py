@@ -18,6 +18,7 @@ from workstation.errors import WorkstationError
 from workstation.rendering.volume_painter import Detail, RaysRequest, Rendered, VolumePainter
 from workstation.services.jobs import Job, Jobs
 from workstation.services.scene import Scene
+from workstation.viewing.volume_cuts import behind_screen
 
 #: Its pictures take seconds at rest: images of other views never wait for them, nor does the
 #: turn of a volume on another view for this one's rest.
@@ -168,5 +169,4 @@ def point_under(seen: Seen, at: PixelPoint) -> Vector | None:
     if math.isnan(depth):
         return None
     on_screen = plane.to_patient(*seen.request.view.to_image(at))
-    x, y, z = (p + depth * n for p, n in zip(on_screen, plane.normal, strict=True))
-    return x, y, z
+    return behind_screen(on_screen, depth, plane, seen.request.eye)
