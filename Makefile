@@ -25,10 +25,13 @@ $(STAMPS)/python: requirements.lock pyproject.toml | $(STAMPS)/system
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(STAMPS)/peers/done: tests/peers/oidc/package-lock.json | $(STAMPS)/system
-	@mkdir -p $(STAMPS)/peers/oidc
-	@cp tests/peers/oidc/package.json tests/peers/oidc/package-lock.json $(STAMPS)/peers/oidc
-	cd $(STAMPS)/peers/oidc && npm ci --ignore-scripts --no-audit --no-fund --silent
+$(STAMPS)/peers/done: $(STAMPS)/peers/oidc.done $(STAMPS)/peers/fhir.done
+	@touch $@
+
+$(STAMPS)/peers/%.done: tests/peers/%/package-lock.json | $(STAMPS)/system
+	@mkdir -p $(STAMPS)/peers/$*
+	@cp tests/peers/$*/package.json tests/peers/$*/package-lock.json $(STAMPS)/peers/$*
+	cd $(STAMPS)/peers/$* && npm ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 demo: setup ## the program on a demo platform with three sites; ARGS="..." are passed on
