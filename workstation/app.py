@@ -56,7 +56,7 @@ from workstation.services.desk_lock import DeskLock
 from workstation.services.dictation import Dictation
 from workstation.services.dictation_buttons import DictationButtons
 from workstation.services.filing_queue import Ways
-from workstation.services.frames import FrameStore
+from workstation.services.frames import Dropped, FrameStore
 from workstation.services.jobs import Jobs
 from workstation.services.key_ports import KeyToken
 from workstation.services.keys import Keys
@@ -89,6 +89,7 @@ from workstation.services.worklist import Worklist
 from workstation.settings import Settings, Site, buttons_of, resource, screens_of, weights_of
 from workstation.text import tr, use_locale
 from workstation.ui.application import Application
+from workstation.ui.autotext_dialog import AutotextDialog
 from workstation.ui.being_said import BeingSaid
 from workstation.ui.program import Program
 from workstation.ui.report_pane import ReportPane
@@ -404,7 +405,6 @@ def _name_at(worklist: Worklist, site: SiteId) -> str:
     return reader.name if reader else ""
 
 
-def _pdf_signatures(
 def _token(settings: Settings) -> KeyToken | None:
     if settings.token_module is None:
         return None
@@ -413,6 +413,7 @@ def _token(settings: Settings) -> KeyToken | None:
     return Pkcs11Token(settings.token_module, settings.token_label)
 
 
+def _pdf_signatures(
     sites: Mapping[SiteId, Site],
 ) -> Callable[[bytes, SignedReport, SigningKey], bytes]:
     """pyHanko takes half a second to import: at the first signature, on lane ``store``."""
@@ -430,3 +431,8 @@ def _certify(certification: Certification, worklist: Worklist, site: SiteId) -> 
     reader = worklist.reader(site)
     if reader is not None:
         certification.renew(site, reader.id, reader.name)
+
+
+def _forget(decoders: Decoders, gone: Dropped) -> None:
+    decoders.forget(gone.ref)
+    gone.let_go()

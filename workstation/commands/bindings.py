@@ -14,7 +14,7 @@ is the key.
 """
 
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
@@ -135,6 +135,11 @@ class Bindings:
             and each.strokes[:n] == tuple(strokes)
             for each in self.all
         )
+
+    @property
+    def lines(self) -> Mapping[str, str]:
+        """The first key of each command line that has one."""
+        return {each.run: each.keys for each in reversed(self.all)}
 
     def key_of(self, line: str) -> str:
         """The first key of a command line, empty where it has none."""

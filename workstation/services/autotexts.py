@@ -114,6 +114,13 @@ class Autotexts:
         """The words for a report. Raises CommandError, as `autotext_expansion.expand` does."""
         return expand(self.named(name).name, self._by_name, facts)
 
+    def preview(self, name: str) -> str:
+        """The words with their variables named; what is wrong, where it cannot be expanded."""
+        try:
+            return self.expand(name, {}).text
+        except CommandError as error:
+            return str(error)
+
     @property
     def voices(self) -> tuple[str, ...]:
         """Every spoken name there is."""

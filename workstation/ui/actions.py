@@ -144,7 +144,8 @@ class Keys(QObject):
         pressed = stroke_of(event)
         if pressed is None or (focus is not None and _in_dialog(focus)):
             return False
-        if pressed.key == "Esc" and _wanted_by(focus, event):
+        plain = not pressed.modifiers
+        if pressed.key in ("Esc", "Tab") and plain and _wanted_by(focus, event):
             return False
         if pressed.key in ("Enter", "Space") and isinstance(focus, QAbstractButton):
             focus.click()

@@ -7,28 +7,23 @@ field and never loses it (a trap of editors that look for fields in their own te
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Final
 
-from PySide6.QtCore import QMimeData, QPointF, QSize, Qt, QTimer, QUrl
+from PySide6.QtCore import QEvent, QMimeData, Qt, QTimer
 from PySide6.QtGui import (
     QFocusEvent,
     QInputMethodEvent,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QTextBlock,
     QTextCursor,
 )
-from PySide6.QtWidgets import QTextEdit
 
+from workstation.services.autotexts import Autotexts
 from workstation.services.reporting import Reporting
-from workstation.text import tr
-from workstation.ui import theme
-from workstation.ui.report_document import ReportDocument
-from workstation.ui.report_fields import FieldPainter, Slot
-from workstation.ui.report_typing import Typing, plain
+from workstation.ui.report_offers import Prompter
+from workstation.ui.report_page import ReportPage
+from workstation.ui.report_typing import Typing, plain, types
 
 #: Keys that take the editor through the fields; everything else is typing or moving.
 _COMMANDS: Final = {
@@ -37,26 +32,23 @@ _COMMANDS: Final = {
 }
 
 
-class ReportEditor(QTextEdit):
+class ReportEditor(ReportPage):
     """The text of the open report. GUI thread; `run` sends a command line."""
 
-    def __init__(self, reporting: Reporting, run: Callable[[str], None]) -> None:
-        super().__init__()
-        self._reporting = reporting
+    prompter: Prompter | None = None  # Qt sends events while the editor is still being made
+
+    def __init__(
+        self,
+        reporting: Reporting,
+        run: Callable[[str], None],
+        autotexts: Autotexts | None = None,
+    ) -> None:
+        super().__init__(reporting)
         self._run = run
         self._writing = 0
-        self.setObjectName("report-text")
-        self.setAccessibleName(tr("Report text"))
-        self.setProperty("bare", True)
-        self.setFont(theme.font("report"))
-        self.setAcceptDrops(False)
-        self.setUndoRedoEnabled(False)  # undo is the model's: a step is what a reader calls one
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setCursorWidth(2)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self.document().setDocumentMargin(16)
-        self._text = ReportDocument(self.document(), reporting, theme.tokens().size.report)
         self._typing = Typing(self, self._text, reporting, self._own_writing)
+        if autotexts is not None:
+            self.prompter = Prompter(self.viewport(), reporting, autotexts, run, self.cursorRect)
         self._disconnect = [
             reporting.changed.connect(lambda _: self.follow()),
             reporting.moved.connect(lambda _: self._follow_cursor()),
@@ -71,13 +63,12 @@ class ReportEditor(QTextEdit):
         for disconnect in self._disconnect:
             disconnect()
 
-    def sizeHint(self) -> QSize:
-        return QSize(456, 600)
-
     # --- the document follows the model -----------------------------------------------
 
     def follow(self) -> None:
         """Bring the document to what the report says now, touching only what differs."""
+        if not self._writing:
+            self._stop_prompting()  # it was not the reader's hand
         report = self._reporting.report
         closed = report is None or bool(self._reporting.read_only)
         if closed and not self.isReadOnly():
@@ -102,12 +93,15 @@ class ReportEditor(QTextEdit):
         else:
             at = min(first + caret, last)
             wanted = (at, min(at + self._reporting.reach, last))
+        self._mark(whole=caret is None)
         if (cursor.anchor(), cursor.position()) != wanted:
             with self._own_writing():
                 cursor.setPosition(wanted[0])
                 cursor.setPosition(wanted[1], QTextCursor.MoveMode.KeepAnchor)
                 self.setTextCursor(cursor)
                 self.ensureCursorVisible()
+        if self.prompter is not None:
+            self.prompter.show_choices()
         self.viewport().update()
 
     @contextmanager
@@ -137,6 +131,7 @@ class ReportEditor(QTextEdit):
         """The reader moved: the model learns where; labels and titles are passed over."""
         if self._writing:
             return
+        self._stop_prompting()
         cursor = self.textCursor()
         found = self._text.at(cursor.position())
         if found is None:
@@ -156,6 +151,7 @@ class ReportEditor(QTextEdit):
         else:
             with self._own_writing():
                 self._reporting.note_caret(slot.ref, cursor.position() - first)
+        self._mark(whole=self._reporting.caret is None)
         self.viewport().update()
 
     def _place(self, position: int) -> None:
@@ -165,7 +161,17 @@ class ReportEditor(QTextEdit):
 
     # --- keys become edits ------------------------------------------------------------
 
+    def event(self, event: QEvent) -> bool:
+        """Tab and Escape are the offer's while there is one, whatever they do elsewhere."""
+        if self.prompter is not None and self.prompter.wants(event):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.prompter is not None and self.prompter.takes(event):
+            event.accept()
+            return
         key, modifiers = event.key(), event.modifiers()
         control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
         if key == Qt.Key.Key_Tab:
@@ -177,12 +183,21 @@ class ReportEditor(QTextEdit):
         elif key in (Qt.Key.Key_Escape, Qt.Key.Key_Insert):
             event.ignore()
             return
-        elif _types(event):
+        elif types(event):
             self._typing.put(event.text())
+            self._prompt()
         else:
             super().keyPressEvent(event)
             return
         event.accept()
+
+    def _prompt(self) -> None:
+        if self.prompter is not None:
+            self.prompter.typed()
+
+    def _stop_prompting(self) -> None:
+        if self.prompter is not None:
+            self.prompter.close()
 
     def _standard(self, event: QKeyEvent) -> bool:
         for sequence, line in _COMMANDS.items():
@@ -200,6 +215,7 @@ class ReportEditor(QTextEdit):
         key = event.key()
         if key in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
             self._typing.erase(forward=key == Qt.Key.Key_Delete, word=control)
+            self._prompt()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if control:
                 return False
@@ -210,20 +226,8 @@ class ReportEditor(QTextEdit):
 
     # --- paste, input methods, resources: plain text in, nothing fetched ---------------
 
-    def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        return source.hasText()
-
     def insertFromMimeData(self, source: QMimeData) -> None:
         self._typing.put(plain(source.text()))
-
-    def createMimeDataFromSelection(self) -> QMimeData:
-        data = QMimeData()
-        data.setText(plain(self.textCursor().selectedText()))
-        return data
-
-    def loadResource(self, _kind: int, _name: QUrl | str) -> Any:
-        """A report never loads anything."""
-        return None
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Words under way are shown and are no part of the text; committed ones are typed."""
@@ -236,47 +240,10 @@ class ReportEditor(QTextEdit):
         super().mouseDoubleClickEvent(event)
         self.viewport().update()
 
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._stop_prompting()
+        super().focusOutEvent(event)
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self._follow_cursor()
-
-    # --- painting ---------------------------------------------------------------------
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        visible = list(self._visible())
-        with QPainter(self.viewport()) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            current, read_only = self._reporting.current, self.isReadOnly()
-            ratio = self.devicePixelRatioF()
-            for block, slot, origin in visible:
-                field = FieldPainter(painter, block, slot, origin)
-                field.below(current=slot.ref == current, read_only=read_only, ratio=ratio)
-        super().paintEvent(event)
-        with QPainter(self.viewport()) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            for block, slot, origin in visible:
-                FieldPainter(painter, block, slot, origin).above(current=slot.ref == current)
-
-    def _visible(self) -> Iterator[tuple[QTextBlock, Slot, QPointF]]:
-        layout = self.document().documentLayout()
-        top = self.verticalScrollBar().value()
-        bottom = top + self.viewport().height()
-        origin = QPointF(-self.horizontalScrollBar().value(), -top)
-        for block, slot in self._text.slots():
-            box = layout.blockBoundingRect(block)
-            # Qt lays a long text out as far as it is seen; what lies below has no lines yet.
-            if box.bottom() >= top and box.top() <= bottom and block.layout().lineCount():
-                yield block, slot, origin
-
-
-def _types(event: QKeyEvent) -> bool:
-    text = event.text()
-    held = event.modifiers() & (
-        Qt.KeyboardModifier.ControlModifier
-        | Qt.KeyboardModifier.AltModifier
-        | Qt.KeyboardModifier.MetaModifier
-    )
-    alt_gr = held == (
-        Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
-    )  # how AltGr arrives on Windows
-    return bool(text) and text.isprintable() and (not held or alt_gr)

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
     QTextLayout,
 )
 
+from workstation.domain.autotext import holes
 from workstation.domain.report import Field, FieldKind, FieldRef, SectionKind
 from workstation.text import tr
 from workstation.ui import icons, theme
@@ -106,6 +107,11 @@ def formats(slot: Slot, size: int) -> list[tuple[int, int, QTextCharFormat]]:
         tone = "hue.act" if slot.out_of_range else "line.strong"
         _underline(words, tone, QTextCharFormat.UnderlineStyle.SingleUnderline)
     made.append((start, len(slot.words), words))
+    for hole in holes(slot.words):
+        open_ = QTextCharFormat()
+        open_.setForeground(theme.color("hue.open"))
+        _underline(open_, "hue.open", QTextCharFormat.UnderlineStyle.DashUnderline)
+        made.append((start + hole.start, hole.end - hole.start, open_))
     for cited in slot.cited:
         made += _cited_formats(cited, start)
     for first, last in slot.field.doubts:

@@ -12,6 +12,7 @@ from workstation.domain.identifiers import SiteId
 from workstation.domain.patient import Patient
 from workstation.domain.report import Report
 from workstation.protocols.delivery import Delivery, State
+from workstation.services.autotexts import Autotexts
 from workstation.services.delivery import Deliveries
 from workstation.services.reporting import Reporting
 from workstation.services.viewed import day
@@ -57,6 +58,8 @@ class ReportPane(QWidget):
         How a site is called, and in which zone its times are told.
     keys
         Command line to key, of the keymap, for the caps beside names.
+    autotexts
+        What is offered while names are typed.
     """
 
     def __init__(
@@ -68,8 +71,10 @@ class ReportPane(QWidget):
         site_names: Mapping[SiteId, str] = MappingProxyType({}),
         zones: Mapping[SiteId, tzinfo] = MappingProxyType({}),
         keys: Mapping[str, str] = _SHIPPED_KEYS,
+        autotexts: Autotexts | None = None,
     ) -> None:
         super().__init__()
+        self._autotexts = autotexts
         self._reporting, self._deliveries = reporting, deliveries
         self._run = run
         self._site_names, self._zones, self._keys = site_names, zones, keys
@@ -91,6 +96,10 @@ class ReportPane(QWidget):
         """Give the keyboard to the text."""
         self.editor.setFocus()
 
+    def selected(self) -> str:
+        """The words that the reader has selected in the text."""
+        return self.editor.createMimeDataFromSelection().text()
+
     def settle(self) -> None:
         """Show now what the checks would say in a moment: a picture is taken."""
         self._follow_checks()
@@ -99,7 +108,7 @@ class ReportPane(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        self.editor = ReportEditor(self._reporting, self._send)
+        self.editor = ReportEditor(self._reporting, self._send, self._autotexts)
         self.setFocusProxy(self.editor)
         page = plain.ground(plain.column(self.editor, margins=(4, 8, 4, 0)), "field")
         self.evidence = SlotList(tr("Evidence"), _EVIDENCE_ROWS, self._send, 21)

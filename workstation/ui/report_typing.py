@@ -4,7 +4,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Final
 
-from PySide6.QtGui import QTextCursor
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QTextEdit
 
 from workstation.domain.report import FieldKind, FieldRef
@@ -129,3 +130,17 @@ def plain(text: str) -> str:
     """Line ends of any kind as one; nothing that is not a character to read."""
     lines = text.replace("\r\n", "\n").replace(LINE_SEPARATOR, "\n").replace("\u2029", "\n")
     return "".join(c for c in lines.replace("\t", " ") if c == "\n" or c.isprintable())
+
+
+def types(event: QKeyEvent) -> bool:
+    """Whether a key press is a letter to write, and no command."""
+    text = event.text()
+    held = event.modifiers() & (
+        Qt.KeyboardModifier.ControlModifier
+        | Qt.KeyboardModifier.AltModifier
+        | Qt.KeyboardModifier.MetaModifier
+    )
+    alt_gr = held == (
+        Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    )  # how AltGr arrives on Windows
+    return bool(text) and text.isprintable() and (not held or alt_gr)
