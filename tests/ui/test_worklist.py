@@ -365,7 +365,7 @@ def test_the_head_of_a_column_sorts_by_it_and_the_list_says_that_it_is_not_urgen
     pane: Pane,
 ) -> None:
     """A reader who looks for a name must see at once that the top is not the most urgent."""
-    pane._sort_by(Column.PATIENT)
+    pane.table.sort_by(Column.PATIENT)
     asked = pane.asked[-1]
     pane.views.sort(ListOrder.PATIENT)
     names = pane.names()

@@ -9,7 +9,7 @@ from fakes_worklist import HARBOR, NORD, NOW, Wanted, row, shift
 from workstation.domain.worklist import Priority, ReadState, Tier
 from workstation.ui import worklist_forms as forms
 from workstation.ui.worklist_forms import SlaKind
-from workstation.ui.worklist_lines import Filter, Line, ListId, counts, folded
+from workstation.ui.worklist_lines import Filter, Line, ListId, folded
 
 
 def line(wanted: Wanted, number: int = 1, **more: object) -> Line:
@@ -152,19 +152,6 @@ def test_the_search_finds_what_was_meant(typed: str, name: str) -> None:
 def test_the_search_does_not_find_what_was_not_meant() -> None:
     assert not Filter(text="muller anna").admits(line(Wanted(name="Müller-Beispiel, Jo")))
     assert folded("  Ünï-Cödé ") == "uni code"
-
-
-def test_what_a_filter_hides_is_counted_and_its_stat_cases_are_named() -> None:
-    """A STAT case behind a filter is a patient who waits unseen."""
-    lines = [Line(each, "Site", me="Practitioner/17") for each in shift()]
-    told = counts(lines, Filter(modalities=frozenset({"MR"})))
-
-    open_lines = [each for each in lines if each.item.state is not ReadState.FINAL]
-    assert told.total == len(open_lines)
-    assert told.shown + told.hidden == told.total
-    assert told.hidden_stat == 3
-    # one of the three is already read by somebody else
-    assert [each.item.patient.name for each in told.stat_outside] == ["Rowan, Alex", "Пример, Анна"]
 
 
 def test_each_list_holds_what_its_name_says() -> None:

@@ -51,7 +51,7 @@ class SiteFeed:
         self.lane = f"site:{site.id}"
         self.rows: dict[TaskId, Row] = {}
         self.reader: Reader | None = None
-        self.changed: Signal[None] = Signal()
+        self.changed: Signal[frozenset[TaskId]] = Signal()  # these rows came, changed or went
         self.updated: Signal[tuple[WorklistItem, ...]] = Signal()  # as the site says now
         self.gone: Signal[TaskId] = Signal()
         self.signed_in_now: Signal[None] = Signal()
@@ -60,6 +60,7 @@ class SiteFeed:
         self._poll_seconds = poll_seconds
         self._state: SiteState = "signed-out"
         self._message = ""
+        self._silent_since: datetime | None = None  # as the rows say it
         self._problems: dict[TaskId, RowProblem] = {}
         self._cursor = ""
         self._failures = 0
@@ -124,7 +125,7 @@ class SiteFeed:
     def _known(self, reader: Reader) -> None:
         self.reader, self._failures = reader, 0
         self._judge_all()
-        self._become("stale" if self.rows else "ok", "", force=True)
+        self._become("stale" if self.rows else "ok", "", frozenset(self.rows), force=True)
         self.signed_in_now.emit(None)
 
     def _unknown(self, error: WorkstationError, credentials: Credentials | None) -> None:
@@ -146,9 +147,10 @@ class SiteFeed:
             if under_way is not None:
                 under_way.cancel()
         self._polling = self._asking = None
+        gone = frozenset(self.rows)
         self.reader, self.rows, self._cursor = None, {}, ""
         self._problems.clear()
-        self._become("signed-out", "")
+        self._become("signed-out", "", gone, force=bool(gone))
         return self._jobs.run(self.platform.sign_out, lane=self.lane)
 
     # --- polling ------------------------------------------------------------------
@@ -224,7 +226,10 @@ class SiteFeed:
             self.rows.pop(task, None)
             self._problems.pop(task, None)
         moved = bool(fresh or page.gone or page.problems)
-        self._become("ok", "", force=self._is_new_day() or moved)
+        touched = frozenset((*(item.task for item in fresh), *page.gone))
+        if self._is_new_day():
+            touched, moved = touched | self.rows.keys(), True
+        self._become("ok", "", touched, force=moved)
         self.updated.emit(fresh)
         for task in page.gone:
             self.gone.emit(task)
@@ -237,7 +242,7 @@ class SiteFeed:
         """A change of ours was answered: newer than what a poll under way will bring."""
         self._touched.add(item.task)
         self._put(item)
-        self.changed.emit(None)
+        self.changed.emit(frozenset({item.task}))
 
     def _put(self, item: WorklistItem) -> None:
         self.rows[item.task] = self._row(item)
@@ -245,7 +250,7 @@ class SiteFeed:
 
     def _row(self, item: WorklistItem) -> Row:
         verdict = may_read(self.reader, item, self._day_at(item.jurisdiction), self._desk)
-        return Row(item, verdict, self._stale_since, order_key(item, self._weights))
+        return Row(item, verdict, self._silent_since, order_key(item, self._weights))
 
     @property
     def _stale_since(self) -> datetime | None:
@@ -268,14 +273,23 @@ class SiteFeed:
     def _judge_all(self) -> None:
         self.rows = {task: self._row(row.item) for task, row in self.rows.items()}
 
-    def _become(self, state: SiteState, message: str, *, force: bool = False) -> None:
+    def _become(
+        self,
+        state: SiteState,
+        message: str,
+        touched: frozenset[TaskId] = frozenset(),
+        *,
+        force: bool = False,
+    ) -> None:
         if (state, message) == (self._state, self._message) and not force:
             return
         self._state, self._message = state, message
         since = self._stale_since
-        if any(row.stale_since != since for row in self.rows.values()):
+        if since != self._silent_since:
+            self._silent_since = since
             self.rows = {t: evolve(row, stale_since=since) for t, row in self.rows.items()}
-        self.changed.emit(None)
+            touched |= self.rows.keys()
+        self.changed.emit(touched)
 
 
 def _ignore(_job: Job[None] | Job[Reader]) -> None:

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from operator import attrgetter
 from typing import Final
 
-from workstation.domain.identifiers import SiteId, TaskRef
+from workstation.domain.identifiers import SiteId, TaskId, TaskRef
 from workstation.domain.reader import Reader
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import Refused, SignInFailed, SiteUnavailable
@@ -14,6 +13,7 @@ from workstation.services.claims import Keeper
 from workstation.services.feed import SiteFeed
 from workstation.services.jobs import Job, Jobs
 from workstation.services.ports import Clock, Credentials, HostingPlatform
+from workstation.services.queue_order import Queue
 from workstation.services.rows import Row as Row
 from workstation.services.rows import SiteStatus as SiteStatus
 from workstation.services.signal import Signal
@@ -23,9 +23,6 @@ from workstation.settings import Site
 
 #: After one site has shown its rows, the others are waited for this long at sign-in.
 _GRACE_S: Final = 3.0
-
-
-_order = attrgetter("order")
 
 
 class Worklist:
@@ -59,30 +56,22 @@ class Worklist:
             site.id: SiteFeed(site, platforms[site.id], jobs, clock, poll_seconds, place, weights)
             for site in sites
         }
-        self._rows: tuple[Row, ...] = ()
-        self._is_sorted = True
+        self._queue = Queue()
         for feed in self._feeds.values():
             self._listen(feed)
 
     def _listen(self, feed: SiteFeed) -> None:
-        feed.changed.connect(self._changed)
+        feed.changed.connect(lambda tasks: self._changed(feed, tasks))
         feed.signed_in_now.connect(lambda _: self.signed_in.emit(feed.site.id))
 
-    def _changed(self, _: None) -> None:
-        self._is_sorted = False
+    def _changed(self, feed: SiteFeed, tasks: frozenset[TaskId]) -> None:
+        self._queue.change({TaskRef(feed.site.id, task): feed.rows.get(task) for task in tasks})
         self.changed.emit(None)
 
     @property
     def rows(self) -> tuple[Row, ...]:
         """STAT first, then what is due first; what is read already comes last."""
-        if not self._is_sorted:
-            # What did not change stands in order already; sorting then is little work.
-            now = {id(row): row for feed in self._feeds.values() for row in feed.rows.values()}
-            stayed = [row for row in self._rows if now.pop(id(row), None) is not None]
-            stayed.extend(now.values())
-            self._rows = tuple(sorted(stayed, key=_order))
-            self._is_sorted = True
-        return self._rows
+        return self._queue.rows
 
     @property
     def sites(self) -> tuple[SiteStatus, ...]:

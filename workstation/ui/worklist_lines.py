@@ -5,18 +5,22 @@ Values and pure functions. A row that is filtered out is never forgotten: it is 
 
 import itertools
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeVar
 
 from attrs import field, frozen
 
+from workstation.domain.identifiers import AccessionNumber, SiteId, TaskRef
 from workstation.domain.worklist import Priority, ReadState, WorklistItem
+from workstation.services.list_views import ListView
 from workstation.services.worklist import Row
 from workstation.text import tr
 from workstation.ui import worklist_forms as forms
+
+K = TypeVar("K", bound=str)
 
 
 @frozen
@@ -79,6 +83,38 @@ class Line:
         return forms.sla(self.item, now, blocked=self.blocked, stale=self.stale)
 
 
+@frozen
+class Added:
+    """What a line says beside its row: names, the reader, and the reader's own doings."""
+
+    names: Mapping[SiteId, str]
+    readers: Mapping[SiteId, str]
+    sent: Mapping[AccessionNumber, str]
+    aside: frozenset[TaskRef]
+
+    def line(self, row: Row) -> Line:
+        item = row.item
+        return Line(
+            row, self.names.get(item.site, item.site), self.readers.get(item.site, ""),
+            item.key in self.aside, self.sent.get(item.accession, ""),
+        )  # fmt: skip
+
+    def since(self, before: "Added", lines: Sequence[Line]) -> list[Line]:
+        """The lines that say something else now."""
+        if self == before:
+            return []
+        sites = _differing(self.names, before.names) | _differing(self.readers, before.readers)
+        sent, aside = _differing(self.sent, before.sent), self.aside ^ before.aside
+        return [
+            line for line in lines
+            if line.item.accession in sent or line.item.site in sites or line.item.key in aside
+        ]  # fmt: skip
+
+
+def _differing(now: Mapping[K, str], before: Mapping[K, str]) -> frozenset[K]:
+    return frozenset(key for key, _ in now.items() ^ before.items())
+
+
 class ListId(StrEnum):
     """The lists at the left, in their order."""
 
@@ -127,8 +163,8 @@ _LISTS: Final = {
     for held in itertools.product((False, True), repeat=len(ListId))
 }
 
-
-_URGENT: Final = frozenset(
+#: What a STAT case that may be read belongs to.
+URGENT: Final = frozenset(
     lists for lists in _LISTS.values() if ListId.STAT in lists and ListId.BLOCKED not in lists
 )
 
@@ -159,8 +195,27 @@ class Filter:
     def _its_words(self) -> tuple[str, ...]:
         return tuple(folded(self.text).split())
 
+    @classmethod
+    def of(cls, view: ListView) -> "Filter":
+        """What a view of the reader asks for; a list that is no more is the queue."""
+        known = view.list if view.list in set(ListId) else ListId.QUEUE
+        return cls(ListId(known), view.text, view.modalities, view.sites)
+
     def admits(self, line: Line) -> bool:
-        return self.list in line.lists and bool(self.among([line]))
+        return self.list in line.lists and self.asked(line)
+
+    def asked(self, line: Line) -> bool:
+        """Whether a line is what was asked for, in whatever list."""
+        return not self.narrow or bool(self.among([line]))
+
+    def narrows(self, other: "Filter") -> bool:
+        """Whether what this one admits is among what the other admits."""
+        return (
+            self.modalities == other.modalities
+            and self.sites == other.sites
+            and len(self.words) >= len(other.words)
+            and all(n.startswith(b) for n, b in zip(self.words, other.words, strict=False))
+        )
 
     def among(self, lines: Sequence[Line]) -> Sequence[Line]:
         """What of these was asked for beside the list; each question leaves fewer to the next."""
@@ -178,7 +233,7 @@ class Filter:
         return bool(self.text.strip() or self.modalities or self.sites)
 
 
-@frozen
+@frozen(eq=False)
 class Counts:
     """The footer's honesty: nothing is hidden without being counted."""
 
@@ -189,26 +244,3 @@ class Counts:
     blocked: int
     lines: tuple[Line, ...] = field(factory=tuple)  # what is shown
     stat_outside: tuple[Line, ...] = field(factory=tuple)  # STAT cases not on the screen
-
-
-def counts(lines: Iterable[Line], chosen: Filter) -> Counts:
-    """What is shown and what is not, of all lines."""
-    everything = tuple(lines)
-    listed: Sequence[Line] = [line for line in everything if chosen.list in line.lists]
-    shown, hidden = listed, list[Line]()
-    if chosen.narrow:
-        shown = chosen.among(listed)
-        seen = set(map(id, shown))
-        hidden = [line for line in listed if id(line) not in seen]
-    urgent = [line for line in everything if line.lists in _URGENT]
-    missed = set(map(id, hidden))
-    stat = [line for line in urgent if chosen.list not in line.lists or id(line) in missed]
-    return Counts(
-        shown=len(shown),
-        total=len(shown) + len(hidden),
-        hidden=len(hidden),
-        hidden_stat=sum(line.item.priority is Priority.STAT for line in hidden),
-        lines=tuple(shown),
-        blocked=sum(ListId.BLOCKED in line.lists for line in shown),
-        stat_outside=tuple(line for line in stat if not line.item.holder_id),
-    )

@@ -1,10 +1,12 @@
 """The rows of the table, in an order that does not jump under the pointer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum
+from operator import is_not
 from typing import Any, Final
 
+from attrs import frozen
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from workstation.domain.identifiers import SiteId
@@ -183,17 +185,17 @@ class WorklistModel(QAbstractTableModel):
         (another filter) everything is set anew, which costs the same for ten rows and for
         ten thousand.
         """
-        here, there = _keys(self.lines), _keys(wanted)
-        if len(here ^ there) > _FEW:
+        news = _News.between(self.lines, wanted)
+        if len(news.gone) + len(news.new) > _FEW:
             self.beginResetModel()
             self.lines = list(wanted)
             self.endResetModel()
             return
-        for number in self._of(here - there):
+        for number in [n for n, line in enumerate(self.lines) if id(line) in news.gone][::-1]:
             self.beginRemoveRows(QModelIndex(), number, number)
             del self.lines[number]
             self.endRemoveRows()
-        self._append(wanted, there - here)
+        self._append(news.new)
         self._arrange(wanted)
 
     def update(self, wanted: Sequence[Line]) -> bool:
@@ -201,13 +203,11 @@ class WorklistModel(QAbstractTableModel):
 
         Returns whether the order now differs from the wanted one, for `settle` later.
         """
-        self._append(wanted, _keys(wanted) - _keys(self.lines))
-        fresh = {line.key: line for line in wanted}
-        for number, line in enumerate(self.lines):
-            self._renew(number, fresh.get(line.key, line))
-        return len(self.lines) != len(wanted) or any(
-            here.key != there.key for here, there in zip(self.lines, wanted, strict=True)
-        )
+        news = _News.between(self.lines, wanted)
+        for number in [n for n, line in enumerate(self.lines) if id(line) in news.renewed]:
+            self._renew(number, news.renewed[id(self.lines[number])])
+        self._append(news.new)
+        return len(self.lines) != len(wanted) or any(map(is_not, self.lines, wanted))
 
     def tick(self, first: int, last: int) -> None:
         """A second has passed: the clocks of these rows, and nothing else."""
@@ -215,32 +215,25 @@ class WorklistModel(QAbstractTableModel):
             last = min(last, len(self.lines) - 1)
             self.dataChanged.emit(self.index(first, Column.TIME), self.index(last, Column.TIME))
 
-    def _of(self, keys: set[tuple[str, str]]) -> list[int]:
-        """Numbers of these rows, last first."""
-        if not keys:
-            return []
-        return [n for n, line in enumerate(self.lines) if line.key in keys][::-1]
-
-    def _append(self, wanted: Sequence[Line], keys: set[tuple[str, str]]) -> None:
+    def _append(self, lines: Sequence[Line]) -> None:
         """What is new, behind what is there."""
-        if keys:
-            lines, at = [line for line in wanted if line.key in keys], len(self.lines)
+        if lines:
+            at = len(self.lines)
             self.beginInsertRows(QModelIndex(), at, at + len(lines) - 1)
             self.lines.extend(lines)
             self.endInsertRows()
 
     def _arrange(self, wanted: Sequence[Line]) -> None:
         """The same rows in the wanted order, saying what is wanted."""
-        changed = [n for n, line in enumerate(wanted) if line is not self.lines[n]]
+        pairs = enumerate(zip(self.lines, wanted, strict=True))
+        changed = [n for n, (here, there) in pairs if here is not there]
         if all(self.lines[n].key == wanted[n].key for n in changed):
             for number in changed:
                 self._renew(number, wanted[number])
             return
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
-        rows = {index.row() for index in before}
-        keys = {self.lines[n].key: n for n in rows}
-        places = {keys[line.key]: n for n, line in enumerate(wanted) if line.key in keys}
+        places = {row: _place(wanted, self.lines[row]) for row in {index.row() for index in before}}
         self.lines = list(wanted)
         after = [self.index(places[index.row()], index.column()) for index in before]
         self.changePersistentIndexList(before, after)
@@ -252,5 +245,22 @@ class WorklistModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(number, 0), self.index(number, Column.STATUS))
 
 
-def _keys(lines: Sequence[Line]) -> set[tuple[str, str]]:
-    return {line.key for line in lines}
+@frozen
+class _News:
+    """What differs between two lists of lines, by the identity of those that are shown."""
+
+    gone: frozenset[int]
+    renewed: Mapping[int, Line]  # a line that says something else now
+    new: Sequence[Line]
+
+    @classmethod
+    def between(cls, shown: Sequence[Line], wanted: Sequence[Line]) -> "_News":
+        here, there = set(map(id, shown)), set(map(id, wanted))
+        came = {line.key: line for line in wanted if id(line) not in here}
+        left = [line for line in shown if id(line) not in there]
+        renewed = {id(line): came.pop(line.key) for line in left if line.key in came}
+        return cls(frozenset(map(id, left)) - renewed.keys(), renewed, tuple(came.values()))
+
+
+def _place(lines: Sequence[Line], sought: Line) -> int:
+    return next(number for number, line in enumerate(lines) if line.key == sought.key)
