@@ -16,6 +16,7 @@ from fakes_trust import READER, item, signed_report
 
 from workstation.domain.identifiers import ReportId
 from workstation.domain.report import Discrepancy, Overread, ReportState
+from workstation.protocols.audit_log import Log, Record, audit_event
 from workstation.protocols.platform_reports import draft
 from workstation.protocols.report_bundle import bundle, seal
 
