@@ -10,9 +10,10 @@ import json
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -68,6 +69,7 @@ class Orthanc:
     control: str
     process: "subprocess.Popen[bytes]"
     folder: Path
+    dicom_port: int = 0
 
     @contextmanager
     def started_again(self) -> Iterator[None]:
@@ -130,10 +132,16 @@ def certificate(folder: Path) -> Path:
 
 
 @contextmanager
-def running(folder: Path, files: Sequence[Path], userinfo: str = "") -> Iterator[Orthanc]:
+def running(
+    folder: Path,
+    files: Sequence[Path],
+    userinfo: str = "",
+    more: Callable[[Path], Mapping[str, Any]] = lambda _folder: {},
+) -> Iterator[Orthanc]:
     """Orthanc and nginx with `files` in it; both gone at the end.
 
-    With `userinfo` a bearer token is good that this endpoint takes, else `TOKEN` is.
+    With `userinfo` a bearer token is good that this endpoint takes, else `TOKEN` is. `more`
+    configuration of Orthanc's may name the certificate in its folder.
     """
     http, dicom, tls = free_ports(3)
     ca_file = certificate(folder)
@@ -146,6 +154,7 @@ def running(folder: Path, files: Sequence[Path], userinfo: str = "") -> Iterator
         "DicomPort": dicom, "OverwriteInstances": True,
         "DicomWeb": {"Enable": True, "Root": "/dicom-web/", "StudiesMetadata": "Full",
                      "SeriesMetadata": "Full"},
+        **more(folder),
     }  # fmt: skip
     (folder / "orthanc.json").write_text(json.dumps(settings))
     gate = ISSUER_GATE if userinfo else OWN_GATE
@@ -162,7 +171,7 @@ def running(folder: Path, files: Sequence[Path], userinfo: str = "") -> Iterator
         with httpx2.Client(timeout=30) as client:
             for file in files:
                 client.post(control + "/instances", content=file.read_bytes()).raise_for_status()
-        yield Orthanc(f"https://127.0.0.1:{tls}/dicom-web", ca_file, control, server, folder)
+        yield Orthanc(f"https://127.0.0.1:{tls}/dicom-web", ca_file, control, server, folder, dicom)
     finally:
         for process in (proxy, server):
             process.terminate()

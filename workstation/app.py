@@ -14,8 +14,7 @@ from workstation.adapters.clock import SystemClock
 from workstation.adapters.decoders import Decoders
 from workstation.adapters.dictation_devices import HidButtons
 from workstation.adapters.enrolment import Enrolment
-from workstation.adapters.filing import DicomWebArchive
-from workstation.adapters.frames import DicomWebFrames
+from workstation.adapters.image_doors import ImageDoor, image_door
 from workstation.adapters.local_frames import LocalFrames
 from workstation.adapters.machine import physical_bytes
 from workstation.adapters.microphone import SystemMicrophone
@@ -179,8 +178,7 @@ class Outer:
     codes: "Codes"
     clients: Mapping[SiteId, SiteClient]
     platforms: Mapping[SiteId, FhirPlatform]
-    sources: Mapping[SiteId, DicomWebFrames]
-    archives: Mapping[SiteId, DicomWebArchive]
+    doors: Mapping[SiteId, ImageDoor]
     previews: Previews
     files: LocalFrames
     decoders: Decoders
@@ -206,11 +204,7 @@ class Outer:
             clients,
             platforms,
             {
-                site: DicomWebFrames(platform.images.of, clients[site], decoders, previews)
-                for site, platform in platforms.items()
-            },
-            {
-                site: DicomWebArchive(platform.images.of, clients[site])
+                site: image_door(clients[site], platform.images.of, decoders, previews)
                 for site, platform in platforms.items()
             },
             previews,
@@ -226,6 +220,13 @@ class Outer:
         for client in self.clients.values():
             client.close()
         self.opened.store.close()
+
+    def forget(self, gone: Dropped) -> None:
+        """Nothing of a closed study stays with what fetched and decoded it."""
+        self.decoders.forget(gone.ref)
+        if gone.ref.site in self.doors:
+            self.doors[gone.ref.site].forget(gone.ref)
+        gone.let_go()
 
 
 def build(settings: Settings, application: Application, outer: Outer) -> Program:
@@ -285,16 +286,18 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         weights=weights_of(settings.urgency),
     )  # fmt: skip
     outer.codes.taker = lambda code: jobs.bring_home(lambda: worklist.code_shown.emit(code))
+    sources = {site: door.source for site, door in outer.doors.items()}
+    archives = {site: door.archive for site, door in outer.doors.items()}
     frames = FrameStore(settings.ram_mb * MIB or physical_bytes() // 2)
     outer.previews.shown = lambda key, image: jobs.bring_home(
         lambda: frames.show_meanwhile(key, image)
     )
     jobs.lane("decoders", 1)
     frames.dropped.connect(
-        lambda gone: jobs.run(lambda: _forget(outer.decoders, gone), lane="decoders")
+        lambda gone: jobs.run(lambda: outer.forget(gone), lane="decoders")
     )
     suv = None if settings.suv == "none" else SuvType(settings.suv)
-    loader = Loader({**outer.sources, LOCAL: outer.files}, frames, jobs, suv)
+    loader = Loader({**sources, LOCAL: outer.files}, frames, jobs, suv)
     volumes = Volumes(frames, loader, jobs, plane_samples)
     volumes.moved.connect(lambda ref: jobs.run(lambda: outer.decoders.forget(ref), lane="decoders"))
     viewer = Viewer(
@@ -333,7 +336,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
     autotexts = _autotexts(settings, store, jobs)
     session = ReadingSession(Services(worklist, viewer, loader, reporting, audit, jobs, sites))
     zones = {site.id: ZoneInfo(site.timezone) for site in settings.sites}
-    ways = Ways(outer.sources, outer.archives, zones, who, deliveries.awaits)
+    ways = Ways(sources, archives, zones, who, deliveries.awaits)
     filing = MeasurementFiling(ways, store, audit, jobs, clock)
     alarms = Alarms(deliveries, worklist, store, audit, jobs, clock, sites)
     signing = Signing(worklist, session, reporting, deliveries, filing, alarms, jobs, keys)
@@ -359,7 +362,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         dictation=dictation,
         listening=listening,
         buttons=buttons,
-        headers=ObjectHeaders({**outer.sources, LOCAL: outer.files}, jobs),
+        headers=ObjectHeaders({**sources, LOCAL: outer.files}, jobs),
         registering=Registering(viewer, frames, jobs),
         alarms=alarms,
         prefetch=prefetch,
@@ -432,7 +435,3 @@ def _certify(certification: Certification, worklist: Worklist, site: SiteId) -> 
     if reader is not None:
         certification.renew(site, reader.id, reader.name)
 
-
-def _forget(decoders: Decoders, gone: Dropped) -> None:
-    decoders.forget(gone.ref)
-    gone.let_go()

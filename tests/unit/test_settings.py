@@ -59,6 +59,29 @@ WRONG = {
     "no listener": ('id = "harbor"', 'id = "harbor"\nreport = "hl7"', 6, "needs `hl7`"),
     "letters": ('id = "harbor"', 'id = "harbor"\nhl7_status = "final = Q"', 6, "OBR-25"),
     "state": ('id = "harbor"', 'id = "harbor"\nhl7_status = "draft = F"', 6, "OBR-25"),
+    "dimse": ('id = "harbor"', 'id = "harbor"\ndimse = "pacs:104"', 6, "not a DIMSE address"),
+    "title": ('id = "harbor"', 'id = "harbor"\ndimse = "dicoms://h:104/"', 6, "not an AE title"),
+    "plain dimse": ('id = "harbor"', 'id = "harbor"\ndimse = "dicom://h:104/A"', 6, "dicoms"),
+    "no dimse": ('id = "harbor"', 'id = "harbor"\nimages = "dimse"', 6, "needs `dimse`"),
+    "no receiver": (
+        'id = "harbor"',
+        'id = "harbor"\ndimse = "dicom://127.0.0.1:104/A"\ndimse_retrieve = "move"',
+        7,
+        "dimse_receiver",
+    ),
+    "receiver": (
+        'id = "harbor"',
+        'id = "harbor"\ndimse_receiver = "here:port"',
+        6,
+        "not address:port",
+    ),
+    "unnamed under TLS": (
+        'id = "harbor"',
+        'id = "harbor"\ndimse = "dicoms://h:104/A"\ndimse_receiver = "10.0.0.7:11112"\n'
+        'dimse_retrieve = "move"',
+        8,
+        "dimse_certificate",
+    ),
     "party": ('id = "harbor"', 'id = "harbor"\nhl7_to = "A/B/C"', 6, "APPLICATION"),
 }
 

@@ -8,6 +8,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -28,7 +29,7 @@ from workstation.protocols.capabilities import CAPABILITIES, fhir_version, image
 from workstation.protocols.dicom_attributes import NotMetadata, parse
 from workstation.protocols.web import Request
 from workstation.services.ports import Credentials
-from workstation.services.selftest import Finding, Verdict, judged, run
+from workstation.services.selftest import Check, Finding, Verdict, judged, run
 from workstation.settings import Settings, Site
 from workstation.text import tr, trn
 
@@ -39,6 +40,8 @@ _ROUNDS: Final = 5
 _CLOCK_S: Final = 30.0
 #: So many studies are looked at for one with an image.
 _STUDIES: Final = 10
+#: Studies of so many days are counted where a list has no end of its own.
+_COUNTED_DAYS: Final = 3
 #: What a server says that takes documents, to a request that carries none (PS3.18 10.5.3.2).
 _TAKES: Final = frozenset({200, 202, 204, 400, 409, 411, 415, 422})
 
@@ -89,22 +92,25 @@ def probe(site: Site, credentials: Credentials | None, *, known: bool) -> tuple[
     with closing(SiteClient(site, sign_on, clock)) as client:
         checks = _Checks(client, clock)
         found = run([(tr("sign-in"), lambda: checks.sign_in(credentials))])
+        apart = [*_by_dimse(site, checks), (tr("HL7 v2"), checks.hl7)]
         if sign_on.identity is None:
-            return found + _not_asked() + run([(tr("HL7 v2"), checks.hl7)])
+            return found + _not_asked() + run(apart)
         found += run([(tr("FHIR"), checks.fhir)])
         if not known:
             client = checks.at_its_images(sign_on)
             checks = _Checks(client, clock)
         with closing(client):
-            return found + run(
-                (
-                    (tr("QIDO-RS"), checks.qido),
-                    (tr("WADO-RS"), checks.wado),
-                    (tr("STOW-RS"), checks.stow),
-                    (tr("HL7 v2"), checks.hl7),
-                    (tr("latency"), checks.latency),
-                )
-            )
+            web = checks.of_images() if site.images == "dicomweb" else []
+            return found + run([*web, *apart, (tr("latency"), checks.latency)])
+
+
+def _by_dimse(site: Site, checks: "_Checks") -> Sequence[tuple[str, Check]]:
+    """DIMSE and HL7 know no token: they are asked whoever is signed in."""
+    if not site.dimse:
+        return ()
+    from workstation.adapters import dimse_probe  # not needed where there is none
+
+    return dimse_probe.checks(site, checks.days_ago(_COUNTED_DAYS))
 
 
 def _not_asked() -> tuple[Finding, ...]:
@@ -137,6 +143,10 @@ class _Checks:
         site = evolve(self._site, dicomweb=base) if usable else self._site
         return SiteClient(site, sign_on, self._clock)
 
+    def days_ago(self, days: int) -> str:
+        """A day as DICOM writes it."""
+        return (self._clock.now() - timedelta(days=days)).strftime("%Y%m%d")
+
     def sign_in(self, credentials: Credentials | None) -> Iterator[Finding]:
         reader = FhirPlatform(self._client).sign_in(credentials)
         places = ", ".join(sorted({licence.jurisdiction for licence in reader.licences}))
@@ -166,6 +176,13 @@ class _Checks:
             yield Finding(tr("worklist"), Verdict.LESS, text)
         else:
             yield Finding(tr("worklist"), Verdict.GOOD, count)
+
+    def of_images(self) -> list[tuple[str, Check]]:
+        return [
+            (tr("QIDO-RS"), self.qido),
+            (tr("WADO-RS"), self.wado),
+            (tr("STOW-RS"), self.stow),
+        ]
 
     def qido(self) -> Iterator[Finding]:
         found = self._studies()

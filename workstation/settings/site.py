@@ -6,9 +6,8 @@ from typing import Literal
 from attrs import frozen
 
 from workstation.domain.identifiers import SiteId
-from workstation.settings import checks, messages
+from workstation.settings import agreement, checks, messages
 from workstation.settings.checks import setting
-from workstation.text import tr
 
 StepUpPolicy = Literal["each", "session"]
 
@@ -152,6 +151,4 @@ class Site:
     @property
     def contradiction(self) -> tuple[str, str] | None:
         """A key that cannot stand beside the others, and why."""
-        if self.report == "hl7" and not self.hl7:
-            return "report", tr("it needs `hl7`: the address of the site's listener")
-        return None
+        return agreement.contradiction(self)

@@ -1,0 +1,300 @@
+"""Images of sites that have nothing but DIMSE: Orthanc and dcmqrscp, by C-GET and by C-MOVE."""
+
+import hashlib
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import dimse_peers
+import orthanc
+import pydicom
+import pytest
+from attrs import frozen
+from dimse_peers import Pacs
+from fakes import Home
+from pydicom.data import get_testdata_file
+
+from workstation.adapters import dimse_probe
+from workstation.adapters.decoders import Decoders
+from workstation.adapters.dimse_archive import DimseArchive
+from workstation.adapters.dimse_frames import DimseFrames
+from workstation.adapters.dimse_site import DimseSite
+from workstation.domain.identifiers import FrameKey, SiteId, SopUID, StudyRef, StudyUID
+from workstation.domain.study import Instance
+from workstation.errors import Refused, SiteUnavailable
+from workstation.services.frames import FrameStore
+from workstation.services.jobs import Jobs
+from workstation.services.loading import Loader
+from workstation.services.selftest import Verdict
+
+pytestmark = [pytest.mark.peer, pytest.mark.slow]
+
+#: pynetdicom 3.0.4 forgets to close the socket of a connection that failed.
+leaks = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+#: What the pydicom wheel carries, and how it is stored there.
+STORED = {
+    "CT_small.dcm": "1.2.840.10008.1.2.1",
+    "rtdose.dcm": "1.2.840.10008.1.2",
+    "MR_small_jp2klossless.dcm": "1.2.840.10008.1.2.4.90",
+    "MR_small_jpeg_ls_lossless.dcm": "1.2.840.10008.1.2.4.80",
+    "SC_rgb_rle_2frame.dcm": "1.2.840.10008.1.2.5",
+}
+#: dcmqrscp takes and sends one packed syntax beside the plain ones; we told it JPEG 2000.
+OF_DCMTK = 3
+
+
+@frozen
+class Study:
+    """One file, as a study of its own."""
+
+    ref: StudyRef
+    file: Path
+    sop: SopUID
+
+    def hashes(self) -> list[str]:
+        """SHA-256 of the values of each frame, as pydicom's own decoders have them."""
+        data = pydicom.dcmread(self.file)
+        count = int(data.get("NumberOfFrames", 1) or 1)
+        frames = data.pixel_array if count > 1 else data.pixel_array[None]
+        return [hashlib.sha256(each.tobytes()).hexdigest() for each in frames]
+
+
+def studies(folder: Path) -> list[Study]:
+    """The three of one MR share their identifiers in the wheel: here each has its own."""
+    found = []
+    for at, name in enumerate(STORED, 10):
+        data = pydicom.dcmread(str(get_testdata_file(name)))
+        data.StudyInstanceUID, data.SeriesInstanceUID = f"2.25.{at}1", f"2.25.{at}2"
+        data.SOPInstanceUID = data.file_meta.MediaStorageSOPInstanceUID = f"2.25.{at}3"
+        data.PatientID, data.PatientName = f"P{at}", "Größe^Anna"
+        data.SpecificCharacterSet = "ISO_IR 192"
+        data.save_as(folder / name)
+        ref = StudyRef(SiteId("pacs"), StudyUID(data.StudyInstanceUID))
+        found.append(Study(ref, folder / name, SopUID(data.SOPInstanceUID)))
+    return found
+
+
+@pytest.fixture(scope="module")
+def decoders() -> Iterator[Decoders]:
+    pool = Decoders()
+    yield pool
+    pool.close()
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> list[Study]:
+    return studies(tmp_path_factory.mktemp("files"))
+
+
+@pytest.fixture(scope="module")
+def peers(
+    tmp_path_factory: pytest.TempPathFactory, stored: list[Study]
+) -> Iterator[Callable[[str], Pacs]]:
+    """Each is started when it is first asked for."""
+    with ExitStack() as stack:
+        running: dict[str, Pacs] = {}
+
+        def peer(name: str) -> Pacs:
+            if name not in running:
+                held = stored[:OF_DCMTK] if name == "dcmqrscp" else stored
+                files = [each.file for each in held]
+                folder = tmp_path_factory.mktemp(name)
+                running[name] = stack.enter_context(dimse_peers.running(name, folder, files))
+            return running[name]
+
+        yield peer
+
+
+@pytest.fixture(params=["orthanc", "orthanc-tls", "dcmqrscp"])
+def pacs(request: pytest.FixtureRequest, peers: Callable[[str], Pacs]) -> Pacs:
+    return peers(request.param)
+
+
+@frozen
+class Loaded:
+    """What hangs, and what was said about it."""
+
+    hashes: list[str]
+    instances: tuple[Instance, ...]
+    problems: list[str]
+    failures: list[str]
+
+
+def load(source: DimseFrames, ref: StudyRef) -> Loaded:
+    """As a case is opened: the list, the description, then every frame."""
+    home = Home()
+    jobs, store = Jobs(home.post), FrameStore()
+    loader = Loader({ref.site: source}, store, jobs)
+    problems: list[str] = []
+    loader.problems.connect(lambda problem: problems.append(problem[1]))
+    try:
+        home.settled(loader.open(ref, first=True))
+        home.drain(lambda: loader.complete(ref))
+    finally:
+        jobs.close()
+    shown = [frame.key for each in loader.display_sets(ref) for frame in each.frames]
+    keys = sorted(shown, key=lambda key: (key.sop, key.frame_index))  # as they are stored
+    instances = tuple(
+        instance
+        for head in source._heads(ref.study)
+        for instance in source.metadata(ref, head.uid).instances
+    )
+    return Loaded(
+        [hash_of(store, key) for key in keys if store.get(key) is not None],
+        instances,
+        problems,
+        [failure.reason for key in keys if (failure := store.failure(key)) is not None],
+    )
+
+
+def hash_of(store: FrameStore, key: FrameKey) -> str:
+    pixels = store.get(key)
+    assert pixels is not None
+    return hashlib.sha256(pixels.stored.tobytes()).hexdigest()
+
+
+@pytest.mark.parametrize("way", ["get", "move"])
+def test_every_study_has_the_pixels_of_its_files_and_travels_as_it_is_stored(
+    pacs: Pacs, decoders: Decoders, stored: list[Study], way: str
+) -> None:
+    """A case of a hospital without DICOMweb hangs like any other; nothing is recompressed."""
+    source = DimseFrames(DimseSite(pacs.site(dimse_retrieve=way)), decoders)
+    for each in stored[:OF_DCMTK] if pacs.name == "dcmqrscp" else stored:
+        found = load(source, each.ref)
+
+        assert (found.hashes, found.problems) == (each.hashes(), [])
+        (instance,) = found.instances
+        plain = {"1.2.840.10008.1.2", "1.2.840.10008.1.2.1"}
+        sent, held = instance.transfer_syntax, STORED[each.file.name]
+        assert sent == held or {sent, held} <= plain
+        assert instance.patient is not None
+        assert instance.patient.name == "Größe, Anna"
+
+
+def test_the_site_answers_an_echo(pacs: Pacs) -> None:
+    """What the self-test of a site asks first."""
+    assert DimseSite(pacs.site()).echo() < 10_000
+
+
+@leaks
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"dimse": "dicom://127.0.0.1:{port}/OTHER"}, "PACS has no AE title OTHER"),
+        ({"dimse_ae": "STRANGER"}, "does not know the AE title of this desk, STRANGER|not permit"),
+        ({"dimse": "dicom://127.0.0.1:1/ARCHIVE"}, "PACS cannot be reached"),
+        ({"dimse": "dicoms://127.0.0.1:{port}/ARCHIVE"}, "does not speak TLS|does not answer"),
+    ],
+)
+def test_an_association_that_does_not_begin_says_why(
+    peers: Callable[[str], Pacs], decoders: Decoders, changed: dict[str, str], words: str
+) -> None:
+    """The person who sets a site up has a hospital's help desk on the telephone."""
+    pacs = peers("orthanc")
+    named = {key: value.format(port=pacs.port) for key, value in changed.items()}
+    source = DimseFrames(DimseSite(pacs.site(**named, timeout_seconds=2.0)), decoders)
+
+    with pytest.raises((Refused, SiteUnavailable), match=words):
+        source.series(StudyRef(SiteId("pacs"), StudyUID("2.25.101")))
+
+
+def test_a_certificate_of_nobody_we_trust_is_told(
+    peers: Callable[[str], Pacs], decoders: Decoders, tmp_path: Path
+) -> None:
+    """A name and an address alone do not make a hospital."""
+    another = orthanc.certificate(tmp_path)
+    source = DimseFrames(DimseSite(peers("orthanc-tls").site(ca_file=another)), decoders)
+
+    with pytest.raises(SiteUnavailable, match="certificate that cannot be trusted"):
+        source.series(StudyRef(SiteId("pacs"), StudyUID("2.25.101")))
+
+
+def test_a_document_of_ours_is_filed_and_found(
+    pacs: Pacs, decoders: Decoders, stored: list[Study], tmp_path: Path
+) -> None:
+    """Measurements, key images and presentation states go where the images came from."""
+    report = pydicom.dcmread(str(get_testdata_file("test-SR.dcm")))
+    report.StudyInstanceUID, report.SeriesInstanceUID = stored[0].ref.study, "2.25.7777"
+    report.SOPInstanceUID = report.file_meta.MediaStorageSOPInstanceUID = "2.25.77771"
+    report.save_as(tmp_path / "sr.dcm")
+    site = DimseSite(pacs.site())
+    source = DimseFrames(site, decoders)
+    archive = DimseArchive(site, source)
+    ref, sop = stored[0].ref, SopUID("2.25.77771")
+
+    before = archive.holds(ref, sop)
+    archive.file(ref, sop, (tmp_path / "sr.dcm").read_bytes())
+
+    assert (before, archive.holds(ref, sop)) == (False, True)
+
+
+def test_a_pacs_that_stops_in_the_middle_is_told_and_left_alone_for_a_while(
+    decoders: Decoders, stored: list[Study], tmp_path: Path
+) -> None:
+    """SIGSTOP: the line stands and nobody answers. Then nobody waits for it again and again."""
+    with dimse_peers.running("dcmqrscp", tmp_path, [stored[0].file]) as pacs:
+        source = DimseFrames(DimseSite(pacs.site(timeout_seconds=0.5)), decoders)
+        assert source.series(stored[0].ref)
+        os.kill(pacs.process.pid, signal.SIGSTOP)
+        for _ in range(3):
+            with pytest.raises(SiteUnavailable, match=r"does not answer in time|broke off"):
+                source.series(stored[0].ref)
+        began = time.monotonic()
+        with pytest.raises(SiteUnavailable, match="asked again in"):
+            source.series(stored[0].ref)
+        assert time.monotonic() - began < 0.2
+        os.kill(pacs.process.pid, signal.SIGCONT)
+
+
+@leaks
+def test_a_pacs_that_is_killed_is_told(
+    decoders: Decoders, stored: list[Study], tmp_path: Path
+) -> None:
+    """A sentence for the reader, and the other sites go on."""
+    with dimse_peers.running("dcmqrscp", tmp_path, [stored[0].file]) as pacs:
+        source = DimseFrames(DimseSite(pacs.site(timeout_seconds=2.0)), decoders)
+        assert source.series(stored[0].ref)
+        pacs.process.kill()
+        pacs.process.wait(10)
+
+        with pytest.raises(SiteUnavailable, match="PACS cannot be reached"):
+            source.series(stored[0].ref)
+
+
+def test_what_is_listed_and_not_given_has_a_place_that_says_so(
+    decoders: Decoders, stored: list[Study], tmp_path: Path
+) -> None:
+    """Fewer images than there are must never look like all of them."""
+    with dimse_peers.running("orthanc", tmp_path, [stored[0].file]) as pacs:
+        source = DimseFrames(DimseSite(pacs.site()), decoders)
+        listed = source._listed
+        source._listed = lambda study, series: [  # type: ignore[method-assign]
+            *listed(study, series),
+            *(each.__class__(SopUID("2.25.404"), each.sop_class, 2, 1)
+              for each in listed(study, series)),
+        ]  # fmt: skip
+
+        found = load(source, stored[0].ref)
+
+    assert found.hashes == stored[0].hashes()
+    assert found.failures == ["not-delivered"]
+    assert len(found.instances) == 2
+
+
+@pytest.mark.parametrize("way", ["get", "move"])
+def test_the_page_of_a_site_names_each_service_of_dimse(pacs: Pacs, way: str) -> None:
+    """An administrator sees which service a PACS does not do, and nothing of a patient."""
+    found = {
+        name: finding
+        for name, check in dimse_probe.checks(pacs.site(dimse_retrieve=way), "19900101")
+        for finding in check()
+    }
+
+    assert list(found) == ["C-ECHO", "C-FIND", f"C-{way.upper()}", "C-STORE"]
+    assert {each.verdict for each in found.values()} == {Verdict.GOOD}
+    assert "studies" in found["C-FIND"].text
+    assert "Anna" not in str(found)

@@ -1,0 +1,67 @@
+"""A place that fails is left alone for a while: what asks it is told so at once."""
+
+import threading
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from workstation.errors import SiteUnavailable
+from workstation.text import tr
+
+T = TypeVar("T")
+
+#: Failures in a row after which nobody waits for the next one.
+_PATIENT: Final = 3
+_FIRST_PAUSE_S: Final = 5.0
+_LONGEST_PAUSE_S: Final = 60.0
+
+
+class Breaker:
+    """Counts what failed in a row. Safe for any thread.
+
+    After a pause one caller tries again for all; each failure doubles the next pause.
+    """
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._failures = 0
+        self._why = ""
+        self._until = 0.0
+
+    def call(self, work: Callable[[], T]) -> T:
+        """Do it, unless the place failed just now. Only `SiteUnavailable` counts as failing."""
+        self._need_closed()
+        try:
+            done = work()
+        except SiteUnavailable as error:
+            self._failed(str(error))
+            raise
+        with self._lock:
+            self._failures = 0
+        return done
+
+    def _need_closed(self) -> None:
+        with self._lock:
+            left = self._until - self._monotonic()
+            if self._failures < _PATIENT:
+                return
+            if left <= 0:  # one tries for all: the others wait for its answer
+                self._until = self._monotonic() + self._pause()
+                return
+            raise SiteUnavailable(
+                tr(
+                    "{why}; asked again in {n} s",
+                    why=self._why,
+                    n=max(1, round(left)),
+                )
+            )
+
+    def _failed(self, why: str) -> None:
+        with self._lock:
+            self._failures += 1
+            self._why = why
+            self._until = self._monotonic() + self._pause()
+
+    def _pause(self) -> float:
+        extra = min(max(0, self._failures - _PATIENT), 10)
+        return min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * (1 << extra))

@@ -1,0 +1,43 @@
+"""Settings of a site that cannot stand beside each other: which key, and why."""
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from workstation.settings.checks import is_loopback
+from workstation.text import tr
+
+if TYPE_CHECKING:
+    from workstation.settings.site import Site
+
+Contradiction = tuple[str, str]
+
+
+def contradiction(site: "Site") -> Contradiction | None:
+    """The first one that is found."""
+    return _of_dimse(site) or _of_reports(site)
+
+
+def _of_dimse(site: "Site") -> Contradiction | None:
+    if not site.dimse:
+        if site.images == "dimse":
+            return "images", tr("it needs `dimse`: the address of the site's DIMSE service")
+        return None
+    secure = urlsplit(site.dimse).scheme == "dicoms"
+    near = is_loopback(site.dimse)
+    if not secure and not near and not site.dimse_without_tls:
+        return "dimse", tr(
+            "{value} must begin with dicoms: without TLS is for this machine only, or for a line"
+            " that `dimse_without_tls` vouches for",
+            value=site.dimse,
+        )
+    if site.dimse_retrieve == "move" and not site.dimse_receiver:
+        return "dimse_retrieve", tr("C-MOVE needs `dimse_receiver`: where this desk listens")
+    if secure and site.dimse_retrieve == "move" and site.dimse_certificate is None:
+        return "dimse_retrieve", tr("under TLS the receiver needs `dimse_certificate`")
+    return None
+
+
+def _of_reports(site: "Site") -> Contradiction | None:
+    if site.report == "hl7" and not site.hl7:
+        return "report", tr("it needs `hl7`: the address of the site's listener")
+    return None
