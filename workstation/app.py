@@ -14,7 +14,7 @@ from workstation.adapters.clock import SystemClock
 from workstation.adapters.decoders import Decoders
 from workstation.adapters.dictation_devices import HidButtons
 from workstation.adapters.enrolment import Enrolment
-from workstation.adapters.image_doors import ImageDoor, image_door
+from workstation.adapters.image_doors import ImageDoor, ImageSource, image_door
 from workstation.adapters.local_frames import LocalFrames
 from workstation.adapters.machine import physical_bytes
 from workstation.adapters.microphone import SystemMicrophone
@@ -221,6 +221,10 @@ class Outer:
             client.close()
         self.opened.store.close()
 
+    @property
+    def sources(self) -> Mapping[SiteId, ImageSource]:
+        return {site: door.source for site, door in self.doors.items()}
+
     def forget(self, gone: Dropped) -> None:
         """Nothing of a closed study stays with what fetched and decoded it."""
         self.decoders.forget(gone.ref)
@@ -286,7 +290,6 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         weights=weights_of(settings.urgency),
     )  # fmt: skip
     outer.codes.taker = lambda code: jobs.bring_home(lambda: worklist.code_shown.emit(code))
-    sources = {site: door.source for site, door in outer.doors.items()}
     archives = {site: door.archive for site, door in outer.doors.items()}
     frames = FrameStore(settings.ram_mb * MIB or physical_bytes() // 2)
     outer.previews.shown = lambda key, image: jobs.bring_home(
@@ -297,7 +300,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         lambda gone: jobs.run(lambda: outer.forget(gone), lane="decoders")
     )
     suv = None if settings.suv == "none" else SuvType(settings.suv)
-    loader = Loader({**sources, LOCAL: outer.files}, frames, jobs, suv)
+    loader = Loader({**outer.sources, LOCAL: outer.files}, frames, jobs, suv)
     volumes = Volumes(frames, loader, jobs, plane_samples)
     volumes.moved.connect(lambda ref: jobs.run(lambda: outer.decoders.forget(ref), lane="decoders"))
     viewer = Viewer(
@@ -336,7 +339,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
     autotexts = _autotexts(settings, store, jobs)
     session = ReadingSession(Services(worklist, viewer, loader, reporting, audit, jobs, sites))
     zones = {site.id: ZoneInfo(site.timezone) for site in settings.sites}
-    ways = Ways(sources, archives, zones, who, deliveries.awaits)
+    ways = Ways(outer.sources, archives, zones, who, deliveries.awaits)
     filing = MeasurementFiling(ways, store, audit, jobs, clock)
     alarms = Alarms(deliveries, worklist, store, audit, jobs, clock, sites)
     signing = Signing(worklist, session, reporting, deliveries, filing, alarms, jobs, keys)
@@ -362,7 +365,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         dictation=dictation,
         listening=listening,
         buttons=buttons,
-        headers=ObjectHeaders({**sources, LOCAL: outer.files}, jobs),
+        headers=ObjectHeaders({**outer.sources, LOCAL: outer.files}, jobs),
         registering=Registering(viewer, frames, jobs),
         alarms=alarms,
         prefetch=prefetch,

@@ -1,23 +1,20 @@
 """Settings of a site that cannot stand beside each other: which key, and why."""
 
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from workstation.settings.checks import is_loopback
+from workstation.settings.site import Site
 from workstation.text import tr
-
-if TYPE_CHECKING:
-    from workstation.settings.site import Site
 
 Contradiction = tuple[str, str]
 
 
-def contradiction(site: "Site") -> Contradiction | None:
+def contradiction(site: Site) -> Contradiction | None:
     """The first one that is found."""
     return _of_dimse(site) or _of_reports(site)
 
 
-def _of_dimse(site: "Site") -> Contradiction | None:
+def _of_dimse(site: Site) -> Contradiction | None:
     if not site.dimse:
         if site.images == "dimse":
             return "images", tr("it needs `dimse`: the address of the site's DIMSE service")
@@ -37,7 +34,7 @@ def _of_dimse(site: "Site") -> Contradiction | None:
     return None
 
 
-def _of_reports(site: "Site") -> Contradiction | None:
+def _of_reports(site: Site) -> Contradiction | None:
     if site.report == "hl7" and not site.hl7:
         return "report", tr("it needs `hl7`: the address of the site's listener")
     return None

@@ -10,6 +10,7 @@ import attrs
 from attrs import frozen
 
 from workstation.errors import SettingsError
+from workstation.settings.agreement import contradiction
 from workstation.settings.kinds import kind_in_words
 from workstation.settings.program import Settings
 from workstation.settings.site import Site
@@ -45,8 +46,8 @@ def parse(text: str, path: Path) -> Settings:
     for index, site in enumerate(sites):
         if site.id in {other.id for other in sites[:index]}:
             raise origin.of_site(index).error("id", tr("two sites are named {id}", id=site.id))
-        if site.contradiction:
-            raise origin.of_site(index).error(*site.contradiction)
+        if (wrong := contradiction(site)) is not None:
+            raise origin.of_site(index).error(*wrong)
     settings: Settings = _values(Settings, found, origin)
     return attrs.evolve(settings, sites=sites)
 

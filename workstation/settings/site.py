@@ -6,7 +6,7 @@ from typing import Literal
 from attrs import frozen
 
 from workstation.domain.identifiers import SiteId
-from workstation.settings import agreement, checks, messages
+from workstation.settings import checks, messages
 from workstation.settings.checks import setting
 
 StepUpPolicy = Literal["each", "session"]
@@ -147,8 +147,3 @@ class Site:
     ca_file: Path | None = setting(
         "Certificates (PEM) to trust for this site instead of the system's.", None
     )
-
-    @property
-    def contradiction(self) -> tuple[str, str] | None:
-        """A key that cannot stand beside the others, and why."""
-        return agreement.contradiction(self)
