@@ -100,6 +100,21 @@ def forget(ctx: CommandContext, title: str) -> Outcome:
     return None
 
 
+@command("structures.opacity", title="Opacity of structures", group=GROUP, when=_IMAGE, rest=True)
+def structure_opacity(ctx: CommandContext, percent: float, name: str = "") -> Outcome:
+    """In a rendered volume, 0 to 100: of one by its name or number, or of all."""
+    ctx.viewer.set_structure_opacity(percent, name)
+    return None
+
+
+@command("structures.colour", title="Colour of a structure", group=GROUP, when=_IMAGE, rest=True)
+def structure_colour(ctx: CommandContext, colour: str, name: str) -> Outcome:
+    """In a rendered volume, by its name or number: white, bone, red ... or #rrggbb."""
+    ctx.viewer.set_structure_colour(colour, name)
+    return None
+
+
 COMMANDS = (
     toggle, step, nudge, choose, place, add, delete, colour, next_colour, reset, keep, forget,
+    structure_opacity, structure_colour,
 )  # fmt: skip

@@ -19,6 +19,7 @@ from vtkmodules.vtkImagingCore import vtkImageReslice
 
 from workstation.domain.geometry import Vector, cross
 from workstation.domain.presentation import Voi
+from workstation.imaging.surface import Surface
 from workstation.imaging.transfer import VolumePreset
 from workstation.rendering.bricks import BLOCK, Brick
 from workstation.rendering.freehand import outline_of
@@ -47,7 +48,8 @@ class CastRequest:
     `step` is the way from sample to sample in voxels, along the axis that is crossed most.
     `crop` keeps what lies between two places along each axis of the patient, LPS mm; `cuts`
     take away what lines on the screen enclosed, or left out. `eye` is in front of the volume,
-    LPS mm: its rays meet the plane at its pixels.
+    LPS mm: its rays meet the plane at its pixels. `surfaces` of segments stand in a composed
+    picture.
     """
 
     origin: Vector
@@ -61,6 +63,7 @@ class CastRequest:
     crop: Crop | None = None
     cuts: tuple[Freehand, ...] = ()
     eye: Vector | None = None
+    surfaces: tuple[Surface, ...] = ()
 
     @property
     def normal(self) -> Vector:

@@ -1,6 +1,6 @@
 """Rays of one tile on their way to the back: what each sample adds of light, and takes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from workstation.imaging.transfer import Projection
 from workstation.rendering.ray_grid import STEPS, Grid, Tile
 from workstation.rendering.shading import shaded
+from workstation.rendering.sheets import Sheet
 
 #: What is left of the light when a ray has seen enough.
 _DARK: Final = 0.01
@@ -42,8 +43,9 @@ class Rays:
     """Those of one tile, while they go on."""
 
     def __init__(
-        self, tile: Tile, grid: Grid, dense: Opacities, colours: NDArray[np.float32]
-    ) -> None:
+        self, tile: Tile, grid: Grid, dense: Opacities, colours: NDArray[np.float32],
+        sheets: Sequence[Sheet] = (),
+    ) -> None:  # fmt: skip
         left, top, right, bottom = tile
         self._grid = grid
         self._dense, self._colours = dense, colours
@@ -51,6 +53,7 @@ class Rays:
         self.through = np.ones(self.shape, np.float32)
         self.light = np.zeros((*self.shape, 3), np.float32)
         self.depth = np.full(self.shape, np.nan, np.float32)
+        self._sheets = [part for each in sheets if (part := each.part(tile)) is not None]
         shades = grid.request.preset.projection is Projection.SHADED
         self.margin = grid.reach if shades else (0, 0)
 
@@ -73,7 +76,8 @@ class Rays:
         if unseen is not None:
             alpha[unseen] = 0.0
         before = np.empty_like(alpha)  # what is left of the light in front of each sample
-        for left, taken in zip(before, alpha, strict=True):
+        for step, (left, taken) in enumerate(zip(before, alpha, strict=True), first):
+            self.meet(step)
             left[...] = self.through
             self.through *= 1.0 - taken
         self.through[self.through < _NOTHING] = 0.0  # numbers that small take long to multiply
@@ -82,6 +86,20 @@ class Rays:
         self._surface(before, alpha, seen, first)
         if seen.size:
             self._lit(samples, seen, weight.ravel()[seen], first)
+
+    def meet(self, step: int) -> None:
+        """What of segments lies before this step, and was not met yet."""
+        for sheet in self._sheets:
+            row, column = np.nonzero(sheet.steps <= step)
+            if not row.size:
+                continue
+            share = self.through[row, column] * np.float32(sheet.opacity)
+            self.light[row, column] += share[:, None] * sheet.light[row, column]
+            self.through[row, column] -= share
+            behind = (self.through[row, column] < _SURFACE) & np.isnan(self.depth[row, column])
+            row, column = row[behind], column[behind]
+            self.depth[row, column] = sheet.steps[row, column]
+            sheet.steps[sheet.steps <= step] = np.inf
 
     def _surface(
         self, before: NDArray[np.float32], alpha: NDArray[np.float32], seen: NDArray[np.intp],

@@ -25,6 +25,7 @@ from workstation.rendering.ray_grid import (
     index_image,
 )
 from workstation.rendering.ray_light import FAINT, Opacities, Rays
+from workstation.rendering.sheets import sheets_of
 
 
 @frozen(eq=False)
@@ -116,11 +117,12 @@ def _composed(source: _Source, is_old: Callable[[], bool]) -> Cast:
     _hide_outside(brick, opacity)
     places = source.places(_seen_blocks(brick, opacity))
     dense = Opacities(grid, opacity)
+    sheets = sheets_of(request.surfaces, grid, is_old)
     light = np.zeros((rows, columns, 3), np.float32)
     cover = np.zeros((rows, columns), np.float32)
     depth = np.full((rows, columns), np.nan, np.float32)
     for tile in grid.tiles():
-        made = Rays(tile, grid, dense, colours)
+        made = Rays(tile, grid, dense, colours, sheets)
         for run, masked in places.runs(tile, grid.steps):
             if is_old():
                 raise Abandoned
@@ -128,6 +130,7 @@ def _composed(source: _Source, is_old: Callable[[], bool]) -> Cast:
             made.add(samples, run[0], partial(source.hidden, tile, run, masked))
             if made.is_dark:
                 break
+        made.meet(grid.steps)
         left, top, right, bottom = tile
         light[top:bottom, left:right] = made.light
         cover[top:bottom, left:right] = 1.0 - made.through

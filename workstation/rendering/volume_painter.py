@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from workstation.domain.geometry import ImagePlane, Vector
 from workstation.domain.presentation import Voi
 from workstation.errors import NotDisplayable
+from workstation.imaging.surface import Surface
 from workstation.imaging.transfer import VolumePreset
 from workstation.imaging.volume_voxels import Volume
 from workstation.rendering.bricks import Brick, Kept, patient_of
@@ -60,6 +61,7 @@ class RaysRequest:
     crop: Crop | None = None
     cuts: tuple[Freehand, ...] = ()
     eye: Vector | None = None
+    surfaces: tuple[Surface, ...] = ()
 
 
 @frozen(eq=False)
@@ -168,4 +170,5 @@ def rays_of(request: RaysRequest, part: int, detail: Detail) -> CastRequest:
     return CastRequest(
         plane.to_patient(x, y), plane.row, plane.column, millimetres * part, size,
         request.preset, request.window, step, request.crop, request.cuts, request.eye,
+        request.surfaces,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from attrs import frozen
 
 from workstation.domain.measurement import Measurement
+from workstation.imaging.surface import Surface
 from workstation.services.overlay import Overlay
 from workstation.services.structures import Outlined
 from workstation.services.viewed import Crosshair, Crossing, Reading, Shown
@@ -30,4 +31,5 @@ class Scene:
     crosshair: Crosshair | None = None
     figures: tuple[Figure | Caption, ...] = ()  # what others drew
     inked: bool = True  # with the overlays of the object itself
+    surfaces: tuple[Surface, ...] = ()  # of structures in a rendered volume
     spot: Located | None = None  # where the 3D cursor lies on it; shown without other ink too

@@ -126,6 +126,18 @@ class Shaping(Cutting):
         look = self._need_look()
         self.change(lambda state: evolve(state, look=evolve(look, stops=None)))
 
+    # --- structures in the volume ---
+
+    def set_structure_opacity(self, percent: float, name: str = "") -> None:
+        """How dense the front of one is in rendered volumes, by name or number; or of all."""
+        self._need_look()
+        self.structures.set_opacity(self._need_shown(), name, percent / 100)
+
+    def set_structure_colour(self, colour: str, name: str) -> None:
+        self._need_look()
+        red, green, blue = (round(255 * part) for part in colour_named(colour))
+        self.structures.set_colour(self._need_shown(), name, (red, green, blue))
+
     # --- presets of the reader's own ---
 
     def keep_curve(self, title: str) -> VolumePreset:

@@ -70,7 +70,7 @@ class StructurePlanes:
             return here.lines or {}
         if here is not None and here.lines is None:
             return {}  # the worker is at the plane before: asked again when it is done
-        work = [(each, self._source(each, shown.display_set)) for each in asked]
+        work = [(each, self.source(each, shown.display_set)) for each in asked]
         if any(source is None for _, source in work):
             return {}
         made = self._cuts[place] = _Cut(shown.frame)
@@ -102,7 +102,7 @@ class StructurePlanes:
             made.lines = lines
             self._done.emit(None)
 
-    def _source(self, asked: Asked, display_set: DisplaySet) -> "_Source | None":
+    def source(self, asked: Asked, display_set: DisplaySet) -> "Source | None":
         """What a grid is made of; None while pixels of it are not here."""
         wanted = [m for m in asked.structures.masks if m.frame in asked.frames]
         number = asked.structure.number
@@ -111,11 +111,13 @@ class StructurePlanes:
         held = [each for each in pixels if each is not None]
         if len(held) < len(wanted):
             return None
-        return _Source(asked, display_set, [asked.frames[m.frame] for m in wanted], held)
+        return Source(asked, display_set, [asked.frames[m.frame] for m in wanted], held)
 
 
 @frozen(eq=False)
-class _Source:
+class Source:
+    """What the grid of one structure is made of."""
+
     asked: Asked
     display_set: DisplaySet
     frames: Sequence[Frame]

@@ -13,12 +13,15 @@ from attrs import frozen
 from workstation.domain.identifiers import FrameKey
 from workstation.domain.structure import Colour, Mask, Structure, StructureSet
 from workstation.domain.study import DisplaySet, Frame
+from workstation.errors import CommandError
 from workstation.imaging.outline import Line, outlines
 from workstation.imaging.pixels import FramePixels
+from workstation.imaging.surface import Surface
 from workstation.services.frames import FrameStore
 from workstation.services.jobs import Jobs
 from workstation.services.signal import Signal
 from workstation.services.structure_planes import Asked, StructurePlanes
+from workstation.services.structure_surfaces import StructureSurfaces
 from workstation.services.viewed import Shown
 from workstation.text import tr
 from workstation.viewing.structures import Drawn, contours_on, masks_on, placed, shares_space
@@ -56,6 +59,7 @@ class Structures:
         self._lines: _Traced = {}
         self._under_way: set[FrameKey] = set()
         self._planes = StructurePlanes(store, jobs, self.traced)
+        self._surfaces = StructureSurfaces(jobs, self._planes, self.traced)
 
     def know(self, display_sets: Iterable[DisplaySet]) -> None:
         for each in display_sets:
@@ -68,6 +72,7 @@ class Structures:
         self._lines.clear()
         self._under_way.clear()
         self._planes.forget()
+        self._surfaces.forget()
         self.shown = False
 
     def sources(self, shown: Shown) -> tuple[str, ...]:
@@ -77,7 +82,7 @@ class Structures:
 
     def on(self, shown: Shown) -> tuple[Outlined, ...]:
         """Lines on the image of a viewport; empty while they are hidden."""
-        if not self.shown:
+        if not self.shown or shown.rendering is not None:
             return ()
         if shown.state.plane is not None:
             return self._on_plane(shown)
@@ -90,14 +95,47 @@ class Structures:
                 found.extend(self._of_mask(mask, structures, frames[mask.frame], shown.frame))
         return tuple(found)
 
-    def _on_plane(self, shown: Shown) -> tuple[Outlined, ...]:
-        """What a plane cuts of everything that lies in its space."""
-        asked = [
+    def surfaces(self, shown: Shown) -> tuple[Surface, ...]:
+        """In a rendered volume; empty while they are hidden, and where single values are seen."""
+        made = shown.rendering
+        if not self.shown or made is None or not made.preset.projection.composes:
+            return ()
+        asked = self._asked(shown)
+        usual = [_colour(each.structure, each.structures) for each in asked]
+        return self._surfaces.on(shown, asked, usual)
+
+    def set_opacity(self, shown: Shown, name: str, opacity: float) -> None:
+        """Of one by its name or number, or of all. Raises CommandError with those there are."""
+        for each in self._named(shown, name):
+            self._surfaces.set_opacity(each.key, opacity)
+        self.traced.emit(None)
+
+    def set_colour(self, shown: Shown, name: str, colour: Colour) -> None:
+        """Of one by its name or number, in rendered volumes."""
+        for each in self._named(shown, name):
+            self._surfaces.set_colour(each.key, colour)
+        self.traced.emit(None)
+
+    def _named(self, shown: Shown, name: str) -> list[Asked]:
+        every = self._asked(shown)
+        found = [each for each in every if not name or _is_called(each.structure, name)]
+        if not found:
+            names = ", ".join(each.structure.name for each in every)
+            raise CommandError(tr("no structure here is {name}: {names}", name=name, names=names))
+        return found
+
+    def _asked(self, shown: Shown) -> list[Asked]:
+        """Everything that lies in the space of a view."""
+        return [
             Asked(structures, structure, frames)
             for structures, frames in self._of_study(shown)
             if shares_space(shown.frame, shown.display_set.frames, structures, frames)
             for structure in structures.structures
         ]
+
+    def _on_plane(self, shown: Shown) -> tuple[Outlined, ...]:
+        """What a plane cuts of everything that lies in its space."""
+        asked = self._asked(shown)
         lines = self._planes.on(shown, asked)
         return tuple(
             _outlined(Drawn(each.structure, line, True), each.structures)
@@ -176,9 +214,17 @@ def _tracer(pixels: FramePixels, mask: Mask, structures: StructureSet) -> Callab
 
 
 def _outlined(drawn: Drawn, structures: StructureSet) -> Outlined:
-    at = structures.structures.index(drawn.structure)
-    colour = drawn.structure.colour or _COLOURS[at % len(_COLOURS)]
+    colour = _colour(drawn.structure, structures)
     return Outlined(drawn.line, drawn.closed, colour, _name(drawn.structure))
+
+
+def _colour(structure: Structure, structures: StructureSet) -> Colour:
+    at = structures.structures.index(structure)
+    return structure.colour or _COLOURS[at % len(_COLOURS)]
+
+
+def _is_called(structure: Structure, name: str) -> bool:
+    return name.casefold() in (structure.name.casefold(), str(structure.number))
 
 
 def _name(structure: Structure) -> str:

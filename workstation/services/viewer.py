@@ -356,6 +356,7 @@ class Viewer(Shaping, Fusing):
         return Scene(
             shown, view, words, marks, self.selected_measurement, self.crossings(index),
             self.structures.on(shown), figures=self.presenting.figures(shown), spot=spot,
+            surfaces=self.structures.surfaces(shown),
             crosshair=self.crosshair(index),
         )  # fmt: skip
 

@@ -227,6 +227,7 @@ def rays_of(scene: Scene) -> RaysRequest | None:
     return RaysRequest(
         made.volume, plane, view, made.preset, window, shown.state.inverted, made.without_table,
         made.crop, made.look.cuts, made.eye,
+        scene.surfaces,
     )  # fmt: skip
 
 
