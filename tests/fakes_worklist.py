@@ -14,9 +14,9 @@ from workstation.protocols.delivery import Delivery
 from workstation.protocols.device_sign_in import EnterCode
 from workstation.services.filings import Filing
 from workstation.services.licence import Verdict
+from workstation.services.rows import Row, Silence, SiteStatus
 from workstation.services.signal import Signal
 from workstation.services.urgency import NO_WEIGHTS, Weights
-from workstation.services.worklist import Row, SiteStatus
 
 NOW = datetime(2026, 11, 22, 2, 14, 36, tzinfo=UTC)
 HARBOR, MESA, NORD = SiteId("harbor"), SiteId("mesa"), SiteId("nord")
@@ -79,7 +79,7 @@ def row(number: int, wanted: Wanted = Wanted()) -> Row:
     )
     reason = "" if wanted.allowed else "No licence: US-NM"
     verdict = Verdict(wanted.allowed, reason, WA if wanted.allowed else None)
-    return Row(item, verdict, NOW - wanted.stale if wanted.stale else None)
+    return Row(item, verdict, Silence(NOW - wanted.stale if wanted.stale else None))
 
 
 def site(

@@ -1,4 +1,4 @@
-"""Ten thousand cases of three sites, fifty changes a second, one site that never answers."""
+"""Ten thousand cases of three sites, fifty changes a second, one site that stops answering."""
 
 import itertools
 import random
@@ -36,6 +36,7 @@ ROWS: Final = 10_000
 CHANGES_PER_SECOND: Final = 50
 SITES: Final = ("harbor", "mesa", "nord")
 _POLL_S: Final = 0.5
+_SILENT_S: Final = 5.0
 _TYPED: Final = ("alder", "ct head", "rowan 17", "müller", "mr")
 _NAMES: Final = ("Alder, Robin", "Rowan, Alex", "Müller-Beispiel, Jo", "Пример, Анна", "山田, 太郎")
 _PROCEDURES: Final = (
@@ -71,7 +72,7 @@ class _Site:
         changed = list(self._items)
         if cursor:
             if self._silent:
-                self.gone.wait()
+                self.gone.wait(_SILENT_S)  # as long as a client waits for an answer
                 raise SiteUnavailable("silent")
             share = round(CHANGES_PER_SECOND * _POLL_S / (len(SITES) - 1))
             changed = self._random.sample(changed, share)
@@ -108,6 +109,8 @@ class _Site:
         raise NotImplementedError
 
     def find_report(self, report: ReportId) -> None: ...
+
+    def close_case(self, payload: bytes) -> None: ...
 
     def send_audit(self, events: Sequence[Mapping[str, Any]]) -> None: ...
 
@@ -211,6 +214,7 @@ def worklist() -> tuple[Figure, ...]:
         Figure("filter keystroke to paint, p95", waits[int(len(waits) * 0.95)] * 1000, "ms", "100"),
         Figure("its processor time, p95", work[int(len(work) * 0.95)] * 1000, "ms"),
         Figure("longest gap of the event loop", gaps.longest * 1000, "ms", "50"),
+        Figure("its processor time", gaps.busiest * 1000, "ms"),
         Figure("the selection stayed on its case", float(stays), "", "1", held=stays),
         *machine_load(),
     )

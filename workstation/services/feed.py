@@ -9,8 +9,6 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from attrs import evolve
-
 from workstation.domain.identifiers import TaskId
 from workstation.domain.reader import Reader
 from workstation.domain.worklist import WorklistItem
@@ -18,7 +16,7 @@ from workstation.errors import SignInFailed, SiteUnavailable, WorkstationError
 from workstation.services.jobs import Job, Jobs
 from workstation.services.licence import Desk, may_read
 from workstation.services.ports import Clock, Credentials, FeedPage, HostingPlatform, RowProblem
-from workstation.services.rows import Row, SiteState, SiteStatus
+from workstation.services.rows import Row, Silence, SiteState, SiteStatus
 from workstation.services.signal import Signal
 from workstation.services.urgency import NO_WEIGHTS, Weights, order_key
 from workstation.services.waiting import settled
@@ -60,7 +58,7 @@ class SiteFeed:
         self._poll_seconds = poll_seconds
         self._state: SiteState = "signed-out"
         self._message = ""
-        self._silent_since: datetime | None = None  # as the rows say it
+        self._silence = Silence()  # as the rows say it
         self._problems: dict[TaskId, RowProblem] = {}
         self._cursor = ""
         self._failures = 0
@@ -250,7 +248,7 @@ class SiteFeed:
 
     def _row(self, item: WorklistItem) -> Row:
         verdict = may_read(self.reader, item, self._day_at(item.jurisdiction), self._desk)
-        return Row(item, verdict, self._silent_since, order_key(item, self._weights))
+        return Row(item, verdict, self._silence, order_key(item, self._weights))
 
     @property
     def _stale_since(self) -> datetime | None:
@@ -284,11 +282,7 @@ class SiteFeed:
         if (state, message) == (self._state, self._message) and not force:
             return
         self._state, self._message = state, message
-        since = self._stale_since
-        if since != self._silent_since:
-            self._silent_since = since
-            self.rows = {t: evolve(row, stale_since=since) for t, row in self.rows.items()}
-            touched |= self.rows.keys()
+        self._silence.since = self._stale_since
         self.changed.emit(touched)
 
 

@@ -15,18 +15,34 @@ from workstation.services.urgency import Key, is_read, order_key
 SiteState = Literal["signing-in", "ok", "stale", "signed-out"]
 
 
+class Silence:
+    """Since when a site has not answered, told once for all its rows.
+
+    Owned by the site's feed. Thousands of rows go stale in one turn of the event loop, so
+    none of them is made anew for it.
+    """
+
+    def __init__(self, since: datetime | None = None) -> None:
+        self.since = since
+
+
 @frozen
 class Row:
-    """One case on the list; `stale_since` is when its site last answered, if it is silent."""
+    """One case on the list, and the silence of its site."""
 
     item: WorklistItem
     verdict: Verdict
-    stale_since: datetime | None = None
+    silence: Silence = field(factory=Silence, eq=False, repr=False)
     order: Key = field(repr=False)  # where it stands in the queue, smallest first
 
     @order.default
     def _usual_order(self) -> Key:
         return order_key(self.item)
+
+    @property
+    def stale_since(self) -> datetime | None:
+        """When its site last answered, if it is silent."""
+        return self.silence.since
 
     def time_left(self, now: datetime) -> timedelta:
         """By the site's clock; negative once the promise is broken."""

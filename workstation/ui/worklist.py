@@ -61,6 +61,7 @@ class WorklistPane(QWidget):
         self._index.ask(Filter.of(views.now))
         self._pending = self._touched = False
         self._added = Added({}, {}, {}, frozenset())
+        self._silent = frozenset[str]()
         self._last_input = -STILL_S
         self.model = WorklistModel(worklist.server_now, worklist.weights)
         self.lists = Lists(self._choose_list, run)
@@ -145,6 +146,7 @@ class WorklistPane(QWidget):
         self._added = self._added_now()
         again = self._added.since(before, index.ordered)
         index.take(self._worklist.rows, self._added.line, again)
+        self._show_silence()
         names = sorted(self._added.names.items(), key=lambda pair: pair[1])
         self.bar.offer(sorted(each for each, n in index.modalities.items() if n), names)
         if self._still() or not self.model.lines:
@@ -152,6 +154,15 @@ class WorklistPane(QWidget):
         else:
             self._pending = self.model.update(self._ordered())
             self._show_counts()
+
+    def _show_silence(self) -> None:
+        """A site fell silent, or answers again: its rows look otherwise, and are the same."""
+        silent = frozenset(
+            s.id for s in self._worklist.sites if s.state not in ("ok", "signing-in")
+        )
+        if silent != self._silent:
+            self._silent = silent
+            self.table.viewport().update()
 
     def _added_now(self) -> Added:
         sites = self._worklist.sites
