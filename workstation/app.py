@@ -18,9 +18,9 @@ from workstation.adapters.image_doors import ImageDoor, ImageSource, image_door
 from workstation.adapters.local_frames import LocalFrames
 from workstation.adapters.machine import physical_bytes
 from workstation.adapters.microphone import SystemMicrophone
+from workstation.adapters.mllp import MllpLine
 from workstation.adapters.opengl import command as opengl_child
 from workstation.adapters.opengl import probed
-from workstation.adapters.mllp import MllpLine
 from workstation.adapters.platform import FhirPlatform
 from workstation.adapters.previews import Previews
 from workstation.adapters.recognisers import recogniser
@@ -36,6 +36,7 @@ from workstation.commands.bindings import load as load_bindings
 from workstation.commands.context import AllServices
 from workstation.commands.menus import STRIP, load_menus, offered
 from workstation.domain.autotext import Level
+from workstation.domain.critical import Category
 from workstation.domain.identifiers import SiteId
 from workstation.domain.report import SignedReport
 from workstation.domain.suv import SuvType
@@ -50,6 +51,8 @@ from workstation.services.autotext_files import shared
 from workstation.services.autotexts import Autotexts
 from workstation.services.certification import Certification
 from workstation.services.cine import Cine
+from workstation.services.critical_results import CriticalResults, Person
+from workstation.services.critical_results import Desk as CriticalDesk
 from workstation.services.delivery import Deliveries
 from workstation.services.desk_lock import DeskLock
 from workstation.services.dictation import Dictation
@@ -85,11 +88,12 @@ from workstation.services.templates import load_templates
 from workstation.services.viewer import Viewer
 from workstation.services.volumes import Volumes
 from workstation.services.worklist import Worklist
-from workstation.settings import Settings, Site, buttons_of, resource, screens_of, weights_of
+from workstation.settings import Settings, Site, buttons_of, pairs, resource, screens_of, weights_of
 from workstation.text import tr, use_locale
 from workstation.ui.application import Application
 from workstation.ui.autotext_dialog import AutotextDialog
 from workstation.ui.being_said import BeingSaid
+from workstation.ui.critical_card import CriticalCard
 from workstation.ui.program import Program
 from workstation.ui.report_pane import ReportPane
 from workstation.ui.report_pdf import Printer
@@ -271,6 +275,7 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
     card = settings.gpu_mb * MIB
     GraphicsStart(slices, jobs, settings.engine, card, lambda: probed(opengl_child())).begin()
     BeingSaid(report.editor, services.dictation)
+    report.add_card(CriticalCard(services.critical, services.reporting, outer.clock, shell.run))
     shell.furnish(images, report, images.measurements)
     shell.pictured.connect(lambda _: images.settle())
     shell.pictured.connect(lambda _: report.settle())
@@ -362,6 +367,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         filing=filing,
         cine=Cine(viewer, frames, jobs, clock, settings.cine_rate, begins=settings.cine_autoplay),
         desk=DeskLock(worklist, audit, jobs, clock, settings.lock_minutes),
+        critical=CriticalResults(reporting, audit, clock, _desks(settings)),
         dictation=dictation,
         listening=listening,
         buttons=buttons,
@@ -383,6 +389,18 @@ def _autotexts(settings: Settings, store: SealedStore, jobs: Jobs) -> Autotexts:
     group = shared(settings.autotexts, Level.GROUP) if settings.autotexts else ()
     sites = {s.id: shared(s.autotexts, Level.SITE) for s in settings.sites if s.autotexts}
     return Autotexts(store, jobs, (*ours, *group), sites)
+
+
+def _desks(settings: Settings) -> Mapping[SiteId, CriticalDesk]:
+    """Whom each site calls for critical results, and how soon."""
+    return {
+        site.id: CriticalDesk(
+            tuple(Person(name, number) for name, number in pairs(site.directory)),
+            {Category(each): int(minutes) for each, minutes in pairs(site.critical_minutes)},
+            ZoneInfo(site.timezone),
+        )
+        for site in settings.sites
+    }
 
 
 def _voice(

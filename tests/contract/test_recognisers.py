@@ -31,7 +31,7 @@ def spoken(text: str, file: Path) -> bytes:
     subprocess.run([flite, "-voice", "slt", "-t", text, "-o", file], check=True)
     with wave.open(str(file)) as opened:
         assert opened.getframerate() == RATE
-        return opened.readframes(opened.getnframes())
+        return bytes(opened.readframes(opened.getnframes()))
 
 
 def dictated(ears: Recogniser, sound: bytes) -> list[SpeechEvent]:

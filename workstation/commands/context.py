@@ -14,6 +14,7 @@ from workstation.services.alarms import Alarms
 from workstation.services.audit import Audit
 from workstation.services.autotexts import Autotexts
 from workstation.services.cine import Cine
+from workstation.services.critical_results import CriticalResults
 from workstation.services.delivery import Deliveries
 from workstation.services.desk_lock import DeskLock
 from workstation.services.dictation import Dictation
@@ -182,6 +183,7 @@ class AllServices:
     filing: MeasurementFiling
     cine: Cine
     desk: DeskLock
+    critical: CriticalResults
     dictation: Dictation
     listening: Listening
     buttons: DictationButtons

@@ -20,6 +20,8 @@ KINDS: Final = tuple(search.REFERENCES)
 _ORDER: Final = ("DELETE", "POST", "PUT", "GET")  # FHIR R4 3.1.0.11.2
 _PAGES_KEPT: Final = 64
 _METHODS: Final = frozenset(_ORDER)
+#: What is filed once and stays as it is.
+_FILED_ONCE: Final = ("AuditEvent", "Provenance", "Observation", "Communication")
 
 
 @frozen
@@ -221,7 +223,7 @@ class Engine:
         self._check_match(asked, old)
         before = old.body if old else None
         kept = self.rules.check_write(caller, unit, before, body)
-        if before is not None and asked.kind in ("AuditEvent", "Provenance", "Observation"):
+        if before is not None and asked.kind in _FILED_ONCE:
             assert old is not None
             return self._answer(200, old)
         return self._filed(200 if before else 201, unit, asked.kind, ident, kept)

@@ -283,6 +283,7 @@ class Platform:
                 "jurisdiction": each.profile.jurisdiction,
                 "timezone": each.profile.timezone,
                 "phone": each.profile.phone,
+                "directory": each.profile.directory,
                 "step_up": each.profile.step_up,
                 "export": True,
                 "scripted_signing": True,

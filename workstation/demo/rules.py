@@ -51,7 +51,10 @@ FIXED: Final = (
     "input",
     "priority",
 )
-SIGNED: Final = ("preliminary", "final", "amended", "corrected", "appended")
+#: Those that take the place of a signed report, and name it.
+AMENDING: Final = ("amended", "corrected", "appended", "entered-in-error")
+SIGNED: Final = ("preliminary", "final", *AMENDING)
+_FINAL: Final = ("final", "amended", "corrected", "entered-in-error")
 
 
 @frozen
@@ -117,7 +120,7 @@ class Rules:
             return self._task(caller, unit, old, new)
         if kind == "DiagnosticReport":
             return self._report(caller, unit, old, new)
-        if kind in ("Provenance", "Observation"):
+        if kind in ("Provenance", "Observation", "Communication"):
             return self._only_once(old, new)
         return new
 
@@ -214,10 +217,10 @@ class Rules:
             raise FhirError(403, "forbidden", f"{caller.person.name} holds no licence for {where}.")
         if new["status"] not in ("partial", *SIGNED):
             raise FhirError(422, "business-rule", f"A report is not filed as {new['status']}.")
-        if new["status"] == "final" and caller.person.role not in self.site.finals_by:
+        if new["status"] in _FINAL and caller.person.role not in self.site.finals_by:
             text = f"At {self.site.name} a {caller.person.role} files preliminary reports only."
             raise FhirError(403, "forbidden", text)
-        if new["status"] == "appended":
+        if new["status"] in AMENDING:
             self._addendum(unit, new)
         elif not self._holds_claim(caller, unit, new) and not self._drafts_addendum(unit, new):
             raise FhirError(403, "forbidden", "A report needs the claim on its case.")
@@ -230,13 +233,13 @@ class Rules:
             same_order = references(report, "basedOn") == references(new, "basedOn")
             if first in names and same_order and report["status"] in SIGNED:
                 return
-        raise FhirError(422, "business-rule", "An addendum names the report it belongs to.")
+        raise FhirError(422, "business-rule", "An addendum or correction names the report it belongs to.")
 
     def _drafts_addendum(self, unit: Unit, new: Resource) -> bool:
         """Unfinished words to a case that is read: nobody holds it, and nobody needs to."""
         order = references(new, "basedOn")
         return new["status"] == "partial" and any(
-            report["status"] in ("final", "appended") and references(report, "basedOn") == order
+            report["status"] in ("final", *AMENDING) and references(report, "basedOn") == order
             for report in unit.all("DiagnosticReport")
         )
 

@@ -51,6 +51,7 @@ class SiteProfile:
     patient_issuer: str
     ordering_physician: str
     phone: str
+    directory: str
     stat_minutes: int
     routine_minutes: int
     stat_tier: str = "final"  # what a STAT read is promised as
@@ -71,6 +72,7 @@ SITES: Final = (
         "urn:oid:2.25.310284610100.1",
         "Okafor, Chidi",
         "+1 206 555 0142",
+        "Dr. Lee Proxy, emergency = +1 206 555 0100; Charge nurse = +1 206 555 0101",
         stat_minutes=30,
         routine_minutes=240,
     ),
@@ -83,6 +85,7 @@ SITES: Final = (
         "urn:oid:2.25.310284610100.2",
         "Villarreal, Inés",
         "+1 512 555 0177",
+        "Dr. Sol Proxy, emergency = +1 512 555 0100; House supervisor = +1 512 555 0101",
         stat_minutes=30,
         routine_minutes=360,
         stat_tier="preliminary",
@@ -97,6 +100,7 @@ SITES: Final = (
         "urn:oid:2.25.310284610100.3",
         "Brandt, Hauke",
         "+49 40 5550 0119",
+        "Notaufnahme, Dienstarzt = +49 40 5550 0100; Pflegeleitung = +49 40 5550 0101",
         stat_minutes=45,
         routine_minutes=480,
     ),

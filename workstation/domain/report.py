@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from attrs import evolve, field, frozen
 
+from workstation.domain.critical import CriticalResult
 from workstation.domain.identifiers import AccessionNumber, ReportId, SiteId, StudyUID, TaskId
 from workstation.domain.patient import Patient
 
@@ -26,6 +27,7 @@ class SectionKind(StrEnum):
     COMPARISON = "comparison"
     FINDINGS = "findings"
     IMPRESSION = "impression"
+    COMMUNICATION = "communication"
     ADDENDUM = "addendum"
 
 
@@ -38,6 +40,7 @@ SECTION_LOINC: Mapping[SectionKind, str] = MappingProxyType(
         SectionKind.COMPARISON: "18834-2",
         SectionKind.FINDINGS: "59776-5",
         SectionKind.IMPRESSION: "19005-8",
+        SectionKind.COMMUNICATION: "73568-8",
         SectionKind.ADDENDUM: "55107-7",
     }
 )
@@ -56,10 +59,16 @@ class FieldKind(StrEnum):
 
 
 class ReportState(StrEnum):
+    """What each is called in every kind of data: `domain.report_states`."""
+
     DRAFT = "draft"
+    WET_READ = "wet-read"
     PRELIMINARY = "preliminary"
+    AWAITING = "awaiting-attending"  # a resident's, until the attending has read it over
     FINAL = "final"
     ADDENDED = "addended"
+    CORRECTED = "corrected"
+    RETRACTED = "retracted"
 
 
 @frozen
@@ -241,6 +250,7 @@ class Report:
     state: ReportState = ReportState.DRAFT
     revision: int = 1  # of the draft: grows with each change
     language: str = "en"
+    critical: tuple[CriticalResult, ...] = ()
 
     def section(self, kind: SectionKind) -> Section | None:
         return next((s for s in self.sections if s.kind is kind), None)
@@ -307,7 +317,7 @@ class SignedReport:
     """
 
     report: Report
-    status: ReportState  # PRELIMINARY, FINAL or ADDENDED
+    status: ReportState  # never DRAFT
     signer: Signer
     signed_at: datetime
     text: str

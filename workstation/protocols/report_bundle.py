@@ -18,7 +18,9 @@ from attrs import frozen
 
 from workstation.domain.identifiers import ReportId
 from workstation.domain.report import ReportState, SectionKind, SignedReport
+from workstation.domain.report_states import STATES, UNSETTLED
 from workstation.protocols.canonical import sha256_hex
+from workstation.protocols.communication import communications
 from workstation.protocols.observations import finite, observation
 from workstation.protocols.signature import manifest, sign, utc
 from workstation.protocols.signing_key import SigningKey
@@ -26,15 +28,9 @@ from workstation.protocols.signing_key import SigningKey
 RW: Final = "urn:reading-workstation:"
 URI: Final = "urn:ietf:rfc:3986"
 #: Resources of the transaction that the manifest names by their digest.
-SEALED: Final = ("DiagnosticReport", "Observation")
+SEALED: Final = ("DiagnosticReport", "Observation", "Communication")
 _IMR: Final = "https://profiles.ihe.net/RAD/IMR/StructureDefinition/imr-diagnosticreport"
 _V2: Final = "http://terminology.hl7.org/CodeSystem/"
-_FHIR_STATUS: Final = {
-    ReportState.PRELIMINARY: "preliminary",
-    ReportState.FINAL: "final",
-    ReportState.ADDENDED: "appended",
-}
-
 
 class NotOurs(Exception):
     """The Task as it stands does not admit this report; `holder` may say why."""
@@ -83,14 +79,16 @@ def seal(
     artefacts = _artefacts(signed, measurements, pdf)
     observations = [observation(signed, each) for each in measurements]
     report = _report(signed, artefacts, observations, effective, site_name)
+    calls = communications(signed)
     resources = {
         resource_name(each): resource_digest(each)
-        for each in (report, *(resource for _, resource in observations))
+        for each in (report, *(resource for _, resource in (*observations, *calls)))
     }
     statement = manifest(signed, {**artefacts, **beside}, previous, resources)
     token = sign(statement, key, utc(signed.signed_at))
     made = [_create("DiagnosticReport", signed.report.id, report)]
     made += [_create("Observation", uid, resource) for uid, resource in observations]
+    made += [_create("Communication", uid, resource) for uid, resource in calls]
     made.append(_provenance(signed, statement, token))
     return Letter(
         signed.report.id, signed.status, signed.signer.id, tuple(made), sha256_hex(statement),
@@ -209,7 +207,7 @@ def _report(
         "contained": [{"resourceType": "Organization", "id": "site", "name": site_name}],
         "identifier": [{"system": URI, "value": f"urn:uuid:{signed.report.id}"}],
         "basedOn": [_order(*each) for each in orders],
-        "status": _FHIR_STATUS[signed.status],
+        "status": STATES[signed.status].fhir,
         "category": [{"coding": [{"system": f"{_V2}v2-0074", "code": "RAD"}]}],
         "code": {
             "coding": [
@@ -233,7 +231,10 @@ def _report(
             _attachment(signed, name, kind, data) for name, (kind, data) in artefacts.items()
         ],
     }
-    said: dict[str, str] = {"predecessor": signed.predecessor or ""}
+    said: dict[str, str] = {
+        "state": signed.status.value,
+        "predecessor": signed.predecessor or "",
+    }
     if signed.overread is not None:
         said["preliminary"] = signed.overread.preliminary
         said["discrepancy"] = signed.overread.discrepancy.value
@@ -342,7 +343,7 @@ def _completed(
     owner = task.get("owner", {})
     if owner.get("reference", letter.signer) != letter.signer:
         raise NotOurs(owner.get("display", ""))
-    preliminary = letter.status is ReportState.PRELIMINARY
+    preliminary = letter.status in UNSETTLED
     done = not preliminary or _promised(task) == "preliminary"
     changed = dict(task)
     changed["status"] = "completed" if done else "requested"

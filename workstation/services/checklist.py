@@ -7,7 +7,7 @@ from workstation.domain.measurement import Measurement
 from workstation.domain.patient import Patient
 from workstation.domain.report import IssuedReport, Report
 from workstation.domain.template import Template
-from workstation.domain.worklist import WorklistItem
+from workstation.domain.worklist import Priority, WorklistItem
 from workstation.errors import CommandError
 from workstation.services import checks
 from workstation.services.checks import Check, Facts, Images
@@ -39,8 +39,9 @@ class Checklist:
         side = ordered_side(item) if item else ""
         age = order_of(item).age_years if item else None
         facts = Facts(
-            report, self.images, self.shown, known, fitting, side, read_only, age, compared, *over
-        )
+            report, self.images, self.shown, known, fitting, side, read_only, age, compared, *over,
+            stat=item is not None and item.priority is Priority.STAT,
+        )  # fmt: skip
         if self._last != (facts, self.overrides):
             self._found = checks.run(facts, self.overrides)
             self._last = (facts, self.overrides)

@@ -68,6 +68,7 @@ class Facts:
     compared: bool = False  # a prior stands or stood beside the images
     preliminary: IssuedReport | None = None  # what a final reading began with
     discrepancy: str = ""  # as the reader judges it
+    stat: bool = False
 
 
 @frozen
@@ -230,6 +231,12 @@ def _claims(report: Report) -> str:
     return "\n".join(s.text for s in report.sections if s.kind in kinds)
 
 
+def _somebody_knows(report: Report) -> bool:
+    """By a call that was recorded, or by the words of the reader."""
+    recorded = any(not each.pending for each in report.critical)
+    return recorded or wording.communicated(_claims(report))
+
+
 def _side(facts: Facts) -> Found:
     sentence = phrases.wrong_side(_claims(facts.report), facts.side)
     if sentence:
@@ -254,10 +261,16 @@ def _age(facts: Facts) -> Found:
 
 
 def _critical(facts: Facts) -> Found:
-    word = wording.critical(_claims(facts.report))
+    results = facts.report.critical
+    waiting = next((each for each in results if each.pending), None)
+    if waiting is not None:
+        words = tr("Critical result “{finding}”: nobody was told yet", finding=waiting.finding)
+        yield Check("critical", "block", words, overridable=True)
+        return
+    word = "" if results else wording.critical(_claims(facts.report))
     if word:
         words = tr("Critical term “{word}”: no communication recorded", word=word)
-        yield Check("critical", "warn", words, overridable=True)
+        yield Check("critical", "block" if facts.stat else "warn", words, overridable=True)
 
 
 def _comparison(facts: Facts) -> Found:
@@ -303,7 +316,7 @@ def _discrepancy(facts: Facts) -> Found:
     if not facts.discrepancy:
         words = tr("It differs from the preliminary of {name}: say how much", name=before.author)
         yield Check("discrepancy", "block", words)
-    elif facts.discrepancy == Discrepancy.MAJOR and not wording.communicated(_claims(facts.report)):
+    elif facts.discrepancy == Discrepancy.MAJOR and not _somebody_knows(facts.report):
         words = tr("A major discrepancy: no communication recorded")
         yield Check("discrepancy", "block", words, overridable=True)
 

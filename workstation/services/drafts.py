@@ -27,6 +27,7 @@ from workstation.domain.report import (
 )
 from workstation.domain.worklist import WorklistItem
 from workstation.services import (
+    drafted_critical,
     drafted_key_images,
     drafted_measurements,
     drafted_scales,
@@ -140,6 +141,7 @@ def _report(read: Mapping[str, Any]) -> Report:
         ReportState(read["state"]),
         int(read["revision"]),
         str(read["language"]),
+        tuple(map(drafted_critical.from_plain, read.get("critical", ()))),  # earlier ones have none
     )
 
 

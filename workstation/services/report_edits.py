@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from attrs import evolve
 
+from workstation.domain.critical import CriticalResult
 from workstation.domain.key_image import KeyImage
 from workstation.domain.measurement import Measurement
 from workstation.domain.report import (
@@ -75,6 +76,38 @@ def with_own_words(report: Report, kind: SectionKind, text: str) -> Report:
     order = list(SectionKind)
     sections = sorted((*report.sections, fresh), key=lambda s: order.index(s.kind))
     return evolve(report, sections=tuple(sections), revision=report.revision + 1)
+
+
+def with_calls(report: Report, results: tuple[CriticalResult, ...]) -> Report:
+    """The critical results, and what was said to whom as a section nobody edits.
+
+    Behind an addendum the words of the first report stay as they are: the sentence goes into
+    the addendum when the call is recorded (`with_call`).
+    """
+    fields = tuple(
+        Field(FieldSpec(f"critical-{n}"), text=each.words, source=tr("call"))
+        for n, each in enumerate(results, 1)
+        if each.words
+    )
+    kind = SectionKind.COMMUNICATION
+    if report.section(SectionKind.ADDENDUM) is not None:
+        return evolve(report, critical=results)
+    sections = [section for section in report.sections if section.kind is not kind]
+    if fields:
+        sections.append(Section(kind, tr("Communication"), fields))
+    order = list(SectionKind)
+    sections.sort(key=lambda section: order.index(section.kind))
+    return evolve(report, critical=results, sections=tuple(sections))
+
+
+def with_call(report: Report, told: CriticalResult) -> Report:
+    """The sentence of a call in the addendum that is being written, where one is."""
+    section = report.section(SectionKind.ADDENDUM)
+    if section is None or not section.fields or not told.words:
+        return report
+    target = section.fields[0]
+    text = f"{target.text.rstrip()}\n{told.words}".strip()
+    return report.with_section(section.with_field(evolve(target, text=text, edited=True)))
 
 
 def carried(fresh: Report, old: Report) -> Report:

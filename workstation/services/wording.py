@@ -122,6 +122,12 @@ def critical(text: str) -> str:
     return found[0].lower() if found else ""
 
 
+def critical_sentence(text: str) -> str:
+    """The sentence in which it stands, without its number in a list; empty where there is none."""
+    found = next(phrases.asserted(text, _CRITICAL), None)
+    return re.sub(r"^\s*\d{1,2}[.)]\s+", "", found[1]).strip(" .\n") if found else ""
+
+
 def compares(text: str) -> str:
     """Words that compare with an older examination."""
     match = _COMPARES.search(_NO_PRIOR.sub(" ", text))

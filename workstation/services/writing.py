@@ -7,10 +7,17 @@ from collections.abc import Callable, Mapping
 
 from attrs import evolve
 
+from workstation.domain.critical import CriticalResult
 from workstation.domain.report import Field, FieldRef, Report, SectionKind
 from workstation.errors import CommandError
 from workstation.services.autotext_edits import next_hole, with_choice, without_hole
-from workstation.services.report_edits import confirmed, prefilled, with_own_words
+from workstation.services.report_edits import (
+    confirmed,
+    prefilled,
+    with_call,
+    with_calls,
+    with_own_words,
+)
 from workstation.services.walking import Walking
 from workstation.text import tr
 
@@ -82,6 +89,17 @@ class Writing(Walking):
             self.report = filled
             self._announce()
 
+    def keep_critical(self, results: tuple[CriticalResult, ...]) -> None:
+        """What somebody must be told, and whom one reached; no step of undo takes it back."""
+        self._need_writable()
+        before = self._report().critical
+        report = self._report()
+        for each in results:
+            if each.words and each not in before:
+                report = with_call(report, each)
+        self.report = evolve(with_calls(report, results), revision=report.revision + 1)
+        self._written()
+
     def remove_field(self) -> None:
         """Take the current field out of the report; it stays listed as removed by you."""
         ref = self._current()
@@ -100,6 +118,7 @@ class Writing(Walking):
             return
         self._need_writable()
         report, self.current = step
+        report = with_calls(report, self._report().critical)  # a call cannot be undone
         self.report = evolve(report, revision=self._report().revision + 1)
         self.caret = None
         self._written()
@@ -123,9 +142,9 @@ class Writing(Walking):
         self._take(next_hole, behind)
         return True
 
-    def may_write(self, _ref: FieldRef) -> bool:
+    def may_write(self, ref: FieldRef) -> bool:
         """Whether the words of a field are the reader's to change now."""
-        return not self.read_only
+        return not self.read_only and ref.section is not SectionKind.COMMUNICATION
 
     # --- for the service built on this ------------------------------------------------
 
@@ -144,7 +163,7 @@ class Writing(Walking):
     def _change(self, report: Report, typing_in: FieldRef | None = None) -> None:
         self._need_writable()
         self._history.remember(self._report(), self.current, typing_in)
-        self.report = report
+        self.report = with_calls(report, self._report().critical)
         self._written(typing=typing_in is not None)
 
     def _written(self, *, typing: bool = False) -> None:

@@ -11,7 +11,7 @@ Contradiction = tuple[str, str]
 
 def contradiction(site: Site) -> Contradiction | None:
     """The first one that is found."""
-    return _of_dimse(site) or _of_reports(site)
+    return _of_dimse(site) or _of_reports(site) or _of_messages(site)
 
 
 def _of_dimse(site: Site) -> Contradiction | None:
@@ -37,4 +37,10 @@ def _of_dimse(site: Site) -> Contradiction | None:
 def _of_reports(site: Site) -> Contradiction | None:
     if site.report == "hl7" and not site.hl7:
         return "report", tr("it needs `hl7`: the address of the site's listener")
+    return None
+
+
+def _of_messages(site: Site) -> Contradiction | None:
+    if site.hl7_door and site.hl7_certificate is None and not is_loopback(f"//{site.hl7_door}"):
+        return "hl7_door", tr("other machines need TLS to bring messages: `hl7_certificate`")
     return None

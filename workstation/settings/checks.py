@@ -129,6 +129,18 @@ def pairs(value: str) -> list[tuple[str, str]]:
     return [(name.strip(), after.strip()) for name, _, after in parts]
 
 
+def people(value: str) -> str:
+    wrong = next((name or number for name, number in pairs(value) if not name or not number), "")
+    return tr("{what!r}: write a name, =, and a telephone number", what=wrong) if wrong else ""
+
+
+def critical_minutes(value: str) -> str:
+    found = dict(pairs(value))
+    if set(found) != {"1", "2", "3"} or not all(each.isdecimal() for each in found.values()):
+        return tr("{value!r}: write minutes for 1, 2 and 3", value=value)
+    return ""
+
+
 def screens(value: str) -> str:
     for name, millimetres in pairs(value):
         try:

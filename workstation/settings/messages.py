@@ -1,5 +1,6 @@
 """What was agreed with a site about HL7 v2 messages, as its settings write it down."""
 
+import ipaddress
 from collections.abc import Mapping
 from typing import Final
 
@@ -34,6 +35,16 @@ def status_of(value: str) -> Mapping[ReportState, tuple[str, str]]:
         request, _, result = letters.partition("/")
         found[ReportState(name)] = (request, result or request)
     return found
+
+
+def peers(value: str) -> str:
+    """Wrong where an address is none, or nobody may come."""
+    for each in value.split():
+        try:
+            ipaddress.ip_network(each, strict=False)
+        except ValueError:
+            return tr("{value!r} is not an address or a network", value=each)
+    return "" if value.split() else tr("nobody could bring a message")
 
 
 def party(value: str) -> str:

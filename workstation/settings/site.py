@@ -25,6 +25,17 @@ class Site:
         "Whom to call when a report cannot be delivered: the facility's number, as it is dialled.",
         "",
     )
+    directory: str = setting(
+        "Who takes critical results, in the order in which they are called:"
+        ' `"Dr. Lee Proxy, emergency = +1 206 555 0100; Charge nurse = +1 206 555 0101"`.',
+        "",
+        checks.people,
+    )
+    critical_minutes: str = setting(
+        "Within how many minutes a critical result of category 1, 2, 3 must be told.",
+        "1 = 30; 2 = 720; 3 = 7200",
+        checks.critical_minutes,
+    )
     stat_answer_seconds: int = setting(
         "A STAT report that is not accepted within this raises an alarm.",
         120,
@@ -97,6 +108,20 @@ class Site:
     hl7_from: str = setting("Sending facility of messages (MSH-4), as the site knows us.", "")
     hl7_pdf: bool = setting(
         "The PDF of a report goes in its message too, as an OBX of type ED.", False
+    )
+    hl7_door: str = setting(
+        "Where this desk listens for the site's orders (ORM^O01, OMI^O23) and changes of patients"
+        " (ADT): `address:port`; empty: nowhere.",
+        "",
+        checks.listening_address,
+    )
+    hl7_peers: str = setting(
+        'Who may bring messages to `hl7_door`: `"10.1.2.3 10.4.0.0/16"`.',
+        "127.0.0.1",
+        messages.peers,
+    )
+    hl7_certificate: Path | None = setting(
+        "Certificate and key (PEM) of `hl7_door`; without them it is for this machine only.", None
     )
     client_id: str = setting(
         "OAuth client the site registered for us.", "workstation", checks.not_empty

@@ -223,7 +223,8 @@ class Arrangement:
             frame = self._frames.pop(role, None)
             if frame is not None:
                 self._telling.remove(frame.status, frame.bars.widget(0))  # type: ignore[arg-type]
-                frame.status.findChild(VoiceMeter).leave()
+                for meter in frame.status.findChildren(VoiceMeter):
+                    meter.leave()
                 take_out(frame.pages)
                 frame.really_close()
                 frame.deleteLater()

@@ -32,7 +32,7 @@ from workstation.ui.theme import Size
 
 Tone = Literal["hi", "mid", "low", "here", "act", "open", "done", "ai"]
 ButtonLook = Literal["normal", "main", "quiet"]
-Ground = Literal["app", "panel", "raised", "field"]
+Ground = Literal["app", "panel", "raised", "field", "act"]
 
 DATA: str = "data_text"
 

@@ -31,6 +31,8 @@ from workstation.ui.report_lists import (
 )
 
 _CHECK_ROWS: Final = 4
+#: Head, line of news, text.
+_BELOW_THE_TEXT: Final = 3
 _EVIDENCE_ROWS: Final = 5
 _Tone = plain.Tone
 #: Of `resources/keymaps/default.toml`, where no keymap is given.
@@ -99,6 +101,12 @@ class ReportPane(QWidget):
     def selected(self) -> str:
         """The words that the reader has selected in the text."""
         return self.editor.createMimeDataFromSelection().text()
+
+    def add_card(self, card: QWidget) -> None:
+        """Below the text, above what supports it."""
+        whole = self.layout()
+        assert isinstance(whole, QVBoxLayout)
+        whole.insertWidget(_BELOW_THE_TEXT, plain.ground(card, "panel"))
 
     def settle(self) -> None:
         """Show now what the checks would say in a moment: a picture is taken."""

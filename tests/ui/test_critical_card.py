@@ -1,0 +1,80 @@
+"""The card of a critical result: filled from the directory, worked by keys, gone when done."""
+
+import pytest
+from fakes_report import SITE, Desk
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from workstation.domain.critical import Category
+from workstation.domain.report import SectionKind
+from workstation.services.critical_results import CriticalResults, Person
+from workstation.services.critical_results import Desk as CallingDesk
+from workstation.ui.critical_card import CriticalCard
+
+
+class Trail:
+    def record(self, *_what: object, **_where: object) -> None: ...
+
+
+class Room:
+    def __init__(self, qtbot: QtBot) -> None:
+        self.desk = Desk()
+        place = CallingDesk((Person("Dr. Lee Proxy", "100"), Person("Charge nurse", "101")))
+        self.critical = CriticalResults(
+            self.desk.reporting,
+            Trail(),  # type: ignore[arg-type]
+            self.desk.clock,
+            {SITE: place},
+        )
+        self.sent: list[str] = []
+        self.card = CriticalCard(
+            self.critical, self.desk.reporting, self.desk.clock, self.sent.append
+        )
+        qtbot.addWidget(self.card)
+        self.desk.start(template="free-text")
+        self.desk.reporting.set_section(SectionKind.IMPRESSION, "Pneumothorax.")
+
+    def texts(self) -> set[str]:
+        return {label.text() for label in self.card.findChildren(QLabel)}
+
+
+@pytest.fixture
+def room(qtbot: QtBot) -> Room:
+    return Room(qtbot)
+
+
+def test_it_is_there_while_somebody_must_be_told(room: Room) -> None:
+    assert room.card.isHidden()
+    room.critical.begin(Category.MINUTES)
+    assert not room.card.isHidden()
+    assert room.card.told_to.text() == "Dr. Lee Proxy"
+    assert {"100", "30:00", "Charge nurse 101, in 15:00"} <= room.texts()
+    room.critical.dismiss("artefact")
+    assert room.card.isHidden()
+
+
+def test_a_call_is_recorded_by_keys_alone(room: Room) -> None:
+    """Tab, space, Ctrl+Enter: the other hand holds the telephone."""
+    room.card.show()
+    room.critical.begin(Category.MINUTES)
+    room.card.read_back.setFocus()
+    QTest.keyClick(room.card.read_back, Qt.Key.Key_Space)
+    room.card.told_at.setText("13:38")
+    QTest.keyClick(room.card.told_at, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert room.sent == ['critical.told "Dr. Lee Proxy" phone yes 13:38']
+
+
+def test_when_time_is_over_it_says_by_how_much(room: Room) -> None:
+    room.critical.begin(Category.MINUTES)
+    room.desk.clock.advance(31 * 60 + 5)
+    room.card._follow_time()
+    assert {"+1:05", "Charge nurse 101, now"} <= room.texts()
+
+
+def test_nobody_answered_names_the_next(room: Room) -> None:
+    room.critical.begin(Category.MINUTES)
+    room.critical.no_answer()
+    assert room.card.told_to.text() == "Charge nurse"
+    assert "nobody else is in the directory of this site" in room.texts()
