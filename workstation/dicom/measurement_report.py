@@ -168,6 +168,8 @@ def _drawn_on_image(measurement: Measurement, image: MarkedImage) -> list[Any]:
 def _drawn_on_plane(measurement: Measurement, on: OnPlane) -> list[Any]:
     """Each shape in the patient, mm, with its frame of reference: a SCOORD3D (PS3.3 C.18.9)."""
     region = measurement.kind in REGIONS
+    if on.course:
+        return [("POLYLINE", np.asarray(on.course, np.float64), on.space)]
     return [
         (
             "POLYGON" if region and graphic == "POLYLINE" else graphic,

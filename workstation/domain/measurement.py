@@ -74,7 +74,8 @@ POINTS: Final[Mapping[MeasurementKind, tuple[int, int]]] = MappingProxyType(
 class OnPlane:
     """A plane of the patient that no image is, as a measurement was made on it.
 
-    Its points are pixels of `plane`, which lies in the frame of reference `space`.
+    Its points are pixels of `plane`, which lies in the frame of reference `space`; along a
+    curve they are `course`, LPS mm, and `plane` is square to it where it begins.
     """
 
     plane: ImagePlane
@@ -82,6 +83,7 @@ class OnPlane:
     name: str  # "axial", "coronal" or "sagittal": what its view was
     slab_mm: float = 0.0
     mode: str = ""  # of the slab: "mip", "minip", "mean"
+    course: tuple[Vector, ...] = ()
 
 
 @frozen
@@ -121,7 +123,9 @@ class Measurement:
     @property
     def in_patient(self) -> tuple[Vector, ...]:
         """Its points in the frame of reference of its plane, mm; of an image the image says."""
-        return () if self.on is None else tuple(self.on.plane.to_patient(*p) for p in self.points)
+        if self.on is None or self.on.course:
+            return () if self.on is None else self.on.course
+        return tuple(self.on.plane.to_patient(*p) for p in self.points)
 
 
 #: What a line measures on a trace of an ultrasound image, by its unit.

@@ -192,7 +192,7 @@ class Cine:
     def _arrived(self, index: int, frame: int) -> bool:
         """Held, packed or not: what is only not unpacked yet is a frame dropped, no stop."""
         shown = self._viewer.shown(index)
-        if shown is not None and shown.state.plane is not None:
+        if shown is not None and (shown.state.plane or shown.state.along):
             return shown.is_here  # every plane is, or none of them
         return shown is not None and self._store.has(shown.display_set.frames[frame].key)
 

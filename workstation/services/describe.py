@@ -122,6 +122,7 @@ def viewport(
         "notices": [*wrong, *words.notices, *geometry, *notices],
         "painted": shown.is_here,
         "reformat": _reformat(shown),
+        "curve": _curve(shown),
         "volume": None if shown.rendering is None else {"preset": shown.rendering.preset.name},
         "sop_uid": shown.frame.key.sop,
         "zoom": state.zoom,
@@ -143,6 +144,14 @@ def _reformat(shown: Shown) -> dict[str, Any] | None:
         "mode": made.mode.value,
         "turned": made.turned,
     }
+
+
+def _curve(shown: Shown) -> dict[str, Any] | None:
+    """What of a curve through a volume is shown."""
+    curve = shown.curve
+    if curve is None:
+        return None
+    return {"shows": curve.along.value, "at_mm": curve.at_mm, "length_mm": curve.length_mm}
 
 
 def _plane(shown: Shown) -> dict[str, Any] | None:

@@ -54,6 +54,7 @@ def _plane_of(read: Mapping[str, Any]) -> OnPlane:
             float(lies["row_spacing"]), float(lies["column_spacing"]),
         ),
         str(read["space"]), str(read["name"]), float(read["slab_mm"]), str(read["mode"]),
+        tuple(map(_vector, read.get("course", ()))),  # earlier versions have none
     )  # fmt: skip
 
 

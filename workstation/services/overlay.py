@@ -23,9 +23,10 @@ from workstation.domain.study import (
 )
 from workstation.imaging.filters import DisplayFilter
 from workstation.imaging.suv import words_for
-from workstation.services.viewed import LEAST_TURN, Shown, ViewedStudy, moment
+from workstation.services.viewed import LEAST_TURN, CurveView, Shown, ViewedStudy, moment
 from workstation.settings import resource
 from workstation.text import isolated, tr
+from workstation.viewing.curved import Along
 from workstation.viewing.orientation import EdgeLetters, edge_letters
 from workstation.viewing.overlay_table import LEVELS, Corner, OverlayTable, read_table
 from workstation.viewing.planes import Axes, Plane
@@ -160,6 +161,7 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
             ),
             Line("" if _is_page(sets) else _honesty(frame), 1, Mark.DOUBT),
             Line(tr("not for measurement") if shown.rendering else "", 1, Mark.DOUBT),
+            Line(_where_mm_hold(shown), 1, Mark.DOUBT),
             Line(_lossy(frame), 1, Mark.LOSSY),
             *facts(Corner.BOTTOM_RIGHT, 3),
             Line(_zoom(frame, around), 2),
@@ -266,6 +268,8 @@ def _number(shown: Shown) -> str:
         if shown.rendering.look.stops is not None:
             title = tr("{preset}, changed", preset=title)
         return tr("Volume rendering: {preset}", preset=title)
+    if shown.curve is not None:
+        return _along_words(shown.curve)
     if shown.reformat is not None and shown.reformat.plane is not None:
         names = {
             Plane.AXIAL: tr("Axial MPR {n} / {total}", n=at + 1, total=total),
@@ -274,6 +278,13 @@ def _number(shown: Shown) -> str:
         }
         return names[shown.reformat.plane]
     return tr("Im {n} / {total}", n=at + 1, total=total)
+
+
+def _along_words(curve: CurveView) -> str:
+    at, length = f"{curve.at_mm:.1f}", f"{curve.length_mm:.1f}"
+    if curve.along is Along.SECTION:
+        return tr("Section {at} / {length} mm", at=at, length=length)
+    return tr("Straightened {length} mm", length=length)
 
 
 def slab_name(mode: SlabMode) -> str:
@@ -287,14 +298,22 @@ def slab_name(mode: SlabMode) -> str:
 
 def slab_words(shown: Shown) -> str:
     """What is shown is no slice: how thick it is, and what of it."""
-    made = shown.reformat
+    made = shown.curve or shown.reformat
     if made is None or not made.slab_mm:
         return ""
     return tr("{mode} {mm:.3g} mm", mode=slab_name(made.mode), mm=made.slab_mm)
 
 
+def _where_mm_hold(shown: Shown) -> str:
+    """A straightened picture is bent everywhere but on its line and square to it."""
+    straight = shown.curve is not None and shown.curve.along is Along.STRAIGHT
+    return tr("mm along the line and square to it only") if straight else ""
+
+
 def _place_words(shown: Shown) -> str:
     """Where the image lies, or from where a volume is looked at."""
+    if shown.curve is not None:
+        return ""
     if shown.rendering is not None:
         return seen_words(shown.rendering.look.axes)
     return _position(shown.frame) if shown.state.plane is None else _lies(shown)

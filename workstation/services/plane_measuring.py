@@ -25,6 +25,7 @@ from workstation.services.viewed import Probe, Shown
 from workstation.services.volumes import Samples
 from workstation.text import tr
 from workstation.viewing.linking import space
+from workstation.viewing.planes import nearest_plane
 
 #: Pixels around the points that are sampled too: regions reach half a pixel beyond.
 _AROUND = 2
@@ -59,7 +60,7 @@ def probed(shown: Shown, at: PixelPoint, sample: Samples) -> Probe:
 def nearest_image(shown: Shown, points: Sequence[PixelPoint]) -> FrameKey:
     """What a measurement is evidence of: the image nearest to the middle of its points."""
     frame, plane = shown.display_set.frames[shown.state.frame_index], shown.frame.plane
-    if shown.state.plane is None or plane is None:
+    if (shown.state.plane is None and shown.curve is None) or plane is None:
         return frame.key
     middle = plane.to_patient(*np.mean(points, axis=0).tolist())
     placed = [each for each in shown.display_set.frames if each.plane is not None]
@@ -75,7 +76,8 @@ def _plane(shown: Shown) -> OnPlane:
     made, frame = shown.reformat, shown.frame
     assert made is not None
     assert frame.plane is not None
-    name = made.plane.value if made.plane is not None else ""
+    lies = nearest_plane(frame.plane) if shown.curve is not None else made.plane
+    name = "" if lies is None else lies.value
     mode = made.mode.value if made.slab_mm else ""
     return OnPlane(frame.plane, space(frame), name, made.slab_mm, mode)
 

@@ -16,6 +16,7 @@ from workstation.services.linked import Linked
 from workstation.services.loading import Loader
 from workstation.services.structures import Structures
 from workstation.text import tr
+from workstation.viewing.curved import Traced
 from workstation.viewing.history import History
 from workstation.viewing.mpr import Mpr
 from workstation.viewing.presets import Presets
@@ -28,6 +29,7 @@ class _Look:
     board: Arrangement
     active: int
     crosshairs: Mapping[str, Mpr]
+    curves: Mapping[str, Traced]
 
 
 class Remembered(Linked):
@@ -39,6 +41,7 @@ class Remembered(Linked):
         super().__init__(store, loader, structures, presets)
         self._looks: History[_Look] = History()
         self._crosshairs: dict[str, Mpr] = {}  # of display sets that are seen in planes
+        self._curves: dict[str, Traced] = {}  # of display sets that are seen along a curve
 
     def rest(self) -> None:
         """The hand let go of what it dragged: the next drag is taken back by itself."""
@@ -61,12 +64,14 @@ class Remembered(Linked):
         """The case is left."""
         self._looks = History()
         self._crosshairs.clear()
+        self._curves.clear()
 
     # --- inside ---
 
     @property
     def _look(self) -> _Look:
-        return _Look(self._board.arrangement, self.active, dict(self._crosshairs))
+        crosshairs, curves = dict(self._crosshairs), dict(self._curves)
+        return _Look(self._board.arrangement, self.active, crosshairs, curves)
 
     @contextmanager
     def _step(self, gesture: str = "") -> Iterator[None]:
@@ -78,7 +83,7 @@ class Remembered(Linked):
 
     @property
     def _seen(self) -> tuple[object, ...]:
-        return self.layout, self.viewports, dict(self._crosshairs)
+        return self.layout, self.viewports, dict(self._crosshairs), dict(self._curves)
 
     def _go_to(self, look: _Look, history: History[_Look]) -> None:
         self._looks = history
@@ -87,6 +92,10 @@ class Remembered(Linked):
         for name, before in look.crosshairs.items():  # the turn is taken back, not the place
             now = self._crosshairs.get(name, before)
             self._crosshairs[name] = evolve(before, centre=now.centre)
+        places = {name: curve.at_mm for name, curve in self._curves.items()}
+        self._curves.clear()
+        for name, curve in look.curves.items():
+            self._curves[name] = evolve(curve, at_mm=places.get(name, curve.at_mm))
         self._hang()
         for state in self.viewports:
             self._look_at(state)

@@ -17,12 +17,12 @@ from workstation.errors import CommandError
 from workstation.imaging.colour import is_colour
 from workstation.imaging.transfer import VolumePreset
 from workstation.imaging.volume_voxels import why_no_volume
+from workstation.services.curving import Curving
 from workstation.services.frames import FrameStore
 from workstation.services.jobs import Job
 from workstation.services.loading import Loader
 from workstation.services.placing import Placing
 from workstation.services.preset_files import load_volume_presets
-from workstation.services.reformatted import Reformatted
 from workstation.services.structures import Structures
 from workstation.services.viewed import Rendering, Shown, ViewedStudy
 from workstation.services.volumes import Volumes
@@ -49,7 +49,7 @@ from workstation.viewing.volume_look import (
 _NO_FRAME: Final = 1000
 
 
-class Rendered(Reformatted):
+class Rendered(Curving):
     """Home thread; `services.viewer.Viewer` says what a reader does with it."""
 
     def __init__(

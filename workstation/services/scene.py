@@ -6,7 +6,7 @@ from workstation.domain.measurement import Measurement
 from workstation.imaging.surface import Surface
 from workstation.services.overlay import Overlay
 from workstation.services.structures import Outlined
-from workstation.services.viewed import Crosshair, Crossing, Reading, Shown
+from workstation.services.viewed import Bend, Crosshair, Crossing, Reading, Shown
 from workstation.viewing.cursor3d import Located
 from workstation.viewing.figures import Caption, Figure
 from workstation.viewing.resolve import ResolvedView
@@ -32,4 +32,5 @@ class Scene:
     figures: tuple[Figure | Caption, ...] = ()  # what others drew
     inked: bool = True  # with the overlays of the object itself
     surfaces: tuple[Surface, ...] = ()  # of structures in a rendered volume
+    bend: Bend | None = None  # the curve through a volume as it lies here
     spot: Located | None = None  # where the 3D cursor lies on it; shown without other ink too

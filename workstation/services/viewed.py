@@ -18,6 +18,7 @@ from workstation.imaging.pixels import FramePixels, ReducedImage
 from workstation.imaging.transfer import VolumePreset
 from workstation.imaging.volume_voxels import Volume
 from workstation.text import tr
+from workstation.viewing.curved import Along
 from workstation.viewing.planes import Plane
 from workstation.viewing.presenting import Presented
 from workstation.viewing.resolve import UPRIGHT, Framing
@@ -75,6 +76,20 @@ class Reformat:
     sample: FramePixels | None = field(default=None, repr=False)
 
 
+@frozen
+class CurveView:
+    """What a view shows of a curve: where its section lies from the beginning, and how long
+    all of it is."""
+
+    along: Along
+    at_mm: float
+    length_mm: float
+    index: int  # of `count` sections, from 0
+    count: int
+    slab_mm: float = 0.0
+    mode: SlabMode = SlabMode.MIP
+
+
 @frozen(eq=False)
 class Rendering:
     """A whole volume as rays see it, in place of a frame; `volume` None: not all of it is here."""
@@ -102,6 +117,23 @@ class Crosshair:
 
     at: PixelPoint
     lines: tuple[CrossLine, ...]
+
+
+@frozen
+class Bend:
+    """A curve on a view, in pixels of its image: parts that lie in it, points and whether each
+    lies in it, parts that lie `beside` it, and its section as a line across it.
+
+    `chosen` is the point in hand, `every` the distance of marks along the straight picture.
+    """
+
+    lines: tuple[tuple[PixelPoint, ...], ...]
+    points: tuple[PixelPoint, ...]
+    near: tuple[bool, ...]
+    beside: tuple[tuple[PixelPoint, ...], ...] = ()
+    section: tuple[PixelPoint, PixelPoint] | None = None
+    chosen: int = -1
+    every: float = 0.0
 
 
 @frozen(eq=False)
@@ -140,6 +172,7 @@ class Shown:
     presented: Presented | None = None  # by the presentation state applied, if it is of this image
     reformat: Reformat | None = None
     rendering: Rendering | None = None
+    curve: CurveView | None = None
     fused: Fused | None = None
     meanwhile: ReducedImage | None = field(default=None, repr=False)  # of an image on its way
 
@@ -165,9 +198,11 @@ class Shown:
     @property
     def place(self) -> tuple[int, int]:
         """Which image or plane it is, from 0, and of how many."""
+        if self.curve is not None:
+            return self.curve.index, self.curve.count
         if self.reformat is not None:
             return self.reformat.index, self.reformat.count
-        if self.rendering is not None:
+        if self.rendering is not None or self.state.along is not None:
             return 0, 1
         return self.state.frame_index, len(self.display_set.frames)
 
@@ -175,6 +210,9 @@ class Shown:
     def series_words(self) -> str:
         """What it is called where something made on it is told of."""
         made = self.reformat
+        if self.curve is not None:
+            named = curve_name(self.curve.along)
+            return tr("{series}, {plane}", series=self.display_set.label, plane=named)
         if made is None or made.plane is None:
             return self.display_set.label
         name = tr("oblique MPR") if made.turned >= LEAST_TURN else plane_name(made.plane)
@@ -240,6 +278,10 @@ class Crossing:
     start: PixelPoint
     end: PixelPoint
     letter: str  # A, C or S: which way the cutting plane lies
+
+
+def curve_name(along: Along) -> str:
+    return tr("straightened MPR") if along is Along.STRAIGHT else tr("section of a curve")
 
 
 def plane_name(plane: Plane) -> str:

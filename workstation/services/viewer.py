@@ -357,13 +357,16 @@ class Viewer(Shaping, Fusing):
             shown, view, words, marks, self.selected_measurement, self.crossings(index),
             self.structures.on(shown), figures=self.presenting.figures(shown), spot=spot,
             surfaces=self.structures.surfaces(shown),
-            crosshair=self.crosshair(index),
+            crosshair=self.crosshair(index), bend=self.bend(index),
         )  # fmt: skip
 
     # --- inside -----------------------------------------------------------------------
 
     def _go(self, shown: Shown, frame_index: int) -> None:
         self.steered.emit(shown.index)
+        if shown.state.along is not None:
+            self.go_section(shown, frame_index)
+            return
         if shown.state.plane is not None:
             self.go_plane(shown, frame_index)
             return

@@ -7,7 +7,7 @@ Every view, window and tool takes the one volume of a display set from here.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from attrs import define, field
 from numpy.typing import NDArray
@@ -29,6 +29,8 @@ from workstation.viewing.viewport import SlabMode
 #: What the pixels of a plane hold, of so many columns and rows, of a slab so thick: values as
 #: voxels are stored, NaN where there is none.
 Samples = Callable[[Volume, ImagePlane, tuple[int, int], float, SlabMode], NDArray[Any]]
+
+_Made = TypeVar("_Made")
 
 LANE: Final = "volumes"
 #: Slices copied in one go: some milliseconds, and some megabytes that are held twice.
@@ -84,6 +86,10 @@ class Volumes:
     def get(self, display_set: DisplaySet) -> Volume | None:
         wanted = self._wanted.get(display_set.id)
         return None if wanted is None else wanted.volume
+
+    def work(self, make: Callable[[], _Made]) -> Job[_Made]:
+        """Something that is made of voxels, by the worker that makes volumes."""
+        return self._jobs.run(make, lane=LANE)
 
     def missing(self, display_set: DisplaySet) -> str:
         """Why it is not here, in the reader's words; empty where it is."""

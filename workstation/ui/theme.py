@@ -99,6 +99,7 @@ class Inks:
     plane_a: str
     plane_c: str
     plane_s: str
+    curve: str
     halo: str
 
 

@@ -45,6 +45,11 @@ STANDARD: Final = {
 }
 
 
+def nearest_plane(plane: ImagePlane) -> Plane:
+    """That of the body which a plane leans from least."""
+    return max(Plane, key=lambda each: abs(dot(plane.normal, STANDARD[each].normal)))
+
+
 def axes_of(normal: Vector, up: Vector | None = None) -> Axes:
     """A plane by its normal, of any length, and a direction that points to the top.
 

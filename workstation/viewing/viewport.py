@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 from workstation.domain.measurement import PixelPoint
 from workstation.domain.presentation import Voi, VoiFunction
 from workstation.imaging.filters import DisplayFilter
+from workstation.viewing.curved import Along
 from workstation.viewing.fusion import Fusion
 from workstation.viewing.planes import Plane
 from workstation.viewing.volume_look import From, VolumeLook, seen_from
@@ -56,6 +57,7 @@ class ViewportState:
     display_set: str | None = None
     frame_index: int = 0
     plane: Plane | None = None  # a plane through the volume in place of a frame
+    along: Along | None = None  # what lies along a curve through it, in place of both
     slab_mm: float = 0.0  # thickness of what is shown; 0: a plane, or the frame itself
     slab_mode: SlabMode = SlabMode.MIP
     look: VolumeLook | None = None  # the whole volume as rays see it, in place of all that
@@ -274,4 +276,5 @@ def filtered(state: ViewportState, kind: DisplayFilter) -> ViewportState:
 def reset(state: ViewportState) -> ViewportState:
     """As it was hung: same display set and frame or plane, everything else as proposed."""
     look = None if state.look is None else seen_from(state.look, From.A)
-    return evolve(show(state, state.display_set, state.frame_index), plane=state.plane, look=look)
+    there = show(state, state.display_set, state.frame_index)
+    return evolve(there, plane=state.plane, along=state.along, look=look)

@@ -31,7 +31,7 @@ _ICONS: Final = {
     "angle": "angle", "cobb": "angle", "ellipse": "ellipse", "rectangle": "rectangle",
     "polygon": "rectangle", "freehand": "ellipse", "arrow": "note", "text": "note",
 }  # fmt: skip
-_CROSSED: Final = MEASURING | {"probe", "lasso", "lasso-outside", "cursor3d"}
+_CROSSED: Final = MEASURING | {"probe", "lasso", "lasso-outside", "cursor3d", "curve"}
 
 OPEN: Final = Qt.CursorShape.OpenHandCursor
 CLOSED: Final = Qt.CursorShape.ClosedHandCursor

@@ -15,6 +15,7 @@ from workstation.rendering.labels import explained
 from workstation.services.viewed import Shown
 from workstation.services.viewer import Viewer
 from workstation.ui.viewer import inking
+from workstation.ui.viewer.bending import Bending
 from workstation.ui.viewer.grasping import Reach
 from workstation.ui.viewer.indicating import Indicating
 from workstation.ui.viewer.labelling import Labelling
@@ -80,12 +81,14 @@ class Hand:
         self._right_at: QPointF | None = None  # where the right button went down
         self._indicating = Indicating(run, glass.activate, self._on_image)
         self._turning = Turning(viewer, glass.index, run)
+        self._bending = Bending(viewer, glass.index, run)
         self._spinning = Spinning(run, glass.picked, glass.image_point)
 
     @property
     def hold(self) -> Literal["held", "near"] | None:
         """Whether something of a measurement or the crosshair is in the hand, or could be."""
-        if self._pointing.edits or self._labelling.busy or self._turning.busy:
+        held = self._turning.busy or self._bending.busy
+        if self._pointing.edits or self._labelling.busy or held:
             return "held"
         return "near" if self._near else None
 
@@ -110,6 +113,7 @@ class Hand:
         self._labelling.cancel()
         self._turning.released()
         self._spinning.cancel()
+        self._bending.released()
         self._indicating.end()
 
     def let_go(self) -> None:
@@ -141,6 +145,8 @@ class Hand:
         if button == "left" and self._viewer.tool in MEASURING and self._viewer.moves(shown.index):
             self._act("cine.stop")  # its next point would lie on another image
         if button == "left" and self._spinning.pressed(shown, self._viewer.tool, at):
+            return
+        if button == "left" and self._bending.pressed(self._glass.ink, (at.x(), at.y()), point):
             return
         if button == "left" and self._take_hold((at.x(), at.y()), point):
             return
@@ -174,8 +180,12 @@ class Hand:
         held = event.buttons() != Qt.MouseButton.NoButton
         free, place = not held and not self._pointing.busy, (at.x(), at.y())
         self._near = free and (
-            self._reach.holds(place) or self._turning.over(self._glass.ink, place)
+            self._reach.holds(place)
+            or self._turning.over(self._glass.ink, place)
+            or self._bending.over(self._glass.ink, place)
         )
+        if self._bending.moved(point):
+            return False
         if self._spinning.moved(at, pace_of(event.modifiers())) or self._turning.moved(point):
             return self._spinning.preview is not None
         if not held and not self._pointing.busy and self._indicating.moved(event, point):
@@ -191,7 +201,7 @@ class Hand:
         self._aim(event)
         if self._labelling.released(self._reach.marks):
             return
-        if self._spinning.released(at) or self._turning.released():
+        if self._spinning.released(at) or self._turning.released() or self._bending.released():
             return
         if event.button() == Qt.MouseButton.RightButton and self._clicked(at):
             self._ask_what(at)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QRegion
 from PySide6.QtWidgets import QWidget
 
 from workstation.domain.measurement import Measurement, PixelPoint
-from workstation.rendering import annotations, crosshair, figures
+from workstation.rendering import annotations, bends, crosshair, figures
 from workstation.rendering.ink import Box, Plate
 from workstation.rendering.ink import Canvas as InkCanvas
 from workstation.rendering.picture import Picture
@@ -75,7 +75,8 @@ class Painting:
 
     def _states(self, shown: Shown) -> Sequence[FrameState]:
         """Of what the view scrolls through; planes are all here, or none of them."""
-        if shown.state.plane is None and shown.rendering is None:
+        of_images = shown.state.plane is None and shown.state.along is None
+        if of_images and shown.rendering is None:
             return self._viewer.frame_states(shown.display_set.id)
         here = FrameState.LOADED if shown.is_here else FrameState.MISSING
         return [here] * shown.place[1]
@@ -160,7 +161,8 @@ class Painting:
             outlines = annotations.borders(self.ink, scene.outlined)
             others = figures.ink(self.ink, scene.figures)
             cross = () if scene.crosshair is None else crosshair.ink(self.ink, scene.crosshair)
-            inking.draw_items(painter, (*outlines, *others, *cross, *items))
+            bend = () if scene.bend is None else bends.ink(self.ink, scene.bend)
+            inking.draw_items(painter, (*outlines, *others, *cross, *bend, *items))
         if scene.spot is not None:
             inking.draw_items(painter, annotations.cursor(self.ink, scene.spot))
 
@@ -169,6 +171,8 @@ class Painting:
         if shown is not None and shown.state.plane is not None:
             hue = theme.color(crosshair.LOOKS[shown.state.plane][0])
             painter.fillRect(0, 0, self._canvas.width(), 2, hue)
+        if shown is not None and shown.state.along is not None:
+            painter.fillRect(0, 0, self._canvas.width(), 2, theme.color(bends.HUE))
         if self._index == self._viewer.active:
             painter.setPen(theme.pen("hue.here", 2.0))
             painter.setBrush(Qt.BrushStyle.NoBrush)
