@@ -219,6 +219,11 @@ class Shown:
         return tr("{series}, {plane}", series=self.display_set.label, plane=name)
 
     @property
+    def has_scale(self) -> bool:
+        """Whether a mm is as long everywhere on the picture."""
+        return self.rendering is None or self.rendering.eye is None
+
+    @property
     def drawn(self) -> Frame:
         """The frame as it is painted; what is measured is measured on `frame`."""
         return self.frame if self.presented is None else self.presented.frame

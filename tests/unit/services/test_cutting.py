@@ -85,6 +85,7 @@ def test_from_near_is_said_and_the_eye_turns_with_the_reader() -> None:
     assert shown.rendering is not None
     before = shown.rendering.eye
     assert before is not None
+    assert not shown.has_scale
     assert "Perspective" in " ".join(viewer.overlay(0).lines)
     viewer.turn_volume(90.0, 0.0)
     shown = viewer.shown(0)

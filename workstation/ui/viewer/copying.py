@@ -29,7 +29,7 @@ def unnamed_picture(viewer: Viewer, pictures: Pictures, ratio: float, banner: st
     image.fill(theme.color("bg.image"))
     ink = InkCanvas(view, ratio, drawn.picture, inking.text_size)
     items = annotations.paint_list(ink, unnamed_marks(scene.marks), "", Preview(None), (), {})
-    bar = annotations.scale_bar(view, shown.frame, ratio)
+    bar = annotations.scale_bar(view, shown.frame, ratio) if shown.has_scale else None
     with QPainter(image) as painter:
         inking.draw_picture(painter, drawn.picture)
         if drawn.layer is not None and shown.fused is not None:

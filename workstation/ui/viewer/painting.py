@@ -93,7 +93,7 @@ class Painting:
         if reading is not None:
             words = self._report(painter, reading, words)
         bar = None
-        if shown is not None and self.ink is not None:
+        if shown is not None and self.ink is not None and shown.has_scale:
             bar = annotations.scale_bar(self.ink.view, shown.frame, self._ratio)
         corners.draw_words(painter, words, bar, width, height)
         self._say(words, reading)
