@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import platformdirs
 from attrs import frozen
 
+from workstation.adapters.announcing import Announcing
 from workstation.adapters.clock import SystemClock
 from workstation.adapters.decoders import Decoders
 from workstation.adapters.dictation_devices import HidButtons
@@ -189,6 +190,7 @@ class Outer:
     screens: ScreenFile
     secrets: SecretStore
     opened: Opened
+    announcing: Announcing
 
     @classmethod
     def of(cls, settings: Settings) -> "Outer":
@@ -201,7 +203,9 @@ class Outer:
         secrets = open_secrets("reading-workstation")
         usual = Path(platformdirs.user_data_dir("reading-workstation", False))
         kept = settings.store_dir or usual / "store"
-        platforms = {site: FhirPlatform(client) for site, client in clients.items()}
+        opened = open_store(kept, secrets)
+        announcing = Announcing(settings.sites, opened.store, clock)
+        platforms = {site: announcing.platform(client) for site, client in clients.items()}
         return cls(
             clock,
             codes,
@@ -216,10 +220,12 @@ class Outer:
             decoders,
             ScreenFile(kept / "screens.toml"),
             secrets,
-            open_store(kept, secrets),
+            opened,
+            announcing,
         )
 
     def close(self) -> None:
+        self.announcing.close()
         self.decoders.close()
         for client in self.clients.values():
             client.close()
@@ -240,6 +246,7 @@ class Outer:
 def build(settings: Settings, application: Application, outer: Outer) -> Program:
     """Every service and window, each made once."""
     jobs = Jobs(application.post, application.bug)
+    outer.announcing.open()
     for site in settings.sites:
         jobs.lane(f"site:{site.id}", NOTES)
     services = _services(settings, jobs, outer)

@@ -51,7 +51,7 @@ class Done:
 
 
 #: The daemon says that it is ready before the bus knows it: ask the bus.
-_KEYRING = """echo -n pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
+KEYRING = """echo -n pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
 for _ in $(seq 200); do
     dbus-send --session --print-reply --dest=org.freedesktop.DBus / \\
         org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets \\
@@ -129,7 +129,7 @@ class Reading:
         command = self.command(Path(platform.ready["settings"]), lines)
         environment = self.signed_in(platform, WORKSTATION_FAILPOINT=failpoint)
         del environment["DBUS_SESSION_BUS_ADDRESS"]
-        shell = f'{_KEYRING} "$@"'
+        shell = f'{KEYRING} "$@"'
         return subprocess.run(
             ["dbus-run-session", "--", "bash", "-c", shell, "keyring", *command],
             env=environment, capture_output=True, text=True, timeout=60, check=False,

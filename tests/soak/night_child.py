@@ -18,6 +18,7 @@ from attrs import evolve, field, frozen
 from signing_child import FileSecrets
 
 from workstation.adapters.clock import SystemClock
+from workstation.adapters.mllp import MllpLine
 from workstation.adapters.platform import FhirPlatform
 from workstation.adapters.site_client import SiteClient, sign_ons
 from workstation.adapters.store import Opened, open_store
@@ -40,6 +41,7 @@ from workstation.services.audit import Audit
 from workstation.services.delivery import Deliveries
 from workstation.services.jobs import Job, Jobs
 from workstation.services.keys import Keys
+from workstation.services.messages import Messages
 from workstation.services.ports import Credentials
 from workstation.services.sealing import Outside
 from workstation.settings import load
@@ -102,7 +104,8 @@ class Night:
         return self.opened.store.get("meta", f"manifest.{report}") is not None
 
     def on_their_way(self) -> int:
-        return sum(entry.state is not State.ACKNOWLEDGED for entry in self.deliveries.entries)
+        """Refused ones too: a night must not end with one."""
+        return sum(entry.open or entry.state is State.REFUSED for entry in self.deliveries.entries)
 
 
 def main() -> None:
@@ -128,7 +131,12 @@ def main() -> None:
 def _begun(wanted: dict[str, object]) -> Night:
     home: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
     clock, folder = SystemClock(), Path(str(wanted["folder"]))
-    sites = load(Path(str(wanted["settings"]))).sites
+    by_message = wanted["by_message"]
+    assert isinstance(by_message, list)
+    sites = tuple(
+        evolve(each, report="hl7", timeout_seconds=5.0) if each.id in by_message else each
+        for each in load(Path(str(wanted["settings"]))).sites
+    )
     sign_on = sign_ons(sites, clock)
     clients = {s.id: SiteClient(s, sign_on(s), clock) for s in sites}
     platforms = {site: FhirPlatform(client) for site, client in clients.items()}
@@ -145,7 +153,11 @@ def _begun(wanted: dict[str, object]) -> Night:
         jobs.lane(f"site:{site.id}", 3)
     keys = Keys(secrets, clock)
     audit = Audit(opened.store, jobs, clock, {}, keys.device, lambda site: readers[site][0])
-    outside = Outside(platforms, lambda site: readers[site][0], str, by_task.get)
+    outside = Outside(
+        platforms, lambda site: readers[site][0], str, by_task.get,
+        message=Messages({each.id: each for each in sites}),
+        lines={each.id: MllpLine(each, clock) for each in sites},
+    )  # fmt: skip
     deliveries = Deliveries(opened.store, jobs, clock, audit, keys, outside, wait_s=lambda _: 0.1)
     both = {site: (clients[site], platforms[site]) for site in clients}
     return Night(home, credentials, both, readers, items, opened, deliveries, jobs)

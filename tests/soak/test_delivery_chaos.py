@@ -1,7 +1,9 @@
 """A thousand reports over bad lines to three sites, the program killed again and again.
 
 However the night goes, in the morning each site holds each of its reports once, in the
-order preliminary, final, addenda, byte for byte as signed, every signature good.
+order preliminary, final, addenda, byte for byte as signed, every signature good. One site
+takes them as HL7 v2 messages and does not recognise a repeated one: its own log shows that it
+was asked before any second send, and that nothing was sent after it had the report.
 """
 
 import base64
@@ -16,11 +18,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hl7
 import pytest
 from demo_platform import DemoPlatform, start_platform
 from night_child import KINDS, report_id, words
-from test_delivery_kills import FAILPOINTS, write_study
+from test_delivery_kills import CLOSING, FAILPOINTS, write_study
 
+from workstation.protocols.hl7_report import control_id
 from workstation.protocols.verification import verify_report
 
 pytestmark = pytest.mark.soak
@@ -37,19 +41,30 @@ _RULES = (
     {"match": "/fhir/DiagnosticReport", "do": "garbage", "chance": 0.05},
     {"match": "/fhir/", "do": "delay", "seconds": 0.05, "chance": 0.1},
 )
+_MESSAGE = r"^MLLP "
+_MESSAGE_RULES = (
+    {"match": _MESSAGE, "do": "drop", "chance": 0.1},
+    {"match": _MESSAGE, "do": "drop_before", "chance": 0.1},
+    {"match": _MESSAGE, "do": "truncate", "bytes": 40, "chance": 0.05},
+    {"match": _MESSAGE, "do": "status", "status": 502, "chance": 0.05},
+    {"match": _MESSAGE, "do": "garbage", "chance": 0.05},
+    {"match": _MESSAGE, "do": "delay", "seconds": 0.05, "chance": 0.1},
+)
 _DOUBLED = {"match": _SEND, "do": "double", "chance": 0.1}
 _LINE = {"latency_ms": 2.0, "jitter_ms": 5.0, "reset_chance": 0.05, "reset_within": 2000}
-#: One site ignores ifNoneExist: there only the question before a second send protects.
-#: A box that doubles requests would defeat any client there, so it stands at the others.
+#: Two sites do not recognise what they have (ifNoneExist, MSH-10): there only the question
+#: before a second send protects. A box that doubles what it hears would defeat any client
+#: there, so it stands at the other.
 _HEALTHY = {
     "rules": [], "ignore_if_none_exist": False, "token_seconds": 300,
     "line": {"reset_chance": 0.0},
 }  # fmt: skip
+BY_MESSAGE = "nord"
 CHAOS: dict[str, dict[str, Any]] = {
     "harbor": {"rules": [*_RULES, _DOUBLED], "line": _LINE | {"seed": SEED}},
     "mesa": {"rules": [*_RULES], "ignore_if_none_exist": True, "line": _LINE | {"seed": SEED + 1}},
-    "nord": {"rules": [*_RULES, _DOUBLED], "line": _LINE | {"seed": SEED + 2},
-             "token_seconds": 20},
+    "nord": {"rules": [*_RULES, *_MESSAGE_RULES], "ignore_if_none_exist": True,
+             "line": _LINE | {"seed": SEED + 2}, "token_seconds": 20},
 }  # fmt: skip
 
 
@@ -65,7 +80,8 @@ def test_a_night_of_chaos_ends_with_every_report_once_in_order_and_as_signed(
     with start_platform(tmp_path, [tmp_path / "studies"], faults=faults, data=data) as platform:
         cases = [(order["site"], order["accession"]) for order in platform.orders("unread")]
         kills = _night(platform, tmp_path, cases)
-        done = Counter(line["fault"] for line in platform.log())
+        log = platform.log()
+        done = Counter(line["fault"] for line in log)
         states = Counter(order["state"] for order in platform.orders())
         platform.faults(all=_HEALTHY)
         held = {site: _held(platform, site) for site in CHAOS}
@@ -74,10 +90,14 @@ def test_a_night_of_chaos_ends_with_every_report_once_in_order_and_as_signed(
     assert states == {"final": CASES}
     _must_be_whole(held, cases)
     files = _must_verify(data)
+    messages = _must_be_the_words_of(data / BY_MESSAGE / "received", held[BY_MESSAGE])
     # A box that doubled a request made a file; nothing else may be there twice.
-    assert CASES * len(KINDS) <= files <= CASES * len(KINDS) + done["double"]
+    wanted = CASES * len(KINDS)
+    assert wanted <= files + messages <= wanted + done["double"]
+    sends = _must_have_asked(log, [acc for site, acc in cases if site == BY_MESSAGE])
     with capsys.disabled():
-        sys.stdout.write(f"\n{CASES * len(KINDS)} reports, {dict(kills)}, {dict(done)}\n")
+        sys.stdout.write(f"\n{wanted} reports, {dict(kills)}, {dict(done)}\n")
+        sys.stdout.write(f"{messages} as messages, sent {sends} times\n")
 
 
 def _night(platform: DemoPlatform, folder: Path, cases: list[tuple[str, str]]) -> Counter[str]:
@@ -85,7 +105,7 @@ def _night(platform: DemoPlatform, folder: Path, cases: list[tuple[str, str]]) -
     chance = random.Random(SEED)
     killed: Counter[str] = Counter()
     for number in range(KILLS):
-        point = chance.choice(FAILPOINTS) if number % 2 else ""
+        point = chance.choice((*FAILPOINTS, *CLOSING)) if number % 2 else ""
         count = chance.randint(1, 12)
         with _child(platform, folder, cases, f"delivery.{point}:{count}" if point else "") as child:
             try:
@@ -110,6 +130,7 @@ def _child(
         "settings": str(platform.settings),
         "folder": str(folder),
         "cases": cases,
+        "by_message": [BY_MESSAGE],
         "user": user,
         "password": platform.password(user),
     }
@@ -154,11 +175,47 @@ def _must_be_whole(held: dict[str, list[dict[str, Any]]], cases: list[tuple[str,
 
 def _must_verify(data: Path) -> int:
     """Signature and digests of everything that came; how many files there are."""
-    files = [file for site in CHAOS for file in (data / site / "received").glob("*.json")]
+    files = [file for site in CHAOS for file in (data / site / "received").glob("*-report.json")]
     for file in files:
         (report,) = _reports_in(file.read_bytes())
         assert verify_report(file.read_bytes()).report == _id_of(report)
     return len(files)
+
+
+def _must_be_the_words_of(received: Path, held: list[dict[str, Any]]) -> int:
+    """What came as messages, read by python-hl7, is what the site shows; how many there are."""
+    found = Counter(_words_of(file.read_bytes()) for file in received.glob("*-report.hl7"))
+    assert found == Counter(_text_of(report) for report in held)
+    return found.total()
+
+
+def _words_of(raw: bytes) -> str:
+    message = hl7.parse(raw.decode())
+    results = [each for each in message.segments("OBX") if str(each[2]) == "TX"]
+    return "".join(f"{message.unescape(str(each[5]))}\n" for each in results)
+
+
+def _must_have_asked(log: list[dict[str, Any]], accessions: list[str]) -> int:
+    """Of each message, by the site's own log: a question before a second send, and none after
+    it had been filed. How many sends there were.
+    """
+    assert len(log) < 50_000  # it forgets what is older
+    reports = [report_id(each, kind) for each in accessions for kind, _ in KINDS]
+    ids = {control_id(report): report for report in reports}
+    sent: dict[str, str] = {}  # since when there was no question: "sent", "filed"
+    sends = 0
+    for line in log:
+        if line["site"] != BY_MESSAGE:
+            continue
+        if line["method"] == "MLLP":
+            assert sent.get(line["query"]) is None, f"sent again without asking: {line}"
+            sent[line["query"]] = "filed" if line["status"] == 200 else "sent"
+            sends += 1
+        elif line["method"] == "GET" and line["status"] == 200 and line["fault"] in ("", "delay"):
+            for control, report in ids.items():
+                if report in line["query"] and sent.get(control) == "sent":
+                    del sent[control]
+    return sends
 
 
 def _reports_in(body: bytes) -> Iterator[dict[str, Any]]:

@@ -37,6 +37,8 @@ FAILPOINTS = (
     "before-wipe",
     "wiped",
 )
+#: Of a report that went as a message: its case is completed in a second step.
+CLOSING = ("before-close", "closed")
 _SEND = r"^POST /[^?]*fhir/?$"
 FAULTS: dict[str, dict[str, Any]] = {
     "none": {},

@@ -101,6 +101,7 @@ class WorklistItem:
     patient_ref: str = ""  # "Patient/4"
     imaging_ref: str = ""  # "ImagingStudy/5"
     handed_over: str = ""  # what the one who had it before says to the next
+    announced: bool = False  # by a message alone: the site's worklist does not list it yet
 
     @property
     def key(self) -> TaskRef:

@@ -16,6 +16,7 @@ from workstation.protocols.delivery import State
 from workstation.services.alarms import Alarms
 from workstation.services.case import viewed
 from workstation.services.delivery import Deliveries
+from workstation.services.failpoints import reached
 from workstation.services.filings import Filing
 from workstation.services.jobs import Job, Jobs
 from workstation.services.keys import Keys
@@ -126,6 +127,7 @@ class Signing:
             if job.error is not None:
                 done.settle(None, job.error)
             else:
+                reached("signing.authenticated")
                 # A draft on its way must not arrive after the report has taken it away.
                 proof = job.result()
                 saved = self._reporting.save_draft()

@@ -1,0 +1,205 @@
+"""Orders and patients as a hospital announces them: ORM^O01, OMI^O23 and ADT of HL7 v2.
+
+HL7 v2.5.1 chapters 3 (ADT), 4.4 and 4.5 (orders); where the accession number and the Study
+Instance UID stand is IHE Radiology's word (RAD-4: OBR-18 and ZDS-1; OMI: IPC-1 and IPC-3).
+"""
+
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Final
+
+from attrs import frozen
+
+from workstation.domain.identifiers import is_uid
+from workstation.domain.patient import Patient, PatientKey
+from workstation.domain.worklist import Priority
+from workstation.protocols.hl7 import Message, Segment, moment
+
+#: Table 0119, as far as it makes, changes or ends an order.
+_PLACED: Final = ("NW", "XO", "SC", "RO", "SN", "XX", "OK")
+_ENDED: Final = ("CA", "DC", "OC", "OD", "CR")
+_CHANGED: Final = ("A08", "A31")
+#: A merge of two identities, or another number for one: the old number is in MRG-1.
+_MERGED: Final = ("A18", "A34", "A36", "A40", "A46", "A47")
+_SEX: Final = ("M", "F", "O")
+#: A promise that the order does not make: what is due first comes first all the same.
+_DUE: Final = {
+    Priority.STAT: timedelta(hours=1),
+    Priority.ASAP: timedelta(hours=4),
+    Priority.URGENT: timedelta(hours=8),
+    Priority.ROUTINE: timedelta(hours=24),
+}
+
+
+class NotUnderstood(Exception):
+    """Why a message is not taken: a code of table 0357 and words; never what stood in it."""
+
+    def __init__(self, error: str, words: str) -> None:
+        super().__init__(words)
+        self.error = error
+
+
+@frozen
+class Order:
+    """One order to read. `ended`: it is to be read no more."""
+
+    accession: str
+    patient: Patient
+    procedure: str
+    code: str
+    modality: str
+    priority: Priority
+    listed: datetime
+    due: datetime
+    study: str = ""
+    indication: str = ""
+    ended: bool = False
+
+
+@frozen
+class PatientNews:
+    """Who a patient is now; `before` are numbers that were merged into this one."""
+
+    patient: Patient
+    before: tuple[PatientKey, ...] = ()
+
+
+News = tuple[Order, ...] | PatientNews | None
+
+
+def understood(message: Message, zone: tzinfo, now: datetime) -> News:
+    """What a message says; None where it is nothing to a reader. Raises `NotUnderstood`.
+
+    Times without their zone are the site's.
+    """
+    kind, event = message.header.text(9), message.header.text(9, 2)
+    if kind in ("ORM", "OMI"):
+        return _orders(message, zone, now)
+    if kind == "ADT" and event in (*_CHANGED, *_MERGED):
+        merged = message.first("MRG")
+        if event in _MERGED and merged is None:
+            raise NotUnderstood("100", "MRG is missing")
+        before = tuple(_key(each) for each in merged.repetitions(1)) if merged else ()
+        return PatientNews(_patient(message), before)
+    if kind == "ADT":
+        return None  # beds and visits
+    raise NotUnderstood("200", "this type of message is not taken here")
+
+
+def _orders(message: Message, zone: tzinfo, now: datetime) -> tuple[Order, ...] | None:
+    patient = _patient(message)
+    found: list[Order] = []
+    for group in _groups(message):
+        control = group[0].text(1)
+        if control in (*_PLACED, *_ENDED):
+            found.append(_order(group, patient, zone, now, ended=control in _ENDED))
+    return tuple(found) or None
+
+
+def _groups(message: Message) -> list[list[Segment]]:
+    """Each ORC with what follows it."""
+    groups: list[list[Segment]] = []
+    for each in message.segments:
+        if each.name == "ORC":
+            groups.append([each])
+        elif groups:
+            groups[-1].append(each)
+    if not groups:
+        raise NotUnderstood("100", "ORC is missing")
+    return groups
+
+
+def _order(
+    group: list[Segment], patient: Patient, zone: tzinfo, now: datetime, *, ended: bool
+) -> Order:
+    by_name: dict[str, Segment] = {}
+    for each in group:
+        by_name.setdefault(each.name, each)
+    common, request, images = by_name["ORC"], by_name.get("OBR"), by_name.get("IPC")
+    timing, studied = by_name.get("TQ1"), by_name.get("ZDS")
+    accession = (
+        (images.text(1) if images else "")
+        or (request.text(18) or request.text(3) if request else "")
+        or common.text(3)
+    )
+    if not accession:
+        raise NotUnderstood("101", "there is no accession number in IPC-1, OBR-18, OBR-3 or ORC-3")
+    if request is None and not ended:
+        raise NotUnderstood("100", "OBR is missing")
+    priority = _priority(
+        (timing.text(9) if timing else "")
+        or (request.text(27, 6) or request.text(5) if request else "")
+        or common.text(7, 6)
+    )
+    listed = _when(common.text(9), zone) or now
+    due = _when(timing.text(8) if timing else "", zone) or listed + _DUE[priority]
+    study = (images.text(3) if images else "") or (studied.text(1) if studied else "")
+    reason = (request.text(31, 2) or request.text(31) or request.text(13)) if request else ""
+    return Order(
+        accession,
+        patient,
+        (request.text(4, 2) or request.text(4)) if request else "",
+        request.text(4) if request else "",
+        (images.text(5) if images else "") or (request.text(24) if request else ""),
+        priority,
+        listed,
+        due,
+        study if is_uid(study) else "",
+        reason,
+        ended,
+    )
+
+
+def _priority(letter: str) -> Priority:
+    """Table 0485, and the older 0027: what is timed is urgent."""
+    if letter in ("S", "STAT"):
+        return Priority.STAT
+    if letter in ("A", "ASAP"):
+        return Priority.ASAP
+    if letter[:1] in ("T", "P", "C") and letter != "PRN":
+        return Priority.URGENT
+    return Priority.ROUTINE
+
+
+def _patient(message: Message) -> Patient:
+    said = message.first("PID")
+    if said is None:
+        raise NotUnderstood("100", "PID is missing")
+    numbers = said.repetitions(3)
+    number = next((each for each in numbers if each.text(3, 5) == "MR"), None)
+    number = number or next(iter(numbers), None)
+    if number is None or not number.text(3):
+        raise NotUnderstood("101", "PID-3 is empty")
+    key = _key(number, 3)
+    names = [said.text(5), said.text(5, 2)]
+    if not any(names):
+        raise NotUnderstood("101", "PID-5 is empty")
+    sex = said.text(8)
+    return Patient(
+        ", ".join(filter(None, names)),
+        key.id,
+        key.issuer,
+        _day(said.text(7)),
+        sex if sex in _SEX else "",
+    )
+
+
+def _key(identifier: Segment, number: int = 1) -> PatientKey:
+    """CX: the number and who gave it, as FHIR names issuers where it is an OID."""
+    universal, kind = identifier.text(number, 4, 2), identifier.text(number, 4, 3)
+    issuer = f"urn:oid:{universal}" if kind == "ISO" and universal else universal
+    return PatientKey(identifier.text(number), issuer or identifier.text(number, 4))
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date(int(written[:4]), int(written[4:6]), int(written[6:8]))
+    except ValueError:
+        return None
+
+
+def _when(written: str, zone: tzinfo) -> datetime | None:
+    found = moment(written)
+    if found is None and written[:8].isdigit():
+        local = moment(written.partition(".")[0] + "+0000")
+        found = local.replace(tzinfo=zone) if local else None
+    return found
