@@ -1,11 +1,18 @@
-"""Planes and slabs of a 512 x 512 x 600 volume by the CPU engine, beside SimpleITK.
+"""Planes and slabs of a 512 x 512 x 600 volume by the CPU engine, beside InVesalius and SimpleITK.
 
 One crosshair drag moves three planes: here each step is three `SliceEngine` samplings and
-their windows, without a screen. The peer resamples the same oblique plane of the same voxels.
+their windows, without a screen. InVesalius (Debian's package, where it is installed) makes the
+same three slices of the same voxels in a process of its own; it samples them at the pixels of
+the volume, ours are at those of the view. SimpleITK resamples one oblique plane.
 """
 
+import json
+import os
+import subprocess
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -13,11 +20,15 @@ import SimpleITK
 from attrs import evolve
 from numpy.typing import NDArray
 
+import workstation
 from workstation.bench.figures import Figure, machine_load, memcpy_seconds
+from workstation.bench.screen import screen
 from workstation.domain.geometry import Affine
 from workstation.domain.presentation import Voi
+from workstation.errors import CommandError
 from workstation.imaging.voi import grey_level
 from workstation.rendering.slice_cpu import SliceEngine, SliceRequest
+from workstation.text import tr
 from workstation.viewing import mpr as planes
 from workstation.viewing.mpr import Box, Mpr
 from workstation.viewing.planes import Plane
@@ -28,6 +39,10 @@ SPACING: Final = (0.7, 0.7, 1.0)
 #: Of each of three views on a screen of 1600 x 1200.
 VIEW: Final = (800, 600)
 _TIMES: Final = 15
+#: Its own Python, its folder, and what times it there.
+_ITS_PYTHON: Final = Path("/usr/bin/python3")
+_INVESALIUS: Final = Path("/usr/share/invesalius")
+_PEER: Final = Path(workstation.__file__).parents[1] / "tests" / "peers" / "invesalius_planes.py"
 
 
 def mpr() -> tuple[Figure, ...]:
@@ -43,9 +58,13 @@ def mpr() -> tuple[Figure, ...]:
     plane, table = _request(oblique, box, Plane.CORONAL), _table()
     ours = _median(lambda: engine.slice(plane))
     peer = _median(_simpleitk(voxels, plane))
+    peers = _invesalius()
     return (
-        Figure("three planes of the body, one step", _drag(engine, straight, box, table), "ms"),
-        Figure("three oblique planes, one step", _drag(engine, oblique, box, table), "ms", "12"),
+        *_beside(
+            _drag(engine, straight, box, table), "three planes of the body", peers, "straight"
+        ),
+        Figure("the same drawn by InVesalius", peers.get("straight, drawn"), "ms"),
+        *_beside(_drag(engine, oblique, box, table), "three oblique planes", peers, "oblique"),
         Figure("one oblique plane 800 x 600", ours, "ms"),
         Figure("one oblique plane 800 x 600, SimpleITK", peer, "ms"),
         Figure("ours to SimpleITK", ours / peer, "x", "0.8"),
@@ -54,6 +73,34 @@ def mpr() -> tuple[Figure, ...]:
         Figure("floor: a copy of the voxels", 1e3 * memcpy_seconds(voxels.nbytes), "ms"),
         *machine_load(),
     )
+
+
+def _beside(
+    ours: float, name: str, peers: Mapping[str, float], of: str
+) -> tuple[Figure, Figure, Figure]:
+    theirs = peers.get(of)
+    return (
+        Figure(f"{name}, one step", ours, "ms", "12"),
+        Figure(f"{name}, InVesalius", theirs, "ms"),
+        Figure(f"{name}, ours to InVesalius", ours / theirs if theirs else None, "x", "0.8"),
+    )
+
+
+def _invesalius() -> Mapping[str, float]:
+    """Milliseconds of each kind of step; empty where it is not installed."""
+    if not (_PEER.exists() and _ITS_PYTHON.exists() and _INVESALIUS.exists()):
+        return {}
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    with tempfile.TemporaryDirectory(prefix="workstation-bench-") as home, screen() as seen:
+        environment = own | {"HOME": home, "DISPLAY": seen.display, "LIBGL_ALWAYS_SOFTWARE": "1"}
+        done = subprocess.run(
+            [str(_ITS_PYTHON), str(_PEER)], env=environment, cwd=home, capture_output=True,
+            text=True, check=False,
+        )  # fmt: skip
+    if done.returncode:
+        raise CommandError(tr("InVesalius ended with {code}", code=done.returncode))
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
 def _volume() -> tuple[NDArray[np.int16], Affine]:
