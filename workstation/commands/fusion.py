@@ -17,6 +17,15 @@ def toggle(ctx: CommandContext, display_set: str = "") -> Outcome:
     return ctx.viewer.toggle_fusion(display_set)
 
 
+@command("fusion.hang", title="PET/CT with turning MIP", group=GROUP, when=_IMAGE, say={"pet ct"})
+def hang(ctx: CommandContext) -> Outcome:
+    """Three planes with the PET laid over them, and beside them the MIP of the PET, which turns by
+    itself until it is stopped."""
+    index, job = ctx.viewer.hang_fusion()
+    ctx.cine.turn(index)
+    return job
+
+
 @command("fusion.opacity", title="Opacity of the layer", group=GROUP, when=_IMAGE)
 def opacity(ctx: CommandContext, percent: float) -> Outcome:
     """0 shows what is below alone, 100 covers it where there is uptake."""
@@ -57,4 +66,4 @@ def sphere(ctx: CommandContext, name: str = "", percent: float = USUAL_PERCENT) 
     return None
 
 
-COMMANDS = (toggle, opacity, more, colours, window, sphere)
+COMMANDS = (toggle, hang, opacity, more, colours, window, sphere)

@@ -105,6 +105,10 @@ class Cine:
         else:
             self._play(views)
 
+    def turn(self, index: int) -> None:
+        """A rendered volume on a view begins to turn by itself."""
+        self._turntable.begin(index)
+
     def hold(self, index: int) -> None:
         """The reader wants it to stay where it is: it does not begin by itself again."""
         self._turntable.stop(index)

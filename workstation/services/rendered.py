@@ -246,8 +246,8 @@ class Rendered(Curving):
         if shown.rendering is None:
             return super().located_on(shown)
         spot = self._spot
-        if shown.display_set in self._planar_sets():
-            spot = self._crosshair_spot(shown.display_set)
+        if (planar := self._planar_set(shown)) is not None:
+            spot = self._crosshair_spot(planar)
         if spot is not None and shown.frame.plane is not None:
             seen_at = on_screen(spot.point, shown.frame.plane, shown.rendering.eye)
             spot = evolve(spot, point=seen_at)
@@ -257,7 +257,7 @@ class Rendered(Curving):
     def _repaint_planes(self, display_set: DisplaySet) -> None:
         super()._repaint_planes(display_set)
         for index, state in enumerate(self.viewports):
-            if state.display_set == display_set.id and state.look is not None:
+            if state.look is not None:  # its crosshair is seen on volumes of the same space
                 self.viewport_changed.emit(index)
 
     def _need_look(self) -> VolumeLook:

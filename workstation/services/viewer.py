@@ -13,13 +13,12 @@ from workstation.domain.study import DisplaySetKind
 from workstation.errors import CommandError
 from workstation.services import describe, locating
 from workstation.services.frames import FrameStore
-from workstation.services.fusing import Fusing
 from workstation.services.jobs import Job
 from workstation.services.loading import Loader
+from workstation.services.pet_hanging import PetHanging
 from workstation.services.preset_files import load_presets
 from workstation.services.scene import Scene
 from workstation.services.screens import name_of
-from workstation.services.shaping import Shaping
 from workstation.services.structures import Structures
 from workstation.services.viewed import Crossing, Probe, Shown, ViewedStudy
 from workstation.services.volumes import Volumes
@@ -37,7 +36,7 @@ VOLUME_ZOOM: Final = 1.1
 _PAGE: Final = 10
 
 
-class Viewer(Shaping, Fusing):
+class Viewer(PetHanging):
     """The screen, its measurements, the tool in hand and the links. Home thread."""
 
     def __init__(
