@@ -23,7 +23,8 @@ from workstation.demo.sites import RW, SiteProfile
 from workstation.demo.store import Resource, Store, Unit, instant
 
 _MOST_BYTES: Final = 32 * 1024 * 1024
-_FHIR_STATUS: Final = {"P": "preliminary", "F": "final", "C": "appended", "A": "appended"}
+#: By OBX-11; what C corrects, and how, the state says.
+_FHIR_STATUS: Final = {"P": "preliminary", "F": "final", "W": "entered-in-error"}
 _CONTROL: Final = RW + "control-id"
 _URI: Final = "urn:ietf:rfc:3986"
 
@@ -167,7 +168,7 @@ class _Filing:
                 {"system": _CONTROL, "value": str(header[10])},
             ],
             "basedOn": [_based_on(each) for each in orders],
-            "status": self._status(str(first[25])),
+            "status": self._status(said.get("state", "")),
             "code": orders[0]["code"],
             "subject": orders[0]["subject"],
             "issued": instant(_moment(str(first[22]))),
@@ -175,9 +176,9 @@ class _Filing:
                 {"reference": f"Practitioner/{who[0]}", "display": ", ".join(who[1:3])}
             ],
             "extension": [
-                {"url": RW + "predecessor", "valueString": value}
+                {"url": RW + name, "valueString": value}
                 for name, value in said.items()
-                if name == "predecessor"
+                if name in ("predecessor", "state")
             ],
             "presentedForm": self._forms(len(orders)),
         }
@@ -212,7 +213,10 @@ class _Filing:
         if patient["identifier"][0]["value"] != self._message.unescape(said):
             raise NotTaken("AE", "204", "The order is another patient's.")
 
-    def _status(self, letter: str) -> str:
+    def _status(self, state: str) -> str:
+        letter = str(self._segments("OBX")[0][11])
+        if letter == "C":
+            return "corrected" if state == "corrected" else "appended"
         if letter not in _FHIR_STATUS:
             raise NotTaken("AE", "103", "The state of the report is not one we know.")
         return _FHIR_STATUS[letter]

@@ -22,6 +22,7 @@ from workstation.domain.report import (
     SectionKind,
     SignedReport,
 )
+from workstation.domain.report_states import STATES
 from workstation.protocols.hl7 import (
     Message,
     components,
@@ -39,11 +40,9 @@ _WHOLE: Final = ("18748-4", "Diagnostic imaging study", _LOINC)
 _TEXT, _PDF = "text/plain", "application/pdf"
 
 #: OBR-25 (table 0123) and OBX-11 (table 0085) of each state; a site may ask for others.
-#: An addendum carries all that was issued before, so it takes the place of it: C.
+#: What amends a report carries all that was issued before, so it takes the place of it: C.
 STATUS: Final[Mapping[ReportState, tuple[str, str]]] = {
-    ReportState.PRELIMINARY: ("P", "P"),
-    ReportState.FINAL: ("F", "F"),
-    ReportState.ADDENDED: ("C", "C"),
+    state: (said.obr_25, said.obx_11) for state, said in STATES.items()
 }
 
 
@@ -170,7 +169,10 @@ class _Writing:
 
     def results(self, order: AlsoOrder) -> list[str]:
         found = [("TX", code, str(part), escaped(line)) for code, part, line in self._lines()]
-        said = [("report", "Report identifier", self.signed.report.id)]
+        said = [
+            ("report", "Report identifier", self.signed.report.id),
+            ("state", "State of the report", self.signed.status.value),
+        ]
         if self.signed.predecessor:
             said.append(("predecessor", "Identifier of the first report", self.signed.predecessor))
         found += [("ST", (name, title, _OWN), "", escaped(value)) for name, title, value in said]

@@ -73,9 +73,13 @@ def test_every_line_says_which_section_it_belongs_to() -> None:
 @pytest.mark.parametrize(
     ("status", "obr", "obx"),
     [
+        (ReportState.WET_READ, "P", "P"),
         (ReportState.PRELIMINARY, "P", "P"),
+        (ReportState.AWAITING, "P", "P"),
         (ReportState.FINAL, "F", "F"),
         (ReportState.ADDENDED, "C", "C"),
+        (ReportState.CORRECTED, "C", "C"),
+        (ReportState.RETRACTED, "C", "W"),
     ],
 )
 def test_the_state_stands_in_the_order_and_in_each_result(
