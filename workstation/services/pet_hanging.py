@@ -23,7 +23,7 @@ class PetHanging(Shaping, Fusing):
     """Home thread; `services.viewer.Viewer` says what a reader does with it."""
 
     def hang_fusion(self) -> tuple[int, Job[None] | None]:
-        """On which view the MIP is, and the job that makes its volume. Planes of before go.
+        """On which view the MIP is, and the job that makes a volume. Planes of before go.
 
         Raises
         ------
@@ -41,7 +41,7 @@ class PetHanging(Shaping, Fusing):
             self.toggle_fusion()
         fusion = self.viewports[self.active].fusion
         assert fusion is not None
-        self.toggle_mpr()
+        planes = self.toggle_mpr()
         above = self._sets[fusion.display_set]
         index = next(at for at, state in enumerate(self.viewports) if state.plane is None)
         with self._step():
@@ -52,7 +52,7 @@ class PetHanging(Shaping, Fusing):
             self._board[index] = evolve(self._board[index], look=look, voi=voi)
         job = self.volumes.being_made(above)
         self.changed.emit(None)
-        return index, job
+        return index, planes or job
 
     def _come_below(self, shown: Shown) -> None:
         """In place of the PET what it is laid over: the most images of its space."""
