@@ -29,6 +29,7 @@ class Pacs:
     process: "subprocess.Popen[bytes]"
     ca_file: Path | None = None
     certificate: Path | None = None
+    web: orthanc.Orthanc | None = None
 
     def site(self, **changed: Any) -> Site:
         scheme = "dicom" if self.ca_file is None else "dicoms"
@@ -85,7 +86,7 @@ def of_orthanc(folder: Path, files: Sequence[Path], name: str) -> Iterator[Pacs]
         if secure:
             ca_file, certificate = folder / "tls.crt", folder / "both.pem"
             certificate.write_bytes(ca_file.read_bytes() + (folder / "tls.key").read_bytes())
-        yield Pacs(name, server.dicom_port, receiver, server.process, ca_file, certificate)
+        yield Pacs(name, server.dicom_port, receiver, server.process, ca_file, certificate, server)
 
 
 _CONFIG = """

@@ -15,20 +15,19 @@ from workstation.adapters.clock import SystemClock
 from workstation.adapters.decoders import Decoders
 from workstation.adapters.dictation_devices import HidButtons
 from workstation.adapters.enrolment import Enrolment
-from workstation.adapters.image_doors import ImageDoor, ImageSource, image_door
 from workstation.adapters.local_frames import LocalFrames
 from workstation.adapters.machine import physical_bytes
 from workstation.adapters.microphone import SystemMicrophone
 from workstation.adapters.mllp import MllpLine
 from workstation.adapters.opengl import command as opengl_child
 from workstation.adapters.opengl import probed
-from workstation.adapters.platform import FhirPlatform
 from workstation.adapters.previews import Previews
 from workstation.adapters.recognisers import recogniser
 from workstation.adapters.recordings import SpeechFiles
 from workstation.adapters.screen_file import ScreenFile
 from workstation.adapters.secrets import open_secrets
 from workstation.adapters.site_client import SiteClient, sign_ons
+from workstation.adapters.site_doors import ImageSource, SiteDoor, site_door
 from workstation.adapters.store import Opened, open_store
 from workstation.adapters.voice_commands import VoiceCommands
 from workstation.commands import catalogue
@@ -71,7 +70,13 @@ from workstation.services.measurement_filing import MeasurementFiling
 from workstation.services.messages import Messages
 from workstation.services.object_headers import ObjectHeaders
 from workstation.services.placing import OnDuty
-from workstation.services.ports import LOCAL, Credentials, SealedStore, SecretStore
+from workstation.services.ports import (
+    LOCAL,
+    Credentials,
+    HostingPlatform,
+    SealedStore,
+    SecretStore,
+)
 from workstation.services.prefetch import Prefetch
 from workstation.services.preset_files import load_presets
 from workstation.services.registering import Registering
@@ -182,8 +187,7 @@ class Outer:
     clock: SystemClock
     codes: "Codes"
     clients: Mapping[SiteId, SiteClient]
-    platforms: Mapping[SiteId, FhirPlatform]
-    doors: Mapping[SiteId, ImageDoor]
+    doors: Mapping[SiteId, SiteDoor]
     previews: Previews
     files: LocalFrames
     decoders: Decoders
@@ -205,15 +209,13 @@ class Outer:
         kept = settings.store_dir or usual / "store"
         opened = open_store(kept, secrets)
         announcing = Announcing(settings.sites, opened.store, clock)
-        platforms = {site: announcing.platform(client) for site, client in clients.items()}
         return cls(
             clock,
             codes,
             clients,
-            platforms,
             {
-                site: image_door(clients[site], platform.images.of, decoders, previews)
-                for site, platform in platforms.items()
+                site: site_door(client, announcing.platform, decoders, previews, clock)
+                for site, client in clients.items()
             },
             previews,
             LocalFrames(decoders),
@@ -232,14 +234,18 @@ class Outer:
         self.opened.store.close()
 
     @property
+    def platforms(self) -> Mapping[SiteId, HostingPlatform]:
+        return {site: door.platform for site, door in self.doors.items()}
+
+    @property
     def sources(self) -> Mapping[SiteId, ImageSource]:
-        return {site: door.source for site, door in self.doors.items()}
+        return {site: door.images.source for site, door in self.doors.items()}
 
     def forget(self, gone: Dropped) -> None:
         """Nothing of a closed study stays with what fetched and decoded it."""
         self.decoders.forget(gone.ref)
         if gone.ref.site in self.doors:
-            self.doors[gone.ref.site].forget(gone.ref)
+            self.doors[gone.ref.site].images.forget(gone.ref)
         gone.let_go()
 
 
@@ -302,7 +308,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         weights=weights_of(settings.urgency),
     )  # fmt: skip
     outer.codes.taker = lambda code: jobs.bring_home(lambda: worklist.code_shown.emit(code))
-    archives = {site: door.archive for site, door in outer.doors.items()}
+    archives = {site: door.images.archive for site, door in outer.doors.items()}
     frames = FrameStore(settings.ram_mb * MIB or physical_bytes() // 2)
     outer.previews.shown = lambda key, image: jobs.bring_home(
         lambda: frames.show_meanwhile(key, image)

@@ -54,6 +54,15 @@ class Tier(StrEnum):
     FINAL = "final"
 
 
+class Lack(StrEnum):
+    """What the list that a case comes from cannot say or do."""
+
+    CLAIM = "claim"  # no other reader sees that it is being read
+    DUE = "due"  # nobody promised anything, or it is not said
+    STATUS = "status"  # whether it was read already
+    DRAFTS = "drafts"  # unfinished words stay on this machine
+
+
 class IllegalTransition(Exception):
     """A bug: a worklist item was asked to change state in a way that does not exist."""
 
@@ -101,6 +110,7 @@ class WorklistItem:
     patient_ref: str = ""  # "Patient/4"
     imaging_ref: str = ""  # "ImagingStudy/5"
     handed_over: str = ""  # what the one who had it before says to the next
+    lacks: frozenset[Lack] = frozenset()
     announced: bool = False  # by a message alone: the site's worklist does not list it yet
 
     @property

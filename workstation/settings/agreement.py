@@ -11,7 +11,20 @@ Contradiction = tuple[str, str]
 
 def contradiction(site: Site) -> Contradiction | None:
     """The first one that is found."""
-    return _of_dimse(site) or _of_reports(site) or _of_messages(site)
+    found = _of_addresses(site) or _of_dimse(site)
+    return found or _of_reports(site) or _of_messages(site)
+
+
+def _of_addresses(site: Site) -> Contradiction | None:
+    if site.worklist == "fhir" and not site.fhir:
+        return "fhir", tr("it is missing")
+    if not site.dicomweb and (site.images == "dicomweb" or site.worklist == "qido"):
+        return "dicomweb", tr("it is missing")
+    if site.worklist == "dimse" and site.images != "dimse":
+        return "worklist", tr('a list by C-FIND needs `images = "dimse"`')
+    if site.worklist != "fhir" and not site.readers:
+        return "readers", tr("without FHIR nobody else says who may read")
+    return None
 
 
 def _of_dimse(site: Site) -> Contradiction | None:
@@ -35,6 +48,8 @@ def _of_dimse(site: Site) -> Contradiction | None:
 
 
 def _of_reports(site: Site) -> Contradiction | None:
+    if site.worklist != "fhir" and site.report != "hl7":
+        return "report", tr('a list without tasks takes no reports: it needs `report = "hl7"`')
     if site.report == "hl7" and not site.hl7:
         return "report", tr("it needs `hl7`: the address of the site's listener")
     return None

@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -220,6 +221,27 @@ def place(value: str) -> str:
 
 def ceiling(value: float) -> str:
     return "" if value == 0 else between(256, 262144)(value)
+
+
+def readers(value: str) -> str:
+    try:
+        found = licences_of(value)
+    except ValueError:
+        found = []
+    if len(found) != len([each for each in value.split(";") if each.strip()]):
+        return tr("{value!r}: write who = place, or who = place until-day", value=value)
+    return next((wrong for _, place, _ in found if (wrong := jurisdiction(place))), "")
+
+
+def licences_of(value: str) -> list[tuple[str, str, date | None]]:
+    """Subject of the identity provider, jurisdiction, last day. Raises ValueError."""
+    found = []
+    for subject, licence in pairs(value):
+        place, _, until = licence.partition(" ")
+        if not subject or not place:
+            raise ValueError(licence)
+        found.append((subject, place, date.fromisoformat(until.strip()) if until else None))
+    return found
 
 
 def not_empty(value: str) -> str:

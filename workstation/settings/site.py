@@ -19,8 +19,31 @@ class Site:
     id: SiteId = setting("Short name used in logs; never shown to patients.", check=checks.site_id)
     name: str = setting("What the reader calls the site.", check=checks.not_empty)
     issuer: str = setting("OpenID Connect issuer: where readers sign in.", check=checks.address)
-    fhir: str = setting("FHIR R4 base: worklist and reports.", check=checks.address)
-    dicomweb: str = setting("DICOMweb base, where a study names none itself.", check=checks.address)
+    fhir: str = setting(
+        "FHIR R4 base: worklist and reports. Needed where `worklist` is `fhir`.",
+        "",
+        checks.address_if_any,
+    )
+    dicomweb: str = setting(
+        "DICOMweb base, where a study names none itself. Needed where `images` or `worklist` come"
+        " by it.",
+        "",
+        checks.address_if_any,
+    )
+    worklist: Literal["fhir", "qido", "dimse"] = setting(
+        "Where cases come from: FHIR Tasks; or the newest studies of an archive without tasks, by"
+        " QIDO-RS or C-FIND. Such a list has no claims, deadlines or states, and says so.",
+        "fhir",
+    )
+    list_days: int = setting(
+        "A worklist without tasks shows the studies of so many days.", 2, checks.between(1, 60)
+    )
+    readers: str = setting(
+        "Who may read where the site has no record of readers, by the subject of the identity"
+        ' provider: `"4711 = US-TX 2027-06-30; 4711 = US-NM"`.',
+        "",
+        checks.readers,
+    )
     phone: str = setting(
         "Whom to call when a report cannot be delivered: the facility's number, as it is dialled.",
         "",
