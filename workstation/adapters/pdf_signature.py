@@ -28,8 +28,8 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from workstation.adapters.http import Limits, Wire
 from workstation.domain.identifiers import SiteId
 from workstation.domain.report import SignedReport
+from workstation.domain.report_states import STATES
 from workstation.errors import SiteUnavailable
-from workstation.protocols.signature import MEANING
 from workstation.protocols.signing_key import SigningKey
 from workstation.protocols.web import Request
 from workstation.settings import Site
@@ -78,7 +78,7 @@ def sign_pdf(
         md_algorithm="sha256",
         subfilter=fields.SigSeedSubFilter.PADES,
         name=signed.signer.name,
-        reason=MEANING[signed.status],
+        reason=STATES[signed.status].meaning,
         location=place,
     )
     empty = StaticStampStyle(border_width=0, background=RawContent(b"q Q"))

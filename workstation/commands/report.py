@@ -155,7 +155,7 @@ def sign(ctx: CommandContext) -> Outcome:
     """Show the whole report as it will be sealed, ask for the password, seal and send."""
     item = ctx.session.need_case().item
     if ctx.reporting.adding:
-        return ctx.signing.request(ReportState.ADDENDED)
+        return ctx.signing.request(ctx.reporting.amends)
     return ctx.signing.request(promised_status(item, ctx.session.site(item.site)))
 
 
@@ -178,8 +178,37 @@ def addend(ctx: CommandContext, text: str = "") -> Outcome:
     return ctx.signing.request(ReportState.ADDENDED)
 
 
+@command("report.wet-read", title="Sign as wet read", group=GROUP, when=_NEEDS)
+def wet_read(ctx: CommandContext) -> Outcome:
+    """A first impression, sent at once as what it is; the complete reading still follows."""
+    return ctx.signing.request(ReportState.WET_READ)
+
+
+@command("report.correct", title="Correct signed report", group=GROUP, when=_NEEDS, rest=True)
+def correct(ctx: CommandContext, why: str = "") -> None:
+    """Open the words of the signed report to be changed; why stands below, and it is signed anew.
+
+    The report that was signed stays as it is, in the site's record and in the chain.
+    """
+    ctx.reporting.begin_correction(why)
+    ctx.windows.show_page("report")
+
+
+@command("report.retract", title="Retract signed report", group=GROUP, when=_NEEDS, rest=True)
+def retract(ctx: CommandContext, why: str = "") -> Outcome:
+    """Take a signed report back: of the wrong patient, or not to be relied on. Why stands above.
+
+    Without words a field is opened to write them in.
+    """
+    ctx.reporting.begin_retraction(why)
+    if not why.strip():
+        ctx.windows.show_page("report")
+        return None
+    return ctx.signing.request(ReportState.RETRACTED)
+
+
 COMMANDS = (
     template, set_section, override, insert_measurement, evidence, accept_measurement, draft,
     restore, next_field, previous_field, field_end, remove_field, next_check, undo, redo, focus,
-    discrepancy, sign, preliminary, addend,
+    discrepancy, sign, preliminary, addend, wet_read, correct, retract,
 )  # fmt: skip

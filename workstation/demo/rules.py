@@ -233,7 +233,8 @@ class Rules:
             same_order = references(report, "basedOn") == references(new, "basedOn")
             if first in names and same_order and report["status"] in SIGNED:
                 return
-        raise FhirError(422, "business-rule", "An addendum or correction names the report it belongs to.")
+        text = "An addendum or correction names the report it belongs to."
+        raise FhirError(422, "business-rule", text)
 
     def _drafts_addendum(self, unit: Unit, new: Resource) -> bool:
         """Unfinished words to a case that is read: nobody holds it, and nobody needs to."""

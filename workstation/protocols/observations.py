@@ -6,13 +6,23 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from workstation.domain.measurement import LAYER, LAYER_UNITS
-from workstation.domain.report import ReportState, SignedReport
+from workstation.domain.report import SignedReport
+from workstation.domain.report_states import STATES
 from workstation.domain.suv import UNITS
 from workstation.domain.units import ucum
 
 _DCM: Final = "http://dicom.nema.org/resources/ontology/DCM"
 _SCT: Final = "http://snomed.info/sct"
 _UCUM: Final = "http://unitsofmeasure.org"
+
+#: ObservationStatus of the measurements of a report, by the status of that.
+OBSERVED: Final = {
+    "preliminary": "preliminary",
+    "final": "final",
+    "appended": "final",
+    "corrected": "corrected",
+    "entered-in-error": "entered-in-error",
+}
 
 _EXACT: Final = 2.0**53  # beyond it a float names no single integer
 
@@ -87,7 +97,7 @@ def observation(signed: SignedReport, measurement: Mapping[str, Any]) -> tuple[s
     resource: dict[str, Any] = {
         "resourceType": "Observation",
         "identifier": [{"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{uid}"}],
-        "status": "preliminary" if signed.status is ReportState.PRELIMINARY else "final",
+        "status": OBSERVED[STATES[signed.status].fhir],
         "code": {"coding": [_coding(str(measurement["kind"]))], "text": str(measurement["id"])},
         "subject": {"reference": binding.patient_ref},
         "effectiveDateTime": signed.signed_at.isoformat(),

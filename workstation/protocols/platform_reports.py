@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from workstation.domain.identifiers import ReportId
 from workstation.domain.report import IssuedReport, ReportState
+from workstation.domain.report_states import STATES, UNSETTLED, state_of
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import SiteUnavailable
 from workstation.protocols.fhir_values import (
@@ -23,16 +24,11 @@ from workstation.protocols.web import Answer
 from workstation.text import tr
 
 DRAFTS: Final = RW + "draft"
-#: FHIR's words for a report that is signed, and ours.
-_STATES: Final = {
-    "preliminary": ReportState.PRELIMINARY,
-    "final": ReportState.FINAL,
-    "appended": ReportState.ADDENDED,
-    "corrected": ReportState.FINAL,
-    "amended": ReportState.FINAL,
-}
-SIGNED: Final = tuple(_STATES)
-SETTLED: Final = tuple(s for s, state in _STATES.items() if state is not ReportState.PRELIMINARY)
+SETTLED: Final = (
+    *dict.fromkeys(STATES[state].fhir for state in STATES if state not in UNSETTLED),
+    "amended",
+)
+SIGNED: Final = ("preliminary", *SETTLED)
 _UUID: Final = "urn:uuid:"
 
 
@@ -41,10 +37,20 @@ def latest(found: Sequence[Resource]) -> IssuedReport | None:
 
     A preliminary one is the one to read only while there is no other.
     """
-    signed = [each for each in found if text(each, "status") in _STATES and report_text(each)]
-    settled = [each for each in signed if text(each, "status") in SETTLED]
+    signed = [each for each in found if _state(each) is not None and report_text(each)]
+    settled = [each for each in signed if _state(each) not in UNSETTLED]
     newest = max(settled or signed, key=_age, default=None)
     return None if newest is None else _issued(newest)
+
+
+def _state(report: Resource) -> ReportState | None:
+    return state_of(text(report, "status"), _own(report, "state"))
+
+
+def _own(report: Resource, name: str) -> str:
+    """What an extension of ours says; empty where it is not there."""
+    found = [each for each in items(report.get("extension")) if each.get("url") == f"{RW}{name}"]
+    return text(first(found), "valueString")
 
 
 def _age(report: Resource) -> tuple[float, str]:
@@ -59,13 +65,12 @@ def _issued(report: Resource) -> IssuedReport:
         if each.get("system") == URI_IDENTIFIERS
     )
     mine = ReportId(next(names, "").removeprefix(_UUID))
-    before = [
-        each for each in items(report.get("extension")) if each.get("url") == f"{RW}predecessor"
-    ]
+    state = _state(report)
+    assert state is not None  # `latest` gives no other
     return IssuedReport(
         mine,
-        ReportId(text(first(before), "valueString")) or mine,
-        _STATES[text(report, "status")],
+        ReportId(_own(report, "predecessor")) or mine,
+        state,
         report_text(report),
         text(first(report.get("resultsInterpreter")), "display"),
         moment(text(report, "issued")),

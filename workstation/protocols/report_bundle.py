@@ -18,7 +18,8 @@ from attrs import frozen
 
 from workstation.domain.identifiers import ReportId
 from workstation.domain.report import ReportState, SectionKind, SignedReport
-from workstation.domain.report_states import STATES, UNSETTLED
+from workstation.domain.report_states import STATES, UNSETTLED, state_of
+from workstation.protocols.advice import advice
 from workstation.protocols.canonical import sha256_hex
 from workstation.protocols.communication import communications
 from workstation.protocols.observations import finite, observation
@@ -232,7 +233,8 @@ def _report(
         ],
     }
     said: dict[str, str] = {
-        "state": signed.status.value,
+        # Only where FHIR has one status for several states.
+        "state": "" if state_of(STATES[signed.status].fhir) is signed.status else signed.status,
         "predecessor": signed.predecessor or "",
     }
     if signed.overread is not None:

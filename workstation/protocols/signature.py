@@ -23,7 +23,8 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from workstation.domain.report import ReportState, SignedReport
+from workstation.domain.report import SignedReport
+from workstation.domain.report_states import STATES
 from workstation.errors import VerificationFailed
 from workstation.protocols.canonical import canonical, sha256_hex
 from workstation.protocols.signing_key import SigningKey
@@ -31,13 +32,6 @@ from workstation.text import tr
 
 _ALGORITHM: Final = "ES256"
 _LONGEST: Final = 64 * 1024
-
-#: What a signature under each status means (21 CFR 11.50).
-MEANING: Final = {
-    ReportState.PRELIMINARY: "preliminary interpretation",
-    ReportState.FINAL: "final interpretation, author",
-    ReportState.ADDENDED: "addendum, author",
-}
 
 
 def sign(payload: bytes, key: SigningKey, at: str) -> str:
@@ -127,7 +121,7 @@ def manifest(
             "report": signed.report.id,
             "revision": signed.report.revision,
             "status": signed.status.value,
-            "meaning": MEANING[signed.status],
+            "meaning": STATES[signed.status].meaning,
             "signedAt": utc(signed.signed_at),
             "signer": {"id": signer.id, "name": signer.name, "licence": signer.licence},
             "authentication": {"method": signer.method, "at": utc(signer.authenticated_at)},

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
+from workstation.domain.report_states import STATES
 from workstation.errors import VerificationFailed
 from workstation.protocols.canonical import canonical, sha256_hex
 from workstation.protocols.observations import observation_id
@@ -27,7 +28,7 @@ _FORMS: Final = {
     "application/pdf": "pdf",
     "application/json": "measurements",
 }
-_STATUS: Final = {"preliminary": "preliminary", "final": "final", "addended": "appended"}
+_STATUS: Final = {state.value: said.fhir for state, said in STATES.items()}
 
 
 @frozen
@@ -290,12 +291,13 @@ def _check_identity(
             for each in report.get("extension", ())
             if each.get("url") == f"{RW}{name}"
         ]
-        for name in ("predecessor", "preliminary", "discrepancy")
+        for name in ("state", "predecessor", "preliminary", "discrepancy")
     }
     overread = claims.get("overread") or {}
     facts = {
         "report": names == [uuid] and provenance.get("id") == claims["report"],
-        "status": report.get("status") == _STATUS.get(claims["status"]),
+        "status": report.get("status") == _STATUS.get(claims["status"])
+        and said["state"] in ([], [claims["status"]]),  # bundles of before say none
         "accession": accessions == [claims["accession"], *claims.get("also", ())],
         "signer": readers == [claims["signer"]["id"]] and signature.kid == claims["signer"]["id"],
         "predecessor": said["predecessor"] == _one(claims["predecessor"]),

@@ -120,11 +120,19 @@ def link_state(link: Link, measurements: Mapping[tuple[str, str], Measurement | 
     return "same" if now.revision == link.revision else "changed"
 
 
+def _called(facts: Facts, ref: FieldRef) -> str:
+    """A section in the reader's words: what stands below a signed report has a name of its own."""
+    section = facts.report.section(ref.section)
+    if ref.section is SectionKind.ADDENDUM and section is not None:
+        return section.title
+    return ref.section.value.capitalize()
+
+
 def _required(facts: Facts) -> Found:
     for ref, each in facts.report.fields:
         if ref.section is SectionKind.IMPRESSION and not each.spec.label:
             continue  # the rule `impression` says it better
-        name = each.spec.label or ref.section.value.capitalize()
+        name = each.spec.label or _called(facts, ref)
         if each.spec.required and each.removed:
             words = tr("{name} was removed by you", name=name)
             yield Check("required", "warn", words, overridable=True, field=ref)

@@ -22,13 +22,14 @@ from workstation.domain.report import (
     ReportState,
     SectionKind,
 )
+from workstation.domain.report_states import UNSETTLED
 from workstation.domain.worklist import ReadState, WorklistItem
 from workstation.errors import CommandError
 from workstation.services import drafts
 from workstation.services.checklist import Checklist
 from workstation.services.draft_saving import DraftSaver, DraftState
 from workstation.services.evidence import Evidence
-from workstation.services.issued import as_report, signed_part, with_addendum
+from workstation.services.issued import amended, amends, as_report, signed_part
 from workstation.services.jobs import Job, Jobs
 from workstation.services.ports import Clock, SealedStore
 from workstation.services.report_edits import first_field
@@ -71,15 +72,25 @@ class Drafting(Writing):
 
     def _issue(self, issued: IssuedReport, report: Report) -> None:
         self.issued, self.report = issued, report
-        self.read_only = tr("signed; a correction is an addendum")
+        self.read_only = tr("signed; what changes it is an addendum or a correction")
         self.notice = ""
         self._announce()
 
     @property
     def adding(self) -> bool:
-        """An addendum is being written; nothing else of the report may change."""
+        """An addendum to the signed report is being written, a correction or a retraction."""
         draft = self.report is not None and self.report.state is ReportState.DRAFT
         return self.issued is not None and draft
+
+    @property
+    def amends(self) -> ReportState:
+        """What is being done to the signed report; ADDENDED where nothing is."""
+        return amends(self._report()) if self.adding else ReportState.ADDENDED
+
+    @property
+    def _keeps_words(self) -> bool:
+        """Every word that was signed stays; a correction alone may change them."""
+        return self.adding and self.amends is not ReportState.CORRECTED
 
     @property
     def settled(self) -> bool:
@@ -88,21 +99,37 @@ class Drafting(Writing):
         return not self.adding and (self.issued is not None or read)
 
     def may_write(self, ref: FieldRef) -> bool:
-        return super().may_write(ref) and (not self.adding or ref.section is SectionKind.ADDENDUM)
+        free = not self._keeps_words or ref.section is SectionKind.ADDENDUM
+        return super().may_write(ref) and free
 
     def _change(self, report: Report, typing_in: FieldRef | None = None) -> None:
-        if self.adding and signed_part(report) != signed_part(self._report()):
+        if self._keeps_words and signed_part(report) != signed_part(self._report()):
             raise CommandError(tr("what is signed stays as it is; write in the addendum"))
         super()._change(report, typing_in)
 
     def begin_addendum(self, text: str = "") -> None:
         """Add to the report issued last: its whole text stays, the addendum stands below."""
+        if self.issued is not None and self.issued.status is ReportState.RETRACTED:
+            raise CommandError(tr("this report was retracted; what is read anew is a correction"))
+        self._begin_amendment(ReportState.ADDENDED, text)
+
+    def begin_correction(self, why: str = "") -> None:
+        """Issue the report issued last anew: its words may be changed, and why stands below."""
+        self._begin_amendment(ReportState.CORRECTED, why)
+
+    def begin_retraction(self, why: str = "") -> None:
+        """Take back the report issued last: why stands above, its words stay to be known."""
+        self._begin_amendment(ReportState.RETRACTED, why)
+
+    def _begin_amendment(self, how: ReportState, text: str) -> None:
         if self.issued is None or self.item is None:
             raise CommandError(tr("there is no signed report to add to"))
         if not self.issued.first:
             raise CommandError(tr("this report bears no signature that an addendum could follow"))
         report = self._report()
-        self._open_addendum(report if self.adding else with_addendum(report, text))
+        if self.adding and how is not self.amends:
+            raise CommandError(tr("another change to this report is being written: sign it first"))
+        self._open_addendum(report if self.adding else amended(report, how, text))
 
     def _open_addendum(self, report: Report) -> None:
         self.report, self.read_only = report, ""
@@ -121,7 +148,7 @@ class Drafting(Writing):
 
         Words that the reader wrote already stay; the preliminary is remembered all the same.
         """
-        if issued.status is not ReportState.PRELIMINARY:
+        if issued.status not in UNSETTLED:
             return
         self.preliminary = issued
         report = self._report()

@@ -16,8 +16,10 @@ from workstation.domain.report import (
     SignedReport,
     Signer,
 )
+from workstation.domain.report_states import STATES
 from workstation.errors import SigningBlocked
 from workstation.services.checks import Check, blocking
+from workstation.services.issued import amends
 from workstation.services.report_html import html_of
 from workstation.text import tr
 
@@ -43,11 +45,10 @@ def freeze(
     blocks = blocking(checks)
     if blocks:
         raise SigningBlocked("; ".join(check.text for check in blocks))
-    if before is not None and status is not ReportState.ADDENDED:
-        raise SigningBlocked(tr("it is signed; a correction is an addendum"))
-    predecessor = None
-    if status is ReportState.ADDENDED:
-        predecessor = _added_to(report, before)
+    amending = STATES[status].amends
+    if before is not None and not amending:
+        raise SigningBlocked(tr("it is signed; what changes it is an addendum or a correction"))
+    predecessor = _followed(report, before, status) if amending else None
     frozen = evolve(report, state=status)
     return SignedReport(
         frozen,
@@ -62,12 +63,16 @@ def freeze(
     )
 
 
-def _added_to(report: Report, before: IssuedReport | None) -> ReportId:
-    """The first report of the chain; every word that was issued stands in the addendum too."""
+def _followed(report: Report, before: IssuedReport | None, status: ReportState) -> ReportId:
+    """The first report of the chain; unless it corrects, every word that was issued is there."""
     if before is None or report.section(SectionKind.ADDENDUM) is None:
         raise SigningBlocked(tr("there is no signed report to add to"))
     if not before.first:
         raise SigningBlocked(tr("this report bears no signature that an addendum could follow"))
-    if " ".join(before.text.split()) not in " ".join(report.plain_text.split()):
+    if amends(report) is not status:
+        raise SigningBlocked(tr("what was written to the signed report is of another kind"))
+    words = " ".join(report.plain_text.split())
+    issued = [" ".join(block.split()) for block in before.text.split("\n\n")]
+    if status is not ReportState.CORRECTED and not all(block in words for block in issued):
         raise SigningBlocked(tr("the words that were signed were changed"))
     return before.first

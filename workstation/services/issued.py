@@ -20,7 +20,12 @@ from workstation.domain.report import (
 )
 from workstation.text import tr
 
-ADDENDUM_TITLE: Final = "Addendum"
+#: What stands below (or above) the words of a signed report, by what it does to it; content.
+AMENDMENTS: Final[Mapping[ReportState, str]] = {
+    ReportState.ADDENDED: "Addendum",
+    ReportState.CORRECTED: "Correction",
+    ReportState.RETRACTED: "Retraction",
+}
 
 
 def of_signed(signed: SignedReport) -> IssuedReport:
@@ -49,7 +54,7 @@ def as_report(
 
 def _sections(text: str, titles: Mapping[str, SectionKind]) -> tuple[Section, ...]:
     found: list[tuple[SectionKind, str, list[str]]] = []
-    known = {**titles, ADDENDUM_TITLE: SectionKind.ADDENDUM}
+    known = {**titles, **dict.fromkeys(AMENDMENTS.values(), SectionKind.ADDENDUM)}
     for block in text.strip().split("\n\n"):
         title, _, words = block.partition("\n")
         kind = known.get(title.strip())
@@ -66,19 +71,33 @@ def _section(kind: SectionKind, title: str, text: str) -> Section:
     return Section(kind, title, (Field(FieldSpec(OWN_WORDS), text.strip(), edited=True),))
 
 
-def with_addendum(report: Report, text: str) -> Report:
-    """A new report that holds the whole text of an issued one, the addendum below it."""
-    earlier = report.section(SectionKind.ADDENDUM)
-    words = "\n".join(filter(None, (earlier.text if earlier else "", text.strip())))
-    spec = FieldSpec(OWN_WORDS, required=True)
-    addendum = Section(SectionKind.ADDENDUM, ADDENDUM_TITLE, (Field(spec, words, edited=True),))
+def amended(report: Report, how: ReportState, text: str) -> Report:
+    """A new report that holds the whole text of an issued one and what is said to it.
+
+    An addendum and the reason of a correction stand below; a retraction stands above, for
+    nobody may read the words first.
+    """
+    title, earlier = AMENDMENTS[how], report.section(SectionKind.ADDENDUM)
+    before = earlier.text if earlier else ""
+    if earlier and earlier.title != title:
+        before = f"{earlier.title}\n{before}"
+    words = "\n".join(filter(None, (before, text.strip())))
+    own = Field(FieldSpec(OWN_WORDS, required=True), words, edited=True)
+    said, kept = Section(SectionKind.ADDENDUM, title, (own,)), signed_part(report)
     return evolve(
         report,
         id=new_report_id(),
-        sections=(*signed_part(report), addendum),
+        sections=(said, *kept) if how is ReportState.RETRACTED else (*kept, said),
         state=ReportState.DRAFT,
         revision=1,
     )
+
+
+def amends(report: Report) -> ReportState:
+    """What a report that follows a signed one does to it."""
+    said = report.section(SectionKind.ADDENDUM)
+    found = (how for how, title in AMENDMENTS.items() if said is not None and said.title == title)
+    return next(found, ReportState.ADDENDED)
 
 
 def signed_part(report: Report) -> tuple[Section, ...]:

@@ -1,16 +1,17 @@
 """The report as HTML: one deterministic text, escaped, without anything active in it."""
 
+from collections.abc import Mapping
 from datetime import date
 from html import escape
+from typing import Final
 
 from workstation.domain.report import Field, FieldKind, Report, ReportState, Section, SectionKind
+from workstation.domain.report_states import STATES
 
 #: How a report says of itself what it is; content of the report, so not translated.
-STATUS = {
+STATUS: Final[Mapping[ReportState, str]] = {
     ReportState.DRAFT: "Draft",
-    ReportState.PRELIMINARY: "Preliminary report",
-    ReportState.FINAL: "Final report",
-    ReportState.ADDENDED: "Final report with addendum",
+    **{state: said.printed for state, said in STATES.items()},
 }
 
 
@@ -22,6 +23,7 @@ def html_of(report: Report, status: ReportState) -> str:
         f'<html lang="{escape(report.language)}"><head><meta charset="utf-8">',
         f"<title>{escape(head)}</title></head><body>",
         f'<p class="identity">{escape(identity_line(report))}</p>',
+        f'<p class="status"><b>{escape(STATUS[status])}</b></p>',
     ]
     parts += [_section(section) for section in report.sections if section.text]
     parts.append("</body></html>")

@@ -5,7 +5,7 @@ from typing import Any
 
 from attrs import frozen
 
-from workstation.domain.report import ReportState
+from workstation.domain.report_states import STATES
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import Refused, SiteUnavailable
 from workstation.protocols.report_bundle import NotOurs, bundle, is_completed, is_free
@@ -41,7 +41,7 @@ def prepare(
         receipt = platform.find_report(delivery.report)
         if receipt is not None:
             return receipt
-        if delivery.status is not ReportState.ADDENDED:
+        if not STATES[delivery.status].amends:
             raise Refused(tr("the case was completed with another report"))
     elif is_free(task):
         # The lease ended while the site was out of reach, and nobody took the case.
@@ -68,7 +68,7 @@ def _others(platform: HostingPlatform, parcel: Parcel) -> list[Mapping[str, Any]
         task = platform.resource(f"Task/{name}")
         if task is None:
             raise Refused(tr("the site no longer knows an order that this report answers"))
-        addendum = parcel.delivery.status is ReportState.ADDENDED
+        addendum = STATES[parcel.delivery.status].amends
         if is_completed(task) and not addendum:
             raise Refused(tr("an order of this report was completed with another report"))
         if is_free(task):

@@ -1,7 +1,8 @@
 """Signing: what is proposed is shown whole, and what was shown is what is sealed.
 
 The order never changes: freeze the text, show it, authenticate anew, seal it on this
-machine, send it. There is no unsign; a correction is an addendum.
+machine, send it. There is no unsign: what was signed stays, an addendum, a
+correction or a retraction follows it.
 """
 
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from attrs import evolve, frozen
 
 from workstation.domain.identifiers import ReportId
+from workstation.domain.reader import Reader
 from workstation.domain.report import IssuedReport, ReportState, SignedReport, Signer
 from workstation.domain.worklist import ReadState, Tier, WorklistItem
 from workstation.errors import CommandError, Refused, WorkstationError
@@ -82,8 +84,7 @@ class Signing:
         row = self._worklist.find(case.item.accession, case.item.site)
         if row is not None and not row.verdict.allowed:
             raise Refused(row.verdict.reason)
-        if status is ReportState.FINAL and not may_sign_final(reader):
-            raise Refused(tr("a resident's report goes out as preliminary: Shift+F12"))
+        status = _issued_as(status, reader)
         licence = row.verdict.licence.number if row and row.verdict.licence else ""
         now = self._worklist.server_now(case.item.site)
         signer = Signer(reader.id, reader.name, licence, now, "")
@@ -211,6 +212,15 @@ class Signing:
             self._worklist.refresh()
             self._filing.resume()  # the report first: it is what the patient waits for
         self._accepted = accepted
+
+
+def _issued_as(status: ReportState, reader: Reader) -> ReportState:
+    """What a resident signs as preliminary waits for the attending; nothing of theirs is final."""
+    if may_sign_final(reader):
+        return status
+    if status in (ReportState.FINAL, ReportState.CORRECTED, ReportState.RETRACTED):
+        raise Refused(tr("a resident's report goes out as preliminary: Shift+F12"))
+    return ReportState.AWAITING if status is ReportState.PRELIMINARY else status
 
 
 def _late(images: int) -> str:

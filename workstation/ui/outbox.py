@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from workstation.domain.identifiers import SiteId
-from workstation.domain.report import ReportState
 from workstation.protocols.delivery import Delivery, State
 from workstation.services.delivery import Deliveries
 from workstation.services.filing_queue import FilingQueue
@@ -20,6 +19,7 @@ from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui.chips import Chip
 from workstation.ui.plain import Tone
+from workstation.ui.report_lists import status_chip
 
 _SHAPES: Final[dict[State, tuple[str, str, Tone]]] = {
     State.QUEUED: ("clock", "hue.open", "open"),
@@ -178,13 +178,7 @@ def _chip(entry: Entry) -> Chip:
     """What it is: the state of a report, or the kind of a document."""
     if isinstance(entry, Filing):
         return Chip(_document(entry.kind), "text.mid", "outline")
-    match entry.status:
-        case ReportState.FINAL:
-            return Chip(tr("FINAL"), "text.hi", "filled")
-        case ReportState.ADDENDED:
-            return Chip(tr("+ ADDENDUM"), "text.hi", "outline")
-        case _:
-            return Chip(tr("PRELIM"), "hue.open", "dashed")
+    return Chip(*status_chip(entry.status))
 
 
 def _document(kind: FilingKind) -> str:
@@ -197,3 +191,5 @@ def _document(kind: FilingKind) -> str:
             return tr("Key images")
         case FilingKind.PRESENTATION:
             return tr("As it was seen")
+        case FilingKind.PLANES:
+            return tr("Planes")

@@ -141,12 +141,20 @@ class SlotList(QWidget):
 def status_chip(status: ReportState) -> tuple[str, str, Look]:
     """Words, tone and look of a report's status (report_states.png)."""
     match status:
+        case ReportState.WET_READ:
+            return tr("WET READ"), "hue.open", "dashed"
         case ReportState.PRELIMINARY:
             return tr("PRELIM"), "hue.open", "dashed"
+        case ReportState.AWAITING:
+            return tr("RESIDENT"), "hue.open", "outline"
         case ReportState.FINAL:
             return tr("FINAL"), "text.hi", "filled"
         case ReportState.ADDENDED:
             return tr("+ ADDENDUM"), "text.hi", "outline"
+        case ReportState.CORRECTED:
+            return tr("CORRECTED"), "text.hi", "outline"
+        case ReportState.RETRACTED:
+            return tr("RETRACTED"), "hue.act", "filled"
         case _:
             return tr("DRAFT"), "text.low", "dashed"
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from workstation.domain.identifiers import SiteId
 from workstation.domain.patient import Patient
-from workstation.domain.report import Report
+from workstation.domain.report import Report, ReportState
 from workstation.protocols.delivery import Delivery, State
 from workstation.services.autotexts import Autotexts
 from workstation.services.delivery import Deliveries
@@ -277,7 +277,7 @@ class ReportPane(QWidget):
         elif self._reporting.settled:
             self._tell_issued(report)
         else:
-            self._status.show_state(tr("DRAFT"), "text.low", "dashed")
+            self._status.show_state(self._draft_words(), "text.low", "dashed")
             self._tell_draft()
 
     def _tell_issued(self, report: Report) -> None:
@@ -289,7 +289,19 @@ class ReportPane(QWidget):
             return
         self._status.show_state(*status_chip(issued.status))
         zone = self._zones.get(report.binding.site)
-        words = tr("Signed; a correction is an addendum")
+        words = _of_issued(issued.status)
+    def _draft_words(self) -> str:
+        """What the draft will do to a report that is signed."""
+        if not self._reporting.adding:
+            return tr("DRAFT")
+        match self._reporting.amends:
+            case ReportState.CORRECTED:
+                return tr("DRAFT CORRECTION")
+            case ReportState.RETRACTED:
+                return tr("DRAFT RETRACTION")
+            case _:
+                return tr("DRAFT ADDENDUM")
+
         self._tell("lock", "text.mid", words, "hi", _told(issued.at, zone))
 
     def _tell_draft(self) -> None:
@@ -343,3 +355,13 @@ def _told(moment: datetime | None, zone: tzinfo | None) -> str:
     return (
         moment.astimezone(zone).strftime("%H:%M:%S %Z") if zone else moment.strftime("%H:%M:%S %Z")
     )
+def _of_issued(status: ReportState) -> str:
+    match status:
+        case ReportState.RETRACTED:
+            return tr("Retracted: not to be relied on")
+        case ReportState.CORRECTED:
+            return tr("Corrected; it takes the place of the first one")
+        case _:
+            return tr("Signed; what changes it is an addendum or a correction")
+
+

@@ -42,7 +42,8 @@ _FOOT_MM: Final = 13.0
 _BODY_PT: Final = 10.5
 _SMALL_PT: Final = 8.0
 _STYLE: Final = ".title { font-weight: 600; margin-top: 9px; } p { margin: 0 0 3px 0; }"
-_IDENTITY: Final = re.compile(r'<p class="identity">.*?</p>\n', re.S)  # it is the head here
+#: Both stand in the head of each page here.
+_HEAD: Final = re.compile(r'<p class="(?:identity|status)">.*?</p>\n', re.S)
 _TITLE: Final = re.compile(r"<h2>(.*?)</h2>")  # Qt draws them larger than any style says
 
 
@@ -106,7 +107,7 @@ class _Paper:
         document.setDefaultFont(_font(_BODY_PT))
         document.setDefaultStyleSheet(_STYLE)
         document.documentLayout().setPaintDevice(self._writer)
-        words = _IDENTITY.sub("", self._signed.html)
+        words = _HEAD.sub("", self._signed.html)
         document.setHtml(_TITLE.sub(r'<p class="title">\1</p>', words))
         high = self._page.height() - self._head - self._foot
         document.setPageSize(QSizeF(self._page.width(), high))
@@ -157,7 +158,9 @@ class _Paper:
         below = QRectF(0, foot + high * 0.2, top.width(), high)
         self._say(painter, below, words, f"Page {page} of {pages}", 400)
         last = below.translated(0, high)
-        self._say(painter, last, f"Report {signed.report.id}", "", 400)
+        first = signed.overread.author if signed.overread else ""
+        read = f", read first by {first}" if first and first != signed.signer.name else ""
+        self._say(painter, last, f"Report {signed.report.id}{read}", "", 400)
 
     def _say(self, painter: QPainter, box: QRectF, left: str, right: str, weight: int) -> None:
         painter.setFont(_font(_SMALL_PT, weight))

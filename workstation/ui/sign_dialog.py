@@ -271,8 +271,16 @@ def _main_words(status: ReportState) -> str:
     match status:
         case ReportState.PRELIMINARY:
             return tr("Sign as preliminary")
+        case ReportState.WET_READ:
+            return tr("Sign as wet read")
+        case ReportState.AWAITING:
+            return tr("Sign for the attending")
         case ReportState.ADDENDED:
             return tr("Sign addendum")
+        case ReportState.CORRECTED:
+            return tr("Sign correction")
+        case ReportState.RETRACTED:
+            return tr("Sign retraction")
         case _:
             return tr("Sign as final")
 

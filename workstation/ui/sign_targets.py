@@ -46,9 +46,19 @@ def signed_with(proposal: Proposal, licence: str) -> QWidget:
 
 
 def _meaning(status: ReportState) -> str:
-    if status is ReportState.ADDENDED:
-        return tr("I add this to the report I read")
-    return tr("I read the images and wrote this report")
+    match status:
+        case ReportState.WET_READ:
+            return tr("I looked at the images; the complete reading follows")
+        case ReportState.AWAITING:
+            return tr("I read the images; an attending reads them over")
+        case ReportState.ADDENDED:
+            return tr("I add this to the report I read")
+        case ReportState.CORRECTED:
+            return tr("I correct the signed report; this takes its place")
+        case ReportState.RETRACTED:
+            return tr("I take the signed report back")
+        case _:
+            return tr("I read the images and wrote this report")
 
 
 def _title(text: str) -> QLabel:

@@ -556,7 +556,7 @@ def test_after_the_signature_nothing_is_called_a_draft() -> None:
 
     assert reporting.settled
     assert reporting.draft_state.text == ""
-    assert reporting.why_not_signed == "signed; a correction is an addendum"
+    assert reporting.why_not_signed == "signed; what changes it is an addendum or a correction"
 
 
 def test_the_signature_is_told_at_once_to_what_stands_beside_the_words() -> None:
