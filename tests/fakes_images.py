@@ -15,7 +15,7 @@ from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, 
 from workstation.domain.study import Frame, Instance, PixelFormat, Series
 from workstation.errors import NotDisplayable, SiteUnavailable
 from workstation.imaging.pixels import FramePixels
-from workstation.services.ports import Fetched, Packed, SeriesHead
+from workstation.services.ports import Fetched, Packed, SeriesHead, freely
 from workstation.settings import Site
 
 REF = StudyRef(SiteId("here"), StudyUID("1.2.3"))
@@ -114,6 +114,7 @@ class FakeSource:
         cancelled: Callable[[], bool],
         *,
         decoded: bool = True,
+        took: Callable[[int], None] = freely,
     ) -> None:
         self.bulk.append([frame.key for frame in frames])
         self.gate.wait(10)

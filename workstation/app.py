@@ -62,6 +62,7 @@ from workstation.services.frames import Dropped, FrameStore
 from workstation.services.jobs import Jobs
 from workstation.services.key_ports import KeyToken
 from workstation.services.keys import Keys
+from workstation.services.line_budget import LineBudget
 from workstation.services.list_views import ListViews
 from workstation.services.listening import Listening
 from workstation.services.loading import Loader
@@ -318,7 +319,8 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         lambda gone: jobs.run(lambda: outer.forget(gone), lane="decoders")
     )
     suv = None if settings.suv == "none" else SuvType(settings.suv)
-    loader = Loader({**outer.sources, LOCAL: outer.files}, frames, jobs, suv)
+    budgets = {site.id: LineBudget(site.prefetch_mbit, clock) for site in settings.sites}
+    loader = Loader({**outer.sources, LOCAL: outer.files}, frames, jobs, suv, budgets)
     volumes = Volumes(frames, loader, jobs, plane_samples)
     volumes.moved.connect(lambda ref: jobs.run(lambda: outer.decoders.forget(ref), lane="decoders"))
     viewer = Viewer(

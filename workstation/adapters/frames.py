@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from workstation.adapters.answers import NOT_SO, Client, Stream, parts_of
+from workstation.adapters.answers import NOT_SO, Client, Heard, Stream, parts_of
 from workstation.adapters.contested import Contested, noted
 from workstation.adapters.decode_line import DecodeLine
 from workstation.adapters.decoders import Decoders, Pending
@@ -24,7 +24,7 @@ from workstation.errors import NotDisplayable, Refused, SiteUnavailable
 from workstation.imaging.pixels import FramePixels
 from workstation.protocols import dicomweb
 from workstation.protocols.dicomweb import Garbled, Part
-from workstation.services.ports import Fetched, Packed
+from workstation.services.ports import Fetched, Packed, freely
 
 _log = logging.getLogger("frames")
 
@@ -92,6 +92,7 @@ class DicomWebFrames(DicomWebMetadata):
         cancelled: Callable[[], bool],
         *,
         decoded: bool = True,
+        took: Callable[[int], None] = freely,
     ) -> None:
         """The rest of a series in few requests; what a stream leaves out is asked for alone.
 
@@ -104,7 +105,7 @@ class DicomWebFrames(DicomWebMetadata):
                 arrived(frame, result)
 
         if decoded and self._streams and self._worth_a_stream(frames):
-            self._stream_series(waiting, settle, arrived, cancelled)
+            self._stream_series(waiting, settle, arrived, Heard(cancelled, took))
         several = self._several if decoded else self._packed
         silent = 0
         for group in _by_instance(list(waiting.values())):
@@ -186,7 +187,7 @@ class DicomWebFrames(DicomWebMetadata):
         waiting: dict[FrameKey, Frame],
         settle: Arrived,
         arrived: Arrived,
-        cancelled: Callable[[], bool],
+        heard: Heard,
     ) -> None:
         """Every object of the series in one answer; decoded while the next one arrives.
 
@@ -214,9 +215,7 @@ class DicomWebFrames(DicomWebMetadata):
                 if stream.status in NOT_SO:
                     self._streams = False
                     return
-                for part in parts_of(stream, budget.OBJECT_BYTES):
-                    if cancelled():
-                        return
+                for part in parts_of(stream, budget.OBJECT_BYTES, heard=heard):
                     line.add(part.body, [first], any_object=True)
         except (Garbled, SiteUnavailable, Refused) as error:
             _log.info("a series stream broke off: %s", type(error).__name__)

@@ -30,7 +30,7 @@ MOST_BYTES: Final = 64 * 1024 * 1024
 BUSY: Final = frozenset({408, 425, 429, 502, 503, 504})
 TRIES: Final = 3
 _LONGEST_PAUSE_S: Final = 5.0
-_CHUNK: Final = 256 * 1024
+_CHUNK: Final = 64 * 1024  # a fast line is read as well; a slow one is left within a moment
 
 Sleep = Callable[[float], None]
 

@@ -23,8 +23,9 @@ from typing import Any, Final
 from attrs import define, field, fields
 
 _PIECE: Final = 64 * 1024
-#: So much is on its way at most: a relay is not a disk.
-_ON_THE_WAY: Final = 64
+#: So many pieces are on their way at most, 1 MiB: a relay is not a disk, and what is still in
+#: it when a reader turns to another case is in the way of that case.
+_ON_THE_WAY: Final = 16
 _BLACKHOLE_POLL_S: Final = 0.05
 
 

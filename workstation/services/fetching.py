@@ -19,6 +19,7 @@ from workstation.errors import NotDisplayable, WorkstationError
 from workstation.imaging.pixels import FramePixels
 from workstation.services.frames import FrameStore, decoded_bytes
 from workstation.services.jobs import Job, Jobs
+from workstation.services.line_budget import LineBudget
 from workstation.services.ports import Fetched, FrameSource
 from workstation.services.signal import Signal
 from workstation.text import tr
@@ -58,6 +59,7 @@ class Fetching:
     looked: dict[str, int] = field(factory=dict)  # display set -> frame index
     queued: dict[str, dict[FrameKey, Job[FramePixels]]] = field(factory=dict)
     attempts: dict[str, int] = field(factory=dict)  # display set -> broken-off attempts
+    ahead: bool = False  # nobody opened it yet: it has a budget of the line
     growing: bool = False  # more of it is being read: nothing is fetched but what is looked at
 
     @property
@@ -83,11 +85,13 @@ class Fetcher:
         store: FrameStore,
         jobs: Jobs,
         tell: Callable[[StudyRef, str], None],
+        budgets: Mapping[SiteId, LineBudget],
     ) -> None:
         self._sources = sources
         self._store = store
         self._jobs = jobs
         self._tell = tell
+        self._budgets = budgets
         self._studies: dict[StudyRef, Fetching] = {}
         self._sets: dict[str, _Set] = {}
         self._set_of: dict[FrameKey, str] = {}
@@ -211,18 +215,25 @@ class Fetcher:
         frames = [frame for frame in order if not self._store.has(frame.key)]
         self._sets[shown.id].begun = True
         source, decoded = self._sources[study.ref.site], self._sets[shown.id].decoded
-        stopped = study.stop.is_set  # of this attempt: an interruption ends it alone
+        stop = study.stop  # of this attempt: an interruption ends it alone
 
         def work() -> None:
             source.frames(
                 frames,
                 lambda frame, result: self._arrived(study, frame, result),
-                stopped,
+                stop.is_set,
                 decoded=decoded,
+                took=lambda nbytes: self._pace(study, nbytes, stop),
             )
 
         job = self._jobs.run(work, lane=f"series:{study.ref.site}", priority=study.base + at)
         job.then(lambda done: self._rest_done(study, shown, at, done))
+
+    def _pace(self, study: Fetching, nbytes: int, stop: threading.Event) -> None:
+        """On a worker. Once somebody opens the study, it has no budget any more."""
+        budget = self._budgets.get(study.ref.site)
+        if budget is not None and study.ahead:
+            budget.pace(nbytes, lambda seconds: not stop.wait(seconds) and study.ahead)
 
     # --- arriving -------------------------------------------------------------
 

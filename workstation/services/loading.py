@@ -33,6 +33,7 @@ from workstation.services.fetching import SetProgress as SetProgress  # the load
 from workstation.services.filed_twice import Filed
 from workstation.services.frames import FrameStore
 from workstation.services.jobs import Job, Jobs
+from workstation.services.line_budget import LineBudget
 from workstation.services.ports import FrameSource, SeriesHead
 from workstation.services.signal import Signal
 from workstation.text import tr, trn
@@ -58,12 +59,16 @@ class _Study:
     asking: bool = False  # for news
     again: bool = False  # there are more news than those asked for
     ending: bool = False  # all of what is read is there: the next list is the last
-    ahead: bool = False  # fetched before anybody opened it: nobody is told anything yet
     untold: list[str] = field(factory=list)  # problems of one that is fetched ahead
 
     @property
     def ref(self) -> StudyRef:
         return self.fetching.ref
+
+    @property
+    def ahead(self) -> bool:
+        """Fetched before anybody opened it: nobody is told anything yet."""
+        return self.fetching.ahead
 
     @property
     def known(self) -> tuple[DisplaySet, ...]:
@@ -79,14 +84,16 @@ class Loader:
         store: FrameStore,
         jobs: Jobs,
         suv: SuvType | None = None,
+        budgets: Mapping[SiteId, LineBudget] | None = None,
     ) -> None:
-        """`suv`: what PET is read in, where it can be; None: in what its objects say."""
+        """`suv`: what PET is read in, where it can be; None: in what its objects say.
+        `budgets`: what is fetched ahead may take so much of the line to a site."""
         self._sources = sources
         self._store = store
         self._jobs = jobs
         self._suv = suv
         self._studies: dict[StudyRef, _Study] = {}
-        self._fetcher = Fetcher(sources, store, jobs, self._tell)
+        self._fetcher = Fetcher(sources, store, jobs, self._tell, budgets or {})
         self.study_ready: Signal[tuple[StudyRef, tuple[DisplaySet, ...]]] = Signal()
         self.frame_arrived: Signal[FrameKey] = self._fetcher.frame_arrived
         self.problems: Signal[tuple[StudyRef, str]] = Signal()
@@ -126,7 +133,8 @@ class Loader:
         """The first image of each series of a study that nobody has opened yet, behind all
         that is open; `whole` fetches the rest, `hold_back` puts that off."""
         if ref not in self._studies:
-            self._begin(_Study(Fetching(ref, first=False, growing=True), Job(), ahead=True))
+            fetching = Fetching(ref, first=False, ahead=True, growing=True)
+            self._begin(_Study(fetching, Job()))
 
     def hold_back(self, ref: StudyRef) -> None:
         """Somebody opened another case: of one fetched ahead nothing more is asked for now."""
@@ -149,8 +157,7 @@ class Loader:
 
     def _take_over(self, study: _Study, *, first: bool) -> None:
         """What was fetched ahead is opened: what is known of it is shown at once."""
-        study.ahead = False
-        study.fetching.first = first
+        study.fetching.ahead, study.fetching.first = False, first
         for words in study.untold:
             self.problems.emit((study.ref, words))
         if study.known:

@@ -188,6 +188,10 @@ class Packed:
 Fetched = FramePixels | Packed | NotDisplayable
 
 
+def freely(nbytes: int) -> None:
+    """Nobody counts what comes over the line."""
+
+
 class FrameSource(Protocol):
     """Where images come from: a site's DICOMweb, or files of this machine."""
 
@@ -210,10 +214,12 @@ class FrameSource(Protocol):
         cancelled: Callable[[], bool],
         *,
         decoded: bool = True,
+        took: Callable[[int], None] = freely,
     ) -> None:
         """The rest of a series, in as few requests as the site allows; calls from this thread.
 
-        Not `decoded`: there is no room for all of them, they come as `Packed`.
+        Not `decoded`: there is no room for all of them, they come as `Packed`. `took` is told
+        how many bytes came over the line, piece by piece, and may wait before the next.
         """
         ...
 

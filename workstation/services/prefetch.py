@@ -1,7 +1,8 @@
 """Fetched ahead: the next cases of the queue and their best prior, before anybody opens them.
 
-In the order of the queue, within a budget of memory, and only while the open case has all
-its images: whoever reads never waits for what may be read later. Only what this reader may
+In the order of the queue, within a budget of memory and of the line (`services.line_budget`),
+and only while the open case has all its images: whoever reads never waits for what may be
+read later. Only what this reader may
 read is asked for; that it was fetched is on record like a look.
 """
 
@@ -16,6 +17,7 @@ from workstation.services.loading import Loader
 from workstation.services.ports import PriorStudy
 from workstation.services.priors import relevant
 from workstation.services.session import ReadingSession
+from workstation.services.waiting import settled
 from workstation.services.worklist import Row, Worklist
 
 log = logging.getLogger("prefetch")
@@ -45,7 +47,9 @@ class Prefetch:
         self._asked: set[StudyRef] = set()  # whose priors were asked for
         self._whole: set[StudyRef] = set()
         self._timer: Callable[[], None] | None = None
+        self._opening: Job[None] = settled()
         if cases:
+            session.opening.connect(lambda asked: self._stand_aside(*asked))
             worklist.changed.connect(lambda _: self._soon())
             session.changed.connect(lambda _: self._make_way())
 
@@ -67,6 +71,13 @@ class Prefetch:
         if self._timer is None:
             self._timer = self._jobs.later(_LOOK_S, self._look)
 
+    def _stand_aside(self, ref: StudyRef, opened: Job[None]) -> None:
+        """A case is asked for: the line is its own from now on, not from when it is claimed."""
+        self._opening = opened
+        for each in self._whole - {ref}:
+            self._loader.hold_back(each)
+        self._whole &= {ref}
+
     def _make_way(self) -> None:
         """A case was opened or left. What is on its way for another one is stopped at once."""
         case = self._session.case
@@ -85,7 +96,8 @@ class Prefetch:
         wanted = self._wanted()
         self._forget({row.item.ref for row in wanted})
         case = self._session.case
-        if case is not None and not self._loader.complete(case.ref):
+        reads = case is not None and not self._loader.complete(case.ref)
+        if reads or not self._opening.done:
             self._soon()
             return
         if self._goes_on(wanted):

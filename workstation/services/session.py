@@ -19,6 +19,7 @@ from workstation.services.audit import Audit
 from workstation.services.case import Case, also_of, binding_of, viewed
 from workstation.services.desk import Desk
 from workstation.services.jobs import Job, Jobs
+from workstation.services.lacking import in_short
 from workstation.services.live_changes import change
 from workstation.services.loading import Loader
 from workstation.services.ports import PriorStudy
@@ -61,6 +62,8 @@ class ReadingSession:
         self.case: Case | None = None
         self.aside: tuple[Case, ...] = ()
         self.changed: Signal[None] = Signal()
+        #: A case is asked for; the job settles when it is open, or could not be opened.
+        self.opening: Signal[tuple[StudyRef, Job[None]]] = Signal()
         self._heartbeats: dict[TaskRef, Callable[[], None]] = {}
         services.loader.study_ready.connect(self._study_ready)
         services.worklist.claim_lost.connect(self._claim_lost)
@@ -86,8 +89,9 @@ class ReadingSession:
             return settled()
         if not row.verdict.allowed:
             raise Refused(row.verdict.reason)
-        self.close()
         opened: Job[None] = Job()
+        self.opening.emit((row.item.ref, opened))
+        self.close()
         final = row.item.state is ReadState.FINAL
         if final or self._is_mine(row.item):
             self._begin(row.item, read_only=final, opened=opened)
@@ -109,7 +113,7 @@ class ReadingSession:
         self._begin(item, read_only=False, opened=opened)
 
     def _begin(self, item: WorklistItem, *, read_only: bool, opened: Job[None]) -> None:
-        self.case = Case(item, read_only)
+        self.case = Case(item, read_only, news="" if read_only else in_short(item))
         if not read_only:
             self._stop_heartbeat(item.key)
             self._heartbeats[item.key] = self._s.worklist.keep(item)

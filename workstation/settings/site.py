@@ -188,6 +188,12 @@ class Site:
         "The site must answer within this.", 15.0, checks.between(0.1, 300)
     )
     connections: int = setting("Connections to the site at most.", 16, checks.between(1, 64))
+    prefetch_mbit: int = setting(
+        "Cases that nobody opened yet take at most so many Mbit/s of the line to the site; 0: what"
+        " the line has, while nobody waits for images.",
+        0,
+        checks.between(0, 100_000),
+    )
     autotexts: Path | None = setting(
         "Autotexts of the site: a TOML file, or a list with commas (name, text, spoken name).",
         None,

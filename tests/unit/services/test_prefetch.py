@@ -65,6 +65,7 @@ class FakeCase:
 class FakeSession:
     case: FakeCase | None = None
     changed: Signal[None] = field(factory=Signal)
+    opening: Signal[tuple[StudyRef, Job[None]]] = field(factory=Signal)
 
     def may_see(self, prior: PriorStudy) -> bool:
         return True
@@ -287,3 +288,25 @@ def test_none_are_fetched_where_the_line_is_paid_by_volume() -> None:
     queue.idle()
 
     assert queue.archive.refs == []
+
+
+def test_from_the_moment_a_case_is_asked_for_the_line_is_its_own() -> None:
+    """The claim itself takes a round trip; on a slow line what is fetched ahead is in its way."""
+    queue = Queue()
+    queue.idle()
+    held = [ref for ref in (queue.ref(1), queue.ref(2)) if queue.loader.complete(ref)]
+    opened: Job[None] = Job()
+    stopped: list[StudyRef] = []
+    setattr(queue.loader, "hold_back", stopped.append)  # noqa: B010
+    queue.session.opening.emit((queue.ref(2), opened))
+    asked = len(queue.archive.bulk)
+    queue.idle()
+
+    assert held == [queue.ref(1), queue.ref(2)]
+    assert stopped == [queue.ref(1)]
+    assert len(queue.archive.bulk) == asked  # nothing more, until the case is open or refused
+
+    opened.settle(None)
+    queue.idle()
+
+    assert len(queue.archive.bulk) >= asked
