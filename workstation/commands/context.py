@@ -8,6 +8,7 @@ from typing import Protocol
 import attrs
 from attrs import frozen
 
+from workstation.domain.decision_aid import Aid
 from workstation.domain.identifiers import SiteId
 from workstation.protocols.dicom_listing import Listing
 from workstation.services.alarms import Alarms
@@ -26,6 +27,7 @@ from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
 from workstation.services.measurement_filing import MeasurementFiling
 from workstation.services.object_headers import ObjectHeaders
+from workstation.services.planes_saving import PlanesSaving
 from workstation.services.prefetch import Prefetch
 from workstation.services.registering import Registering
 from workstation.services.reporting import Reporting
@@ -33,6 +35,7 @@ from workstation.services.session import ReadingSession
 from workstation.services.shift import Shift, SiteFigures
 from workstation.services.signing import Signing
 from workstation.services.site_tests import SiteTests
+from workstation.services.spelling import Spelling
 from workstation.services.viewer import Viewer
 from workstation.services.worklist import Row, Worklist
 from workstation.settings import Site
@@ -102,6 +105,10 @@ class Windows(Protocol):
         """The self-test of a site."""
         ...
 
+    def open_aid(self, aid: Aid) -> None:
+        """Ask a decision aid."""
+        ...
+
     def open_sign_in(self) -> None: ...
 
     def focus_search(self) -> None: ...
@@ -156,6 +163,10 @@ class Windows(Protocol):
         """Ask for a file of this machine and send the line with it behind."""
         ...
 
+    def offer_corrections(self) -> None:
+        """What may have been meant by a word of the report that nobody knows."""
+        ...
+
     def open_autotexts(self) -> None:
         """Autotexts, to be found, read, made and changed."""
         ...
@@ -181,6 +192,7 @@ class AllServices:
     audit: Audit
     files: LocalCase
     filing: MeasurementFiling
+    saving: PlanesSaving
     cine: Cine
     desk: DeskLock
     critical: CriticalResults
@@ -193,6 +205,7 @@ class AllServices:
     prefetch: Prefetch
     views: ListViews
     autotexts: Autotexts
+    spelling: Spelling
     shift: Shift
     site_tests: SiteTests
     jobs: Jobs

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from attrs import evolve, field, frozen
 
 from workstation.domain.critical import CriticalResult
+from workstation.domain.decision_aid import AidResult
 from workstation.domain.identifiers import AccessionNumber, ReportId, SiteId, StudyUID, TaskId
 from workstation.domain.patient import Patient
 
@@ -251,6 +252,7 @@ class Report:
     revision: int = 1  # of the draft: grows with each change
     language: str = "en"
     critical: tuple[CriticalResult, ...] = ()
+    aids: tuple[AidResult, ...] = ()  # sentences that decision aids proposed
 
     def section(self, kind: SectionKind) -> Section | None:
         return next((s for s in self.sections if s.kind is kind), None)

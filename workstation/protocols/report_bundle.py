@@ -33,6 +33,7 @@ SEALED: Final = ("DiagnosticReport", "Observation", "Communication")
 _IMR: Final = "https://profiles.ihe.net/RAD/IMR/StructureDefinition/imr-diagnosticreport"
 _V2: Final = "http://terminology.hl7.org/CodeSystem/"
 
+
 class NotOurs(Exception):
     """The Task as it stands does not admit this report; `holder` may say why."""
 
@@ -244,6 +245,7 @@ def _report(
     resource["extension"] = [
         {"url": f"{RW}{name}", "valueString": words} for name, words in said.items() if words
     ]
+    resource["extension"] += advice(signed)
     # FHIR has no empty texts and no empty lists.
     return {name: value for name, value in resource.items() if value not in ("", [])}
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from attrs import asdict, frozen
 
 from workstation.domain.calibration import Calibration
+from workstation.domain.decision_aid import AidResult
 from workstation.domain.identifiers import AccessionNumber, ReportId, SiteId, StudyUID, TaskId
 from workstation.domain.key_image import KeyImage
 from workstation.domain.measurement import Measurement
@@ -142,7 +143,13 @@ def _report(read: Mapping[str, Any]) -> Report:
         int(read["revision"]),
         str(read["language"]),
         tuple(map(drafted_critical.from_plain, read.get("critical", ()))),  # earlier ones have none
+        tuple(map(_aid, read.get("aids", ()))),
     )
+
+
+def _aid(read: Mapping[str, Any]) -> AidResult:
+    inputs = tuple((str(key), str(value)) for key, value in read["inputs"])
+    return AidResult(str(read["aid"]), str(read["version"]), inputs, str(read["words"]))
 
 
 def _binding(read: Mapping[str, Any]) -> Binding:

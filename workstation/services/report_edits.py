@@ -78,6 +78,19 @@ def with_own_words(report: Report, kind: SectionKind, text: str) -> Report:
     return evolve(report, sections=tuple(sections), revision=report.revision + 1)
 
 
+def with_sentence(each: Field, words: str, caret: int | None) -> tuple[Field, int]:
+    """A sentence at the caret, with its spaces; where the field was taken whole, behind it."""
+    text = "" if each.removed else each.text
+    at = len(text) if caret is None else min(caret, len(text))
+    before, after = text[:at].rstrip(" "), text[at:].lstrip(" ")
+    joined = f"{before} {words}" if before and not before.endswith("\n") else f"{before}{words}"
+    changed = f"{joined} {after}" if after and not after.startswith("\n") else f"{joined}{after}"
+    links = tuple(link for link in each.links if link.text in changed)
+    return evolve(each, text=changed, edited=True, removed=False, source="", links=links), len(
+        joined
+    )
+
+
 def with_calls(report: Report, results: tuple[CriticalResult, ...]) -> Report:
     """The critical results, and what was said to whom as a section nobody edits.
 

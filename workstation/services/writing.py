@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from attrs import evolve
 
 from workstation.domain.critical import CriticalResult
-from workstation.domain.report import Field, FieldRef, Report, SectionKind
+from workstation.domain.decision_aid import AidResult
+from workstation.domain.report import Field, FieldKind, FieldRef, Report, SectionKind
 from workstation.errors import CommandError
 from workstation.services.autotext_edits import next_hole, with_choice, without_hole
 from workstation.services.report_edits import (
@@ -17,6 +18,7 @@ from workstation.services.report_edits import (
     with_call,
     with_calls,
     with_own_words,
+    with_sentence,
 )
 from workstation.services.walking import Walking
 from workstation.text import tr
@@ -73,6 +75,31 @@ class Writing(Walking):
         self._history.end_step()
         self._change(self._report().with_field(ref, changed))
         self.go_to(ref, caret)
+
+    def replace_taken(self, words: str) -> None:
+        """What is taken of the current field gives way to these words, as one step of undo."""
+        ref, caret = self._current(), self.caret
+        if caret is None or not self.reach or not self.may_write(ref):
+            return
+        open_field = self._open_field(ref)
+        text = open_field.text[:caret] + words + open_field.text[caret:]
+        self._history.end_step()
+        self._change(self._report().with_field(ref, evolve(open_field, text=text)))
+        self.go_to(ref, caret + len(words))
+
+    def take_advice(self, result: AidResult) -> None:
+        """The sentence of a decision aid at the caret, and what it was made from: one step."""
+        self._need_writable()
+        self._stay_on_a_field()
+        ref = self._current()
+        found = self._field(ref)
+        if not self.may_write(ref) or found.spec.kind is not FieldKind.TEXT:
+            raise CommandError(tr("put the caret into a text first"))
+        changed, behind = with_sentence(found, result.words, self.caret)
+        report = self._report().with_field(ref, changed)
+        self._history.end_step()
+        self._change(evolve(report, aids=(*report.aids, result)))
+        self.go_to(ref, behind)
 
     def confirm_numbers(self) -> None:
         """The reader looked at every number that was not heard well."""

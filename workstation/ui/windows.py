@@ -11,6 +11,7 @@ from workstation.commands.bindings import Bindings, Scope
 from workstation.commands.context import Place
 from workstation.commands.menus import Menus
 from workstation.commands.registry import Outcome, Registry
+from workstation.domain.decision_aid import Aid
 from workstation.domain.identifiers import TaskRef
 from workstation.errors import CommandError, WorkstationError
 from workstation.protocols.dicom_listing import Listing
@@ -23,6 +24,7 @@ from workstation.settings import Site, is_loopback
 from workstation.text import tr
 from workstation.ui import dialogs, menus
 from workstation.ui.actions import Keys, scope_of
+from workstation.ui.aid_dialog import AidDialog
 from workstation.ui.arrangement import Arrangement, Panes
 from workstation.ui.attributes import AttributesDialog
 from workstation.ui.choosing import ask_file, choose_files
@@ -62,6 +64,8 @@ class Shell:
         self.strip_asked: Signal[None] = Signal()
         #: Copies the active view without whose it is; False where it cannot be.
         self.copy_view: Callable[[], bool] = lambda: False
+        #: Corrections of a marked word of the report are to be offered.
+        self.corrections_asked: Signal[None] = Signal()
         #: Autotexts are to be opened over a window.
         self.autotexts_asked: Signal[QWidget] = Signal()
         #: The screen of the images is to be measured.
@@ -233,6 +237,10 @@ class Shell:
             dialog = SiteTestDialog(self.front, site, self._shown.site_tests.run)
             dialog.open(dialog.user if is_loopback(site.issuer) else None)
 
+    def open_aid(self, aid: Aid) -> None:
+        if dialogs.current(self.front) is None:
+            AidDialog(self.front, aid, self.run).show_it()
+
     def open_sign_in(self) -> None:
         main = self._windows.main
         if dialogs.current(main) is None:
@@ -260,6 +268,9 @@ class Shell:
 
     def ask_file(self, title: str, line: str, *, write: bool) -> None:
         ask_file(self.front, self.run, title, line, write=write)
+
+    def offer_corrections(self) -> None:
+        self.corrections_asked.emit(None)
 
     def open_autotexts(self) -> None:
         if dialogs.current(self.front) is None:
