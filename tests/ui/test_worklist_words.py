@@ -6,7 +6,10 @@ import pytest
 from attrs import evolve
 from fakes_worklist import HARBOR, NORD, NOW, Wanted, row, shift
 
-from workstation.domain.worklist import Priority, ReadState, Tier
+from workstation.domain.worklist import Lack, Priority, ReadState, Tier
+from workstation.services.lacking import in_short
+from workstation.services.lacking import lacking as lacks
+from workstation.services.urgency import urgency
 from workstation.ui import worklist_forms as forms
 from workstation.ui.worklist_forms import SlaKind
 from workstation.ui.worklist_lines import Filter, Line, ListId, folded
@@ -172,3 +175,18 @@ def test_filters_by_site_and_modality_hold_together() -> None:
     assert not chosen.admits(line(Wanted(site=HARBOR)))
     assert not chosen.admits(line(Wanted(site=NORD, procedure="MR knee")))
     assert forms.tier_letter(Tier.PRELIMINARY) == "P"
+
+
+def test_a_list_without_promises_shows_none_and_says_what_else_it_lacks() -> None:
+    """A made-up deadline would be believed, and a claim that nobody sees counted on."""
+    lacking = evolve(row(1, Wanted(left=timedelta(hours=-3))).item, lacks=frozenset(Lack))
+    shown = forms.sla(lacking, NOW, blocked=False, stale=False)
+    known = evolve(row(1, Wanted()), item=lacking)
+
+    assert (shown.kind, shown.text) == (SlaKind.NONE, "no deadline")
+    assert forms.sla_words(lacking, NOW) == "No deadline is known"
+    assert Line(known, "Hill Clinic").status.words == "In the archive · no claim"
+    assert len(lacks(lacking)) == len(Lack)
+    assert in_short(lacking).endswith("another reader may have it open")
+    assert in_short(row(1).item) == ""
+    assert urgency(lacking, NOW).words == "no deadline is known"

@@ -122,6 +122,11 @@ class WorklistItem:
     def ref(self) -> StudyRef:
         return StudyRef(self.site, self.study)
 
+    @property
+    def is_promised(self) -> bool:
+        """Whether somebody promised a time; else `due` is a place in the queue and no more."""
+        return Lack.DUE not in self.lacks
+
     def time_left(self, now: datetime) -> timedelta:
         """Negative once the promise is broken."""
         return self.due - now

@@ -65,7 +65,10 @@ def figures(
         sum(not row.verdict.allowed for row in open_rows),
         len(accepted),
         sum(
-            item is None or e.accepted_at is None or e.accepted_at <= item.due
+            item is None
+            or e.accepted_at is None
+            or not item.is_promised
+            or e.accepted_at <= item.due
             for e, item in promised
         ),
         median(came) if came else None,
@@ -102,7 +105,7 @@ class Shift:
                 site.id,
                 self._worklist.rows,
                 self._deliveries.entries,
-                lambda item, now=now: item.due < now,  # type: ignore[misc]
+                lambda item, now=now: item.is_promised and item.due < now,  # type: ignore[misc]
                 self._worklist.held,
                 self._first.get(site.id, ()),
             )

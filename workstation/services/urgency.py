@@ -52,7 +52,7 @@ def urgency(item: WorklistItem, now: datetime, weights: Weights = NO_WEIGHTS) ->
         return Urgency((Term(tr("read already: last"), None),), 0.0)
     terms = [Term(tr("STAT: before all others"), None)] if item.priority is Priority.STAT else []
     left = item.time_left(now).total_seconds() / 60
-    terms.append(Term(_left(left), left))
+    terms.append(Term(_left(left) if item.is_promised else tr("no deadline is known"), left))
     for name, minutes in _weighing(item, weights):
         terms.append(Term(f"{minutes:+g} {name}", minutes))
     return Urgency(tuple(terms), sum(each.minutes or 0.0 for each in terms))

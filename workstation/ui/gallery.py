@@ -77,7 +77,9 @@ def sections() -> Iterator[tuple[str, Sequence[QWidget]]]:
     yield "Report", [Chip(*status_chip(status)) for status in ReportState]
     yield "Keys", [KeyCap(key) for key in ("N", "Ctrl+K", "Shift+Up", "Backspace", "F12")]
     for boxed in (True, False):
-        yield "Clocks", list(_clocks(boxed=boxed))
+        clocks = list(_clocks(boxed=boxed))
+        yield "Clocks", clocks[:4]
+        yield "Clocks", clocks[4:]
     for part in _chunks(icons.names(), 28):
         yield "Icons", [plain.mark(name) for name in part]
     yield "Checks", [_checks()]
@@ -169,7 +171,10 @@ def _entries() -> Iterator[QWidget]:
 
 
 def _clocks(*, boxed: bool) -> Iterator[QWidget]:
-    texts = {SlaKind.BREACH: "+1:04:18", SlaKind.STOPPED: "accepted", SlaKind.UNKNOWN: "2:04"}
+    texts = {
+        SlaKind.BREACH: "+1:04:18", SlaKind.STOPPED: "accepted", SlaKind.UNKNOWN: "2:04",
+        SlaKind.NONE: "no deadline",
+    }  # fmt: skip
     for kind in SlaKind:
         clock = SlaClock("title", boxed=boxed)
         clock.show_sla(Sla(kind, texts.get(kind, "38:20"), 0.4, "F"))

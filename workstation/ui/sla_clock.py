@@ -16,6 +16,7 @@ _TONES = {
     SlaKind.BREACH: "hue.act",
     SlaKind.STOPPED: "hue.done",
     SlaKind.UNKNOWN: "text.low",
+    SlaKind.NONE: "text.low",
 }
 _ICONS = {
     SlaKind.SOON: "triangle-filled",
@@ -72,7 +73,8 @@ class SlaClock(QWidget):
                 painter.setPen(theme.pen(line))
                 painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
             inside = box.adjusted(10, 0, -10, 0) if self._boxed else box
-            painter.setFont(theme.font(self._size, 600))
+            words = sla.kind is SlaKind.NONE
+            painter.setFont(theme.font("small") if words else theme.font(self._size, 600))
             painter.setPen(theme.color(tone))
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(inside, right, sla.text)

@@ -149,6 +149,10 @@ class TimeCell(Cell):
                 if not line.stale:
                     painter.fillRect(box.adjusted(-4, 6, -8, -6), theme.hatch())
                 _words(painter, digits, sla.text, align=_RIGHT)
+            case SlaKind.NONE:
+                painter.setPen(theme.color("text.low"))
+                painter.setFont(theme.font("small"))
+                _words(painter, box, sla.text)
             case SlaKind.PLENTY:
                 _words(painter, digits, sla.text, align=_RIGHT)
                 under = QRectF(digits.right() - 44, box.center().y() + 10, 44, 2)

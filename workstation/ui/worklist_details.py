@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from workstation.domain.worklist import Priority, Tier
+from workstation.services.lacking import lacking
 from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui import worklist_forms as forms
@@ -124,7 +125,8 @@ class Details(QWidget):
         urgent: Tone = "act" if item.priority is Priority.STAT else "hi"
         part.add(tr("Promise"), f"{kind} · {forms.priority(item.priority)}", tone=urgent)
         due = item.due.astimezone(ZoneInfo(self._timezone))
-        part.add(tr("Due"), f"{due:%H:%M:%S} {due.tzname()}, {due.day} {due:%b %Y}")
+        told = f"{due:%H:%M:%S} {due.tzname()}, {due.day} {due:%b %Y}"
+        part.add(tr("Due"), told if item.is_promised else tr("no deadline is known"))
         text, share = forms.images(item)
         part.add(
             tr("Images"),
@@ -152,6 +154,8 @@ class Details(QWidget):
         part.add(tr("Scanned in"), place)
         status = line.status
         part.add(tr("Status"), status.words, tone=status.tone)
+        for words in lacking(line.item):
+            part.add(tr("This list"), words, tone="open")
         lease = line.item.lease_until
         if lease is not None and line.item.holder:
             until = lease.astimezone(ZoneInfo(self._timezone))

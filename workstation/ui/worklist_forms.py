@@ -12,7 +12,7 @@ from attrs import frozen
 
 from workstation.domain.patient import Patient
 from workstation.domain.reader import Licence
-from workstation.domain.worklist import Priority, ReadState, Tier, WorklistItem
+from workstation.domain.worklist import Lack, Priority, ReadState, Tier, WorklistItem
 from workstation.services.licence import Verdict
 from workstation.text import tr
 from workstation.ui.plain import Tone
@@ -34,6 +34,7 @@ class SlaKind(Enum):
     BREACH = "breach"  # filled octagon chip
     STOPPED = "stopped"  # check mark
     UNKNOWN = "unknown"  # barred circle: blocked or stale; digits go on
+    NONE = "none"  # words alone: nobody promised a time
 
 
 @frozen
@@ -65,6 +66,8 @@ def sla(item: WorklistItem, now: datetime, *, blocked: bool, stale: bool) -> Sla
     """The form of a promise at a moment of the site's clock."""
     if item.state is ReadState.FINAL:
         return Sla(SlaKind.STOPPED, tr("accepted"))
+    if not item.is_promised:
+        return Sla(SlaKind.NONE, tr("no deadline"))
     left = item.time_left(now)
     promised = (item.due - item.listed).total_seconds()
     share = min(1.0, max(0.0, left.total_seconds() / promised)) if promised > 0 else 0.0
@@ -85,6 +88,8 @@ def sla_words(item: WorklistItem, now: datetime) -> str:
     """For tooltip and screen reader: no shape, no abbreviation."""
     if item.state is ReadState.FINAL:
         return tr("Final report accepted")
+    if not item.is_promised:
+        return tr("No deadline is known")
     left = item.time_left(now)
     minutes = int(abs(left.total_seconds())) // 60
     span = tr("{h} h {m} min", h=minutes // 60, m=minutes % 60)
@@ -202,6 +207,8 @@ def status(
     if item.state is ReadState.CLAIMED:
         words = tr("Claimed · you") if mine else tr("Claimed · {who}", who=item.holder)
         return Status("half", words, "here" if mine else "hi")
+    if Lack.STATUS in item.lacks:
+        return Status("dot", tr("In the archive · no claim"), "mid")
     return Status("dot", tr("Unread"), "hi")
 
 
