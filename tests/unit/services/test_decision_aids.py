@@ -26,7 +26,7 @@ def words(name: str, answers: str) -> str:
         ("kind=solid count=one size=6 risk=low",
          "CT at 6-12 months, then consider CT at 18-24 months"),
         ("kind=solid count=one size=8 risk=high", "CT at 6-12 months, then CT at 18-24 months"),
-        ("kind=solid count=one size=9 risk=low",
+        ("kind=solid count=one size=8.5 risk=low",
          "consider CT at 3 months, PET/CT, or tissue sampling"),
         # Recommendation 2: several solid.
         ("kind=solid count=several size=5 risk=low", "no routine follow-up"),
