@@ -237,7 +237,8 @@ def test_an_addendum_leaves_the_completed_case_as_it_is() -> None:
 
     assert bench.state(second) == "acknowledged"
     assert bench.platform.task == task
-    assert bench.platform.reports[1]["extension"][0]["valueString"] == first
+    said = {each["url"]: each["valueString"] for each in bench.platform.reports[1]["extension"]}
+    assert said["urn:reading-workstation:predecessor"] == first
 
 
 def test_a_report_waits_for_its_own_signer() -> None:
