@@ -8,7 +8,7 @@ from typing import Final, Literal
 from attrs import frozen
 
 from workstation.domain.identifiers import ReportId, SiteId
-from workstation.domain.worklist import WorklistItem
+from workstation.domain.worklist import Lack, WorklistItem
 from workstation.errors import WorkstationError
 from workstation.services.jobs import Job, Jobs
 from workstation.services.ports import Clock, HostingPlatform, SealedStore
@@ -32,6 +32,7 @@ class DraftState:
     where: Where = ""
     at: datetime | None = None
     zone: tzinfo = UTC
+    alone: bool = False  # the site keeps no drafts: here is where they are meant to be
 
     @property
     def text(self) -> str:
@@ -40,6 +41,10 @@ class DraftState:
         match self.where:
             case "platform":
                 return tr("Draft saved {when}", when=when)
+            case "here" if self.alone:
+                return tr("Draft sealed on this machine {when}", when=when)
+            case "memory" if self.alone:
+                return tr("Draft in memory only {when}: the site keeps none", when=when)
             case "here":
                 return tr(
                     "Draft sealed on this machine {when}, the site does not answer", when=when
@@ -159,6 +164,9 @@ class DraftSaver:
         self._timer = self._retry = None
 
     def _send(self, item: WorklistItem, report: ReportId, body: str, done: Job[None]) -> None:
+        if Lack.DRAFTS in item.lacks:
+            self._keep_here(report, body).then(lambda _: self._kept_alone(report, done))
+            return
         platform = self._platforms[item.site]
         if self.state.where in ("here", "memory"):  # silent so far: safe first, then ask
             self._keep_here(report, body)
@@ -185,6 +193,11 @@ class DraftSaver:
         if self._kept_here and not self._dirty:
             self._kept_here = False
             self._jobs.run(lambda: self._store.remove("draft", report), lane="store")
+        done.settle(None)
+
+    def _kept_alone(self, report: ReportId, done: Job[None]) -> None:
+        if report == self._report:
+            self._in_flight = None
         done.settle(None)
 
     def _not_taken(self, report: ReportId, done: Job[None]) -> None:
@@ -215,5 +228,6 @@ class DraftSaver:
 
     def _set(self, where: Where) -> None:
         zone = self._zones.get(self._item.site, UTC) if self._item is not None else UTC
-        self.state = DraftState(where, self._clock.now() if where else None, zone)
+        alone = self._item is not None and Lack.DRAFTS in self._item.lacks
+        self.state = DraftState(where, self._clock.now() if where else None, zone, alone)
         self.changed.emit(None)
