@@ -285,6 +285,7 @@ class Platform:
                 "phone": each.profile.phone,
                 "directory": each.profile.directory,
                 "step_up": each.profile.step_up,
+                "dicom_report": each.profile.dicom_report,
                 "export": True,
                 "scripted_signing": True,
             }

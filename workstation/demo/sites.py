@@ -56,6 +56,7 @@ class SiteProfile:
     routine_minutes: int
     stat_tier: str = "final"  # what a STAT read is promised as
     step_up: str = "each"  # how often a signature asks for the password
+    dicom_report: bool = False  # its archive wants reports too
     finals_by: tuple[str, ...] = field(default=("radiologist",))
 
     def practitioner_id(self, person: Person) -> str:
@@ -103,6 +104,7 @@ SITES: Final = (
         "Notaufnahme, Dienstarzt = +49 40 5550 0100; Pflegeleitung = +49 40 5550 0101",
         stat_minutes=45,
         routine_minutes=480,
+        dicom_report=True,
     ),
 )
 

@@ -1,6 +1,10 @@
 """Whose an image is, in the words of the image itself."""
 
-from attrs import frozen
+from collections.abc import Mapping
+
+from attrs import field, frozen
+
+from workstation.domain.identifiers import SeriesUID
 
 
 @frozen
@@ -23,3 +27,11 @@ class Source:
     study_description: str = ""
     accession: str = ""
     referrer: str = ""
+
+
+@frozen
+class Written:
+    """How a study writes whose it is, and of what class and modality the images of a series are."""
+
+    source: Source
+    series: Mapping[SeriesUID, tuple[str, str]] = field(factory=dict)

@@ -37,6 +37,9 @@ _WHAT: Final = {
     FilingKind.MEASUREMENTS: "measurements",
     FilingKind.KEY_IMAGES: "key images",
     FilingKind.PRESENTATION: "presentation state",
+    FilingKind.REPORT: "report",
+    FilingKind.REPORT_PDF: "report as PDF",
+    FilingKind.PLANES: "planes",
 }
 
 
@@ -89,8 +92,11 @@ class FilingQueue:
 
     @property
     def entries(self) -> tuple[Filing, ...]:
-        """In the order of sealing; those accepted since the program started included."""
-        return tuple(self._filings.values())
+        """In the order of sealing; those accepted since the program started included, but for
+        images of planes: they are many, and the study has them."""
+        gone = State.ACKNOWLEDGED
+        every = self._filings.values()
+        return tuple(x for x in every if (x.kind, x.state) != (FilingKind.PLANES, gone))
 
     @property
     def idle(self) -> bool:

@@ -20,6 +20,9 @@ class FilingKind(StrEnum):
     MEASUREMENTS = "measurements"
     KEY_IMAGES = "key-images"
     PRESENTATION = "presentation"
+    REPORT = "report"  # the signed report itself, as SR
+    REPORT_PDF = "report-pdf"
+    PLANES = "planes"  # an image of a plane or slab through a volume
 
 
 @frozen

@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from workstation.dicom.display_sets import display_sets
 from workstation.dicom.reasons import NOTICES
 from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, StudyRef
 from workstation.domain.patient import persons
-from workstation.domain.study import DisplaySet
+from workstation.domain.source import Source, Written
+from workstation.domain.study import DisplaySet, Series
 from workstation.domain.suv import SuvType
 from workstation.imaging.uptake import in_suv, on_white
 from workstation.services import arrivals
@@ -45,6 +46,21 @@ _METADATA: Final = 10
 HEAD_WORKERS: Final = 2
 
 
+#: Of the first image of a series: whose it is, its class and its modality.
+_Head = tuple[Source, str, str]
+
+
+@frozen
+class _Described:
+    sets: tuple[DisplaySet, ...]
+    head: _Head | None
+
+
+def _head_of(series: Series) -> _Head | None:
+    first = next((each for each in series.instances if each.frames), None)
+    return None if first is None else (first.source, first.sop_class, first.modality)
+
+
 @define(eq=False)
 class _Study:
     fetching: Fetching
@@ -60,6 +76,7 @@ class _Study:
     again: bool = False  # there are more news than those asked for
     ending: bool = False  # all of what is read is there: the next list is the last
     untold: list[str] = field(factory=list)  # problems of one that is fetched ahead
+    written: dict[SeriesUID, _Head] = field(factory=dict)  # of series with images
 
     @property
     def ref(self) -> StudyRef:
@@ -212,6 +229,16 @@ class Loader:
         study = self._studies.get(ref)
         return study.known if study is not None else ()
 
+    def written(self, ref: StudyRef) -> Written | None:
+        """How the images of a study write whose it is; None while none is described."""
+        study = self._studies.get(ref)
+        if study is None or not study.written:
+            return None
+        source, _, _ = next(iter(study.written.values()))
+        return Written(
+            source, {uid: (sop_class, kind) for uid, (_, sop_class, kind) in study.written.items()}
+        )
+
     def close(self, ref: StudyRef) -> None:
         """Stop fetching and forget the images."""
         self._studies.pop(ref, None)
@@ -260,10 +287,11 @@ class Loader:
     def _describe(self, study: _Study, head: SeriesHead, at: int) -> None:
         source = self._sources[study.ref.site]
 
-        def described() -> tuple[DisplaySet, ...]:
-            found = display_sets(study.ref, source.metadata(study.ref, head.uid))
+        def described() -> _Described:
+            series = source.metadata(study.ref, head.uid)
+            found = display_sets(study.ref, series)
             read = in_suv(found, self._suv) if self._suv is not None else found
-            return tuple(map(on_white, read))
+            return _Described(tuple(map(on_white, read)), _head_of(series))
 
         asked = self._jobs.run(
             described,
@@ -272,7 +300,7 @@ class Loader:
         )
         asked.then(partial(self._described, study, head))
 
-    def _described(self, study: _Study, head: SeriesHead, job: Job[tuple[DisplaySet, ...]]) -> None:
+    def _described(self, study: _Study, head: SeriesHead, job: Job[_Described]) -> None:
         if self._gone(study):
             return
         study.waiting.discard(head.uid)
@@ -283,7 +311,10 @@ class Loader:
             self._tell(study.ref, words)
         else:
             study.lost.discard(head.uid)
-            self._take_in(study, head, job.result())
+            found = job.result()
+            if found.head is not None:
+                study.written[head.uid] = found.head
+            self._take_in(study, head, found.sets)
         self._settle_when_known(study)
 
     def _take_in(self, study: _Study, head: SeriesHead, sets: Sequence[DisplaySet]) -> None:

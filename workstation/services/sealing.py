@@ -1,6 +1,8 @@
 """Sealing: a signature becomes durable, together with its audit record, before it is sent."""
 
+from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from attrs import evolve, field, frozen
 
@@ -13,6 +15,7 @@ from workstation.protocols.report_bundle import Letter, manifest_digest, seal
 from workstation.protocols.signing_key import SigningKey
 from workstation.services.audit import Audit
 from workstation.services.failpoints import reached
+from workstation.services.filings import Filing
 from workstation.services.jobs import Job, Jobs
 from workstation.services.keys import Keys
 from workstation.services.outbox import Parcel
@@ -25,7 +28,10 @@ from workstation.services.ports import (
     ReportLine,
     SealedStore,
 )
+from workstation.services.report_documents import NAMES, Make
 from workstation.text import tr
+
+_DICOM: Final = "application/dicom"
 
 
 def _unknown(_task: TaskRef) -> None:
@@ -38,6 +44,10 @@ def _unprinted(_signed: SignedReport) -> bytes:
 
 def _as_printed(pdf: bytes, _signed: SignedReport, _key: SigningKey) -> bytes:
     return pdf
+
+
+def _nothing_beside(_signed: SignedReport, _item: WorklistItem) -> Make:
+    return lambda _pdf: ()
 
 
 def _uncertified(_site: SiteId, _reader: str, _name: str) -> Job[None]:
@@ -65,6 +75,8 @@ class Outside:
     lines: Mapping[SiteId, ReportLine] = field(factory=dict, kw_only=True)
     certify: Callable[[SiteId, str, str], Job[None]] = field(default=_uncertified)
     sign_pdf: Callable[[bytes, SignedReport, SigningKey], bytes] = field(default=_as_printed)
+    beside: Callable[[SignedReport, WorklistItem], Make] = field(default=_nothing_beside)
+    owe: Callable[[tuple[Filing, ...]], None] = field(default=lambda _filings: None)
 
 
 class Sealer:
@@ -162,16 +174,21 @@ class Sealer:
         )  # fmt: skip
         record = self._audit.entry("sign", study=item.ref, detail=traits(delivery))
 
-        def work() -> Parcel:
+        make = self._outside.beside(signed, item)
+
+        def work() -> tuple[Parcel, tuple[Filing, ...]]:
             key = self._keys.reader(binding.site, signed.signer)
             printed = self._outside.printed(signed)
+            pdf = self._outside.sign_pdf(printed, signed, key) if printed else b""
+            filings = tuple(make(pdf))
             letter = seal(
                 signed,
                 key,
                 effective=item.acquired or item.listed,
                 site_name=self._outside.name(binding.site),
                 previous=previous,
-                pdf=self._outside.sign_pdf(printed, signed, key) if printed else b"",
+                pdf=pdf,
+                beside={NAMES[each.kind]: (_DICOM, b64decode(each.body)) for each in filings},
             )
             sent_as = self._outside.message(signed, item, letter)
             parcel = Parcel(evolve(delivery, closes=bool(sent_as)), letter, sent_as)
@@ -180,13 +197,22 @@ class Sealer:
                 Remove("draft", delivery.report),
                 parcel.row(),
                 Put("meta", f"manifest.{delivery.report}", letter.manifest_sha256),
+                *(each.row() for each in filings),
                 *along,
             ]
             self._audit.write(record, changes)
             reached("delivery.sealed")
-            return parcel
+            return parcel, filings
 
-        self._jobs.run(work, lane="store").then(lambda job: sealed.settle(job.value, job.error))
+        def done(job: Job[tuple[Parcel, tuple[Filing, ...]]]) -> None:
+            if job.error is not None:
+                sealed.settle(None, job.error)
+                return
+            parcel, filings = job.result()
+            self._outside.owe(filings)
+            sealed.settle(parcel)
+
+        self._jobs.run(work, lane="store").then(done)
 
 
 def study_of(delivery: Delivery) -> StudyRef:

@@ -191,5 +191,9 @@ def _document(kind: FilingKind) -> str:
             return tr("Key images")
         case FilingKind.PRESENTATION:
             return tr("As it was seen")
+        case FilingKind.REPORT:
+            return tr("Report (SR)")
+        case FilingKind.REPORT_PDF:
+            return tr("Report (PDF)")
         case FilingKind.PLANES:
             return tr("Planes")

@@ -17,6 +17,9 @@ def targets(proposal: Proposal) -> QWidget:
     site = proposal.site.name
     parts: list[QWidget] = [_title(tr("Will be sent to"))]
     parts.append(_line("send", "text.mid", tr("{site}, FHIR report", site=site)))
+    if proposal.site.dicom_report:
+        words = tr("{site}, image archive: report as SR and as PDF", site=site)
+        parts.append(_line("send", "text.mid", words))
     for each in proposal.marks:
         parts.extend(_documents(each, site))
     return plain.column(*parts, margins=(16, 4, 16, 8), spacing=6)
