@@ -81,9 +81,9 @@ from workstation.services.ports import (
 from workstation.services.prefetch import Prefetch
 from workstation.services.preset_files import load_presets
 from workstation.services.registering import Registering
+from workstation.services.report_documents import ReportDocuments
 from workstation.services.reporting import Reporting
 from workstation.services.sealing import Outside
-from workstation.services.report_documents import ReportDocuments
 from workstation.services.selftest import Finding
 from workstation.services.selftest import run as run_checks
 from workstation.services.session import ReadingSession, Services
@@ -347,12 +347,12 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
 
     audit = Audit(store, jobs, clock, platforms, keys.device, who)
     printed = Printer(sites)
+    zones = {site.id: ZoneInfo(site.timezone) for site in settings.sites}
+    documents = ReportDocuments(sites, zones, loader.written)
     outside = Outside(
         platforms, who, lambda site: sites[site].name, worklist.held, printed,
         certification.renew, _pdf_signatures(sites), documents.prepare, documents.sealed.emit,
         message=Messages(sites), lines={site: MllpLine(each) for site, each in sites.items()},
-    zones = {site.id: ZoneInfo(site.timezone) for site in settings.sites}
-    documents = ReportDocuments(sites, zones, loader.written)
     )  # fmt: skip
     deliveries = Deliveries(store, jobs, clock, audit, keys, outside)
     reporting = Reporting(
@@ -362,11 +362,12 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
     session = ReadingSession(Services(worklist, viewer, loader, reporting, audit, jobs, sites))
     ways = Ways(outer.sources, archives, zones, who, deliveries.awaits)
     filing = MeasurementFiling(ways, store, audit, jobs, clock)
-    alarms = Alarms(deliveries, worklist, store, audit, jobs, clock, sites)
+    documents.sealed.connect(filing.owe)
+    counts = ArchiveCounts(outer.sources, who, jobs)
+    alarms = Alarms(deliveries, worklist, store, audit, jobs, clock, sites, counts)
     signing = Signing(worklist, session, reporting, deliveries, filing, alarms, jobs, keys)
     prefetch = Prefetch(
         worklist, session, loader, audit, jobs,
-    documents.sealed.connect(filing.owe)
         cases=settings.prefetch_cases, budget_bytes=frames.room // 4,
     )  # fmt: skip
     files = LocalCase(session, viewer, loader, audit, jobs, outer.files)
