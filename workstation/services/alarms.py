@@ -10,11 +10,20 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from workstation.domain.identifiers import AccessionNumber, SiteId, TaskId, TaskRef
+from workstation.domain.identifiers import (
+    AccessionNumber,
+    ReportId,
+    SiteId,
+    StudyRef,
+    StudyUID,
+    TaskId,
+    TaskRef,
+)
 from workstation.domain.worklist import WorklistItem
 from workstation.protocols.delivery import Delivery, State
+from workstation.services.archive_counts import ArchiveCounts
 from workstation.services.audit import Audit
 from workstation.services.delivery import Deliveries
 from workstation.services.jobs import Job, Jobs
@@ -26,6 +35,7 @@ from workstation.settings import Site
 #: Images that come later than this belong to another look at the patient.
 _REMEMBERED: Final = timedelta(days=2)
 _PREFIX: Final = "signed-with."
+_NO_STUDY: Final = StudyUID("")
 
 
 class Need(StrEnum):
@@ -56,15 +66,27 @@ class Alarm:
 
 @frozen
 class SignedWith:
-    """How many images a report was signed with."""
+    """How many images a report was signed with; `archived` as the archive said soon after."""
 
     task: TaskRef
     accession: AccessionNumber
     images: int
     at: datetime
+    study: StudyUID = _NO_STUDY
+    archived: int | None = None
+
+    @property
+    def ref(self) -> StudyRef:
+        return StudyRef(self.task.site, self.study)
 
     def row(self) -> Put:
-        body = {"accession": self.accession, "images": self.images, "at": self.at.isoformat()}
+        body = {
+            "accession": self.accession,
+            "images": self.images,
+            "at": self.at.isoformat(),
+            "study": self.study,
+            "archived": self.archived,
+        }
         return Put("meta", f"{_PREFIX}{self.task.site}.{self.task.task}", json.dumps(body))
 
     @classmethod
@@ -77,6 +99,8 @@ class SignedWith:
             AccessionNumber(found["accession"]),
             int(found["images"]),
             datetime.fromisoformat(found["at"]),
+            StudyUID(found.get("study", "")),
+            found.get("archived"),
         )
 
 
@@ -92,14 +116,19 @@ class Alarms:
         jobs: Jobs,
         clock: Clock,
         sites: Mapping[SiteId, Site],
+        counts: ArchiveCounts,
     ) -> None:
         self.changed: Signal[None] = Signal()
         self.standing: tuple[Alarm, ...] = ()
         self._deliveries, self._worklist, self._store = deliveries, worklist, store
         self._audit, self._jobs, self._clock, self._sites = audit, jobs, clock, sites
         self._dealt: set[object] = set()
+        self._seen_at: dict[ReportId, float] = {}  # by the clock that nobody sets
         self._signed: dict[TaskRef, SignedWith] = {}
         self._forget: Callable[[], None] = lambda: None
+        self._counts = counts
+        counts.counted.connect(self._counted)
+        deliveries.changed.connect(lambda _: self._watch())
         deliveries.changed.connect(lambda _: self.look())
         worklist.changed.connect(lambda _: self.look())
 
@@ -109,7 +138,8 @@ class Alarms:
 
     def signed(self, item: WorklistItem) -> Put:
         """What goes into the store with a signature, so that later images are noticed."""
-        made = SignedWith(item.key, item.accession, item.images_received, self._clock.now())
+        now = self._clock.now()
+        made = SignedWith(item.key, item.accession, item.images_received, now, item.study)
         self._signed[item.key] = made
         return made.row()
 
@@ -158,7 +188,25 @@ class Alarms:
     def _take_up(self, job: Job[tuple[SignedWith, ...]]) -> None:
         if job.error is None:
             self._signed = {each.task: each for each in job.result()} | self._signed
+            self._watch()
             self.look()
+
+    def _watch(self) -> None:
+        """From the acceptance on: before it the worklist and the signature look after it."""
+        waiting = {entry.study for entry in self._deliveries.entries if entry.accepted_at is None}
+        found = [each.ref for each in self._signed.values() if each.study]
+        self._counts.watch(each for each in found if each.study not in waiting)
+
+    def _counted(self, ref: StudyRef) -> None:
+        """The first number is what the report was signed with; it outlives the program."""
+        for made in tuple(self._signed.values()):
+            if made.ref == ref and made.archived is None:
+                self._keep(evolve(made, archived=self._counts.of(ref)))
+        self.look()
+
+    def _keep(self, made: SignedWith) -> None:
+        self._signed[made.task] = made
+        self._jobs.run(lambda: self._store.change([made.row()]), lane="store")
 
     def _of_deliveries(self) -> list[Alarm]:
         self._forget()
@@ -168,15 +216,19 @@ class Alarms:
             if entry.state is State.REFUSED:
                 found.append(_alarm(Need.REFUSED, entry))
             elif entry.stat and entry.sealed_at and entry.state is not State.ACKNOWLEDGED:
-                late = entry.sealed_at + timedelta(
-                    seconds=self._sites[entry.site].stat_answer_seconds
-                )
-                left = (late - self._clock.now()).total_seconds()
+                waited = self._waited(entry.report, entry.sealed_at)
+                left = self._sites[entry.site].stat_answer_seconds - waited
                 if left <= 0:
                     found.append(_alarm(Need.UNANSWERED, entry))
                 else:
                     self._look_again(left)
         return found
+
+    def _waited(self, report: ReportId, sealed: datetime) -> float:
+        """Seconds; by the clock of the wall, and where that was set back by the time gone by."""
+        now = self._clock.monotonic()
+        seen = now - self._seen_at.setdefault(report, now)
+        return max(seen, (self._clock.now() - sealed).total_seconds())
 
     def _look_again(self, seconds: float) -> None:
         """At the first of the moments that come."""
@@ -194,6 +246,9 @@ class Alarms:
         for made in self._signed.values():
             item = self._worklist.held(made.task) if made.task.site in self._sites else None
             late = item.images_received - made.images if item is not None else 0
+            there = self._counts.of(made.ref)
+            if there is not None and made.archived is not None:
+                late = max(late, there - made.archived)
             if late > 0:
                 found.append(
                     Alarm(Need.LATE_IMAGES, made.task.site, made.accession, made.at, images=late)

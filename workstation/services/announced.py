@@ -27,7 +27,8 @@ from workstation.settings import Site
 
 log = logging.getLogger("hl7")
 
-_KEPT_FOR: Final = timedelta(days=3)
+#: Long enough that a clock which is set by a few days costs no order.
+_KEPT_FOR: Final = timedelta(days=7)
 #: The newest messages that were not understood.
 _MOST_REJECTED: Final = 50
 

@@ -1,13 +1,18 @@
 """Signed work that needs a person: not accepted in time, refused, overtaken by images."""
 
+from datetime import timedelta
+
+import pytest
 from attrs import define, evolve, field
 from fakes_platform import site
 from fakes_trust import SITE, Bench, item, signed_report, silent_before
 
-from workstation.domain.identifiers import TaskRef
+from workstation.domain.identifiers import SeriesUID, StudyRef, TaskRef
 from workstation.domain.worklist import Priority, WorklistItem
-from workstation.errors import Refused
+from workstation.errors import Refused, SiteUnavailable
 from workstation.services.alarms import Alarm, Alarms, Need
+from workstation.services.archive_counts import ArchiveCounts
+from workstation.services.ports import SeriesHead
 from workstation.services.signal import Signal
 
 
@@ -24,6 +29,22 @@ class FakeWorklist:
         self.changed.emit(None)
 
 
+class FakeArchive:
+    """What QIDO says of the study; its documents are never images."""
+
+    def __init__(self) -> None:
+        self.images = 100
+        self.fails: SiteUnavailable | None = None
+
+    def series(self, ref: StudyRef) -> tuple[SeriesHead, ...]:
+        if self.fails:
+            raise self.fails
+        heads = [("CT", self.images), ("SR", 1 + self.images)]
+        return tuple(
+            SeriesHead(SeriesUID(f"1.{kind}"), 1, kind, "", number) for kind, number in heads
+        )
+
+
 class Night:
     """A STAT case at a site that is called Harbor and gives up after two minutes."""
 
@@ -31,14 +52,16 @@ class Night:
         self.bench = Bench()
         self.item = evolve(item(), images_received=100)
         self.worklist = FakeWorklist(self.item)
+        self.archive = FakeArchive()
         self.told = 0
         self.start()
 
     def start(self) -> None:
         b = self.bench
         places = {SITE: site("harbor", phone="+1 206 555 0142", stat_answer_seconds=120)}
+        counts = ArchiveCounts({SITE: self.archive}, lambda _: "Practitioner/17", b.jobs)  # type: ignore[dict-item]
         self.alarms = Alarms(
-            b.deliveries, self.worklist, b.store, b.audit, b.jobs, b.clock, places,  # type: ignore[arg-type]
+            b.deliveries, self.worklist, b.store, b.audit, b.jobs, b.clock, places, counts,  # type: ignore[arg-type]
         )  # fmt: skip
         self.alarms.changed.connect(lambda _: setattr(self, "told", self.told + 1))
         self.alarms.resume()
@@ -161,6 +184,56 @@ def test_late_images_are_noticed_by_the_next_run_of_the_program_too() -> None:
     night.worklist.arrive(12)
 
     assert night.needs == [Need.LATE_IMAGES]
+
+
+def test_late_images_are_noticed_at_a_site_that_never_touches_a_task_again() -> None:
+    """The archive is asked itself: a platform that counts nothing must not hide a late series."""
+    night = Night()
+    night.sign()
+    quiet = night.needs
+    night.archive.images += 7
+    night.bench.jobs.advance(601)
+
+    assert quiet == []
+    assert [(a.need, a.images) for a in night.alarms.standing] == [(Need.LATE_IMAGES, 7)]
+
+
+def test_what_the_archive_held_at_the_signature_outlives_the_program() -> None:
+    """The series came while nobody was at the desk."""
+    night = Night()
+    night.sign()
+    night.bench.start()
+    night.archive.images += 12
+    night.start()
+
+    assert [(a.need, a.images) for a in night.alarms.standing] == [(Need.LATE_IMAGES, 12)]
+
+
+def test_an_archive_that_is_silent_is_asked_again_and_raises_nothing() -> None:
+    """Silence is no image."""
+    night = Night()
+    night.archive.fails = SiteUnavailable("no answer")
+    night.sign()
+    night.archive.fails = None
+    night.bench.jobs.advance(601)  # the first number is what it is compared with
+    quiet = night.needs
+    night.archive.images += 1
+    night.bench.jobs.advance(601)
+
+    assert (quiet, night.needs) == ([], [Need.LATE_IMAGES])
+
+
+@pytest.mark.parametrize("days", [3, -3])
+def test_the_alarm_comes_whatever_somebody_does_to_the_clock(days: int) -> None:
+    """Set back by three days it would have come in three days."""
+    night = Night()
+    night.bench.platform.down = True
+    night.sign()
+    night.bench.clock.set_wall(night.bench.clock.now() + timedelta(days=days))
+
+    night.bench.jobs.advance(121)
+
+    assert night.needs == [Need.UNANSWERED]
 
 
 def test_what_was_signed_long_ago_is_forgotten() -> None:

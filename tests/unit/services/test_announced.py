@@ -132,7 +132,7 @@ def test_what_is_long_over_is_forgotten(disk: Disk) -> None:
     announced = _announced(disk, clock)
     announced.take(ORDER)
     announced.take(b"nonsense")
-    clock.advance(timedelta(days=4).total_seconds())
+    clock.advance(timedelta(days=8).total_seconds())
 
     again = _announced(disk, clock)
 

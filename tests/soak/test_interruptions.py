@@ -1,0 +1,122 @@
+"""The machine sleeps, its line is cut, its clock is set, its token ends: in the middle of signing.
+
+The case goes on, or the program says why it does not; nothing is lost, nothing is there twice.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from demo_platform import DemoPlatform, start_platform
+from reading import Done, Reading, reports, words
+
+pytestmark = pytest.mark.soak
+
+QA, IMPRESSION = "KN-26-QA01", "Constant within limits."
+READ = (
+    f"case.open {QA}", "wait loaded", "report.template free-text",
+    'report.set findings "Inserts as specified."', f'report.set impression "{IMPRESSION}"',
+)  # fmt: skip
+SIGN = ("state {ready}", "report.sign", "wait delivered", "state {after}", "quit")
+ASLEEP_S = 60.0
+
+
+def test_a_machine_that_slept_through_lease_line_and_token_goes_on(tmp_path: Path) -> None:
+    """REL-08, REL-09: the lid is closed between "sign" and the answer, for a minute."""
+    reader, data = Reading(tmp_path / "reader"), tmp_path / "data"
+    port = 21_000 + os.getpid() % 20_000
+    with start_platform(tmp_path, data=data, port=port) as platform:
+        settings = _short_leases(platform, tmp_path / "short.toml")
+        child = _started(reader, platform, settings)
+        _until(reader.files / "ready.json", child)
+        child.send_signal(signal.SIGSTOP)
+        began = time.monotonic()
+        platform.kill()  # every socket is dropped; what it knew is on its disk
+        platform.start()
+        platform.expire_tokens()
+        time.sleep(ASLEEP_S - (time.monotonic() - began))
+        child.send_signal(signal.SIGCONT)
+        done = _ended(child, reader)
+        if done.code:  # it said why: then the same words are there, and go out
+            assert done.stderr.strip(), "it went down without a word"
+            again = [f"case.open {QA}", "wait loaded", *SIGN]
+            reader.run(platform, again, settings=settings).must_be_good()
+        found = reports(platform, "nord", QA)
+
+    assert "Traceback" not in done.stderr, done.stderr
+    _must_be_there_once(found)
+
+
+@pytest.mark.parametrize("days", [3.0, -3.0])
+def test_a_clock_that_is_set_by_three_days_changes_nothing(tmp_path: Path, days: float) -> None:
+    """REL-10: an empty battery, or a helpful person, between "sign" and the answer."""
+    reader = Reading(tmp_path / "reader")
+    with start_platform(tmp_path) as platform:
+        shifted = [sys.executable, str(Path(__file__).with_name("shifted_program.py"))]
+        shifted += [str(days), str(reader.files / "ready.json")]
+        command = reader.command(platform.settings, [*READ, *SIGN])
+        at = command.index("run")
+        done = reader.go([*shifted, *command[at:]], reader.signed_in(platform))
+        found = reports(platform, "nord", QA)
+        seen = done.must_be_good().state("after")
+
+    _must_be_there_once(found)
+    assert seen["report"]["delivery"][0]["state"] == "acknowledged"
+    assert seen["worklist"]["stale_sites"] == []
+
+
+def test_a_token_that_ends_between_signature_and_sending_is_renewed(tmp_path: Path) -> None:
+    """REL-09: one silent renewal, the same report."""
+    reader = Reading(tmp_path / "reader")
+    with start_platform(tmp_path) as platform:
+        child = _started(reader, platform, platform.settings)
+        _until(reader.files / "ready.json", child)
+        for _ in range(10):  # at every step from here on
+            platform.expire_tokens()
+            time.sleep(0.1)
+        done = _ended(child, reader).must_be_good()
+        found = reports(platform, "nord", QA)
+
+    _must_be_there_once(found)
+    assert done.state("after")["report"]["delivery"][0]["state"] == "acknowledged"
+
+
+def _must_be_there_once(found: list[dict[str, object]]) -> None:
+    (report,) = found
+    assert report["status"] == "final"
+    assert words(report).endswith(f"Impression\n{IMPRESSION}\n")
+
+
+def _short_leases(platform: DemoPlatform, file: Path) -> Path:
+    """A claim that is not renewed for half a minute is over."""
+    text = platform.settings.read_text("utf-8")
+    short = "lease_seconds = 30\nheartbeat_seconds = 5\n"
+    file.write_text(text.replace("[[site]]\n", f"[[site]]\n{short}"), "utf-8")
+    return file
+
+
+def _started(reader: Reading, platform: DemoPlatform, settings: Path) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        reader.command(settings, [*READ, *SIGN]),
+        env=reader.signed_in(platform),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _until(file: Path, child: "subprocess.Popen[str]") -> None:
+    deadline = time.monotonic() + 60
+    while not file.exists():
+        assert child.poll() is None, child.communicate()[1]
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+
+
+def _ended(child: "subprocess.Popen[str]", reader: Reading) -> Done:
+    said = child.communicate(timeout=120)[1]
+    return Done(child.returncode, said, reader.files)
