@@ -71,6 +71,7 @@ from workstation.services.measurement_filing import MeasurementFiling
 from workstation.services.messages import Messages
 from workstation.services.object_headers import ObjectHeaders
 from workstation.services.placing import OnDuty
+from workstation.services.planes_saving import PlanesSaving
 from workstation.services.ports import (
     LOCAL,
     Credentials,
@@ -371,6 +372,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         cases=settings.prefetch_cases, budget_bytes=frames.room // 4,
     )  # fmt: skip
     files = LocalCase(session, viewer, loader, audit, jobs, outer.files)
+    saving = PlanesSaving(viewer, volumes, filing, outer.sources, outer.sources, jobs, clock)
     dictation, listening, buttons = _voice(settings, reporting, jobs, clock)
     return AllServices(
         worklist=worklist,
@@ -383,6 +385,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         audit=audit,
         files=files,
         filing=filing,
+        saving=saving,
         cine=Cine(viewer, frames, jobs, clock, settings.cine_rate, begins=settings.cine_autoplay),
         desk=DeskLock(worklist, audit, jobs, clock, settings.lock_minutes),
         critical=CriticalResults(reporting, audit, clock, _desks(settings)),

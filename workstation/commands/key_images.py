@@ -1,6 +1,9 @@
 """Images that the reader marks for others: marked, gone to, cited."""
 
+from functools import partial
+
 from workstation.commands.context import CommandContext
+from workstation.commands.planes import claimed, told
 from workstation.commands.registry import Outcome, command
 from workstation.domain.key_image import KeyImage, KeyTitle
 from workstation.errors import CommandError
@@ -11,12 +14,18 @@ GROUP = "Tools"
 
 @command("image.key", title="Key image", group=GROUP, when={"image"}, say={"key image"})
 def key(ctx: CommandContext, title: KeyTitle | None = None) -> Outcome:
-    """Mark the image shown, as it is seen now; again takes the mark away.
+    """Mark the image shown, as it is seen now; again takes the mark away. A plane or slab is
+    saved as an image of the study and sent as a key image.
 
     A title says what it is marked for; another title than it has replaces that.
     """
-    ctx.viewer.toggle_key_image(title)
-    return None
+    shown = ctx.viewer.shown(ctx.viewer.active)
+    if shown is None or shown.reformat is None:
+        ctx.viewer.toggle_key_image(title)
+        return None
+    item, reader = claimed(ctx)
+    saved = ctx.saving.save_key_image(item, reader, title or KeyTitle.OF_INTEREST)
+    return saved.then(partial(told, ctx))
 
 
 @command("image.next-key", title="Next key image", group=GROUP, when={"key-image"})

@@ -1,8 +1,14 @@
 """Planes through volumes: MPR, its crosshair, and slabs."""
 
+from functools import partial
+
 from workstation.commands.context import CommandContext
 from workstation.commands.registry import LARGEST, Outcome, command
+from workstation.domain.reader import Reader
+from workstation.domain.worklist import WorklistItem
 from workstation.errors import CommandError
+from workstation.services.jobs import Job
+from workstation.services.planes_saving import Written
 from workstation.text import tr
 from workstation.viewing.planes import Plane
 from workstation.viewing.viewport import SlabMode
@@ -57,4 +63,29 @@ def straighten(ctx: CommandContext) -> Outcome:
     return None
 
 
-COMMANDS = (mpr, slab, slab_of, thicken, turn, straighten)
+@command("planes.save", title="Save planes to the study", group=GROUP, when={"case", "image"})
+def save(ctx: CommandContext, mm: float | None = None) -> Outcome:
+    """All planes of the direction on the active view as a series in the site's archive, so many
+    mm apart; without a number as far apart as they are thick. A slab is saved as slabs."""
+    if mm is not None and not 0 < mm <= LARGEST:
+        raise CommandError(tr("planes lie so many mm apart"))
+    item, reader = claimed(ctx)
+    return ctx.saving.save(item, reader, mm).then(partial(told, ctx))
+
+
+def claimed(ctx: CommandContext) -> tuple[WorklistItem, Reader]:
+    """The case and who reads it. Raises CommandError where it is not claimed here."""
+    case = ctx.session.need_case()
+    reader = ctx.worklist.reader(case.item.site)
+    if (case.read_only and ctx.reporting.issued is None) or reader is None:
+        raise CommandError(tr("this case is not claimed by you"))
+    return case.item, reader
+
+
+def told(ctx: CommandContext, job: Job[Written]) -> None:
+    """What went is said, what did not is the command's error."""
+    if job.error is None:
+        ctx.windows.tell(job.result().words)
+
+
+COMMANDS = (mpr, slab, slab_of, thicken, turn, straighten, save)

@@ -5,11 +5,12 @@ the same site; what lies elsewhere is said.
 """
 
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import UTC, tzinfo
+from functools import partial
 
 from attrs import evolve, frozen
 
-from workstation.domain.identifiers import FrameKey, ReportId, StudyRef
+from workstation.domain.identifiers import FrameKey, ReportId, SiteId, StudyRef
 from workstation.domain.key_image import KeyImage, SeenAs, SeenFrame
 from workstation.domain.measurement import Measurement
 from workstation.domain.reader import Reader
@@ -19,7 +20,7 @@ from workstation.protocols.delivery import State
 from workstation.services import marked_study
 from workstation.services.drafts import NO_VIEWS, Views
 from workstation.services.filing_queue import FilingQueue, detail_of, elsewhere
-from workstation.services.filings import Filing, FilingKind
+from workstation.services.filings import PREFIX, Filing, FilingKind
 from workstation.services.jobs import Job
 from workstation.services.marked_study import MarkedStudy
 from workstation.services.waiting import All
@@ -113,6 +114,52 @@ class MeasurementFiling(FilingQueue):
         if others:
             self.told.emit(elsewhere(others))
         return tuple(evolve(each, behind=behind) for each in packed)
+
+    # --- documents that are made already -------------------------------------------------
+
+    def file(self, made: Sequence[Filing]) -> Job[None]:
+        """As they are: sealed with their records, then one goes behind the other, so that
+        nothing else that the site is asked waits for all of them. Settles when it has them."""
+        done: Job[None] = Job()
+        entries = [
+            self._audit.entry("export", study=each.ref, detail=detail_of(each)) for each in made
+        ]
+
+        def seal() -> None:
+            for each, entry in zip(made, entries, strict=True):
+                if self._store.get("meta", PREFIX + each.id) is None:
+                    self._audit.write(entry, (each.row(),))
+
+        def sealed(job: Job[None]) -> None:
+            if job.error is not None:
+                done.settle(None, job.error)
+                return
+            for each in made:
+                self._take(each)
+            self._go_next([each.id for each in made], done)
+
+        self._jobs.run(seal, lane="store").then(sealed)
+        return done
+
+    def _go_next(self, left: list[str], done: Job[None]) -> None:
+        if not left:
+            done.settle(None)
+            return
+
+        def went(job: Job[int]) -> None:
+            if job.error is None:
+                self._go_next(left[1:], done)
+                return
+            for name in left[1:]:  # asked again by themselves, like the one that failed
+                again = partial(self._again, name)
+                self._timers[name] = self._jobs.later(self._wait_s(1), again)
+            done.settle(None, job.error)
+
+        self._go(left[0]).then(went)
+
+    def zone_of(self, site: SiteId) -> tzinfo:
+        """In which documents of a site are dated."""
+        return self._ways.zones.get(site, UTC)
 
     def take_back(self, accession: str) -> int:
         """What the site of a case refused is not offered again: it is nowhere then, and that

@@ -36,6 +36,7 @@ from workstation.viewing import mpr
 from workstation.viewing.linking import parallel, space
 from workstation.viewing.mpr import Box, Mpr
 from workstation.viewing.patient_marks import from_image
+from workstation.viewing.plane_stack import along
 from workstation.viewing.planes import Plane
 from workstation.viewing.presets import Presets
 from workstation.viewing.reformat import (
@@ -142,6 +143,14 @@ class Planar(Pointed):
     def _slabs(self, display_set: DisplaySet) -> dict[Plane, float]:
         own = [state for state in self.viewports if state.display_set == display_set.id]
         return {state.plane: state.slab_mm for state in own if state.plane is not None}
+
+    def lies(self, shown: Shown) -> tuple[Mpr, Box, Plane]:
+        """How the plane on a view lies in its volume; of a stack as its image does."""
+        box, plane = self._box(shown.display_set), shown.state.plane
+        if plane is not None:
+            return self._crosshair_of(shown.display_set), box, plane
+        state, nearest = along(shown.frame, box)
+        return state, box, nearest
 
     def cuts(self, shown: Shown) -> tuple[Crossing, ...] | None:
         """Where the planes cut a stack of their own space; None where nothing of it is shown

@@ -155,7 +155,7 @@ def scrolled(mpr: Mpr, box: Box, plane: Plane, by: int) -> Mpr:
 
 def gone(mpr: Mpr, box: Box, plane: Plane, index: int) -> Mpr:
     """To plane `index` of `place`: the crosshair moves along the normal alone."""
-    first, _, sign = _stacked(mpr, box, plane)
+    first, _, sign = reading_order(mpr, box, plane)
     normal = mpr.axes(plane).normal
     step = box.step_mm(normal)
     wanted = first + sign * (index + 0.5) * step
@@ -165,7 +165,7 @@ def gone(mpr: Mpr, box: Box, plane: Plane, index: int) -> Mpr:
 
 def place(mpr: Mpr, box: Box, plane: Plane) -> tuple[int, int]:
     """Which of the planes through the volume this is, from 0, and how many there are."""
-    first, length, sign = _stacked(mpr, box, plane)
+    first, length, sign = reading_order(mpr, box, plane)
     normal = mpr.axes(plane).normal
     step = box.step_mm(normal)
     count = max(1, round(length / step))
@@ -173,7 +173,7 @@ def place(mpr: Mpr, box: Box, plane: Plane) -> tuple[int, int]:
     return max(0, min(index, count - 1)), count
 
 
-def _stacked(mpr: Mpr, box: Box, plane: Plane) -> tuple[float, float, float]:
+def reading_order(mpr: Mpr, box: Box, plane: Plane) -> tuple[float, float, float]:
     """Where reading begins along the normal, how far it goes, and which way.
 
     Axial from the head, coronal from the front, sagittal from the right, as stacks are read.

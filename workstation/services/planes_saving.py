@@ -1,0 +1,160 @@
+"""Planes and slabs become images of the study: a derived series, or one that is a key image.
+
+Pixels are values, sampled exactly; they are filed in the archive of the site as our other
+documents are (`services.filing_queue`).
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from attrs import evolve, frozen
+
+from workstation.domain.identifiers import SiteId
+from workstation.domain.key_image import KeyTitle
+from workstation.domain.reader import Reader
+from workstation.domain.worklist import WorklistItem
+from workstation.errors import CommandError
+from workstation.services.filings import Filing, FilingKind
+from workstation.services.jobs import Job, Jobs
+from workstation.services.measurement_filing import MeasurementFiling
+from workstation.services.overlay import slab_words
+from workstation.services.plane_documents import (
+    Asked,
+    PlanePixels,
+    Planned,
+    documents_of,
+    pixels_of,
+)
+from workstation.services.ports import Clock, FrameSource, HeaderSource
+from workstation.services.viewed import Shown, plane_name
+from workstation.services.viewer import Viewer
+from workstation.services.volumes import Volumes
+from workstation.text import tr, trn
+from workstation.viewing.mpr import rectangle
+from workstation.viewing.plane_stack import PlaneStack, stack_of
+
+#: What is written at most: images, and bytes of their pixels; beyond, planes lie further apart.
+MOST_IMAGES: Final = 1000
+MOST_BYTES: Final = 256 << 20
+#: Of modalities whose images can be written by what is known of them.
+_WRITTEN: Final = ("CT", "MR")
+
+
+@frozen
+class Written:
+    """How many images of a series the archive has."""
+
+    images: int
+
+    @property
+    def words(self) -> str:
+        return trn(
+            self.images, "{n} image of planes is in the study",
+            "{n} images of planes are in the study",
+        )  # fmt: skip
+
+
+class PlanesSaving:
+    """Owned by the application, home thread."""
+
+    def __init__(
+        self,
+        viewer: Viewer,
+        volumes: Volumes,
+        filing: MeasurementFiling,
+        sources: Mapping[SiteId, FrameSource],
+        headers: Mapping[SiteId, HeaderSource],
+        jobs: Jobs,
+        clock: Clock,
+    ) -> None:
+        self._viewer, self._volumes, self._filing = viewer, volumes, filing
+        self._sources, self._headers, self._jobs = sources, headers, jobs
+        self._clock = clock
+
+    def save(
+        self, item: WorklistItem, reader: Reader, apart_mm: float | None = None
+    ) -> Job[Written]:
+        """All planes of the direction that the active view shows, as thick as its slab is.
+
+        Settles when the archive has them. Raises CommandError where there is nothing to write.
+        """
+        shown = self._need_plane()
+        state, box, plane = self._viewer.lies(shown)
+        step = box.step_mm(state.axes(plane).normal)
+        stack = stack_of(state, box, plane, apart_mm or max(shown.state.slab_mm, step))
+        return self._write(item, reader, self._planned(shown, stack))
+
+    def save_key_image(self, item: WorklistItem, reader: Reader, title: KeyTitle) -> Job[Written]:
+        """The plane on the active view as an image of its own, selected as a key image."""
+        shown = self._need_plane()
+        state, box, plane = self._viewer.lies(shown)
+        placed = rectangle(state, box, plane)
+        step = box.step_mm(state.axes(plane).normal)
+        here = PlaneStack((placed.plane,), placed.size, step)
+        return self._write(item, reader, evolve(self._planned(shown, here), title=title))
+
+    # --- what is written ---
+
+    def _need_plane(self) -> Shown:
+        shown = self._viewer.shown(self._viewer.active)
+        if shown is None or shown.reformat is None or shown.curve is not None:
+            raise CommandError(tr("this view shows no plane or slab of a volume"))
+        if not shown.is_here or shown.reformat.volume is None:
+            raise CommandError(shown.missing or tr("the image is not here yet"))
+        return shown
+
+    def _planned(self, shown: Shown, stack: PlaneStack) -> Planned:
+        display_set, made = shown.display_set, shown.reformat
+        assert made is not None
+        assert made.volume is not None
+        if display_set.modality not in _WRITTEN or made.volume.voxels.ndim != 3:
+            raise CommandError(
+                tr("planes of {modality} are not written: CT and MR in grey are",
+                   modality=display_set.modality)
+            )  # fmt: skip
+        columns, rows = stack.size
+        count = len(stack.planes)
+        if count > MOST_IMAGES or count * columns * rows * 2 > MOST_BYTES:
+            raise CommandError(
+                tr("{n} planes are too many for one series: say how many mm they lie apart",
+                   n=count)
+            )  # fmt: skip
+        name = plane_name(made.plane) if made.plane is not None else tr("slabs")
+        return Planned(
+            display_set, made.volume, shown.frame, stack, made.slab_mm, made.mode, shown.voi,
+            ", ".join(filter(None, (name, slab_words(shown)))), shown.state.inverted,
+        )  # fmt: skip
+
+    def _write(self, item: WorklistItem, reader: Reader, planned: Planned) -> Job[Written]:
+        own = planned.display_set
+        if (own.site, own.study) != (item.site, item.ref.study):
+            raise CommandError(tr("planes are saved in the study of the open case alone"))
+        done: Job[Written] = Job()
+        sample = self._volumes.sample
+        pixels = self._volumes.work(lambda: pixels_of(planned, sample))
+        pixels.then(lambda job: self._describe(item, reader, planned, job, done))
+        return done
+
+    def _describe(
+        self, item: WorklistItem, reader: Reader, planned: Planned,
+        pixels: Job[PlanePixels], done: Job[Written],
+    ) -> None:  # fmt: skip
+        if pixels.error is not None:
+            done.settle(None, pixels.error)
+            return
+        source, headers = self._sources[item.site], self._headers[item.site]
+        at = self._clock.now().astimezone(self._filing.zone_of(item.site))
+        who = Reader(reader.id, reader.name)
+        made = self._jobs.run(
+            lambda: documents_of(Asked(item, who, at, planned), pixels.result(), source, headers),
+            lane=f"series:{item.site}",
+        )
+        made.then(lambda job: self._file(job, done))
+
+    def _file(self, made: Job[tuple[Filing, ...]], done: Job[Written]) -> None:
+        if made.error is not None:
+            done.settle(None, made.error)
+            return
+        images = sum(each.kind is FilingKind.PLANES for each in made.result())
+        filed = self._filing.file(made.result())
+        filed.then(lambda job: done.settle(None if job.error else Written(images), job.error))
