@@ -46,6 +46,7 @@ from workstation.protocols.signing_key import SigningKey
 from workstation.rendering.engine import Slices
 from workstation.rendering.volume_slice import plane_samples
 from workstation.services.alarms import Alarms
+from workstation.services.archive_counts import ArchiveCounts
 from workstation.services.audit import Audit
 from workstation.services.autotext_files import shared
 from workstation.services.autotexts import Autotexts
