@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socketserver
 import subprocess
 import sys
@@ -138,6 +139,7 @@ def test_an_hl7_listener_is_connected_to_and_a_missing_one_fails(
 
 def with_hl7(demo: DemoPlatform, folder: Path, port: int) -> Path:
     text = Path(demo.ready["settings"]).read_text("utf-8")
+    text = re.sub(r"(?m)^hl7 = .*$", "", text)  # the demo platform has listeners of its own
     changed = text.replace("[[site]]", f'[[site]]\nhl7 = "mllp://127.0.0.1:{port}"')
     file = folder / "hl7.toml"
     file.write_text(changed, "utf-8")

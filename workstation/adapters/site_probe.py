@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from attrs import evolve, frozen
 
+from workstation.adapters.archive_list import by_qido
 from workstation.adapters.clock import SystemClock
 from workstation.adapters.http import Wire
 from workstation.adapters.metadata import DicomWebMetadata
@@ -25,6 +26,7 @@ from workstation.domain.identifiers import SiteId, StudyRef, StudyUID
 from workstation.domain.study import Frame
 from workstation.errors import Refused, SettingsError, SiteUnavailable, WorkstationError
 from workstation.protocols import dicomweb, stow
+from workstation.protocols.archive_rows import has_images, reader_from
 from workstation.protocols.capabilities import CAPABILITIES, fhir_version, image_base, issuer
 from workstation.protocols.dicom_attributes import NotMetadata, parse
 from workstation.protocols.web import Request
@@ -95,13 +97,17 @@ def probe(site: Site, credentials: Credentials | None, *, known: bool) -> tuple[
         apart = [*_by_dimse(site, checks), (tr("HL7 v2"), checks.hl7)]
         if sign_on.identity is None:
             return found + _not_asked() + run(apart)
-        found += run([(tr("FHIR"), checks.fhir)])
+        if site.worklist == "fhir":
+            found += run([(tr("FHIR"), checks.fhir)])
+        elif site.worklist == "qido":
+            found += run([(tr("worklist"), checks.listed)])
         if not known:
             client = checks.at_its_images(sign_on)
             checks = _Checks(client, clock)
         with closing(client):
             web = checks.of_images() if site.images == "dicomweb" else []
-            return found + run([*web, *apart, (tr("latency"), checks.latency)])
+            timed = [(tr("latency"), checks.latency)] if site.fhir or site.dicomweb else []
+            return found + run([*web, *apart, *timed])
 
 
 def _by_dimse(site: Site, checks: "_Checks") -> Sequence[tuple[str, Check]]:
@@ -148,7 +154,10 @@ class _Checks:
         return (self._clock.now() - timedelta(days=days)).strftime("%Y%m%d")
 
     def sign_in(self, credentials: Credentials | None) -> Iterator[Finding]:
-        reader = FhirPlatform(self._client).sign_in(credentials)
+        if self._site.worklist == "fhir":
+            reader = FhirPlatform(self._client).sign_in(credentials)
+        else:
+            reader = reader_from(self._site, self._client.sign_on.sign_in(credentials))
         places = ", ".join(sorted({licence.jurisdiction for licence in reader.licences}))
         text = tr("signed in as {name}", name=reader.name)
         if places:
@@ -176,6 +185,15 @@ class _Checks:
             yield Finding(tr("worklist"), Verdict.LESS, text)
         else:
             yield Finding(tr("worklist"), Verdict.GOOD, count)
+
+    def listed(self) -> Iterator[Finding]:
+        """Of an archive without tasks: the studies that would be cases."""
+        find = by_qido(self._client)
+        rows = find({"StudyDate": f"{self.days_ago(self._site.list_days - 1)}-"})
+        count = sum(map(has_images, rows))
+        text = trn(count, "{n} study is a case, without claims, deadlines and states",
+                   "{n} studies are cases, without claims, deadlines and states")  # fmt: skip
+        yield Finding(tr("worklist"), Verdict.GOOD if count else Verdict.LESS, text)
 
     def of_images(self) -> list[tuple[str, Check]]:
         return [
@@ -222,7 +240,9 @@ class _Checks:
         yield Finding(tr("HL7 v2"), Verdict.GOOD, text)
 
     def latency(self) -> Iterator[Finding]:
-        request = Request("GET", f"{self._site.fhir.rstrip('/')}/metadata")
+        request = dicomweb.find_studies(self._site.dicomweb, 1)
+        if self._site.fhir:
+            request = Request("GET", f"{self._site.fhir.rstrip('/')}/metadata")
         median = statistics.median(
             _ms(lambda: self._client.request(request)) for _ in range(_ROUNDS)
         )
