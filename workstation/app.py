@@ -401,6 +401,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         autotexts=autotexts,
         shift=Shift(worklist, session, deliveries, loader, clock),
         site_tests=SiteTests(_probed, sites, jobs),
+        announced=outer.announcing.by_site,
         jobs=jobs,
     )
 

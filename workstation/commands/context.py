@@ -12,6 +12,7 @@ from workstation.domain.decision_aid import Aid
 from workstation.domain.identifiers import SiteId
 from workstation.protocols.dicom_listing import Listing
 from workstation.services.alarms import Alarms
+from workstation.services.announced import Announced
 from workstation.services.audit import Audit
 from workstation.services.autotexts import Autotexts
 from workstation.services.cine import Cine
@@ -208,6 +209,7 @@ class AllServices:
     spelling: Spelling
     shift: Shift
     site_tests: SiteTests
+    announced: Mapping[SiteId, Announced]
     jobs: Jobs
 
 
