@@ -70,7 +70,9 @@ def save(ctx: CommandContext, mm: float | None = None) -> Outcome:
     if mm is not None and not 0 < mm <= LARGEST:
         raise CommandError(tr("planes lie so many mm apart"))
     item, reader = claimed(ctx)
-    return ctx.saving.save(item, reader, mm).then(partial(told, ctx))
+    saved = ctx.saving.save(item, reader, mm)
+    ctx.windows.tell(tr("planes are being saved: they go to the site one by one"))
+    return saved.then(partial(told, ctx))
 
 
 def claimed(ctx: CommandContext) -> tuple[WorklistItem, Reader]:

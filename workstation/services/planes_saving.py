@@ -49,9 +49,8 @@ class Written:
     @property
     def words(self) -> str:
         return trn(
-            self.images, "{n} image of planes is in the study",
-            "{n} images of planes are in the study",
-        )  # fmt: skip
+            self.images, "{n} plane is saved in the study", "{n} planes are saved in the study"
+        )
 
 
 class PlanesSaving:

@@ -67,7 +67,7 @@ def test_all_planes_of_the_view_go_to_the_archive() -> None:
     assert room.classes == ["CT"] * 6
     assert room.queue.sealed == []
     assert room.queue.filing.entries == ()
-    assert "6 images of planes" in done.result().words
+    assert "6 planes are saved" in done.result().words
 
 
 def test_planes_lie_as_far_apart_as_they_are_thick_where_nobody_says() -> None:
