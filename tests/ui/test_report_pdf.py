@@ -8,10 +8,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from attrs import evolve
 from fakes_report import NOW, SIGNER, SITE, Desk
 from pytestqt.qtbot import QtBot
 
-from workstation.domain.report import ReportState, SectionKind, SignedReport
+from workstation.domain.identifiers import ReportId
+from workstation.domain.report import (
+    Discrepancy,
+    Overread,
+    ReportState,
+    SectionKind,
+    SignedReport,
+)
 from workstation.services.freezing import freeze
 from workstation.settings import Site
 from workstation.ui.report_pdf import Printer, report_pdf
@@ -110,3 +118,42 @@ def test_it_is_printed_by_any_thread_and_in_black(qtbot: QtBot, tmp_path: Path) 
     words = grey.reshape(702, 496)[100:600]  # between head and foot, where the report stands
     assert words.min() < 60
     assert (words == 255).mean() > 0.9
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (ReportState.WET_READ, "Wet read"),
+        (ReportState.AWAITING, "Resident's report, awaiting the attending"),
+        (ReportState.CORRECTED, "Corrected report"),
+        (ReportState.RETRACTED, "RETRACTED report: not valid"),
+    ],
+)
+def test_each_page_says_what_the_report_is(
+    qtbot: QtBot, tmp_path: Path, state: ReportState, words: str
+) -> None:
+    """A page of a wet read, or of a report that was taken back, is found without the others."""
+    report = evolve(signed("\n".join(f"Level {n}." for n in range(90))), status=state)
+    pdf = report_pdf(report, "Harbor General")
+    pages = asked("pdftotext", pdf, tmp_path, "-layout").split("\f")[:-1]
+
+    assert len(pages) > 1
+    assert all(words in page for page in pages)
+    file = tmp_path / "report.pdf"
+    program = shutil.which("pdftoppm")
+    assert program
+    line = [program, "-gray", "-r", "30", "-f", "2", "-singlefile", str(file)]
+    drawn = subprocess.run(line, check=True, capture_output=True).stdout
+    grey = np.frombuffer(drawn.split(b"\n", 3)[3], np.uint8)
+    struck = int((abs(grey.astype(int) - 224) < 3).sum())  # pale, from corner to corner
+    assert (struck > 1000) is (state is ReportState.RETRACTED)
+
+
+def test_both_readers_stand_on_a_report_that_was_read_over(qtbot: QtBot, tmp_path: Path) -> None:
+    """The resident read it, the attending answers for it: whoever asks back must reach both."""
+    over = Overread(ReportId("first"), "Night, Nora", Discrepancy.NONE)
+    pdf = report_pdf(evolve(signed(), overread=over), "Harbor General")
+    page = asked("pdftotext", pdf, tmp_path, "-layout")
+
+    assert "Electronically signed by Jo Sample" in page
+    assert "read first by Night, Nora" in page

@@ -24,9 +24,13 @@ def check_pdf(pdf: bytes, thumbprint: str) -> None:
     except PdfReadError:
         return
     for each in found:
-        # Who the key is trusted by is asked once, of the report's signature: it is the same key.
-        nobody = ValidationContext(trust_roots=[], allow_fetching=False)
-        status = asyncio.run(async_validate_pdf_signature(each, nobody))
+        # Who trusts the key is asked once, of the report's signature: here it stands for itself.
+        itself = ValidationContext(
+            trust_roots=[each.signer_cert],
+            moment=each.self_reported_timestamp,
+            allow_fetching=False,
+        )
+        status = asyncio.run(async_validate_pdf_signature(each, itself))
         whole = each.coverage is SignatureCoverageLevel.ENTIRE_FILE
         if not (status.intact and status.valid and whole):
             raise VerificationFailed(tr("pdf: its own signature does not hold"))

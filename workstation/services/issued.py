@@ -81,13 +81,15 @@ def amended(report: Report, how: ReportState, text: str) -> Report:
     before = earlier.text if earlier else ""
     if earlier and earlier.title != title:
         before = f"{earlier.title}\n{before}"
-    words = "\n".join(filter(None, (before, text.strip())))
+    taken_back = how is ReportState.RETRACTED
+    parts = (text.strip(), before) if taken_back else (before, text.strip())
+    words = "\n".join(filter(None, parts))
     own = Field(FieldSpec(OWN_WORDS, required=True), words, edited=True)
     said, kept = Section(SectionKind.ADDENDUM, title, (own,)), signed_part(report)
     return evolve(
         report,
         id=new_report_id(),
-        sections=(said, *kept) if how is ReportState.RETRACTED else (*kept, said),
+        sections=(said, *kept) if taken_back else (*kept, said),
         state=ReportState.DRAFT,
         revision=1,
     )

@@ -258,9 +258,12 @@ class ReportPane(QWidget):
         self._draft.setEnabled(written and not self._reporting.read_only)
         issued = self._reporting.issued
         self._addend.setVisible(settled)
-        bound = issued is not None and bool(issued.first)
+        retracted = issued is not None and issued.status is ReportState.RETRACTED
+        bound = issued is not None and bool(issued.first) and not retracted
         self._addend.setEnabled(bound)
         why_not = tr("This report bears no signature that an addendum could follow")
+        if retracted:
+            why_not = tr("This report was retracted; what is read anew is a correction")
         plain.set_tooltip(self._addend, tr("Addendum") if bound else why_not)
         plain.set_tooltip(self._sign, why or tr("Sign"), "" if why else self._key("report.sign"))
 

@@ -4,6 +4,7 @@ Made of the very HTML that was shown and sealed; fonts are embedded, so that it 
 same at any receiver. Any thread: nothing here touches a window.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import UTC
@@ -21,6 +22,7 @@ from PySide6.QtCore import (
     Qt,
 )  # fmt: skip
 from PySide6.QtGui import (
+    QColor,
     QFont,
     QPageLayout,
     QPageSize,
@@ -30,7 +32,7 @@ from PySide6.QtGui import (
 )
 
 from workstation.domain.identifiers import SiteId
-from workstation.domain.report import SignedReport
+from workstation.domain.report import ReportState, SignedReport
 from workstation.services.report_html import STATUS, identity_line
 from workstation.settings import Site
 
@@ -41,6 +43,8 @@ _HEAD_MM: Final = 16.0
 _FOOT_MM: Final = 13.0
 _BODY_PT: Final = 10.5
 _SMALL_PT: Final = 8.0
+_STRIKE_PT: Final = 84.0
+_PALE: Final = (0.88, 0.88, 0.88)
 _STYLE: Final = ".title { font-weight: 600; margin-top: 9px; } p { margin: 0 0 3px 0; }"
 #: Both stand in the head of each page here.
 _HEAD: Final = re.compile(r'<p class="(?:identity|status)">.*?</p>\n', re.S)
@@ -120,8 +124,22 @@ class _Paper:
             for page in range(pages):
                 if page:
                     self._writer.newPage()
+                if self._signed.status is ReportState.RETRACTED:
+                    self._strike(painter)
                 self._words(painter, page)
                 self._frame(painter, page + 1, pages)
+
+    def _strike(self, painter: QPainter) -> None:
+        """Below the words, from corner to corner: nobody files a single page as valid."""
+        wide, high = self._page.width(), self._page.height()
+        painter.save()
+        painter.translate(wide / 2, high / 2)
+        painter.rotate(-math.degrees(math.atan2(high, wide)))
+        painter.setFont(_font(_STRIKE_PT, 700))
+        painter.setPen(QColor.fromRgbF(*_PALE))
+        place = QRectF(-high / 2, -_pixels(30), high, _pixels(60))
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "RETRACTED")
+        painter.restore()
 
     def _words(self, painter: QPainter, page: int) -> None:
         """The lines of one page, each drawn once.
@@ -145,7 +163,12 @@ class _Paper:
         signed = self._signed
         top = QRectF(0, 0, self._page.width(), self._head * 0.8)
         line = top.height() / 2
-        self._say(painter, QRectF(0, 0, top.width(), line), self._site, STATUS[signed.status], 600)
+        self._say(painter, QRectF(0, 0, top.width(), line), self._site, "", 600)
+        # What is not the last word on the study must not be taken for it across the room.
+        settled = signed.status in (ReportState.FINAL, ReportState.ADDENDED)
+        painter.setFont(_font(_SMALL_PT if settled else _BODY_PT, 600 if settled else 700))
+        where = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(QRectF(0, 0, top.width(), line), where, STATUS[signed.status])
         whose = QRectF(0, line, top.width(), line)
         self._say(painter, whose, identity_line(signed.report), "", 400)
         painter.drawLine(top.bottomLeft(), top.bottomRight())

@@ -59,6 +59,15 @@ def test_a_retraction_stands_above_the_words_that_it_takes_back() -> None:
     assert not reporting.may_write(FieldRef(FINDINGS, OWN_WORDS))
 
 
+def test_why_it_is_taken_back_stands_before_what_was_corrected_earlier() -> None:
+    """The newest word is the first one."""
+    reporting = opened(evolve(FILED, text=FILED.text + "\nCorrection\nSide.\n"))
+    reporting.begin_retraction("Another patient.")
+    signed = reporting.freeze(ReportState.RETRACTED, SIGNER, NOW)
+
+    assert signed.text.startswith("Retraction\nAnother patient.\nCorrection\nSide.\n")
+
+
 def test_a_retracted_report_gets_no_addendum_and_may_be_corrected() -> None:
     """An addendum would make it look valid again."""
     reporting = opened(evolve(FILED, status=ReportState.RETRACTED))
