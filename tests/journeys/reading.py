@@ -16,7 +16,8 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ class Done:
 
 
 #: The daemon says that it is ready before the bus knows it: ask the bus.
-KEYRING = """echo -n pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
+_KEYRING = """echo -n pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
 for _ in $(seq 200); do
     dbus-send --session --print-reply --dest=org.freedesktop.DBus / \\
         org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets \\
@@ -129,11 +130,31 @@ class Reading:
         command = self.command(Path(platform.ready["settings"]), lines)
         environment = self.signed_in(platform, WORKSTATION_FAILPOINT=failpoint)
         del environment["DBUS_SESSION_BUS_ADDRESS"]
-        shell = f'{KEYRING} "$@"'
+        shell = f'{_KEYRING} "$@"'
         return subprocess.run(
             ["dbus-run-session", "--", "bash", "-c", shell, "keyring", *command],
             env=environment, capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
+
+    @contextmanager
+    def keyring(self) -> Iterator[str]:
+        """A session bus with an unlocked Secret Service that outlives the program; its address."""
+        assert shutil.which("gnome-keyring-daemon"), "gnome-keyring-daemon is missing: `make setup`"
+        environment = self.environment()
+        del environment["DBUS_SESSION_BUS_ADDRESS"]
+        shell = f"{_KEYRING} echo $DBUS_SESSION_BUS_ADDRESS; exec cat"
+        bus = subprocess.Popen(
+            ["dbus-run-session", "--", "bash", "-c", shell],
+            env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert bus.stdout is not None
+        assert bus.stdin is not None
+        try:
+            yield bus.stdout.readline().strip()
+        finally:
+            bus.stdin.close()  # `cat` ends, and the bus with it
+            bus.wait(10)
+            bus.stdout.close()
 
     def start(
         self, platform: DemoPlatform, lines: Sequence[str] | str, **more: str

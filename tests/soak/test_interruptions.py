@@ -29,9 +29,9 @@ def test_a_machine_that_slept_through_lease_line_and_token_goes_on(tmp_path: Pat
     """REL-08, REL-09: the lid is closed between "sign" and the answer, for a minute."""
     reader, data = Reading(tmp_path / "reader"), tmp_path / "data"
     port = 21_000 + os.getpid() % 20_000
-    with start_platform(tmp_path, data=data, port=port) as platform:
+    with start_platform(tmp_path, data=data, port=port) as platform, reader.keyring() as bus:
         settings = _short_leases(platform, tmp_path / "short.toml")
-        child = _started(reader, platform, settings)
+        child = _started(reader, platform, settings, bus)
         _until(reader.files / "ready.json", child)
         child.send_signal(signal.SIGSTOP)
         began = time.monotonic()
@@ -43,8 +43,10 @@ def test_a_machine_that_slept_through_lease_line_and_token_goes_on(tmp_path: Pat
         done = _ended(child, reader)
         if done.code:  # it said why: then the same words are there, and go out
             assert done.stderr.strip(), "it went down without a word"
-            again = [f"case.open {QA}", "wait loaded", *SIGN]
-            reader.run(platform, again, settings=settings).must_be_good()
+            sys.stdout.write(done.stderr)
+            again = reader.command(settings, [f"case.open {QA}", "wait loaded", *SIGN])
+            environment = reader.signed_in(platform, DBUS_SESSION_BUS_ADDRESS=bus)
+            reader.go(again, environment).must_be_good()
         found = reports(platform, "nord", QA)
 
     assert "Traceback" not in done.stderr, done.stderr
@@ -73,7 +75,7 @@ def test_a_token_that_ends_between_signature_and_sending_is_renewed(tmp_path: Pa
     """REL-09: one silent renewal, the same report."""
     reader = Reading(tmp_path / "reader")
     with start_platform(tmp_path) as platform:
-        child = _started(reader, platform, platform.settings)
+        child = _started(reader, platform, platform.settings, "disabled:")
         _until(reader.files / "ready.json", child)
         for _ in range(10):  # at every step from here on
             platform.expire_tokens()
@@ -99,10 +101,12 @@ def _short_leases(platform: DemoPlatform, file: Path) -> Path:
     return file
 
 
-def _started(reader: Reading, platform: DemoPlatform, settings: Path) -> "subprocess.Popen[str]":
+def _started(
+    reader: Reading, platform: DemoPlatform, settings: Path, bus: str
+) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         reader.command(settings, [*READ, *SIGN]),
-        env=reader.signed_in(platform),
+        env=reader.signed_in(platform, DBUS_SESSION_BUS_ADDRESS=bus),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

@@ -7,20 +7,18 @@ be killed at that. In the morning a last start reads what is still unread.
 """
 
 import random
-import shutil
 import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from attrs import define, field
 from demo_platform import DemoPlatform, start_platform
-from reading import KEYRING, Reading, reports, words
+from reading import Reading, reports, words
 from test_delivery_kills import write_study
 
 pytestmark = [pytest.mark.soak, pytest.mark.peer]
@@ -119,7 +117,7 @@ class _Machine:
     def night(self) -> None:
         reader = Reading(self.folder)
         chance = random.Random(self.seed)
-        with _keyring(reader) as bus:
+        with reader.keyring() as bus:
             while self.killed.total() < KILLS:
                 assert self.cases, "more cases are needed for so many kills"
                 case = self.cases[0]
@@ -178,24 +176,3 @@ class _Machine:
             child.kill()
             said = child.communicate()[1]
         return child.returncode, said
-
-
-@contextmanager
-def _keyring(reader: Reading) -> Iterator[str]:
-    """A session bus with an unlocked Secret Service that outlives the program; its address."""
-    assert shutil.which("gnome-keyring-daemon"), "gnome-keyring-daemon is missing: `make setup`"
-    environment = reader.environment()
-    del environment["DBUS_SESSION_BUS_ADDRESS"]
-    shell = f"{KEYRING} echo $DBUS_SESSION_BUS_ADDRESS; exec cat"
-    bus = subprocess.Popen(
-        ["dbus-run-session", "--", "bash", "-c", shell],
-        env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert bus.stdout is not None
-    assert bus.stdin is not None
-    try:
-        yield bus.stdout.readline().strip()
-    finally:
-        bus.stdin.close()  # `cat` ends, and the bus with it
-        bus.wait(10)
-        bus.stdout.close()

@@ -68,13 +68,13 @@ class Keys:
         """Signs the audit log of this installation."""
         return self._kept(_DEVICE, _DEVICE, lambda: "reading workstation")
 
-    def reader(self, site: SiteId, signer: Signer) -> SigningKey:
-        """Signs the reports of one reader at one site.
+    def reader(self, site: SiteId, signer: Signer, at: datetime | None = None) -> SigningKey:
+        """Signs the reports of one reader at one site, `at` a time of the site's clock.
 
         Raises SigningBlocked where the site certifies keys, and not this one for now.
         """
         key = self._reader(site, signer.id, signer.name)
-        if site in self._certified and not self._is_good(key, self._clock.now()):
+        if site in self._certified and not self._is_good(key, at or self._clock.now()):
             raise SigningBlocked(
                 tr("your signing key is not certified by the site: sign in there again")
             )

@@ -177,7 +177,7 @@ class Sealer:
         make = self._outside.beside(signed, item)
 
         def work() -> tuple[Parcel, tuple[Filing, ...]]:
-            key = self._keys.reader(binding.site, signed.signer)
+            key = self._keys.reader(binding.site, signed.signer, signed.signed_at)
             printed = self._outside.printed(signed)
             pdf = self._outside.sign_pdf(printed, signed, key) if printed else b""
             filings = tuple(make(pdf))

@@ -87,6 +87,17 @@ def test_an_ended_certificate_signs_nothing() -> None:
         desk.keys.reader(SITE, SIGNER)
 
 
+@pytest.mark.parametrize("days", [3, -3])
+def test_whether_a_certificate_holds_is_judged_by_the_sites_clock(days: int) -> None:
+    """A wrong clock of this machine must not keep a STAT report from being signed."""
+    desk = Desk()
+    desk.renew()
+    at_the_site = desk.clock.now()
+    desk.clock.set_wall(at_the_site + timedelta(days=days))
+
+    assert desk.keys.reader(SITE, SIGNER, at_the_site).certified
+
+
 def test_a_silent_site_leaves_a_good_certificate_alone() -> None:
     """It is renewed long before it ends, so that an outage does not stop signatures."""
     desk = Desk()
