@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from workstation.domain.geometry import Affine
 from workstation.rendering import slice_gpu
+from workstation.rendering.rays_card import RaysCard
 from workstation.rendering.slice_cpu import SliceEngine, SliceRequest
 from workstation.text import tr
 from workstation.viewing.viewport import Interpolation, SlabMode
@@ -73,6 +74,7 @@ class Slices:
         self.choice = EngineChoice("cpu", tr("software rendering"))
         self.told: Callable[[EngineChoice], None] = lambda _: None
         self._card: Card | None = None
+        self.rays: RaysCard | None = None  # renders volumes; None: the CPU does
         self._turn = threading.Lock()
 
     @property
@@ -83,17 +85,27 @@ class Slices:
         """From now on, for volumes that are sampled already too."""
         with self._turn:
             self._card, self.choice = card, choice
+            self.rays = self.rays if card is not None else None
         self.told(choice)
 
     def tidy(self) -> None:
         """A case was left: nothing of it stays on the card."""
         if self._card is not None:
             self._card.purge()
+        if self.rays is not None:
+            self.rays.purge()
 
     def lost(self, card: Card, why: str) -> None:
         """Reading goes on by the CPU. What is told once is not told again."""
         if self._card is card:
             self.use(None, EngineChoice("cpu", tr("software rendering: {why}", why=why)))
+
+    def rays_lost(self, card: RaysCard, why: str) -> None:
+        """Volumes are rendered by the CPU from now on; slices stay where they are."""
+        if self.rays is card:
+            self.rays = None
+            notice = tr("volumes are rendered by the CPU: {why}", why=why)
+            self.use(self._card, evolve(self.choice, notice=notice))
 
     def lacks_room(self, card: Card, why: str) -> None:
         """A volume goes by the CPU, others by the card."""

@@ -17,8 +17,10 @@ from workstation.imaging.surface import Surface
 from workstation.imaging.transfer import VolumePreset
 from workstation.imaging.volume_voxels import Volume
 from workstation.rendering.bricks import Brick, Kept, patient_of
+from workstation.rendering.engine import CPU, CardLost, Slices
 from workstation.rendering.picture import Picture
 from workstation.rendering.ray_grid import CastRequest, Crop
+from workstation.rendering.rays_card import agrees, takes
 from workstation.rendering.volume_cast import Abandoned, Caster
 from workstation.rendering.volume_picture import is_turned, pixels_of
 from workstation.text import tr
@@ -30,6 +32,8 @@ _MOVING_S: Final = 0.08
 _MOVING_RAYS: Final = (20_000, 90_000)
 #: Voxels of what is turned: more are halved once more.
 _MOVING_VOXELS: Final = 6_000_000
+#: Pixels for each ray of a card while a hand turns it.
+_PART_BY_CARD: Final = 2
 #: Rays of the next one.
 _SOON_RAYS: Final = 250_000
 #: From sample to sample at rest, in voxels.
@@ -70,18 +74,21 @@ class Rendered:
 
     picture: Picture
     depth_mm: NDArray[np.float32]
+    depth_part: int  # pixels of the view, across and down, for each of its depths
 
 
 class VolumePainter:
     """Of one viewport. On one worker at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, slices: Slices = CPU) -> None:
+        self._slices = slices
         self._volume: Volume | None = None
         self._bricks: dict[int, Brick] = {}  # by how often they were halved
         self._patient: Kept | None = None
         self._looked = False  # for the patient on the table
         self._casters: dict[tuple[int, bool], Caster] = {}  # and without the table
         self._rays = _MOVING_RAYS[0] * 2
+        self._proven: Volume | None = None  # drawn by the card as by us
 
     def picture(
         self, request: RaysRequest, detail: Detail, is_old: Callable[[], bool]
@@ -100,6 +107,9 @@ class VolumePainter:
         if self._volume is not request.volume:
             self.forget()
             self._volume = request.volume
+        by_card = self._by_card(request, detail, is_old)
+        if by_card is not None:
+            return by_card
         caster = self._caster(self._halvings(detail), request.without_table)
         part = part_of(request.view, detail, self._rays)
         begun = time.perf_counter()
@@ -113,11 +123,47 @@ class VolumePainter:
             cast, request.preset, request.window, inverted=request.inverted,
             turned=is_turned(request.volume.frame),
         )  # fmt: skip
-        return Rendered(Picture(0, 0, np.ascontiguousarray(pixels), part), cast.depth_mm)
+        return Rendered(Picture(0, 0, np.ascontiguousarray(pixels), part), cast.depth_mm, part)
+
+    def _by_card(
+        self, request: RaysRequest, detail: Detail, is_old: Callable[[], bool]
+    ) -> Rendered | None:
+        """By the graphics card, where there is one that does this as ours would; the depths of
+        what is seen, and whether it is seen at all, are worked out coarsely beside it."""
+        card = self._slices.rays
+        turned = request.preset.inverted or is_turned(request.volume.frame)
+        lowest_white = request.inverted != turned
+        mip = not request.preset.projection.composes
+        if card is None or (mip and lowest_white):
+            return None
+        brick = self._brick(0)
+        part = 1 if detail is Detail.WHOLE else _PART_BY_CARD
+        asked = rays_of(request, part, Detail.WHOLE)
+        if not takes(brick, asked):
+            return None
+        kept = self._without_table() if request.without_table else None
+        try:
+            pixels = card.picture(brick, kept, asked)
+        except CardLost as loss:
+            self._slices.rays_lost(card, str(loss))
+            return None
+        coarse = part_of(request.view, Detail.MOVING, self._rays)
+        depths = np.full((1, 1), np.nan, np.float32)
+        if detail is not Detail.MOVING or self._proven is not request.volume:
+            try:
+                caster = self._caster(self._halvings(Detail.MOVING), request.without_table)
+                cast = caster.cast(rays_of(request, coarse, Detail.MOVING), is_old)
+            except Abandoned:
+                return Rendered(Picture(0, 0, pixels, part), depths, 1)
+            if not agrees(pixels, cast):
+                self._slices.rays_lost(card, tr("the graphics card draws this volume wrong"))
+                return None
+            self._proven, depths = request.volume, cast.depth_mm
+        return Rendered(Picture(0, 0, pixels, part), depths, coarse)
 
     def forget(self) -> None:
         """Let go of the voxels: the case was closed."""
-        self._volume = None
+        self._volume = self._proven = None
         self._bricks.clear()
         self._casters.clear()
         self._patient, self._looked = None, False

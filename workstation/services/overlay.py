@@ -147,7 +147,6 @@ def overlay(shown: Shown, around: Surroundings) -> Overlay:
             Line(slab_words(shown), 1),
             Line(_number(shown), 1),
             *(Line(part, 1) for part in _left_out(shown)),
-            Line(tr("Rendered by the CPU") if shown.rendering else "", 3),
             Line(_place_words(shown), 2),
             *facts(Corner.BOTTOM_LEFT, 1, 2),
             _window(shown),

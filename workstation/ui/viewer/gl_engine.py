@@ -29,6 +29,7 @@ from workstation.rendering.slice_cpu import SliceRequest
 from workstation.services.jobs import Job, Jobs
 from workstation.text import tr
 from workstation.ui.viewer.gl_slices import GlSlices, surface
+from workstation.ui.viewer.vtk_engine import VtkCard, VtkCardOnAWorker, taken_up
 
 LANE: Final = "graphics"
 #: Longer than this no driver takes for a slice; a first one brings the volume along.
@@ -130,6 +131,7 @@ class GraphicsStart:
         self._budget = budget_bytes
         self._probe = probe
         self.surface = surface  # of a test: one that fails
+        self._renders = False
 
     def begin(self) -> None:
         if self._wish == "cpu":
@@ -149,6 +151,7 @@ class GraphicsStart:
         if why:
             self._stay(why)
             return
+        self._renders = found.is_hardware  # by software it takes seconds: ours is faster
         here = self.surface()
 
         def take_up() -> GlSlices | str:
@@ -166,8 +169,21 @@ class GraphicsStart:
         if isinstance(card, GlSlices):
             used: Card = CardOnAWorker(card, self._jobs)
             self._slices.use(used, EngineChoice("gpu"))
+            if self._renders:
+                self._take_up_rays(used)
         elif card is not None:
             self._stay(tr("software rendering: {why}", why=card))
+
+    def _take_up_rays(self, card: Card) -> None:
+        """Volumes are rendered by it too, if it does that right."""
+        here = self.surface()
+        made: Job[VtkCard | str] = self._jobs.run(lambda: taken_up(here), lane=LANE)
+
+        def came(job: Job[VtkCard | str]) -> None:
+            if isinstance(job.value, VtkCard) and self._slices.card is card:
+                self._slices.rays = VtkCardOnAWorker(job.value, self._jobs, LANE)
+
+        made.then(came)
 
     def _stay(self, notice: str) -> None:
         self._slices.use(None, EngineChoice("cpu", notice))

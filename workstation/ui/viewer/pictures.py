@@ -63,7 +63,7 @@ class Pictures:
         self._ready = ready
         jobs.lane(LANE, WORKERS)
         self._reformats = Reformats(jobs, LANE, ready, slices)
-        self._renderings = Renderings(jobs, ready)
+        self._renderings = Renderings(jobs, ready, slices)
         self._painter = FramePainter()
         self._layers = LayerPainter(slices)
         self._last: tuple[PictureRequest, Drawn] | None = None

@@ -15,6 +15,7 @@ from attrs import evolve, frozen
 from workstation.domain.geometry import Vector
 from workstation.domain.measurement import PixelPoint
 from workstation.errors import WorkstationError
+from workstation.rendering.engine import CPU, Slices
 from workstation.rendering.volume_painter import Detail, RaysRequest, Rendered, VolumePainter
 from workstation.services.jobs import Job, Jobs
 from workstation.services.scene import Scene
@@ -41,10 +42,10 @@ class Seen:
 class Renderings:
     """GUI thread; `ready` is told when a picture was made."""
 
-    def __init__(self, jobs: Jobs, ready: Callable[[], None]) -> None:
-        self._jobs = jobs
+    def __init__(self, jobs: Jobs, ready: Callable[[], None], slices: Slices = CPU) -> None:
+        self._jobs, self._slices = jobs, slices
         self._ready = ready
-        self._painter = VolumePainter()
+        self._painter = VolumePainter(slices)
         self._last: Seen | None = None
         self._wanted: tuple[RaysRequest, Scene] | None = None
         self._making: tuple[RaysRequest, Job[Rendered | None]] | None = None
@@ -109,7 +110,7 @@ class Renderings:
         self._rest_no_more()
         if self._making is not None:
             self._making[1].cancel()
-            self._making, self._painter = None, VolumePainter()
+            self._making, self._painter = None, VolumePainter(self._slices)
 
     def _make(self, detail: Detail) -> None:
         assert self._wanted is not None
@@ -161,7 +162,7 @@ class Renderings:
 
 def point_under(seen: Seen, at: PixelPoint) -> Vector | None:
     """What is seen at a device pixel of the view, LPS mm; None where nothing is."""
-    part, depths = seen.rendered.picture.part, seen.rendered.depth_mm
+    part, depths = seen.rendered.depth_part, seen.rendered.depth_mm
     column, row = int(at[0] // part), int(at[1] // part)
     if not (0 <= row < depths.shape[0] and 0 <= column < depths.shape[1]):
         return None
