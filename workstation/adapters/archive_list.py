@@ -24,6 +24,7 @@ from workstation.protocols.dicomweb import JSON
 from workstation.protocols.fhir_values import Unreadable
 from workstation.protocols.web import Request
 from workstation.services.ports import Clock, FeedPage, RowProblem
+from workstation.settings import Site
 from workstation.text import tr
 
 log = logging.getLogger("worklist")
@@ -46,7 +47,6 @@ class ArchiveList(TasklessPlatform):
         self._clock = clock
         self._asked_at: float | None = None
         self._version = 0
-        self._told: dict[TaskId, WorklistItem] = {}  # what the reader's list has of each
 
     def feed(self, cursor: str) -> FeedPage:
         now, since = self._client.server_now(), self._clock.monotonic()
@@ -58,14 +58,10 @@ class ArchiveList(TasklessPlatform):
         self._asked_at = since
         found, problems = self._read(rows, now)
         with self._lock:
-            known = {} if not cursor else dict(self._items)
-            now_here = {task: self._kept(known.get(task), item) for task, item in found.items()}
-            mine = {t: i for t, i in known.items() if i.holder_id and t not in now_here}
-            self._items = {**now_here, **mine}
-            told, self._told = (self._told if cursor else {}), dict(self._items)
-        news = [item for task, item in self._told.items() if told.get(task) != item]
-        gone = tuple(task for task in told if task not in self._told)
-        return FeedPage(tuple(news), "listed", self._client.server_now(), gone, problems)
+            known = dict(self._items) if cursor else {}
+        here = {task: self._kept(known.get(task), item) for task, item in found.items()}
+        mine = {t: i for t, i in known.items() if i.holder_id and t not in here}
+        return self._listed(cursor, {**here, **mine}, problems)
 
     def _read(
         self, rows: Iterable[Attributes], now: datetime
@@ -115,27 +111,23 @@ class ArchiveList(TasklessPlatform):
         self._asked_at = None
 
     def priors(self, item: WorklistItem) -> tuple[PriorStudy, ...]:
-        if not item.patient.id:
-            return ()
-        same = (
-            row
-            for row in self._find({"PatientID": _literal(item.patient.id)})
-            if row.patient().may_be(item.patient) and has_images(row)
-        )
-        found = (prior_from(self._site, row) for row in same)
-        others = [each for each in found if each is not None and each.ref.study != item.study]
-        return tuple(sorted(others, key=_newest_first))
-
-    def _put(self, item: WorklistItem) -> WorklistItem:
-        """What a call of ours answers is told with it."""
-        with self._lock:
-            self._items[item.task] = self._told[item.task] = item
-        return item
+        return priors_by(self._find, self._site, item)
 
     def _next(self) -> int:
         with self._lock:
             self._version += 1
             return self._version
+
+
+def priors_by(find: Find, site: Site, item: WorklistItem) -> tuple[PriorStudy, ...]:
+    """The other studies of the same person, newest first."""
+    if not item.patient.id:
+        return ()
+    rows = find({"PatientID": _literal(item.patient.id)})
+    same = (row for row in rows if row.patient().may_be(item.patient) and has_images(row))
+    found = (prior_from(site, row) for row in same)
+    others = [each for each in found if each is not None and each.ref.study != item.study]
+    return tuple(sorted(others, key=_newest_first))
 
 
 def by_qido(client: SiteClient) -> Find:

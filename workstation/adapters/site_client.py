@@ -55,7 +55,8 @@ class SiteClient:
         self.sign_on = sign_on
         self._clock = clock
         self._wire = Wire(site.name, site.fhir, limits_of(site))
-        self._origins = {origin(each) for each in (site.fhir, site.dicomweb, site.est) if each}
+        addresses = (site.fhir, site.dicomweb, site.est, site.ups)
+        self._origins = {origin(each) for each in addresses if each}
         self._time_lock = threading.Lock()
         self._server_time: datetime | None = None
         self._heard_at = 0.0

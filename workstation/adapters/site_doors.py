@@ -12,6 +12,7 @@ from workstation.adapters.frames import DicomWebFrames
 from workstation.adapters.platform import FhirPlatform
 from workstation.adapters.previews import Previews
 from workstation.adapters.site_client import SiteClient
+from workstation.adapters.ups_list import UpsList
 from workstation.dicom import queries
 from workstation.domain.identifiers import StudyRef, StudyUID
 from workstation.protocols.dicom_attributes import Attributes
@@ -84,4 +85,6 @@ def site_door(
         platform = of_fhir(client)
         return SiteDoor(platform, image_door(client, platform.images.of, decoders, previews))
     images = image_door(client, lambda _study: client.site.dicomweb, decoders, previews)
+    if client.site.worklist == "ups":
+        return SiteDoor(UpsList(client, images.find), images)
     return SiteDoor(ArchiveList(client, images.find, clock), images)

@@ -22,6 +22,7 @@ from workstation.adapters.mllp import connected
 from workstation.adapters.platform import FhirPlatform
 from workstation.adapters.sign_on import SignOn
 from workstation.adapters.site_client import SiteClient, limits_of, sign_ons
+from workstation.adapters.ups_list import UpsList
 from workstation.domain.identifiers import SiteId, StudyRef, StudyUID
 from workstation.domain.study import Frame
 from workstation.errors import Refused, SettingsError, SiteUnavailable, WorkstationError
@@ -101,6 +102,8 @@ def probe(site: Site, credentials: Credentials | None, *, known: bool) -> tuple[
             found += run([(tr("FHIR"), checks.fhir)])
         elif site.worklist == "qido":
             found += run([(tr("worklist"), checks.listed)])
+        elif site.worklist == "ups":
+            found += run([(tr("UPS-RS"), checks.work_items)])
         if not known:
             client = checks.at_its_images(sign_on)
             checks = _Checks(client, clock)
@@ -194,6 +197,11 @@ class _Checks:
         text = trn(count, "{n} study is a case, without claims, deadlines and states",
                    "{n} studies are cases, without claims, deadlines and states")  # fmt: skip
         yield Finding(tr("worklist"), Verdict.GOOD if count else Verdict.LESS, text)
+
+    def work_items(self) -> Iterator[Finding]:
+        rows = UpsList(self._client, by_qido(self._client)).first_page()
+        text = trn(len(rows), "{n} work item is listed", "{n} work items are listed")
+        yield Finding(tr("UPS-RS"), Verdict.GOOD if rows else Verdict.LESS, text)
 
     def of_images(self) -> list[tuple[str, Check]]:
         return [

@@ -17,7 +17,7 @@ from workstation.domain.report import IssuedReport
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import Refused, SignInFailed
 from workstation.protocols.archive_rows import completed, reader_from, task_of
-from workstation.services.ports import Credentials, Receipt, StepUp
+from workstation.services.ports import Credentials, FeedPage, Receipt, RowProblem, StepUp
 from workstation.text import tr
 
 
@@ -29,6 +29,7 @@ class TasklessPlatform:
         self._site = client.site
         self._lock = threading.Lock()
         self._items: dict[TaskId, WorklistItem] = {}  # as they stand here
+        self._told: dict[TaskId, WorklistItem] = {}  # what the reader's list has of each
         self._reader: Reader | None = None
 
     @property
@@ -51,6 +52,7 @@ class TasklessPlatform:
         self._client.sign_on.sign_out()
         with self._lock:
             self._items.clear()
+            self._told.clear()
         self._reader = None
 
     def _need_reader(self) -> Reader:
@@ -64,6 +66,24 @@ class TasklessPlatform:
         if found is None:
             raise Refused(tr("{site} no longer lists this case", site=self._site.name))
         return found
+
+    def _listed(
+        self, cursor: str, items: Mapping[TaskId, WorklistItem], problems: Sequence[RowProblem]
+    ) -> FeedPage:
+        """The whole list as it stands now; the page has what changed since the last one."""
+        with self._lock:
+            self._items = dict(items)
+            told, self._told = (self._told if cursor else {}), dict(items)
+        news = [item for task, item in items.items() if told.get(task) != item]
+        gone = tuple(task for task in told if task not in items)
+        now = self._client.server_now()
+        return FeedPage(tuple(news), "listed", now, gone, tuple(problems))
+
+    def _put(self, item: WorklistItem) -> WorklistItem:
+        """What a call of ours answers is told with it."""
+        with self._lock:
+            self._items[item.task] = self._told[item.task] = item
+        return item
 
     # --- drafts, reports, audit ---------------------------------------------------------
 

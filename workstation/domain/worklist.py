@@ -60,6 +60,7 @@ class Lack(StrEnum):
     CLAIM = "claim"  # no other reader sees that it is being read
     DUE = "due"  # nobody promised anything, or it is not said
     STATUS = "status"  # whether it was read already
+    RELEASE = "release"  # a claim cannot be given back
     DRAFTS = "drafts"  # unfinished words stay on this machine
 
 

@@ -10,6 +10,7 @@ def lacking(item: WorklistItem) -> tuple[str, ...]:
         Lack.CLAIM: tr("No claim: another reader may have this case open too"),
         Lack.DUE: tr("No deadline is known"),
         Lack.STATUS: tr("Whether it was read already is not known"),
+        Lack.RELEASE: tr("What is claimed cannot be given back: with a reason it is cancelled"),
         Lack.DRAFTS: tr("Unfinished words stay on this machine"),
     }
     return tuple(words[each] for each in Lack if each in item.lacks)
@@ -21,6 +22,7 @@ def in_short(item: WorklistItem) -> str:
         Lack.CLAIM: tr("claims"),
         Lack.DUE: tr("deadlines"),
         Lack.STATUS: tr("states"),
+        Lack.RELEASE: tr("way to give a case back"),
         Lack.DRAFTS: tr("drafts"),
     }
     named = ", ".join(words[each] for each in Lack if each in item.lacks)

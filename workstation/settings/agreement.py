@@ -20,6 +20,8 @@ def _of_addresses(site: Site) -> Contradiction | None:
         return "fhir", tr("it is missing")
     if not site.dicomweb and (site.images == "dicomweb" or site.worklist == "qido"):
         return "dicomweb", tr("it is missing")
+    if site.worklist == "ups" and not (site.ups or site.dicomweb):
+        return "ups", tr("it is missing")
     if site.worklist == "dimse" and site.images != "dimse":
         return "worklist", tr('a list by C-FIND needs `images = "dimse"`')
     if site.worklist != "fhir" and not site.readers:

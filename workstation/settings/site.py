@@ -30,10 +30,14 @@ class Site:
         "",
         checks.address_if_any,
     )
-    worklist: Literal["fhir", "qido", "dimse"] = setting(
-        "Where cases come from: FHIR Tasks; or the newest studies of an archive without tasks, by"
-        " QIDO-RS or C-FIND. Such a list has no claims, deadlines or states, and says so.",
+    worklist: Literal["fhir", "ups", "qido", "dimse"] = setting(
+        "Where cases come from: FHIR Tasks; work items of UPS-RS; or the newest studies of an"
+        " archive without tasks, by QIDO-RS or C-FIND. Such a list has no claims, deadlines or"
+        " states, and says so.",
         "fhir",
+    )
+    ups: str = setting(
+        "UPS-RS base, where it is not that of DICOMweb.", "", checks.address_if_any
     )
     list_days: int = setting(
         "A worklist without tasks shows the studies of so many days.", 2, checks.between(1, 60)
