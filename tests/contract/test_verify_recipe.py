@@ -12,35 +12,51 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+from fakes_certified import Registry
 from fakes_trust import signed_report, task_resource
+from pdf_writing import written
 
+from workstation.adapters.pdf_signature import sign_pdf
+from workstation.errors import VerificationFailed
 from workstation.protocols.report_bundle import bundle, seal
-from workstation.protocols.signing_key import new_key
+from workstation.protocols.signing_key import SigningKey, new_key
 from workstation.protocols.verification import verify_report
 
 pytestmark = pytest.mark.peer
 
 DOC = Path(__file__).parents[2] / "docs" / "verify.md"
+TOOLS = ("openssl", "jose", "pdfsig", "jq", "xxd", "sha256sum", "base64")
 NOW = datetime(2026, 11, 22, 21, 40, tzinfo=UTC)
-KEY = new_key("Practitioner/17", "Sample, Jo", NOW)
+HARBOR = Registry(NOW)
+KEY = HARBOR.key()
 LENGTH = MappingProxyType({"id": "A1", "kind": "length", "value": 12.4, "unit": "mm"})
+WHOLE = MappingProxyType({"id": "A2", "kind": "length", "value": 12.0, "unit": "mm"})
+DOCUMENT = bytes(128) + b"DICM as it was sent"
 
 
-def _report() -> dict[str, Any]:
-    signed = signed_report(impression="≤ 12 mm, naïve", measurements=(LENGTH,))
-    letter = seal(signed, KEY, effective=NOW, site_name="Harbor", previous="")
+def _report(key: SigningKey = KEY) -> dict[str, Any]:
+    signed = signed_report(impression="≤ 12 mm, naïve", measurements=(LENGTH, WHOLE))
+    letter = seal(
+        signed, key, effective=NOW, site_name="Harbor", previous="",
+        pdf=sign_pdf(written((595, 842)), signed, key, "Harbor"),
+        beside={"sr": ("application/dicom", DOCUMENT)},
+    )  # fmt: skip
     return dict(json.loads(bundle(letter, task_resource())))
 
 
-def _run(made: dict[str, Any], folder: Path) -> subprocess.CompletedProcess[str]:
-    for tool in ("openssl", "jq", "xxd", "sha256sum", "base64"):
+def _run(
+    made: dict[str, Any], folder: Path, *, document: bytes = DOCUMENT, roots: Registry = HARBOR
+) -> subprocess.CompletedProcess[str]:
+    for tool in TOOLS:
         assert shutil.which(tool), f"{tool} is missing"
     found = re.search(r"```sh\n(.*?)```", DOC.read_text("utf-8"), re.DOTALL)
     assert found
     (folder / "recipe.sh").write_text(found[1])
     (folder / "report.json").write_text(json.dumps(made))
+    (folder / "ca.pem").write_text(roots.authority.pem)
+    (folder / "report.dcm").write_bytes(document)
     return subprocess.run(
-        ["bash", "-o", "pipefail", "recipe.sh", "report.json"],
+        ["bash", "recipe.sh", "report.json", "ca.pem", "report.dcm"],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -49,16 +65,17 @@ def _run(made: dict[str, Any], folder: Path) -> subprocess.CompletedProcess[str]
     )
 
 
-@pytest.mark.parametrize("_again", range(8))
-def test_openssl_finds_the_signature_good(tmp_path: Path, _again: int) -> None:
-    """Eight signatures: r and s that start with zeros or a high bit are the traps."""
+@pytest.mark.parametrize("_again", range(2))
+def test_openssl_jose_and_pdfsig_find_it_good(tmp_path: Path, _again: int) -> None:
+    """Several signatures: r and s that start with zeros or a high bit are the traps."""
     made = _report()
 
     done = _run(made, tmp_path)
 
-    verified = verify_report(json.dumps(made).encode())
-    assert done.returncode == 0, done.stderr
+    verified = verify_report(json.dumps(made).encode(), [HARBOR.root])
+    assert done.returncode == 0, done.stdout + done.stderr
     assert "Verified OK" in done.stdout
+    assert "Signature is Valid." in done.stdout
     assert f"key {KEY.thumbprint}" in done.stdout
     assert f"manifest {verified.manifest_sha256}" in done.stdout
 
@@ -89,8 +106,25 @@ def _moved(made: dict[str, Any]) -> None:
     _of(made, "DiagnosticReport")["identifier"][0]["value"] = "urn:uuid:another"
 
 
-@pytest.mark.parametrize("change", [_text, _more, _manifest, _moved])
-def test_the_recipe_fails_on_a_changed_report(
+def _conclusion(made: dict[str, Any]) -> None:
+    _of(made, "DiagnosticReport")["conclusion"] = "≤ 21 mm, naïve"
+
+
+def _measurement(made: dict[str, Any]) -> None:
+    _of(made, "Observation")["derivedFrom"] = [{"reference": "ImagingStudy/6"}]
+
+
+def _no_measurement(made: dict[str, Any]) -> None:
+    made["entry"].remove(
+        next(e for e in made["entry"] if e["resource"]["resourceType"] == "Observation")
+    )
+
+
+CHANGES = [_text, _more, _manifest, _moved, _conclusion, _measurement, _no_measurement]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_recipe_fails_on_a_changed_report_and_so_does_verify(
     tmp_path: Path, change: Callable[[dict[str, Any]], None]
 ) -> None:
     """A recipe that always succeeds would be worse than none."""
@@ -98,3 +132,34 @@ def test_the_recipe_fails_on_a_changed_report(
     change(made)
 
     assert _run(made, tmp_path).returncode != 0
+    with pytest.raises(VerificationFailed):
+        verify_report(json.dumps(made).encode())
+
+
+def test_a_changed_document_of_the_archive_is_named(tmp_path: Path) -> None:
+    """One byte of the SR that went to the PACS."""
+    done = _run(_report(), tmp_path, document=DOCUMENT.replace(b"sent", b"senT"))
+
+    assert done.returncode == 1
+    assert "report.dcm is not what was signed" in done.stdout
+
+
+def test_a_report_signed_again_by_a_stranger_fails_and_the_recipe_says_so(tmp_path: Path) -> None:
+    """In the reader's own name, with everything else in order."""
+    forged = _report(new_key("Practitioner/17", "Sample, Jo", NOW))
+
+    done = _run(forged, tmp_path)
+
+    assert done.returncode == 1
+    assert "a stranger may have signed" in done.stdout
+    assert verify_report(json.dumps(forged).encode()).signer == "Sample, Jo"
+
+
+def test_a_colleague_does_not_sign_for_the_reader(tmp_path: Path) -> None:
+    """Everybody who reads for the site has a certificate of it."""
+    other = Registry(NOW, "Practitioner/171", "Night, Nora")
+    key = other.key()
+    done = _run(_report(SigningKey("Practitioner/17", key.key, key.chain)), tmp_path, roots=other)
+
+    assert done.returncode == 1
+    assert "of another person" in done.stdout
