@@ -14,6 +14,7 @@ from workstation.adapters.announcing import Announcing
 from workstation.adapters.clock import SystemClock
 from workstation.adapters.decoders import Decoders
 from workstation.adapters.dictation_devices import HidButtons
+from workstation.adapters.dictionaries import HunspellDictionaries
 from workstation.adapters.enrolment import Enrolment
 from workstation.adapters.local_frames import LocalFrames
 from workstation.adapters.machine import physical_bytes
@@ -92,11 +93,13 @@ from workstation.services.session import ReadingSession, Services
 from workstation.services.shift import Shift
 from workstation.services.signing import Signing
 from workstation.services.site_tests import SiteTests
+from workstation.services.spelling import Spelling
 from workstation.services.spoken_table import Spoken
 from workstation.services.structures import Structures
 from workstation.services.templates import load_templates
 from workstation.services.viewer import Viewer
 from workstation.services.volumes import Volumes
+from workstation.services.word_lists import words_of
 from workstation.services.worklist import Worklist
 from workstation.settings import Settings, Site, buttons_of, pairs, resource, screens_of, weights_of
 from workstation.text import tr, use_locale
@@ -280,7 +283,9 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
     report = ReportPane(
         services.reporting, services.deliveries, shell.run,
         site_names=names, zones=zones, keys=bindings.lines, autotexts=services.autotexts,
+        spelling=services.spelling,
     )  # fmt: skip
+    shell.corrections_asked.connect(lambda _: report.correct())
     shell.autotexts_asked.connect(
         lambda host: AutotextDialog(host, services.autotexts, shell.run, report.selected).show_it()
     )
@@ -399,11 +404,18 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         prefetch=prefetch,
         views=ListViews(store, jobs),
         autotexts=autotexts,
+        spelling=_spelling(settings, reporting, store, jobs),
         shift=Shift(worklist, session, deliveries, loader, clock),
         site_tests=SiteTests(_probed, sites, jobs),
         announced=outer.announcing.by_site,
         jobs=jobs,
     )
+
+
+def _spelling(settings: Settings, reporting: Reporting, store: SealedStore, jobs: Jobs) -> Spelling:
+    paths = {language: Path(path).expanduser() for language, path in pairs(settings.spelling)}
+    words = words_of(resource("spelling"), reporting.templates)
+    return Spelling(HunspellDictionaries(paths), words, store, jobs)
 
 
 def _autotexts(settings: Settings, store: SealedStore, jobs: Jobs) -> Autotexts:

@@ -26,6 +26,7 @@ def sign_out(ctx: CommandContext) -> Outcome:
         ctx.files.close()
         ctx.views.end()
         ctx.autotexts.begin("")
+        ctx.spelling.begin("")
         ctx.desk.lift()
         ctx.windows.show_page("worklist")
         ctx.windows.open_sign_in()

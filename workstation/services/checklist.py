@@ -1,6 +1,6 @@
 """The list of checks of the open report: what they look at, and what the reader set aside."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from workstation.domain.measurement import Measurement
@@ -28,24 +28,37 @@ class Checklist:
         self._last: tuple[Facts, Mapping[str, str]] | None = None
         self._found: tuple[Check, ...] = ()
 
-    def of(
+    def facts(
         self, report: Report, item: WorklistItem | None, template: Template | None,
         known: Known, read_only: str, compared: bool,
         over: tuple[IssuedReport | None, str] = (None, ""),
-    ) -> tuple[Check, ...]:  # fmt: skip
-        """Every rule's verdict on the report as it is now; `compared`: a prior was shown,
-        `over`: the preliminary this reading began with, and how it is judged."""
+    ) -> Facts:  # fmt: skip
+        """What the rules look at now; `compared`: a prior was shown, `over`: the preliminary
+        this reading began with, and how it is judged."""
         fitting = template is None or item is None or fits(template, order_of(item))
         side = ordered_side(item) if item else ""
         age = order_of(item).age_years if item else None
-        facts = Facts(
+        return Facts(
             report, self.images, self.shown, known, fitting, side, read_only, age, compared, *over,
             stat=item is not None and item.priority is Priority.STAT,
         )  # fmt: skip
+
+    def of(self, facts: Facts) -> tuple[Check, ...]:
+        """Every rule's verdict, at once."""
         if self._last != (facts, self.overrides):
             self._found = checks.run(facts, self.overrides)
             self._last = (facts, self.overrides)
         return self._found
+
+    def step_by_step(self, facts: Facts) -> Iterator[None]:
+        """The same, a rule at a step: between two of them a key may be typed."""
+        overrides, found = self.overrides, list[Check]()
+        if self._last == (facts, overrides):
+            return
+        for name in checks.RULES:
+            found += checks.verdicts(name, facts, overrides)
+            yield
+        self._found, self._last = checks.in_order(found), (facts, overrides)
 
     def set_aside(self, found: Sequence[Check], rule: str, reason: str) -> None:
         """Sign in spite of a rule. Raises CommandError where that cannot be."""

@@ -6,7 +6,7 @@ with a reason where the rule allows that; a warning is shown again in the sign d
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -94,14 +94,18 @@ Rule = Callable[[Facts], Found]
 
 def run(facts: Facts, overrides: Mapping[str, str] = MappingProxyType({})) -> tuple[Check, ...]:
     """Every rule's verdict: blocks first, then warnings, then what passed."""
-    found: list[Check] = []
-    for name, (passed, rule) in RULES.items():
-        verdicts = list(rule(facts))
-        if not verdicts:
-            verdicts = [Check(name, "passed", tr(passed))]
-        for check in verdicts:
-            reason = overrides.get(name, "") if check.overridable else ""
-            found.append(evolve(check, overridden=reason))
+    return in_order(check for name in RULES for check in verdicts(name, facts, overrides))
+
+
+def verdicts(name: str, facts: Facts, overrides: Mapping[str, str]) -> Iterator[Check]:
+    """What one rule found, or that it passed."""
+    passed, rule = RULES[name]
+    for check in list(rule(facts)) or [Check(name, "passed", tr(passed))]:
+        yield evolve(check, overridden=overrides.get(name, "") if check.overridable else "")
+
+
+def in_order(found: Iterable[Check]) -> tuple[Check, ...]:
+    """As they are listed."""
     order = {"block": 0, "warn": 1, "passed": 2}
     return tuple(sorted(found, key=lambda c: (order[c.severity], bool(c.overridden))))
 

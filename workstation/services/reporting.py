@@ -4,7 +4,7 @@ The report is a frozen value; every change makes a new one, so undo is the one b
 It is bound to its study when it is started, and nothing of another patient can enter.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Final
 
@@ -24,7 +24,7 @@ from workstation.domain.report import (
 from workstation.domain.template import Template
 from workstation.domain.worklist import WorklistItem
 from workstation.services.checklist import why_not
-from workstation.services.checks import Check, Images
+from workstation.services.checks import Check, Facts, Images
 from workstation.services.draft_saving import DraftSaver
 from workstation.services.freezing import freeze
 from workstation.services.issued import as_report, of_signed
@@ -43,6 +43,8 @@ from workstation.text import tr
 
 #: The list of checks follows the words after this pause.
 CHECK_AFTER_S: Final = 0.3
+#: And never later than this after the first word that changed.
+CHECK_BY_S: Final = 3.0
 
 
 class Reporting(Supporting):
@@ -77,7 +79,9 @@ class Reporting(Supporting):
         self._clear_words()
         self._clear_draft()
         self.template_reasons: tuple[str, ...] = ()
-        self._check_timer = False
+        self._check_by = 0.0
+        self._forget_check: Callable[[], None] | None = None
+        self._steps: Iterator[None] = iter(())
 
     # --- opening and leaving ----------------------------------------------------------
 
@@ -172,16 +176,16 @@ class Reporting(Supporting):
     @property
     def checks(self) -> tuple[Check, ...]:
         """Every rule's verdict on the report as it is now."""
-        report = self.report
-        if report is None:
-            return ()
+        facts = self._facts_of_checks()
+        return self._checklist.of(facts) if facts is not None else ()
+
+    def _facts_of_checks(self) -> Facts | None:
+        report, evidence = self.report, self._evidence
+        if report is None or self.settled:
+            return None
         template = next((t for t in self.templates if t.id == report.template), None)
-        if self.settled:
-            return ()
-        closed = self.read_only
-        evidence = self._evidence
-        return self._checklist.of(
-            report, self.item, template, evidence.known, closed, evidence.has_priors,
+        return self._checklist.facts(
+            report, self.item, template, evidence.known, self.read_only, evidence.has_priors,
             (self.preliminary, self.judged[0]),
         )  # fmt: skip
 
@@ -265,10 +269,27 @@ class Reporting(Supporting):
         self._check_soon()
 
     def _check_soon(self) -> None:
-        if not self._check_timer:
-            self._check_timer = True
-            self._jobs.later(CHECK_AFTER_S, self._check_now)
+        """After a pause of the hand, or of hands that never pause in the end."""
+        now = self._clock.monotonic()
+        if self._forget_check is None:
+            self._check_by = now + CHECK_BY_S
+        else:
+            self._forget_check()
+        self._steps = iter(())
+        wait = min(CHECK_AFTER_S, max(0.0, self._check_by - now))
+        self._forget_check = self._jobs.later(wait, self._check_now)
 
     def _check_now(self) -> None:
-        self._check_timer = False
-        self.checks_changed.emit(None)
+        self._forget_check = None
+        facts = self._facts_of_checks()
+        self._steps = self._checklist.step_by_step(facts) if facts is not None else iter(())
+        self._check_on(self._steps)
+
+    def _check_on(self, steps: Iterator[None]) -> None:
+        """One rule, and the next on a later turn; a change of the report begins anew."""
+        if steps is not self._steps:
+            return
+        if next(steps, self) is self:
+            self.checks_changed.emit(None)
+        else:
+            self._jobs.later(0.0, lambda: self._check_on(steps))

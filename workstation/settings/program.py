@@ -126,6 +126,12 @@ class Settings:
         None,
     )
     token_label: str = setting("Which token, where more than one is there.", "")
+    spelling: str = setting(
+        "Dictionaries of hunspell by language, without their endings:"
+        ' `"en = /usr/share/hunspell/en_GB; de = /opt/words/de_DE"`; of other languages those of'
+        " the system are taken where there are any.",
+        "",
+    )
     store_dir: Path | None = setting(
         "Folder of the sealed store; the system's usual place where not given.", None
     )

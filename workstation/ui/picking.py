@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from workstation.text import tr
 from workstation.ui import plain, theme
@@ -137,8 +137,11 @@ class Picker(QWidget):
         self.field.textChanged.connect(lambda _: self.again())
         self.field.installEventFilter(self)
         self.list = RowList(on_mark)
-        column = plain.column(self.field, plain.ground(self.list, "field"), spacing=8)
-        self.setLayout(column.layout())
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(8)
+        whole.addWidget(self.field)
+        whole.addWidget(plain.ground(self.list, "field"), 1)
 
     @property
     def marked(self) -> Row | None:

@@ -56,6 +56,7 @@ class Program:
         shell.left.connect(lambda _: self._application.leave())
         self._application.tell_bugs_to(shell.refuse)
         s.filing.told.connect(shell.tell)
+        s.spelling.told.connect(shell.tell)
         s.dictation.obey(spoken, self.send)
         s.dictation.told.connect(shell.tell)
         s.buttons.obey(shell.run, shell.tell, lambda: s.desk.locked)
@@ -157,6 +158,7 @@ class Program:
         self._services.alarms.resume()
         self._services.views.begin(self._reader_key())
         self._services.autotexts.begin(self._reader_key())
+        self._services.spelling.begin(self._reader_key())
         self._services.audit.forward()
 
     def _other_site(self) -> None:

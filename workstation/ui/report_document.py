@@ -147,14 +147,15 @@ class ReportDocument:
             if isinstance(now, str) or now == before:
                 continue
             block = self._document.findBlockByNumber(number)
-            self._rewrite(block, now)
-            self._looks.rehighlightBlock(block)
+            if not self._rewrite(block, now):  # where it wrote, Qt asks for the looks by itself
+                self._looks.rehighlightBlock(block)
 
-    def _rewrite(self, block: QTextBlock, slot: Slot) -> None:
-        """Change only the middle that differs, so that no caret is thrown about."""
+    def _rewrite(self, block: QTextBlock, slot: Slot) -> bool:
+        """Change only the middle that differs, so that no caret is thrown about; False where
+        nothing does."""
         have, want = block.text(), slot.prefix + slot.words
         if have == want:
-            return
+            return False
         most = min(len(have), len(want))
         head = _longest(most, lambda n: have[:n] == want[:n])
         tail = _longest(most - head, lambda n: have[len(have) - n :] == want[len(want) - n :])
@@ -163,6 +164,7 @@ class ReportDocument:
         end = block.position() + len(have) - tail
         cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
         cursor.insertText(want[head : len(want) - tail])
+        return True
 
 
 def _longest(most: int, same: Callable[[int], bool]) -> int:

@@ -21,8 +21,10 @@ from PySide6.QtGui import (
 
 from workstation.services.autotexts import Autotexts
 from workstation.services.reporting import Reporting
+from workstation.services.spelling import Spelling
 from workstation.ui.report_offers import Prompter
 from workstation.ui.report_page import ReportPage
+from workstation.ui.report_spelling import Corrector
 from workstation.ui.report_typing import Typing, plain, types
 
 #: Keys that take the editor through the fields; everything else is typing or moving.
@@ -35,24 +37,31 @@ _COMMANDS: Final = {
 class ReportEditor(ReportPage):
     """The text of the open report. GUI thread; `run` sends a command line."""
 
-    prompter: Prompter | None = None  # Qt sends events while the editor is still being made
+    # Qt sends events while the editor is still being made.
+    prompter: Prompter | None = None
+    corrector: Corrector | None = None
 
     def __init__(
         self,
         reporting: Reporting,
         run: Callable[[str], None],
         autotexts: Autotexts | None = None,
+        spelling: Spelling | None = None,
     ) -> None:
-        super().__init__(reporting)
+        super().__init__(reporting, spelling)
         self._run = run
         self._writing = 0
         self._typing = Typing(self, self._text, reporting, self._own_writing)
         if autotexts is not None:
             self.prompter = Prompter(self.viewport(), reporting, autotexts, run, self.cursorRect)
+        if spelling is not None:
+            self.corrector = Corrector(self.viewport(), reporting, spelling, self.cursorRect)
         self._disconnect = [
             reporting.changed.connect(lambda _: self.follow()),
             reporting.moved.connect(lambda _: self._follow_cursor()),
         ]
+        if spelling is not None:
+            self._disconnect.append(spelling.changed.connect(lambda _: self.viewport().update()))
         self.cursorPositionChanged.connect(self._caret_moved)
         self.selectionChanged.connect(self._caret_moved)
         self.document().contentsChange.connect(self._something_changed)
@@ -132,6 +141,7 @@ class ReportEditor(ReportPage):
         if self._writing:
             return
         self._stop_prompting()
+        self._typed = None
         cursor = self.textCursor()
         found = self._text.at(cursor.position())
         if found is None:
@@ -163,13 +173,13 @@ class ReportEditor(ReportPage):
 
     def event(self, event: QEvent) -> bool:
         """Tab and Escape are the offer's while there is one, whatever they do elsewhere."""
-        if self.prompter is not None and self.prompter.wants(event):
+        if any(each.wants(event) for each in self._helpers):
             event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self.prompter is not None and self.prompter.takes(event):
+        if any(each.takes(event) for each in self._helpers):
             event.accept()
             return
         key, modifiers = event.key(), event.modifiers()
@@ -192,12 +202,19 @@ class ReportEditor(ReportPage):
         event.accept()
 
     def _prompt(self) -> None:
+        ref, caret = self._reporting.current, self._reporting.caret
+        self._typed = (ref, caret) if ref and caret is not None else None
         if self.prompter is not None:
             self.prompter.typed()
 
+    @property
+    def _helpers(self) -> tuple[Prompter | Corrector, ...]:
+        """Lists under the caret; they see a key before the text does."""
+        return tuple(each for each in (self.corrector, self.prompter) if each is not None)
+
     def _stop_prompting(self) -> None:
-        if self.prompter is not None:
-            self.prompter.close()
+        for each in self._helpers:
+            each.close()
 
     def _standard(self, event: QKeyEvent) -> bool:
         for sequence, line in _COMMANDS.items():

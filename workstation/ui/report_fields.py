@@ -4,6 +4,7 @@ Text formats come from here, and the boxes, dots and diamonds that are painted o
 layout, so that the text itself stays plain text.
 """
 
+from bisect import bisect_left, bisect_right
 from enum import Enum, auto
 from typing import Final
 
@@ -169,14 +170,11 @@ class FieldPainter:
         `within` leaves out lines above or below these heights.
         """
         found = []
-        for index in range(self._layout.lineCount()):
+        for index in self._lines(within):
             line = self._layout.lineAt(index)
             first = max(start, line.textStart())
             last = min(end, line.textStart() + line.textLength())
             if first > last or (first == last and start != end):
-                continue
-            y = self._origin.y() + line.y()
-            if within is not None and not within[0] <= y <= within[1]:
                 continue
             left, right = _x(line, first), _x(line, last)
             top = self._origin.y() + line.y() + line.height() - line.descent() - line.ascent()
@@ -184,6 +182,32 @@ class FieldPainter:
             box = QRectF(self._origin.x() + left, top, right - left, text_high)
             found.append(box)
         return found
+
+    def _lines(self, within: tuple[float, float] | None) -> range:
+        """The lines between two heights; they lie one below the other."""
+        count, layout, top = self._layout.lineCount(), self._layout, self._origin.y()
+        if within is None:
+            return range(count)
+        first = bisect_left(range(count), within[0], key=lambda n: top + layout.lineAt(n).y())
+        last = bisect_right(range(count), within[1], key=lambda n: top + layout.lineAt(n).y())
+        return range(first, last)
+
+    def seen(self) -> tuple[int, int]:
+        """From and to which letter of the words lines are on the screen."""
+        lines = self._lines((-_MARGIN, self._painter.viewport().height() + _MARGIN))
+        if not lines:
+            return 0, 0
+        first, last = self._layout.lineAt(lines[0]), self._layout.lineAt(lines[-1])
+        end = last.textStart() + last.textLength() - self._start
+        return max(0, first.textStart() - self._start), max(0, end)
+
+    def mark(self, start: int, end: int) -> None:
+        """A word of the field that nobody knows: dashes under it, and nothing of the text."""
+        within = (-_MARGIN, self._painter.viewport().height() + _MARGIN)
+        self._painter.setPen(theme.pen("hue.act", 2.0, "dash"))
+        for box in self.rects(self._start + start, self._start + end, within):
+            y = float(round(box.bottom()))  # whole pixels: sharp
+            self._painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
 
     def below(self, *, current: bool, read_only: bool, ratio: float) -> None:
         """Under the words: the ground of the current field, the hatch of a closed one."""

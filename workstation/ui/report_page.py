@@ -7,7 +7,9 @@ from PySide6.QtCore import QMimeData, QPointF, QSize, Qt, QUrl
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QTextBlock
 from PySide6.QtWidgets import QTextEdit
 
+from workstation.domain.report import FieldRef
 from workstation.services.reporting import Reporting
+from workstation.services.spelling import Spelling
 from workstation.text import tr
 from workstation.ui import theme
 from workstation.ui.report_document import ReportDocument
@@ -18,7 +20,7 @@ from workstation.ui.report_typing import plain
 class ReportPage(QTextEdit):
     """What `ReportEditor` writes on. GUI thread."""
 
-    def __init__(self, reporting: Reporting) -> None:
+    def __init__(self, reporting: Reporting, spelling: Spelling | None = None) -> None:
         super().__init__()
         self._reporting = reporting
         self.setObjectName("report-text")
@@ -32,6 +34,8 @@ class ReportPage(QTextEdit):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.document().setDocumentMargin(16)
         self._text = ReportDocument(self.document(), reporting, theme.tokens().size.report)
+        self._spelling = spelling
+        self._typed: tuple[FieldRef, int] | None = None  # a word that is still being typed
 
     def sizeHint(self) -> QSize:
         return QSize(456, 600)
@@ -73,7 +77,19 @@ class ReportPage(QTextEdit):
         with QPainter(self.viewport()) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for block, slot, origin in visible:
-                FieldPainter(painter, block, slot, origin).above(current=slot.ref == current)
+                field = FieldPainter(painter, block, slot, origin)
+                field.above(current=slot.ref == current)
+                for start, end in () if read_only else self._unknown(slot, *field.seen()):
+                    field.mark(start, end)
+
+    def _unknown(self, slot: Slot, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Words that nobody knows in a part of a field; what is being typed is judged later."""
+        report, spelling = self._reporting.report, self._spelling
+        if spelling is None or report is None:
+            return
+        typed = self._typed[1] if self._typed is not None and self._typed[0] == slot.ref else -1
+        for first, last in spelling.marks(slot.words[start:end], report.language, typed - start):
+            yield start + first, start + last
 
     def _visible(self) -> Iterator[tuple[QTextBlock, Slot, QPointF]]:
         layout = self.document().documentLayout()

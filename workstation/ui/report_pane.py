@@ -15,6 +15,7 @@ from workstation.protocols.delivery import Delivery, State
 from workstation.services.autotexts import Autotexts
 from workstation.services.delivery import Deliveries
 from workstation.services.reporting import Reporting
+from workstation.services.spelling import Spelling
 from workstation.services.viewed import day
 from workstation.text import tr, trn
 from workstation.ui import plain
@@ -62,6 +63,8 @@ class ReportPane(QWidget):
         Command line to key, of the keymap, for the caps beside names.
     autotexts
         What is offered while names are typed.
+    spelling
+        What marks words that nobody knows.
     """
 
     def __init__(
@@ -74,9 +77,10 @@ class ReportPane(QWidget):
         zones: Mapping[SiteId, tzinfo] = MappingProxyType({}),
         keys: Mapping[str, str] = _SHIPPED_KEYS,
         autotexts: Autotexts | None = None,
+        spelling: Spelling | None = None,
     ) -> None:
         super().__init__()
-        self._autotexts = autotexts
+        self._autotexts, self._spelling = autotexts, spelling
         self._reporting, self._deliveries = reporting, deliveries
         self._run = run
         self._site_names, self._zones, self._keys = site_names, zones, keys
@@ -98,6 +102,12 @@ class ReportPane(QWidget):
         """Give the keyboard to the text."""
         self.editor.setFocus()
 
+    def correct(self) -> None:
+        """Offer corrections of a marked word."""
+        self.editor.setFocus()
+        if self.editor.corrector is not None:
+            self.editor.corrector.open()
+
     def selected(self) -> str:
         """The words that the reader has selected in the text."""
         return self.editor.createMimeDataFromSelection().text()
@@ -116,7 +126,7 @@ class ReportPane(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        self.editor = ReportEditor(self._reporting, self._send, self._autotexts)
+        self.editor = ReportEditor(self._reporting, self._send, self._autotexts, self._spelling)
         self.setFocusProxy(self.editor)
         page = plain.ground(plain.column(self.editor, margins=(4, 8, 4, 0)), "field")
         self.evidence = SlotList(tr("Evidence"), _EVIDENCE_ROWS, self._send, 21)
@@ -283,16 +293,6 @@ class ReportPane(QWidget):
             self._status.show_state(self._draft_words(), "text.low", "dashed")
             self._tell_draft()
 
-    def _tell_issued(self, report: Report) -> None:
-        """Signed in another shift, or by somebody else; the site holds it."""
-        issued = self._reporting.issued
-        if issued is None:
-            self._status.show_state("")
-            self._tell_draft()
-            return
-        self._status.show_state(*status_chip(issued.status))
-        zone = self._zones.get(report.binding.site)
-        words = _of_issued(issued.status)
     def _draft_words(self) -> str:
         """What the draft will do to a report that is signed."""
         if not self._reporting.adding:
@@ -305,6 +305,16 @@ class ReportPane(QWidget):
             case _:
                 return tr("DRAFT ADDENDUM")
 
+    def _tell_issued(self, report: Report) -> None:
+        """Signed in another shift, or by somebody else; the site holds it."""
+        issued = self._reporting.issued
+        if issued is None:
+            self._status.show_state("")
+            self._tell_draft()
+            return
+        self._status.show_state(*status_chip(issued.status))
+        zone = self._zones.get(report.binding.site)
+        words = _of_issued(issued.status)
         self._tell("lock", "text.mid", words, "hi", _told(issued.at, zone))
 
     def _tell_draft(self) -> None:
@@ -351,13 +361,6 @@ def _take_the_rest(label: plain.ElidedLabel) -> None:
     label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
 
-def _told(moment: datetime | None, zone: tzinfo | None) -> str:
-    """A time with its zone, as the site tells it."""
-    if moment is None:
-        return ""
-    return (
-        moment.astimezone(zone).strftime("%H:%M:%S %Z") if zone else moment.strftime("%H:%M:%S %Z")
-    )
 def _of_issued(status: ReportState) -> str:
     match status:
         case ReportState.RETRACTED:
@@ -368,3 +371,10 @@ def _of_issued(status: ReportState) -> str:
             return tr("Signed; what changes it is an addendum or a correction")
 
 
+def _told(moment: datetime | None, zone: tzinfo | None) -> str:
+    """A time with its zone, as the site tells it."""
+    if moment is None:
+        return ""
+    return (
+        moment.astimezone(zone).strftime("%H:%M:%S %Z") if zone else moment.strftime("%H:%M:%S %Z")
+    )
