@@ -17,7 +17,7 @@ from workstation.adapters.dictation_devices import HidButtons
 from workstation.adapters.dictionaries import HunspellDictionaries
 from workstation.adapters.enrolment import Enrolment
 from workstation.adapters.local_frames import LocalFrames
-from workstation.adapters.machine import physical_bytes
+from workstation.adapters.machine import keep_memory_together, physical_bytes
 from workstation.adapters.microphone import SystemMicrophone
 from workstation.adapters.mllp import MllpLine
 from workstation.adapters.opengl import command as opengl_child
@@ -205,6 +205,7 @@ class Outer:
 
     @classmethod
     def of(cls, settings: Settings) -> "Outer":
+        keep_memory_together()
         clock = SystemClock()
         codes = Codes()
         sign_on = sign_ons(settings.sites, clock, codes.show)
