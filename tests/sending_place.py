@@ -11,8 +11,8 @@ from fakes import Home
 from workstation.adapters.clock import SystemClock
 from workstation.adapters.enrolment import Enrolment
 from workstation.adapters.memory_store import MemoryStore
-from workstation.adapters.mllp import MllpLine
 from workstation.adapters.platform import FhirPlatform
+from workstation.adapters.report_lines import report_line
 from workstation.adapters.secrets import MemorySecrets
 from workstation.adapters.site_client import SiteClient, sign_ons
 from workstation.domain.identifiers import ReportId, SiteId
@@ -69,9 +69,11 @@ class Workplace:
         self.audit = Audit(
             store, self.jobs, clock, platforms, keys.device, lambda _: self.reader.id
         )
+        messages = Messages({site.id: site})
         outside = Outside(
             platforms, lambda _: self.reader.id, lambda _: site.name, certify=certification.renew,
-            message=Messages({site.id: site}), lines={site.id: MllpLine(site)},
+            message=messages, apart=messages.apart,
+            lines={site.id: report_line(site, self.platform)},
         )  # fmt: skip
         self.deliveries = Deliveries(
             store, self.jobs, clock, self.audit, keys, outside, wait_s=lambda _: 0.05

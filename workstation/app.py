@@ -19,12 +19,12 @@ from workstation.adapters.enrolment import Enrolment
 from workstation.adapters.local_frames import LocalFrames
 from workstation.adapters.machine import keep_memory_together, physical_bytes
 from workstation.adapters.microphone import SystemMicrophone
-from workstation.adapters.mllp import MllpLine
 from workstation.adapters.opengl import command as opengl_child
 from workstation.adapters.opengl import probed
 from workstation.adapters.previews import Previews
 from workstation.adapters.recognisers import recogniser
 from workstation.adapters.recordings import SpeechFiles
+from workstation.adapters.report_lines import report_line
 from workstation.adapters.screen_file import ScreenFile
 from workstation.adapters.secrets import open_secrets
 from workstation.adapters.site_client import SiteClient, sign_ons
@@ -357,10 +357,12 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
     printed = Printer(sites)
     zones = {site.id: ZoneInfo(site.timezone) for site in settings.sites}
     documents = ReportDocuments(sites, zones, loader.written)
+    messages = Messages(sites)
     outside = Outside(
         platforms, who, lambda site: sites[site].name, worklist.held, printed,
         certification.renew, _pdf_signatures(sites), documents.prepare, documents.sealed.emit,
-        message=Messages(sites), lines={site: MllpLine(each) for site, each in sites.items()},
+        message=messages, apart=messages.apart,
+        lines={each.id: report_line(each, platforms[each.id]) for each in settings.sites},
     )  # fmt: skip
     deliveries = Deliveries(store, jobs, clock, audit, keys, outside)
     reporting = Reporting(

@@ -63,6 +63,7 @@ def seal(
     previous: str,
     pdf: bytes = b"",
     beside: Mapping[str, tuple[str, bytes]] = MappingProxyType({}),
+    apart: bool = False,
 ) -> Letter:
     """Sign, and make everything that does not change between attempts.
 
@@ -76,11 +77,15 @@ def seal(
         The same words on paper; without it none is sent.
     beside
         What goes to the site another way ("sr"): content type and the very bytes, signed too.
+    apart
+        The report is stored before its measurements are: it names them by their identifiers.
     """
     measurements: list[dict[str, Any]] = [finite(each) for each in signed.measurements]
     artefacts = _artefacts(signed, measurements, pdf)
     observations = [observation(signed, each) for each in measurements]
-    report = _report(signed, artefacts, observations, effective, site_name)
+    uids = [uid for uid, _ in observations]
+    results = [_by_identifier(uid) if apart else {"reference": f"urn:uuid:{uid}"} for uid in uids]
+    report = _report(signed, artefacts, results, effective, site_name)
     calls = communications(signed)
     resources = {
         resource_name(each): resource_digest(each)
@@ -191,7 +196,7 @@ _TITLES: Final = {
 def _report(
     signed: SignedReport,
     artefacts: Mapping[str, tuple[str, bytes]],
-    observations: list[tuple[str, dict[str, Any]]],
+    results: list[dict[str, Any]],
     effective: datetime,
     site_name: str,
 ) -> dict[str, Any]:
@@ -227,7 +232,7 @@ def _report(
         "performer": [{"reference": "#site", "type": "Organization", "display": site_name}],
         "resultsInterpreter": [{"reference": signed.signer.id, "display": signed.signer.name}],
         "imagingStudy": [{"reference": each} for each in dict.fromkeys(studies)],
-        "result": [{"reference": f"urn:uuid:{uid}"} for uid, _ in observations],
+        "result": results,
         "conclusion": summary.text if summary else "",
         "presentedForm": [
             _attachment(signed, name, kind, data) for name, (kind, data) in artefacts.items()
@@ -248,6 +253,10 @@ def _report(
     resource["extension"] += advice(signed)
     # FHIR has no empty texts and no empty lists.
     return {name: value for name, value in resource.items() if value not in ("", [])}
+
+
+def _by_identifier(uid: str) -> dict[str, Any]:
+    return {"type": "Observation", "identifier": {"system": URI, "value": f"urn:uuid:{uid}"}}
 
 
 def _order(reference: str, accession: str) -> dict[str, Any]:

@@ -11,7 +11,13 @@ from typing import Any
 from workstation.protocols.report_bundle import RW, URI, Letter, completion, is_completed
 
 
-def closing(letter: Letter, tasks: Sequence[Mapping[str, Any]], location: str = "") -> bytes:
+def closing(
+    letter: Letter,
+    tasks: Sequence[Mapping[str, Any]],
+    location: str = "",
+    *,
+    rest: bool = False,
+) -> bytes:
     """The transaction for the Tasks as they stand.
 
     Parameters
@@ -19,6 +25,8 @@ def closing(letter: Letter, tasks: Sequence[Mapping[str, Any]], location: str = 
     location
         Where the site has the report ("DiagnosticReport/12"); where it does not say, the
         report is named by its identifier.
+    rest
+        Measurements and messages too: the site has the report by FHIR, and nothing of them.
 
     Raises
     ------
@@ -29,7 +37,8 @@ def closing(letter: Letter, tasks: Sequence[Mapping[str, Any]], location: str = 
     report = {"reference": location} if location else {"type": "DiagnosticReport", **named}
     # Named in one way at each attempt: what is filed stays as it is.
     signature = {"type": "DiagnosticReport", **named}
-    entries = [_pointing(each, signature) for each in letter.entries if _is_provenance(each)]
+    entries = [each for each in letter.entries if rest and not _is_of_itself(each)]
+    entries += [_pointing(each, signature) for each in letter.entries if _is_provenance(each)]
     entries += [completion(letter, each, report) for each in tasks]
     draft = f"DiagnosticReport?identifier={RW}draft|{letter.report}"
     entries.append({"request": {"method": "DELETE", "url": draft}})
@@ -48,6 +57,11 @@ def is_closed(task: Mapping[str, Any], letter: Letter, location: str) -> bool:
 
 def _is_provenance(entry: Mapping[str, Any]) -> bool:
     return bool(entry["resource"]["resourceType"] == "Provenance")
+
+
+def _is_of_itself(entry: Mapping[str, Any]) -> bool:
+    """The report, which is there, and its signature, which has a way of its own."""
+    return entry["resource"]["resourceType"] in ("DiagnosticReport", "Provenance")
 
 
 def _pointing(entry: Mapping[str, Any], report: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""What is sent to sites that take reports as HL7 v2 messages: made with the signature, once."""
+"""What is sent to sites that take reports by themselves, as HL7 v2 messages or as bundles of IHE
+IMR: made with the signature, once."""
 
 import base64
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from attrs import frozen
 from workstation.domain.identifiers import SiteId
 from workstation.domain.report import SignedReport
 from workstation.domain.worklist import WorklistItem
+from workstation.protocols import imr_bundle
 from workstation.protocols.hl7_report import STATUS, Agreed, Examined, oru
 from workstation.protocols.report_bundle import Letter
 from workstation.settings import Site
@@ -24,10 +26,16 @@ class Messages:
     def __call__(self, signed: SignedReport, item: WorklistItem, letter: Letter) -> bytes:
         """The message of a report; empty where its site takes it otherwise."""
         site = self._sites[signed.report.binding.site]
+        if site.report == "imr":
+            return imr_bundle.stored(letter)
         if site.report != "hl7":
             return b""
         examined = Examined(item.procedure_code, item.acquired)
         return oru(signed, _forms(letter), examined, agreed_with(site))
+
+    def apart(self, site: SiteId) -> bool:
+        """Whether the report is stored before what it refers to."""
+        return self._sites[site].report == "imr"
 
 
 def agreed_with(site: Site) -> Agreed:

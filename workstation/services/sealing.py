@@ -73,6 +73,7 @@ class Outside:
         default=_no_message, kw_only=True
     )  # what is sent where a site takes reports by HL7; empty elsewhere
     lines: Mapping[SiteId, ReportLine] = field(factory=dict, kw_only=True)
+    apart: Callable[[SiteId], bool] = field(default=lambda _site: False, kw_only=True)  # IMR
     certify: Callable[[SiteId, str, str], Job[None]] = field(default=_uncertified)
     sign_pdf: Callable[[bytes, SignedReport, SigningKey], bytes] = field(default=_as_printed)
     beside: Callable[[SignedReport, WorklistItem], Make] = field(default=_nothing_beside)
@@ -189,6 +190,7 @@ class Sealer:
                 previous=previous,
                 pdf=pdf,
                 beside={NAMES[each.kind]: (_DICOM, b64decode(each.body)) for each in filings},
+                apart=self._outside.apart(binding.site),
             )
             sent_as = self._outside.message(signed, item, letter)
             parcel = Parcel(evolve(delivery, closes=bool(sent_as)), letter, sent_as)

@@ -8,6 +8,7 @@ from attrs import frozen
 from workstation.domain.report_states import STATES
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import Refused, SiteUnavailable
+from workstation.protocols.imr_bundle import is_stored
 from workstation.protocols.report_bundle import NotOurs, bundle, is_completed, is_free
 from workstation.protocols.report_closing import closing, is_closed
 from workstation.services.failpoints import reached
@@ -98,7 +99,8 @@ def close(platform: HostingPlatform, parcel: Parcel, item: WorklistItem | None) 
             task = platform.resource(f"Task/{name}") or task
         open_tasks.append(task)
     try:
-        transaction = closing(letter, open_tasks, location)
+        rest = is_stored(parcel.message)
+        transaction = closing(letter, open_tasks, location, rest=rest)
     except NotOurs as error:
         holder = error.holder or tr("another reader")
         raise Refused(tr("the case is held by {holder} now", holder=holder)) from error

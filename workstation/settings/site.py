@@ -116,9 +116,10 @@ class Site:
         "Where images come from, and documents of ours go to.", "dicomweb"
     )
     hl7: str = setting("HL7 v2 listener, where the site has one.", "", checks.hl7_address)
-    report: Literal["fhir", "hl7"] = setting(
-        "How signed reports reach the site: as a FHIR transaction, or as HL7 v2 ORU^R01 to `hl7`,"
-        " after whose acknowledgement the case is completed by FHIR.",
+    report: Literal["fhir", "imr", "hl7"] = setting(
+        "How signed reports reach the site: as a FHIR transaction; as the closed bundle of IHE IMR"
+        " (RAD-141); or as HL7 v2 ORU^R01 to `hl7`. After the last two the case is completed in a"
+        " second step.",
         "fhir",
     )
     hl7_status: str = setting(
