@@ -12,9 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from workstation.adapters.clock import SystemClock
+from workstation.adapters.mllp import MllpLine
 from workstation.adapters.platform import FhirPlatform
 from workstation.adapters.site_client import SiteClient, sign_ons
 from workstation.adapters.store import open_store
@@ -35,6 +36,7 @@ from workstation.services.audit import Audit
 from workstation.services.delivery import Deliveries
 from workstation.services.jobs import Jobs
 from workstation.services.keys import Keys
+from workstation.services.messages import Messages
 from workstation.services.ports import Credentials
 from workstation.services.sealing import Outside
 from workstation.settings import load
@@ -70,6 +72,7 @@ class Wanted:
     text: str
     user: str
     password: str
+    by_message: bool = False
 
     @property
     def report(self) -> ReportId:
@@ -85,6 +88,8 @@ def main() -> None:
     home: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
     clock = SystemClock()
     site = next(each for each in load(wanted.settings).sites if each.id == wanted.site)
+    if wanted.by_message:
+        site = evolve(site, report="hl7")
     platform = FhirPlatform(SiteClient(site, sign_ons([site], clock)(site), clock))
     reader = platform.sign_in(Credentials(wanted.user, wanted.password))
     item = next(i for i in platform.feed("").items if i.accession == wanted.accession)
@@ -96,7 +101,10 @@ def main() -> None:
     keys = Keys(secrets, clock)
     # Audit records stay here: so every POST in the site's log is a report.
     audit = Audit(opened.store, jobs, clock, {}, keys.device, lambda _: reader.id)
-    outside = Outside({site.id: platform}, lambda _: reader.id, lambda _: site.name, lambda _: item)
+    outside = Outside(
+        {site.id: platform}, lambda _: reader.id, lambda _: site.name, lambda _: item,
+        message=Messages({site.id: site}), lines={site.id: MllpLine(site, clock)},
+    )  # fmt: skip
     deliveries = Deliveries(opened.store, jobs, clock, audit, keys, outside, wait_s=lambda _: 0.05)
 
     def run_until(done: Callable[[], bool]) -> None:
@@ -114,7 +122,10 @@ def main() -> None:
         return
     finished = ("acknowledged", "refused")
     run_until(
-        lambda: all(e.state in finished for e in deliveries.entries) and bool(deliveries.entries)
+        lambda: (
+            bool(deliveries.entries)
+            and all(e.state in finished and not e.open for e in deliveries.entries)
+        )
     )
     run_until(lambda: not opened.store.all("outbox") or deliveries.counts()[2] > 0)
     entry = deliveries.entries[0]

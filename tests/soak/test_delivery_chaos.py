@@ -18,11 +18,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import hl7
 import pytest
 from demo_platform import DemoPlatform, start_platform
 from night_child import KINDS, report_id, words
-from test_delivery_kills import CLOSING, FAILPOINTS, write_study
+from test_delivery_kills import CLOSING, FAILPOINTS, words_of, write_study
 
 from workstation.protocols.hl7_report import control_id
 from workstation.protocols.verification import verify_report
@@ -184,15 +183,9 @@ def _must_verify(data: Path) -> int:
 
 def _must_be_the_words_of(received: Path, held: list[dict[str, Any]]) -> int:
     """What came as messages, read by python-hl7, is what the site shows; how many there are."""
-    found = Counter(_words_of(file.read_bytes()) for file in received.glob("*-report.hl7"))
+    found = Counter(words_of(file.read_bytes()) for file in received.glob("*-report.hl7"))
     assert found == Counter(_text_of(report) for report in held)
     return found.total()
-
-
-def _words_of(raw: bytes) -> str:
-    message = hl7.parse(raw.decode())
-    results = [each for each in message.segments("OBX") if str(each[2]) == "TX"]
-    return "".join(f"{message.unescape(str(each[5]))}\n" for each in results)
 
 
 def _must_have_asked(log: list[dict[str, Any]], accessions: list[str]) -> int:

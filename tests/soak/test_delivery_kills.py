@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hl7
 import numpy as np
 import pydicom
 import pytest
@@ -39,6 +40,7 @@ FAILPOINTS = (
 )
 #: Of a report that went as a message: its case is completed in a second step.
 CLOSING = ("before-close", "closed")
+_BASES = ("/fhir", "/fhir/")
 _SEND = r"^POST /[^?]*fhir/?$"
 FAULTS: dict[str, dict[str, Any]] = {
     "none": {},
@@ -50,9 +52,19 @@ FAULTS: dict[str, dict[str, Any]] = {
         "rules": [{"match": _SEND, "do": "drop", "times": 1}],
     },
 }
+_MESSAGE = "^MLLP "
+#: The same at a site that takes reports as HL7 v2 messages.
+MESSAGE_FAULTS: dict[str, dict[str, Any]] = {
+    "message": {},
+    "message-answer-dropped": {"rules": [{"match": _MESSAGE, "do": "drop", "times": 1}]},
+    "message-not-recognised": {
+        "ignore_if_none_exist": True,
+        "rules": [{"match": _MESSAGE, "do": "drop", "times": 1}],
+    },
+}
 _HEALTHY = {"rules": [], "ignore_if_none_exist": False}
 #: Where the site never answers the one send, there is no point after its answer.
-_NO_ANSWER = ("answer-dropped", "ignores-if-none-exist")
+_NO_ANSWER = ("answer-dropped", "ignores-if-none-exist", *list(MESSAGE_FAULTS)[1:])
 #: Killed, started, killed again, started.
 TWICE = (
     ("before-seal", "before-seal"),
@@ -64,8 +76,8 @@ TWICE = (
 )
 RUNS = [
     (point, fault)
-    for fault in FAULTS
-    for point in FAILPOINTS
+    for fault in (*FAULTS, *MESSAGE_FAULTS)
+    for point in (*FAILPOINTS, *(CLOSING if fault in MESSAGE_FAULTS else ()))
     if not (point == "answered" and fault in _NO_ANSWER)
 ]
 
@@ -87,8 +99,8 @@ def test_a_killed_delivery_ends_with_one_report(
 ) -> None:
     """None lost, none twice, whatever dies between signature and acknowledgement."""
     platform, data = demo
-    run = _Run(platform, data, tmp_path, RUNS.index((point, fault)))
-    platform.faults(all=FAULTS[fault])
+    run = _Run(platform, data, tmp_path, RUNS.index((point, fault)), fault in MESSAGE_FAULTS)
+    platform.faults(all=(FAULTS | MESSAGE_FAULTS)[fault])
     platform.clear_log()
 
     killed = run.child(f"delivery.{point}")
@@ -147,6 +159,7 @@ class _Run:
     data: Path
     folder: Path
     number: int
+    by_message: bool = False
 
     @property
     def accession(self) -> str:
@@ -168,6 +181,7 @@ class _Run:
             "site": self.order["site"],
             "accession": self.accession,
             "text": self.text,
+            "by_message": self.by_message,
             "user": user,
             "password": self.platform.password(user),
         }
@@ -187,18 +201,20 @@ class _Run:
         assert self.texts_received() == [f"Impression\n{self.text}\n"]
         assert self.sends() == _Sends(filed=1, unasked=0, after_filing=0)
         assert self.order["state"] == "final"
-        assert verify_report(self.received_files()[0].read_bytes()).status == "final"
+        if not self.by_message:
+            assert verify_report(self.received_files()[0].read_bytes()).status == "final"
 
     def sends(self) -> _Sends:
         """What the site's own log says about the reports it was sent."""
         filed = unasked = after_filing = sent = 0
         asked = True
+        way = "MLLP" if self.by_message else "POST"
         for line in self.platform.log():
             if line["site"] != self.order["site"]:
                 continue
             if line["method"] == "GET" and line["path"].endswith("/DiagnosticReport"):
                 asked = asked or "identifier=" in line["query"]
-            elif line["method"] == "POST" and line["path"].rstrip("/").endswith("fhir"):
+            elif line["method"] == way and (way == "MLLP" or line["path"].endswith(_BASES)):
                 unasked += sent > 0 and not asked
                 after_filing += filed > 0
                 sent, asked = sent + 1, False
@@ -218,6 +234,10 @@ class _Run:
         return [p for p in sorted(folder.glob("*.json")) if self._report_in(p) is not None]
 
     def texts_received(self) -> list[str]:
+        if self.by_message:
+            folder = self.data / self.order["site"] / "received"
+            brought = (path.read_bytes() for path in sorted(folder.glob("*.hl7")))
+            return [words_of(raw) for raw in brought if f"|{self.accession}|".encode() in raw]
         reports = [self._report_in(path) for path in self.received_files()]
         return [text for report in reports if report for text in self._texts(report)]
 
@@ -233,6 +253,13 @@ class _Run:
         for form in resource["presentedForm"]:
             if form["contentType"] == "text/plain":
                 yield base64.b64decode(form["data"]).decode()
+
+
+def words_of(raw: bytes) -> str:
+    """The text of an ORU^R01, read by python-hl7."""
+    message = hl7.parse(raw.decode())
+    results = [each for each in message.segments("OBX") if str(each[2]) == "TX"]
+    return "".join(f"{message.unescape(str(each[5]))}\n" for each in results)
 
 
 def write_study(path: Path, number: int) -> None:
