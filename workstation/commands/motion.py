@@ -49,4 +49,25 @@ def sequence(ctx: CommandContext) -> Outcome:
     return None
 
 
-COMMANDS = (scroll_round, play, stop, play_all, faster, sequence)
+@command("phase.go", title="Go to phase", group=GROUP, when=_IMAGE, hidden=True)
+def go_phase(ctx: CommandContext, number: int) -> Outcome:
+    """A moment, b-value or echo of the same place, counted from 1; planes keep their place."""
+    ctx.viewer.go_phase(number - 1)
+    return None
+
+
+@command("phase.next", title="Next phase", group=GROUP, when=_IMAGE)
+def next_phase(ctx: CommandContext, step: int = 1) -> Outcome:
+    """The same place at the next moment, b-value or echo, round again at the end."""
+    ctx.viewer.next_phase(step)
+    return None
+
+
+@command("phase.play", title="Play or stop the phases", group=GROUP, when=_IMAGE)
+def play_phases(ctx: CommandContext) -> Outcome:
+    """The active view, plane or volume through all moments, as fast as they were recorded."""
+    ctx.cine.toggle_phases()
+    return None
+
+
+COMMANDS = (scroll_round, play, stop, play_all, faster, sequence, go_phase, next_phase, play_phases)

@@ -4,10 +4,7 @@ The clock chooses the frame (`viewing.cine`); what the machine is too slow for i
 A frame that has not arrived stops the film until it has: a neighbour is never shown for it.
 """
 
-from collections import deque
 from typing import Final
-
-from attrs import define, field
 
 from workstation.domain.cine import Sequencing
 from workstation.domain.identifiers import FrameKey
@@ -15,13 +12,14 @@ from workstation.domain.study import DisplaySetKind
 from workstation.errors import CommandError
 from workstation.services.frames import FrameStore
 from workstation.services.jobs import Jobs
+from workstation.services.playing import COUNTED_S, Playing
 from workstation.services.ports import Clock
 from workstation.services.turntable import Turntable
 from workstation.services.viewed import Shown
 from workstation.services.viewer import Viewer
 from workstation.text import tr
 from workstation.viewing.cine import Film, film
-from workstation.viewing.planes import Plane
+from workstation.viewing.phases import Phases
 from workstation.viewing.viewport import ViewportState
 
 #: Modalities whose films are nothing while they stand still.
@@ -31,26 +29,7 @@ USUAL_RATE: Final = 10.0
 _MOST_STEPS: Final = 99
 _FASTER: Final = 1.25
 _SPEEDS: Final = (0.1, 10.0)
-#: The real rate is counted over this long.
-_COUNTED_S: Final = 2.0
 _SOON_S: Final = 0.002
-
-
-@define(eq=False)
-class _Playing:
-    """One view's film; `at` is how far into it the moment `since` was."""
-
-    display_set: str
-    plane: Plane | None
-    film: Film
-    recorded: bool
-    since: float
-    at: float
-    waiting: bool = False
-    seen: deque[float] = field(factory=deque)
-
-    def place(self, now: float, speed: float) -> float:
-        return self.at if self.waiting else self.at + (now - self.since) * speed
 
 
 class Cine:
@@ -71,7 +50,7 @@ class Cine:
         self._store = store
         self._jobs = jobs
         self._clock = clock
-        self._playing: dict[int, _Playing] = {}
+        self._playing: dict[int, Playing] = {}
         self._speed = 1.0
         self._sequencing: Sequencing | None = None  # None: as the object prefers
         self._ticking = False
@@ -108,6 +87,23 @@ class Cine:
     def turn(self, index: int) -> None:
         """A rendered volume on a view begins to turn by itself."""
         self._turntable.begin(index)
+
+    def toggle_phases(self) -> None:
+        """Play or stop the phases of the active view. Raises CommandError where it has one."""
+        if self.plays(self._viewer.active):
+            self.hold(self._viewer.active)
+            return
+        shown, found = (
+            self._viewer.shown(self._viewer.active), self._viewer.phases(self._viewer.active)
+        )  # fmt: skip
+        if shown is None or found is None:
+            raise CommandError(tr("this series has one phase: there is nothing to play"))
+        now, made, state = self._clock.monotonic(), self._phase_film(found), shown.state
+        recorded, begin = found.seconds is not None, made.begin_of(found.at)
+        self._playing[shown.index] = Playing(
+            shown.display_set.id, state.plane, found.ids, made, recorded, now, begin
+        )
+        self._tick()
 
     def hold(self, index: int) -> None:
         """The reader wants it to stay where it is: it does not begin by itself again."""
@@ -152,11 +148,23 @@ class Cine:
             recorded = shown.frame.timing is not None
             self._stopped.discard(shown.display_set.id)
             name, plane = shown.display_set.id, shown.state.plane
-            self._playing[shown.index] = _Playing(name, plane, made, recorded, now, begin)
+            self._playing[shown.index] = Playing(name, plane, (), made, recorded, now, begin)
         self._tick()
 
+    def _phase_film(self, found: Phases) -> Film:
+        """As fast as they were recorded, where they say when."""
+        seconds = found.seconds
+        rate = 1.0 / seconds if seconds else self._rate
+        return film(len(found.ids), None, rate, self._sequencing)
+
     def _film(self, shown: Shown) -> Film:
+        found = self._viewer.phases(shown.index)
+        if found is not None and self._playing_phases(shown.index):
+            return self._phase_film(found)
         return film(shown.place[1], shown.frame.timing, self._rate, self._sequencing)
+
+    def _playing_phases(self, index: int) -> bool:
+        return index in self._playing and bool(self._playing[index].phases)
 
     def _again(self, *, speed: float) -> None:
         """The same films from where they are, another way."""
@@ -179,7 +187,8 @@ class Cine:
             if self._arrived(index, frame):
                 if playing.waiting:
                     playing.waiting, playing.at, playing.since = False, place, now
-                self._viewer.play_to(index, frame)
+                play = self._viewer.play_phase if playing.phases else self._viewer.play_to
+                play(index, frame)
                 soonest = min(soonest, playing.film.until_next(place) / self._speed)
             elif not playing.waiting:
                 playing.at, playing.waiting = playing.film.begin_of(frame), True
@@ -195,6 +204,8 @@ class Cine:
 
     def _arrived(self, index: int, frame: int) -> bool:
         """Held, packed or not: what is only not unpacked yet is a frame dropped, no stop."""
+        if self._playing_phases(index):
+            return self._viewer.phase_is_here(index, frame)
         shown = self._viewer.shown(index)
         if shown is not None and (shown.state.plane or shown.state.along):
             return shown.is_here  # every plane is, or none of them
@@ -241,7 +252,8 @@ class Cine:
         for index, playing in list(self._playing.items()):
             states = self._viewer.viewports
             state = states[index] if index < len(states) else ViewportState()
-            if (state.display_set, state.plane) != (playing.display_set, playing.plane):
+            there = state.display_set in (playing.phases or (playing.display_set,))
+            if not there or state.plane is not playing.plane:
                 self._stop(index)
 
     def _painted(self, key: FrameKey) -> None:
@@ -254,23 +266,6 @@ class Cine:
     def _tell(self) -> None:
         now = self._clock.monotonic()
         for index, playing in self._playing.items():
-            while playing.seen and playing.seen[0] < now - _COUNTED_S:
+            while playing.seen and playing.seen[0] < now - COUNTED_S:
                 playing.seen.popleft()
-            self._viewer.say(index, self._words(playing))
-
-    def _words(self, playing: _Playing) -> str:
-        if playing.waiting:
-            return tr("Cine waits for images")
-        nominal = playing.film.rate * self._speed
-        wanted = tr("{n:.3g} a second", n=nominal)
-        if not playing.recorded:
-            wanted = tr("{n:.3g} a second, not recorded", n=nominal)
-        elif self._speed != 1.0:
-            wanted = tr("{n:.3g} a second, recorded {r:.3g}", n=nominal, r=playing.film.rate)
-        seen, span = playing.seen, _COUNTED_S
-        if len(seen) < 3 or seen[-1] - seen[0] < span / 2:
-            return tr("Cine {wanted}", wanted=wanted)
-        real = (len(seen) - 1) / (seen[-1] - seen[0])
-        if real < 0.95 * nominal:
-            return tr("Cine {wanted}, {real:.3g} shown", wanted=wanted, real=real)
-        return tr("Cine {wanted}", wanted=wanted)
+            self._viewer.say(index, playing.words(self._speed))

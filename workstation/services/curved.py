@@ -17,8 +17,8 @@ from workstation.imaging.volume_voxels import why_no_volume
 from workstation.services import curve_measuring
 from workstation.services.frames import FrameStore
 from workstation.services.loading import Loader
+from workstation.services.phased import Phased
 from workstation.services.placing import Placing
-from workstation.services.reformatted import Reformatted
 from workstation.services.straightening import Straight, Straightening, Wanted
 from workstation.services.structures import Structures
 from workstation.services.viewed import Bend, CurveView, Reformat, Shown, ViewedStudy
@@ -34,7 +34,7 @@ from workstation.viewing.viewport import SlabMode, ViewportState
 _NEAR_MM: Final = 1.5
 
 
-class CurvedViews(Reformatted):
+class CurvedViews(Phased):
     """Home thread; `services.viewer.Viewer` says what a reader does with it."""
 
     def __init__(

@@ -14,12 +14,12 @@ from workstation.rendering.ink import Canvas as InkCanvas
 from workstation.rendering.labels import explained
 from workstation.services.viewed import Shown
 from workstation.services.viewer import Viewer
-from workstation.ui.viewer import inking
 from workstation.ui.viewer.bending import Bending
 from workstation.ui.viewer.grasping import Reach
 from workstation.ui.viewer.indicating import Indicating
 from workstation.ui.viewer.labelling import Labelling
 from workstation.ui.viewer.pointing import MEASURING, Pointing, pace_of
+from workstation.ui.viewer.sliding import Sliding
 from workstation.ui.viewer.spinning import Spinning
 from workstation.ui.viewer.turning import Turning
 from workstation.viewing.navigate import pixels_per_frame
@@ -77,7 +77,7 @@ class Hand:
         self._free = False  # Ctrl is held: no point falls on a handle
         self.met: PixelPoint | None = None  # the handle that a point falls on
         self._wheel = 0
-        self._on_bar = False
+        self._sliding = Sliding(glass, viewer, glass.index, run)
         self._right_at: QPointF | None = None  # where the right button went down
         self._indicating = Indicating(run, glass.activate, self._on_image)
         self._turning = Turning(viewer, glass.index, run)
@@ -108,7 +108,8 @@ class Hand:
 
     def drop(self) -> None:
         """What was begun here is not ended here: the view is hidden, or the case is closed."""
-        self.met, self._near, self._on_bar = None, False, False
+        self.met, self._near = None, False
+        self._sliding.released()
         self._pointing.cancel()
         self._labelling.cancel()
         self._turning.released()
@@ -133,10 +134,7 @@ class Hand:
         self._aim(event)
         if event.button() == Qt.MouseButton.RightButton:
             self._right_at = at
-        on_bar = at.x() >= self._glass.width() - inking.BAR
-        if on_bar and event.button() == Qt.MouseButton.LeftButton:
-            self._on_bar = True
-            self._go_to_bar(at.y())
+        if event.button() == Qt.MouseButton.LeftButton and self._sliding.pressed(at):
             return
         point, shown = self._glass.image_point(at), self._glass.pointed_at
         button = _BUTTONS.get(event.button())
@@ -167,8 +165,7 @@ class Hand:
     def moved(self, event: QMouseEvent) -> bool:
         """Whether something that is drawn while the reader decides has changed."""
         at = event.position()
-        if self._on_bar:
-            self._go_to_bar(at.y())
+        if self._sliding.moved(at):
             return False
         point, shown = self._glass.image_point(at), self._glass.pointed_at
         if point is None or shown is None:
@@ -196,7 +193,7 @@ class Hand:
         return self._pointing.preview != before or self.met is not None
 
     def released(self, event: QMouseEvent) -> None:
-        self._on_bar = False
+        self._sliding.released()
         at = event.position()
         self._aim(event)
         if self._labelling.released(self._reach.marks):
@@ -290,12 +287,6 @@ class Hand:
         if met:
             self._run(f"measurement.select {met[0].id}")
         self._run(f"app.context measurement {met[0].id}" if met else "app.context view")
-
-    def _go_to_bar(self, y: float) -> None:
-        count = self._viewer.frames_on_active
-        if count:
-            index = min(max(int(y / self._glass.height() * count), 0), count - 1)
-            self._run(f"viewport.go {index + 1}")
 
     def _take_hold(self, place: PixelPoint, point: PixelPoint) -> bool:
         """A handle of the selected measurement, a label, or the line of another one."""

@@ -19,7 +19,7 @@ from workstation.services.viewed import Reading, Shown
 from workstation.services.viewer import Viewer
 from workstation.text import tr
 from workstation.ui import theme
-from workstation.ui.viewer import colour_bar, corners, inking, report_page
+from workstation.ui.viewer import colour_bar, corners, inking, phase_bar, report_page
 from workstation.ui.viewer.lens import Lens
 from workstation.ui.viewer.pictures import Drawn
 from workstation.ui.viewer.pointing import MEASURING
@@ -68,6 +68,9 @@ class Painting:
         size = self._canvas.size()
         if shown is not None:
             self._bar.draw(painter, self._states(shown), shown.place[0], size)
+        phases = None if shown is None else self._viewer.phases_of_set(shown.display_set)
+        if phases is not None:
+            phase_bar.draw(painter, len(phases.ids), phases.at, size)
         if reading is not None:
             states = [FrameState.SEEN] * len(reading.lines)
             self._bar.draw(painter, states, reading.state.frame_index, size)
