@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -15,8 +16,8 @@ pytestmark = [pytest.mark.soak, pytest.mark.timeout(900)]
 
 CHILD = Path(__file__).parent / "rendering_child.py"
 TIMES = 50
-#: Of 45 times: a volume that stayed would be 0.7 MB each time, its pictures as much again.
-MOST_KB = 8_000
+#: Of 30 times: a volume that stayed would be 0.7 MB each time, its pictures as much again.
+MOST_KB = 4_000
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,10 @@ def test_nothing_of_opengl_is_even_loaded(told: dict[str, Any]) -> None:
 
 
 def test_fifty_times_take_no_more_memory_than_five(told: dict[str, Any]) -> None:
-    assert max(told["after_kb"][-10:]) - told["before_kb"] < MOST_KB
+    held = told["after_kb"]
+
+    grown = median(held[-15:]) - median(held[:15])  # what the system lends goes up and down
+    assert grown < MOST_KB
 
 
 def test_the_probe_says_that_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
