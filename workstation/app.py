@@ -21,6 +21,7 @@ from workstation.adapters.machine import keep_memory_together, physical_bytes
 from workstation.adapters.microphone import SystemMicrophone
 from workstation.adapters.opengl import command as opengl_child
 from workstation.adapters.opengl import probed
+from workstation.adapters.platform import FhirPlatform
 from workstation.adapters.previews import Previews
 from workstation.adapters.recognisers import recogniser
 from workstation.adapters.recordings import SpeechFiles
@@ -59,6 +60,7 @@ from workstation.services.delivery import Deliveries
 from workstation.services.desk_lock import DeskLock
 from workstation.services.dictation import Dictation
 from workstation.services.dictation_buttons import DictationButtons
+from workstation.services.elsewhere import Elsewhere
 from workstation.services.filing_queue import Ways
 from workstation.services.frames import Dropped, FrameStore
 from workstation.services.jobs import Jobs
@@ -380,6 +382,8 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         worklist, session, loader, audit, jobs,
         cases=settings.prefetch_cases, budget_bytes=frames.room // 4,
     )  # fmt: skip
+    indexes = {s: each for s, each in platforms.items() if isinstance(each, FhirPlatform)}
+    elsewhere = Elsewhere(session, worklist, indexes, sites, audit, jobs)
     files = LocalCase(session, viewer, loader, audit, jobs, outer.files)
     saving = PlanesSaving(viewer, volumes, filing, outer.sources, outer.sources, jobs, clock)
     dictation, listening, buttons = _voice(settings, reporting, jobs, clock)
@@ -405,6 +409,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         registering=Registering(viewer, frames, jobs),
         alarms=alarms,
         prefetch=prefetch,
+        elsewhere=elsewhere,
         views=ListViews(store, jobs),
         autotexts=autotexts,
         spelling=_spelling(settings, reporting, store, jobs),

@@ -21,6 +21,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from workstation.domain.folding import folded
 from workstation.domain.identifiers import AccessionNumber, ReportId, TaskId, TaskRef
 from workstation.domain.worklist import Priority
 from workstation.protocols.delivery import Delivery, State
@@ -28,7 +29,6 @@ from workstation.services.list_views import ListColumn, ListOrder
 from workstation.services.ports import RowProblem
 from workstation.services.worklist import Row
 from workstation.ui.worklist import WorklistPane
-from workstation.ui.worklist_lines import folded
 from workstation.ui.worklist_lists import SiteCard
 from workstation.ui.worklist_model import Column
 

@@ -6,13 +6,14 @@ import pytest
 from attrs import evolve
 from fakes_worklist import HARBOR, NORD, NOW, Wanted, row, shift
 
+from workstation.domain.folding import folded
 from workstation.domain.worklist import Lack, Priority, ReadState, Tier
 from workstation.services.lacking import in_short
 from workstation.services.lacking import lacking as lacks
 from workstation.services.urgency import urgency
 from workstation.ui import worklist_forms as forms
 from workstation.ui.worklist_forms import SlaKind
-from workstation.ui.worklist_lines import Filter, Line, ListId, folded
+from workstation.ui.worklist_lines import Filter, Line, ListId
 
 
 def line(wanted: Wanted, number: int = 1, **more: object) -> Line:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from workstation.adapters.image_bases import ImageBases
 from workstation.adapters.site_client import SiteClient
 from workstation.domain.identifiers import ReportId, SiteId, TaskId
-from workstation.domain.prior import PriorStudy
+from workstation.domain.prior import Person, PriorStudy
 from workstation.domain.reader import Reader
 from workstation.domain.report import IssuedReport
 from workstation.domain.worklist import WorklistItem
@@ -241,7 +241,22 @@ class FhirPlatform:
         studies, endpoints = self._all(self._ask.studies_of(item.patient_ref))
         self._heard([*studies, *endpoints])
         written, _ = self._all(self._ask.reports_of(item.patient_ref))
-        return wire.priors_from(self._site, item, studies, written)
+        return wire.priors_from(self._site, item.study, studies, written)
+
+    def persons(self, item: WorklistItem) -> tuple[Person, ...]:
+        """Who may be the patient of another site's case (`services.elsewhere.PersonIndex`)."""
+        patient = item.patient
+        asked = [self._ask.born_on(patient.birth_date)] if patient.birth_date else []
+        if patient.issuer:
+            asked.append(self._ask.known_by(patient.key))
+        found = [each for request in asked for each in self._all(request)[0]]
+        return wire.persons_from(found)
+
+    def studies_of(self, person: Person) -> tuple[PriorStudy, ...]:
+        studies, endpoints = self._all(self._ask.studies_of(person.reference))
+        self._heard([*studies, *endpoints])
+        written, _ = self._all(self._ask.reports_of(person.reference))
+        return wire.priors_from(self._site, None, studies, written)
 
     def save_draft(self, item: WorklistItem, report: ReportId, body: str) -> None:
         draft = reports.draft(item, report, self._need_reader().id, body)

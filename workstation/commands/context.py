@@ -19,6 +19,7 @@ from workstation.services.cine import Cine
 from workstation.services.critical_results import CriticalResults
 from workstation.services.delivery import Deliveries
 from workstation.services.desk_lock import DeskLock
+from workstation.services.elsewhere import Elsewhere
 from workstation.services.dictation import Dictation
 from workstation.services.dictation_buttons import DictationButtons
 from workstation.services.jobs import Jobs
@@ -100,6 +101,10 @@ class Windows(Protocol):
 
     def open_shift(self, found: Mapping[str, SiteFigures]) -> None:
         """The shift in numbers."""
+        ...
+
+    def open_priors(self, elsewhere: Elsewhere) -> None:
+        """The priors of the open case, and who elsewhere may be the patient."""
         ...
 
     def open_site_test(self, site: Site) -> None:
@@ -204,6 +209,7 @@ class AllServices:
     registering: Registering
     alarms: Alarms
     prefetch: Prefetch
+    elsewhere: Elsewhere
     views: ListViews
     autotexts: Autotexts
     spelling: Spelling

@@ -68,6 +68,7 @@ HAWTHORN: Final = Person("HG-101566", "Hawthorn^Jamie", date(1980, 2, 17), "M")
 LINDEN: Final = Person("HG-101604", "Linden^Chris", date(1948, 12, 1), "M")
 ASPEN: Final = Person("MV-31902", "Aspen^Terry", date(1955, 4, 8), "F")
 ANNA: Final = Person("MV-32047", "Пример^Анна", date(1982, 7, 23), "F")
+ALDER_IN_TEXAS: Final = Person("MV-20344", "ALDER^ROBIN J", date(1962, 3, 2), "M")
 CYPRESS: Final = Person("MV-20771", "Cypress^Lee", date(1949, 5, 19), "M")
 OLIVE: Final = Person("MV-28815", "Olive^Kim", date(1989, 10, 5), "F")
 ELM: Final = Person("MV-32100", "Elm^Taylor", date(1969, 11, 12), "M")
@@ -182,6 +183,12 @@ MESA: Final = (
         "Before employment.", lambda frame: chest_cr_plan(_OLIVE, lateral=False, inverse=True),
         days_before=688, minutes_before=47, report="FINDINGS\nHeart of normal size. Lungs clear. "
         "No effusion.\n\nIMPRESSION\nNormal chest radiograph.\n",
+    ),
+    Case(  # the man with the nodule, as another hospital wrote him down
+        "mesa", ALDER_IN_TEXAS, "MV-24-10342", "CR", "CR chest", "CRCH1", "CHEST",
+        "Cough.", lambda frame: chest_cr_plan(_OLIVE, lateral=False),
+        days_before=1045, minutes_before=43, report="FINDINGS\nNo nodule is seen. Heart of normal "
+        "size.\n\nIMPRESSION\nNormal chest radiograph.\n",
     ),
     Case(
         "mesa", ELM, "MV-26-40433", "CT", "CTA chest, pulmonary embolism", "CTPE", "CHEST",

@@ -286,6 +286,7 @@ class Platform:
                 "directory": each.profile.directory,
                 "step_up": each.profile.step_up,
                 "dicom_report": each.profile.dicom_report,
+                "shares_priors": each.profile.shares_priors,
                 "export": True,
                 "scripted_signing": True,
             }

@@ -57,6 +57,7 @@ class SiteProfile:
     stat_tier: str = "final"  # what a STAT read is promised as
     step_up: str = "each"  # how often a signature asks for the password
     dicom_report: bool = False  # its archive wants reports too
+    shares_priors: str = ""  # with these sites
     finals_by: tuple[str, ...] = field(default=("radiologist",))
 
     def practitioner_id(self, person: Person) -> str:
@@ -76,6 +77,7 @@ SITES: Final = (
         "Dr. Lee Proxy, emergency = +1 206 555 0100; Charge nurse = +1 206 555 0101",
         stat_minutes=30,
         routine_minutes=240,
+        shares_priors="mesa",
     ),
     SiteProfile(
         SiteId("mesa"),
@@ -91,6 +93,7 @@ SITES: Final = (
         routine_minutes=360,
         stat_tier="preliminary",
         step_up="session",
+        shares_priors="harbor",
     ),
     SiteProfile(
         SiteId("nord"),

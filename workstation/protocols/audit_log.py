@@ -38,6 +38,7 @@ EVENTS: Final = {
     "release": ("110109", "Order Record", "U"),
     "draft": ("110110", "Patient Record", "U"),
     "calibrate": ("110110", "Patient Record", "U"),
+    "identity": ("110110", "Patient Record", "U"),
     "critical": ("110110", "Patient Record", "U"),
     "override": ("110110", "Patient Record", "U"),
     "sign": ("110110", "Patient Record", "C"),

@@ -6,17 +6,19 @@ docs/conformance.md.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from workstation.domain.identifiers import ReportId, StudyRef, TaskId
-from workstation.domain.prior import PriorStudy
-from workstation.domain.worklist import WorklistItem
+from workstation.domain.identifiers import ReportId, StudyRef, StudyUID, TaskId
+from workstation.domain.patient import PatientKey
+from workstation.domain.prior import Person, PriorStudy
 from workstation.errors import SiteUnavailable
-from workstation.protocols.fhir import LISTED, main_modality, study_uid
+from workstation.protocols.fhir import LISTED, main_modality, patient_from, study_uid
 from workstation.protocols.fhir_values import (
     URI_IDENTIFIERS,
     Resource,
@@ -116,6 +118,12 @@ class Platform:
         along = "ImagingStudy:endpoint"
         return self.get("ImagingStudy", subject=patient_ref, _sort="-started", _include=along)
 
+    def born_on(self, day: date) -> Request:
+        return self.get("Patient", birthdate=day.isoformat(), _count="200")
+
+    def known_by(self, key: PatientKey) -> Request:
+        return self.get("Patient", identifier=f"{key.issuer}|{key.id}")
+
     def reports_of(self, patient_ref: str) -> Request:
         return self.get("DiagnosticReport", subject=patient_ref, status=",".join(SETTLED))
 
@@ -177,8 +185,20 @@ def image_bases(study: Resource, endpoints: Mapping[str, Resource]) -> tuple[str
     return tuple(filter(None, found))
 
 
+def persons_from(patients: Iterable[Resource]) -> tuple[Person, ...]:
+    """Each person once; one without a name or identifier cannot be compared."""
+    found: dict[str, Person] = {}
+    for each in patients:
+        with suppress(Unreadable):
+            keys = ((text(i, "value"), text(i, "system")) for i in items(each.get("identifier")))
+            named = f"Patient/{text(each, 'id')}"
+            held = frozenset(PatientKey(*key) for key in keys if all(key))
+            found[named] = Person(patient_from(each), held, named)
+    return tuple(found.values())
+
+
 def priors_from(
-    site: Site, item: WorklistItem, studies: Sequence[Resource], reports: Sequence[Resource]
+    site: Site, current: StudyUID | None, studies: Sequence[Resource], reports: Sequence[Resource]
 ) -> tuple[PriorStudy, ...]:
     """The patient's other studies, newest first; what names no usable UID is left out."""
     found = []
@@ -189,7 +209,7 @@ def priors_from(
             continue
         mine = f"ImagingStudy/{text(study, 'id')}"
         of_it = [each for each in reports if mine in _references(each, "imagingStudy")]
-        if uid != item.study and text(study, "resourceType") == "ImagingStudy":
+        if uid != current and text(study, "resourceType") == "ImagingStudy":
             found.append(_prior(site, StudyRef(site.id, uid), study, of_it))
     return tuple(sorted(found, key=_age_order))
 

@@ -1,10 +1,12 @@
 """The open case: the task as we hold it, and how its studies are marked on the screen."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from attrs import frozen
 
-from workstation.domain.identifiers import StudyRef
+from workstation.domain.identifiers import SiteId, StudyRef
+from workstation.domain.patient import Patient
 from workstation.domain.report import AlsoOrder, Binding
 from workstation.domain.worklist import WorklistItem
 from workstation.services.ports import PriorStudy
@@ -20,6 +22,7 @@ class Case:
     read_only: bool = False
     priors: tuple[PriorStudy, ...] = ()
     shown_priors: tuple[StudyRef, ...] = ()
+    known_as: tuple[Patient, ...] = ()  # at other sites, as the reader confirmed
     also: tuple[WorklistItem, ...] = ()  # further orders that its report answers
     news: str = ""  # what the site changed about it since it was opened
 
@@ -33,21 +36,22 @@ class Case:
         return (self.ref, *self.shown_priors)
 
 
-def viewed(case: Case, site_name: str) -> tuple[ViewedStudy, ...]:
+def viewed(case: Case, name_of: Callable[[SiteId], str]) -> tuple[ViewedStudy, ...]:
     """The current study and the priors beside it, as the viewer marks them."""
     item = case.item
     current = ViewedStudy(
         item.ref, item.patient, item.acquired, "current", tr("CURRENT"), None,
-        item.accession, item.procedure, site_name,
+        item.accession, item.procedure, name_of(item.site), case.known_as,
     )  # fmt: skip
     shown = [prior for prior in case.priors if prior.ref in case.shown_priors]
     return (
         current,
         *(
             ViewedStudy(
-                prior.ref, item.patient, prior.started, "prior", tr("PRIOR {n}", n=n),
+                prior.ref, prior.patient or item.patient, prior.started, "prior",
+                tr("PRIOR {n}", n=n),
                 _days_between(prior.started, item.acquired), prior.accession,
-                prior.description, site_name,
+                prior.description, name_of(prior.ref.site),
             )
             for n, prior in enumerate(shown, 1)
         ),

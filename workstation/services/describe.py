@@ -24,7 +24,7 @@ def wrong_patient(current: ViewedStudy | None, shown: Shown | Reading) -> str:
     if current is None:
         return ""
     for patient in (shown.study.patient, shown.display_set.patient):
-        if patient is not None and not current.patient.may_be(patient):
+        if patient is not None and not current.is_of(patient):
             return tr(
                 "WRONG PATIENT: this image belongs to ID {id}", id=patient.id or tr("unknown")
             )
@@ -41,7 +41,7 @@ def of_the_patient(
     own = [
         each
         for each in sets
-        if current is None or each.patient is None or current.patient.may_be(each.patient)
+        if current is None or each.patient is None or current.is_of(each.patient)
     ]
     return tuple(own or sets)
 

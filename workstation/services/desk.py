@@ -79,7 +79,12 @@ class Desk:
             for study in self._viewer.studies:  # and whose the objects themselves say they are
                 own = {each.patient for each in self._viewer.display_sets(study.ref)}
                 shown += [(study.label, patient) for patient in own if patient is not None]
-            self._reporting.displays(shown)
+            # Whom the reader confirmed as the patient is the patient.
+            known = self._viewer.current.known_as if self._viewer.current is not None else ()
+            self._reporting.displays([
+                (label, self._item.patient if any(each.may_be(who) for each in known) else who)
+                for label, who in shown
+            ])  # fmt: skip
 
     def _counted(self, display_set: str) -> None:
         """An image is here, cannot be shown, or was shown for the first time."""

@@ -6,11 +6,12 @@ pixel is painted, the report is bound to the study before a word is written.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from attrs import evolve, frozen
 
 from workstation.domain.identifiers import SiteId, StudyRef, TaskRef
+from workstation.domain.patient import Patient
 from workstation.domain.report import IssuedReport, SectionKind
 from workstation.domain.study import DisplaySet
 from workstation.domain.worklist import ReadState, WorklistItem
@@ -182,14 +183,59 @@ class ReadingSession:
 
     def _cite(self, beside: ViewedStudy, prior: PriorStudy) -> None:
         """The comparison line names what is displayed, and nothing that is not."""
-        when = prior.started.date().isoformat() if prior.started else tr("undated")
-        self._s.reporting.compared_with(prior.ref, beside.patient, beside.label)
-        words = f"{prior.description} {when}."
+        case = self.need_case()
+        confirmed = beside.patient in case.known_as  # by the reader: it is the patient, then
+        who = case.item.patient if confirmed else beside.patient
+        self._s.reporting.compared_with(prior.ref, who, beside.label)
+        shown = [each for each in case.priors if each.ref in case.shown_priors]
+        words = " ".join(map(_dated, shown))
         self._s.reporting.prefill(SectionKind.COMPARISON, words, tr("prior shown"))
 
     def _viewed(self) -> tuple[ViewedStudy, ...]:
         case = self.need_case()
-        return viewed(case, self.site(case.item.site).name)
+        return viewed(case, lambda site: self.site(site).name)
+
+    # --- priors that the reader asks for -----------------------------------------
+
+    def add_priors(self, patient: Patient, priors: Iterable[PriorStudy]) -> None:
+        """Of the same person at another site, as the reader confirmed; nothing is fetched."""
+        case = self.need_case()
+        known = {prior.ref for prior in case.priors}
+        new = [evolve(p, patient=patient) for p in priors if p.ref not in known and self.may_see(p)]
+        if new or patient not in case.known_as:
+            self.case = evolve(
+                case,
+                priors=relevant((*case.priors, *new), case.item),
+                known_as=(*case.known_as, patient),
+            )
+            self._s.viewer.show(self._viewed())
+            self.changed.emit(None)
+
+    def note(self, words: str) -> None:
+        """Said in the bar of the open case."""
+        if self.case is not None:
+            self.case = evolve(self.case, news=words)
+            self.changed.emit(None)
+
+    def show_prior(self, number: int) -> Job[None]:
+        """Fetch one of the case's priors and hang it beside it; 1 is the most relevant."""
+        case = self.need_case()
+        if not 1 <= number <= len(case.priors):
+            raise CommandError(tr("there is no prior {n}", n=number))
+        prior = case.priors[number - 1]
+        if prior.ref in case.shown_priors:
+            return settled()
+        self.case = evolve(case, shown_priors=(*case.shown_priors, prior.ref))
+        self._s.viewer.show(self._viewed())
+        beside = next(each for each in self._viewed() if each.ref == prior.ref)
+        self._cite(beside, prior)
+        shown: Job[None] = Job()
+        waiting = All(shown)
+        waiting.add(self._permit(prior.ref))
+        waiting.add(self._s.loader.open(prior.ref, first=False))
+        waiting.close()
+        self.changed.emit(None)
+        return shown
 
     def _start_report(self, item: WorklistItem, *, read: bool) -> None:
         """The template that fits; for a case that is read, an empty page until its report is here.
@@ -407,6 +453,11 @@ class ReadingSession:
             self._s.reporting.make_read_only(words)
             self.case = evolve(case, read_only=True, news=words)
             self.changed.emit(None)
+
+
+def _dated(prior: PriorStudy) -> str:
+    when = prior.started.date().isoformat() if prior.started else tr("undated")
+    return f"{prior.description} {when}."
 
 
 def _grave(error: BaseException | None) -> BaseException | None:

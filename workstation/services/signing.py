@@ -91,7 +91,8 @@ class Signing:
         signed = self._reporting.freeze(status, signer, now)
         site = self._session.site(case.item.site)
         kept = self._reporting
-        marks = outgoing(case.ref, viewed(case, site.name), kept.measurements, kept.key_images)
+        hung = viewed(case, lambda each: self._session.site(each).name)
+        marks = outgoing(case.ref, hung, kept.measurements, kept.key_images)
         return Proposal(
             signed, case.item, site, marks, kept.preliminary, asks_pin=self._keys.asks_pin
         )

@@ -47,6 +47,11 @@ class ViewedStudy:
     accession: str
     procedure: str
     site_name: str
+    known_as: tuple[Patient, ...] = ()  # the same person at other sites, as a reader confirmed
+
+    def is_of(self, patient: Patient) -> bool:
+        """Whether this may be the same person: by itself, or as confirmed."""
+        return any(each.may_be(patient) for each in (self.patient, *self.known_as))
 
     @property
     def tag(self) -> str:

@@ -170,6 +170,11 @@ class Site:
         "",
         checks.zones,
     )
+    shares_priors: str = setting(
+        "Ids of the sites with which this one agreed that priors of its patients are looked for"
+        " there, and of theirs here; the other must name this one too.",
+        "",
+    )
     licence_at_desk: bool = setting(
         "A licence is needed where the reader sits too (`place`), not where the scan was alone.",
         False,

@@ -17,6 +17,7 @@ from workstation.errors import CommandError, WorkstationError
 from workstation.protocols.dicom_listing import Listing
 from workstation.services.jobs import Job
 from workstation.services.ports import Credentials
+from workstation.services.elsewhere import Elsewhere
 from workstation.services.shift import SiteFigures
 from workstation.services.signal import Signal
 from workstation.services.worklist import Row
@@ -31,6 +32,7 @@ from workstation.ui.choosing import ask_file, choose_files
 from workstation.ui.gallery import picture
 from workstation.ui.offering import Offering
 from workstation.ui.outbox import OutboxPage
+from workstation.ui.priors_dialog import PriorsDialog
 from workstation.ui.shift_dialog import ShiftDialog
 from workstation.ui.sign_in import SignInDialog
 from workstation.ui.site_test_dialog import SiteTestDialog
@@ -231,6 +233,10 @@ class Shell:
     def open_shift(self, found: Mapping[str, SiteFigures]) -> None:
         if dialogs.current(self.front) is None:
             ShiftDialog(self.front, found).open()
+
+    def open_priors(self, elsewhere: Elsewhere) -> None:
+        if dialogs.current(self.front) is None:
+            PriorsDialog(self.front, self._shown.session, elsewhere, self.run).open()
 
     def open_site_test(self, site: Site) -> None:
         if dialogs.current(self.front) is None:

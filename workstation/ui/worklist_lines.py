@@ -4,7 +4,6 @@ Values and pure functions. A row that is filtered out is never forgotten: it is 
 """
 
 import itertools
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +12,7 @@ from typing import Final, TypeVar
 
 from attrs import field, frozen
 
+from workstation.domain.folding import folded
 from workstation.domain.identifiers import AccessionNumber, SiteId, TaskRef
 from workstation.domain.worklist import Priority, ReadState, WorklistItem
 from workstation.services.list_views import ListView
@@ -167,18 +167,6 @@ _LISTS: Final = {
 URGENT: Final = frozenset(
     lists for lists in _LISTS.values() if ListId.STAT in lists and ListId.BLOCKED not in lists
 )
-
-#: ASCII is most of what ten thousand rows say: what is no letter or digit becomes a space.
-_ASCII: Final = {n: " " for n in range(128) if not chr(n).isalnum()}
-
-
-def folded(text: str) -> str:
-    """Without case, accents and punctuation, so that `muller` finds `Müller-Beispiel`."""
-    if text.isascii():
-        return " ".join(text.lower().translate(_ASCII).split())
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("ß", "ss"))
-    kept = (c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
-    return " ".join("".join(kept).split())
 
 
 @frozen

@@ -9,10 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
+from workstation.domain.folding import folded
 from workstation.services.list_views import ListColumn, ListOrder, ListViews
 from workstation.text import tr
 from workstation.ui import plain, worklist_cells
-from workstation.ui.worklist_lines import Line, folded
+from workstation.ui.worklist_lines import Line
 from workstation.ui.worklist_model import LINE, WIDTHS, Column, WorklistModel
 
 _PROCEDURE_MIN: Final = 150

@@ -1,0 +1,29 @@
+"""Commands of priors: which there are, which are shown, and who elsewhere is the patient."""
+
+from workstation.commands.context import CommandContext
+from workstation.commands.registry import Outcome, command
+
+GROUP = "Case"
+
+
+@command("prior.list", title="Prior studies", group=GROUP, when={"case"}, say={"priors"})
+def list_priors(ctx: CommandContext) -> Outcome:
+    """Every prior with its reasons, and people at other sites who may be the patient."""
+    ctx.windows.open_priors(ctx.elsewhere)
+    return None
+
+
+@command("prior.show", title="Show a prior", group=GROUP, when={"prior"})
+def show(ctx: CommandContext, number: int = 1) -> Outcome:
+    """Fetch a prior and hang it beside the case; 1 is the most relevant."""
+    return ctx.session.show_prior(number)
+
+
+@command("prior.confirm", title="The same person", group=GROUP, when={"case"})
+def confirm(ctx: CommandContext, number: int) -> Outcome:
+    """Somebody at another site is this patient, you say: their studies become priors."""
+    ctx.elsewhere.confirm(number)
+    return None
+
+
+COMMANDS = (list_priors, show, confirm)
