@@ -16,6 +16,8 @@ from workstation.adapters.decoders import Decoders
 from workstation.adapters.dictation_devices import HidButtons
 from workstation.adapters.dictionaries import HunspellDictionaries
 from workstation.adapters.enrolment import Enrolment
+from workstation.adapters.hand_over import Desk, at_home, place_of
+from workstation.adapters.launch_keys import gates
 from workstation.adapters.local_frames import LocalFrames
 from workstation.adapters.machine import keep_memory_together, physical_bytes
 from workstation.adapters.microphone import SystemMicrophone
@@ -66,6 +68,7 @@ from workstation.services.frames import Dropped, FrameStore
 from workstation.services.jobs import Jobs
 from workstation.services.key_ports import KeyToken
 from workstation.services.keys import Keys
+from workstation.services.launching import Launching
 from workstation.services.line_budget import LineBudget
 from workstation.services.list_views import ListViews
 from workstation.services.listening import Listening
@@ -80,6 +83,7 @@ from workstation.services.ports import (
     LOCAL,
     Credentials,
     HostingPlatform,
+    ObjectArchive,
     SealedStore,
     SecretStore,
 )
@@ -89,6 +93,9 @@ from workstation.services.registering import Registering
 from workstation.services.report_documents import ReportDocuments
 from workstation.services.reporting import Reporting
 from workstation.services.sealing import Outside
+from workstation.services.segmenting import Segmenting
+from workstation.services.segments_kept import SegmentsKept
+from workstation.services.segments_saving import SegmentsSaving
 from workstation.services.selftest import Finding
 from workstation.services.selftest import run as run_checks
 from workstation.services.session import ReadingSession, Services
@@ -122,15 +129,32 @@ NOTES = 3  # control requests of one site in flight; a slow answer does not hold
 
 
 def run(
-    settings: Settings, *, script: str | None = None, credentials: Credentials | None = None
+    settings: Settings,
+    *,
+    script: str | None = None,
+    credentials: Credentials | None = None,
+    named: Path | None = None,
+    launch: str = "",
 ) -> int:
-    """Open the program and stay until the reader leaves; gives the exit code."""
+    """Open the program and stay until the reader leaves; gives the exit code.
+
+    `named` is the file the settings came from: who starts the program with it again, to send a
+    case, reaches this one. `launch` is a case that was sent with the start.
+    """
     use_locale(settings.locale, resource("i18n"))
     application = Application()
     outside = Outer.of(settings)
+    desk: Desk | None = None
     try:
-        return build(settings, application, outside).run(script, credentials)
+        program = build(settings, application, outside)
+        if named is not None and any(site.launch_issuer for site in settings.sites):
+            desk = Desk(place_of(named), at_home(application.post, program.take))
+        if launch:
+            program.take(launch)
+        return program.run(script, credentials)
     finally:
+        if desk is not None:
+            desk.close()
         outside.close()
 
 
@@ -210,11 +234,11 @@ class Outer:
         keep_memory_together()
         clock = SystemClock()
         codes = Codes()
-        sign_on = sign_ons(settings.sites, clock, codes.show)
+        secrets = open_secrets("reading-workstation")
+        sign_on = sign_ons(settings.sites, clock, codes.show, secrets)
         clients = {s.id: SiteClient(s, sign_on(s), clock) for s in settings.sites}
         decoders = Decoders()
         previews = Previews(decoders)
-        secrets = open_secrets("reading-workstation")
         usual = Path(platformdirs.user_data_dir("reading-workstation", False))
         kept = settings.store_dir or usual / "store"
         opened = open_store(kept, secrets)
@@ -250,6 +274,10 @@ class Outer:
     @property
     def sources(self) -> Mapping[SiteId, ImageSource]:
         return {site: door.images.source for site, door in self.doors.items()}
+
+    @property
+    def archives(self) -> Mapping[SiteId, ObjectArchive]:
+        return {site: door.images.archive for site, door in self.doors.items()}
 
     def forget(self, gone: Dropped) -> None:
         """Nothing of a closed study stays with what fetched and decoded it."""
@@ -320,24 +348,22 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         weights=weights_of(settings.urgency),
     )  # fmt: skip
     outer.codes.taker = lambda code: jobs.bring_home(lambda: worklist.code_shown.emit(code))
-    archives = {site: door.images.archive for site, door in outer.doors.items()}
     frames = FrameStore(settings.ram_mb * MIB or physical_bytes() // 2)
     outer.previews.shown = lambda key, image: jobs.bring_home(
         lambda: frames.show_meanwhile(key, image)
     )
     jobs.lane("decoders", 1)
-    frames.dropped.connect(
-        lambda gone: jobs.run(lambda: outer.forget(gone), lane="decoders")
-    )
+    frames.dropped.connect(lambda gone: jobs.run(lambda: outer.forget(gone), lane="decoders"))
     suv = None if settings.suv == "none" else SuvType(settings.suv)
     budgets = {site.id: LineBudget(site.prefetch_mbit, clock) for site in settings.sites}
     loader = Loader({**outer.sources, LOCAL: outer.files}, frames, jobs, suv, budgets)
     volumes = Volumes(frames, loader, jobs, plane_samples)
     volumes.moved.connect(lambda ref: jobs.run(lambda: outer.decoders.forget(ref), lane="decoders"))
+    structures = Structures(frames, jobs)
     viewer = Viewer(
         frames,
         loader,
-        Structures(frames, jobs),
+        structures,
         volumes,
         load_presets(settings.windows),
         Interpolation(settings.interpolation),
@@ -372,7 +398,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
     )  # fmt: skip
     autotexts = _autotexts(settings, store, jobs)
     session = ReadingSession(Services(worklist, viewer, loader, reporting, audit, jobs, sites))
-    ways = Ways(outer.sources, archives, zones, who, deliveries.awaits)
+    ways = Ways(outer.sources, outer.archives, zones, who, deliveries.awaits)
     filing = MeasurementFiling(ways, store, audit, jobs, clock)
     documents.sealed.connect(filing.owe)
     counts = ArchiveCounts(outer.sources, who, jobs)
@@ -387,6 +413,9 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
     files = LocalCase(session, viewer, loader, audit, jobs, outer.files)
     saving = PlanesSaving(viewer, volumes, filing, outer.sources, outer.sources, jobs, clock)
     dictation, listening, buttons = _voice(settings, reporting, jobs, clock)
+    segments = Segmenting(viewer, structures, volumes, frames)
+    segments_saving = SegmentsSaving(segments, filing, outer.sources, jobs, clock)
+    segments_saving.saved.connect(SegmentsKept(segments, viewer, store, jobs, who).forget)
     return AllServices(
         worklist=worklist,
         session=session,
@@ -397,6 +426,8 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         signing=signing,
         audit=audit,
         files=files,
+        segments=segments,
+        segments_saving=segments_saving,
         filing=filing,
         saving=saving,
         cine=Cine(viewer, frames, jobs, clock, settings.cine_rate, begins=settings.cine_autoplay),
@@ -415,6 +446,9 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         spelling=_spelling(settings, reporting, store, jobs),
         shift=Shift(worklist, session, deliveries, loader, clock),
         site_tests=SiteTests(_probed, sites, jobs),
+        launching=Launching(
+            gates(settings.sites), worklist, session, audit, store, jobs, clock
+        ),
         announced=outer.announcing.by_site,
         jobs=jobs,
     )
@@ -498,4 +532,3 @@ def _certify(certification: Certification, worklist: Worklist, site: SiteId) -> 
     reader = worklist.reader(site)
     if reader is not None:
         certification.renew(site, reader.id, reader.name)
-

@@ -19,10 +19,11 @@ from workstation.services.cine import Cine
 from workstation.services.critical_results import CriticalResults
 from workstation.services.delivery import Deliveries
 from workstation.services.desk_lock import DeskLock
-from workstation.services.elsewhere import Elsewhere
 from workstation.services.dictation import Dictation
 from workstation.services.dictation_buttons import DictationButtons
+from workstation.services.elsewhere import Elsewhere
 from workstation.services.jobs import Jobs
+from workstation.services.launching import Launching
 from workstation.services.list_views import ListViews
 from workstation.services.listening import Listening
 from workstation.services.loading import Loader
@@ -33,6 +34,8 @@ from workstation.services.planes_saving import PlanesSaving
 from workstation.services.prefetch import Prefetch
 from workstation.services.registering import Registering
 from workstation.services.reporting import Reporting
+from workstation.services.segmenting import Segmenting
+from workstation.services.segments_saving import SegmentsSaving
 from workstation.services.session import ReadingSession
 from workstation.services.shift import Shift, SiteFigures
 from workstation.services.signing import Signing
@@ -197,6 +200,8 @@ class AllServices:
     signing: Signing
     audit: Audit
     files: LocalCase
+    segments: Segmenting
+    segments_saving: SegmentsSaving
     filing: MeasurementFiling
     saving: PlanesSaving
     cine: Cine
@@ -215,6 +220,7 @@ class AllServices:
     spelling: Spelling
     shift: Shift
     site_tests: SiteTests
+    launching: Launching
     announced: Mapping[SiteId, Announced]
     jobs: Jobs
 

@@ -22,6 +22,7 @@ class FilingKind(StrEnum):
     PRESENTATION = "presentation"
     REPORT = "report"  # the signed report itself, as SR
     REPORT_PDF = "report-pdf"
+    SEGMENTS = "segments"  # what a reader drew
     PLANES = "planes"  # an image of a plane or slab through a volume
 
 

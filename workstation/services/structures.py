@@ -8,7 +8,7 @@ is open.
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from workstation.domain.identifiers import FrameKey
 from workstation.domain.structure import Colour, Mask, Structure, StructureSet
@@ -16,12 +16,15 @@ from workstation.domain.study import DisplaySet, Frame
 from workstation.errors import CommandError
 from workstation.imaging.outline import Line, outlines
 from workstation.imaging.pixels import FramePixels
+from workstation.imaging.structure_values import StructureValues, values_in
 from workstation.imaging.surface import Surface
+from workstation.imaging.volume_voxels import Volume
 from workstation.services.frames import FrameStore
-from workstation.services.jobs import Jobs
+from workstation.services.jobs import Job, Jobs
 from workstation.services.signal import Signal
-from workstation.services.structure_planes import Asked, StructurePlanes
+from workstation.services.structure_planes import LANE, Asked, StructurePlanes
 from workstation.services.structure_surfaces import StructureSurfaces
+from workstation.services.structure_words import name_of, values_words, words_of
 from workstation.services.viewed import Shown
 from workstation.text import tr
 from workstation.viewing.structures import Drawn, contours_on, masks_on, placed, shares_space
@@ -30,9 +33,8 @@ from workstation.viewing.structures import Drawn, contours_on, masks_on, placed,
 _COLOURS: Final[tuple[Colour, ...]] = (
     (230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66), (213, 94, 0), (204, 121, 167),
 )  # fmt: skip
-#: Names that fit a line of the overlay.
-_NAMED: Final = 4
 
+_Values = dict[tuple[str, int], StructureValues]
 _Traced = dict[tuple[FrameKey, int], tuple[Line, ...]]
 
 
@@ -44,6 +46,7 @@ class Outlined:
     closed: bool
     colour: Colour
     name: str
+    fill: float = 0.0  # how dense what it encloses is tinted
 
 
 class Structures:
@@ -53,11 +56,16 @@ class Structures:
         self.shown = False
         #: Lines that were asked for are there now.
         self.traced: Signal[None] = Signal()
+        self.left: Signal[None] = Signal()  # the case is left: what was drawn here goes too
         self._store = store
         self._jobs = jobs
         self._sets: dict[str, DisplaySet] = {}
         self._lines: _Traced = {}
         self._under_way: set[FrameKey] = set()
+        #: By display set and structure; empty until the reader asks.
+        self.values: dict[tuple[str, tuple[str, int]], StructureValues] = {}
+        #: How dense structures are filled on images and planes; 0: their lines alone.
+        self.fill = 0.0
         self._planes = StructurePlanes(store, jobs, self.traced)
         self._surfaces = StructureSurfaces(jobs, self._planes, self.traced)
 
@@ -73,19 +81,72 @@ class Structures:
         self._under_way.clear()
         self._planes.forget()
         self._surfaces.forget()
+        self.values.clear()
         self.shown = False
+        self.left.emit(None)
 
     def sources(self, shown: Shown) -> tuple[str, ...]:
-        """What can be drawn on this viewport, and whose work it is; for its overlay."""
-        words = (_words(structures) for structures, _ in self._of_study(shown))
+        """What can be drawn on this viewport, and whose work it is; for its overlay. Of planes
+        also what is not drawn there, and of what was measured how large it is."""
+        words = [words_of(structures) for structures, _ in self._of_study(shown)]
+        if self.shown and shown.reformat is not None:
+            words += self._left_out(shown)
+        if self.shown:
+            words += self._measured(shown)
         return tuple(dict.fromkeys(words))  # one object may be several display sets
+
+    def _left_out(self, shown: Shown) -> list[str]:
+        missing = self._planes.left_out(shown.display_set, self._asked(shown))
+        if not missing:
+            return []
+        names = ", ".join(each.name for each in missing)
+        return [tr("not or not wholly drawn on planes: {names}", names=names)]
+
+    def _measured(self, shown: Shown) -> list[str]:
+        found = []
+        for each in self._asked(shown):
+            values = self.values.get((shown.display_set.id, each.key))
+            if values is not None:
+                found.append(f"{each.structure.name}: {values_words(values)}")
+        return found
+
+    def measure(self, shown: Shown, volume: Volume) -> Job[_Values]:
+        """How large everything is that lies in the space of a view, and which values of a
+        volume lie in it; said on the view, and gone when it is asked for again."""
+        own = shown.display_set.id
+        asked = self._asked(shown)
+        if any((own, each.key) in self.values for each in asked):
+            self.values.clear()
+            self.traced.emit(None)
+            done: Job[_Values] = Job()
+            done.settle({})
+            return done
+        made = [(each.key, self._planes.grid(each, shown.display_set)) for each in asked]
+        if not asked or any(grid is None for _, grid in made):
+            raise CommandError(tr("the structures are not here yet, or there are none"))
+
+        def work() -> _Values:
+            grids = [(key, give()) for key, give in made if give is not None]
+            return {key: values_in(grid, volume) for key, grid in grids if grid is not None}
+
+        return self._jobs.run(work, lane=LANE).then(lambda job: self._came(own, job))
+
+    def _came(self, own: str, job: Job[_Values]) -> None:
+        if job.error is None and self._sets:  # else the case was left meanwhile
+            self.values.update({(own, key): found for key, found in job.result().items()})
+            self.traced.emit(None)
 
     def on(self, shown: Shown) -> tuple[Outlined, ...]:
         """Lines on the image of a viewport; empty while they are hidden."""
         if not self.shown or shown.rendering is not None:
             return ()
-        if shown.state.plane is not None:
+        return tuple(evolve(each, fill=self.fill) for each in self._outlines(shown))
+
+    def _outlines(self, shown: Shown) -> tuple[Outlined, ...]:
+        if shown.reformat is not None:
             return self._on_plane(shown)
+        if shown.frame.plane is None and shown.curve is not None:
+            return ()  # a straightened picture: nothing lies where it does in the patient
         images = {frame.key.sop for frame in shown.display_set.frames}
         found: list[Outlined] = []
         for structures, frames in self._of_study(shown):
@@ -215,7 +276,7 @@ def _tracer(pixels: FramePixels, mask: Mask, structures: StructureSet) -> Callab
 
 def _outlined(drawn: Drawn, structures: StructureSet) -> Outlined:
     colour = _colour(drawn.structure, structures)
-    return Outlined(drawn.line, drawn.closed, colour, _name(drawn.structure))
+    return Outlined(drawn.line, drawn.closed, colour, name_of(drawn.structure))
 
 
 def _colour(structure: Structure, structures: StructureSet) -> Colour:
@@ -225,17 +286,3 @@ def _colour(structure: Structure, structures: StructureSet) -> Colour:
 
 def _is_called(structure: Structure, name: str) -> bool:
     return name.casefold() in (structure.name.casefold(), str(structure.number))
-
-
-def _name(structure: Structure) -> str:
-    return f"{structure.name} ({structure.source})" if structure.source else structure.name
-
-
-def _words(structures: StructureSet) -> str:
-    names = ", ".join(_name(each) for each in structures.structures[:_NAMED])
-    more = len(structures.structures) - _NAMED
-    if more > 0:
-        names = tr("{names} and {n} more", names=names, n=more)
-    if structures.threshold > 1:
-        names = tr("{names}, drawn at half probability", names=names)
-    return "; ".join(part for part in (names, structures.left_out) if part)

@@ -197,3 +197,5 @@ def _document(kind: FilingKind) -> str:
             return tr("Report (PDF)")
         case FilingKind.PLANES:
             return tr("Planes")
+        case FilingKind.SEGMENTS:
+            return tr("Segments")

@@ -19,6 +19,7 @@ from workstation.viewing.tool import (
     Probe,
     Release,
     ScrollBy,
+    Stroke,
     TurnBy,
     WindowBy,
     ZoomBy,
@@ -168,6 +169,28 @@ class ProbeTool:
         match event:
             case Press() | Move():
                 return self, (Probe(event.at),)
+        return self, ()
+
+
+@frozen
+class BrushTool:
+    """Goes over an image while the button is held; one stroke is one step."""
+
+    path: tuple[PixelPoint, ...] = ()
+
+    def on(self, event: Event) -> tuple[Self, tuple[Effect, ...]]:
+        match event:
+            case Press():
+                return evolve(self, path=(event.at,)), ()
+            case Move(held=True) if self.path:
+                if event.at == self.path[-1]:
+                    return self, ()
+                path = (*self.path, event.at)
+                return evolve(self, path=path), (Preview(MeasurementKind.FREEHAND, path),)
+            case Release() if self.path:
+                return evolve(self, path=()), (Preview(None), Stroke(self.path))
+            case Cancel():
+                return evolve(self, path=()), (Preview(None),)
         return self, ()
 
 

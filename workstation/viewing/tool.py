@@ -128,6 +128,13 @@ class Probe:
 
 
 @frozen
+class Stroke:
+    """A brush went over the image along these points."""
+
+    points: tuple[PixelPoint, ...]
+
+
+@frozen
 class Locate:
     """Mark the point of the patient under the pointer wherever it is seen."""
 
@@ -136,7 +143,7 @@ class Locate:
 
 Effect = (
     Preview | Commit | Known | ScrollBy | PanBy | ZoomBy | ZoomTo | TurnBy | WindowBy | Probe
-    | Locate
+    | Locate | Stroke
 )  # fmt: skip
 
 

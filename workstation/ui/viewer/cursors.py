@@ -30,8 +30,9 @@ _ICONS: Final = {
     "bidirectional": "bidirectional", "cardiothoracic": "bidirectional",
     "angle": "angle", "cobb": "angle", "ellipse": "ellipse", "rectangle": "rectangle",
     "polygon": "rectangle", "freehand": "ellipse", "arrow": "note", "text": "note",
+    "brush": "ellipse",
 }  # fmt: skip
-_CROSSED: Final = MEASURING | {"probe", "lasso", "lasso-outside", "cursor3d", "curve"}
+_CROSSED: Final = MEASURING | {"probe", "lasso", "lasso-outside", "cursor3d", "curve", "brush"}
 
 OPEN: Final = Qt.CursorShape.OpenHandCursor
 CLOSED: Final = Qt.CursorShape.ClosedHandCursor

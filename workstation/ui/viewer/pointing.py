@@ -11,6 +11,7 @@ from workstation.domain.measurement import WORDS, Measurement, MeasurementKind, 
 from workstation.viewing.annotate import KnownLineTool, tool_for
 from workstation.viewing.navigate import (
     AreaTool,
+    BrushTool,
     CursorTool,
     PanTool,
     ProbeTool,
@@ -33,6 +34,7 @@ from workstation.viewing.tool import (
     Probe,
     Release,
     ScrollBy,
+    Stroke,
     Tool,
     TurnBy,
     WindowBy,
@@ -87,6 +89,8 @@ def tool_named(name: str) -> Tool:
             return ProbeTool()
         case "cursor3d":
             return CursorTool()
+        case "brush":
+            return BrushTool()
     return WindowTool()
 
 
@@ -111,6 +115,8 @@ def line_of(effect: Effect) -> str:
             return f"tool.{CALIBRATE} {_numbers(points)}"
         case Probe(at=(x, y)):
             return f"tool.probe {x:.2f} {y:.2f}"
+        case Stroke(points=points):
+            return f"segment.stroke {_numbers(points)}"
         case Locate(at=(x, y)):
             return f"tool.cursor3d {x:.2f} {y:.2f}"
     return ""

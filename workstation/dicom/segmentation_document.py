@@ -1,0 +1,136 @@
+"""Segments that a reader drew, as a DICOM Segmentation (PS3.3 A.51), binary, by highdicom."""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import highdicom
+import numpy as np
+from attrs import field, frozen
+from highdicom.color import CIELabColor
+from highdicom.seg import Segmentation, SegmentDescription
+from numpy.typing import NDArray
+from pydicom import Dataset
+from pydicom.sr.codedict import codes
+from pydicom.uid import UID, ImplicitVRLittleEndian
+from pydicom.valuerep import format_number_as_ds
+
+from workstation.dicom.document_head import (
+    MANUFACTURER,
+    DocumentHead,
+    as_file,
+    complete,
+    identity,
+    person_name,
+)
+from workstation.domain.geometry import ImagePlane
+from workstation.domain.identifiers import SeriesUID, SopUID
+
+_NUMBER: Final = 9101
+_LABEL: Final = 64
+
+
+@frozen(eq=False)
+class DrawnImage:
+    """A slice that was drawn on, as the object refers to it."""
+
+    sop: SopUID
+    plane: ImagePlane
+    thickness_mm: float
+
+
+@frozen(eq=False)
+class DrawnPart:
+    """One segment: masks (rows, columns) by the number of the image in the list."""
+
+    name: str
+    colour: tuple[int, int, int]
+    uid: str  # by which it is tracked
+    by_threshold: bool
+    masks: Mapping[int, NDArray[np.bool_]] = field(repr=False)
+
+
+def segmentation_document(
+    head: DocumentHead,
+    series: SeriesUID,
+    frame_of_reference: str,
+    images: Sequence[DrawnImage],
+    parts: Sequence[DrawnPart],
+) -> bytes:
+    """A Part 10 file. `images` are slices of one series with one shape, any of them drawn on."""
+    shape = next(iter(parts[0].masks.values())).shape
+    pixels = np.zeros((len(images), *shape, len(parts)), np.uint8)
+    for at, part in enumerate(parts):
+        for number, mask in part.masks.items():
+            pixels[number, :, :, at] = mask
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of names and texts as the site wrote them
+        made = Segmentation(
+            [_source(head, series, frame_of_reference, each, shape) for each in images],
+            pixels,
+            "BINARY",
+            [_described(number, part) for number, part in enumerate(parts, 1)],
+            head.series_uid,
+            _NUMBER,
+            head.sop_uid,
+            1,
+            MANUFACTURER,
+            MANUFACTURER,
+            "1",
+            "none",
+            content_creator_name=person_name(head.reader.name),
+            content_label="SEGMENTATION",
+            content_description="Segments drawn by the reader",
+        )
+        made.SeriesDescription = "Segments drawn by the reader"
+        complete(made, head)
+        return as_file(made)
+
+
+def _described(number: int, part: DrawnPart) -> SegmentDescription:
+    red, green, blue = part.colour
+    how = (
+        highdicom.AlgorithmIdentificationSequence(
+            "Connected threshold", codes.cid7162.NeighborhoodAnalysis, "1"
+        )
+        if part.by_threshold
+        else None
+    )
+    return SegmentDescription(
+        number,
+        part.name[:_LABEL],
+        codes.SCT.MorphologicallyAbnormalStructure,
+        codes.SCT.Lesion,
+        "SEMIAUTOMATIC" if part.by_threshold else "MANUAL",
+        how,
+        tracking_uid=part.uid,
+        tracking_id=part.name[:_LABEL],
+        display_color=CIELabColor.from_rgb(red, green, blue),
+    )
+
+
+def _source(
+    head: DocumentHead,
+    series: SeriesUID,
+    frame_of_reference: str,
+    image: DrawnImage,
+    shape: tuple[int, ...],
+) -> Dataset:
+    """As much of the slice's header as the object needs."""
+    made, plane = identity(head), image.plane
+    known = head.images[image.sop]
+    made.file_meta = Dataset()
+    made.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian
+    made.SOPInstanceUID, made.SOPClassUID = UID(image.sop), UID(known.sop_class)
+    made.SeriesInstanceUID, made.Modality = series, known.modality
+    made.FrameOfReferenceUID = frame_of_reference
+    made.Rows, made.Columns = shape
+    made.PixelSpacing = _numbers((plane.row_spacing, plane.column_spacing))
+    made.ImageOrientationPatient = _numbers((*plane.row, *plane.column))
+    made.ImagePositionPatient = _numbers(plane.origin)
+    made.SliceThickness = _numbers((image.thickness_mm,))[0]
+    return made
+
+
+def _numbers(values: Sequence[float]) -> list[str]:
+    return [str(format_number_as_ds(float(value))) for value in values]
