@@ -42,7 +42,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _open(options: argparse.Namespace) -> int:
     from workstation import app, settings
 
-    return app.run(settings.load(options.settings or settings.default_path()))
+    named = options.settings or settings.default_path()
+    return app.run(settings.load(named), named=named)
+
+
+def _act_launch(options: argparse.Namespace) -> int:
+    from workstation import app, settings
+    from workstation.adapters.hand_over import hand_over, place_of
+    from workstation.protocols.launch import token_of
+
+    named = options.settings or settings.default_path()
+    token = token_of(sys.stdin.read() if options.launch == "-" else options.launch)
+    refused = hand_over(place_of(named), token)
+    if refused is None:
+        return app.run(settings.load(named), named=named, launch=token)
+    if refused:
+        print(refused, file=sys.stderr)
+    return BAD if refused else DONE
 
 
 def _act_run(options: argparse.Namespace) -> int:
@@ -80,8 +96,9 @@ def _in_demo(options: argparse.Namespace, ready: dict[str, object], script: str 
         os.environ.get("WORKSTATION_USER", reader["name"]),
         os.environ.get("WORKSTATION_PASSWORD", reader["password"]),
     )
-    chosen = settings.load(options.settings or Path(str(ready["settings"])))
-    return app.run(chosen, script=script, credentials=credentials)
+    named = options.settings or Path(str(ready["settings"]))
+    chosen = settings.load(named)
+    return app.run(chosen, script=script, credentials=credentials, named=named)
 
 
 def _act_platform(options: argparse.Namespace) -> int:
@@ -256,6 +273,7 @@ def _bytes(file: Path) -> bytes:
 #: What each command of `workstation.arguments` does.
 _ACTS: Final[Mapping[str, Callable[[argparse.Namespace], int]]] = {
     "open": _open,
+    "launch": _act_launch,
     "run": _act_run,
     "demo": _act_demo,
     "platform": _act_platform,

@@ -26,6 +26,7 @@ def parser() -> argparse.ArgumentParser:
     whole.set_defaults(act="open")
     _with_settings(whole)
     commands = whole.add_subparsers(metavar="COMMAND")
+    _launch(commands)
     _demo(commands)
     _platform(commands)
     _run(commands)
@@ -60,6 +61,20 @@ def _with_studies(parser: argparse.ArgumentParser) -> None:
         "--ready-file", type=Path, metavar="F",
         help=tr("written, as JSON, when the platform accepts connections"),
     )  # fmt: skip
+
+
+def _launch(commands: "Commands") -> None:
+    text = tr(
+        "open a case that another program names by a signed token: in the program that runs"
+        " already, or in a new one"
+    )
+    parser = commands.add_parser("open", help=text, description=text)
+    parser.set_defaults(act="launch")
+    parser.add_argument(
+        "--launch", metavar="TOKEN", required=True,
+        help=tr("the token, or a link workstation://open?launch=TOKEN; - reads it from stdin"),
+    )  # fmt: skip
+    _with_settings(parser)
 
 
 def _demo(commands: "Commands") -> None:

@@ -32,6 +32,22 @@ def open_case(ctx: CommandContext, accession: str = "", site: str = "") -> Outco
     return job.then(lambda j: _opened(ctx, j))
 
 
+@command("case.open-launched", title="Open the case that was sent here", group=GROUP,
+         when={"signed-in"})  # fmt: skip
+def open_launched(ctx: CommandContext) -> Outcome:
+    """Claim and open what another program sent to this desk; the open case is left as always."""
+    job = ctx.session.open(ctx.launching.row())
+    ctx.windows.show_page("reading")
+    return job.then(lambda j: _opened(ctx, j))
+
+
+@command("case.dismiss-launched", title="Not the case that was sent here", group=GROUP)
+def dismiss_launched(ctx: CommandContext) -> Outcome:
+    """It stays on the list like any other."""
+    ctx.launching.dismiss()
+    return None
+
+
 def _opened(ctx: CommandContext, job: Job[None]) -> None:
     """Back to the list where it failed; else what the reader before has left to say."""
     case = ctx.session.case

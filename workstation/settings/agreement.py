@@ -11,7 +11,7 @@ Contradiction = tuple[str, str]
 
 def contradiction(site: Site) -> Contradiction | None:
     """The first one that is found."""
-    found = _of_addresses(site) or _of_dimse(site)
+    found = _of_addresses(site) or _of_dimse(site) or _of_launches(site)
     return found or _of_reports(site) or _of_messages(site)
 
 
@@ -27,6 +27,12 @@ def _of_addresses(site: Site) -> Contradiction | None:
     if site.worklist != "fhir" and not site.readers:
         return "readers", tr("without FHIR nobody else says who may read")
     return None
+
+
+def _of_launches(site: Site) -> Contradiction | None:
+    if bool(site.launch_issuer) == (site.launch_keys is not None):
+        return None
+    return "launch_issuer", tr("`launch_issuer` and `launch_keys` belong together")
 
 
 def _of_dimse(site: Site) -> Contradiction | None:

@@ -151,6 +151,13 @@ class Site:
     hl7_certificate: Path | None = setting(
         "Certificate and key (PEM) of `hl7_door`; without them it is for this machine only.", None
     )
+    launch_issuer: str = setting(
+        "Who may send cases of this site to this desk (`workstation open --launch`): the `iss` of"
+        " their tokens; empty: nobody.",
+        "",
+        checks.address_if_any,
+    )
+    launch_keys: Path | None = setting("Public keys of that issuer: a JWK Set (RFC 7517).", None)
     client_id: str = setting(
         "OAuth client the site registered for us.", "workstation", checks.not_empty
     )

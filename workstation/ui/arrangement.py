@@ -116,6 +116,10 @@ class Arrangement:
         for frame in self.windows:
             frame.alarms.show_alarms(alarms.standing, of)
 
+    def ask_of_launch(self, site: str) -> None:
+        for frame in self.windows:
+            frame.launch.ask(site)
+
     def close(self) -> None:
         for frame in self.windows:
             frame.really_close()

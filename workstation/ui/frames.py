@@ -10,6 +10,7 @@ from workstation.text import tr
 from workstation.ui import plain, theme
 from workstation.ui.alarm_bar import AlarmBar
 from workstation.ui.bars import StatusBar
+from workstation.ui.launch_bar import LaunchBar
 
 FULL = QSize(1920, 1080)
 
@@ -32,6 +33,7 @@ class Frame(QWidget):
         self.setMinimumSize(1024, 640)
         self.status = status
         self.alarms = AlarmBar(run)
+        self.launch = LaunchBar(run)
         self.bars = QStackedWidget()
         self.pages = QStackedWidget()
         self._on_close = on_close
@@ -40,6 +42,7 @@ class Frame(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.alarms)
+        layout.addWidget(self.launch)
         layout.addWidget(self.bars)
         layout.addWidget(plain.rule())
         layout.addWidget(self.pages, 1)

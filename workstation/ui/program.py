@@ -1,7 +1,7 @@
 """The running program: sign-in, the worklist's pulse, scripts, and the way out."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from workstation.commands.bindings import Bindings
@@ -57,6 +57,9 @@ class Program:
         self._application.tell_bugs_to(shell.refuse)
         s.filing.told.connect(shell.tell)
         s.spelling.told.connect(shell.tell)
+        s.launching.told.connect(shell.refuse)
+        s.launching.changed.connect(lambda _: shell.ask_of_launch(s.launching.asks))
+        s.launching.ready.connect(lambda _: shell.run("case.open-launched"))
         s.dictation.obey(spoken, self.send)
         s.dictation.told.connect(shell.tell)
         s.buttons.obey(shell.run, shell.tell, lambda: s.desk.locked)
@@ -105,6 +108,11 @@ class Program:
         self._application.exec()
         self.close()
         return self._code
+
+    def take(self, launch: str, answer: Callable[[str], None] = lambda _words: None) -> None:
+        """A case that was sent to this desk; `answer` is told why not, or nothing."""
+        taken = self._services.launching.take(launch)
+        taken.then(lambda job: answer(str(job.error) if job.error is not None else ""))
 
     def close(self) -> None:
         """Start nothing more; after this the outside may be closed."""

@@ -153,6 +153,10 @@ class Shell:
         """Why something did not work, in the same place."""
         self._telling.say(message, wrong=True)
 
+    def ask_of_launch(self, site: str) -> None:
+        """A site sent a case to this desk while another is open; empty: nothing is asked."""
+        self._windows.ask_of_launch(site)
+
     def say_engine(self, words: str) -> None:
         """On every status bar: what draws volumes, where that is not what was meant."""
         self._telling.say_engine(words)
