@@ -17,6 +17,7 @@ from workstation.adapters.decoders import Decoders
 from workstation.adapters.frames import DicomWebFrames
 from workstation.adapters.http import Limits
 from workstation.adapters.platform import FhirPlatform
+from workstation.adapters.secrets import MemorySecrets
 from workstation.adapters.sign_on import SignOn
 from workstation.adapters.site_client import SiteClient, sign_ons
 from workstation.domain.identifiers import ReportId, SiteId, StudyUID
@@ -25,7 +26,7 @@ from workstation.errors import Conflict, Refused, SignInFailed, SiteUnavailable
 from workstation.protocols.device_sign_in import EnterCode
 from workstation.protocols.id_token import Client
 from workstation.services.jobs import Jobs
-from workstation.services.ports import Credentials
+from workstation.services.ports import KEPT, Credentials, SecretStore
 from workstation.services.worklist import SiteStatus, Worklist
 from workstation.settings import load
 
@@ -197,6 +198,94 @@ def test_where_there_is_no_browser_a_code_is_entered_elsewhere(sites: DemoPlatfo
     assert first.fhir_user.startswith("Practitioner/")
     assert again.subject == first.subject
     assert [code is None for code in told] == [False, True, False, True]
+
+
+class Ring:
+    """A keyring that keeps what it is given, as long as the test."""
+
+    ram_only = ""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    def get(self, name: str) -> str | None:
+        return self.kept.get(name)
+
+    def set(self, name: str, value: str) -> None:
+        self.kept[name] = value
+
+    def forget(self, name: str) -> None:
+        self.kept.pop(name, None)
+
+
+@pytest.fixture
+def started(sites: DemoPlatform) -> Callable[[SecretStore], SignOn]:
+    """The program starts, with this keyring, at a provider whose sites let a sign-in stay."""
+    site = evolve(load(sites.settings).sites[0], stay_signed_in=True)
+
+    def start(ring: SecretStore) -> SignOn:
+        return sign_ons([site], SystemClock(), secrets=ring)(site)
+
+    return start
+
+
+def test_a_start_asks_no_password_where_the_sites_allow_it(
+    sites: DemoPlatform, started: Callable[[SecretStore], SignOn]
+) -> None:
+    """Three starts in a row: with rotation each one spends the token of the one before."""
+    ring = Ring()
+    who = started(ring).sign_in(Credentials("jo.sample", sites.password("jo.sample")))
+    first = dict(ring.kept)
+    again = started(ring).sign_in(KEPT)
+    second = dict(ring.kept)
+    once_more = started(ring).sign_in(KEPT)
+
+    assert (again.subject, once_more.subject) == (who.subject, who.subject)
+    assert len({*first.values(), *second.values(), *ring.kept.values()}) == 3
+    assert sites.password("jo.sample") not in str(ring.kept)
+
+
+def test_signing_out_takes_the_sign_in_from_the_keyring(
+    sites: DemoPlatform, started: Callable[[SecretStore], SignOn]
+) -> None:
+    """The next person at this desk must not start as the last one."""
+    ring = Ring()
+    desk = started(ring)
+    desk.sign_in(Credentials("jo.sample", sites.password("jo.sample")))
+    spent = dict(ring.kept)
+    desk.sign_out()
+
+    assert ring.kept == {}
+    with pytest.raises(SignInFailed, match="Sign in to see"):
+        started(ring).sign_in(KEPT)
+
+    stolen = Ring()
+    stolen.kept = spent  # a copy of the keyring is worth nothing after it
+    with pytest.raises(SignInFailed):
+        started(stolen).sign_in(KEPT)
+    assert stolen.kept == {}
+
+
+def test_without_a_keyring_that_encrypts_nothing_is_kept(
+    sites: DemoPlatform, started: Callable[[SecretStore], SignOn]
+) -> None:
+    """A token in a plain file is the reader's identity for whoever finds it."""
+    memory = MemorySecrets("no keyring")
+    started(memory).sign_in(Credentials("jo.sample", sites.password("jo.sample")))
+
+    with pytest.raises(SignInFailed, match="Sign in to see"):
+        started(memory).sign_in(KEPT)
+
+
+def test_one_site_that_does_not_allow_it_is_enough(sites: DemoPlatform) -> None:
+    """Sites of one provider share the session: the strictest policy is that of all."""
+    site = load(sites.settings).sites[0]
+    ring = Ring()
+    places = [evolve(site, stay_signed_in=True), evolve(site, id=SiteId("other"))]
+    sign_on = sign_ons(places, SystemClock(), secrets=ring)(site)
+    sign_on.sign_in(Credentials("jo.sample", sites.password("jo.sample")))
+
+    assert ring.kept == {}
 
 
 def test_somebody_else_cannot_step_up(

@@ -1,9 +1,9 @@
 """One reader's session with one identity provider.
 
-Sites of the same provider share it. Tokens live in this object's memory alone. Where this
-machine has no browser the reader enters a code on another device; `show` tells it. One
-thread refreshes at a time: with rotating refresh tokens a second one would end the
-session (docs/conformance.md).
+Sites of the same provider share it. Tokens live in this object's memory alone, but for the
+refresh token where the sites allow it to stay in the keyring (`kept`). Where this machine has
+no browser the reader enters a code on another device; `show` tells it. One thread refreshes at
+a time: with rotating refresh tokens a second one would end the session (docs/conformance.md).
 """
 
 import logging
@@ -14,13 +14,14 @@ from typing import Any, Final
 
 from workstation.adapters.browser import LoopbackListener
 from workstation.adapters.http import Limits, Wire
+from workstation.adapters.kept_sign_in import KeptSignIn
 from workstation.errors import NoBrowser, SignInFailed, SiteUnavailable
 from workstation.protocols import device_sign_in, oidc
 from workstation.protocols.device_sign_in import EnterCode, Pause
 from workstation.protocols.id_token import Client, Identity
 from workstation.protocols.login_form import fill_in
 from workstation.protocols.web import Answer, Request
-from workstation.services.ports import Clock, Credentials
+from workstation.services.ports import KEPT, Clock, Credentials
 from workstation.settings import is_loopback
 from workstation.text import tr
 
@@ -45,8 +46,10 @@ class SignOn:
         listener: Callable[[], LoopbackListener] = LoopbackListener,
         show: Callable[[EnterCode | None], None] = lambda _code: None,
         sleep: Callable[[float], None] = time.sleep,
+        kept: KeptSignIn | None = None,
     ) -> None:
         self._client = client
+        self._kept = kept
         self._limits = limits
         self._clock = clock
         self._listener = listener
@@ -71,17 +74,32 @@ class SignOn:
             known = self._session
             if known is not None and self._since >= asked_at:
                 return known.identity  # another site of this provider was quicker
-            session = self._meet(
-                credentials,
-                self._sign_in_act,
-                lambda: device_sign_in.sign_in(self._client, self._clock.now()),
-            )
+            session = self._resumed() if credentials is KEPT else self._met(credentials)
             with self._lock:
                 self._session = session
                 self._since = self._clock.monotonic()
                 self._started(session.tokens)
         log.info("signed in")
         return session.identity
+
+    def _met(self, credentials: Credentials | None) -> oidc.Session:
+        return self._meet(
+            credentials,
+            self._sign_in_act,
+            lambda: device_sign_in.sign_in(self._client, self._clock.now()),
+        )
+
+    def _resumed(self) -> oidc.Session:
+        """From what the keyring keeps; what the provider does not take is forgotten."""
+        token = self._kept.get() if self._kept is not None else ""
+        if not token or self._kept is None:
+            raise SignInFailed(tr("Sign in to see this site."))
+        try:
+            resumed: oidc.Session = self._ask(oidc.resume(self._client, token, self._clock.now()))
+        except SignInFailed:
+            self._kept.forget()
+            raise
+        return resumed
 
     def step_up(self, credentials: Credentials | None) -> Identity:
         """The same reader authenticates again, now. The session stays as it was."""
@@ -98,6 +116,8 @@ class SignOn:
         """Forget the session, and tell the provider where it can be told."""
         with self._lock:
             session, self._session = self._session, None
+            if self._kept is not None:
+                self._kept.forget()
             if session is None:
                 return
             try:
@@ -137,9 +157,13 @@ class SignOn:
     def _started(self, tokens: oidc.Tokens) -> None:
         now, life = self._clock.monotonic(), tokens.life.total_seconds()
         self._renew_at, self._ends_at = now + life * _RENEW_AFTER, now + life
+        if self._kept is not None:
+            self._kept.keep(tokens.refresh)
 
     def _end(self) -> None:
         self._session = None
+        if self._kept is not None:
+            self._kept.forget()
         self._need()
 
     def _need(self) -> oidc.Session:

@@ -9,13 +9,14 @@ from typing import Final
 from attrs import evolve
 
 from workstation.adapters.http import Limits, Stream, Wire
+from workstation.adapters.kept_sign_in import KeptSignIn
 from workstation.adapters.sign_on import SignOn
 from workstation.errors import SiteUnavailable
 from workstation.protocols.answers import error_of
 from workstation.protocols.device_sign_in import EnterCode
 from workstation.protocols.id_token import Client
 from workstation.protocols.web import Answer, Request, origin
-from workstation.services.ports import Clock
+from workstation.services.ports import Clock, SecretStore
 from workstation.settings import Site
 from workstation.text import tr
 
@@ -31,16 +32,26 @@ def sign_ons(
     sites: Collection[Site],
     clock: Clock,
     show: Callable[[EnterCode | None], None] = lambda _code: None,
+    secrets: SecretStore | None = None,
 ) -> Callable[[Site], SignOn]:
     """One `SignOn` per identity provider, shared by the sites that use it.
 
     `show` is told from a worker thread what a reader without a browser is to enter where.
+    A sign-in outlives the program in `secrets` where every site of the provider allows it.
     """
     found: dict[Client, SignOn] = {}
     for site in sites:
-        client = Client(site.issuer, site.client_id, site.scopes)
-        found.setdefault(client, SignOn(client, limits_of(site), clock, show=show))
-    return lambda site: found[Client(site.issuer, site.client_id, site.scopes)]
+        client = _client_of(site)
+        if client in found:
+            continue
+        stays = all(each.stay_signed_in for each in sites if _client_of(each) == client)
+        kept = KeptSignIn(secrets, client) if stays and secrets is not None else None
+        found[client] = SignOn(client, limits_of(site), clock, show=show, kept=kept)
+    return lambda site: found[_client_of(site)]
+
+
+def _client_of(site: Site) -> Client:
+    return Client(site.issuer, site.client_id, site.scopes)
 
 
 class SiteClient:

@@ -259,6 +259,30 @@ def refresh(
     return tokens_of(answer, tokens.refresh)[0]
 
 
+def resume(
+    client: Client, refresh_token: str, now: datetime
+) -> Generator[Request, Answer, Session]:
+    """A session from the refresh token of an earlier run; the identity is signed anew.
+
+    Without an ID token in the answer (OpenID Connect Core 12.2 leaves it open) nobody knows
+    who comes back, and the reader is asked.
+    """
+    provider = yield from discover(client.issuer)
+    answer = yield form(
+        provider.token_endpoint,
+        {
+            "grant_type": "refresh_token",
+            "refresh_token": refresh_token,
+            "client_id": client.client_id,
+        },
+    )
+    tokens, found = tokens_of(answer, refresh_token)
+    keys = yield Request("GET", provider.jwks_uri)
+    token = str(found.get("id_token", ""))
+    claims = identity_claims(token, key_set(keys), client, None, answer.date or now)
+    return Session(provider, tokens, identity(claims, None))
+
+
 def revoke(provider: Provider, client_id: str, tokens: Tokens) -> Generator[Request, Answer, None]:
     """Tell the provider that the session is over (RFC 7009)."""
     if provider.revocation_endpoint and tokens.refresh:

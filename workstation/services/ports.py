@@ -54,6 +54,11 @@ class Credentials:
         return "Credentials(…)"
 
 
+#: Nobody types anything and no browser opens: what the keyring keeps of an earlier sign-in
+#: (`stay_signed_in`), or no sign-in. Compared by identity.
+KEPT: Final = Credentials("", "")
+
+
 @frozen
 class StepUp:
     """Proof that the reader authenticated just now, for one signature."""

@@ -194,6 +194,12 @@ class Site:
     step_up: StepUpPolicy = setting(
         "Password again before a signature: at each one, or once per session.", "each"
     )
+    stay_signed_in: bool = setting(
+        "The next start asks for no password: the refresh token is kept in the system's keyring"
+        " until the reader signs out or the provider ends it. Only where every site of the"
+        " provider allows it, and there is a keyring that encrypts.",
+        False,
+    )
     export: bool = setting("Images and state may be written to files.", False)
     scripted_signing: bool = setting("A script may sign (never for patients).", False)
     final_reports: bool = setting("Final reports are accepted; else preliminary ones only.", True)

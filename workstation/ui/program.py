@@ -11,7 +11,7 @@ from workstation.commands.registry import Outcome, Registry
 from workstation.domain.worklist import Priority
 from workstation.errors import CommandError, Refused, WorkstationError
 from workstation.services.jobs import Job
-from workstation.services.ports import Credentials
+from workstation.services.ports import KEPT, Credentials
 from workstation.services.script import lines_of, run_script
 from workstation.services.signing import Proposal
 from workstation.settings import is_loopback
@@ -101,7 +101,9 @@ class Program:
         self.present()
         if script is not None:
             self._services.signing.asked_by(lambda proposal: self._sign(proposal, credentials))
-        if credentials is None:
+        if credentials is None and self._may_stay():
+            self.sign_in(KEPT).then(lambda job: self._signed_in(job, None))
+        elif credentials is None:
             self._shell.open_sign_in()
         else:
             self.sign_in(credentials).then(lambda job: self._signed_in(job, script))
@@ -132,6 +134,11 @@ class Program:
             trn(alarms, "1 report needs you", "{n} reports need you") if alarms else "",
         ]
         return " · ".join(filter(None, said))
+
+    def _may_stay(self) -> bool:
+        """Whether a site lets a sign-in outlive the program."""
+        sites = self._services.worklist.sites
+        return any(self._services.session.site(each.id).stay_signed_in for each in sites)
 
     def _is_typed_here(self) -> bool:
         """A password is typed here only where the sign-in page is this machine's own."""
