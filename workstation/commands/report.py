@@ -119,6 +119,20 @@ def remove_field(ctx: CommandContext) -> None:
     ctx.reporting.remove_field()
 
 
+@command("report.normal", title="Normal", group=GROUP, when=_NEEDS, say={"this is normal"})
+def normal(ctx: CommandContext) -> None:
+    """The words for a normal finding into the current field, and on to the next one."""
+    ctx.reporting.normal()
+
+
+@command(
+    "report.rest-normal", title="All else normal", group=GROUP, when=_NEEDS, say={"all else normal"}
+)
+def rest_normal(ctx: CommandContext) -> None:
+    """Every field that is still empty says what is usual; what you wrote stays."""
+    ctx.reporting.rest_normal()
+
+
 @command("report.next-check", title="Next check", group=GROUP, when=_NEEDS)
 def next_check(ctx: CommandContext) -> None:
     """Go to the field that the next unsettled check is about, ready to type."""
@@ -209,6 +223,6 @@ def retract(ctx: CommandContext, why: str = "") -> Outcome:
 
 COMMANDS = (
     template, set_section, override, insert_measurement, evidence, accept_measurement, draft,
-    restore, next_field, previous_field, field_end, remove_field, next_check, undo, redo, focus,
-    discrepancy, sign, preliminary, addend, wet_read, correct, retract,
+    restore, next_field, previous_field, field_end, remove_field, normal, rest_normal,
+    next_check, undo, redo, focus, discrepancy, sign, preliminary, addend, wet_read, correct, retract,
 )  # fmt: skip

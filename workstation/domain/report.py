@@ -87,6 +87,13 @@ class FieldSpec:
     say: tuple[str, ...] = ()  # spoken names
     low: float | None = None  # of a number: what is possible at all
     high: float | None = None
+    normal: str = ""  # what one key writes where nothing was found; else the default
+    only_if: tuple[str, str] = ("", "")  # asked while that field of the section says so
+
+    @property
+    def usual(self) -> str:
+        """The words for a normal finding."""
+        return self.normal or self.default
 
 
 #: The one field of a section that its author wrote as a whole (`report.set`).
@@ -191,10 +198,25 @@ class Section:
         return evolve(self, fields=(own, *removed))
 
     @property
+    def asked(self) -> tuple[Field, ...]:
+        """The fields that are asked now: one that hangs on a choice, while that is chosen."""
+        return tuple(each for each in self.fields if self._is_asked(each))
+
+    def _is_asked(self, each: Field, way: tuple[str, ...] = ()) -> bool:
+        name, choice = each.spec.only_if
+        other = self.field(name) if name else None
+        if other is None:
+            return True
+        chosen = {part.strip().casefold() for part in other.text.split(",")}
+        if other.removed or choice.casefold() not in chosen or name in way:
+            return False
+        return self._is_asked(other, (*way, each.spec.id))
+
+    @property
     def text(self) -> str:
         """The section as plain text: one line a field, its label in front."""
         lines = []
-        for each in self.fields:
+        for each in self.asked:
             if not each.filled:
                 continue
             words = each.text.strip()
@@ -271,8 +293,8 @@ class Report:
 
     @property
     def fields(self) -> tuple[tuple[FieldRef, Field], ...]:
-        """Every field in reading order, removed ones too."""
-        return tuple((FieldRef(s.kind, f.spec.id), f) for s in self.sections for f in s.fields)
+        """Every field that is asked, in reading order, removed ones too."""
+        return tuple((FieldRef(s.kind, f.spec.id), f) for s in self.sections for f in s.asked)
 
     @property
     def plain_text(self) -> str:

@@ -205,7 +205,20 @@ def _field(
     action = element.get("data-field-completion-action", "NONE").upper()
     say = _clean(element.get("data-field-verbal-trigger", ""))
     required = action == "PROHIBIT"
-    return evolve(base, required=required, advised=action == "ALERT", say=(say,) if say else ())
+    return evolve(
+        base,
+        required=required,
+        advised=action == "ALERT",
+        say=(say,) if say else (),
+        normal=_clean(element.get("data-field-normal", "")),
+        only_if=_condition(element.get("data-field-only-if", "")),
+    )
+
+
+def _condition(text: str) -> tuple[str, str]:
+    """ "nodule=present": asked while the field of that name says so."""
+    name, _, choice = (part.strip() for part in _clean(text).partition("="))
+    return (name, choice) if name and choice else ("", "")
 
 
 def _plain_field(element: etree._Element, name: str, label: str) -> FieldSpec:

@@ -19,6 +19,8 @@ log = logging.getLogger("drafts")
 
 #: At most this long after the first unsaved change a save begins.
 SAVE_AFTER_S: Final = 1.0
+#: A platform that takes longer to answer is not waited for: the words are sealed here meanwhile.
+SLOW_AFTER_S: Final = 0.6
 #: While the platform does not answer, it is asked again this often.
 RETRY_AFTER_S: Final = 15.0
 
@@ -127,8 +129,15 @@ class DraftSaver:
             return done
         self._dirty = False
         self._in_flight = done
-        self._send(self._item, self._report, self._body(), done)
+        report, body = self._report, self._body()
+        self._send(self._item, report, body, done)
+        self._jobs.later(SLOW_AFTER_S, lambda: self._hedge(report, body, done))
         return done
+
+    def _hedge(self, report: ReportId, body: str, sent: Job[None]) -> None:
+        """Words under way to a platform that may never answer are nowhere yet."""
+        if self._in_flight is sent and not sent.done:
+            self._keep_here(report, body)
 
     def _flush_into(self, again: Job[None]) -> None:
         self.flush().then(lambda job: again.settle(None, job.error))

@@ -225,4 +225,11 @@ def _spec(read: Mapping[str, Any]) -> FieldSpec:
         tuple(str(word) for word in read["say"]),
         None if low is None else float(low),
         None if high is None else float(high),
+        str(read.get("normal", "")),
+        _pair(read.get("only_if", ("", ""))),
     )
+
+
+def _pair(read: Any) -> tuple[str, str]:
+    first, second = read
+    return str(first), str(second)

@@ -26,7 +26,7 @@ _PSEUDO: Final = re.compile(
 _AFTER: Final = re.compile(
     r"^[^.;]{0,40}\b(?:(?:is|are|was|were|has|have) (?:been )?)?"
     r"(?:not (?:seen|identified|present|visible|shown|demonstrated)|absent|excluded|ruled out|"
-    r"resolved|unlikely)\b|^\s*\?",
+    r"resolved|unlikely)\b|^\s*\?|^[^.;:]{0,40}:\s*(?:none|no|nil|negative|absent)\b",
     re.I,
 )
 #: What was there before and is worse now is a finding of today.

@@ -46,7 +46,7 @@ def _section(section: Section) -> str:
     title = f"<h2>{escape(section.title)}</h2>"
     if section.kind is SectionKind.IMPRESSION:
         return f"{title}\n{_impression(section.text)}"
-    return "\n".join([title, *(_field(f) for f in section.fields if f.filled)])
+    return "\n".join([title, *(_field(f) for f in section.asked if f.filled)])
 
 
 def _impression(text: str) -> str:

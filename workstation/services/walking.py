@@ -59,7 +59,7 @@ class Walking:
         report = self._report()
         for section in report.sections:
             own = {section.kind.value, section.title.lower()}
-            for each in section.fields:
+            for each in section.asked:
                 called = {each.spec.label.lower(), *map(str.lower, each.spec.say)}
                 if not each.removed and wanted in (called | own):
                     self.current = None  # the same field is taken whole again

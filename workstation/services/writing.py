@@ -127,6 +127,34 @@ class Writing(Walking):
         self.report = evolve(with_calls(report, results), revision=report.revision + 1)
         self._written()
 
+    def normal(self) -> None:
+        """The words for a normal finding into the current field; on to the next one."""
+        ref = self._current()
+        usual = self._field(ref).spec.usual
+        if not usual:
+            raise CommandError(tr("this field has no words for a normal finding"))
+        if not self.may_write(ref):
+            raise CommandError(tr("this part of the report cannot be changed"))
+        self.set_fields({ref: usual})
+        self.next_field()
+
+    def rest_normal(self) -> None:
+        """Every field that is still empty says what is usual; what was written stays.
+
+        An impression is normal only where every finding is.
+        """
+        findings = [f for r, f in self._report().fields if r.section is SectionKind.FINDINGS]
+        found = any(f.edited and f.text != f.spec.usual for f in findings)
+        texts = {
+            ref: each.spec.usual
+            for ref, each in self._report().fields
+            if not each.text.strip() and not each.removed and each.spec.usual
+            and self.may_write(ref) and not (found and ref.section is SectionKind.IMPRESSION)
+        }  # fmt: skip
+        if not texts:
+            raise CommandError(tr("no empty field has words for a normal finding"))
+        self.set_fields(texts)
+
     def remove_field(self) -> None:
         """Take the current field out of the report; it stays listed as removed by you."""
         ref = self._current()

@@ -115,7 +115,7 @@ class ReportDocument:
     def _wanted(self, report: Report) -> Iterator[Line]:
         for section in report.sections:
             yield section.title
-            for each in section.fields:
+            for each in section.asked:
                 yield self._slot(section, each)
 
     def _slot(self, section: Section, each: Field) -> Slot:

@@ -106,6 +106,30 @@ def test_what_the_site_does_not_take_is_sealed_here_and_removed_when_it_does() -
     assert reporting.draft_state.where == "platform"
 
 
+def test_an_hour_of_typing_for_a_platform_that_is_not_there_loses_no_word() -> None:
+    """Whenever the power fails in it, all but the last two seconds are sealed here."""
+    desk = Desk()
+    desk.platform.failing = SiteUnavailable("no answer")
+    typed = ""
+    for minute in range(60):
+        typed = f"{typed}Line {minute}. "
+        writing(desk, typed.strip())
+        desk.jobs.advance(2)
+        kept = next(iter(desk.store.drafts.values()))
+        assert f"Line {minute}." in kept
+        again = desk.another()
+        again.start(binding_of(item()), item(), draft=kept)
+        assert again.report is not None
+        assert typed.strip() in again.report.plain_text
+        again.close()
+        desk.jobs.advance(58)
+
+    desk.platform.failing = None
+    desk.jobs.advance(RETRY_AFTER_S + 1)
+    assert typed.strip() in desk.platform.saved[-1][1]
+    assert desk.store.drafts == {}
+
+
 def test_without_a_keyring_the_reader_is_told_that_words_are_in_memory_alone() -> None:
     """It must not look safe when it is not."""
     desk = Desk()
@@ -134,12 +158,14 @@ def test_a_site_that_hangs_does_not_hold_words_in_memory() -> None:
     desk = Desk()
     writing(desk, "First.")
     desk.jobs.hold()
-    desk.jobs.advance(1.5)  # the save is under way and does not answer
+    desk.jobs.advance(1.8)  # the save is under way and does not answer
+    assert [lane for lane, _ in desk.jobs.waiting] == ["site:harbor", "store"]
+    desk.jobs.go(1)
+    assert "First." in next(iter(desk.store.drafts.values())), "nothing more was typed"
+
     writing(desk, "Second.")
     desk.jobs.advance(1.5)
-
-    lanes = [lane for lane, _ in desk.jobs.waiting]
-    assert lanes == ["site:harbor", "store"]
+    assert [lane for lane, _ in desk.jobs.waiting] == ["site:harbor", "store"]
     desk.jobs.go(1)
     assert "Second." in next(iter(desk.store.drafts.values()))
 

@@ -27,6 +27,8 @@ _FINDING = re.compile(
         "Aortic dissection is present without rupture.",
         "The patient has no pain; large epidural hematoma.",
         "No effusion. Pneumothorax on the right.",
+        "Pneumothorax: no change.",
+        "Free air: moderate, none of it loculated.",
     ],
 )
 def test_what_is_claimed_is_found(text: str) -> None:
@@ -38,6 +40,8 @@ def test_what_is_claimed_is_found(text: str) -> None:
     "text",
     [
         "No pneumothorax.",
+        "Free air: None seen.",
+        "Free fluid and free air: none.",
         "No pleural effusion or pneumothorax.",
         "Pneumothorax is not seen.",
         "Negative for pulmonary embolism.",
