@@ -17,7 +17,6 @@ from workstation.domain.registration import Rigid
 from workstation.imaging.colour import palette_to_rgb
 from workstation.imaging.voi import WHITE, display_table, to_display
 from workstation.imaging.volume_voxels import Volume
-from workstation.rendering.engine import CPU, Slices
 from workstation.rendering.picture import Picture
 from workstation.rendering.reformat import ReformatRequest, samples_of
 from workstation.rendering.slice_cpu import SliceRequest
@@ -73,8 +72,7 @@ def blended(below: Pixels, layer: Pixels) -> Pixels:
 class LayerPainter:
     """Remembers the last samples of one view, and the layer made of them. One thread at a time."""
 
-    def __init__(self, slices: Slices = CPU) -> None:
-        self._slices = slices
+    def __init__(self) -> None:
         self._sampler: VolumeSampler | None = None
         self._sampled: tuple[SliceRequest, Sampled] | None = None
         self._last: tuple[LayerRequest, Picture | None] | None = None
@@ -105,7 +103,7 @@ class LayerPainter:
 
     def _sample(self, volume: Volume, samples: SliceRequest) -> Sampled:
         if self._sampler is None or self._sampler.volume is not volume:
-            self._sampler, self._sampled = VolumeSampler(volume, self._slices), None
+            self._sampler, self._sampled = VolumeSampler(volume), None
         if self._sampled is None or self._sampled[0] != samples:
             self._sampled = (samples, self._sampler.shown(samples))
         return self._sampled[1]

@@ -65,7 +65,7 @@ class Pictures:
         self._reformats = Reformats(jobs, LANE, ready, slices)
         self._renderings = Renderings(jobs, ready, slices)
         self._painter = FramePainter()
-        self._layers = LayerPainter(slices)
+        self._layers = LayerPainter()  # on this thread, which waits for no driver
         self._last: tuple[PictureRequest, Drawn] | None = None
         self._making: Job[Picture | None] | None = None
         self._wanted: tuple[PictureRequest, Scene] | None = None

@@ -75,7 +75,8 @@ class Reformats:
             return self._last
         part = self._part(request)
         seconds = self._painters[part].work(request, part) * self._pace
-        if self._making is None and seconds <= AT_ONCE_S:
+        by_card = self._slices.card is not None  # a driver may stall: only a worker waits for it
+        if self._making is None and seconds <= AT_ONCE_S and not by_card:
             return self._made(request, scene, self._painters[part].picture(request, part), part)
         self._wanted = (request, scene)
         if self._making is None:
