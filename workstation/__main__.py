@@ -64,8 +64,9 @@ def _act_launch(options: argparse.Namespace) -> int:
 def _act_run(options: argparse.Namespace) -> int:
     from workstation import app, settings
 
-    chosen = settings.load(options.settings or settings.default_path())
-    return app.run(chosen, script=_text(options.script), credentials=_credentials())
+    named = options.settings or settings.default_path()
+    script, chosen = _text(options.script), settings.load(named)
+    return app.run(chosen, script=script, credentials=_credentials(), named=named)
 
 
 def _act_demo(options: argparse.Namespace) -> int:

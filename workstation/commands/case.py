@@ -162,6 +162,8 @@ def answer_too(ctx: CommandContext, accession: str = "") -> Outcome:
 
 COMMANDS = (
     open_case,
+    open_launched,
+    dismiss_launched,
     next_case,
     claim,
     release,

@@ -1,0 +1,35 @@
+"""A case was sent to this desk while the reader does something else."""
+
+from pytestqt.qtbot import QtBot
+
+from workstation.commands import catalogue
+from workstation.ui.launch_bar import LaunchBar
+
+
+def test_it_asks_and_leaves_the_keyboard_where_it_is(qtbot: QtBot) -> None:
+    """Dictated words and typed ones belong to the open case."""
+    sent: list[str] = []
+    bar = LaunchBar(sent.append)
+    qtbot.addWidget(bar)
+    assert bar.isHidden()
+
+    bar.ask("Harbor General")
+    bar.show()
+    bar.open.click()
+    bar.later.click()
+
+    assert not bar.open.hasFocus()
+    registry = catalogue.registry()
+    assert [registry.find(line).id for line in sent] == sent
+    bar.ask("")
+    assert bar.isHidden()
+
+
+def test_it_names_the_site_and_nobody(qtbot: QtBot) -> None:
+    """Whoever stands behind the reader learns nothing of a patient."""
+    bar = LaunchBar(lambda _line: None)
+    qtbot.addWidget(bar)
+
+    bar.ask("Harbor General")
+
+    assert bar._words.whole() == "Harbor General sent a case to this desk"
