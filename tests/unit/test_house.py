@@ -17,6 +17,7 @@ PLANTED = {
     "vtk": ("ui/planted.py", "import vtkmodules\n"),
     "pydicom": ("services/planted.py", "import pydicom\n"),
     "highdicom": ("dicom/planted.py", "import highdicom\n"),
+    "pades": ("services/planted.py", "import pyhanko\n"),
     "registration": ("imaging/planted.py", "import SimpleITK\n"),
     "codecs": ("dicom/planted.py", "import imagecodecs\n"),
     "outside": ("services/planted.py", "import httpx2\n"),
