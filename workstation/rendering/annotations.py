@@ -5,7 +5,7 @@ Every engine draws the same list; where a line lies is decided here, from the sa
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
@@ -13,6 +13,7 @@ from typing import Final
 from attrs import frozen
 
 from workstation.domain.measurement import Measurement, PixelPoint
+from workstation.domain.structure import Colour
 from workstation.domain.study import Frame, SpacingOrigin
 from workstation.rendering.ink import (
     Border,
@@ -25,6 +26,7 @@ from workstation.rendering.ink import (
     Oval,
     Point,
     Stroke,
+    Tint,
     bounds,
 )
 from workstation.rendering.labels import plate
@@ -50,12 +52,24 @@ _CURSOR_DASH: Final[Mapping[bool, Dash]] = MappingProxyType({True: "solid", Fals
 _CONCERN: Final = ("failed", "missing", "loaded", "seen")
 
 
-def borders(canvas: Canvas, outlined: Sequence[Outlined]) -> tuple[Border, ...]:
+def borders(canvas: Canvas, outlined: Sequence[Outlined]) -> tuple[Border | Tint, ...]:
     """What segmentations and structure sets draw; under everything of the reader's own."""
-    return tuple(
+    lines = tuple(
         Border(tuple(canvas.at(point) for point in each.line), each.colour, each.closed)
         for each in outlined
     )
+    return (*_tints(outlined, lines), *lines)
+
+
+def _tints(outlined: Sequence[Outlined], lines: Sequence[Border]) -> Iterator[Tint]:
+    """One for each structure, so that a line inside another one is a hole."""
+    together: dict[tuple[str, Colour], list[Border]] = {}
+    for each, line in zip(outlined, lines, strict=True):
+        if each.fill > 0 and each.closed:
+            together.setdefault((each.name, each.colour), []).append(line)
+    opacity = outlined[0].fill if outlined else 0.0
+    for (_, colour), own in together.items():
+        yield Tint(tuple(line.points for line in own), colour, opacity)
 
 
 def paint_list(

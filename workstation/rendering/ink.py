@@ -76,7 +76,16 @@ class Border:
     filled: bool = False
 
 
-Item = Stroke | Oval | Handle | Plate | Letter | Border
+@frozen
+class Tint:
+    """What the borders of a structure enclose, holes left out, in its colour."""
+
+    lines: tuple[tuple[Point, ...], ...]
+    colour: Colour
+    opacity: float
+
+
+Item = Stroke | Oval | Handle | Plate | Letter | Border | Tint
 
 #: (first, second) to the width and height of the plate, as the fonts in use need it.
 Sizer = Callable[[str, str], tuple[float, float]]

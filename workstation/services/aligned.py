@@ -11,7 +11,7 @@ from workstation.domain.geometry import Vector
 from workstation.domain.study import DisplaySet
 from workstation.imaging.volume_voxels import why_no_volume
 from workstation.services.jobs import Job
-from workstation.services.planar import Planar
+from workstation.services.structured import Structured
 from workstation.services.viewed import Shown
 from workstation.viewing import mpr
 from workstation.viewing import viewport as reduce
@@ -21,7 +21,7 @@ from workstation.viewing.reformat import levelled
 from workstation.viewing.viewport import ViewportState
 
 
-class Aligned(Planar):
+class Aligned(Structured):
     """Home thread; `services.viewer.Viewer` says what a reader does with it."""
 
     def _show_frame(self, other: Shown, frame_index: int) -> None:

@@ -299,7 +299,11 @@ class Screen:
             self._arriving(shown),
             self.structures.sources(shown),
             self.structures.shown,
-            (*self.presenting.words(shown), *self._keys_words(shown)),
+            (
+                *self.structures.notes(shown),
+                *self.presenting.words(shown),
+                *self._keys_words(shown),
+            ),
             key_image=self.key_of(shown.frame),
         )
         return overlay(shown, around)

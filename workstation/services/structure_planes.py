@@ -4,10 +4,13 @@ While a plane moves it has no lines: those of the plane before would lie beside 
 mean. They come when it rests.
 """
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from attrs import define, frozen
+import numpy as np
+from attrs import define, evolve, frozen
+from numpy.typing import NDArray
 
 from workstation.domain.geometry import ImagePlane
 from workstation.domain.identifiers import FrameKey
@@ -23,6 +26,9 @@ from workstation.services.signal import Signal
 from workstation.services.viewed import Shown
 
 LANE: Final = "structures"
+#: Cuts through a slab are no further apart than this part of a voxel.
+_OF_A_VOXEL: Final = 0.7
+_UNKNOWN: Final = object()
 _Key = tuple[str, int]  # SOP of the object, number of the structure
 
 
@@ -39,11 +45,21 @@ class Asked:
         return self.structures.sop, self.structure.number
 
 
+@frozen
+class _Place:
+    """A plane or slab of so many pixels, and the structures that it is to cut."""
+
+    plane: ImagePlane
+    size: tuple[int, int]
+    slab_mm: float
+    keys: tuple[_Key, ...]
+
+
 @define(eq=False)
 class _Cut:
     """What was cut by a plane; `lines` None: it is being cut."""
 
-    frame: Frame
+    place: _Place
     lines: Mapping[_Key, tuple[Line, ...]] | None = None
 
 
@@ -64,20 +80,18 @@ class StructurePlanes:
 
     def on(self, shown: Shown, asked: Sequence[Asked]) -> Mapping[_Key, tuple[Line, ...]]:
         """Lines in pixels of the plane shown; nothing while they are being made."""
-        place = (shown.display_set.id, shown.index)
-        here = self._cuts.get(place)
-        if here is not None and here.frame is shown.frame:
+        view, place = (shown.display_set.id, shown.index), _place(shown, asked)
+        here = self._cuts.get(view)
+        if here is not None and here.place == place:
             return here.lines or {}
         if here is not None and here.lines is None:
             return {}  # the worker is at the plane before: asked again when it is done
         work = [(each, self.source(each, shown.display_set)) for each in asked]
         if any(source is None for _, source in work):
             return {}
-        made = self._cuts[place] = _Cut(shown.frame)
+        made = self._cuts[view] = _Cut(place)
         known = dict(self._grids)
         name = shown.display_set.id
-        plane, pixels = shown.frame.plane, shown.frame.pixels
-        assert plane is not None
 
         def trace() -> tuple[dict[_Key, Grid | None], dict[_Key, tuple[Line, ...]]]:
             grids = {
@@ -85,7 +99,7 @@ class StructurePlanes:
                 for each, source in work
                 if source is not None
             }
-            return grids, _lines(grids, plane, (pixels.columns, pixels.rows))
+            return grids, _lines(grids, place)
 
         self._jobs.run(trace, lane=LANE, on_done=lambda found: self._came(name, made, *found))
         return made.lines or {}
@@ -101,6 +115,22 @@ class StructurePlanes:
             self._grids.update({(name, key): grid for key, grid in grids.items()})
             made.lines = lines
             self._done.emit(None)
+
+    def left_out(self, display_set: DisplaySet, asked: Sequence[Asked]) -> tuple[Structure, ...]:
+        """Those that planes do not show, or not all of: known once they were cut."""
+        return tuple(
+            each.structure
+            for each in asked
+            if self._grids.get((display_set.id, each.key), _UNKNOWN) is None or _is_open(each)
+        )
+
+    def grid(self, asked: Asked, display_set: DisplaySet) -> "Callable[[], Grid | None] | None":
+        """What makes its grid, on a worker; None while pixels of it are not here."""
+        if (display_set.id, asked.key) in self._grids:
+            known = self._grids[display_set.id, asked.key]
+            return lambda: known
+        source = self.source(asked, display_set)
+        return None if source is None else source.grid
 
     def source(self, asked: Asked, display_set: DisplaySet) -> "Source | None":
         """What a grid is made of; None while pixels of it are not here."""
@@ -147,9 +177,34 @@ class Source:
         return of_masks(planes, masks)
 
 
-def _lines(
-    grids: Mapping[_Key, Grid | None], plane: ImagePlane, size: tuple[int, int]
-) -> dict[_Key, tuple[Line, ...]]:
+def _place(shown: Shown, asked: Sequence[Asked]) -> _Place:
+    plane, pixels = shown.frame.plane, shown.frame.pixels
+    assert plane is not None
+    slab = 0.0 if shown.reformat is None else shown.reformat.slab_mm
+    return _Place(plane, (pixels.columns, pixels.rows), slab, tuple(each.key for each in asked))
+
+
+def _is_open(asked: Asked) -> bool:
+    """Some line of it is open: what it encloses is not known."""
+    number = asked.structure.number
+    return any(c.structure == number and not c.closed for c in asked.structures.contours)
+
+
+def _lines(grids: Mapping[_Key, Grid | None], place: _Place) -> dict[_Key, tuple[Line, ...]]:
     return {
-        key: outlines(cut(grid, plane, size)) for key, grid in grids.items() if grid is not None
+        key: outlines(_cut_through(grid, place)) for key, grid in grids.items() if grid is not None
     }
+
+
+def _cut_through(grid: Grid, place: _Place) -> NDArray[np.bool_]:
+    """Of a slab all that lies in it, as its picture shows it: one behind the other."""
+    if place.slab_mm <= 0:
+        return cut(grid, place.plane, place.size)
+    normal = np.asarray(place.plane.normal)
+    voxels_per_mm = float(np.abs(grid.to_index[:3, :3] @ normal).max())
+    steps = max(1, math.ceil(place.slab_mm * voxels_per_mm / _OF_A_VOXEL))
+    found = np.zeros(place.size[::-1], np.bool_)
+    for depth in np.linspace(-place.slab_mm / 2, place.slab_mm / 2, steps + 1):
+        x, y, z = (np.asarray(place.plane.origin) + depth * normal).tolist()
+        found |= cut(grid, evolve(place.plane, origin=(x, y, z)), place.size)
+    return found

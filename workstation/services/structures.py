@@ -86,21 +86,23 @@ class Structures:
         self.left.emit(None)
 
     def sources(self, shown: Shown) -> tuple[str, ...]:
-        """What can be drawn on this viewport, and whose work it is; for its overlay. Of planes
-        also what is not drawn there, and of what was measured how large it is."""
-        words = [words_of(structures) for structures, _ in self._of_study(shown)]
-        if self.shown and shown.reformat is not None:
-            words += self._left_out(shown)
-        if self.shown:
-            words += self._measured(shown)
+        """What can be drawn on this viewport, and whose work it is; for its overlay."""
+        words = (words_of(structures) for structures, _ in self._of_study(shown))
         return tuple(dict.fromkeys(words))  # one object may be several display sets
+
+    def notes(self, shown: Shown) -> Iterable[tuple[str, int]]:
+        """What is not drawn on a plane, and what was measured; with the level of each line."""
+        if self.shown and shown.reformat is not None:
+            yield from ((words, 1) for words in self._left_out(shown))
+        if self.shown:
+            yield from ((words, 1) for words in self._measured(shown))
 
     def _left_out(self, shown: Shown) -> list[str]:
         missing = self._planes.left_out(shown.display_set, self._asked(shown))
         if not missing:
             return []
         names = ", ".join(each.name for each in missing)
-        return [tr("not or not wholly drawn on planes: {names}", names=names)]
+        return [tr("Not, or not wholly, drawn on planes: {names}", names=names)]
 
     def _measured(self, shown: Shown) -> list[str]:
         found = []

@@ -11,6 +11,7 @@ from fakes_viewer import CORONAL, frame
 from workstation.domain.measurement import POINTS, Measurement, MeasurementKind, PixelPoint
 from workstation.domain.study import PixelSpacing, SpacingOrigin
 from workstation.rendering.annotations import (
+    borders,
     distance,
     handles,
     paint_list,
@@ -18,9 +19,10 @@ from workstation.rendering.annotations import (
     scale_bar,
     shrunk,
 )
-from workstation.rendering.ink import Canvas, Handle, Letter, Oval, Plate, Stroke
+from workstation.rendering.ink import Border, Canvas, Handle, Letter, Oval, Plate, Stroke, Tint
 from workstation.rendering.labels import explained, words
 from workstation.rendering.picture import Picture
+from workstation.services.structures import Outlined
 from workstation.services.viewed import Crossing
 from workstation.viewing import viewport as reduce
 from workstation.viewing.resolve import ResolvedView
@@ -487,3 +489,22 @@ def test_labels_that_have_no_room_at_all_do_not_jump() -> None:
         looks.append(plates(paint_list(canvas(picture=ground), crowd, "", NOTHING, (), places)))
 
     assert looks[0] == looks[1] == looks[2]
+
+
+def test_a_structure_is_tinted_as_one_with_its_holes() -> None:
+    """A lumen inside a wall stays clear: both lines belong to one area."""
+    outer, inner = ((0.0, 0.0), (9.0, 0.0), (9.0, 9.0)), ((2.0, 1.0), (7.0, 1.0), (7.0, 6.0))
+    wall = [Outlined(line, True, (1, 2, 3), "Wall", 0.4) for line in (outer, inner)]
+    open_line = Outlined(outer, False, (9, 9, 9), "Line", 0.4)
+
+    items = borders(canvas(), [*wall, open_line])
+
+    tints = [item for item in items if isinstance(item, Tint)]
+    assert [(each.colour, each.opacity, len(each.lines)) for each in tints] == [((1, 2, 3), 0.4, 2)]
+    assert items[0] is tints[0]  # under the lines
+
+
+def test_structures_that_are_not_filled_have_lines_alone() -> None:
+    line = Outlined(((0.0, 0.0), (9.0, 0.0), (9.0, 9.0)), True, (1, 2, 3), "Wall")
+
+    assert [type(item) for item in borders(canvas(), [line])] == [Border]

@@ -147,3 +147,118 @@ def test_while_a_plane_moves_it_has_no_lines_of_the_one_before(drawn: Viewer) ->
 
     assert during == ()
     assert lines(drawn, CORONAL) != ()
+
+
+# --- slabs, what is left out, fill, values -------------------------------------------------
+
+
+def test_a_slab_shows_all_that_lies_in_it() -> None:
+    """A lesion 4 mm before the plane is in the MIP: its border is where it is seen."""
+    seg, pixels = segmentation()
+    viewer = in_planes(seg, pixels=pixels)
+    viewer.toggle_structures()
+    (x0, x1), _, (z0, z1) = BOX
+    viewer.activate(CORONAL)
+    viewer.go(BOX[1][1] + 4)  # behind it: 4 to 5 voxels of 0.8 mm
+    beside = lines(viewer, CORONAL)
+
+    viewer.set_slab(10.0)
+
+    top, bottom = COUNT - z1 - 0.5, COUNT - z0 - 0.5
+    assert beside == ()
+    assert extent(lines(viewer, CORONAL)) == (x0 - 0.5, x1 - 0.5, top, bottom)
+
+
+def test_a_slab_does_not_show_what_lies_beyond_it() -> None:
+    seg, pixels = segmentation()
+    viewer = in_planes(seg, pixels=pixels)
+    viewer.toggle_structures()
+    viewer.activate(CORONAL)
+    viewer.go(BOX[1][1] + 4)
+
+    viewer.set_slab(4.0)  # 2 mm to each side; the lesion ends 3.6 mm before it
+
+    assert lines(viewer, CORONAL) == ()
+
+
+def test_a_slab_of_the_stack_shows_it_too() -> None:
+    seg, pixels = segmentation()
+    viewer, loader = opened(CT, seg)
+    for index, frame in enumerate(seg.frames):
+        loader.arrive(frame, pixels[index])
+    viewer.toggle_structures()
+    viewer.go(BOX[2][1] + 3)
+
+    viewer.set_slab(10.0)
+
+    (x0, x1), (y0, y1), _ = BOX
+    assert extent(lines(viewer, 0)) == (x0 - 0.5, x1 - 0.5, y0 - 0.5, y1 - 0.5)
+
+
+def test_what_is_not_drawn_on_planes_is_told() -> None:
+    """A reader who sees no line must not take it for no lesion."""
+    drawn = structure_set()
+    assert drawn.structures is not None
+    opened_line = evolve(drawn.structures.contours[0], closed=False)
+    lines_alone = evolve(drawn, structures=evolve(drawn.structures, contours=(opened_line,)))
+    viewer = in_planes(lines_alone)
+
+    viewer.toggle_structures()
+    viewer.scene(AXIAL)
+
+    said = [line for line in viewer.overlay(AXIAL).lines if "planes" in line]
+    assert said == ["Not, or not wholly, drawn on planes: Lesion"]
+
+
+def test_what_is_drawn_whole_is_not_told_as_left_out(drawn: Viewer) -> None:
+    drawn.toggle_structures()
+    drawn.scene(AXIAL)
+
+    assert not [line for line in drawn.overlay(AXIAL).lines if "not wholly" in line]
+
+
+def test_structures_are_filled_as_densely_as_asked(drawn: Viewer) -> None:
+    drawn.fill_structures()
+    first = {each.fill for each in lines(drawn, CORONAL)}
+    drawn.fill_structures(55)
+
+    assert first == {0.2}
+    assert {each.fill for each in lines(drawn, CORONAL)} == {0.55}
+
+
+def test_filling_goes_back_to_lines_alone(drawn: Viewer) -> None:
+    for _ in range(3):
+        drawn.fill_structures()
+
+    assert {each.fill for each in lines(drawn, CORONAL)} == {0.0}
+
+
+def test_a_structure_is_measured_in_the_values_of_the_series(drawn: Viewer) -> None:
+    """8 x 7 x 7 voxels of 0.8 mm; each slice of the fake CT has one value, 1 HU higher."""
+    job = drawn.measure_structures()
+
+    (x0, x1), (y0, y1), (z0, z1) = BOX
+    count = (x1 - x0) * (y1 - y0) * (z1 - z0)
+    ml = count * 0.8**3 / 1000
+    values = np.arange(z0, z1) + 1000.0 - 1024.0
+    assert job.error is None
+    (said,) = [line for line in drawn.overlay(AXIAL).lines if " ml, " in line]
+    assert f"{ml:.3g} ml" in said
+    assert f"mean {values.mean():.3g}".replace("-", "−") in said
+    assert f"SD {values.std():.3g}" in said
+    assert f"{values.min():.3g} to {values.max():.3g} HU".replace("-", "−") in said
+
+
+def test_asked_for_again_the_values_are_gone(drawn: Viewer) -> None:
+    drawn.measure_structures()
+    drawn.measure_structures()
+
+    assert not [line for line in drawn.overlay(AXIAL).lines if " ml, " in line]
+
+
+def test_the_next_case_has_no_values(drawn: Viewer) -> None:
+    drawn.measure_structures()
+
+    drawn.close()
+
+    assert drawn.structures.values == {}

@@ -5,10 +5,10 @@ from types import MappingProxyType
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QImage, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from workstation.rendering.annotations import runs, shrunk
-from workstation.rendering.ink import Border, Handle, Item, Letter, Oval, Plate, Stroke
+from workstation.rendering.ink import Border, Handle, Item, Letter, Oval, Plate, Stroke, Tint
 from workstation.rendering.picture import Picture
 from workstation.ui import theme
 from workstation.ui.viewer import glyphs
@@ -68,6 +68,8 @@ def draw_items(painter: QPainter, items: Sequence[Item]) -> None:
                 _plate(painter, item)
             case Border():
                 _border(painter, item)
+            case Tint():
+                _tint(painter, item)
             case Letter():
                 glyphs.draw(painter, item.text, *item.at, weight=600, token=item.token)
     painter.restore()
@@ -98,6 +100,17 @@ def _border(painter: QPainter, item: Border) -> None:
     if item.filled:
         painter.setBrush(pen.color())
         painter.drawPolygon(line)
+
+
+def _tint(painter: QPainter, item: Tint) -> None:
+    area = QPainterPath()
+    area.setFillRule(Qt.FillRule.OddEvenFill)
+    for line in item.lines:
+        area.addPolygon(QPolygonF([QPointF(*point) for point in line]))
+        area.closeSubpath()
+    colour = theme.pen_of_data(item.colour, 1.0).color()
+    colour.setAlphaF(item.opacity)
+    painter.fillPath(area, colour)
 
 
 def _oval(painter: QPainter, item: Oval) -> None:
