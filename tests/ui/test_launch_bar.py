@@ -20,7 +20,7 @@ def test_it_asks_and_leaves_the_keyboard_where_it_is(qtbot: QtBot) -> None:
 
     assert not bar.open.hasFocus()
     registry = catalogue.registry()
-    assert [registry.find(line).id for line in sent] == sent
+    assert [registry.find(line)[0].id for line in sent] == sent
     bar.ask("")
     assert bar.isHidden()
 
