@@ -122,8 +122,8 @@ class _Machine:
                 assert self.cases, "more cases are needed for so many kills"
                 case = self.cases[0]
                 point = self._next_point(case)
-                seconds = chance.uniform(1.5, 4.0) if point == CLOCK else 60.0
-                lines = ["wait delivered 60", *self._reads([case])]
+                seconds = chance.uniform(1.5, 4.0) if point == CLOCK else 180.0
+                lines = ["wait delivered 120", *self._reads([case])]
                 code, said = self._go(reader, bus, lines, point, seconds)
                 assert code in (0, -signal.SIGKILL), said
                 self.killed[point] += code != 0
@@ -139,10 +139,10 @@ class _Machine:
 
     def _last(self, reader: Reading, bus: str) -> None:
         """Nobody dies any more: what is left is sent, what is unread is read."""
-        code, said = self._go(reader, bus, ["wait delivered 60"], "", 60.0)
+        code, said = self._go(reader, bus, ["wait delivered 120"], "", 180.0)
         assert code == 0, said
         unread = [each for each in self.mine if self._state(each) != "final"]
-        code, said = self._go(reader, bus, self._reads(unread), "", 240.0)
+        code, said = self._go(reader, bus, self._reads(unread), "", 480.0)
         assert code == 0, said
 
     def _order(self, case: str) -> dict[str, str]:
@@ -155,7 +155,7 @@ class _Machine:
         return [line for each in cases for line in (
             f"case.open {each}", "wait loaded", "report.template free-text",
             "tool.length 1 1 6 6", f'report.set impression "{_text(each)}"',
-            'report.set findings "As expected."', "report.sign", "wait delivered 60",
+            'report.set findings "As expected."', "report.sign", "wait delivered 120",
         )]  # fmt: skip
 
     def _go(
