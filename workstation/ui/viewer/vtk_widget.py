@@ -5,7 +5,6 @@ drew as a picture. The context belongs to the thread that made it.
 """
 
 import ctypes
-import sys
 from typing import Any
 
 import vtkmodules.vtkRenderingOpenGL2  # its factories
@@ -53,10 +52,11 @@ class VtkWindow:
 
 def _let_find_symbols(window: Any) -> None:
     """On Linux VTK asks for functions as GLX or EGL would; elsewhere it finds them itself."""
-    if not sys.platform.startswith("linux"):
-        return
-    if QGuiApplication.platformName().startswith("wayland"):
+    platform = QGuiApplication.platformName()
+    if platform.startswith("wayland"):
         found: Any = ctypes.CDLL("libEGL.so.1").eglGetProcAddress
-    else:
+    elif platform == "xcb":
         found = ctypes.CDLL("libGL.so.1").glXGetProcAddressARB
+    else:
+        return
     window.SetOpenGLSymbolLoader2(ctypes.cast(found, ctypes.c_void_p).value, 0)
