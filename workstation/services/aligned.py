@@ -160,9 +160,12 @@ class Aligned(Structured):
             if state.display_set == own.id:
                 shown = reduce.show(state, other.id)
                 slab = reduce.slab(shown, state.slab_mm, state.slab_mode)
-                self._board[at] = reduce.touch(evolve(slab, plane=state.plane))
+                same = evolve(slab, plane=state.plane, along=state.along)
+                self._board[at] = reduce.touch(same)
         if self._same_space(own.frames[0], other):
             now = self._crosshair_of(own)
+            if (curve := self._curves.get(own.id)) is not None:
+                self._curves[other.id] = curve
             self._crosshairs[other.id] = mpr.carried(now, self._box(other), now.centre)
         else:
             self._begin_beside(own, other)

@@ -404,3 +404,20 @@ def test_images_of_the_stack_take_points_too() -> None:
     plane = CT.frames[10].plane
     assert plane is not None
     assert traced(viewer).points[-1] == pytest.approx(plane.to_patient(30.0, 30.0))
+
+
+def test_another_series_of_the_space_is_seen_along_the_same_curve() -> None:
+    """The vessel of the arterial phase is looked at in the venous one."""
+    other = display_set(SCANS["straight"], COUNT, SHAPE, series="1.1.2")
+    viewer, _ = opened(CT, evolve(other, id="venous"))
+    viewer.toggle_curved()
+    viewer.activate(CORONAL)
+    for point in ((10.0, 5.0), (20.0, 15.0)):
+        viewer.add_course_point(point)
+    points = traced(viewer).points
+
+    viewer.show_set("venous")
+
+    assert shown_on(viewer, STRAIGHT).display_set.id == "venous"
+    assert shown_on(viewer, STRAIGHT).is_here
+    assert traced(viewer).points == points
