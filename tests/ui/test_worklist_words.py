@@ -186,8 +186,8 @@ def test_a_list_without_promises_shows_none_and_says_what_else_it_lacks() -> Non
 
     assert (shown.kind, shown.text) == (SlaKind.NONE, "no deadline")
     assert forms.sla_words(lacking, NOW) == "No deadline is known"
-    assert Line(known, "Hill Clinic").status.words == "In the archive · no claim"
+    assert Line(known, "Hill Clinic").status.words == "Archive · no claim"
     assert len(lacks(lacking)) == len(Lack)
-    assert in_short(lacking).endswith("another reader may have it open")
+    assert in_short(lacking).startswith("Another reader may have this open too")
     assert in_short(row(1).item) == ""
     assert urgency(lacking, NOW).words == "no deadline is known"

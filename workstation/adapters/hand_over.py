@@ -27,7 +27,9 @@ _PATIENCE_S: Final = 5.0
 def place_of(settings: Path) -> Path:
     """Where a program that runs with these settings says how to reach it."""
     name = hashlib.sha256(str(settings.resolve()).encode()).hexdigest()[:16]
-    folder = Path(platformdirs.user_runtime_dir("reading-workstation", False))
+    runtime = os.environ.get("XDG_RUNTIME_DIR")  # gone with the session, where the system has it
+    usual = platformdirs.user_cache_dir("reading-workstation", False)
+    folder = Path(runtime) / "reading-workstation" if runtime else Path(usual)
     return folder / f"desk-{name}.json"
 
 

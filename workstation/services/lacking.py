@@ -27,5 +27,5 @@ def in_short(item: WorklistItem) -> str:
     }
     named = ", ".join(words[each] for each in Lack if each in item.lacks)
     if Lack.CLAIM in item.lacks:
-        return tr("This list has no {what}: another reader may have it open", what=named)
+        return tr("Another reader may have this open too: the list has no {what}", what=named)
     return tr("This list has no {what}", what=named) if named else ""

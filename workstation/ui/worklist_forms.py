@@ -208,7 +208,7 @@ def status(
         words = tr("Claimed · you") if mine else tr("Claimed · {who}", who=item.holder)
         return Status("half", words, "here" if mine else "hi")
     if Lack.STATUS in item.lacks:
-        return Status("dot", tr("In the archive · no claim"), "mid")
+        return Status("dot", tr("Archive · no claim"), "mid")
     return Status("dot", tr("Unread"), "hi")
 
 
