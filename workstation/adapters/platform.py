@@ -11,7 +11,7 @@ from workstation.adapters.image_bases import ImageBases
 from workstation.adapters.site_client import SiteClient
 from workstation.domain.identifiers import ReportId, SiteId, TaskId
 from workstation.domain.prior import Person, PriorStudy
-from workstation.domain.reader import Reader
+from workstation.domain.reader import Colleague, Reader
 from workstation.domain.report import IssuedReport
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import Conflict, Refused, SignInFailed, SiteUnavailable
@@ -148,11 +148,23 @@ class FhirPlatform:
         return self._change(item, renewed)
 
     def release(self, item: WorklistItem, reason: str) -> WorklistItem:
+        return self._freed(item, reason, None)
+
+    def reassign(self, item: WorklistItem, to: Colleague, reason: str) -> WorklistItem:
+        """Free, and meant for one reader (`services.ports.Staffed`)."""
+        return self._freed(item, reason, to)
+
+    def colleagues(self) -> tuple[Colleague, ...]:
+        me = self._need_reader().id
+        every = fhir.colleagues_from(self._all(self._ask.every_role())[0])
+        return tuple(each for each in every if each.id != me)
+
+    def _freed(self, item: WorklistItem, reason: str, to: Colleague | None) -> WorklistItem:
         reader = self._need_reader()
 
         def free(task: Resource) -> Mapping[str, Any]:
             self._need_mine(task, reader)
-            return fhir.released(task, f"{reader.name}: {reason}" if reason else "")
+            return fhir.released(task, f"{reader.name}: {reason}" if reason else "", to)
 
         return self._change(item, free)
 

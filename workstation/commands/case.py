@@ -3,6 +3,7 @@
 from workstation.commands.context import CommandContext
 from workstation.commands.registry import Outcome, command
 from workstation.domain.identifiers import SiteId, TaskRef
+from workstation.domain.reader import Colleague
 from workstation.errors import CommandError, Conflict
 from workstation.services.jobs import Job
 from workstation.services.waiting import settled
@@ -60,6 +61,10 @@ def _opened(ctx: CommandContext, job: Job[None]) -> None:
 @command("case.next", title="Read next", group=GROUP, when={"signed-in"}, say={"next case"})
 def next_case(ctx: CommandContext) -> Outcome:
     """Claim and open the most urgent case you may read; a lost race goes on to the one after."""
+    return _read_next(ctx)
+
+
+def _read_next(ctx: CommandContext) -> Job[None]:
     done: Job[None] = Job()
     tried: set[TaskRef] = set()
 
@@ -85,6 +90,9 @@ def next_case(ctx: CommandContext) -> Outcome:
 
 
 def _none(ctx: CommandContext) -> str:
+    if ctx.worklist.films_only:
+        ctx.worklist.films_only = False
+        return tr("no plain film waits any more; every case is next again")
     waiting = sum(r.is_free and r.item.key in ctx.worklist.passed for r in ctx.worklist.rows)
     if waiting:
         return trn(
@@ -124,6 +132,49 @@ def decline(ctx: CommandContext, reason: str = "") -> Outcome:
         ctx.windows.open_palette("case.decline ")
         return None
     return ctx.worklist.decline(_row(ctx, "", ""), reason)
+
+
+@command("case.reassign", title="Give to a reader", group=GROUP, when={"row"}, rest=True)
+def reassign(ctx: CommandContext, to: str = "") -> Outcome:
+    """The open case, or the selected one, to a colleague of that site, with a reason: `Visitor:
+    paediatric`. Asks where nobody is named."""
+    name, _, reason = (each.strip() for each in to.partition(":"))
+    if not name or not reason:
+        ctx.windows.open_palette(f"case.reassign {name}: " if name else "case.reassign ")
+        return None
+    case, done = ctx.session.case, Job[None]()
+    row = None if case is not None else _row(ctx, "", "")
+    item = case.item if row is None and case is not None else _row(ctx, "", "").item
+
+    def given(job: Job[None]) -> None:
+        ctx.windows.show_page("worklist")
+        done.settle(None, job.error)
+
+    def meant(job: Job[Colleague]) -> None:
+        if job.error is not None:
+            done.settle(None, job.error)
+        elif row is None:
+            ctx.session.release(reason, job.result()).then(given)
+        else:
+            ctx.worklist.decline(row, reason, job.result()).then(given)
+
+    ctx.worklist.colleague(item.site, name).then(meant)
+    return done
+
+
+@command("case.films", title="Plain films, one after the other", group=GROUP, when={"signed-in"})
+def films(ctx: CommandContext) -> Outcome:
+    """The next plain film, and after each signature the one after it; again: every case."""
+    ctx.worklist.films_only = not ctx.worklist.films_only
+    if not ctx.worklist.films_only:
+        ctx.windows.tell(tr("Every case is next again."))
+        return None
+    waiting = sum(map(ctx.worklist.is_offered, ctx.worklist.rows))
+    if not waiting:
+        ctx.worklist.films_only = False
+        raise CommandError(tr("no plain film waits for you"))
+    ctx.windows.tell(trn(waiting, "{n} plain film waits.", "{n} plain films wait."))
+    return _read_next(ctx)
 
 
 @command("case.put-aside", title="Put aside", group=GROUP, when={"case"})
@@ -169,6 +220,8 @@ COMMANDS = (
     release,
     hand_over,
     decline,
+    reassign,
+    films,
     put_aside,
     resume,
     close,

@@ -216,6 +216,7 @@ def task(place: tuple[str, str], order: OrderFacts, refs: Refs, expected: int) -
         "for": {"reference": refs.patient},
         "authoredOn": instant(order.listed),
         "restriction": {"period": {"end": instant(order.due)}},
+        "reasonCode": {"text": f"{order.procedure}: {order.tier} read, reader for {place[1]}"},
         "location": {"display": place[0]},
         "extension": [{"url": RW + "jurisdiction", "valueCode": place[1]}],
         "input": inputs,

@@ -31,3 +31,11 @@ class Reader:
     roles: tuple[str, ...] = ()
     licences: tuple[Licence, ...] = ()
     modalities: frozenset[str] = frozenset()  # privileged for at this site; empty: for all
+
+
+@frozen
+class Colleague:
+    """Somebody else who reads at a site."""
+
+    id: str  # "Practitioner/8"
+    name: str

@@ -64,6 +64,10 @@ class Lack(StrEnum):
     DRAFTS = "drafts"  # unfinished words stay on this machine
 
 
+#: Radiography, digital or from plates (PS3.3 C.7.3.1.1.1).
+FILMS: Final = frozenset({"CR", "DX", "RG"})
+
+
 class IllegalTransition(Exception):
     """A bug: a worklist item was asked to change state in a way that does not exist."""
 
@@ -110,9 +114,17 @@ class WorklistItem:
     order_id: str = ""  # "ServiceRequest/9"
     patient_ref: str = ""  # "Patient/4"
     imaging_ref: str = ""  # "ImagingStudy/5"
+    routed: str = ""  # why the platform has it read here
+    meant_for: str = ""  # the reader it was given to by name, as shown
+    meant_for_id: str = ""  # "Practitioner/8"
     handed_over: str = ""  # what the one who had it before says to the next
     lacks: frozenset[Lack] = frozenset()
     announced: bool = False  # by a message alone: the site's worklist does not list it yet
+
+    @property
+    def is_film(self) -> bool:
+        """A plain film: read in a minute, one after the other."""
+        return self.modality in FILMS
 
     @property
     def key(self) -> TaskRef:

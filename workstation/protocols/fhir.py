@@ -4,7 +4,7 @@ As docs/conformance.md says. A changed Task is the site's own with our elements
 replaced: what we do not understand travels back untouched.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from attrs import evolve
 
 from workstation.domain.identifiers import AccessionNumber, StudyUID, TaskId, is_uid
 from workstation.domain.patient import Patient
-from workstation.domain.reader import Licence, Reader
+from workstation.domain.reader import Colleague, Licence, Reader
 from workstation.domain.worklist import Priority, ReadState, Tier, WorklistItem
 from workstation.protocols.fhir_values import (
     RW,
@@ -91,6 +91,8 @@ def item_from(site: Site, task: Resource, others: Mapping[str, Resource]) -> Wor
     return with_task(item, task)
 
 
+#: Roles to whom a case can be given.
+READERS: Final = frozenset({"radiologist", "resident"})
 #: Of a note from one reader to the next.
 _MOST_WORDS: Final = 1000
 
@@ -102,6 +104,7 @@ def with_task(item: WorklistItem, task: Resource) -> WorklistItem:
         raise Unreadable(tr("its status is not known ({status})", status=status[:20]))
     tier = coding(first(task.get("performerType")), RW + "tier")
     expected = (each.get("valueInteger") for each in _inputs(task, "images-expected"))
+    recipient = first(inner(task, "restriction").get("recipient"))
     return evolve(
         item,
         version=_known(version(task), tr("it has no version")),
@@ -115,6 +118,9 @@ def with_task(item: WorklistItem, task: Resource) -> WorklistItem:
         lease_until=moment(extension(task, "lease-until")),
         images_expected=next((n for value in expected if (n := whole(value))), None),
         prior_count=len(inputs(task, "prior")),
+        routed=text(inner(task, "reasonCode"), "text")[:_MOST_WORDS],
+        meant_for=text(recipient, "display"),
+        meant_for_id=reference(recipient),
         handed_over=text(inner(task, "statusReason"), "text")[:_MOST_WORDS],
     )
 
@@ -150,8 +156,8 @@ def claimed(task: Resource, reader: Reader, until: datetime) -> dict[str, Any]:
     }
 
 
-def released(task: Resource, reason: str) -> dict[str, Any]:
-    """The Task as nobody's again, in the state it had before the claim."""
+def released(task: Resource, reason: str, to: Colleague | None = None) -> dict[str, Any]:
+    """The Task as nobody's again, in the state it had before the claim; `to`: meant for one."""
     reported = any(
         text(inner(each, "type"), "text") == "report" for each in items(task.get("output"))
     )
@@ -161,9 +167,13 @@ def released(task: Resource, reason: str) -> dict[str, Any]:
         "businessStatus": state_concept(ReadState.PRELIMINARY if reported else ReadState.UNREAD),
         "extension": with_extension(task, "lease-until", "", None),
     }
+    restriction = {k: v for k, v in inner(task, "restriction").items() if k != "recipient"}
+    if to is not None:
+        restriction["recipient"] = [{"reference": to.id, "display": to.name}]
+    free["restriction"] = restriction
     if reason:
         free["statusReason"] = {"text": reason}
-    return {name: value for name, value in free.items() if name != "owner" and value != []}
+    return {n: value for n, value in free.items() if n != "owner" and value not in ([], {})}
 
 
 def state_concept(state: ReadState) -> dict[str, Any]:
@@ -201,6 +211,17 @@ def reader_from(reference: str, practitioner: Resource, roles: list[Resource]) -
         licences=tuple(each for each in licences if each is not None),
         modalities=frozenset(str(m) for role in roles for m in extensions(role, "modality")),
     )
+
+
+def colleagues_from(roles: Iterable[Resource]) -> tuple[Colleague, ...]:
+    """Those who read at the site, by name; auditors and administrators do not."""
+    found = {
+        reference(each.get("practitioner")): text(inner(each, "practitioner"), "display")
+        for each in roles
+        if any(coding(code, RW + "role") in READERS for code in items(each.get("code")))
+    }
+    people = (Colleague(who, name) for who, name in found.items() if who and name)
+    return tuple(sorted(people, key=lambda each: each.name))
 
 
 def _licence(qualification: Resource) -> Licence | None:

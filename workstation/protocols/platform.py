@@ -114,6 +114,9 @@ class Platform:
     def roles(self, ref: str) -> Request:
         return self.get("PractitionerRole", practitioner=ref)
 
+    def every_role(self) -> Request:
+        return self.get("PractitionerRole", _count="200")
+
     def studies_of(self, patient_ref: str) -> Request:
         along = "ImagingStudy:endpoint"
         return self.get("ImagingStudy", subject=patient_ref, _sort="-started", _include=along)

@@ -7,7 +7,7 @@ They raise `WorkstationError`s in the reader's words. Adapters know no services.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, runtime_checkable
 
 from attrs import field, frozen
 
@@ -22,7 +22,7 @@ from workstation.domain.identifiers import (
 )
 from workstation.domain.patient import Patient
 from workstation.domain.prior import PriorStudy as PriorStudy  # services name it from here
-from workstation.domain.reader import Reader
+from workstation.domain.reader import Colleague, Reader
 from workstation.domain.report import IssuedReport
 from workstation.domain.study import Frame, Series
 from workstation.domain.worklist import WorklistItem
@@ -155,6 +155,17 @@ class HostingPlatform(Protocol):
 
     def send_audit(self, events: Sequence[Mapping[str, Any]]) -> None:
         """FHIR AuditEvents; idempotent by their id."""
+        ...
+
+
+@runtime_checkable
+class Staffed(Protocol):
+    """A platform that knows who reads there, and takes a case for one of them by name."""
+
+    def colleagues(self) -> tuple[Colleague, ...]: ...
+
+    def reassign(self, item: WorklistItem, to: Colleague, reason: str) -> WorklistItem:
+        """Give a case of ours back for this reader; the reason goes with it."""
         ...
 
 

@@ -22,6 +22,8 @@ from workstation.services.worklist import Row, Worklist
 
 log = logging.getLogger("prefetch")
 
+#: Plain films are small, and read one after the other: so many more of them.
+_FILMS: Final = 4
 #: Looked at again this often while there is something to do; arrivals need no more.
 _LOOK_S: Final = 0.5
 
@@ -110,10 +112,10 @@ class Prefetch:
         open_ref = self._session.case.ref if self._session.case is not None else None
         found: list[Row] = []
         for row in self._worklist.rows:
-            if len(found) == self._cases:
+            if len(found) == self._cases * (_FILMS if self._worklist.films_only else 1):
                 break
             passed = row.item.key in self._worklist.passed
-            if row.is_free and not passed and row.item.ref != open_ref:
+            if self._worklist.is_offered(row) and not passed and row.item.ref != open_ref:
                 found.append(row)
         return found
 

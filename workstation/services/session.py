@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 
 from workstation.domain.identifiers import SiteId, StudyRef, TaskRef
 from workstation.domain.patient import Patient
+from workstation.domain.reader import Colleague
 from workstation.domain.report import IssuedReport, SectionKind
 from workstation.domain.study import DisplaySet
 from workstation.domain.worklist import ReadState, WorklistItem
@@ -332,8 +333,9 @@ class ReadingSession:
         self._give_back(case.item, "").then(lambda job: left.settle(None, _grave(job.error)))
         return left
 
-    def release(self, reason: str) -> Job[None]:
-        """Give the open case back to the queue; the draft stays on the platform."""
+    def release(self, reason: str, to: Colleague | None = None) -> Job[None]:
+        """Give the open case back to the queue, or to one reader; the draft stays on the
+        platform."""
         case = self.need_case()
         if case.read_only:
             raise CommandError(tr("this case is not claimed by you"))
@@ -341,7 +343,7 @@ class ReadingSession:
         for item in case.also:
             self._give_back(item, reason)
         self._s.worklist.passed.add(case.item.key)
-        return self._give_back(case.item, reason)
+        return self._give_back(case.item, reason, to)
 
     def put_aside(self) -> None:
         """Leave the case as it is and keep the claim alive."""
@@ -384,11 +386,11 @@ class ReadingSession:
         self.changed.emit(None)
         return wrote
 
-    def _give_back(self, item: WorklistItem, reason: str) -> Job[None]:
+    def _give_back(self, item: WorklistItem, reason: str, to: Colleague | None = None) -> Job[None]:
         current = self._s.worklist.held(item.key) or item
         self._s.audit.record("release", study=item.ref)
         done: Job[None] = Job()
-        self._s.worklist.release(current, reason).then(
+        self._s.worklist.release(current, reason, to).then(
             lambda job: done.settle(None, None if isinstance(job.error, Conflict) else job.error)
         )  # a claim that is gone already needs no giving back
         return done

@@ -5,14 +5,15 @@ from datetime import datetime
 from typing import Final
 
 from workstation.domain.identifiers import SiteId, TaskId, TaskRef
-from workstation.domain.reader import Reader
+from workstation.domain.reader import Colleague, Reader
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import Refused, SignInFailed, SiteUnavailable
 from workstation.protocols.device_sign_in import EnterCode
 from workstation.services.claims import Keeper
+from workstation.services.colleagues import meant_by
 from workstation.services.feed import SiteFeed
 from workstation.services.jobs import Job, Jobs
-from workstation.services.ports import Clock, Credentials, HostingPlatform
+from workstation.services.ports import Clock, Credentials, HostingPlatform, Staffed
 from workstation.services.queue_order import Queue
 from workstation.services.rows import Row as Row
 from workstation.services.rows import SiteStatus as SiteStatus
@@ -20,6 +21,7 @@ from workstation.services.signal import Signal
 from workstation.services.urgency import NO_WEIGHTS, Weights
 from workstation.services.waiting import All
 from workstation.settings import Site
+from workstation.text import tr
 
 #: After one site has shown its rows, the others are waited for this long at sign-in.
 _GRACE_S: Final = 3.0
@@ -50,6 +52,7 @@ class Worklist:
         #: A code the reader is to enter on another device; None: it is entered, or over.
         self.code_shown: Signal[EnterCode | None] = Signal()
         self.weights = weights
+        self.films_only = False  # plain films one after the other: nothing else is offered
         self.passed: set[TaskRef] = set()  # given back or declined: not offered again
         self._jobs = jobs
         self._feeds = {
@@ -135,6 +138,7 @@ class Worklist:
     def sign_out(self) -> Job[None]:
         """Forget the reader and their rows, and tell the sites."""
         self.passed.clear()
+        self.films_only = False
         self.signed_out.emit(None)
         done: Job[None] = Job()
         told = All(done)
@@ -179,9 +183,17 @@ class Worklist:
 
         What this reader gave back or declined is for somebody else; it stays on the list.
         """
-        free = (row for row in self.rows if row.is_free)
         tried = skip | self.passed
-        return next((row for row in free if row.item.key not in tried), None)
+        waiting = (row for row in self.rows if self.is_offered(row))
+        return next((row for row in waiting if row.item.key not in tried), None)
+
+    def is_offered(self, row: Row) -> bool:
+        """Free, not given to somebody else by name, and a film where films are read."""
+        reader = self.reader(row.item.site)
+        mine = not row.item.meant_for_id or (
+            reader is not None and row.item.meant_for_id == reader.id
+        )
+        return row.is_free and mine and (not self.films_only or row.item.is_film)
 
     def held(self, key: TaskRef) -> WorklistItem | None:
         """The newest version we know of a task."""
@@ -199,8 +211,9 @@ class Worklist:
         job = self._jobs.run(lambda: feed.platform.claim(known.item), lane=feed.lane)
         return job.then(lambda settled: self._changed_there(feed, settled))
 
-    def decline(self, row: Row, reason: str) -> Job[None]:
-        """Not for this reader: everybody sees why, and it is not offered here again."""
+    def decline(self, row: Row, reason: str, to: Colleague | None = None) -> Job[None]:
+        """Not for this reader: everybody sees why, and it is not offered here again; `to`: it is
+        for somebody else by name."""
         done: Job[None] = Job()
 
         def claimed(job: Job[WorklistItem]) -> None:
@@ -208,16 +221,39 @@ class Worklist:
                 done.settle(None, job.error)
                 return
             self.passed.add(row.item.key)
-            self.release(job.result(), reason).then(lambda freed: done.settle(None, freed.error))
+            freed = self.release(job.result(), reason, to)
+            freed.then(lambda settled: done.settle(None, settled.error))
 
         self.claim(row).then(claimed)
         return done
 
-    def release(self, item: WorklistItem, reason: str = "") -> Job[WorklistItem]:
-        """Give a case back to the queue; the reason goes with it."""
+    def release(
+        self, item: WorklistItem, reason: str = "", to: Colleague | None = None
+    ) -> Job[WorklistItem]:
+        """Give a case back to the queue, or to one reader; the reason goes with it."""
         feed = self._feeds[item.site]
-        job = self._jobs.run(lambda: feed.platform.release(item, reason), lane=feed.lane)
+        platform = feed.platform
+
+        def free() -> WorklistItem:
+            if to is None or not isinstance(platform, Staffed):
+                return platform.release(item, reason)
+            return platform.reassign(item, to, reason)
+
+        job = self._jobs.run(free, lane=feed.lane)
         return job.then(lambda settled: self._changed_there(feed, settled))
+
+    def colleague(self, site: SiteId, name: str) -> Job[Colleague]:
+        """Who is meant by a name, or a part of it. Fails with `Refused` where that is nobody,
+        or several, or the site takes no case for a reader."""
+        feed = self._feeds[site]
+        platform = feed.platform
+
+        def found() -> Colleague:
+            if not isinstance(platform, Staffed):
+                raise Refused(tr("{site} takes no case for a reader", site=feed.site.name))
+            return meant_by(name, platform.colleagues())
+
+        return self._jobs.run(found, lane=feed.lane)
 
     def renew(self, item: WorklistItem) -> Job[None]:
         """Renew a claim of ours and hear what the site has of it: `held` is the newest then."""

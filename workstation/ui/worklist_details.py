@@ -44,7 +44,12 @@ class Details(QWidget):
         self._body.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.open = plain.button(tr("Open"), lambda: run("case.open"), key="Enter", look="main")
         self.claim = plain.button(tr("Claim"), lambda: run("case.claim"))
-        foot = plain.row(self.open, self.claim, 0, margins=(16, 12, 16, 12), spacing=8)
+        self.decline = plain.button(tr("Decline…"), lambda: run("case.decline"))
+        self.reassign = plain.button(tr("Reassign…"), lambda: run("case.reassign"))
+        foot = plain.row(
+            self.open, self.claim, self.decline, self.reassign, 0,
+            margins=(16, 12, 16, 12), spacing=6,
+        )  # fmt: skip
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -61,7 +66,8 @@ class Details(QWidget):
             self._body.setWidget(self._made(line, now))
         free = line is not None and not line.blocked
         self.open.setEnabled(free)
-        self.claim.setEnabled(free and line is not None and not line.done)
+        for each in (self.claim, self.decline, self.reassign):
+            each.setEnabled(free and line is not None and not line.done)
         self.tick(now)
 
     def tick(self, now: datetime | None) -> None:
@@ -144,7 +150,11 @@ class Details(QWidget):
         return part
 
     def _right(self, line: Line, now: datetime) -> QWidget:
-        part = _Section(tr("May you read it"))
+        part = _Section(tr("Why it is on your list"))
+        if line.item.meant_for:
+            part.add(tr("Given to"), line.item.meant_for, tone="open")
+        if line.item.routed:
+            part.add(tr("Routed"), line.item.routed)
         licence, verdict = line.row.verdict.licence, line.row.verdict
         place = line.item.jurisdiction
         if verdict.allowed and licence is not None:

@@ -7,6 +7,7 @@ import pytest
 from attrs import evolve
 from fakes_platform import READER, item, site
 
+from workstation.domain.reader import Colleague
 from workstation.domain.worklist import Priority, ReadState, Tier
 from workstation.protocols import fhir
 from workstation.protocols import platform as wire
@@ -273,9 +274,44 @@ def test_priors_come_newest_first_with_their_words() -> None:
     }
     current = evolve(fhir.item_from(site(), TASK, OTHERS), study=fhir.study_uid(STUDY))
 
-    priors = wire.priors_from(site(), current, [STUDY, older, newer], [report])
+    priors = wire.priors_from(site(), current.study, [STUDY, older, newer], [report])
 
     assert [each.ref.study for each in priors] == ["1.2.3", "1.2.2"]
     assert (priors[0].accession, priors[0].report_text) == ("A-9", "Befund")
     assert priors[1].started is not None
     assert priors[1].started.isoformat() == "2024-01-01T00:00:00-08:00"
+
+
+def test_a_case_given_to_a_reader_names_them_and_is_given_back_without_the_name() -> None:
+    """R4 Task.restriction.recipient is for whom it is; what the promise says stays."""
+    task = {**TASK, "restriction": {"period": {"end": "2026-11-22T05:00:00Z"}}}
+    given = fhir.released(task, "paediatric", Colleague("Practitioner/8", "Ash, Kim"))
+    back = fhir.released(given, "away")
+
+    assert given["restriction"] == {
+        "period": {"end": "2026-11-22T05:00:00Z"},
+        "recipient": [{"reference": "Practitioner/8", "display": "Ash, Kim"}],
+    }
+    assert back["restriction"] == {"period": {"end": "2026-11-22T05:00:00Z"}}
+
+
+def test_cases_are_given_to_those_who_read() -> None:
+    """An auditor would never see it."""
+
+    def role(who: str, name: str, code: str) -> dict[str, Any]:
+        coding = {"system": "urn:reading-workstation:role", "code": code}
+        return {
+            "resourceType": "PractitionerRole",
+            "practitioner": {"reference": who, "display": name},
+            "code": [{"coding": [coding]}],
+        }
+
+    roles = [
+        role("Practitioner/2", "Rae", "resident"),
+        role("Practitioner/9", "Alex", "auditor"),
+        role("Practitioner/1", "Kim", "radiologist"),
+    ]
+
+    assert fhir.colleagues_from(roles) == (
+        Colleague("Practitioner/1", "Kim"), Colleague("Practitioner/2", "Rae"),
+    )  # fmt: skip

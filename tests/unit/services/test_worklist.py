@@ -9,7 +9,7 @@ from fakes import FakeClock, InlineJobs
 from fakes_platform import OTHER, READER, FakePlatform, ended, item, site
 
 from workstation.domain.identifiers import SiteId
-from workstation.domain.reader import Licence
+from workstation.domain.reader import Colleague, Licence
 from workstation.domain.worklist import Priority, ReadState, Tier, WorklistItem
 from workstation.errors import Conflict, Refused, SignInFailed, SiteUnavailable, WorkstationError
 from workstation.services.ports import Credentials
@@ -525,3 +525,80 @@ def test_two_sites_that_number_their_tasks_alike_are_not_mixed_up(shift: Shift) 
 
     assert sorted(item.accession for item in alike) == ["A-1", "B-1"]
     assert [shift.worklist.held(item.key) for item in alike] == alike
+
+
+# --- films, and readers by name -----------------------------------------------------
+
+
+def test_where_films_are_read_nothing_else_comes_between(shift: Shift) -> None:
+    """Twelve chest films in a row are read in one rhythm; a CT in the middle breaks it."""
+    shift.harbor.change("2", modality="DX")
+    shift.jobs.advance(5)
+    shift.worklist.films_only = True
+    first = shift.worklist.next()
+    assert first is not None
+    film = first.item.modality
+    shift.worklist.passed.add(first.item.key)
+
+    assert film == "DX"
+    assert shift.worklist.next() is None
+
+
+def test_a_case_given_to_a_reader_by_name_is_not_offered_to_another(shift: Shift) -> None:
+    """It waits for whom it is meant; whoever takes it knowingly still can."""
+    shift.harbor.change("1", meant_for="Ash, Kim", meant_for_id=OTHER.id)
+    shift.jobs.advance(5)
+    for_kim = {r.item.accession for r in shift.worklist.rows if shift.worklist.is_offered(r)}
+    shift.harbor.change("1", meant_for="Sample, Jo", meant_for_id=READER.id)
+    shift.jobs.advance(5)
+    for_jo = {r.item.accession for r in shift.worklist.rows if shift.worklist.is_offered(r)}
+
+    assert for_jo - for_kim == {"A-1"}
+    assert shift.row("A-1").is_free
+
+
+class Staff(FakePlatform):
+    """A platform that knows who reads there."""
+
+    people = (Colleague("Practitioner/4", "Ash, Kim"), Colleague("Practitioner/5", "Ash, Robin"))
+
+    def colleagues(self) -> tuple[Colleague, ...]:
+        return self.people
+
+    def reassign(self, item: WorklistItem, to: Colleague, reason: str) -> WorklistItem:
+        self.release(item, reason)
+        return self.change(item.task, meant_for=to.name, meant_for_id=to.id)
+
+
+def test_a_case_goes_to_the_reader_who_was_named_with_the_reason() -> None:
+    """Paediatrics to the paediatric reader; why, stands on the row."""
+    clock = FakeClock()
+    harbor, jobs = Staff("harbor", clock, [item(1, clock.now())]), InlineJobs(clock)
+    worklist = Worklist({HARBOR: harbor}, (site("harbor"),), jobs, clock)
+    worklist.sign_in(None).result()
+    kim = worklist.colleague(HARBOR, "kim").result()
+    worklist.decline(worklist.rows[0], "paediatric", kim).result()
+    (row,) = worklist.rows
+
+    assert (row.item.meant_for, row.item.holder, harbor.reasons) == ("Ash, Kim", "", ["paediatric"])
+    assert worklist.next() is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [("ash", "several readers are meant: Ash, Kim; Ash, Robin"), ("lee", "nobody of that name")],
+)
+def test_a_name_that_could_be_two_people_is_asked_for_again(asked: str, said: str) -> None:
+    """A case must not land with the wrong reader, and wait there."""
+    clock = FakeClock()
+    harbor = Staff("harbor", clock, [item(1, clock.now())])
+    worklist = Worklist({HARBOR: harbor}, (site("harbor"),), InlineJobs(clock), clock)
+    worklist.sign_in(None).result()
+
+    with pytest.raises(Refused, match=said):
+        worklist.colleague(HARBOR, asked).result()
+
+
+def test_a_site_without_a_list_of_readers_says_so(shift: Shift) -> None:
+    with pytest.raises(Refused, match="takes no case for a reader"):
+        shift.worklist.colleague(HARBOR, "kim").result()
