@@ -41,7 +41,7 @@ from workstation.commands.context import AllServices
 from workstation.commands.menus import STRIP, load_menus, offered
 from workstation.domain.autotext import Level
 from workstation.domain.critical import Category
-from workstation.domain.identifiers import SiteId
+from workstation.domain.identifiers import SiteId, StudyRef
 from workstation.domain.report import SignedReport
 from workstation.domain.suv import SuvType
 from workstation.protocols.device_sign_in import EnterCode
@@ -120,6 +120,7 @@ from workstation.ui.program import Program
 from workstation.ui.report_pane import ReportPane
 from workstation.ui.report_pdf import Printer
 from workstation.ui.viewer.gl_engine import GraphicsStart
+from workstation.ui.viewer.key_pictures import KeyPictures
 from workstation.ui.viewer.pane import ViewerPane
 from workstation.ui.windows import Shell, Shown
 from workstation.viewing.viewport import Interpolation
@@ -371,18 +372,22 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
     viewer.screens = {**screens_of(settings.screens), **outer.screens.load()}
     viewer.keep_screen = lambda key, mm: jobs.run(lambda: outer.screens.keep(key, mm), lane="store")
     viewer.on_duty = OnDuty(lambda site: _name_at(worklist, site), clock.now)
-    certifiers = {s: Enrolment(client) for s, client in outer.clients.items() if sites[s].est}
-    keys = Keys(outer.secrets, clock, certifiers.keys(), _token(settings))
-    worklist.signed_out.connect(lambda _: jobs.run(keys.lock, lane="store"))
-    certification = Certification(keys, certifiers, jobs)
-    worklist.signed_in.connect(lambda site: _certify(certification, worklist, site))
+    keys, certification = _keys(settings, outer, worklist, jobs)
 
     def who(site: SiteId) -> str:
         reader = worklist.reader(site)
         return reader.id if reader else ""
 
     audit = Audit(store, jobs, clock, platforms, keys.device, who)
-    printed = Printer(sites)
+    pictures = KeyPictures(loader.display_sets, frames.get)
+    printed = Printer(
+        sites,
+        lambda signed: pictures(
+            StudyRef(signed.report.binding.site, signed.report.binding.study),
+            reporting.key_images,
+            reporting.measurements,
+        ),
+    )
     zones = {site.id: ZoneInfo(site.timezone) for site in settings.sites}
     documents = ReportDocuments(sites, zones, loader.written)
     messages = Messages(sites)
@@ -504,6 +509,19 @@ def _voice(
 def _name_at(worklist: Worklist, site: SiteId) -> str:
     reader = worklist.reader(site)
     return reader.name if reader else ""
+
+
+def _keys(
+    settings: Settings, outer: Outer, worklist: Worklist, jobs: Jobs
+) -> tuple[Keys, Certification]:
+    """Signing keys, certified at sign-in where a site does that; a token is locked with it."""
+    certified = {site.id for site in settings.sites if site.est}
+    certifiers = {s: Enrolment(client) for s, client in outer.clients.items() if s in certified}
+    keys = Keys(outer.secrets, outer.clock, certifiers.keys(), _token(settings))
+    worklist.signed_out.connect(lambda _: jobs.run(keys.lock, lane="store"))
+    certification = Certification(keys, certifiers, jobs)
+    worklist.signed_in.connect(lambda site: _certify(certification, worklist, site))
+    return keys, certification
 
 
 def _token(settings: Settings) -> KeyToken | None:

@@ -99,7 +99,7 @@ def test_a_hospital_prints_on_its_own_paper(qtbot: QtBot, tmp_path: Path) -> Non
         id=SITE, name="Harbor General", issuer=here, fhir=here, dicomweb=here,
         jurisdiction="US-WA", timezone="America/Los_Angeles",
     )  # fmt: skip
-    assert "letter" in asked("pdfinfo", Printer({SITE: site})(report), tmp_path)
+    assert "letter" in asked("pdfinfo", Printer({SITE: site})(report)(), tmp_path)
 
 
 def test_it_is_printed_by_any_thread_and_in_black(qtbot: QtBot, tmp_path: Path) -> None:

@@ -38,8 +38,8 @@ def _unknown(_task: TaskRef) -> None:
     return None
 
 
-def _unprinted(_signed: SignedReport) -> bytes:
-    return b""
+def _unprinted(_signed: SignedReport) -> Callable[[], bytes]:
+    return bytes
 
 
 def _as_printed(pdf: bytes, _signed: SignedReport, _key: SigningKey) -> bytes:
@@ -68,7 +68,8 @@ class Outside:
     reader: Callable[[SiteId], str]  # "Practitioner/17"; empty while signed out
     name: Callable[[SiteId], str] = field(default=str)
     held: Callable[[TaskRef], WorklistItem | None] = field(default=_unknown)
-    printed: Callable[[SignedReport], bytes] = field(default=_unprinted)  # PDF; any thread
+    #: What makes the PDF, on any thread; asked for on the home thread.
+    printed: Callable[[SignedReport], Callable[[], bytes]] = field(default=_unprinted)
     message: Callable[[SignedReport, WorklistItem, Letter], bytes] = field(
         default=_no_message, kw_only=True
     )  # what is sent where a site takes reports by HL7; empty elsewhere
@@ -175,12 +176,12 @@ class Sealer:
         )  # fmt: skip
         record = self._audit.entry("sign", study=item.ref, detail=traits(delivery))
 
-        make = self._outside.beside(signed, item)
+        make, printed = self._outside.beside(signed, item), self._outside.printed(signed)
 
         def work() -> tuple[Parcel, tuple[Filing, ...]]:
             key = self._keys.reader(binding.site, signed.signer, signed.signed_at)
-            printed = self._outside.printed(signed)
-            pdf = self._outside.sign_pdf(printed, signed, key) if printed else b""
+            paper = printed()
+            pdf = self._outside.sign_pdf(paper, signed, key) if paper else b""
             filings = tuple(make(pdf))
             letter = seal(
                 signed,

@@ -6,7 +6,7 @@ same at any receiver. Any thread: nothing here touches a window.
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC
 from typing import Final
 
@@ -24,6 +24,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import (
     QColor,
     QFont,
+    QImage,
     QPageLayout,
     QPageSize,
     QPainter,
@@ -44,6 +45,7 @@ _FOOT_MM: Final = 13.0
 _BODY_PT: Final = 10.5
 _SMALL_PT: Final = 8.0
 _STRIKE_PT: Final = 84.0
+_A_PAGE: Final = 4  # key images
 _PALE: Final = (0.88, 0.88, 0.88)
 _STYLE: Final = ".title { font-weight: 600; margin-top: 9px; } p { margin: 0 0 3px 0; }"
 #: Both stand in the head of each page here.
@@ -52,24 +54,49 @@ _TITLE: Final = re.compile(r"<h2>(.*?)</h2>")  # Qt draws them larger than any s
 
 
 @frozen
+class PaperImage:
+    """A key image with its words; without a picture its pixels were not at hand."""
+
+    words: str
+    picture: QImage | None = None
+
+
+def _no_images(_signed: SignedReport) -> Sequence[PaperImage]:
+    return ()
+
+
+@frozen
 class Printer:
-    """Prints a report as the hospital's own, on the paper of where it lies."""
+    """Prints a report as the hospital's own, on the paper of where it lies.
+
+    `images` gives its key images, on the home thread; what is returned prints on any.
+    """
 
     sites: Mapping[SiteId, Site]
+    images: Callable[[SignedReport], Sequence[PaperImage]] = _no_images
 
-    def __call__(self, signed: SignedReport) -> bytes:
+    def __call__(self, signed: SignedReport) -> Callable[[], bytes]:
         site = self.sites[signed.report.binding.site]
         letter = site.jurisdiction.partition("-")[0] in _LETTER
-        return report_pdf(signed, site.name, letter=letter)
+        images = tuple(self.images(signed))
+        return lambda: report_pdf(signed, site.name, images, letter=letter)
 
 
-def report_pdf(signed: SignedReport, site_name: str, *, letter: bool = False) -> bytes:
+def report_pdf(
+    signed: SignedReport,
+    site_name: str,
+    images: Sequence[PaperImage] = (),
+    *,
+    letter: bool = False,
+) -> bytes:
     """PDF/A-1b, A4 or US letter.
 
     Parameters
     ----------
     site_name
         The hospital, as it calls itself.
+    images
+        Key images, on pages of their own behind the words.
     letter
         The paper of North America.
     """
@@ -88,16 +115,23 @@ def report_pdf(signed: SignedReport, site_name: str, *, letter: bool = False) ->
     )  # fmt: skip
     writer.setTitle("Radiology report")  # of every report: titles stand in lists of files
     writer.setCreator("Reading Workstation")
-    _Paper(signed, site_name, writer).print()
+    _Paper(signed, site_name, writer, images).print()
     buffer.close()
     return bytes(data.data())
 
 
 class _Paper:
-    def __init__(self, signed: SignedReport, site_name: str, writer: QPdfWriter) -> None:
+    def __init__(
+        self,
+        signed: SignedReport,
+        site_name: str,
+        writer: QPdfWriter,
+        images: Sequence[PaperImage] = (),
+    ) -> None:
         self._signed = signed
         self._site = site_name
         self._writer = writer
+        self._images = images
         self._page = QRectF(writer.pageLayout().paintRectPixels(_DPI)).translated(
             -writer.pageLayout().paintRectPixels(_DPI).topLeft()
         )
@@ -119,15 +153,43 @@ class _Paper:
 
     def print(self) -> None:
         """Every page, each with its head and foot."""
-        pages = self._document.pageCount()
+        written = self._document.pageCount()
+        pages = written + math.ceil(len(self._images) / _A_PAGE)
         with QPainter(self._writer) as painter:
+            painter.setRenderHint(QPainter.RenderHint.LosslessImageRendering)
             for page in range(pages):
                 if page:
                     self._writer.newPage()
                 if self._signed.status is ReportState.RETRACTED:
                     self._strike(painter)
-                self._words(painter, page)
+                if page < written:
+                    self._words(painter, page)
+                else:
+                    first = (page - written) * _A_PAGE
+                    self._pictures(painter, self._images[first : first + _A_PAGE])
                 self._frame(painter, page + 1, pages)
+
+    def _pictures(self, painter: QPainter, images: Sequence[PaperImage]) -> None:
+        """Two beside each other, their words below; whose they are stands in the head."""
+        gap, said = _pixels(6), _pixels(9)
+        wide = (self._page.width() - gap) / 2
+        high = (self._page.height() - self._head - self._foot - 2 * said) / (_A_PAGE // 2)
+        side = min(wide, high)
+        for number, each in enumerate(images):
+            row, column = divmod(number, 2)
+            box = QRectF(
+                column * (wide + gap), self._head + row * (side + said), side, side
+            )  # fmt: skip
+            if each.picture is None:
+                painter.drawRect(box)
+                painter.setFont(_font(_BODY_PT))
+                words = "Not at hand when this was signed; it is in the archive."
+                wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+                painter.drawText(box.adjusted(gap, gap, -gap, -gap), wrapped, words)
+            else:
+                painter.drawImage(box, each.picture)
+            below = QRectF(box.left(), box.bottom(), side, said * 0.6)
+            self._say(painter, below, each.words, "", 400)
 
     def _strike(self, painter: QPainter) -> None:
         """Below the words, from corner to corner: nobody files a single page as valid."""

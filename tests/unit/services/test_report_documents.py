@@ -63,7 +63,7 @@ class Desk:
         self.owed: list[Filing] = []
         documents.sealed.connect(self.owed.extend)
         outside = Outside(
-            platforms, lambda _: READER, lambda _: "Harbor General", printed=lambda _: PDF,  # type: ignore[arg-type]
+            platforms, lambda _: READER, lambda _: "Harbor General", printed=lambda _: lambda: PDF,  # type: ignore[arg-type]
             beside=documents.prepare, owe=documents.sealed.emit,
         )  # fmt: skip
         self.sealer = Sealer(self.store, jobs, clock, audit, keys, outside)
