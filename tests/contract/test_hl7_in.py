@@ -1,8 +1,10 @@
 """Orders and patients brought by python-hl7's own client to a desk that listens."""
 
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import hl7
 import pytest
@@ -11,6 +13,7 @@ from demo_platform import DemoPlatform
 from fakes_platform import site
 from hl7.client import MLLPClient
 from hl7_orders import HEAD, ORDER, PID, Disk
+from own_certificate import self_signed
 
 from workstation.adapters.announcing_platform import AnnouncingPlatform
 from workstation.adapters.clock import SystemClock
@@ -136,6 +139,29 @@ def test_who_is_not_expected_is_turned_away() -> None:
         line.settimeout(5)
         assert line.recv(1) == b""
     assert announced.orders == ()
+
+
+def test_over_tls_a_message_is_taken_as_without(tmp_path: Path) -> None:
+    """Between two houses nothing goes in clear."""
+    announced = Announced(site(), Disk(), SystemClock())
+    certificate, key = self_signed(tmp_path / "desk")
+    both = tmp_path / "both.pem"
+    both.write_bytes(certificate.read_bytes() + key.read_bytes())
+    door = MllpDoor("127.0.0.1:0", ["127.0.0.1"], both, announced.take)
+    door.open()
+    try:
+        trusted = ssl.create_default_context(cafile=str(certificate))
+        with (
+            socket.create_connection(("127.0.0.1", door.port), 5) as plain,
+            trusted.wrap_socket(plain, server_hostname="127.0.0.1") as line,
+        ):
+            line.sendall(b"\x0b" + ORDER + b"\x1c\r")
+            answer = line.recv(4096)
+    finally:
+        door.close()
+
+    assert b"MSA|AA|C1" in answer
+    assert [each.accession for each in announced.orders] == ["A1"]
 
 
 def test_an_address_that_is_taken_is_said() -> None:

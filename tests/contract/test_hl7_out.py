@@ -5,24 +5,20 @@ python-hl7 and files what it takes.
 """
 
 import base64
-import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from attrs import evolve
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from demo_platform import DemoPlatform
 from fakes_platform import site
 from fakes_trust import signed_report
+from own_certificate import self_signed
 from sending_place import Workplace
 
 from workstation.adapters.mllp import MllpLine
@@ -123,7 +119,7 @@ def test_a_listener_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
 
 def test_over_tls_the_certificate_decides(tmp_path: Path) -> None:
     """A report goes to the hospital's listener and to nobody who says he is it."""
-    mine, stranger = _certificate(tmp_path / "mine"), _certificate(tmp_path / "stranger")
+    mine, stranger = self_signed(tmp_path / "mine"), self_signed(tmp_path / "stranger")
     with _listener(tmp_path, *mine) as port:
         place = site(hl7=f"mllps://127.0.0.1:{port}", ca_file=mine[0], timeout_seconds=5.0)
         assert MllpLine(place).send(_message()).status == "AA"
@@ -132,32 +128,6 @@ def test_over_tls_the_certificate_decides(tmp_path: Path) -> None:
             MllpLine(evolve(place, ca_file=stranger[0])).send(_message())
 
     assert len(list(tmp_path.glob("*.hl7"))) == 1
-
-
-def _certificate(folder: Path) -> tuple[Path, Path]:
-    folder.mkdir()
-    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, folder.name)])
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(minutes=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
-        )
-        .sign(key, hashes.SHA256())
-    )
-    certificate, private = folder / "certificate.pem", folder / "key.pem"
-    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    private.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    ssl.create_default_context(cafile=str(certificate))  # readable as what it is
-    return certificate, private
 
 
 # --- the demo platform, which files what it takes ------------------------------------

@@ -40,6 +40,10 @@ OBJECTS: Final = ("object", "header")
 ARCHIVE: Final = "archive"
 #: The beginning of a code stream, before the rest is here.
 PREVIEW: Final = "preview"
+#: A message of a hospital's interface engine.
+MESSAGE: Final = "message"
+_HEAD: Final = "MSH|^~\\&|RIS|H|||20261122143000-0700||{}|C1|P|2.5.1||||||UNICODE UTF-8\r"
+_PERSON: Final = "PID|1||X^^^O~HG-1^^^&2.25.1&ISO^MR||M\\X26\\M^Zo\u00eb||19580302|F\r"
 
 
 def seeds() -> dict[str, list[bytes]]:
@@ -49,8 +53,24 @@ def seeds() -> dict[str, list[bytes]]:
     for name, (syntax, _) in CODECS.items():
         found[name] = [stream for data in made if (stream := _stream(data, syntax))] or [ramp()]
     found[PREVIEW] = _prefixes()
+    found[MESSAGE] = _messages()
     found[ARCHIVE] = [_archive(), b"PK\x05\x06" + bytes(18)]
     return found
+
+
+def _messages() -> list[bytes]:
+    """An order of each kind, a merge, and an answer."""
+    order = (
+        "ORC|NW|P1|A1||SC||^^^^^S||20261122142500\rTQ1|1||||||20261122||S\rOBR|1|P1|A1|CT^CT^L\r"
+    )
+    images = "IPC|A1|RP|2.25.1|S|CT\rZDS|2.25.1^^A^DICOM\r"
+    kinds = {
+        "ORM^O01": _PERSON + order + images,
+        "OMI^O23": _PERSON + order + images,
+        "ADT^A40": _PERSON + "MRG|T-9^^^&2.25.1&ISO^MR~T-8\r",
+        "ACK^R01": "MSA|AE|C1|no\rERR|||204^Unknown key^HL70357|E||||no order\r",
+    }
+    return [(_HEAD.format(kind) + rest).encode() for kind, rest in kinds.items()]
 
 
 def _prefixes() -> list[bytes]:

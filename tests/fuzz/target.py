@@ -10,6 +10,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -28,12 +29,18 @@ with atheris.instrument_imports(include=_OURS):
     from workstation.dicom.reasons import Undecodable
     from workstation.domain.identifiers import SeriesUID, SiteId, StudyRef, StudyUID
     from workstation.domain.study import PixelFormat
-    from workstation.protocols import dicom_attributes, dicom_json
+    from workstation.protocols import dicom_attributes, dicom_json, hl7, hl7_ack, hl7_orders
 
 from hostile.writing import SQUARE  # noqa: E402
-from seeds import CODECS, PREVIEW  # noqa: E402
+from seeds import CODECS, MESSAGE, PREVIEW  # noqa: E402
 
 Target = Callable[[bytes], None]
+
+NOW: Final = datetime(2026, 11, 22, tzinfo=UTC)
+#: Reasons that a person is told.
+STATED: Final = (
+    Undecodable, dicom_attributes.NotMetadata, hl7.NotHl7, hl7_orders.NotUnderstood,
+)  # fmt: skip
 
 
 def parse_object(data: bytes) -> None:
@@ -76,6 +83,16 @@ def _codec(syntax: str, *formats: PixelFormat) -> Target:
     return decode
 
 
+def take_message(data: bytes) -> None:
+    """An HL7 v2 message as a hospital's engine brings it: an order, a patient, an answer."""
+    for raw in hl7.Frames().fed(hl7.framed(data)):
+        message = hl7.parse(raw)
+        hl7_ack.read(message)
+        answer = hl7_ack.written(message, "AE", control="1", at=NOW, words=message.kind)
+        assert hl7.parse(answer).control_id == "1"
+        hl7_orders.understood(message, UTC, NOW)
+
+
 def preview_prefix(data: bytes) -> None:
     """Reduced images of streams that are not whole: of the agreed size, or none."""
     answer = preview.of_frame(data, {"format": format_to_json(SQUARE)})
@@ -86,14 +103,14 @@ def preview_prefix(data: bytes) -> None:
 
 TARGETS: Final[Mapping[str, Target]] = MappingProxyType(
     {"object": parse_object, "header": read_header, "archive": open_archive}
-    | {PREVIEW: preview_prefix}
+    | {PREVIEW: preview_prefix, MESSAGE: take_message}
     | {name: _codec(syntax, *formats) for name, (syntax, formats) in CODECS.items()}
 )
 
 
 def guarded(target: Target) -> Target:
     def once(data: bytes) -> None:
-        with contextlib.suppress(Undecodable, dicom_attributes.NotMetadata):
+        with contextlib.suppress(*STATED):
             target(data)
 
     return once
