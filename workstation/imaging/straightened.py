@@ -4,6 +4,7 @@ A column of it is a line square to the curve; from one column to the next it goe
 step along the curve. Millimetres hold on the curve itself and along each column, nowhere else.
 """
 
+from collections.abc import Iterator
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -32,32 +33,37 @@ def straightened(
     The curve is the middle row. A slab is as thick, the picture in its middle; samples of it
     that lie outside, or where voxels only fill their frame, do not count.
     """
+    to_index = np.linalg.inv(volume.affine.matrix)
     rows = rows_of(wide_mm, found.step_mm)
     down = (np.arange(rows) - rows // 2) * found.step_mm
-    plane = found.places[None] + down[:, None, None] * found.across[None]
+    across, depth = (each @ to_index[:3, :3].T for each in (found.across, found.depth))
+    middle = found.places @ to_index[:3, :3].T + to_index[:3, 3]
+    index = middle[None] + down[:, None, None] * across[None]
     if slab_mm <= 0:
-        return _finished(sampled(volume, plane), volume)
+        return _finished(_at(volume, index), volume)
     apart = min(_SLAB_STEP_MM, _HALF * min(volume.spacing_mm))
-    depths = np.linspace(
-        -slab_mm / 2, slab_mm / 2, max(1, int(np.ceil(slab_mm / apart - 1e-6))) + 1
+    steps = max(1, int(np.ceil(slab_mm / apart - 1e-6)))
+    pictures = (
+        _at(volume, index + mm * depth[None])
+        for mm in np.linspace(-slab_mm / 2, slab_mm / 2, steps + 1)
     )
-    total: NDArray[Any] | None = None
-    count: NDArray[Any] | None = None
-    for depth in depths:  # one at a time: a slab of a long vessel is a hundred pictures
-        here = sampled(volume, plane + depth * found.depth[None])
-        there = np.isfinite(here)
-        if total is None or count is None:
-            total, count = here, there.astype(np.float32)
-        elif through == "mean":
-            total = np.where(there, np.where(count > 0, total, 0.0) + here, total)
-            count += there
-        else:
+    return _finished(_through(pictures, through), volume)
+
+
+def _through(pictures: Iterator[NDArray[np.float32]], through: Through) -> NDArray[Any]:
+    """One behind the other; only one is held: a slab of a long vessel is a hundred of them."""
+    total = next(pictures)
+    if through != "mean":
+        for here in pictures:
             total = (np.fmax if through == "mip" else np.fmin)(total, here)
-    assert total is not None
-    assert count is not None
-    if through == "mean":
-        total = np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
-    return _finished(total, volume)
+        return total
+    count = np.isfinite(total).astype(np.float32)
+    total = np.nan_to_num(total)
+    for here in pictures:
+        there = np.isfinite(here)
+        total += np.where(there, here, 0.0)
+        count += there
+    return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
 
 
 def sampled(volume: Volume, points: Floats) -> NDArray[np.float32]:
@@ -66,25 +72,44 @@ def sampled(volume: Volume, points: Floats) -> NDArray[np.float32]:
     Up to the outer edge of the outermost voxels, as planes are.
     """
     inverse = np.linalg.inv(volume.affine.matrix)
-    index = points @ inverse[:3, :3].T + inverse[:3, 3]
-    voxels = volume.voxels
-    most = np.array(voxels.shape[2::-1]) - 1
+    return _at(volume, points @ inverse[:3, :3].T + inverse[:3, 3])
+
+
+def _at(volume: Volume, index: Floats) -> NDArray[np.float32]:
+    """The same at indices (..., column row slice)."""
+    most = np.array(volume.voxels.shape[2::-1]) - 1
     inside = ((index >= -_HALF) & (index <= most + _HALF)).all(-1)
     index = np.clip(index, 0, most)
-    low = np.minimum(index.astype(np.intp), np.maximum(most - 1, 0))
+    low = np.minimum(index.astype(np.int64), np.maximum(most - 1, 0))
     part = (index - low).astype(np.float32)
-    high = np.minimum(low + 1, most)
-    colour = voxels.ndim == 4
-    total = np.zeros((*points.shape[:-1], 3) if colour else points.shape[:-1], np.float32)
-    for corner in np.ndindex(2, 2, 2):
-        at = np.where(np.array(corner), high, low)
-        weight = np.where(np.array(corner), part, 1 - part).prod(-1)
-        where = at[..., 2], at[..., 1], at[..., 0]
-        total += (weight[..., None] if colour else weight) * voxels[where]
-        if volume.padded is not None:
-            inside &= (volume.padded[where] == 0) | (weight == 0)
+    columns, rows = int(most[0]) + 1, int(most[1]) + 1
+    first = (low[..., 2] * rows + low[..., 1]) * columns + low[..., 0]
+    ways = [(rows * columns) * min(int(most[2]), 1), columns * min(int(most[1]), 1),
+            min(int(most[0]), 1)]  # fmt: skip
+    colour = volume.voxels.ndim == 4
+    flat = volume.voxels.reshape(-1, 3) if colour else volume.voxels.reshape(-1)
+    total = _mixed(flat, first, ways, part)
+    if volume.padded is not None:
+        filled = _mixed(volume.padded.reshape(-1), first, ways, part)
+        inside &= filled == 0
     total[~inside] = np.nan
-    return np.asarray(total, np.float32)
+    return total
+
+
+def _mixed(flat: NDArray[Any], first: NDArray[Any], ways: list[int], part: Any) -> NDArray[Any]:
+    """Of eight neighbours, one axis after the other: slices, rows, columns."""
+
+    def along(axis: int, at: NDArray[Any]) -> NDArray[Any]:
+        if axis == 3:
+            return np.asarray(flat.take(at, axis=0), np.float32)
+        here, there = along(axis + 1, at), along(axis + 1, at + ways[axis])
+        share = part[..., 2 - axis]
+        there -= here
+        there *= share if there.ndim == share.ndim else share[..., None]
+        here += there
+        return here
+
+    return along(0, first)
 
 
 def _finished(samples: NDArray[Any], volume: Volume) -> NDArray[Any]:

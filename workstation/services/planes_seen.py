@@ -22,9 +22,12 @@ class _Left:
     points: NDArray[np.float64]  # (n, 3)
     of: NDArray[np.intp]  # (n,): on which image each lies
     shown: NDArray[np.intp]  # how many of each image were
+    unseen: NDArray[np.bool_]  # (n,): what is seen is taken out when it is worth it
     last: Any = None  # the plane that was looked at last: it is painted many times
 
 
+#: Below this part of points that were not seen the others are taken out.
+_WORTH_LESS: Final = 0.8
 _NOTHING: Final[tuple[FrameKey, ...]] = ()
 
 
@@ -47,13 +50,17 @@ class PlanesSeen:
             return _NOTHING
         left.last = now
         hit = passed(left.points, plane, half_mm, view)
-        if not hit.any():
+        hit = hit[left.unseen[hit]]
+        if not hit.size:
             return _NOTHING
         before = left.shown >= ENOUGH
         left.shown += np.bincount(left.of[hit], minlength=left.images)
         done = left.shown >= ENOUGH
-        keep = ~hit & ~done[left.of]
-        left.points, left.of = left.points[keep], left.of[keep]
+        left.unseen[hit] = False
+        if left.unseen.mean() < _WORTH_LESS or (done & ~before).any():
+            keep = left.unseen & ~done[left.of]
+            left.points, left.of = left.points[keep], left.of[keep]
+            left.unseen = np.ones(left.of.size, np.bool_)
         return tuple(display_set.frames[at].key for at in np.flatnonzero(done & ~before))
 
     def _of(self, display_set: DisplaySet) -> _Left:
@@ -62,6 +69,7 @@ class PlanesSeen:
         if left is None or left.images != images:
             points = spread(display_set.frames).reshape(-1, 3)
             of = np.repeat(np.arange(images), POINTS)
-            left = _Left(images, points, of, np.zeros(images, np.intp))
+            shown, unseen = np.zeros(images, np.intp), np.ones(of.size, np.bool_)
+            left = _Left(images, points, of, shown, unseen)
             self._left[display_set.id] = left
         return left

@@ -7,7 +7,7 @@ goes through all images of a chest and shows a line of each, all coronals show t
 """
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,26 +30,26 @@ def spread(frames: Sequence[Frame]) -> NDArray[np.float64]:
     """Points over the middle half of each image, (images, POINTS, 3) LPS mm; all have planes."""
     number = np.arange(1, POINTS + 1)
     x, y = (0.25 + 0.5 * np.mod(0.5 + number * _PLASTIC**-power, 1.0) for power in (1, 2))
-    return np.stack([_on(frame, x, y) for frame in frames])
-
-
-def _on(frame: Frame, x: NDArray[Any], y: NDArray[Any]) -> NDArray[np.float64]:
-    plane, pixels = frame.plane, frame.pixels
-    assert plane is not None
-    right = (x * pixels.columns - 0.5) * plane.column_spacing
-    down = (y * pixels.rows - 0.5) * plane.row_spacing
-    placed = np.asarray(plane.origin) + np.outer(right, plane.row) + np.outer(down, plane.column)
-    return np.asarray(placed, np.float64)
+    pixels = frames[0].pixels  # of a volume all have as many
+    right, down = x * pixels.columns - 0.5, y * pixels.rows - 0.5
+    planes = [frame.plane for frame in frames if frame.plane is not None]
+    origin = np.array([plane.origin for plane in planes])
+    along = np.array([np.multiply(plane.row, plane.column_spacing) for plane in planes])
+    below = np.array([np.multiply(plane.column, plane.row_spacing) for plane in planes])
+    ways = right[:, None] * along[:, None] + down[:, None] * below[:, None]
+    return np.asarray(origin[:, None] + ways, np.float64)
 
 
 def passed(
     points: NDArray[np.float64], plane: ImagePlane, half_mm: float, view: ResolvedView
-) -> NDArray[np.bool_]:
-    """Which of these, (n, 3), lie within so much of a plane and in the part of it on the view."""
-    away = points - np.asarray(plane.origin)
-    deep = np.abs(away @ np.asarray(plane.normal)) <= half_mm + _ROUNDING_MM
+) -> NDArray[np.intp]:
+    """The indices of these, (n, 3), that lie within so much of a plane and in the part of it on
+    the view."""
+    deep = np.abs(points @ np.asarray(plane.normal) - plane.position_mm) <= half_mm + _ROUNDING_MM
+    near = np.flatnonzero(deep)  # few: the rest is worked out for them alone
+    away = points[near] - np.asarray(plane.origin)
     x = away @ np.asarray(plane.row) / plane.column_spacing
     y = away @ np.asarray(plane.column) / plane.row_spacing
     across, down = view.a * x + view.b * y + view.e, view.c * x + view.d * y + view.f
     seen = (across >= 0) & (across <= view.width) & (down >= 0) & (down <= view.height)
-    return np.asarray(deep & seen)
+    return np.asarray(near[seen], np.intp)
