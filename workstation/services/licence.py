@@ -38,7 +38,7 @@ def may_read(reader: Reader | None, item: WorklistItem, on: date, desk: Desk = D
     if reader is None:
         return Verdict(False, tr("Not signed in at this site"))
     if item.announced:
-        return Verdict(False, tr("Announced by the hospital; not on its list yet"))
+        return Verdict(False, tr("Announced only"))
     if reader.roles and not READING_ROLES & set(reader.roles):
         return Verdict(False, tr("Your role does not read: {role}", role=", ".join(reader.roles)))
     if reader.modalities and item.modality not in reader.modalities:
