@@ -22,7 +22,10 @@ class Parcel:
     message: bytes = field(default=b"", repr=False)
 
     def row(self) -> Put:
-        body = {"delivery": _to_json(self.delivery), "letter": letter_to_json(self.letter)}
+        body: dict[str, Any] = {
+            "delivery": _to_json(self.delivery),
+            "letter": letter_to_json(self.letter),
+        }
         if self.message:
             body["message"] = self.message.decode()
         return Put("outbox", self.delivery.report, json.dumps(body, ensure_ascii=False))
