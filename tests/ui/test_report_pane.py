@@ -8,7 +8,7 @@ from fakes_report import ALDER, BIRCH, NOW, SIGNER, SITE, Desk, item, length
 from pseudo_locale import untranslated
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCharFormat
-from PySide6.QtWidgets import QLabel, QMainWindow
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from workstation.domain.identifiers import ReportId
@@ -83,15 +83,17 @@ class Reading:
         elif line == "report.sign":
             self.propose(ReportState.FINAL)
 
-    def propose(self, status: ReportState, *marks: Outgoing) -> SignDialog:
+    def propose(
+        self, status: ReportState, *marks: Outgoing, asks_pin: bool = False, archive: bool = False
+    ) -> SignDialog:
         signed = self.reporting.freeze(status, SIGNER, NOW)
         site = Site(
             id=SITE, name="Harbor General", issuer=LOOPBACK, fhir=LOOPBACK, dicomweb=LOOPBACK,
-            jurisdiction="US-WA", timezone="America/Los_Angeles",
+            jurisdiction="US-WA", timezone="America/Los_Angeles", dicom_report=archive,
         )  # fmt: skip
+        proposal = Proposal(signed, item(), site, marks, asks_pin=asks_pin)
         self.dialog = SignDialog(
-            self.window, Proposal(signed, item(), site, marks), self.reporting.checks,
-            next_case="Rowan",
+            self.window, proposal, self.reporting.checks, next_case="Rowan"
         )  # fmt: skip
         self.dialog.signed.connect(self.passwords.append)
         self.dialog.show_it()
@@ -412,6 +414,47 @@ def test_the_dialog_names_patient_status_target_and_signer(reading: Reading) -> 
         assert words in said, words
     assert dialog.opens_next
     dialog.back()
+
+
+def test_a_token_is_opened_with_its_pin_beside_the_password(reading: Reading) -> None:
+    """The card signs, the site asks who signs: two secrets, each in its own field, kept by none."""
+    reading.write()
+    dialog = reading.propose(ReportState.FINAL, asks_pin=True)
+    (pin,) = (
+        f for f in dialog.findChildren(QLineEdit) if f.accessibleName() == "PIN of your token"
+    )
+    dialog.password.setText("right")
+    pin.setText("493817")
+    assert dialog.pin == "493817"
+
+    dialog.done()
+
+    assert dialog.pin == ""
+    plain = reading.propose(ReportState.FINAL)
+    assert plain.pin == ""
+    assert not [f for f in plain.findChildren(QLineEdit) if "PIN" in f.accessibleName()]
+    plain.back()
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (ReportState.WET_READ, ("WET READ", "Sign as wet read", "the complete reading follows")),
+        (ReportState.AWAITING, ("RESIDENT", "Sign for the attending", "an attending reads them")),
+    ],
+)
+def test_the_dialog_says_what_kind_of_report_is_signed(
+    reading: Reading, status: ReportState, words: tuple[str, ...]
+) -> None:
+    """Nobody signs a first impression as a complete reading, or the other way round."""
+    reading.write()
+    dialog = reading.propose(status, archive=True)
+    said = [label.text() for label in dialog.findChildren(QLabel)]
+    said += [button.text() for button in dialog.findChildren(QAbstractButton)]
+    dialog.back()
+
+    for each in (*words, "image archive: report as SR and as PDF"):
+        assert any(each in line for line in said), (each, said)
 
 
 def test_the_dialog_names_every_document_that_goes_with_the_report(reading: Reading) -> None:

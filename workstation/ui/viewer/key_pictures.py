@@ -19,6 +19,7 @@ from workstation.imaging.pixels import FramePixels
 from workstation.rendering import annotations
 from workstation.rendering.ink import Canvas
 from workstation.rendering.picture import FramePainter, Picture, PictureRequest
+from workstation.services.citing import value_words
 from workstation.ui import theme
 from workstation.ui.report_pdf import PaperImage
 from workstation.ui.viewer import inking
@@ -68,7 +69,7 @@ class KeyPictures:
 def _words(key: KeyImage, marks: Sequence[Measurement]) -> str:
     """Content of the report, so not translated: which image, and what was measured on it."""
     where = f"{key.series_label}, image {key.image_number}".removeprefix(", ")
-    values = [f"{m.id}: {m.value:.4g} {m.unit}".strip() for m in marks if m.value is not None]
+    values = [f"{m.id}: {value_words(m)}" for m in marks if m.value is not None]
     return " · ".join([where, *values])
 
 
