@@ -77,6 +77,8 @@ from workstation.services.local_case import LocalCase
 from workstation.services.measurement_filing import MeasurementFiling
 from workstation.services.messages import Messages
 from workstation.services.object_headers import ObjectHeaders
+from workstation.services.own_templates import OwnTemplates
+from workstation.services.own_templates import load as load_own
 from workstation.services.placing import OnDuty
 from workstation.services.planes_saving import PlanesSaving
 from workstation.services.ports import (
@@ -119,6 +121,7 @@ from workstation.ui.critical_card import CriticalCard
 from workstation.ui.program import Program
 from workstation.ui.report_pane import ReportPane
 from workstation.ui.report_pdf import Printer
+from workstation.ui.template_dialog import TemplateDialog
 from workstation.ui.viewer.gl_engine import GraphicsStart
 from workstation.ui.viewer.key_pictures import KeyPictures
 from workstation.ui.viewer.pane import ViewerPane
@@ -317,6 +320,11 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
         site_names=names, zones=zones, keys=bindings.lines, autotexts=services.autotexts,
         spelling=services.spelling,
     )  # fmt: skip
+    shell.templates_asked.connect(
+        lambda host: TemplateDialog(
+            host, services.own_templates, shell.run, services.reporting.template
+        ).show_it()
+    )
     shell.corrections_asked.connect(lambda _: report.correct())
     shell.autotexts_asked.connect(
         lambda host: AutotextDialog(host, services.autotexts, shell.run, report.selected).show_it()
@@ -449,6 +457,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         views=ListViews(store, jobs),
         autotexts=autotexts,
         spelling=_spelling(settings, reporting, store, jobs),
+        own_templates=_templates(settings, reporting, store, jobs),
         shift=Shift(worklist, session, deliveries, loader, clock),
         site_tests=SiteTests(_probed, sites, jobs),
         launching=Launching(
@@ -457,6 +466,15 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         announced=outer.announcing.by_site,
         jobs=jobs,
     )
+
+
+def _templates(
+    settings: Settings, reporting: Reporting, store: SealedStore, jobs: Jobs
+) -> OwnTemplates:
+    group = load_own(settings.templates) if settings.templates else ()
+    shared = {Level.PROGRAM: reporting.templates, Level.GROUP: group}
+    sites = {site.id: load_own(site.templates) for site in settings.sites if site.templates}
+    return OwnTemplates(store, jobs, shared, sites, reporting.know)
 
 
 def _spelling(settings: Settings, reporting: Reporting, store: SealedStore, jobs: Jobs) -> Spelling:

@@ -118,6 +118,7 @@ class Record:
     """What is known of some cases, life after life on one machine."""
 
     studies: Mapping[str, Iterable[str]]
+    nothing: State = NOTHING  # before anything was done
     costs: list[float] = field(factory=list)  # seconds that each death cost a case
     changes: int = 0
     _history: dict[str, list[State]] = field(factory=dict)
@@ -130,7 +131,7 @@ class Record:
             if not found:
                 continue  # killed before it was opened
             self.changes += sum(state.what != "opened" for state in found)
-            self.costs.append(lost(found[0].marks, self._history.get(case, [NOTHING])))
+            self.costs.append(lost(found[0].marks, self._history.get(case, [self.nothing])))
             for before, after in pairwise(found):  # from one case to the other and back
                 assert after.what != "opened" or after.marks == before.marks
             assert all(stays_in(state.marks, studies) for state in found)

@@ -41,6 +41,7 @@ from workstation.services.session import ReadingSession
 from workstation.services.shift import Shift, SiteFigures
 from workstation.services.signing import Signing
 from workstation.services.site_tests import SiteTests
+from workstation.services.own_templates import OwnTemplates
 from workstation.services.spelling import Spelling
 from workstation.services.viewer import Viewer
 from workstation.services.worklist import Row, Worklist
@@ -177,6 +178,10 @@ class Windows(Protocol):
         """What may have been meant by a word of the report that nobody knows."""
         ...
 
+    def open_templates(self) -> None:
+        """Templates, to be found, used, written and changed."""
+        ...
+
     def open_autotexts(self) -> None:
         """Autotexts, to be found, read, made and changed."""
         ...
@@ -219,6 +224,7 @@ class AllServices:
     views: ListViews
     autotexts: Autotexts
     spelling: Spelling
+    own_templates: OwnTemplates
     shift: Shift
     site_tests: SiteTests
     launching: Launching

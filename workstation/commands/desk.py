@@ -27,6 +27,7 @@ def sign_out(ctx: CommandContext) -> Outcome:
         ctx.views.end()
         ctx.autotexts.begin("")
         ctx.spelling.begin("")
+        ctx.own_templates.begin("")
         ctx.desk.lift()
         ctx.windows.show_page("worklist")
         ctx.windows.open_sign_in()

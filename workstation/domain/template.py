@@ -37,6 +37,7 @@ class Template:
     codes: tuple[str, ...] = ()  # procedure codes of a site
     max_age: int | None = None  # completed years, for children's templates
     notes: tuple[str, ...] = field(factory=tuple)  # what a foreign file made us leave out
+    near: int = 0  # to the reader: the program's own 0, then of the site, the group, the reader
 
     def report(self, binding: Binding) -> Report:
         """A new draft with the defaults of this template, bound to its study for good."""

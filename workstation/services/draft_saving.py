@@ -91,12 +91,13 @@ class DraftSaver:
         self._dirty = False  # the platform has not got the latest words
         self._in_flight: Job[None] | None = None
         self._kept_here = False
+        self._left: dict[ReportId, str] = {}  # left, sealed here, and not at its site yet
 
     def begin(self, item: WorklistItem, report: ReportId, body: Callable[[], str]) -> None:
         """From now on `body` is what there is to save."""
         self.stop()
         self._item, self._report, self._body = item, report, body
-        self._kept_here = False
+        self._kept_here = self._left.pop(report, "") != ""
         self._set("")
 
     def touch(self) -> None:
@@ -143,13 +144,20 @@ class DraftSaver:
         self.flush().then(lambda job: again.settle(None, job.error))
 
     def finish(self) -> None:
-        """The report is left: its last words are saved, behind a save that is under way."""
+        """The report is left: its last words are saved, behind a save that is under way.
+
+        And sealed here until the site has them: who comes back at once finds all of them.
+        """
         before, item, report = self._in_flight, self._item, self._report
-        if before is None or not self._dirty or item is None or report is None:
-            self.flush()
+        if item is None or report is None or (before is None and not self._dirty):
             return
         body = self._body()
-        before.then(lambda _: self._send(item, report, body, Job()))
+        self._left[report] = body
+        self._jobs.run(lambda: self._store.put("draft", report, body), lane="store")
+        if before is None:
+            self.flush()
+        else:
+            before.then(lambda _: self._send(item, report, body, Job()))
 
     def stop(self) -> None:
         """Save nothing more of this report: it is signed, or another one begins."""
@@ -185,14 +193,17 @@ class DraftSaver:
 
         def answered(job: Job[None]) -> None:
             if job.error is None:
-                self._taken(report, done)
+                self._taken(report, body, done)
             elif isinstance(job.error, WorkstationError):
                 log.warning("draft not taken: %s", type(job.error).__name__)
                 self._keep_here(report, body).then(lambda _: self._not_taken(report, done))
 
         job.then(answered)
 
-    def _taken(self, report: ReportId, done: Job[None]) -> None:
+    def _taken(self, report: ReportId, body: str, done: Job[None]) -> None:
+        if self._left.get(report) == body:  # the last words of a report that was left
+            del self._left[report]
+            self._jobs.run(lambda: self._store.remove("draft", report), lane="store")
         if report == self._report:
             self._in_flight = None
             if self._dirty:  # newer words are on their way; a copy here may hold them

@@ -149,6 +149,10 @@ class Reporting(Supporting):
         self.read_only = reason
         self._announce()
 
+    def know(self, templates: Sequence[Template]) -> None:
+        """The templates there are here and now; the report that is open keeps its own."""
+        self.templates = tuple(templates)
+
     def use_template(self, name: str) -> None:
         """Another template; sections that the author wrote in are kept as their own words."""
         report = self._report()
@@ -172,6 +176,11 @@ class Reporting(Supporting):
         if images != self._checklist.images:
             self._checklist.images = images
             self._check_soon()
+
+    @property
+    def template(self) -> str:
+        """The name of the template of the open report; empty where none is open."""
+        return self.report.template if self.report is not None else ""
 
     @property
     def checks(self) -> tuple[Check, ...]:

@@ -104,10 +104,11 @@ def choose(templates: Sequence[Template], order: Order) -> Choice:
 
 
 def rank(templates: Sequence[Template], order: Order) -> tuple[Choice, ...]:
-    """Those that fit, best first; ties by name, so that the same order gets the same."""
+    """Those that fit, best first; of two that fit alike the nearer to the reader, then by name,
+    so that the same order gets the same."""
     scored = (score(template, order) for template in templates)
     fitting = [choice for choice in scored if choice is not None]
-    return tuple(sorted(fitting, key=lambda c: (-c.score, c.template.id)))
+    return tuple(sorted(fitting, key=lambda c: (-c.score, -c.template.near, c.template.id)))
 
 
 def fits(template: Template, order: Order) -> bool:

@@ -126,6 +126,9 @@ class Settings:
         None,
     )
     token_label: str = setting("Which token, where more than one is there.", "")
+    templates: Path | None = setting(
+        "Folder of report templates of the group (MRRT), for every reader at this desk.", None
+    )
     spelling: str = setting(
         "Dictionaries of hunspell by language, without their endings:"
         ' `"en = /usr/share/hunspell/en_GB; de = /opt/words/de_DE"`; of other languages those of'

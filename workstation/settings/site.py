@@ -221,6 +221,7 @@ class Site:
         "Autotexts of the site: a TOML file, or a list with commas (name, text, spoken name).",
         None,
     )
+    templates: Path | None = setting("Folder of report templates of the site (MRRT).", None)
     ca_file: Path | None = setting(
         "Certificates (PEM) to trust for this site instead of the system's.", None
     )

@@ -174,6 +174,7 @@ class Program:
         self._services.views.begin(self._reader_key())
         self._services.autotexts.begin(self._reader_key())
         self._services.spelling.begin(self._reader_key())
+        self._services.own_templates.begin(self._reader_key())
         self._services.audit.forward()
 
     def _other_site(self) -> None:
@@ -181,6 +182,7 @@ class Program:
         case = self._services.session.case
         if case is not None:
             self._services.autotexts.at_site(case.item.site)
+            self._services.own_templates.at_site(case.item.site)
 
     def _reader_key(self) -> str:
         """By what a reader's own settings are kept: who they are at the first site."""

@@ -68,6 +68,8 @@ class Shell:
         self.copy_view: Callable[[], bool] = lambda: False
         #: Corrections of a marked word of the report are to be offered.
         self.corrections_asked: Signal[None] = Signal()
+        #: Templates are to be opened over a window.
+        self.templates_asked: Signal[QWidget] = Signal()
         #: Autotexts are to be opened over a window.
         self.autotexts_asked: Signal[QWidget] = Signal()
         #: The screen of the images is to be measured.
@@ -281,6 +283,10 @@ class Shell:
 
     def offer_corrections(self) -> None:
         self.corrections_asked.emit(None)
+
+    def open_templates(self) -> None:
+        if dialogs.current(self.front) is None:
+            self.templates_asked.emit(self.front)
 
     def open_autotexts(self) -> None:
         if dialogs.current(self.front) is None:

@@ -184,3 +184,23 @@ def test_nothing_is_saved_as_a_draft_after_the_signature() -> None:
     desk.jobs.advance(60)
 
     assert desk.platform.saved == []
+
+
+def test_who_comes_back_before_the_site_answered_finds_every_word() -> None:
+    """A slow line: the case is left, and opened again while its last words are under way."""
+    desk = Desk()
+    reporting = writing(desk, "First.")
+    desk.jobs.hold()
+    desk.jobs.advance(1.2)  # the first save is under way
+    reporting.set_section(FINDINGS, "First and last.")
+    reporting.close()
+    for at, (lane, _) in reversed(list(enumerate(desk.jobs.waiting))):
+        if lane == "store":
+            desk.jobs.go(at)
+    (kept,) = desk.store.drafts.values()
+    assert "First and last." in kept
+
+    while desk.jobs.waiting:  # the site answers at last, both times
+        desk.jobs.go(0)
+    assert "First and last." in desk.platform.saved[-1][1]
+    assert desk.store.drafts == {}

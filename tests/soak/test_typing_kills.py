@@ -1,0 +1,122 @@
+"""Fifty power cuts while a reader types and dictates: at most the last two seconds are lost.
+
+In the services of the program, process by process, with a site that answers, answers late,
+is silent, or takes the question and never answers. What is restored comes back to its own
+study, and to the reader who wrote it alone.
+"""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+import pytest
+from fakes_report import TEMPLATES, binding_of
+from measuring_child import CASES, READER
+from test_measuring_kills import MOST_LOST_S, PATIENCE_S, TESTS, Record, State, lines_of
+
+from workstation.services.report_edits import order_of
+from workstation.services.templates import choose
+
+pytestmark = pytest.mark.soak
+
+CHILD = Path(__file__).parent / "typing_child.py"
+MOODS: Final = ("answers", "silent", "late", "hangs")
+CHAINS, LIVES = 5, 10
+
+
+class Nursery:
+    """Begets processes that have imported everything; each is killed, or lives to its end."""
+
+    def __init__(self, folder: Path) -> None:
+        path = [str(TESTS), str(TESTS / "soak"), os.environ.get("PYTHONPATH", "")]
+        self._folder = folder
+        self._process = subprocess.Popen(
+            [sys.executable, str(CHILD)], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            env=dict(os.environ) | {"PYTHONPATH": os.pathsep.join(path)},
+        )  # fmt: skip
+
+    def live(self, said: Path, mood: str, seed: int, until: str, user: str = READER) -> None:
+        """One life: some time after the first case was opened it is killed, whatever it does."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        line = json.dumps([str(said), str(self._folder), mood, str(seed), until, user])
+        self._process.stdin.write(f"{line}\n")
+        self._process.stdin.flush()
+        born = int(self._process.stdout.readline())
+        sign = b"opened" if until == "killed" else b"ended"
+        patience = time.monotonic() + PATIENCE_S
+        while not said.exists() or sign not in said.read_bytes():
+            assert time.monotonic() < patience, f"never {sign.decode()}"
+            time.sleep(0.01)
+        if until == "killed":
+            time.sleep(random.Random(seed).uniform(0.05, 3.0))
+            os.kill(born, signal.SIGKILL)
+
+    def close(self) -> None:
+        self._process.communicate(timeout=PATIENCE_S)
+
+
+def untouched() -> State:
+    """The template that fits, as it is."""
+    item = CASES[0].item
+    report = choose(TEMPLATES, order_of(item)).template.report(binding_of(item))
+    texts = {f"{ref.section}/{ref.id}": each.text for ref, each in report.fields}
+    return State("opened", {"texts": texts, "measurements": [], "keys": []}, 0.0)
+
+
+def chain(folder: Path, first: int) -> Record:
+    """Lives on one machine, each after the death of the one before."""
+    folder.mkdir()
+    nursery = Nursery(folder)
+    record = Record({each.item.accession: () for each in CASES}, nothing=untouched())
+    for seed in range(first, first + LIVES):
+        said = folder / f"{seed}.jsonl"
+        nursery.live(said, MOODS[seed % 4], seed, "killed")
+        record.take(said)
+        assert_each_word_is_in_its_own_case(said)
+    nursery.live(folder / "end.jsonl", "answers", 0, "through")
+    record.take(folder / "end.jsonl")
+    for case in CASES:  # a platform gives a draft to nobody but who wrote it
+        (folder / case.item.accession).unlink(missing_ok=True)
+    nursery.live(folder / "stranger.jsonl", "answers", 0, "through", "Practitioner/18")
+    nursery.close()
+    for words in said_in(folder / "stranger.jsonl").values():
+        assert not any(each.item.accession in words for each in CASES), "another reader's words"
+    return record
+
+
+def said_in(said: Path) -> dict[str, str]:
+    """All words of a life, by case."""
+    found: dict[str, str] = {}
+    for line in lines_of(said):
+        words = " ".join(line.get("marks", {}).get("texts", {}).values())
+        case = str(line.get("case", ""))
+        found[case] = found.get(case, "") + words
+    return found
+
+
+def assert_each_word_is_in_its_own_case(said: Path) -> None:
+    """A word of one patient in the report of the other is the worst that can happen."""
+    names = {each.item.accession for each in CASES}
+    for case, words in said_in(said).items():
+        assert not any(name in words for name in names - {case})
+
+
+def test_fifty_kills_while_typing_and_dictating_cost_at_most_two_seconds(tmp_path: Path) -> None:
+    """Nothing older is lost, nothing is changed, nothing reaches another study or reader."""
+    with ThreadPoolExecutor(4) as pool:
+        chains = [pool.submit(chain, tmp_path / f"{n}", 1000 * n + 1) for n in range(CHAINS)]
+        found = [each.result() for each in chains]
+    costs = [cost for record in found for cost in record.costs]
+
+    assert len(costs) > CHAINS * LIVES
+    assert sum(record.changes for record in found) > 2000
+    assert max(costs) <= MOST_LOST_S, sorted(costs)[-5:]
+    assert any(cost > 0 for cost in costs)  # else no kill came in the middle of anything

@@ -1,0 +1,180 @@
+"""A workstation without windows in which a reader types and dictates until it is killed.
+
+Run as a child by test_typing_kills. Two cases of two patients are read in turn, with the
+report, the drafts, the dictation and the sealed store of the program. Every word of a case
+bears its number. What the report says is written down on standard output after each key and
+each utterance, before anything else can happen; so is what is there when a case is opened.
+"""
+
+import json
+import os
+import queue
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve
+from fakes_report import SITE, TEMPLATES, binding_of
+from measuring_child import CASES, Site, said_of
+from signing_child import FileSecrets
+
+from workstation.adapters.clock import SystemClock
+from workstation.adapters.store import open_store
+from workstation.domain.report import FieldRef
+from workstation.domain.speech import Final, Word
+from workstation.domain.worklist import WorklistItem
+from workstation.services.dictation import Dictation
+from workstation.services.jobs import Jobs
+from workstation.services.reporting import Reporting
+from workstation.services.spoken_table import Spoken
+from workstation.settings import resource
+
+#: Between two keys, and between two utterances.
+KEY_S, UTTERANCE_S = 0.015, 0.12
+_WORDS = ("nodule", "lobe", "effusion", "Rundherd", "結節")
+
+
+class HangingSite(Site):
+    """A platform that takes the question and keeps it."""
+
+    def save_draft(self, row: WorklistItem, report: str, body: str) -> None:
+        if self._mood == "hangs":
+            time.sleep(5.0)
+        super().save_draft(row, report, body)
+
+
+class Child:
+    def __init__(self, folder: Path, mood: str, seed: int, user: str) -> None:
+        self._home: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._jobs, self._dice, self._user = Jobs(self._home.put), random.Random(seed), user
+        opened = open_store(folder / "store", FileSecrets(folder / "secrets.json"))
+        assert opened.notice == "", opened.notice
+        self._site = HangingSite(folder, mood)
+        platforms: Any = {SITE: self._site}
+        self._reporting = Reporting(TEMPLATES, platforms, opened.store, self._jobs, SystemClock())
+        spoken = Spoken.read(resource("speech", "en.toml"))
+        nothing: Any = None  # nobody plays a recording here
+        self._dictation = Dictation(self._reporting, nothing, spoken, self._jobs)
+        self._item = CASES[0].item
+
+    def write(self) -> None:
+        """For ever, from one case to the other."""
+        while True:
+            for case in CASES:
+                self._open(case.item)
+                for _ in range(self._dice.randint(3, 12)):
+                    self._field()
+                    if self._dice.random() < 0.4:
+                        self._say()
+                    else:
+                        self._type()
+                self._leave()
+
+    def look(self) -> None:
+        """What is there after the last kill."""
+        for case in CASES:
+            self._open(case.item)
+            self._leave()
+
+    # --- as the session does it ---
+
+    def _open(self, item: WorklistItem) -> None:
+        self._item = evolve(item, holder_id=self._user)
+        self._reporting.start(binding_of(self._item), self._item)
+        asked = self._jobs.run(lambda: self._site.load_draft(self._item), lane="ask")
+        self._turn(until=lambda: asked.done)
+        if asked.value is not None:
+            self._reporting.restore(asked.value)
+        sealed = self._jobs.run(lambda: None, lane="store")  # behind the look for a draft there
+        self._turn(until=lambda: sealed.done)
+        self._tell("opened")
+
+    def _leave(self) -> None:
+        self._reporting.close()
+        done = self._jobs.run(lambda: None, lane="store")
+        self._turn(until=lambda: done.done)
+
+    def _turn(self, seconds: float = 0.0, until: Callable[[], bool] | None = None) -> None:
+        end = time.monotonic() + (seconds if until is None else 20.0)
+        while not (until is not None and until()):
+            left = end - time.monotonic()
+            if left <= 0:
+                assert until is None, "it never came to that"
+                break
+            try:
+                self._home.get(timeout=left)()
+            except queue.Empty:
+                continue
+        said_of("alive")
+
+    # --- the hand and the voice ---
+
+    def _field(self) -> None:
+        report = self._reporting.report
+        assert report is not None
+        ref = self._dice.choice([ref for ref, each in report.fields if not each.removed])
+        self._reporting.go_to(ref)
+        self._reporting.end_of_field()
+
+    def _word(self) -> str:
+        return f"{self._dice.choice(_WORDS)}{self._item.accession}"
+
+    def _type(self) -> None:
+        for letter in f"{self._word()} {self._word()} ":
+            ref = self._reporting.current
+            assert ref is not None
+            self._put(ref, letter)
+            self._tell("key")
+            self._turn(KEY_S)
+
+    def _put(self, ref: FieldRef, letter: str) -> None:
+        report = self._reporting.report
+        found = report.field(ref) if report is not None else None
+        assert found is not None
+        self._reporting.set_field(ref.section, ref.id, found.text + letter, typing=True)
+
+    def _say(self) -> None:
+        words = tuple(Word(self._word(), 0.9) for _ in range(self._dice.randint(1, 6)))
+        self._dictation.hear(Final(words), binding_of(self._item))
+        self._tell("utterance")
+        self._turn(UTTERANCE_S)
+
+    def _tell(self, what: str) -> None:
+        report = self._reporting.report
+        assert report is not None
+        texts = {f"{ref.section}/{ref.id}": each.text for ref, each in report.fields}
+        case = self._item.accession
+        said = {"at": time.monotonic(), "what": what, "case": case}
+        line = said | {"marks": {"texts": texts, "measurements": [], "keys": []}}
+        os.write(sys.stdout.fileno(), (json.dumps(line) + "\n").encode())
+
+
+def live(folder: str, mood: str, seed: str, until: str, user: str) -> None:
+    """One life; its end, where nobody kills it, is written down."""
+    child = Child(Path(folder), mood, int(seed), user)
+    if until == "killed":
+        child.write()
+    child.look()
+    said_of("ended")
+    os._exit(0)  # a site that hangs is not waited for
+
+
+def main() -> None:
+    """A life for each line of arguments, in a process of its own that has nothing to import."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for line in sys.stdin:
+        said, *arguments = json.loads(line)
+        born = os.fork()
+        if born == 0:
+            os.dup2(os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 1)
+            live(*arguments)
+        sys.stdout.write(f"{born}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
