@@ -439,8 +439,8 @@ def test_a_token_is_opened_with_its_pin_beside_the_password(reading: Reading) ->
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (ReportState.WET_READ, ("WET READ", "Sign as wet read", "the complete reading follows")),
-        (ReportState.AWAITING, ("RESIDENT", "Sign for the attending", "an attending reads them")),
+        (ReportState.WET_READ, ("WET READ", "Sign as wet read", "the full reading follows")),
+        (ReportState.AWAITING, ("RESIDENT", "Sign for the attending", "an attending reads over")),
     ],
 )
 def test_the_dialog_says_what_kind_of_report_is_signed(

@@ -51,13 +51,13 @@ def signed_with(proposal: Proposal, licence: str) -> QWidget:
 def _meaning(status: ReportState) -> str:
     match status:
         case ReportState.WET_READ:
-            return tr("I looked at the images; the complete reading follows")
+            return tr("A first impression; the full reading follows")
         case ReportState.AWAITING:
-            return tr("I read the images; an attending reads them over")
+            return tr("I read the images; an attending reads over")
         case ReportState.ADDENDED:
             return tr("I add this to the report I read")
         case ReportState.CORRECTED:
-            return tr("I correct the signed report; this takes its place")
+            return tr("This takes the place of the signed report")
         case ReportState.RETRACTED:
             return tr("I take the signed report back")
         case _:
