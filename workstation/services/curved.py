@@ -17,6 +17,7 @@ from workstation.imaging.volume_voxels import why_no_volume
 from workstation.services import curve_measuring
 from workstation.services.frames import FrameStore
 from workstation.services.loading import Loader
+from workstation.services.overlay import Overlay
 from workstation.services.phased import Phased
 from workstation.services.placing import Placing
 from workstation.services.straightening import Straight, Straightening, Wanted
@@ -26,8 +27,10 @@ from workstation.services.volumes import Volumes
 from workstation.text import tr
 from workstation.viewing import curved
 from workstation.viewing.curved import Along, Traced
+from workstation.viewing.orientation import EdgeLetters
 from workstation.viewing.presets import Presets
 from workstation.viewing.reformat import NO_OBJECT
+from workstation.viewing.resolve import ResolvedView
 from workstation.viewing.viewport import SlabMode, ViewportState
 
 #: How far from a plane a part of the curve lies in it, mm; a thicker slab has more of it.
@@ -110,7 +113,7 @@ class CurvedViews(Phased):
         if not missing and found is None:
             missing = tr("click on planes or images to set points along a vessel or an arch")
         nothing = evolve(
-            plain, state=state, frame=curved.straight_frame(common, 2, 2, 1.0), pixels=None,
+            plain, state=state, frame=curved.no_frame(common), pixels=None,
             missing=missing, meanwhile=None,
         )  # fmt: skip
         if missing or found is None:
@@ -138,11 +141,18 @@ class CurvedViews(Phased):
         wanted = Wanted(volume, found, traced.wide_mm, state.slab_mm, state.slab_mode)
         made = self._straight.picture(display_set, shown.frame, wanted)
         if made is None:
-            return evolve(shown, frame=curved.straight_frame(shown.frame, 2, 2, 1.0),
+            return evolve(shown, frame=curved.no_frame(shown.frame),
                           missing=tr("the picture is being made"))  # fmt: skip
         lies = made.of.course
         view = _view(Along.STRAIGHT, lies, traced.at_mm, made.of.slab_mm, made.of.mode)
         return evolve(shown, frame=made.frame, pixels=made.pixels, curve=view)
+
+    def _words(self, index: int, shown: Shown | None, view: ResolvedView | None) -> Overlay:
+        """Before there is a curve a view of it has nothing to say but whose it is."""
+        words = super()._words(index, shown, view)
+        if shown is None or shown.state.along is None or shown.curve is not None:
+            return words
+        return evolve(words, bottom_left=(), bottom_right=(), letters=EdgeLetters())
 
     def _frame_of(self, state: ViewportState) -> FrameKey | None:
         return None if state.along is not None else super()._frame_of(state)

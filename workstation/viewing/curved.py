@@ -113,6 +113,11 @@ def straight_frame(common: Frame, rows: int, columns: int, step_mm: float) -> Fr
     )
 
 
+def no_frame(common: Frame) -> Frame:
+    """While there is no picture: nothing has a place or a size."""
+    return evolve(straight_frame(common, 2, 2, 1.0), spacing=PixelSpacing())
+
+
 def section_frame(common: Frame, found: Course, index: int, wide_mm: float) -> Frame:
     """The plane square to a curve at one of its places, with the curve in its middle."""
     row, column = section_axes(found, index)
