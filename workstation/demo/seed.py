@@ -152,7 +152,7 @@ def _plan_phantom(case: PhantomStudy, now: datetime) -> Planned:
         indication=case.indication,
         priority=case.priority,
         tier=case.tier,
-        listed=min(now, case.started + timedelta(minutes=6)),
+        listed=min(now, case.started + timedelta(seconds=site.transfer_seconds)),
         due=now + timedelta(minutes=case.due_minutes),
         requester=site.ordering_physician,
     )

@@ -58,6 +58,7 @@ class SiteProfile:
     step_up: str = "each"  # how often a signature asks for the password
     dicom_report: bool = False  # its archive wants reports too
     shares_priors: str = ""  # with these sites
+    transfer_seconds: int = 48  # from the scan to the list; promised are 120
     finals_by: tuple[str, ...] = field(default=("radiologist",))
 
     def practitioner_id(self, person: Person) -> str:
@@ -94,6 +95,7 @@ SITES: Final = (
         stat_tier="preliminary",
         step_up="session",
         shares_priors="harbor",
+        transfer_seconds=91,
     ),
     SiteProfile(
         SiteId("nord"),
@@ -107,6 +109,7 @@ SITES: Final = (
         "Notaufnahme, Dienstarzt = +49 40 5550 0100; Pflegeleitung = +49 40 5550 0101",
         stat_minutes=45,
         routine_minutes=480,
+        transfer_seconds=260,
         dicom_report=True,
     ),
 )

@@ -68,7 +68,7 @@ class WorklistPane(QWidget):
         self.banner = StatBanner(self.show_stat)
         self.bar = FilterBar(views.look, run)
         self.footer = Footer()
-        self.details = Details(run)
+        self.details = Details(run, worklist.weights)
         self.table = WorklistTable(self.model, views, run)
         self._watch_table()
         self._lay_out()
@@ -201,8 +201,9 @@ class WorklistPane(QWidget):
         self._show_details()
 
     def _show_sites(self) -> None:
-        rows, now = self._index.sites, self._worklist.server_now
-        self.lists.show_sites([(s, now(s.id), rows[s.id]) for s in self._worklist.sites])
+        rows, late, now = self._index.sites, self._index.arrival_s, self._worklist.server_now
+        sites = self._worklist.sites
+        self.lists.show_sites([(s, now(s.id), rows[s.id], late(s.id)) for s in sites])
         self.footer.show_time(self._clock.now())
 
     def _show_empty(self, told: Counts) -> None:

@@ -1,7 +1,7 @@
 """The right edge of the worklist: everything about the selected row, before it is opened."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt
@@ -16,6 +16,8 @@ from PySide6.QtWidgets import (
 
 from workstation.domain.worklist import Priority, Tier
 from workstation.services.lacking import lacking
+from workstation.services.shift import PROMISED_S
+from workstation.services.urgency import Weights, urgency
 from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui import worklist_forms as forms
@@ -30,10 +32,11 @@ _LABEL = 104
 class Details(QWidget):
     """Shows one line; empty when there is none."""
 
-    def __init__(self, run: Callable[[str], None]) -> None:
+    def __init__(self, run: Callable[[str], None], weights: Weights) -> None:
         super().__init__()
         plain.ground(self, "panel")
         self.setFixedWidth(WIDTH)
+        self._weights = weights
         self._line: Line | None = None
         self._timezone = "UTC"
         self.clock = SlaClock("title")
@@ -162,6 +165,7 @@ class Details(QWidget):
         elif not verdict.allowed:
             part.add(tr("Blocked"), verdict.reason, tone="act", icon="lock")
         part.add(tr("Scanned in"), place)
+        part.add(tr("In the queue"), urgency(line.item, now, self._weights).words)
         status = line.status
         part.add(tr("Status"), status.words, tone=status.tone)
         for words in lacking(line.item):
@@ -179,6 +183,12 @@ class Details(QWidget):
         if item.acquired is not None:
             part.add(tr("Acquired"), f"{item.acquired.astimezone(zone):%H:%M:%S %Z}")
         part.add(tr("Listed"), f"{item.listed.astimezone(zone):%H:%M:%S %Z}")
+        if item.acquired is not None:
+            took = item.listed - item.acquired
+            late = took.total_seconds() > PROMISED_S
+            goal = forms.duration(timedelta(seconds=PROMISED_S))
+            words = tr("{time} later, goal {goal}", time=forms.duration(took), goal=goal)
+            part.add(tr("On its way"), words, tone="open" if late else "hi")
         return part
 
 

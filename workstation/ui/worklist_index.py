@@ -5,14 +5,18 @@ the list holds; another question of the reader goes once through the rows of the
 What is hidden is counted all the while.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from statistics import median
+from typing import Final
 
 from workstation.domain.worklist import Priority
 from workstation.services.worklist import Row
 from workstation.ui.worklist_lines import URGENT, Counts, Filter, Line, ListId
 
 Key = tuple[str, str]
+#: Cases of a site that tell how fast its images come.
+_LAST: Final = 50
 
 
 class LineIndex:
@@ -22,6 +26,7 @@ class LineIndex:
         self.ordered: tuple[Line, ...] = ()
         self.sites: Counter[str] = Counter()
         self.modalities: Counter[str] = Counter()
+        self._arrivals: dict[str, deque[float]] = {}  # of each site, how late its last ones came
         self._filter = Filter()
         self._line_of: dict[int, Line] = {}  # by the identity of its row
         self._by_key: dict[Key, Line] = {}
@@ -61,6 +66,9 @@ class LineIndex:
         before = self._by_key.get(line.key)
         if before is not None and self._line_of.get(id(before.row)) is before:
             self._drop(before)
+        elif before is None and line.item.acquired is not None:
+            late = (line.item.listed - line.item.acquired).total_seconds()
+            self._arrivals.setdefault(line.item.site, deque(maxlen=_LAST)).append(late)
         self._line_of[id(row)] = self._by_key[line.key] = line
         self._count(line, 1)
         if line.lists in URGENT:
@@ -119,6 +127,11 @@ class LineIndex:
     def saved(self) -> dict[str, int]:
         """How many rows each saved filter has."""
         return {name: count for name, (_, count) in self._saved.items()}
+
+    def arrival_s(self, site: str) -> float | None:
+        """How long its last cases took from the scan to the list, in the middle."""
+        known = self._arrivals.get(site)
+        return median(known) if known else None
 
     def of(self, each: ListId) -> int:
         """How many rows a list has."""

@@ -121,6 +121,7 @@ class ListId(StrEnum):
     QUEUE = "queue"
     STAT = "stat"
     PRELIMINARY = "preliminary"
+    FILMS = "films"
     ASIDE = "aside"
     BLOCKED = "blocked"
     DONE = "done"
@@ -131,6 +132,7 @@ class ListId(StrEnum):
             ListId.QUEUE: tr("My queue"),
             ListId.STAT: tr("STAT"),
             ListId.PRELIMINARY: tr("Preliminary to finalise"),
+            ListId.FILMS: tr("Plain films"),
             ListId.ASIDE: tr("Put aside"),
             ListId.BLOCKED: tr("Blocked for me"),
             ListId.DONE: tr("Accepted this shift"),
@@ -149,6 +151,8 @@ class ListId(StrEnum):
                 return not line.done and line.item.priority is Priority.STAT
             case ListId.PRELIMINARY:
                 return not line.done and line.item.state is ReadState.PRELIMINARY
+            case ListId.FILMS:
+                return not line.done and line.item.is_film
             case ListId.ASIDE:
                 return line.aside
             case ListId.BLOCKED:

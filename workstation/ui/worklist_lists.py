@@ -1,7 +1,7 @@
 """The left edge of the worklist: lists, reports, sites."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from workstation.services.lines import quoted
+from workstation.services.shift import PROMISED_S
 from workstation.services.worklist import SiteStatus
 from workstation.text import tr, trn
 from workstation.ui import icons, plain, theme
@@ -22,6 +23,7 @@ _ICONS = {
     ListId.QUEUE: ("list", "text.mid"),
     ListId.STAT: ("octagon", "hue.act"),
     ListId.PRELIMINARY: ("half", "text.mid"),
+    ListId.FILMS: ("grid", "text.mid"),
     ListId.ASIDE: ("pause", "text.mid"),
     ListId.BLOCKED: ("lock", "text.mid"),
     ListId.DONE: ("check", "text.mid"),
@@ -76,13 +78,19 @@ class SiteCard(QWidget):
         self.setFixedHeight(43)
         self.setProperty(plain.DATA, True)
         self._name = self._time = self._line = ""
-        self._state = "ok"
+        self._state, self._late = "ok", False
 
-    def show_site(self, site: SiteStatus, now: datetime, rows: int) -> None:
-        """`now` is the site's clock."""
+    def show_site(
+        self, site: SiteStatus, now: datetime, rows: int, arrival_s: float | None
+    ) -> None:
+        """`now` is the site's clock; `arrival_s` from the scan to the list, of its last cases."""
         local = now.astimezone(ZoneInfo(site.timezone))
         self._name, self._time = site.name, f"{local:%H:%M} {local.tzname() or ''}"
         self._state, self._line = site.state, _site_line(site, now, rows)
+        self._late = arrival_s is not None and arrival_s > PROMISED_S and site.state == "ok"
+        if arrival_s is not None and site.state == "ok" and not site.problems:
+            took = forms.duration(timedelta(seconds=round(arrival_s)))
+            self._line += tr(" · scan to list {time}", time=took)
         self.setAccessibleName(f"{site.name}, {self._time}, {self._line}")
         self.setToolTip(plain.tooltip_text(site.message or self._line))
         self.update()
@@ -104,7 +112,7 @@ class SiteCard(QWidget):
             left = 12 + metrics.horizontalAdvance(name) + 8
             painter.drawText(QRectF(left, 4, 80, 18), _LEFT, self._time)
             painter.setFont(theme.font("micro"))
-            painter.setPen(theme.color("text.low"))
+            painter.setPen(theme.color("hue.open" if self._late else "text.low"))
             metrics = QFontMetricsF(painter.font())
             line = metrics.elidedText(self._line, Qt.TextElideMode.ElideRight, self.width() - 24)
             painter.drawText(QRectF(12, 22, self.width() - 20, 16), _LEFT, line)
@@ -156,7 +164,7 @@ class Lists(QWidget):
         self._cards: list[SiteCard] = []
         self._run = run
         self._saved: dict[str, Entry] = {}
-        self._saved_head = _heading(tr("Saved filters"))
+        self._saved_head = _heading(tr("Saved filters"), above=16)
         self._saved_head.hide()
         self._saved_box = QVBoxLayout()
         self._saved_box.setSpacing(0)
@@ -225,17 +233,17 @@ class Lists(QWidget):
             self._entries[each].show_count(count)
         self._outbox.show_count(waiting, "hue.open" if waiting else "text.mid")
 
-    def show_sites(self, sites: Sequence[tuple[SiteStatus, datetime, int]]) -> None:
-        """Each site with its clock and how many rows it has."""
+    def show_sites(self, sites: Sequence[tuple[SiteStatus, datetime, int, float | None]]) -> None:
+        """Each site with its clock, how many rows it has, and how fast its cases come."""
         while len(self._cards) < len(sites):
             card = SiteCard()
             self._cards.append(card)
             self._sites.addWidget(card)
-        for card, (site, now, rows) in zip(self._cards, sites, strict=False):
-            card.show_site(site, now, rows)
+        for card, (site, now, rows, arrival_s) in zip(self._cards, sites, strict=False):
+            card.show_site(site, now, rows, arrival_s)
 
 
-def _heading(text: str) -> QWidget:
+def _heading(text: str, above: int = 4) -> QWidget:
     made = plain.label(text, tone="low", size="small", weight=600)
-    made.setContentsMargins(12, 4, 0, 4)
+    made.setContentsMargins(12, above, 0, 4)
     return made
