@@ -46,6 +46,7 @@ class _Wanted:
     lacking: str = ""  # an image is not to be had now
     job: Job[None] = field(factory=Job)
     draft: VolumeDraft | None = None
+    order: tuple[int, ...] = ()  # of its slices, as they are copied
     done: int = 0  # slices copied
     moved: int = 0  # bytes that nobody needs where they were, and nobody was told of
     volume: Volume | None = None
@@ -160,12 +161,23 @@ class Volumes:
             self._give_up(wanted, tr("the series is larger than the memory images may take"))
             return
         wanted.draft = VolumeDraft.begun(wanted.display_set, first)
+        wanted.order = self._as_they_lie(wanted.display_set)
         self._copy_next(wanted)
+
+    def _as_they_lie(self, display_set: DisplaySet) -> tuple[int, ...]:
+        """Slices in the order of memory: they came in another than they lie in the patient, and
+        each block they came in can be let go as soon as all of it was copied."""
+
+        def place(index: int) -> int:
+            pixels = self._store.get(display_set.frames[index].key)
+            return 0 if pixels is None else pixels.stored.ctypes.data
+
+        return tuple(sorted(range(len(display_set.frames)), key=place))
 
     def _copy_next(self, wanted: _Wanted) -> None:
         assert wanted.draft is not None
         draft, frames = wanted.draft, wanted.display_set.frames
-        part = range(wanted.done, min(wanted.done + _AT_ONCE, len(frames)))
+        part = wanted.order[wanted.done : wanted.done + _AT_ONCE]
         sources = {index: self._store.get(frames[index].key) for index in part}
 
         def copy() -> dict[int, FramePixels]:
@@ -182,7 +194,7 @@ class Volumes:
             return views
 
         asked = self._jobs.run(copy, lane=LANE)
-        asked.then(lambda job: self._copied(wanted, part.stop, job))
+        asked.then(lambda job: self._copied(wanted, wanted.done + len(part), job))
 
     def _copied(self, wanted: _Wanted, done: int, job: Job[dict[int, FramePixels]]) -> None:
         if self._wanted.get(wanted.display_set.id) is not wanted:  # the case was left

@@ -68,6 +68,28 @@ def test_what_held_the_frames_before_is_told_that_it_may_let_go(
     assert told == [32, 34]  # 16 slices in one go
 
 
+def test_a_block_of_frames_is_done_with_before_the_next_is_begun() -> None:
+    """Frames come in another order than they lie in the patient, many in one block of memory. Of
+    blocks that are each half copied none can be let go: twice the study, for a while."""
+    case = Case()
+    came = np.random.default_rng(2).permutation(COUNT)
+    blocks = np.empty((COUNT, *SHAPE), np.int16)
+    for place, index in enumerate(came):
+        blocks[place] = VOXELS[index]
+        case.loader.arrive(CT.frames[index], blocks[place])
+    case.jobs.hold()
+    case.volumes.want(CT)
+
+    case.jobs.go()
+
+    held = [case.store.get(frame.key) for frame in CT.frames]
+    copied = [i for i, each in enumerate(held) if not np.shares_memory(each.stored, blocks)]  # type: ignore[union-attr]
+    assert copied == sorted(came[:16])
+    case.jobs.go()
+    case.jobs.go()
+    assert np.array_equal(case.voxels(), VOXELS)
+
+
 def _standing(case: Case) -> list[int]:
     """Slices that stand in for their frames."""
     held = [case.store.get(frame.key) for frame in CT.frames]

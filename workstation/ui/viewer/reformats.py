@@ -19,9 +19,9 @@ from workstation.rendering.reformat import PREVIEW, ReformatPainter, ReformatReq
 from workstation.services.jobs import Job, Jobs
 from workstation.services.scene import Scene
 
-#: What takes no longer is done at once; what a hand waits for; what takes longer has a preview.
+#: What takes no longer is done at once; what takes longer than a frame of the screen has a preview.
 AT_ONCE_S: Final = 0.003
-PATIENCE_S: Final = 0.03
+PATIENCE_S: Final = 0.016
 #: Seconds for a unit of work (`ReformatPainter.work`): on two cores with nothing else to do, and
 #: the ends of what is believed of this machine as it is now.
 USUAL_PACE: Final = 3e-9
