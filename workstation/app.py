@@ -417,6 +417,8 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
     counts = ArchiveCounts(outer.sources, who, jobs)
     alarms = Alarms(deliveries, worklist, store, audit, jobs, clock, sites, counts)
     signing = Signing(worklist, session, reporting, deliveries, filing, alarms, jobs, keys)
+    archived = any(site.dicom_report for site in settings.sites)
+    signing.proposed.connect(lambda _: jobs.run(lambda: _libraries(archived), lane="decoders"))
     prefetch = Prefetch(
         worklist, session, loader, audit, jobs,
         cases=settings.prefetch_cases, budget_bytes=frames.room // 4,
@@ -540,6 +542,14 @@ def _keys(
     certification = Certification(keys, certifiers, jobs)
     worklist.signed_in.connect(lambda site: _certify(certification, worklist, site))
     return keys, certification
+
+
+def _libraries(archived: bool) -> None:
+    """What a first signature would wait a second for: while the reader types the password."""
+    import workstation.adapters.pdf_signature
+
+    if archived:
+        import workstation.dicom.report_document  # noqa: F401
 
 
 def _token(settings: Settings) -> KeyToken | None:

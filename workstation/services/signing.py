@@ -28,6 +28,7 @@ from workstation.services.outgoing import Outgoing, outgoing
 from workstation.services.ports import Credentials, StepUp
 from workstation.services.reporting import Reporting
 from workstation.services.session import ReadingSession
+from workstation.services.signal import Signal
 from workstation.services.worklist import Worklist
 from workstation.settings import Site
 from workstation.text import tr, trn
@@ -69,6 +70,7 @@ class Signing:
         self._keys = keys
         self._ask: Callable[[Proposal], Job[None]] | None = None
         self._accepted: frozenset[ReportId] = frozenset()
+        self.proposed: Signal[None] = Signal()  # it is being asked: there is a moment to prepare
         deliveries.changed.connect(self._delivered)
 
     def asked_by(self, ask: Callable[[Proposal], Job[None]]) -> None:
@@ -84,7 +86,7 @@ class Signing:
         row = self._worklist.find(case.item.accession, case.item.site)
         if row is not None and not row.verdict.allowed:
             raise Refused(row.verdict.reason)
-        status = _issued_as(status, reader)
+        status = issued_as(status, reader)
         licence = row.verdict.licence.number if row and row.verdict.licence else ""
         now = self._worklist.server_now(case.item.site)
         signer = Signer(reader.id, reader.name, licence, now, "")
@@ -102,6 +104,7 @@ class Signing:
         proposal = self.propose(status)
         if self._ask is None:
             raise CommandError(tr("there is nobody to ask for a password"))
+        self.proposed.emit(None)
         return self._ask(proposal)
 
     def sign(self, proposal: Proposal, credentials: Credentials | None, pin: str = "") -> Job[None]:
@@ -215,7 +218,7 @@ class Signing:
         self._accepted = accepted
 
 
-def _issued_as(status: ReportState, reader: Reader) -> ReportState:
+def issued_as(status: ReportState, reader: Reader) -> ReportState:
     """What a resident signs as preliminary waits for the attending; nothing of theirs is final."""
     if may_sign_final(reader):
         return status
