@@ -129,7 +129,7 @@ def test_the_studies_of_the_last_days_are_cases_that_say_what_they_lack(
     assert (item.patient.name, item.patient.id) == ("Alder, Robin", "4711")
     assert item.acquired == datetime(2026, 11, 22, 9, 15, tzinfo=UTC)  # 10:15 in Berlin
     assert item.images_received == 1
-    assert item.lacks == frozenset(Lack)
+    assert item.lacks == frozenset(Lack) - {Lack.RELEASE}
 
 
 def test_the_settings_vouch_for_the_licence_until_its_last_day(archive: ArchiveList) -> None:
@@ -216,3 +216,11 @@ def test_a_study_that_left_the_archive_leaves_the_list(listing: Listing) -> None
     clock.advance(timedelta(days=4).total_seconds())
 
     assert archive.feed("listed").gone == (item.task,)
+
+
+def test_a_report_on_its_way_finds_its_case_after_a_restart(archive: ArchiveList) -> None:
+    """Before the first list is here, and after the study left it: the report still goes."""
+    task = archive.resource("Task/2.25.51")
+    assert task is not None
+    assert (task["status"], task["owner"]["reference"]) == ("accepted", "4711")
+    assert archive.resource("Provenance/1") is None

@@ -224,3 +224,16 @@ def test_drafts_and_reports_are_refused_in_words(desk: Desk) -> None:
 def test_the_page_of_a_site_counts_its_work_items(ups: Ups, desk: Desk) -> None:
     """An administrator sees that the worklist answers, and nobody's name."""
     assert len(desk().first_page()) == 1
+
+
+def test_a_report_on_its_way_finds_its_work_item_after_a_restart(ups: Ups, desk: Desk) -> None:
+    """Before the first list is here; a work item that is gone is told as gone."""
+    first = desk()
+    first.claim(first.feed("").items[0])
+
+    again = desk()
+    task = again.resource(f"Task/{WORK}")
+
+    assert task is not None
+    assert (task["status"], task["owner"]["reference"]) == ("accepted", "4711")
+    assert again.resource("Task/2.25.404") is None

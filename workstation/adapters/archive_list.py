@@ -7,7 +7,7 @@ not known: `domain.worklist.Lack` says so on every case.
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from attrs import evolve
@@ -18,7 +18,14 @@ from workstation.domain.identifiers import TaskId
 from workstation.domain.prior import PriorStudy
 from workstation.domain.worklist import ReadState, WorklistItem
 from workstation.errors import SiteUnavailable
-from workstation.protocols.archive_rows import changed, has_images, item_from, prior_from
+from workstation.protocols.archive_rows import (
+    changed,
+    has_images,
+    item_from,
+    prior_from,
+    task_held,
+    task_of,
+)
 from workstation.protocols.dicom_attributes import Attributes, NotMetadata, parse
 from workstation.protocols.dicomweb import JSON
 from workstation.protocols.fhir_values import Unreadable
@@ -109,6 +116,13 @@ class ArchiveList(TasklessPlatform):
         with self._lock:
             self._items[task] = closed  # told with the next poll
         self._asked_at = None
+
+    def _task(self, task: TaskId) -> Mapping[str, Any] | None:
+        """An archive has no tasks that could forbid a report: what is not on the list (any more)
+        is the reader's own."""
+        with self._lock:
+            known = self._items.get(task)
+        return task_of(known) if known is not None else task_held(task, self._need_reader())
 
     def priors(self, item: WorklistItem) -> tuple[PriorStudy, ...]:
         return priors_by(self._find, self._site, item)

@@ -1,7 +1,8 @@
 """The work items of a site as a worklist, by UPS-RS: claimed by their state, under a lock."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from attrs import evolve
 
@@ -13,6 +14,7 @@ from workstation.domain.prior import PriorStudy
 from workstation.domain.worklist import ReadState, WorklistItem
 from workstation.errors import Conflict, Refused, SiteUnavailable
 from workstation.protocols import ups
+from workstation.protocols.archive_rows import task_of
 from workstation.protocols.dicom_attributes import Attributes, NotMetadata, parse
 from workstation.protocols.fhir_values import Unreadable
 from workstation.protocols.web import Request
@@ -124,6 +126,12 @@ class UpsList(TasklessPlatform):
         closed = self._read(task)
         with self._lock:
             self._items[task] = closed  # told with the next poll
+
+    def _task(self, task: TaskId) -> Mapping[str, Any] | None:
+        try:
+            return task_of(self._read(task))
+        except Refused:
+            return None
 
     def priors(self, item: WorklistItem) -> tuple[PriorStudy, ...]:
         return priors_by(self._find, self._site, item)

@@ -110,6 +110,13 @@ def task_of(item: WorklistItem) -> Mapping[str, Any]:
     return task
 
 
+def task_held(task: TaskId, reader: Reader) -> Mapping[str, Any]:
+    """A case that nobody lists, in the reader's hands."""
+    owner = {"reference": reader.id, "display": reader.name}
+    return {"resourceType": "Task", "id": task, "meta": {"versionId": "0"}, "status": "accepted",
+            "owner": owner}  # fmt: skip
+
+
 def completed(transaction: Mapping[str, Any]) -> Mapping[str, str]:
     """State of each Task that a closing transaction leaves, by its id."""
     tasks = (
