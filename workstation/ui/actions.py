@@ -19,6 +19,8 @@ from workstation.commands.bindings import Bindings, Scope, Stroke
 from workstation.ui import dialogs
 
 _CHORD_MS = 1500
+#: Set on a field while it offers something that Tab takes.
+OFFERS = "offers"
 _NAMES = {
     Qt.Key.Key_Return: "Enter",
     Qt.Key.Key_Enter: "Enter",
@@ -144,8 +146,9 @@ class Keys(QObject):
         pressed = stroke_of(event)
         if pressed is None or (focus is not None and _in_dialog(focus)):
             return False
-        plain = not pressed.modifiers
-        if pressed.key in ("Esc", "Tab") and plain and _wanted_by(focus, event):
+        if pressed.key == "Tab" and focus is not None and focus.property(OFFERS):
+            return False
+        if pressed.key == "Esc" and not pressed.modifiers and _wanted_by(focus, event):
             return False
         if pressed.key in ("Enter", "Space") and isinstance(focus, QAbstractButton):
             focus.click()

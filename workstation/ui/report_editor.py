@@ -53,7 +53,7 @@ class ReportEditor(ReportPage):
         self._writing = 0
         self._typing = Typing(self, self._text, reporting, self._own_writing)
         if autotexts is not None:
-            self.prompter = Prompter(self.viewport(), reporting, autotexts, run, self.cursorRect)
+            self.prompter = Prompter(self, reporting, autotexts, run, self.cursorRect)
         if spelling is not None:
             self.corrector = Corrector(self.viewport(), reporting, spelling, self.cursorRect)
         self._disconnect = [

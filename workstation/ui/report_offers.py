@@ -11,7 +11,7 @@ from typing import Final
 from attrs import frozen
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from workstation.domain.autotext import Autotext, Level
 from workstation.domain.report import FieldKind
@@ -20,6 +20,7 @@ from workstation.services.lines import quoted
 from workstation.services.reporting import Reporting
 from workstation.text import tr
 from workstation.ui import theme
+from workstation.ui.actions import OFFERS
 from workstation.ui.chips import key_width, paint_key
 
 _ROW: Final = 24
@@ -133,13 +134,13 @@ class Prompter:
 
     def __init__(
         self,
-        over: QWidget,
+        over: QAbstractScrollArea,
         reporting: Reporting,
         autotexts: Autotexts,
         run: Callable[[str], None],
         caret: Callable[[], QRect],
     ) -> None:
-        self.list = OfferList(over)
+        self._over, self.list = over, OfferList(over.viewport())
         self._reporting, self._autotexts = reporting, autotexts
         self._run, self._caret = run, caret
         self._typed = ""
@@ -178,6 +179,7 @@ class Prompter:
     def close(self) -> None:
         """Stop offering; the next letter may begin again."""
         self._found = ()
+        self._over.setProperty(OFFERS, False)
         self.list.hide()
 
     def takes(self, event: QKeyEvent) -> bool:
@@ -202,7 +204,7 @@ class Prompter:
         """Whether a key that means something elsewhere is meant for what is offered."""
         if event.type() is not QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
             return False
-        return self.is_open and event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Escape)
+        return self.is_open and event.key() == Qt.Key.Key_Escape
 
     @property
     def _enter_takes(self) -> bool:
@@ -218,6 +220,7 @@ class Prompter:
 
     def _offer(self, found: Sequence[Autotext], at: int) -> None:
         self._found, self._at = tuple(found), at
+        self._over.setProperty(OFFERS, True)
         keys = (tr("Tab"), tr("Enter")) if self._enter_takes else (tr("Tab"),)
         rows = [
             Offered(each.name, level_words(each.level), keys if n == at else ())
