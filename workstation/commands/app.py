@@ -10,13 +10,10 @@ from workstation.errors import CommandError
 from workstation.protocols.delivery import State
 from workstation.services.jobs import Job
 from workstation.services.snapshot import snapshot
-from workstation.services.waiting import settled, until
+from workstation.services.waiting import LEAVING_S, settled, until, within
 from workstation.text import tr, trn
 
 GROUP = "Program"
-
-#: A site that does not answer keeps nobody at the door longer than this.
-_LEAVING_S = 3.0
 
 
 class Page(StrEnum):
@@ -296,9 +293,10 @@ def leave(ctx: CommandContext) -> Outcome:
         ctx.audit.forward()
         late = tr("the audit log could not be handed over")
         signals = (ctx.audit.rested,)
-        until(ctx.jobs, lambda: ctx.audit.resting, signals, _LEAVING_S, late).then(gone)
+        until(ctx.jobs, lambda: ctx.audit.resting, signals, LEAVING_S, late).then(gone)
 
-    ctx.session.close().then(closed)
+    saved = within(ctx.jobs, ctx.reporting.save_last_words(), LEAVING_S)
+    saved.then(lambda _: ctx.session.close().then(closed))
     return left
 
 

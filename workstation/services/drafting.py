@@ -198,6 +198,10 @@ class Drafting(Writing):
             self._saver.touch()
         return self._saver.flush()
 
+    def save_last_words(self) -> Job[None]:
+        """Before leaving: settles when what was written is with the site or sealed here."""
+        return self._saver.flush()
+
     def draft_body(self) -> str:
         return drafts.to_json(
             drafts.Draft(

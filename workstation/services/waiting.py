@@ -1,13 +1,16 @@
 """Waiting for a state, as a job: scripts wait for what a reader would see."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from workstation.errors import CommandError, WorkstationError
 from workstation.services.jobs import Job, Jobs
 from workstation.services.signal import Signal
 
 T = TypeVar("T")
+
+#: A site that does not answer keeps nobody at the door longer than this.
+LEAVING_S: Final = 3.0
 
 
 def until(
@@ -43,6 +46,15 @@ def until(
     undo.append(jobs.later(seconds, lambda: finish(CommandError(late))))
     look()
     return job
+
+
+def within(jobs: Jobs, awaited: Job[Any], seconds: float) -> Job[None]:
+    """Settles with another job, whatever becomes of it, or without it after a while."""
+    done: Job[None] = Job()
+    forget = jobs.later(seconds, lambda: done.settle(None))
+    awaited.then(lambda _: done.settle(None))
+    done.then(lambda _: forget())
+    return done
 
 
 class All:

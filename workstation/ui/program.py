@@ -14,6 +14,7 @@ from workstation.services.jobs import Job
 from workstation.services.ports import KEPT, Credentials
 from workstation.services.script import lines_of, run_script
 from workstation.services.signing import Proposal
+from workstation.services.waiting import LEAVING_S, within
 from workstation.settings import is_loopback
 from workstation.text import tr, trn
 from workstation.ui.application import Application
@@ -215,4 +216,6 @@ class Program:
         elif error is not None:
             self._code = 1
             raise error
-        self._shell.close_all()
+        services = self._services
+        saved = within(services.jobs, services.reporting.save_last_words(), LEAVING_S)
+        saved.then(lambda _: self._shell.close_all())

@@ -8,11 +8,13 @@ from attrs import evolve
 from fakes_report import NOW, SIGNER, TEMPLATES, Desk, binding_of, item
 
 from workstation.domain.report import Link, ReportState, SectionKind
-from workstation.errors import SiteUnavailable, StoreUnavailable
+from workstation.errors import SignInFailed, SiteUnavailable, StoreUnavailable
 from workstation.services import drafts
 from workstation.services.draft_saving import RETRY_AFTER_S
+from workstation.services.jobs import Job
 from workstation.services.reporting import Reporting
 from workstation.services.templates import by_id
+from workstation.services.waiting import LEAVING_S, within
 
 FINDINGS = SectionKind.FINDINGS
 
@@ -104,6 +106,31 @@ def test_what_the_site_does_not_take_is_sealed_here_and_removed_when_it_does() -
     assert "Two nodules." in desk.platform.saved[-1][1]
     assert desk.store.drafts == {}
     assert reporting.draft_state.where == "platform"
+
+
+def test_the_last_words_are_somewhere_before_the_program_goes() -> None:
+    """The session ended, and the reader quits a moment after typing: the words come back."""
+    desk = Desk()
+    reporting = writing(desk, "Last words.")
+    desk.platform.failing = SignInFailed("The session has ended.")
+
+    saved = reporting.save_last_words()
+
+    assert saved.done
+    assert "Last words." in "".join(desk.store.drafts.values())
+
+
+def test_a_site_that_never_answers_keeps_nobody_from_leaving() -> None:
+    """The door opens after a moment; by then what hangs is sealed here."""
+    desk = Desk()
+    hanging: Job[None] = Job()
+
+    gone = within(desk.jobs, hanging, LEAVING_S)
+    desk.jobs.advance(LEAVING_S - 0.1)
+    before = gone.done
+    desk.jobs.advance(0.2)
+
+    assert (before, gone.done) == (False, True)
 
 
 def test_an_hour_of_typing_for_a_platform_that_is_not_there_loses_no_word() -> None:
