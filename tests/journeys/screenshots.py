@@ -20,6 +20,12 @@ PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 CASE = "HG-26-118204"  # the nodule that grew: image 51, LPS (84, -20, 114)
 #: The nodule of the phantom: centre in the patient (LPS mm) now, radii now and before.
 CENTRE, RADIUS_MM = (84.0, -20.0, 114.0), 11.0
+#: Middle of the aorta of the phantom (`demo.phantoms_mediastinum`), in the patient.
+AORTA = (
+    (-14.0, -30.0, 95.0), (-16.0, -28.0, 127.0), (-13.0, -22.0, 152.0), (2.0, -6.0, 168.0),
+    (18.0, 16.0, 163.0), (23.0, 32.0, 147.0), (23.0, 34.0, 107.0), (20.0, 33.0, 57.0),
+    (14.0, 29.0, 5.0),
+)  # fmt: skip
 BEFORE, RADIUS_BEFORE_MM = (90.0, -24.0, 121.5), 10.0
 #: What is dictated into fields of the template, by label; the measurement follows the first.
 FINDINGS = {
@@ -80,6 +86,23 @@ class Photographer:
         send("mpr.turn 15 axial")
         send("viewport.slab 10 mip")
 
+    def curve(self) -> None:
+        """The aorta straightened, from its valve over the arch and down."""
+        send, viewer = self._program.send, self._program.context.viewer
+        made = send("viewport.curved")
+        self.wait(lambda: made is None or made.done)
+        send("viewport.window mediastinum")
+        for point in AORTA:
+            for number, line in ((2, "tool.cursor3d"), (1, "curved.point")):
+                send(f"viewport.activate {number}")
+                shown = viewer.shown(number - 1)
+                assert shown is not None
+                assert shown.frame.plane is not None
+                x, y, _ = shown.frame.plane.to_pixel(point)
+                send(f"{line} {x} {y}")
+        send("curved.go 95")
+        send("viewport.activate 4")
+
     def write(self) -> None:
         """Fill the fields as a reader would, and cite the measurement in the first."""
         reporting, send = self._program.context.reporting, self._program.send
@@ -129,6 +152,8 @@ class Photographer:
         program.send("app.back")
         self.planes()
         self.take("mpr")
+        self.curve()
+        self.take("curved")
         self.leave()
 
 

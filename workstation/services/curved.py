@@ -22,7 +22,7 @@ from workstation.services.phased import Phased
 from workstation.services.placing import Placing
 from workstation.services.straightening import Straight, Straightening, Wanted
 from workstation.services.structures import Structures
-from workstation.services.viewed import Bend, CurveView, Reformat, Shown, ViewedStudy
+from workstation.services.viewed import Bend, Crossing, CurveView, Reformat, Shown, ViewedStudy
 from workstation.services.volumes import Volumes
 from workstation.text import tr
 from workstation.viewing import curved
@@ -74,6 +74,10 @@ class CurvedViews(Phased):
             if traced.points and display_set and self._same_space(shown.frame, display_set):
                 return self._bend_across(shown, display_set, traced)
         return None
+
+    def cuts(self, shown: Shown) -> tuple[Crossing, ...] | None:
+        """A section has no lines of the planes through it: what is looked at lies under them."""
+        return () if shown.state.along is not None else super().cuts(shown)
 
     def measurements_on(self, frame: Frame) -> tuple[Measurement, ...]:
         """On the straight picture lengths along the curve, where they were made on this one."""

@@ -282,8 +282,8 @@ def _number(shown: Shown) -> str:
 def _along_words(curve: CurveView) -> str:
     at, length = f"{curve.at_mm:.1f}", f"{curve.length_mm:.1f}"
     if curve.along is Along.SECTION:
-        return tr("Section {at} / {length} mm", at=at, length=length)
-    return tr("Straightened {length} mm", length=length)
+        return tr("At {at} / {length} mm", at=at, length=length)
+    return tr("Straight {length} mm", length=length)
 
 
 def slab_name(mode: SlabMode) -> str:

@@ -190,7 +190,7 @@ def test_the_section_is_square_to_the_curve_and_through_it() -> None:
     pixels = shown_on(viewer, SECTION).frame.pixels
     middle = plane.to_patient(pixels.columns // 2, pixels.rows // 2)
     assert np.allclose(middle, start - (0.0, 0.0, 8.0), atol=1e-6)
-    assert "Section 8.0 / 16.0 mm" in words(viewer, SECTION)
+    assert "At 8.0 / 16.0 mm" in words(viewer, SECTION)
 
 
 def test_scrolling_goes_along_the_curve_and_takes_the_planes_along() -> None:
@@ -421,3 +421,12 @@ def test_another_series_of_the_space_is_seen_along_the_same_curve() -> None:
     assert shown_on(viewer, STRAIGHT).display_set.id == "venous"
     assert shown_on(viewer, STRAIGHT).is_here
     assert traced(viewer).points == points
+
+
+def test_a_section_is_not_crossed_by_the_lines_of_the_planes() -> None:
+    """They meet where the vessel is."""
+    viewer = along_a_curve()
+    viewer.go_along_course(6.0)
+
+    assert viewer.crossings(SECTION) == ()
+    assert viewer.crossings(STACK) != ()
