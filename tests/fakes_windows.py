@@ -12,6 +12,7 @@ from workstation.domain.worklist import WorklistItem
 from workstation.services.alarms import Alarm
 from workstation.services.draft_saving import DraftState
 from workstation.services.list_views import ListViews
+from workstation.services.listening import Ear
 from workstation.services.loading import SetProgress
 from workstation.services.signal import Signal
 
@@ -85,6 +86,19 @@ def views() -> ListViews:
 class FakeReporting:
     draft_state: DraftState = SAVED
     draft_changed: Signal[None] = field(factory=Signal)
+    changed: Signal[None] = field(factory=Signal)
+    report: None = None
+
+
+@define(eq=False)
+class FakeVoice:
+    """Dictation and its microphone."""
+
+    trouble: str = ""
+    partial: str = ""
+    level: float = 0.0
+    ear: Ear = Ear.OFF
+    changed: Signal[None] = field(factory=Signal)
 
 
 @define(eq=False)

@@ -103,3 +103,11 @@ def test_where_there_is_room_every_line_stands_as_it_was_said() -> None:
     assert {row.line for row in placed((2560, 1400))} == {
         *LONG.top_left, *LONG.top_right, *LONG.bottom_left, *LONG.bottom_right
     }  # fmt: skip
+
+
+def test_a_number_that_goes_on_below_takes_its_unit_with_it() -> None:
+    """ "446.2" at the end of a line and "mm" alone below are read as two things."""
+    words = Overlay(bottom_left=(Line("Section 0.0 / 446.2 mm", 1), Line("W 40  L 400", 2)))
+    for width in range(320, 480, 20):
+        texts = [row.line.text for row in rows(words, width, 400.0)]
+        assert not any(re.match(r"mm|/", text) or text.endswith("/") for text in texts), texts

@@ -12,6 +12,7 @@ from fakes_windows import (
     FakeLoader,
     FakeReporting,
     FakeSession,
+    FakeVoice,
     Sent,
     views,
 )
@@ -59,11 +60,11 @@ class House:
         self.loader = FakeLoader({"a": SetProgress(200, 0, 250), "b": SetProgress(36, 0, 62)})
         self.filing = FakeFiling()
         self.sent = Sent()
-        self.alarms = FakeAlarms()
+        self.alarms, self.voice = FakeAlarms(), FakeVoice()
         shown = Shown(
             self.worklist, self.session, self.deliveries, self.filing,  # type: ignore[arg-type]
             self.loader, FakeReporting(), FakeFiles(), self.alarms, views(), None,  # type: ignore[arg-type]
-            self.worklist.clock,
+            self.voice, self.voice, self.worklist.clock,  # type: ignore[arg-type]
         )  # fmt: skip
         self.shell = Shell(
             shown,
@@ -189,6 +190,28 @@ def test_what_went_wrong_is_said_in_its_slot_until_the_next_command(house: House
 
     assert said == ("DEMO · not for clinical use", "no row is selected")
     assert house.shell.notices == ("DEMO · not for clinical use",)
+
+
+def test_what_the_microphone_says_is_not_said_twice(house: House) -> None:
+    """One line has room for one sentence: beside the microphone, where it stays."""
+    house.voice.trouble = "there is no microphone, or another program has it to itself"
+    house.shell.refuse(house.voice.trouble)
+    house.shell.show_page("reading")
+
+    assert house.texts().count(house.voice.trouble) <= 1
+
+
+def test_a_card_that_is_lost_while_somebody_reads_is_news_and_one_that_never_was_is_not(
+    house: House,
+) -> None:
+    """Which engine draws is of no interest until it changes under the hand."""
+    never = "software rendering: llvmpipe is no graphics card"
+    house.shell.say_engine(never)
+    assert never not in house.texts()
+
+    lost = "software rendering: the graphics card was reset"
+    house.shell.say_engine(lost)
+    assert lost in house.texts()
 
 
 def test_reading_without_a_case_says_which_key_helps(house: House) -> None:

@@ -17,9 +17,9 @@ def begin(ctx: CommandContext, category: Category = Category.MINUTES, finding: s
 
 @command("critical.told", title="Critical result told", group=GROUP, when=_NEEDS)
 def told(
-    ctx: CommandContext, to: str = "", how: How = How.PHONE, read_back: str = "yes", at: str = ""
+    ctx: CommandContext, to: str = "", how: How = How.PHONE, read_back: str = "no", at: str = ""
 ) -> None:
-    """Who knows it now, how, whether it was read back (yes, no), and when (18:19; else now)."""
+    """Who knows it now, how, if read back (yes; else no), and when (18:19; else now)."""
     person = ctx.critical.next_person
     name = to or (person.name if person else "")
     when = ctx.critical.at(at) if at else None

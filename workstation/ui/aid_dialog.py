@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLineEdit, QPushButton, QWidget
 
 from workstation.domain.decision_aid import Aid, Answers, Question
 from workstation.services.decision_aids import AIDS
@@ -12,7 +12,7 @@ from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui.dialogs import Dialog
 
-_NAMES: Final = 236
+_NAMES: Final = 300
 
 
 class AidDialog(Dialog):
@@ -52,7 +52,7 @@ class AidDialog(Dialog):
     def show_it(self) -> None:
         """With the keyboard at the first answer."""
         first = next(iter(self._rows.values()))[1]
-        self.open(first.findChild(QPushButton) or first)
+        self.open(first.findChild(QPushButton) or first.findChild(QLineEdit) or first)
 
     def _turn_to(self, aid: Aid) -> None:
         self._aid = aid
@@ -69,6 +69,7 @@ class AidDialog(Dialog):
         for line, question in enumerate(aid.questions):
             name = plain.label(question.words, tone="low", wrap=True, data=True)
             name.setFixedWidth(_NAMES)
+            name.setMinimumHeight(name.heightForWidth(_NAMES))
             field = self._field(question)
             grid.addWidget(name, line, 0)
             grid.addWidget(field, line, 1)

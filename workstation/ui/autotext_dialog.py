@@ -157,7 +157,7 @@ class AutotextDialog(Dialog):
         others = {n: a for n, a in self._autotexts.known.items() if n != self._of.casefold()}
         wrong = list(faults(written, others))
         unsure = list(doubts(written))
-        begun = bool(written.name or written.text)
+        begun = bool(written.name)  # without one nothing is wrong yet: its place says what it is
         plain.set_tone(self._wrong, "act" if wrong else "open")
         self._wrong.setText(" ".join((wrong or unsure)[:2]) if begun else "")
         before = self._autotexts.known.get(self._of.casefold())

@@ -1,6 +1,7 @@
 """The bars of a window: where you are, whose case it is, how things stand."""
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from attrs import frozen
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -220,7 +221,7 @@ class StatusBar(QWidget):
         self.setFixedHeight(FOOT)
         self._dot = plain.mark("dot", "hue.done", 12)
         self._parts = {
-            name: _part(tone, long=name in ("news", "message", "store", "engine"))
+            name: _part(tone, long=name in ("news", "message", "store"))
             for name, tone in _STANDING.items()
         }
         layout = QHBoxLayout(self)
@@ -248,12 +249,26 @@ class StatusBar(QWidget):
     def show_standing(self, told: Standing) -> None:
         for name, part in self._parts.items():
             words = getattr(told, name)
+            if name == "engine":
+                self._show_engine(words)
+                continue
             part.say(words) if isinstance(part, ElidedLabel) else part.setText(words)
             part.setVisible(bool(words))
+        for name in ("news", "message"):  # what stands on and on gives way to them
+            part = self._parts[name]
+            part.setMinimumWidth(min(part.sizeHint().width(), _NEWS_WIDTH))
         self._dot.show_icon(
             "dot" if told.all_sites else "barred", "hue.done" if told.all_sites else "hue.none"
         )
         self._sending.setVisible(bool(told.outbox))
+
+    def _show_engine(self, why: str) -> None:
+        """It is so on many machines and every day: two words, and why to whoever asks."""
+        part = self._parts["engine"]
+        part.setText(tr("CPU planes") if why else "")
+        part.setToolTip(plain.tooltip_text(why))
+        part.setAccessibleDescription(why)
+        part.setVisible(bool(why))
 
 
 def _part(tone: Tone, *, long: bool) -> QLabel:
@@ -263,6 +278,8 @@ def _part(tone: Tone, *, long: bool) -> QLabel:
     return plain.label(tone=tone, size="micro", data=True)
 
 
+#: Most of a sentence that the reader waits for; the rest is in its tooltip.
+_NEWS_WIDTH: Final = 480
 _STANDING: dict[str, Tone] = {
     "sites": "mid",
     "loading": "mid",

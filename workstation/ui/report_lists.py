@@ -37,10 +37,17 @@ class Entry:
 
 
 class SlotList(QWidget):
-    """A title, what it counts, and a fixed number of lines. GUI thread."""
+    """A title, what it counts, and a fixed number of lines; `empty` where there is none.
 
-    def __init__(self, title: str, rows: int, run: Callable[[str], None], row_high: int) -> None:
+    GUI thread.
+    """
+
+    def __init__(
+        self, title: str, rows: int, run: Callable[[str], None], row_high: int, empty: str = ""
+    ) -> None:
         super().__init__()
+        self._empty = empty
+        self.setAccessibleDescription("\n".join(filter(None, (title, empty))))
         self._title, self._rows, self._run, self._high = title, rows, run, row_high
         self._entries: tuple[Entry, ...] = ()
         self._counts: tuple[tuple[str, str], ...] = ()
@@ -62,6 +69,7 @@ class SlotList(QWidget):
         self._entries, self._counts = tuple(entries), tuple(counts)
         words = [self._title, *(c for c, _ in counts)]
         words += [" ".join(filter(None, (e.name, e.text, e.aside))) for e in entries]
+        words += [self._empty] if self._empty and not entries else []
         self.setAccessibleDescription("\n".join(words))
         self.update()
 
@@ -95,6 +103,11 @@ class SlotList(QWidget):
             for index, entry in enumerate(shown):
                 box = QRectF(16, 28 + index * self._high, self.width() - 32, self._high)
                 self._paint_row(painter, box, entry)
+            if not shown:
+                painter.setFont(theme.font("small"))
+                painter.setPen(theme.color("text.low"))
+                box = QRectF(16, 28, self.width() - 32, self._high)
+                painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self._empty)
 
     def _paint_title(self, painter: QPainter) -> None:
         box = QRectF(16, 8, self.width() - 32, 20)

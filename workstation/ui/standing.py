@@ -72,7 +72,7 @@ def standing(
         draft=shown.reporting.draft_state.text if case is not None else "",
         following=tr("Next: {name}", name=following.item.patient.name) if following else "",
         news=news,
-        message=message,
+        message="" if message == shown.listening.trouble else message,  # the meter says it
         outbox=tr("{n} not yet accepted", n=unsettled) if unsettled else "",
         engine=engine_notice,
         store=store_notice,

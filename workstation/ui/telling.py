@@ -20,6 +20,7 @@ class Telling:
         self.message = self.news = self.engine = ""
         self._shown = shown
         self._store_notice = store_notice
+        self._engine_chosen = False
         self._case_bars: list[CaseBar] = []
         self._statuses: list[StatusBar] = []
         self._soon = QTimer()
@@ -50,8 +51,10 @@ class Telling:
             self._count()
 
     def say_engine(self, words: str) -> None:
-        """What draws volumes, until it is another."""
-        self.engine = words
+        """Why it is not the graphics card that draws; while somebody reads it is news."""
+        if self._engine_chosen and words:
+            self.news, self.message = words, ""
+        self._engine_chosen, self.engine = True, words
         self._count()
 
     def start(self) -> None:

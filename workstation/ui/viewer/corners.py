@@ -4,6 +4,7 @@ Level 1 is never cut: a line of it that is too wide goes on below. Of other line
 drop at the end, so that no number is cut; a name that stands alone ends in an ellipsis.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 from typing import Final
@@ -25,6 +26,8 @@ LEFT, RIGHT, VERTICAL = 10, 20, 8
 #: Between two columns of words, and between facts of one line.
 _BETWEEN: Final = 12.0
 _GAP: Final = "  "
+#: Where a line may be broken: not between a number and its unit, nor around a stroke or cross.
+_BREAK: Final = re.compile(r"(?<![/×]) (?!(?:mm|cm|HU|mL|%|/|×)(?:\s|$))")
 
 #: A scale bar is at most this part of the view (`rendering.annotations.scale_bar`); its words
 #: and ticks, and the letter above them, reach this high.
@@ -106,9 +109,9 @@ def _fitted(lines: Sequence[Line], room: float) -> tuple[Line, ...]:
 
 
 def _wrapped(line: Line, room: float) -> Iterator[str]:
-    """Broken between words, and inside one that is wider than the room."""
+    """Broken between words, never before a unit, and inside a word wider than the room."""
     rest = ""
-    for word in line.text.split(" "):
+    for word in _BREAK.split(line.text):
         joined = f"{rest} {word}" if rest else word
         if rest and _width(evolve(line, text=joined)) > room:
             yield rest

@@ -44,6 +44,7 @@ class ToolStrip(QWidget):
         self._link = plain.elided(tone="mid", size="small", data=False)
         self._reason = plain.elided(tone="low", size="small", data=False)
         row.addWidget(self._link)
+        row.addSpacing(24)
         row.addStretch(1)
         row.addWidget(self._reason)
         viewer.changed.connect(lambda _: self._follow())

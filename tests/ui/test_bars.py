@@ -1,0 +1,44 @@
+"""The status bar: what the reader waits for is read whole, what stands every day is quiet."""
+
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from workstation.ui.bars import Standing, StatusBar
+
+SOFTWARE = "software rendering: llvmpipe (LLVM 15.0.6, 256 bits) is no graphics card"
+STORE = "Nothing is kept on this machine: this system has no keyring that encrypts."
+REFUSED = "there is no microphone, or another program has it to itself"
+
+
+def bar(qtbot: QtBot, told: Standing, width: int = 1366) -> StatusBar:
+    made = StatusBar((("N", "read next"), ("?", "keys")))
+    qtbot.addWidget(made)
+    made.resize(width, 24)
+    made.show()
+    made.show_standing(told)
+    return made
+
+
+def said(made: StatusBar) -> list[str]:
+    return [each.text() for each in made.findChildren(QLabel) if each.isVisible() and each.text()]
+
+
+def test_that_the_processor_draws_is_two_words_and_why_a_tooltip(qtbot: QtBot) -> None:
+    """It is so every day on a machine without a card: a sentence there is noise."""
+    made = bar(qtbot, Standing(engine=SOFTWARE))
+    found = [each for each in made.findChildren(QLabel) if each.text() == "CPU planes"]
+    assert len(found) == 1
+    assert SOFTWARE in found[0].toolTip()
+    assert found[0].accessibleDescription() == SOFTWARE
+    assert not any("llvmpipe" in each for each in said(made))
+
+    made.show_standing(Standing())
+    assert "CPU planes" not in said(made)
+
+
+def test_why_a_command_did_not_work_is_not_cut_for_what_stands_every_day(qtbot: QtBot) -> None:
+    """A machine without a keyring says so at length; why F4 does nothing is what is asked now."""
+    told = Standing(message=REFUSED, engine=SOFTWARE, store=STORE, draft="Draft saved")
+    made = bar(qtbot, told, width=900)
+    qtbot.waitUntil(lambda: REFUSED in said(made))
+    assert STORE not in said(made), "it gave way"
