@@ -208,7 +208,7 @@ def answer_too(ctx: CommandContext, accession: str = "") -> Outcome:
     if not accession:
         ctx.windows.open_palette("case.answer-too ")
         return None
-    return ctx.session.answer_too(_row(ctx, accession, ctx.session.need_case().item.site))
+    return ctx.session.further.answer_too(_row(ctx, accession, ctx.session.need_case().item.site))
 
 
 COMMANDS = (

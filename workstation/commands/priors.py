@@ -16,7 +16,7 @@ def list_priors(ctx: CommandContext) -> Outcome:
 @command("prior.show", title="Show a prior", group=GROUP, when={"prior"})
 def show(ctx: CommandContext, number: int = 1) -> Outcome:
     """Fetch a prior and hang it beside the case; 1 is the most relevant."""
-    return ctx.session.show_prior(number)
+    return ctx.session.priors.show(number)
 
 
 @command("prior.confirm", title="The same person", group=GROUP, when={"case"})

@@ -135,7 +135,7 @@ class Elsewhere:
         self._candidates = tuple(every)
         for each in known:
             if each.confirmed:
-                self._session.add_priors(each.person.patient, each.priors)
+                self._session.priors.add(each.person.patient, each.priors)
         if not all(each.confirmed for each in known):
             name = self._sites[site].name
             self._session.note(
@@ -165,7 +165,7 @@ class Elsewhere:
         self._same.add((case.item.patient.key, meant.person.patient.key))
         now = evolve(meant, confirmed=True)
         self._candidates = tuple(now if each is meant else each for each in self._candidates)
-        self._session.add_priors(meant.person.patient, meant.priors)
+        self._session.priors.add(meant.person.patient, meant.priors)
         if not self.open_candidates:
             self._session.note("")
         self.changed.emit(None)

@@ -175,7 +175,7 @@ class Prefetch:
     def _priors_known(self, row: Row, job: Job[tuple[PriorStudy, ...]]) -> None:
         if job.error is not None or row.item.ref not in self._held:
             return
-        for prior in relevant(filter(self._session.may_see, job.result()), row.item)[:1]:
+        for prior in relevant(filter(self._session.priors.may_see, job.result()), row.item)[:1]:
             if prior.ref not in self._held:
                 self._fetch(prior.ref, row)
         self._soon()

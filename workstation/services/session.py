@@ -6,33 +6,30 @@ pixel is painted, the report is bound to the study before a word is written.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from workstation.domain.identifiers import SiteId, StudyRef, TaskRef
-from workstation.domain.patient import Patient
 from workstation.domain.reader import Colleague
 from workstation.domain.report import IssuedReport, SectionKind
 from workstation.domain.study import DisplaySet
 from workstation.domain.worklist import ReadState, WorklistItem
 from workstation.errors import CommandError, Conflict, Refused, WorkstationError
-from workstation.services.audit import Audit
-from workstation.services.case import Case, also_of, binding_of, viewed
+from workstation.services.case import Case, binding_of
+from workstation.services.conducted import Services as Services
 from workstation.services.desk import Desk
-from workstation.services.jobs import Job, Jobs
+from workstation.services.further_orders import FurtherOrders
+from workstation.services.hung_priors import HungPriors
+from workstation.services.jobs import Job
 from workstation.services.lacking import in_short
 from workstation.services.live_changes import change
-from workstation.services.loading import Loader
 from workstation.services.ports import PriorStudy
 from workstation.services.priors import relevant
-from workstation.services.reporting import Reporting
 from workstation.services.signal import Signal
 from workstation.services.templates import FREE_TEXT
-from workstation.services.viewed import ViewedStudy
-from workstation.services.viewer import Viewer
 from workstation.services.waiting import All, settled
-from workstation.services.worklist import Row, Worklist
+from workstation.services.worklist import Row
 from workstation.settings import Site
 from workstation.text import tr
 
@@ -40,19 +37,6 @@ log = logging.getLogger("session")
 
 #: The older studies, the draft, and what was issued of the case already.
 History = tuple[tuple[PriorStudy, ...], str | None, IssuedReport | None]
-
-
-@frozen(eq=False)
-class Services:
-    """The services a session conducts."""
-
-    worklist: Worklist
-    viewer: Viewer
-    loader: Loader
-    reporting: Reporting
-    audit: Audit
-    jobs: Jobs
-    sites: Mapping[SiteId, Site]
 
 
 class ReadingSession:
@@ -66,6 +50,8 @@ class ReadingSession:
         self.changed: Signal[None] = Signal()
         #: A case is asked for; the job settles when it is open, or could not be opened.
         self.opening: Signal[tuple[StudyRef, Job[None]]] = Signal()
+        self.priors = HungPriors(self, services)
+        self.further = FurtherOrders(self, services)
         self._heartbeats: dict[TaskRef, Callable[[], None]] = {}
         services.loader.study_ready.connect(self._study_ready)
         services.worklist.claim_lost.connect(self._claim_lost)
@@ -95,13 +81,13 @@ class ReadingSession:
         self.opening.emit((row.item.ref, opened))
         self.close()
         final = row.item.state is ReadState.FINAL
-        if final or self._is_mine(row.item):
+        if final or self.is_mine(row.item):
             self._begin(row.item, read_only=final, opened=opened)
         else:
             self._s.worklist.claim(row).then(lambda job: self._claimed(job, opened))
         return opened
 
-    def _is_mine(self, item: WorklistItem) -> bool:
+    def is_mine(self, item: WorklistItem) -> bool:
         reader = self._s.worklist.reader(item.site)
         claimed = item.state is ReadState.CLAIMED
         return claimed and reader is not None and item.holder_id == reader.id
@@ -117,12 +103,11 @@ class ReadingSession:
     def _begin(self, item: WorklistItem, *, read_only: bool, opened: Job[None]) -> None:
         self.case = Case(item, read_only, news="" if read_only else in_short(item))
         if not read_only:
-            self._stop_heartbeat(item.key)
-            self._heartbeats[item.key] = self._s.worklist.keep(item)
-        self._s.viewer.show(self._viewed())
+            self.keep(item)
+        self._s.viewer.show(self.priors.viewed())
         self._start_report(item, read=read_only)
         waiting = All(opened)
-        waiting.add(self._permit(item.ref))
+        waiting.add(self.permit(item.ref))
         waiting.add(self._s.loader.open(item.ref, first=True))
         platform = self._s.worklist.platform(item.site)
         asked: Job[History] = self._s.jobs.run(
@@ -138,7 +123,7 @@ class ReadingSession:
         waiting.close()
         self.changed.emit(None)
 
-    def _permit(self, ref: StudyRef) -> Job[None]:
+    def permit(self, ref: StudyRef) -> Job[None]:
         """Nothing of a study is painted before its "accessed" record is durable."""
         return self._s.audit.record("accessed", study=ref).then(
             lambda job: self._s.viewer.permit(ref) if job.error is None else None
@@ -153,10 +138,10 @@ class ReadingSession:
             self._no_report(item)
             return
         priors, draft, issued = job.result()
-        ordered = relevant(filter(self.may_see, priors), item)
+        ordered = relevant(filter(self.priors.may_see, (*priors, *case.priors)), item)
         shown = ordered[:1]
         self.case = evolve(case, priors=ordered, shown_priors=tuple(p.ref for p in shown))
-        self._s.viewer.show(self._viewed())
+        self._s.viewer.show(self.priors.viewed())
         if issued is None:
             self._no_report(item)
         elif case.read_only:
@@ -165,78 +150,23 @@ class ReadingSession:
             self._s.reporting.read_over(issued)
         if draft is not None:
             self._s.reporting.restore(draft)
-            self._answer_again()
-        for beside, prior in zip(self._viewed()[1:], shown, strict=True):
-            self._cite(beside, prior)
-            waiting.add(self._permit(prior.ref))
+            self.further.again()
+        for beside, prior in zip(self.priors.viewed()[1:], shown, strict=True):
+            self.priors.cite(beside, prior)
+            waiting.add(self.permit(prior.ref))
             waiting.add(self._s.loader.open(prior.ref, first=False), optional=True)
         self.changed.emit(None)
-
-    def may_see(self, prior: PriorStudy) -> bool:
-        """A study that is listed, and may not be read by this reader, is no prior for them."""
-        rows = self._s.worklist.rows
-        return all(row.verdict.allowed for row in rows if row.item.ref == prior.ref)
 
     def _no_report(self, item: WorklistItem) -> None:
         if item.state is ReadState.FINAL:
             name = self.site(item.site).name
             self._s.reporting.make_read_only(tr("read already; {site} gave no report", site=name))
 
-    def _cite(self, beside: ViewedStudy, prior: PriorStudy) -> None:
-        """The comparison line names what is displayed, and nothing that is not."""
-        case = self.need_case()
-        confirmed = beside.patient in case.known_as  # by the reader: it is the patient, then
-        who = case.item.patient if confirmed else beside.patient
-        self._s.reporting.compared_with(prior.ref, who, beside.label)
-        shown = [each for each in case.priors if each.ref in case.shown_priors]
-        words = " ".join(map(_dated, shown))
-        self._s.reporting.prefill(SectionKind.COMPARISON, words, tr("prior shown"))
-
-    def _viewed(self) -> tuple[ViewedStudy, ...]:
-        case = self.need_case()
-        return viewed(case, lambda site: self.site(site).name)
-
-    # --- priors that the reader asks for -----------------------------------------
-
-    def add_priors(self, patient: Patient, priors: Iterable[PriorStudy]) -> None:
-        """Of the same person at another site, as the reader confirmed; nothing is fetched."""
-        case = self.need_case()
-        known = {prior.ref for prior in case.priors}
-        new = [evolve(p, patient=patient) for p in priors if p.ref not in known and self.may_see(p)]
-        if new or patient not in case.known_as:
-            self.case = evolve(
-                case,
-                priors=relevant((*case.priors, *new), case.item),
-                known_as=(*case.known_as, patient),
-            )
-            self._s.viewer.show(self._viewed())
-            self.changed.emit(None)
-
     def note(self, words: str) -> None:
         """Said in the bar of the open case."""
         if self.case is not None:
             self.case = evolve(self.case, news=words)
             self.changed.emit(None)
-
-    def show_prior(self, number: int) -> Job[None]:
-        """Fetch one of the case's priors and hang it beside it; 1 is the most relevant."""
-        case = self.need_case()
-        if not 1 <= number <= len(case.priors):
-            raise CommandError(tr("there is no prior {n}", n=number))
-        prior = case.priors[number - 1]
-        if prior.ref in case.shown_priors:
-            return settled()
-        self.case = evolve(case, shown_priors=(*case.shown_priors, prior.ref))
-        self._s.viewer.show(self._viewed())
-        beside = next(each for each in self._viewed() if each.ref == prior.ref)
-        self._cite(beside, prior)
-        shown: Job[None] = Job()
-        waiting = All(shown)
-        waiting.add(self._permit(prior.ref))
-        waiting.add(self._s.loader.open(prior.ref, first=False))
-        waiting.close()
-        self.changed.emit(None)
-        return shown
 
     def _start_report(self, item: WorklistItem, *, read: bool) -> None:
         """The template that fits; for a case that is read, an empty page until its report is here.
@@ -261,57 +191,6 @@ class ReadingSession:
             self._desk.describe_technique(sets)
         self.changed.emit(None)
 
-    # --- one report for several orders -------------------------------------------
-
-    def answer_too(self, row: Row) -> Job[None]:
-        """The report of the open case answers another order of the patient as well.
-
-        That case is claimed like any other; its images belong to the study it names.
-        """
-        case, item = self.need_case(), row.item
-        if case.read_only:
-            raise CommandError(tr("this case is not claimed by you"))
-        same = (item.site, item.patient, item.patient_ref) == (
-            case.item.site, case.item.patient, case.item.patient_ref,
-        )  # fmt: skip
-        if not same or item.key == case.item.key:
-            raise CommandError(tr("one report answers orders of one patient at one site"))
-        done: Job[None] = Job()
-        if self._is_mine(item):
-            self._answers_too(case, item)
-            done.settle(None)
-            return done
-
-        def claimed(job: Job[WorklistItem]) -> None:
-            if job.error is None and self.case is not None and self.case.item.key == case.item.key:
-                self._s.audit.record("claim", study=item.ref)
-                self._answers_too(self.case, job.result())
-            done.settle(None, job.error)
-
-        self._s.worklist.claim(row).then(claimed)
-        return done
-
-    def _answers_too(self, case: Case, item: WorklistItem) -> None:
-        self._stop_heartbeat(item.key)
-        self._heartbeats[item.key] = self._s.worklist.keep(item)
-        self._s.reporting.answer_too(also_of(item))
-        news = tr("This report answers {a} too", a=item.accession)
-        self.case = evolve(case, also=(*case.also, item), news=news)
-        self.changed.emit(None)
-
-    def _answer_again(self) -> None:
-        """A draft came back that answers several orders: they are claimed again, or it does not."""
-        case, report = self.case, self._s.reporting.report
-        if case is None or report is None or case.read_only:
-            return
-        for order in report.binding.also:
-            row = self._s.worklist.find(order.accession, case.item.site)
-            mine = row is not None and self._is_mine(row.item)
-            if row is None or not (mine or row.is_free):
-                self._s.reporting.answer_no_more(order.accession)
-            elif row.item.key not in {each.key for each in case.also}:
-                self.answer_too(row)
-
     # --- leaving --------------------------------------------------------------
 
     def close(self) -> Job[None]:
@@ -327,7 +206,7 @@ class ReadingSession:
         wrote = self._leave()
         for item in () if wrote or case.read_only else case.also:
             self._give_back(item, "")
-        if wrote or case.read_only or not self._is_mine(case.item):
+        if wrote or case.read_only or not self.is_mine(case.item):
             return settled()
         left: Job[None] = Job()
         self._give_back(case.item, "").then(lambda job: left.settle(None, _grave(job.error)))
@@ -395,6 +274,11 @@ class ReadingSession:
         )  # a claim that is gone already needs no giving back
         return done
 
+    def keep(self, item: WorklistItem) -> None:
+        """Renew the claim from now on, in place of a renewal that runs."""
+        self._stop_heartbeat(item.key)
+        self._heartbeats[item.key] = self._s.worklist.keep(item)
+
     def _stop_heartbeat(self, key: TaskRef) -> None:
         self._heartbeats.pop(key, lambda: None)()
 
@@ -415,12 +299,7 @@ class ReadingSession:
 
     def _claim_lost(self, item: WorklistItem) -> None:
         case = self.case
-        if case is not None and item.key in {each.key for each in case.also}:
-            self._s.reporting.answer_no_more(item.accession)
-            also = tuple(each for each in case.also if each.key != item.key)
-            news = tr("{a} is another reader's now: not answered here", a=item.accession)
-            self.case = evolve(case, also=also, news=news)
-            self.changed.emit(None)
+        self.further.lost(item)
         if case is not None and case.item.key == item.key and not case.read_only:
             who = item.holder or tr("another reader")
             words = tr("claimed by {who}; your text is kept", who=who)
@@ -455,11 +334,6 @@ class ReadingSession:
             self._s.reporting.make_read_only(words)
             self.case = evolve(case, read_only=True, news=words)
             self.changed.emit(None)
-
-
-def _dated(prior: PriorStudy) -> str:
-    when = prior.started.date().isoformat() if prior.started else tr("undated")
-    return f"{prior.description} {when}."
 
 
 def _grave(error: BaseException | None) -> BaseException | None:

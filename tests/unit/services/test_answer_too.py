@@ -91,7 +91,7 @@ class Desk:
 def test_another_order_of_the_patient_is_claimed_and_answered_with_it() -> None:
     """Nobody else may read it meanwhile, and it does not stay on the list afterwards."""
     desk = Desk()
-    desk.session.answer_too(desk.row(2)).result()
+    desk.session.further.answer_too(desk.row(2)).result()
 
     assert desk.reporting.also == ["A-2"]
     assert [each.accession for each in desk.case.also] == ["A-2"]
@@ -106,9 +106,9 @@ def test_an_order_of_another_patient_is_refused() -> None:
     desk = Desk()
 
     with pytest.raises(CommandError, match="one patient at one site"):
-        desk.session.answer_too(desk.row(3))
+        desk.session.further.answer_too(desk.row(3))
     with pytest.raises(CommandError, match="one patient at one site"):
-        desk.session.answer_too(desk.row(1))
+        desk.session.further.answer_too(desk.row(1))
     assert desk.row(3).is_free
 
 
@@ -118,7 +118,7 @@ def test_an_order_that_another_reader_has_is_not_answered() -> None:
     claimed = {"state": ReadState.CLAIMED, "holder": OTHER.name, "holder_id": OTHER.id}
     desk.harbor.change("2", **claimed)
 
-    job = desk.session.answer_too(row)
+    job = desk.session.further.answer_too(row)
 
     assert isinstance(job.error, Conflict)
     assert desk.reporting.also == []
@@ -127,7 +127,7 @@ def test_an_order_that_another_reader_has_is_not_answered() -> None:
 def test_an_order_that_is_lost_meanwhile_is_no_longer_answered_and_the_case_goes_on() -> None:
     """The report says what it is about; an order that somebody else reads is not in it."""
     desk = Desk()
-    desk.session.answer_too(desk.row(2)).result()
+    desk.session.further.answer_too(desk.row(2)).result()
     desk.harbor.change("2", holder=OTHER.name, holder_id=OTHER.id)
     desk.jobs.advance(6)
 
@@ -139,7 +139,7 @@ def test_an_order_that_is_lost_meanwhile_is_no_longer_answered_and_the_case_goes
 
 def test_what_is_given_back_is_given_back_whole() -> None:
     desk = Desk()
-    desk.session.answer_too(desk.row(2)).result()
+    desk.session.further.answer_too(desk.row(2)).result()
     desk.session.release("not mine").result()
 
     assert desk.row(1).is_free
@@ -152,7 +152,7 @@ def test_what_is_given_back_is_given_back_whole() -> None:
 def test_after_the_signature_neither_claim_is_renewed() -> None:
     """They end with the acknowledgement; a heartbeat would be refused by then."""
     desk = Desk()
-    desk.session.answer_too(desk.row(2)).result()
+    desk.session.further.answer_too(desk.row(2)).result()
     desk.session.signed()
     desk.harbor.calls.clear()
     desk.jobs.advance(120)

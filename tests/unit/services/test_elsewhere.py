@@ -66,7 +66,11 @@ class FakeSession:
         assert self.case is not None
         return self.case
 
-    def add_priors(self, patient: Patient, priors: tuple[PriorStudy, ...]) -> None:
+    @property
+    def priors(self) -> "FakeSession":
+        return self
+
+    def add(self, patient: Patient, priors: tuple[PriorStudy, ...]) -> None:
         self.added.append((patient, priors))
 
     def note(self, words: str) -> None:

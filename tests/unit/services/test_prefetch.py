@@ -67,6 +67,10 @@ class FakeSession:
     changed: Signal[None] = field(factory=Signal)
     opening: Signal[tuple[StudyRef, Job[None]]] = field(factory=Signal)
 
+    @property
+    def priors(self) -> "FakeSession":
+        return self
+
     def may_see(self, prior: PriorStudy) -> bool:
         return True
 
