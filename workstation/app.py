@@ -299,7 +299,7 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
         jobs.lane(f"site:{site.id}", NOTES)
     services = _services(settings, jobs, outer)
     registry = catalogue.registry()
-    bindings = load_bindings(resource("keymaps", f"{settings.keymap}.toml"), registry)
+    bindings = load_bindings(_keymap(settings), registry, resource("keymaps"))
     program = Program(application, registry, services)
     shell = Shell(
         Shown(
@@ -468,6 +468,12 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         announced=outer.announcing.by_site,
         jobs=jobs,
     )
+
+
+def _keymap(settings: Settings) -> Path:
+    """A file of the reader's own, or one of the program's by its name."""
+    named = settings.keymap
+    return Path(named).expanduser() if named.endswith(".toml") else resource("keymaps", f"{named}.toml")
 
 
 def _templates(

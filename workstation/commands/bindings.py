@@ -9,6 +9,9 @@
     "G G" = "viewport.go 1"       # a chord: one after the other
     "C" = { run = "magnifier.show on", until = "magnifier.show off" }  # while it is held
 
+A profile names what differs: `base = "default"`, its own keys in groups, and keys of the base
+that are to do nothing in `remove = ["F5"]`. A key that it binds is no more that of the base.
+
 Single letters act on images. While somebody types, a letter is a letter, and Alt with it
 is the key.
 """
@@ -114,9 +117,10 @@ class Binding:
 
 @frozen
 class Bindings:
-    """All keys of a keymap, in its order."""
+    """All keys of a keymap, in its order; `name` is what its profile is called."""
 
     all: tuple[Binding, ...]
+    name: str = ""
 
     def find(self, strokes: Sequence[Stroke], focus: Scope) -> Binding | None:
         """What these presses do where the focus is."""
@@ -146,14 +150,47 @@ class Bindings:
         return next((each.keys for each in self.all if each.run == line), "")
 
 
-def load(path: Path, registry: Registry) -> Bindings:
-    """Read a keymap. Raises `SettingsError` naming the file, the key and what is wrong."""
+def load(path: Path, registry: Registry, shipped: Path | None = None) -> Bindings:
+    """Read a keymap. Raises `SettingsError` naming the file, the key and what is wrong.
+
+    `shipped` is where the keymaps lie that others are based on; usually beside it.
+    """
+    read = _read(path)
+    name, base = str(read.pop("name", "")), read.pop("base", None)
+    gone = {_strokes(path, each) for each in read.pop("remove", ())}
+    own = _own(path, read, registry)
+    if base is None:
+        return Bindings(own, name)
+    folder = shipped or path.parent
+    below = load(folder / f"{base}.toml", registry, folder).all
+    kept = [each for each in below if each.strokes not in gone and not _hidden(each, own)]
+    return Bindings((*own, *kept), name)
+
+
+def _hidden(binding: Binding, own: Sequence[Binding]) -> bool:
+    """A key of the base that is another one here."""
+    return any(
+        _meet(binding.scope, each.scope) and _shadow(binding.strokes, each.strokes) for each in own
+    )
+
+
+def _strokes(path: Path, keys: object) -> tuple[Stroke, ...]:
     try:
-        read = tomllib.loads(path.read_text("utf-8"))
-    except OSError:
+        return tuple(stroke(each) for each in str(keys).split(" "))
+    except ValueError as wrong:
+        raise SettingsError(tr("{file}: {what}", file=path.name, what=wrong)) from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError):
         raise SettingsError(tr("the keymap {file} cannot be read", file=path.name)) from None
     except tomllib.TOMLDecodeError as wrong:
         raise SettingsError(tr("{file}: {what}", file=path.name, what=wrong)) from None
+
+
+def _own(path: Path, read: Mapping[str, Any], registry: Registry) -> tuple[Binding, ...]:
     made: list[Binding] = []
     for name, group in read.items():
         try:
@@ -163,7 +200,7 @@ def load(path: Path, registry: Registry) -> Bindings:
                 tr("{file}: [{group}] {what}", file=path.name, group=name, what=wrong)
             ) from None
     _no_conflicts(path, made)
-    return Bindings(tuple(made))
+    return tuple(made)
 
 
 def _group(table: Any, registry: Registry) -> Iterable[Binding]:

@@ -69,7 +69,7 @@ def parse(text: str, name: str, before: Template | None = None) -> Parsed:
                 key, value = _head(words)
                 head.values[key] = value
             else:
-                fields[kind].append(_spec(words, fields, _known(before, kind)))
+                fields[kind].append(_spec(words, kind, fields, _known(before, kind)))
         except ValueError as error:
             faults.append(tr("line {n}: {what}", n=number, what=error))
     if not any(fields.values()):
@@ -144,7 +144,10 @@ def _known(before: Template | None, kind: SectionKind) -> Mapping[str, FieldSpec
 
 
 def _spec(
-    words: str, fields: Mapping[SectionKind, list[FieldSpec]], known: Mapping[str, FieldSpec]
+    words: str,
+    kind: SectionKind,
+    fields: Mapping[SectionKind, list[FieldSpec]],
+    known: Mapping[str, FieldSpec],
 ) -> FieldSpec:
     match = _FIELD.fullmatch(words)
     if match is None:
@@ -152,7 +155,7 @@ def _spec(
     label = " ".join(match["label"].split())
     taken = {spec.id for specs in fields.values() for spec in specs}
     there = known.get(label)
-    name = there.id if there and there.id not in taken else _free(_slug(label), taken)
+    name = there.id if there and there.id not in taken else _free(_slug(label) or f"{kind}-text", taken)
     say = there.say if there else ((label.casefold(),) if label else ())
     condition = ((match["if"] or "").strip(), (match["is"] or "").strip())
     base = FieldSpec(

@@ -136,6 +136,11 @@ def carried(fresh: Report, old: Report) -> Report:
                 target = target.with_field(evolve(each, spec=there.spec))
             elif each.edited and each.filled:
                 homeless.append(each)
+            elif each.filled and target is not None and target.fields[:1]:
+                # from the order or the images: into the first field, whatever it is called
+                first = target.fields[0]
+                if not first.spec.label and not first.text:
+                    target = target.with_field(evolve(first, text=each.text, source=each.source))
         if target is not None:
             fresh = fresh.with_section(target)
         fresh = _housed(fresh, section.kind, homeless)

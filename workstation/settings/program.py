@@ -60,7 +60,13 @@ class Settings:
         checks.between(64, 65536),
     )
     locale: str = setting("Language of the program.", "en", checks.not_empty)
-    keymap: str = setting("Keys: a name below resources/keymaps.", "default", checks.not_empty)
+    keymap: str = setting(
+        "Keys: `default`, `powerscribe`, `fluency`, `left-hand`, or the path of a file of your own"
+        ' that begins with `base = "default"` and names what differs (see'
+        " resources/keymaps/left-hand.toml).",
+        "default",
+        checks.not_empty,
+    )
     interpolation: Literal["nearest", "linear", "cubic"] = setting(
         "Between the pixels of an image, until a reader chooses otherwise.", "linear"
     )

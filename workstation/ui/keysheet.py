@@ -100,6 +100,7 @@ class KeySheet(Dialog):
         active: frozenset[str],
     ) -> None:
         super().__init__(host, tr("Keys"), width=_WIDTH)
+        self._profile = bindings.name
         self._every = _with_pointer(groups(bindings.all))
         self._here = groups(here(bindings, registry, scope, active))
         if scope is Scope.IMAGES and "image" in active:
@@ -131,7 +132,9 @@ class KeySheet(Dialog):
         self.refit()
 
     def _show(self) -> None:
-        self._told.setText(tr("all of them") if self._whole_sheet else tr("that work here and now"))
+        which = tr("all of them") if self._whole_sheet else tr("that work here and now")
+        profile = tr("profile {name}", name=tr(self._profile)) if self._profile else ""
+        self._told.setText(" · ".join(filter(None, (which, profile))))
         self._other.setText(tr("Those that work here") if self._whole_sheet else tr("All keys"))
         self._other.updateGeometry()
         sheet = _sheet(self._every if self._whole_sheet else self._here)

@@ -214,3 +214,24 @@ def test_what_is_exported_is_imported_by_another_reader() -> None:
     assert SectionKind.FINDINGS in {section.kind for section in taken.sections}
     with pytest.raises(CommandError):
         templates.import_file("none", b"\xff\xfe")
+
+
+def test_the_indication_goes_along_into_a_template_that_calls_it_otherwise() -> None:
+    """What the order says must not be lost with the shipped template's names."""
+    desk = Desk()
+    reporting = desk.start(
+        item(), prefill={SectionKind.INDICATION: ("Cough for six weeks.", "order")}
+    )
+    foreign = mrrt.read(
+        b"<section data-section-name='Clinical information'><input type='text' id='why'/></section>"
+        b"<section data-section-name='Findings'><input type='text' id='f'/></section>",
+        fallback_id="foreign",
+    )
+    reporting.know((*TEMPLATES, foreign))
+    reporting.use_template("foreign")
+
+    assert reporting.report is not None
+    section = reporting.report.section(SectionKind.INDICATION)
+    assert section is not None
+    assert section.fields[0].text == "Cough for six weeks."
+    assert section.fields[0].source == "order"
