@@ -416,7 +416,9 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
     documents.sealed.connect(filing.owe)
     counts = ArchiveCounts(outer.sources, who, jobs)
     alarms = Alarms(deliveries, worklist, store, audit, jobs, clock, sites, counts)
-    signing = Signing(worklist, session, reporting, deliveries, filing, alarms, jobs, keys)
+    signing = Signing(
+        worklist, session, reporting, deliveries, filing, alarms, jobs, keys, certification.vouched
+    )
     archived = any(site.dicom_report for site in settings.sites)
     signing.proposed.connect(lambda _: jobs.run(lambda: _libraries(archived), lane="decoders"))
     prefetch = Prefetch(

@@ -91,7 +91,8 @@ class Reading:
             id=SITE, name="Harbor General", issuer=LOOPBACK, fhir=LOOPBACK, dicomweb=LOOPBACK,
             jurisdiction="US-WA", timezone="America/Los_Angeles", dicom_report=archive,
         )  # fmt: skip
-        proposal = Proposal(signed, item(), site, marks, asks_pin=asks_pin)
+        by = "Harbor General readers" if archive else ""
+        proposal = Proposal(signed, item(), site, marks, asks_pin=asks_pin, vouched=by)
         self.dialog = SignDialog(
             self.window, proposal, self.reporting.checks, next_case="Rowan"
         )  # fmt: skip
@@ -453,7 +454,8 @@ def test_the_dialog_says_what_kind_of_report_is_signed(
     said += [button.text() for button in dialog.findChildren(QAbstractButton)]
     dialog.back()
 
-    for each in (*words, "image archive: report as SR and as PDF"):
+    also = ("image archive: report as SR and as PDF", "certified by Harbor General readers")
+    for each in (*words, *also):
         assert any(each in line for line in said), (each, said)
 
 

@@ -47,6 +47,15 @@ class SigningKey:
         return own.issuer != own.subject
 
     @property
+    def issuer(self) -> str:
+        """Who says so; empty where nobody does."""
+        if not self.certified:
+            return ""
+        by = x509.load_der_x509_certificate(self.certificate).issuer
+        named = by.get_attributes_for_oid(NameOID.COMMON_NAME)
+        return str(named[0].value) if named else by.rfc4514_string()
+
+    @property
     def begins(self) -> datetime:
         return x509.load_der_x509_certificate(self.certificate).not_valid_before_utc
 

@@ -22,6 +22,11 @@ class Certification:
         self._keys = keys
         self._certifiers = certifiers
         self._jobs = jobs
+        self._vouched: dict[SiteId, str] = {}
+
+    def vouched(self, site: SiteId) -> str:
+        """Who certified the reader's key there, as last asked; empty where nobody did."""
+        return self._vouched.get(site, "")
 
     def renew(self, site: SiteId, reader: str, name: str) -> Job[None]:
         """Settles when there is nothing more to ask; a site that is silent fails it."""
@@ -32,28 +37,41 @@ class Certification:
             return done
 
         def asked(job: Job[bytes | None]) -> None:
-            request = job.value
-            if job.error is not None or request is None:
-                done.settle(None, job.error)
-                return
-            answer = self._jobs.run(lambda: certifier.certify(request), lane=f"site:{site}")
-            answer.then(answered)
-
-        def answered(job: Job[tuple[bytes, ...]]) -> None:
             if job.error is not None:
-                log.warning("%s does not certify a key: %s", site, type(job.error).__name__)
                 done.settle(None, job.error)
-                return
-            chain = job.result()
-            self._jobs.run(lambda: self._keys.certify(site, reader, chain), lane="store").then(kept)
-
-        def kept(job: Job[SigningKey]) -> None:
-            if job.error is None:
-                log.info("%s certified a signing key", site)
-            done.settle(None, job.error)
+            elif job.value is None:
+                self._note(site, reader, name, done)
+            else:
+                request = job.value
+                answer = self._jobs.run(lambda: certifier.certify(request), lane=f"site:{site}")
+                answer.then(lambda answered: self._keep(site, reader, answered, done))
 
         wanted = self._jobs.run(
             lambda: self._keys.wants_certificate(site, reader, name), lane="store"
         )
         wanted.then(asked)
         return done
+
+    def _keep(
+        self, site: SiteId, reader: str, answered: Job[tuple[bytes, ...]], done: Job[None]
+    ) -> None:
+        if answered.error is not None:
+            log.warning("%s does not certify a key: %s", site, type(answered.error).__name__)
+            done.settle(None, answered.error)
+            return
+
+        def kept(job: Job[SigningKey]) -> None:
+            if job.error is None:
+                log.info("%s certified a signing key", site)
+                self._vouched[site] = job.result().issuer
+            done.settle(None, job.error)
+
+        chain = answered.result()
+        self._jobs.run(lambda: self._keys.certify(site, reader, chain), lane="store").then(kept)
+
+    def _note(self, site: SiteId, reader: str, name: str, done: Job[None]) -> None:
+        def noted(job: Job[str]) -> None:
+            self._vouched[site] = job.value or ""
+            done.settle(None, job.error)
+
+        self._jobs.run(lambda: self._keys.vouched(site, reader, name), lane="store").then(noted)

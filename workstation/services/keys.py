@@ -80,6 +80,10 @@ class Keys:
             )
         return key
 
+    def vouched(self, site: SiteId, reader: str, name: str) -> str:
+        """Who certified the key that would sign now; empty where it vouches for itself."""
+        return "" if self.asks_pin else self._reader(site, reader, name).issuer
+
     def wants_certificate(self, site: SiteId, reader: str, name: str) -> bytes | None:
         """What to ask the site to certify (PKCS #10); None: nothing needs to be asked."""
         if site not in self._certified or self.asks_pin:

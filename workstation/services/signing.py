@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from attrs import evolve, frozen
 
-from workstation.domain.identifiers import ReportId
+from workstation.domain.identifiers import ReportId, SiteId
 from workstation.domain.reader import Reader
 from workstation.domain.report import IssuedReport, ReportState, SignedReport, Signer
 from workstation.domain.worklist import ReadState, Tier, WorklistItem
@@ -44,6 +44,7 @@ class Proposal:
     marks: tuple[Outgoing, ...] = ()
     preliminary: IssuedReport | None = None  # what it began with, to be seen beside it
     asks_pin: bool = False  # the reader's token is to be opened
+    vouched: str = ""  # who certified the key; empty where it vouches for itself
 
 
 class Signing:
@@ -59,6 +60,7 @@ class Signing:
         alarms: Alarms,
         jobs: Jobs,
         keys: Keys,
+        vouched: Callable[[SiteId], str] = lambda _site: "",
     ) -> None:
         self._worklist = worklist
         self._session = session
@@ -68,6 +70,7 @@ class Signing:
         self._alarms = alarms
         self._jobs = jobs
         self._keys = keys
+        self._vouched = vouched
         self._ask: Callable[[Proposal], Job[None]] | None = None
         self._accepted: frozenset[ReportId] = frozenset()
         self.proposed: Signal[None] = Signal()  # it is being asked: there is a moment to prepare
@@ -96,8 +99,9 @@ class Signing:
         hung = viewed(case, lambda each: self._session.site(each).name)
         marks = outgoing(case.ref, hung, kept.measurements, kept.key_images)
         return Proposal(
-            signed, case.item, site, marks, kept.preliminary, asks_pin=self._keys.asks_pin
-        )
+            signed, case.item, site, marks, kept.preliminary,
+            asks_pin=self._keys.asks_pin, vouched=self._vouched(case.item.site),
+        )  # fmt: skip
 
     def request(self, status: ReportState) -> Job[None]:
         """Show what will be sealed and ask for the password."""

@@ -42,10 +42,15 @@ def signed_with(proposal: Proposal, licence: str) -> QWidget:
         _title(tr("Signed with")),
         _pair(tr("Reader"), signer.name),
         _pair(tr("Licence"), held or tr("none stated"), "check" if held else ""),
+        *([_key(proposal.vouched)] if proposal.vouched else []),
         _pair(tr("Meaning"), _meaning(proposal.signed.status)),
         margins=(16, 4, 16, 8),
         spacing=6,
     )
+
+
+def _key(vouched: str) -> QWidget:
+    return _pair(tr("Key"), tr("certified by {authority}", authority=vouched), "check")
 
 
 def _meaning(status: ReportState) -> str:

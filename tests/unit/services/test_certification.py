@@ -61,6 +61,7 @@ def test_the_certificate_is_asked_for_once_and_kept_with_the_key() -> None:
 
     assert desk.site.asked == 1
     assert desk.keys.reader(SITE, SIGNER).certified
+    assert desk.certification.vouched(SITE) == "Harbor readers (demo)"
 
 
 def test_a_certificate_that_soon_ends_is_asked_for_anew() -> None:
