@@ -73,7 +73,7 @@ def as_structures(own: DisplaySet, segments: Sequence[Segment], revision: int) -
         SopUID(f"{own.id} {revision}"),
         tr("drawn here"),
         tuple(
-            Structure(each.number, f"{each.name} {each.volume_ml:.1f} ml", tr("you"), each.colour)
+            Structure(each.number, f"{each.name} · {each.volume_ml:.1f} ml", tr("you"), each.colour)
             for each in segments
         ),
         masks=tuple(masks),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
+from workstation.domain.patient import Patient
 from workstation.domain.prior import PriorStudy
 from workstation.domain.worklist import WorklistItem
 from workstation.services.case import Case
@@ -48,7 +49,8 @@ class PriorsDialog(Dialog):
             self.back()
             return
         ranked = {each.prior.ref: each.reasons for each in rank(case.priors, case.item)}
-        parts: list[QWidget | int] = []
+        whose = plain.label(_person(case.item.patient, case.item), tone="hi", data=True)
+        parts: list[QWidget | int] = [whose, plain.rule()]
         for number, prior in enumerate(case.priors, start=1):
             reasons = ranked.get(prior.ref, ())
             parts += [self._prior(case, number, prior, reasons), plain.rule()]
@@ -89,10 +91,7 @@ class PriorsDialog(Dialog):
         studies = ", ".join(map(_title, each.priors))
         site = self._session.site(each.site).name
         words = plain.column(
-            plain.label(
-                f"{who.name}  {forms.sex_and_age(who, item.listed.date())}  {forms.identity(who)}",
-                tone="hi", weight=600, data=True,
-            ),
+            plain.label(_person(who, item), tone="hi", weight=600, data=True),
             plain.label(f"{site} · {studies}", tone="mid", size="small", wrap=True, data=True),
             plain.label(
                 ", ".join(each.likeness.reasons), tone="low", size="small", wrap=True, data=True
@@ -111,6 +110,11 @@ def _beside(words: QWidget, *what: QWidget) -> QWidget:
     """The words take the room that the buttons leave."""
     words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     return plain.row(words, *what, spacing=12)
+
+
+def _person(who: Patient, item: WorklistItem) -> str:
+    """The same words in the same order as everywhere: they are compared by eye."""
+    return f"{who.name}  {forms.sex_and_age(who, item.listed.date())}  {forms.identity(who)}"
 
 
 def _title(prior: PriorStudy) -> str:
