@@ -93,11 +93,10 @@ def _places(command: Command, menus: Menus) -> Iterable[str]:
 
 
 def made() -> str:
-    """The page of the commands, the shipped keymaps and the shipped menus."""
+    """The page of the commands, the usual keymap and the shipped menus; the profiles beside it
+    (`powerscribe`, `fluency`, `left-hand`) name what differs in files of a few lines."""
     registry = catalogue.registry()
-    keymaps = {
-        path.stem: load(path, registry) for path in sorted(resource("keymaps").glob("*.toml"))
-    }
+    keymaps = {"default": load(resource("keymaps", "default.toml"), registry)}
     return page(registry, keymaps, load_menus(resource("menus.toml"), registry))
 
 
