@@ -1,5 +1,6 @@
 """The signature in the PDF, checked by poppler, by pyHanko's own program and by openssl."""
 
+import random
 import re
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ from workstation.adapters.clock import SystemClock
 from workstation.adapters.pdf_signature import PdfSignatures, sign_pdf
 from workstation.domain.report import SignedReport
 from workstation.errors import VerificationFailed
+from workstation.protocols.pdf_check import check_pdf
 from workstation.protocols.report_bundle import bundle, seal
 from workstation.protocols.signing_key import new_key
 from workstation.protocols.verification import verify_report
@@ -126,6 +128,20 @@ def test_verify_finds_a_pdf_that_another_key_signed(pdf: bytes) -> None:
     assert verify_report(_bundle(SIGNED, sign_pdf(pdf, SIGNED, KEY, "Harbor"))).status == "final"
     with pytest.raises(VerificationFailed, match="pdf: another key"):
         verify_report(_bundle(SIGNED, sign_pdf(pdf, SIGNED, stranger, "Harbor")))
+
+
+def test_a_damaged_or_hostile_pdf_is_a_sentence(pdf: bytes) -> None:
+    """`verify` reads what a stranger sent: no traceback, and nothing changed passes."""
+    made, dice = sign_pdf(pdf, SIGNED, KEY, "Harbor"), random.Random(7)
+    check_pdf(made, KEY.thumbprint)
+
+    for _ in range(80):
+        hurt = bytearray(made)
+        for _ in range(dice.choice((1, 3, 20))):
+            hurt[dice.randrange(len(pdf) - 400, len(hurt))] ^= dice.randrange(1, 256)
+        if b"/ByteRange" in hurt and bytes(hurt) != made:
+            with pytest.raises(VerificationFailed, match="pdf: "):
+                check_pdf(bytes(hurt), KEY.thumbprint)
 
 
 # --- a time-stamping service --------------------------------------------------------
