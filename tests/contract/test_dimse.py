@@ -17,7 +17,7 @@ from dimse_peers import Pacs
 from fakes import Home
 from pydicom.data import get_testdata_file
 
-from workstation.adapters import dimse_probe
+from workstation.adapters import dimse_probe, dimse_retrieval
 from workstation.adapters.decoders import Decoders
 from workstation.adapters.dimse_archive import DimseArchive
 from workstation.adapters.dimse_frames import DimseFrames
@@ -25,6 +25,7 @@ from workstation.adapters.dimse_site import DimseSite
 from workstation.domain.identifiers import FrameKey, SiteId, SopUID, StudyRef, StudyUID
 from workstation.domain.study import Instance
 from workstation.errors import Refused, SiteUnavailable
+from workstation.protocols.part10 import Wrapped, file_of
 from workstation.services.frames import FrameStore
 from workstation.services.jobs import Jobs
 from workstation.services.loading import Loader
@@ -298,3 +299,31 @@ def test_the_page_of_a_site_names_each_service_of_dimse(pacs: Pacs, way: str) ->
     assert {each.verdict for each in found.values()} == {Verdict.GOOD}
     assert "studies" in found["C-FIND"].text
     assert "Anna" not in str(found)
+
+
+@pytest.mark.parametrize("way", ["get", "move"])
+def test_a_case_that_is_closed_takes_nothing_more_and_leaves_nothing(
+    peers: Callable[[str], Pacs],
+    decoders: Decoders,
+    stored: list[Study],
+    way: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The next case has the line; of the one before nothing stays in memory."""
+    source = DimseFrames(DimseSite(peers("orthanc").site(dimse_retrieve=way)), decoders)
+    ref = stored[1].ref
+    (head,) = source.series(ref)
+
+    def closed_as_it_arrives(wrapped: Wrapped) -> bytes:
+        source.forget(ref)
+        return file_of(wrapped)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(dimse_retrieval, "file_of", closed_as_it_arrives)
+        with pytest.raises(SiteUnavailable):
+            source.metadata(ref, head.uid)
+    assert source._series == {}
+    assert source._retrieval._under_way == set()
+
+    source.series(ref)
+    assert len(source.metadata(ref, head.uid).instances) == 1

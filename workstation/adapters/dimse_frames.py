@@ -44,8 +44,10 @@ class DimseFrames(HeldObjects):
         self._site = site
         self._retrieval = Retrieval(site)
         self._modalities: dict[SeriesUID, str] = {}
+        self._open: set[StudyUID] = set()  # what comes for another one is not kept
 
     def series(self, ref: StudyRef) -> tuple[SeriesHead, ...]:
+        self._open.add(ref.study)
         found = []
         for row in self.find(queries.series_of(ref.study)):
             uid = SeriesUID(row.text("0020000E"))
@@ -80,10 +82,12 @@ class DimseFrames(HeldObjects):
         return _with_missing(found, ref, missing.values())
 
     def forget(self, ref: StudyRef) -> None:
-        """Nothing of a closed study stays."""
+        """Nothing of a closed study stays, and no more of it comes."""
         with self._lock:
+            self._open.discard(ref.study)
             for place in [each for each in self._series if each[0] == ref.study]:
                 del self._series[place]
+        self._retrieval.stop(ref.study)
 
     # --- asking -----------------------------------------------------------------------
 
@@ -132,6 +136,8 @@ class DimseFrames(HeldObjects):
             assert isinstance(header, bytes)
             again = partial(self._again, key)
             with self._lock:
+                if ref.study not in self._open:  # closed meanwhile
+                    return
                 self._take(HeldObject(data, header.strip()[1:-1], values, again))
 
     def _again(self, key: FrameKey) -> bytes:

@@ -87,10 +87,10 @@ class Guard:
         while not self._over.wait(min(_LOOKED_EACH_S, self._patience_s / 4)):
             if time.monotonic() - self._heard_at > self._patience_s:
                 self.is_silent = True
-                self._cut()
+                self.cut()
                 return
 
-    def _cut(self) -> None:
+    def cut(self) -> None:
         """pynetdicom learns of it as of any line that breaks."""
         if self._line is not None:
             try:

@@ -103,6 +103,10 @@ class Line:
         """C-STORE of an object of ours."""
         self._judge(status_of(lambda: self._association.send_c_store(data_set)))
 
+    def cut(self) -> None:
+        """End it from another thread: who waits on it is told that it broke off."""
+        self._guard.cut()
+
     def heard(self) -> None:
         self._guard.heard()
 

@@ -1,6 +1,7 @@
 """Objects of one series brought by C-GET or C-MOVE (PS3.4 C.4.2, C.4.3), as they are stored."""
 
 import itertools
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -71,15 +72,22 @@ class _Taker:
     came: dict[SopUID, bytes] = field(factory=dict)
     failed: int = 0  # as the site counts
     line: Line | None = None  # we asked on; what comes on another one is a sign of life too
+    stopped: bool = False
 
     def __call__(self, wrapped: Wrapped) -> int:
         sop = SopUID(wrapped.sop)
-        if sop not in self.wanted.objects:
+        if self.stopped or sop not in self.wanted.objects:
             return NOT_ASKED
         self.came[sop] = file_of(wrapped)
         if self.line is not None:
             self.line.heard()
         return _TAKEN
+
+    def stop(self) -> None:
+        """From any thread. What is between two lines ends at the next object."""
+        self.stopped = True
+        if self.line is not None:
+            self.line.cut()
 
     @property
     def complete(self) -> bool:
@@ -92,6 +100,15 @@ class Retrieval:
     def __init__(self, site: DimseSite) -> None:
         self._site = site
         self._receiver = Receiver(site.site) if site.site.dimse_retrieve == "move" else None
+        self._lock = threading.Lock()
+        self._under_way: set[_Taker] = set()
+
+    def stop(self, study: StudyUID) -> None:
+        """Nobody waits for what is on its way: the line is free for what is asked for next."""
+        with self._lock:
+            for taker in self._under_way:
+                if taker.wanted.study == study:
+                    taker.stop()
 
     def bring(self, wanted: Wanted, *, whole: bool = False) -> Iterator[Came]:
         """What came, once or twice: where the site says that it could not send some, they are
@@ -103,19 +120,26 @@ class Retrieval:
             if not wanted.objects:
                 return
             taker = _Taker(wanted)
+            with self._lock:
+                self._under_way.add(taker)
             try:
                 self._ask(taker, whole=whole, alone=alone)
             except (SiteUnavailable, Refused):
                 if whole and not taker.came:
                     raise
+            finally:
+                with self._lock:
+                    self._under_way.discard(taker)
             yield taker.came
-            if not taker.failed:
+            if not taker.failed or taker.stopped:
                 return
             whole = whole and not taker.came
             wanted = wanted.without(taker.came)
 
     def _ask(self, taker: _Taker, *, whole: bool, alone: bool) -> None:
         for asked in taker.wanted.questions(whole=whole):
+            if taker.stopped:
+                return
             if self._receiver is not None:
                 self._move(self._receiver, asked, taker, packed_first=alone)
             else:
@@ -136,8 +160,9 @@ class Retrieval:
         for classes, contexts in _offers(taker.wanted.classes, alone=alone):
             offered = [*query_contexts(GET), *contexts]
             with self._site.line(offered, received=classes, taken=taker) as line:
+                taker.line = line
                 taker.failed += line.get(asked).failed
-            if taker.complete:
+            if taker.complete or taker.stopped:
                 return
 
 

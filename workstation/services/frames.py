@@ -139,10 +139,10 @@ class FrameStore:
 
     def drop(self, ref: StudyRef) -> None:
         self._protected.discard(ref)
-        study = self._studies.pop((ref.site, ref.study), None)
-        if study is not None:
-            self.nbytes -= study.nbytes
-            self.dropped.emit(Dropped(ref, study))
+        """Told also of a study of which no frame is here yet: it may be on its way."""
+        study = self._studies.pop((ref.site, ref.study), None) or _Study()
+        self.nbytes -= study.nbytes
+        self.dropped.emit(Dropped(ref, study))
 
     def clear(self) -> None:
         for place in list(self._studies):
