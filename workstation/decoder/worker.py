@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
+import workstation.decoder.left_out  # noqa: F401 - before anything that brings them along
 from workstation.decoder import archive, budget, codecs, memory, pdf, sandbox, texts
 from workstation.decoder.messages import (
     HEADER,
