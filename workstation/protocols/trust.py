@@ -11,6 +11,7 @@ from typing import Final
 
 from asn1crypto import x509 as asn1
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
@@ -50,6 +51,16 @@ def check_trust(
     reader, name
         "Practitioner/17", "Sample, Jo": whom the certificate must name.
     """
+    try:
+        return _checked(chain, roots, at, reader, name)
+    except (ValueError, TypeError, KeyError, RecursionError, InvalidSignature) as error:
+        # What a damaged or hostile certificate makes its parsers raise, late and anywhere.
+        raise VerificationFailed(tr("key: its certificates cannot be read")) from error
+
+
+def _checked(
+    chain: Sequence[bytes], roots: Sequence[bytes], at: datetime, reader: str, name: str
+) -> str:
     context = ValidationContext(
         trust_roots=[asn1.Certificate.load(each) for each in roots],
         other_certs=[asn1.Certificate.load(each) for each in chain[1:]],

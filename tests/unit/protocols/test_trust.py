@@ -1,7 +1,9 @@
 """A good signature shows that somebody signed; who that is, only a certificate says."""
 
 import base64
+import contextlib
 import json
+import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -68,6 +70,21 @@ def test_a_certificate_that_may_not_sign_is_not_taken() -> None:
     """The authority's own certificate issues others; it signs no reports."""
     with pytest.raises(VerificationFailed, match="key:"):
         check_trust([HARBOR.root], [HARBOR.root], NOW, *WHO)
+
+
+def test_a_damaged_or_hostile_certificate_is_a_sentence() -> None:
+    """It travels with the report, so whoever sends one writes it: no traceback, no trust."""
+    key, dice = HARBOR.key(), random.Random(3)
+    for number in range(300):
+        hurt = bytearray(key.certificate)
+        for _ in range(dice.choice((1, 2, 5))):
+            hurt[dice.randrange(len(hurt))] ^= dice.randrange(1, 256)
+        if number % 2:
+            with pytest.raises(VerificationFailed, match="key: "):
+                check_trust([bytes(hurt)], [HARBOR.root], NOW, *WHO)
+        else:  # beside a good one it says nothing
+            with contextlib.suppress(VerificationFailed):
+                check_trust([key.certificate, bytes(hurt)], [HARBOR.root], NOW, *WHO)
 
 
 def test_trust_is_read_from_pem_and_nothing_else() -> None:
