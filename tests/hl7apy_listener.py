@@ -1,6 +1,7 @@
 """An HL7 v2 listener that is not ours: hl7apy's MLLP server and its strict validation.
 
-Run as a program of its own: ``hl7apy_listener.py FOLDER [CERTIFICATE KEY]``. It writes its port
+Run as a program of its own: ``hl7apy_listener.py FOLDER [CERTIFICATE KEY [CALLERS]]``; with the
+last it takes those alone who show a certificate of CALLERS. It writes its port
 to FOLDER/port, each message that it takes to FOLDER/NNNN.hl7 before it answers, and answers what
 FOLDER/answer says: AA where there is none, a code of table 0008, or `nothing`, `garbage`,
 `another` (an acknowledgement of another message). What strict validation refuses is AE.
@@ -67,6 +68,9 @@ class TlsServer(MLLPServer):  # type: ignore[misc]
     def get_request(self) -> Any:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(sys.argv[2], sys.argv[3])
+        if len(sys.argv) > 4:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(sys.argv[4])
         plain, address = super().get_request()
         return context.wrap_socket(plain, server_side=True), address
 

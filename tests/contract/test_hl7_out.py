@@ -130,6 +130,21 @@ def test_over_tls_the_certificate_decides(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("*.hl7"))) == 1
 
 
+def test_a_listener_that_asks_who_calls_is_shown_our_certificate(tmp_path: Path) -> None:
+    """Interface engines between houses take messages of known desks alone."""
+    theirs, ours = self_signed(tmp_path / "theirs"), self_signed(tmp_path / "ours")
+    both = tmp_path / "both.pem"
+    both.write_bytes(ours[0].read_bytes() + ours[1].read_bytes())
+    with _listener(tmp_path, *theirs, ours[0]) as port:
+        place = site(hl7=f"mllps://127.0.0.1:{port}", ca_file=theirs[0], timeout_seconds=5.0)
+
+        with pytest.raises(SiteUnavailable):
+            MllpLine(place).send(_message())
+        assert MllpLine(evolve(place, hl7_certificate=both)).send(_message()).status == "AA"
+
+    assert len(list(tmp_path.glob("*.hl7"))) == 1
+
+
 # --- the demo platform, which files what it takes ------------------------------------
 
 

@@ -170,8 +170,9 @@ def _root(error: BaseException) -> BaseException:
 
 
 @functools.cache  # reading the system's store takes longer than a request on this machine
-def certificates(ca_file: Path | None) -> ssl.SSLContext:
-    """What is trusted of a place: its own certificates, else those of the system."""
+def certificates(ca_file: Path | None, own: Path | None = None) -> ssl.SSLContext:
+    """What is trusted of a place: its own certificates, else those of the system; `own` is
+    shown to it where it asks who calls."""
     if ca_file is not None:
         try:
             context = ssl.create_default_context(cafile=str(ca_file))
@@ -180,6 +181,11 @@ def certificates(ca_file: Path | None) -> ssl.SSLContext:
     else:
         context = httpx2.create_ssl_context()  # the operating system's store
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if own is not None:
+        try:
+            context.load_cert_chain(own)
+        except (OSError, ssl.SSLError) as error:
+            raise SettingsError(tr("{file}: no certificate with its key", file=own)) from error
     return context
 
 

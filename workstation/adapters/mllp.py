@@ -111,7 +111,7 @@ def connected(site: Site, deadline: float) -> Iterator[socket.socket]:
             yield plain
             return
         plain.settimeout(_left(deadline))
-        tls = certificates(site.ca_file)
+        tls = certificates(site.ca_file, site.hl7_certificate)
         with tls.wrap_socket(plain, server_hostname=parts.hostname) as line:
             yield line
 

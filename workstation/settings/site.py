@@ -149,7 +149,9 @@ class Site:
         messages.peers,
     )
     hl7_certificate: Path | None = setting(
-        "Certificate and key (PEM) of `hl7_door`; without them it is for this machine only.", None
+        "Certificate and key (PEM) of `hl7_door`, without which it is for this machine only; shown"
+        " to the listener `hl7` too, where it asks who calls.",
+        None,
     )
     launch_issuer: str = setting(
         "Who may send cases of this site to this desk (`workstation open --launch`): the `iss` of"
