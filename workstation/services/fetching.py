@@ -168,9 +168,14 @@ class Fetcher:
             self._fetch(study, shown.id, shown.frames[index], priority)
 
     def fetch_all(self, study: Fetching, shown: DisplaySet, at: int) -> None:
-        """The frame in the middle unless the viewer looks elsewhere, then everything else."""
+        """The frame in the middle unless the viewer looks elsewhere, then everything else.
+
+        Of a study that nobody opened yet, before that the frame at which its view will begin.
+        """
         if self._gone(study) or not shown.frames:
             return
+        if study.ahead:
+            self._fetch(study, shown.id, shown.frames[0], study.base + NEIGHBOUR)
         if shown.id not in study.looked:
             middle = shown.frames[len(shown.frames) // 2]
             self._fetch(study, shown.id, middle, study.base + NEIGHBOUR + AHEAD)

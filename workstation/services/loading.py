@@ -161,12 +161,13 @@ class Loader:
             self._fetcher.interrupt(study.fetching)
 
     def is_described(self, ref: StudyRef) -> bool:
-        """Whether every series is known, and the first image of each is here or failed."""
+        """Whether every series is known, and the image at which its view begins is here or
+        failed."""
         study = self._studies.get(ref)
         if study is None or study.asking or study.waiting or not study.heads:
             return False
-        every = [self.progress(each.id) for each in study.known if each.frames]
-        return all(each.loaded + each.failed > 0 for each in every)
+        first = [each.frames[0].key for each in study.known if each.frames]
+        return all(self._store.has(k) or self._store.failure(k) is not None for k in first)
 
     def nbytes(self, ref: StudyRef) -> int:
         """What the study takes once all of it is here and decoded."""

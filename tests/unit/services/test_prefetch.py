@@ -135,7 +135,10 @@ def test_the_next_cases_are_fetched_in_the_order_of_the_queue() -> None:
 
     assert queue.prefetch.held == (queue.ref(1), queue.ref(2))
     first_images = [(key.study, key.sop) for key in queue.archive.asked]
-    assert first_images == [("1.2.1", "1.2.1.5.6"), ("1.2.2", "1.2.2.5.6")]  # the middle ones
+    assert first_images == [  # where a view begins, and the thumbnail
+        ("1.2.1", "1.2.1.5.1"), ("1.2.1", "1.2.1.5.6"),
+        ("1.2.2", "1.2.2.5.1"), ("1.2.2", "1.2.2.5.6"),
+    ]  # fmt: skip
     assert queue.archive.whole("1.2.1")
     assert queue.loader.complete(queue.ref(1))
 
@@ -314,3 +317,13 @@ def test_from_the_moment_a_case_is_asked_for_the_line_is_its_own() -> None:
     queue.idle()
 
     assert len(queue.archive.bulk) >= asked
+
+
+def test_what_a_view_begins_with_is_in_memory_before_the_case_is_opened() -> None:
+    """Sign and next: the picture is there, whatever the line; the thumbnail's would not do."""
+    queue = Queue(budget=0)  # nothing but first images
+    queue.idle()
+    (shown,) = queue.loader.display_sets(queue.ref(1))
+
+    assert queue.store.has(shown.frames[0].key)
+    assert queue.loader.is_described(queue.ref(1))
