@@ -140,6 +140,11 @@ class WorklistItem:
         """Whether somebody promised a time; else `due` is a place in the queue and no more."""
         return Lack.DUE not in self.lacks
 
+    @property
+    def is_tracked(self) -> bool:
+        """Whether the site says when it listed the case; else `listed` is when it was scanned."""
+        return Lack.STATUS not in self.lacks
+
     def time_left(self, now: datetime) -> timedelta:
         """Negative once the promise is broken."""
         return self.due - now

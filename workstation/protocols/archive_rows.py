@@ -76,7 +76,7 @@ def prior_from(site: Site, row: Attributes) -> PriorStudy | None:
 def reader_from(site: Site, identity: Identity) -> Reader:
     """Whom the settings vouch for, where the site itself has no record of readers."""
     held = tuple(
-        Licence("", place, valid_to=until)
+        Licence(tr("(settings)"), place, valid_to=until)
         for subject, place, until in licences_of(site.readers)
         if subject == identity.subject
     )

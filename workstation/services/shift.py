@@ -53,7 +53,9 @@ def figures(
     came = [
         (row.item.listed - row.item.acquired).total_seconds()
         for row in mine
-        if row.item.acquired is not None and row.item.listed >= row.item.acquired
+        if row.item.is_tracked
+        and row.item.acquired is not None
+        and row.item.listed >= row.item.acquired
     ]
     accepted = [e for e in entries if e.site == site and e.state is State.ACKNOWLEDGED]
     promised = [(e, due(TaskRef(e.site, e.task))) for e in accepted]

@@ -132,7 +132,7 @@ class Details(QWidget):
             part.add(tr("Region"), region)
         kind = tr("Preliminary read") if item.tier is Tier.PRELIMINARY else tr("Final read")
         urgent: Tone = "act" if item.priority is Priority.STAT else "hi"
-        part.add(tr("Promise"), f"{kind} · {forms.priority(item.priority)}", tone=urgent)
+        part.add(tr("Promise") if item.is_promised else tr("To be read"), f"{kind} · {forms.priority(item.priority)}", tone=urgent)
         due = item.due.astimezone(ZoneInfo(self._timezone))
         told = f"{due:%H:%M:%S} {due.tzname()}, {due.day} {due:%b %Y}"
         part.add(tr("Due"), told if item.is_promised else tr("no deadline is known"))
@@ -147,9 +147,10 @@ class Details(QWidget):
     def _priors(self, line: Line) -> QWidget:
         part = _Section(tr("Prior studies"), tr("fetched with the case"))
         n = line.item.prior_count
-        part.say(
-            tr("{n} at this site", n=n) if n else tr("None at this site."), "hi" if n else "low"
-        )
+        none = tr("None at this site.")
+        if not line.item.is_tracked:
+            none = tr("Looked for when the case is opened.")
+        part.say(tr("{n} at this site", n=n) if n else none, "hi" if n else "low")
         return part
 
     def _right(self, line: Line, now: datetime) -> QWidget:
@@ -182,6 +183,8 @@ class Details(QWidget):
         zone = ZoneInfo(self._timezone)
         if item.acquired is not None:
             part.add(tr("Acquired"), f"{item.acquired.astimezone(zone):%H:%M:%S %Z}")
+        if not item.is_tracked:
+            return part
         part.add(tr("Listed"), f"{item.listed.astimezone(zone):%H:%M:%S %Z}")
         if item.acquired is not None:
             took = item.listed - item.acquired

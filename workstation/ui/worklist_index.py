@@ -66,7 +66,7 @@ class LineIndex:
         before = self._by_key.get(line.key)
         if before is not None and self._line_of.get(id(before.row)) is before:
             self._drop(before)
-        elif before is None and line.item.acquired is not None:
+        elif before is None and line.item.acquired is not None and line.item.is_tracked:
             late = (line.item.listed - line.item.acquired).total_seconds()
             self._arrivals.setdefault(line.item.site, deque(maxlen=_LAST)).append(late)
         self._line_of[id(row)] = self._by_key[line.key] = line
