@@ -11,11 +11,14 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+from attrs import evolve
 from fakes_certified import Registry
 from fakes_trust import READER, item, signed_report
 
+from workstation.domain.critical import Attempt, Category, CriticalResult, How, Told
+from workstation.domain.decision_aid import AidResult
 from workstation.domain.identifiers import ReportId
-from workstation.domain.report import Discrepancy, Overread, ReportState
+from workstation.domain.report import Discrepancy, Overread, ReportState, SignedReport
 from workstation.protocols.audit_log import Log, Record, audit_event
 from workstation.protocols.platform_reports import draft
 from workstation.protocols.report_bundle import bundle, seal
@@ -59,12 +62,25 @@ TASK = {
 }
 
 
-def _bundle(**changes: Any) -> dict[str, Any]:
+CALL = CriticalResult(
+    Category.MINUTES, "Aortic dissection", NOW, (Attempt("Ward 3", NOW),),
+    Told("Okafor, Chidi", How.PHONE, NOW, True), "Told at once.",
+)  # fmt: skip
+AID = AidResult("fleischner", "2017", (("size", "7"),), "Follow up.")
+
+
+def _bundle(signed: SignedReport | None = None, **changes: Any) -> dict[str, Any]:
     letter = seal(
-        signed_report(measurements=MEASURED, **changes), KEY, effective=NOW,
+        signed or signed_report(measurements=MEASURED, **changes), KEY, effective=NOW,
         site_name="Harbor General", previous="", pdf=b"%PDF-1.4 as printed",
     )  # fmt: skip
     return dict(json.loads(bundle(letter, TASK)))
+
+
+def _told() -> SignedReport:
+    """With a call that was made, and a sentence that a decision aid proposed."""
+    signed = signed_report(impression=AID.words)
+    return evolve(signed, report=evolve(signed.report, critical=(CALL,), aids=(AID,)))
 
 
 def _checked(cases: dict[str, Any]) -> dict[str, list[str]]:
@@ -94,6 +110,9 @@ def _sent() -> dict[str, Any]:
         for status in ReportState
         if status is not ReportState.DRAFT
     }
+    cases["told"] = _bundle(_told())
+    kinds = [e["resource"]["resourceType"] for e in cases["told"]["entry"] if "resource" in e]
+    assert "Communication" in kinds
     cases["overread"] = _bundle(overread=over)
     cases["addendum"] = _bundle(
         status=ReportState.ADDENDED, predecessor=SECOND, report_id=SECOND.replace("2", "3")
