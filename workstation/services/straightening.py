@@ -102,6 +102,10 @@ def _made(wanted: Wanted, common: Frame) -> Straight:
     samples = straightened(volume, found, wanted.wide_mm, wanted.slab_mm, wanted.mode.value)
     samples.flags.writeable = False
     rows, columns = samples.shape[:2]
+    if samples.ndim == 3:
+        return Straight(
+            wanted, _in_colour(common, rows, columns, found.step_mm), FramePixels(samples)
+        )
     voxels = volume.frame
     stored = voxels.rescale != Rescale(unit=voxels.rescale.unit)
     frame = evolve(
@@ -110,3 +114,13 @@ def _made(wanted: Wanted, common: Frame) -> Straight:
         real_world=voxels.real_world if stored else (),
     )
     return Straight(wanted, frame, FramePixels(samples))
+
+
+def _in_colour(common: Frame, rows: int, columns: int, step_mm: float) -> Frame:
+    """Voxels of colour are RGB whatever their frames were: they are not converted again."""
+    made = straight_frame(common, rows, columns, step_mm)
+    pixels = evolve(
+        made.pixels, photometric="RGB", samples=3, planar=0, bits_allocated=8, bits_stored=8,
+        high_bit=7, signed=False, floating=False,
+    )  # fmt: skip
+    return evolve(made, pixels=pixels, palette=None, icc_profile=b"")

@@ -9,7 +9,7 @@ from fakes_viewer import opened, viewed
 from volume_phantoms import SCANS, display_set
 
 from workstation.domain.measurement import Measurement, MeasurementKind, is_writable
-from workstation.domain.study import DisplaySet, Geometry, GeometryVerdict
+from workstation.domain.study import DisplaySet, Geometry, GeometryVerdict, PixelFormat
 from workstation.errors import CommandError
 from workstation.services import drafted_measurements
 from workstation.services.viewed import Bend, Shown
@@ -430,3 +430,24 @@ def test_a_section_is_not_crossed_by_the_lines_of_the_planes() -> None:
 
     assert viewer.crossings(SECTION) == ()
     assert viewer.crossings(STACK) != ()
+
+
+def test_colour_is_straightened_as_it_is() -> None:
+    """An ultrasound volume is YBR in its files and RGB as a volume: twice converted it is green."""
+    pixels = PixelFormat(*SHAPE, 8, 8, 7, False, samples=3, photometric="YBR_FULL")
+    own = display_set(SCANS["straight"], COUNT, SHAPE, pixels=pixels)
+    viewer, loader = opened(own, load=False)
+    for frame in own.frames:
+        loader.arrive(frame, np.full((*SHAPE, 3), 128, np.uint8))  # neutral grey
+    for index in range(6):
+        viewer.resized(index, 400, 300, 1.0)
+    viewer.toggle_curved()
+    viewer.activate(CORONAL)
+    viewer.add_course_point((10.0, 5.0))
+    viewer.add_course_point((20.0, 15.0))
+
+    straight = shown_on(viewer, STRAIGHT)
+
+    assert straight.pixels is not None
+    assert straight.frame.pixels.photometric == "RGB"
+    assert np.unique(straight.pixels.stored[straight.pixels.stored > 0]).tolist() == [128]
