@@ -1,17 +1,21 @@
 """The card of a critical result: filled from the directory, worked by keys, gone when done."""
 
+from types import SimpleNamespace
+
 import pytest
 from fakes_report import SITE, Desk
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from workstation.domain.critical import Category
 from workstation.domain.report import SectionKind
 from workstation.services.critical_results import CriticalResults, Person
 from workstation.services.critical_results import Desk as CallingDesk
+from workstation.services.signal import Signal
 from workstation.ui.critical_card import CriticalCard
+from workstation.ui.report_pane import ReportPane
 
 
 class Trail:
@@ -78,3 +82,25 @@ def test_nobody_answered_names_the_next(room: Room) -> None:
     room.critical.no_answer()
     assert room.card.told_to.text() == "Charge nurse"
     assert "nobody else is in the directory of this site" in room.texts()
+
+
+@pytest.mark.parametrize(("high", "with_evidence"), [(700, False), (1012, True)])
+def test_its_fields_are_whole_on_a_low_screen(
+    room: Room, qtbot: QtBot, high: int, *, with_evidence: bool
+) -> None:
+    """1366 x 768: whoever is on the telephone must see the name and what is ticked."""
+    deliveries = SimpleNamespace(changed=Signal(), of=lambda _: None)
+    pane = ReportPane(room.desk.reporting, deliveries, room.sent.append)  # type: ignore[arg-type]
+    qtbot.addWidget(pane)
+    pane.add_card(room.card)
+    pane.resize(488, high)
+    pane.show()
+    room.critical.begin(Category.MINUTES)
+    QApplication.processEvents()
+
+    fields = [*room.card.findChildren(QLineEdit), *room.card.findChildren(QAbstractButton)]
+    assert all(each.height() >= each.sizeHint().height() for each in fields if each.isVisible())
+    assert pane.evidence.isVisible() == with_evidence
+    assert pane.editor.height() >= 120
+    room.critical.dismiss("artefact")
+    assert pane.evidence.isVisible()

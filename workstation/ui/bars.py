@@ -20,6 +20,7 @@ from workstation.ui.sla_clock import SlaClock
 HEAD, FOOT = 44, 24
 #: So much of a name is never cut; some 30 letters.
 _NAME = 320
+_PROCEDURE = 96
 
 
 class Tab(QPushButton):
@@ -183,6 +184,7 @@ class CaseBar(QWidget):
         self._born.setText(tr("born {born}", born=born))
         self._id.setText(tr("ID {id}", id=forms.isolated(patient.id)))
         self._procedure.say(item.procedure)
+        self._procedure.setMinimumWidth(min(self._procedure.sizeHint().width(), _PROCEDURE))
         self._accession.setText(forms.isolated(item.accession))
         self._site.say(f"{site} {forms.place(item.jurisdiction)}")
 

@@ -5,7 +5,8 @@ from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Final
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from workstation.domain.identifiers import SiteId
@@ -32,6 +33,8 @@ from workstation.ui.report_lists import (
 )
 
 _CHECK_ROWS: Final = 4
+#: A pane lower than this has no room for a card and the evidence.
+_ROOM_FOR_BOTH: Final = 820
 #: Head, line of news, text.
 _BELOW_THE_TEXT: Final = 3
 _EVIDENCE_ROWS: Final = 5
@@ -87,6 +90,8 @@ class ReportPane(QWidget):
         self.setProperty("scope", "report")
         self.setMinimumWidth(420)
         plain.ground(self, "panel")
+        self._card = QWidget(self)  # until there is one
+        self._card.hide()
         self._build()
         self._reporting.changed.connect(lambda _: self._follow())
         self._reporting.checks_changed.connect(lambda _: self._follow_checks())
@@ -117,6 +122,23 @@ class ReportPane(QWidget):
         whole = self.layout()
         assert isinstance(whole, QVBoxLayout)
         whole.insertWidget(_BELOW_THE_TEXT, plain.ground(card, "panel"))
+        card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._card = card
+        card.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Show, QEvent.Type.Hide):
+            self._make_room()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """On a low screen the card takes the place of the evidence: its fields are whole."""
+        cramped = self.height() < _ROOM_FOR_BOTH and not self._card.isHidden()
+        self._supporting.setHidden(cramped)
 
     def settle(self) -> None:
         """Show now what the checks would say in a moment: a picture is taken."""
@@ -135,7 +157,8 @@ class ReportPane(QWidget):
         whole.addWidget(self._head())
         whole.addWidget(self._state_line())
         whole.addWidget(page, 1)
-        for part in (plain.rule(), self.evidence, plain.rule(), self.checks, plain.rule()):
+        self._supporting = plain.column(plain.rule(), self.evidence)
+        for part in (self._supporting, plain.rule(), self.checks, plain.rule()):
             whole.addWidget(part)
         whole.addWidget(self._foot())
 

@@ -12,6 +12,7 @@ from workstation.ui import plain, theme
 from workstation.ui.chips import KeyCap
 
 _LEVEL = QSize(56, 6)
+_SENTENCE = 480
 
 
 class VoiceMeter(QWidget):
@@ -53,6 +54,9 @@ class VoiceMeter(QWidget):
         self._mark.show_icon("microphone", icon)
         self._words.say(self._said(on))
         plain.set_tone(self._words, "act" if listening.trouble else "hi")
+        # a sentence to read, not a word that goes with what is said
+        wide = self._words.sizeHint().width() if listening.trouble else 0
+        self._words.setMinimumWidth(min(wide, _SENTENCE))
         self.setAccessibleName(tr("Dictation: {state}", state=self._said(on) or tr("off")))
 
     def _said(self, on: bool) -> str:
