@@ -132,7 +132,11 @@ class Details(QWidget):
             part.add(tr("Region"), region)
         kind = tr("Preliminary read") if item.tier is Tier.PRELIMINARY else tr("Final read")
         urgent: Tone = "act" if item.priority is Priority.STAT else "hi"
-        part.add(tr("Promise") if item.is_promised else tr("To be read"), f"{kind} · {forms.priority(item.priority)}", tone=urgent)
+        part.add(
+            tr("Promise") if item.is_promised else tr("To be read"),
+            f"{kind} · {forms.priority(item.priority)}",
+            tone=urgent,
+        )
         due = item.due.astimezone(ZoneInfo(self._timezone))
         told = f"{due:%H:%M:%S} {due.tzname()}, {due.day} {due:%b %Y}"
         part.add(tr("Due"), told if item.is_promised else tr("no deadline is known"))
