@@ -13,7 +13,6 @@ from workstation.adapters.platform import FhirPlatform
 from workstation.adapters.previews import Previews
 from workstation.adapters.site_client import SiteClient
 from workstation.adapters.ups_list import UpsList
-from workstation.dicom import queries
 from workstation.domain.identifiers import StudyRef, StudyUID
 from workstation.protocols.dicom_attributes import Attributes
 from workstation.services.ports import (
@@ -46,10 +45,11 @@ def image_door(
     previews: Previews,
 ) -> ImageDoor:
     if client.site.images == "dimse":
-        # Only here: pynetdicom takes a third of a second of the start.
+        # Only here: pynetdicom takes a third of a second of the start, pydicom 11 MB.
         from workstation.adapters.dimse_archive import DimseArchive
         from workstation.adapters.dimse_frames import DimseFrames
         from workstation.adapters.dimse_site import DimseSite
+        from workstation.dicom import queries
 
         site = DimseSite(client.site)
         source = DimseFrames(site, decoders)
