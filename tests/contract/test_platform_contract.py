@@ -25,7 +25,9 @@ from workstation.domain.worklist import ReadState
 from workstation.errors import Conflict, Refused, SignInFailed, SiteUnavailable
 from workstation.protocols.device_sign_in import EnterCode
 from workstation.protocols.id_token import Client
+from workstation.services.elsewhere import LIKELY
 from workstation.services.jobs import Jobs
+from workstation.services.likeness import likeness
 from workstation.services.ports import KEPT, Credentials, SecretStore
 from workstation.services.worklist import SiteStatus, Worklist
 from workstation.settings import load
@@ -296,6 +298,43 @@ def test_somebody_else_cannot_step_up(
 
     with pytest.raises(SignInFailed, match="same reader"):
         client.platforms[HARBOR].step_up(Credentials("kim.visitor", sites.password("kim.visitor")))
+
+
+# --- other people -----------------------------------------------------------------
+
+
+def test_a_case_is_given_to_a_colleague_by_name(reader: Callable[..., Workplace]) -> None:
+    """The next reader sees that it is theirs, from whom and why; its promise stays."""
+    jo, kim = reader().signed_in(), reader("kim.visitor").signed_in()
+    row = next(r for r in jo.worklist.rows if r.is_free and r.item.site == HARBOR)
+    to = jo.home.settled(jo.worklist.colleague(HARBOR, "visitor")).result()
+    jo.home.settled(jo.worklist.decline(row, "not my field", to)).result()
+    kim.refresh()
+    given = kim.worklist.held(row.item.key)
+
+    assert given is not None
+    assert (given.meant_for, given.handed_over) == ("Visitor, Kim", "Sample, Jo: not my field")
+    assert given.due == row.item.due
+    seen = {r.item.key: r for r in jo.worklist.rows}
+    assert seen[row.item.key].is_free
+    assert not jo.worklist.is_offered(seen[row.item.key])
+    assert kim.worklist.is_offered(next(r for r in kim.worklist.rows if r.item.key == given.key))
+
+
+def test_a_patient_is_found_at_another_site_by_birth_date(
+    reader: Callable[..., Workplace],
+) -> None:
+    """The man with the nodule was in Texas before, under another number and a middle name."""
+    client = reader().signed_in()
+    row = client.worklist.find("HG-26-118204")
+    assert row is not None
+    mesa = client.platforms[MESA]
+    found = [(each, likeness(row.item.patient, each.patient, each.keys)) for each in
+             mesa.persons(row.item)]  # fmt: skip
+    likely = [each for each, alike in found if alike.confidence >= LIKELY]
+
+    assert [each.patient.id for each in likely] == ["MV-20344"]
+    assert [prior.accession for prior in mesa.studies_of(likely[0])] == ["MV-24-10342"]
 
 
 # --- faults of a site ---------------------------------------------------------------
