@@ -416,6 +416,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
     documents.sealed.connect(filing.owe)
     counts = ArchiveCounts(outer.sources, who, jobs)
     alarms = Alarms(deliveries, worklist, store, audit, jobs, clock, sites, counts)
+    filing.accepted.connect(alarms.filed)
     signing = Signing(
         worklist, session, reporting, deliveries, filing, alarms, jobs, keys, certification.vouched
     )

@@ -74,6 +74,7 @@ class SignedWith:
     at: datetime
     study: StudyUID = _NO_STUDY
     archived: int | None = None
+    own: int = 0  # documents of ours that were filed since: a platform may count them as images
 
     @property
     def ref(self) -> StudyRef:
@@ -86,6 +87,7 @@ class SignedWith:
             "at": self.at.isoformat(),
             "study": self.study,
             "archived": self.archived,
+            "own": self.own,
         }
         return Put("meta", f"{_PREFIX}{self.task.site}.{self.task.task}", json.dumps(body))
 
@@ -101,6 +103,7 @@ class SignedWith:
             datetime.fromisoformat(found["at"]),
             StudyUID(found.get("study", "")),
             found.get("archived"),
+            int(found.get("own", 0)),
         )
 
 
@@ -142,6 +145,13 @@ class Alarms:
         made = SignedWith(item.key, item.accession, item.images_received, now, item.study)
         self._signed[item.key] = made
         return made.row()
+
+    def filed(self, ref: StudyRef) -> None:
+        """A document of ours is in a study: what a reader sends is no late image."""
+        for made in tuple(self._signed.values()):
+            if made.ref == ref:
+                self._keep(evolve(made, own=made.own + 1))
+        self.look()
 
     def resume(self) -> None:
         """What earlier runs signed, and forget what is long ago."""
@@ -245,7 +255,7 @@ class Alarms:
         found = []
         for made in self._signed.values():
             item = self._worklist.held(made.task) if made.task.site in self._sites else None
-            late = item.images_received - made.images if item is not None else 0
+            late = item.images_received - made.images - made.own if item is not None else 0
             there = self._counts.of(made.ref)
             if there is not None and made.archived is not None:
                 late = max(late, there - made.archived)

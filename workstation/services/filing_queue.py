@@ -13,7 +13,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from workstation.domain.identifiers import ReportId, SiteId, SopUID
+from workstation.domain.identifiers import ReportId, SiteId, SopUID, StudyRef
 from workstation.errors import Refused, WorkstationError
 from workstation.protocols.delivery import State
 from workstation.services import marked_study
@@ -90,6 +90,7 @@ class FilingQueue:
         self._timers: dict[str, Callable[[], None]] = {}
         self.changed: Signal[None] = Signal()
         self.told: Signal[str] = Signal()  # what the reader must know of a sending by itself
+        self.accepted: Signal[StudyRef] = Signal()  # one document more is in a study
 
     @property
     def entries(self) -> tuple[Filing, ...]:
@@ -269,6 +270,7 @@ class FilingQueue:
         """On record, and nothing is kept here any more."""
         entry = self._audit.entry("deliver", study=filing.ref, detail=detail_of(filing))
         done = evolve(filing.moved(State.ACKNOWLEDGED), body="", accepted_at=self._clock.now())
+        self.accepted.emit(filing.ref)
 
         def kept(written: Job[None]) -> None:
             self._failures.pop(filing.id, None)

@@ -175,6 +175,24 @@ def test_more_late_images_are_told_anew_and_the_same_ones_not() -> None:
     assert [alarm.images for alarm in night.alarms.standing] == [41]
 
 
+def test_documents_that_the_reader_sent_are_no_late_images() -> None:
+    """SR, key images and the report itself are counted by a platform like images: an alarm for
+    each signature would be an alarm for none. An image beside them is told all the same."""
+    night = Night()
+    night.sign()
+    for _ in range(3):
+        night.alarms.filed(night.item.ref)
+    night.worklist.arrive(3)
+    sent = night.needs
+    night.start()  # the next run of the program remembers them
+    again = night.needs
+    night.worklist.arrive(1)
+    night.alarms.look()
+
+    assert (sent, again) == ([], [])
+    assert [(each.need, each.images) for each in night.alarms.standing] == [(Need.LATE_IMAGES, 1)]
+
+
 def test_late_images_are_noticed_by_the_next_run_of_the_program_too() -> None:
     """The reader went home; the series came in the night; tomorrow's start says so."""
     night = Night()
