@@ -50,6 +50,8 @@ _CURSOR_DASH: Final[Mapping[bool, Dash]] = MappingProxyType({True: "solid", Fals
 
 #: What a row of the scroll bar shows where it stands for several images.
 _CONCERN: Final = ("failed", "missing", "loaded", "seen")
+#: Where orientation letters, scale bar and scroll bar are: no letter of a line stands there.
+_LETTERS: Final = (34.0, 44.0, 58.0, 62.0)  # left, top, right, bottom
 
 
 def borders(canvas: Canvas, outlined: Sequence[Outlined]) -> tuple[Border | Tint, ...]:
@@ -215,6 +217,7 @@ def _crossing(canvas: Canvas, crossing: Crossing) -> tuple[Item, Item]:
     token, dash = _PLANES[crossing.letter]
     start, end = canvas.at(crossing.start), canvas.at(crossing.end)
     wide, high = canvas.size
-    x = min(max(end[0] - 14, 12.0), wide - 36)
-    y = min(max(end[1] - 6, 24.0), high - 12)
+    left, top, right, bottom = _LETTERS
+    x = min(max(end[0] - 14, left), wide - right)
+    y = min(max(end[1] - 6, top), high - bottom)
     return Stroke((start, end), token, 1.0, dash), Letter((x, y), crossing.letter, token)

@@ -133,6 +133,8 @@ class Phased(Reformatted):
 def phase_words(found: Phases) -> str:
     """ "Phase 30 % RR, 4 / 10"."""
     value = number(found.values[found.at])
+    if found.axis is Trait.TEMPORAL_POSITION and value == str(found.at + 1):
+        return tr("Time {n} / {total}", n=value, total=len(found.ids))
     named = {
         Trait.CARDIAC_PHASE: tr("Phase {value} % RR", value=value),
         Trait.TRIGGER_TIME: tr("Trigger {value} ms", value=value),

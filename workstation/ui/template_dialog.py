@@ -80,7 +80,7 @@ class TemplateDialog(Dialog):
         self._preview = TemplatePreview()
         left = plain.column(
             self._text,
-            plain.label(said, tone="low", size="small", data=True),
+            plain.label(said, tone="low", size="small", data=True, wrap=True),
             self._wrong,
             spacing=6,
         )
@@ -90,6 +90,7 @@ class TemplateDialog(Dialog):
         )
         right.layout().setStretch(1, 1)  # type: ignore[union-attr]
         halves = QSplitter(Qt.Orientation.Horizontal)
+        halves.setHandleWidth(16)
         halves.addWidget(left)
         halves.addWidget(right)
         halves.setSizes([420, 420])

@@ -284,6 +284,18 @@ def test_reference_lines_bear_the_letter_and_style_of_their_plane() -> None:
     assert letter.text == "C"
 
 
+@pytest.mark.parametrize("end", [(399.0, 200.0), (200.0, 399.0), (0.0, 200.0), (200.0, 0.0)])
+def test_the_letter_of_a_reference_line_stands_beside_no_orientation_letter(
+    end: tuple[float, float],
+) -> None:
+    """ "CL" at the edge of a view is no side of a patient."""
+    _, letter = paint_list(canvas(), [], "", NOTHING, (Crossing((200.0, 200.0), end, "C"),), {})
+    assert isinstance(letter, Letter)
+    wide, high = canvas().size
+    assert 30 <= letter.at[0] <= wide - 50
+    assert 40 <= letter.at[1] <= high - 55
+
+
 @pytest.mark.parametrize(
     ("kind", "at", "expected"),
     [

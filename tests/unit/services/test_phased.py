@@ -220,6 +220,12 @@ def test_each_axis_is_named(axis: Trait, words: str) -> None:
     assert phase_words(Phases(axis, ("a", "b"), (0.0, 40.0), 1)) == words
 
 
+def test_a_count_is_not_said_twice() -> None:
+    """The second of five times that are numbered 1 to 5."""
+    times = Phases(Trait.TEMPORAL_POSITION, ("a", "b", "c"), (1.0, 2.0, 3.0), 1)
+    assert phase_words(times) == "Time 2 / 3"
+
+
 # --- films ---------------------------------------------------------------------------------
 
 
