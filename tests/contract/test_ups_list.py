@@ -144,18 +144,17 @@ def test_a_reader_has_the_claim_again_after_a_restart(ups: Ups, desk: Desk) -> N
     assert (other.holder, other.holder_id) == ("Dr. Jo Sample", "4711")
 
 
-def test_leaving_a_case_keeps_the_claim_and_a_reason_cancels_it(ups: Ups, desk: Desk) -> None:
-    """There is no way back to SCHEDULED; a hospital must see why nothing was read."""
+def test_a_case_that_is_left_stays_claimed_and_is_never_cancelled(ups: Ups, desk: Desk) -> None:
+    """There is no way back to SCHEDULED, and a reader who declines ends no hospital's order."""
     list_ = desk()
     mine = list_.claim(list_.feed("").items[0])
 
     assert list_.release(mine, "").state is ReadState.CLAIMED
-    assert ups.state(WORK) == "IN PROGRESS"
+    with pytest.raises(Refused, match="Hill Clinic takes no case back"):
+        list_.release(mine, "not my subject")
 
-    list_.release(mine, "images of another patient")
-    assert ups.state(WORK) == "CANCELED"
-    progress = ups.items[WORK]["00741002"]["Value"][0]
-    assert progress["00741238"]["Value"] == ["images of another patient"]
+    assert ups.state(WORK) == "IN PROGRESS"
+    ups.items[WORK]["00741000"] = {"vr": "CS", "Value": ["CANCELED"]}
     assert list_.feed("listed").gone == (WORK,)
 
 

@@ -102,17 +102,16 @@ class UpsList(TasklessPlatform):
         return self._put(now)
 
     def release(self, item: WorklistItem, reason: str) -> WorklistItem:
-        """With a reason it is cancelled at the site; without one it stays claimed: there is no
-        way back to SCHEDULED (PS3.4 CC.1.1)."""
-        if not reason:
-            return self._held(item.task)
-        reader = self._need_reader()
-        lock = ups.transaction_of(self._site, item.task, reader)
-        self._send(ups.update(self._base, item.task, lock, ups.cancelled(reason)))
-        self._send(ups.change_state(self._base, item.task, ups.CANCELED, lock))
-        return self._put(
-            evolve(self._held(item.task), state=ReadState.UNREAD, holder="", holder_id="")
-        )
+        """It stays claimed: from IN PROGRESS there is no way back to SCHEDULED, and cancelling
+        would end the hospital's order (PS3.4 CC.1.1). Words for the next reader reach nobody."""
+        if reason:
+            raise Refused(
+                tr(
+                    "{site} takes no case back: it stays yours until it is reported; call the site",
+                    site=self._site.name,
+                )
+            )
+        return self._held(item.task)
 
     def _close(self, task: TaskId, *, done: bool) -> None:
         """A preliminary report leaves the work item in progress: somebody makes it final."""

@@ -118,11 +118,6 @@ def performed(reader: Reader, began: datetime, ended: datetime) -> dict[str, Any
     return made
 
 
-def cancelled(reason: str) -> dict[str, Any]:
-    """Why it is not done (Procedure Step Progress Information Sequence)."""
-    return {"00741002": _item_of({"00741238": _element("LT", reason[:1024])})}
-
-
 # --- what is read --------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ def lacking(item: WorklistItem) -> tuple[str, ...]:
         Lack.CLAIM: tr("No claim: another reader may have this case open too"),
         Lack.DUE: tr("No deadline is known"),
         Lack.STATUS: tr("Whether it was read already is not known"),
-        Lack.RELEASE: tr("What is claimed cannot be given back: with a reason it is cancelled"),
+        Lack.RELEASE: tr("What is claimed cannot be given back"),
         Lack.DRAFTS: tr("Unfinished words stay on this machine"),
     }
     return tuple(words[each] for each in Lack if each in item.lacks)

@@ -6,7 +6,7 @@ from typing import Final
 
 from workstation.domain.identifiers import SiteId, TaskId, TaskRef
 from workstation.domain.reader import Colleague, Reader
-from workstation.domain.worklist import WorklistItem
+from workstation.domain.worklist import Lack, WorklistItem
 from workstation.errors import Refused, SignInFailed, SiteUnavailable
 from workstation.protocols.device_sign_in import EnterCode
 from workstation.services.claims import Keeper
@@ -215,6 +215,11 @@ class Worklist:
         """Not for this reader: everybody sees why, and it is not offered here again; `to`: it is
         for somebody else by name."""
         done: Job[None] = Job()
+        if Lack.RELEASE in row.item.lacks:  # to say why it would have to be claimed, for good
+            name = self._feeds[row.item.site].site.name
+            words = tr("{site} takes no case back: leave it to others", site=name)
+            done.settle(None, Refused(words))
+            return done
 
         def claimed(job: Job[WorklistItem]) -> None:
             if job.error is not None:
