@@ -5,7 +5,7 @@ from typing import Final
 from attrs import evolve
 
 from workstation.domain.geometry import Vector
-from workstation.domain.measurement import PixelPoint
+from workstation.domain.measurement import Measurement, OnPlane, PixelPoint
 from workstation.domain.study import DisplaySet
 from workstation.errors import CommandError
 from workstation.imaging.course import Course, vector
@@ -165,6 +165,22 @@ class Curving(CurvedViews):
         point = curved.point_of(found, made.frame.pixels.rows, at)
         self._move_crosshair(shown.display_set, point)
         return Spot(point, space(made.frame))
+
+    def show_plane_of(self, mark: Measurement, on: OnPlane) -> None:
+        """A length along a curve on its straight picture; where there is no curve, as after a
+        draft was taken up again, the one it was made on is traced anew."""
+        if not on.course:
+            super().show_plane_of(mark, on)
+            return
+        display_set = self._need_shown().display_set
+        if len(self.traced(display_set).points) < 2:
+            self._curves[display_set.id] = Traced(curved.thinned(on.course))
+        self.toggle_curved()  # the views were left for the stack
+        found = self._course(display_set)
+        if found is not None:
+            self._go_along(display_set, found, found.nearest(on.course[0])[0])
+        self.active = _VIEWS.index(Along.STRAIGHT)
+        self.changed.emit(None)
 
     # --- inside ---
 

@@ -6,6 +6,7 @@ A frozen value and its reducers; `imaging.course` is the curve through the point
 import math
 from collections.abc import Sequence
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -24,6 +25,8 @@ MOST_POINTS: Final = 200
 #: Frames of views that are no image of the display set, nor one of its planes.
 STRAIGHT_FRAME: Final = 2000
 _SECTION_FRAME: Final = 2001
+#: Points that are traced anew lie about so far apart, mm.
+_THINNED_MM: Final = 8.0
 #: Half of the line that stands for a section on a plane, mm; and how flat a curve must lie there.
 _SECTION_MM: Final = 8.0
 _FLAT: Final = 0.2
@@ -91,6 +94,19 @@ def turned(traced: Traced, degrees: float) -> Traced:
 def widened(traced: Traced, mm: float) -> Traced:
     low, high = WIDE_MM
     return evolve(traced, wide_mm=max(low, min(traced.wide_mm + mm, high)))
+
+
+def thinned(line: Sequence[Vector]) -> tuple[Vector, ...]:
+    """Points of a fine line from which a curve like it is traced, with both its ends."""
+    kept, length = [line[0]], 0.0
+    for before, point in pairwise(line):
+        length += math.dist(before, point)
+        if length >= _THINNED_MM:
+            kept.append(point)
+            length = 0.0
+    if math.dist(kept[-1], line[-1]) > APART_MM:
+        kept.append(line[-1])
+    return tuple(kept)
 
 
 def place_between(found: Course, mm: float) -> int:

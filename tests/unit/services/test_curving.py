@@ -451,3 +451,25 @@ def test_colour_is_straightened_as_it_is() -> None:
     assert straight.pixels is not None
     assert straight.frame.pixels.photometric == "RGB"
     assert np.unique(straight.pixels.stored[straight.pixels.stored > 0]).tolist() == [128]
+
+
+def test_going_to_a_length_along_a_curve_shows_it_there_after_a_restart_too() -> None:
+    """The report names 14 mm of stenosis: the next reader sees which."""
+    first = along_a_curve()
+    middle = middle_row(first)
+    mark = on_straight(first, (3.0, middle), (22.0, middle))
+    viewer, _ = opened(CT)  # the draft comes back, the curve does not
+    for index in range(6):
+        viewer.resized(index, 400, 300, 1.0)
+    viewer.restore_measurements([mark], [])
+
+    viewer.go_to_measurement(mark.id)
+
+    shown = shown_on(viewer, STRAIGHT)
+    assert viewer.active == STRAIGHT
+    assert shown.is_here
+    (drawn,) = viewer.measurements_on(shown.frame)
+    ends = [point[0] * 0.8 for point in drawn.points]
+    assert ends[1] - ends[0] == pytest.approx(mark.value, abs=0.3)
+    assert shown.curve is not None
+    assert shown.curve.at_mm == pytest.approx(ends[0], abs=0.8)
