@@ -150,6 +150,10 @@ class Photographer:
         program.send("report.sign")
         self.take("sign")
         program.send("app.back")
+        send = program.send
+        send("template.edit")
+        self.take("templates")
+        send("app.back")
         self.planes()
         self.take("mpr")
         self.curve()

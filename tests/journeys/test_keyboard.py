@@ -11,13 +11,17 @@ pytestmark = pytest.mark.slow
 
 
 def test_a_case_is_read_and_signed_by_keys_alone(platform: DemoPlatform, tmp_path: Path) -> None:
-    """A hand that goes to the mouse leaves the image; a whole shift is read without it."""
+    """A hand that goes to the mouse leaves the image; a whole shift is read without it.
+
+    With a finding (template, voice, autotext, measurement, checks), then a normal one: the next
+    case comes by itself, "all else normal" and the signature are two actions.
+    """
     reader = Reading(tmp_path / "reader")
     script = Path(__file__).parent / "by_keys.py"
     user = "jo.sample"
     command = [sys.executable, str(script), platform.ready["settings"], user]
 
-    done = reader.go([*command, platform.password(user)], reader.environment())
+    done = reader.go([*command, platform.password(user)], reader.environment(), patience_s=150)
 
     assert done.code == 0, done.stderr
     site = next(o["site"] for o in platform.orders() if o["accession"] == done.said)

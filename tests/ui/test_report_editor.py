@@ -337,3 +337,34 @@ def test_a_very_long_field_is_drawn_and_typed_in(written: Written) -> None:
     written.editor.grab()
 
     assert written.words().startswith("SmallX nodule")
+
+
+def test_a_click_on_a_measured_number_brings_its_image(written: Written, qtbot: QtBot) -> None:
+    """From the sentence to the pixels it was measured on; beside it nothing moves."""
+    written.type("Nodule, ")
+    written.reporting.insert_measurement(length())
+    written.editor.grab()  # laid out
+    sent: list[str] = []
+    written.editor._run = sent.append
+
+    def click(word: str) -> None:
+        cursor = written.editor.textCursor()
+        cursor.setPosition(written.shown().index(word) + 1)
+        at = written.editor.cursorRect(cursor).center()
+        qtbot.mouseClick(written.editor.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+    click("Nodule,")
+    assert sent == []
+    click("12 mm")
+    assert sent == ["report.show-link A1"]
+
+
+def test_the_measurement_at_the_caret_is_found_without_a_mouse(written: Written) -> None:
+    """Ctrl+Enter asks for it."""
+    written.type("Nodule, ")
+    assert written.reporting.link_here is None
+    written.reporting.insert_measurement(length())
+    written.reporting.go_to(LUNGS, written.words().index("12 mm") + 2)
+    link = written.reporting.link_here
+    assert link is not None
+    assert link.measurement == "A1"

@@ -71,6 +71,17 @@ def evidence(ctx: CommandContext, number: int) -> None:
     ctx.reporting.insert_measurement(lines[number - 1][0])
 
 
+@command("report.show-link", title="Image of this measurement", group=GROUP, when=_NEEDS)
+def show_link(ctx: CommandContext, which: str = "") -> None:
+    """Bring the image that a number of the text was measured on, windowed as it was then: the
+    one at the caret, or by name."""
+    link = ctx.reporting.link_here
+    name = which or (link.measurement if link is not None else "")
+    if not name:
+        raise CommandError(tr("no measurement is cited here"))
+    ctx.viewer.go_to_measurement(name)
+
+
 @command("report.accept-measurement", title="Accept changed measurement", group=GROUP, when=_NEEDS)
 def accept_measurement(ctx: CommandContext, which: str = "") -> None:
     """Take a changed measurement into the text; without a name, every one that changed."""
@@ -222,7 +233,8 @@ def retract(ctx: CommandContext, why: str = "") -> Outcome:
 
 
 COMMANDS = (
-    template, set_section, override, insert_measurement, evidence, accept_measurement, draft,
-    restore, next_field, previous_field, field_end, remove_field, normal, rest_normal,
-    next_check, undo, redo, focus, discrepancy, sign, preliminary, addend, wet_read, correct, retract,
+    template, set_section, override, insert_measurement, evidence, show_link, accept_measurement,
+    draft, restore, next_field, previous_field, field_end, remove_field, normal, rest_normal,
+    next_check, undo, redo, focus, discrepancy, sign, preliminary, addend, wet_read, correct,
+    retract,
 )  # fmt: skip

@@ -11,7 +11,7 @@ from workstation.domain.identifiers import StudyRef
 from workstation.domain.key_image import KeyImage
 from workstation.domain.measurement import Measurement
 from workstation.domain.patient import Patient
-from workstation.domain.report import Link
+from workstation.domain.report import FieldRef, Link
 from workstation.services.autotext_edits import with_autotext
 from workstation.services.autotexts import Autotexts
 from workstation.services.citing import Citation, cite, value_words
@@ -98,6 +98,26 @@ class Supporting(Drafting):
         self._change(self._report().with_field(ref, changed))
         if self.caret is not None:
             self.go_to(ref, caret)
+
+    def link_at(self, ref: FieldRef, at: int) -> Link | None:
+        """The measurement whose words a place of a field lies in."""
+        report = self.report
+        each = report.field(ref) if report is not None else None
+        for link in each.links if each is not None else ():
+            start = each.text.find(link.text) if each is not None else -1
+            if 0 <= start <= at <= start + len(link.text):
+                return link
+        return None
+
+    @property
+    def link_here(self) -> Link | None:
+        """The one at the caret; of a field that is taken whole its first."""
+        found = self._current_field()
+        if found is None or self.current is None:
+            return None
+        if self.caret is None:
+            return next(iter(found.links), None)
+        return self.link_at(self.current, self.caret)
 
     def accept_measurement(self, which: str = "") -> None:
         """Take changed values into the text; words of a deleted one stay, without a link.

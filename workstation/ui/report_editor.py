@@ -253,6 +253,20 @@ class ReportEditor(ReportPage):
             self._typing.put(plain(committed))
         super().inputMethodEvent(QInputMethodEvent(event.preeditString(), event.attributes()))
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click on a number that was measured brings the image it was measured on."""
+        super().mouseReleaseEvent(event)
+        cursor = self.cursorForPosition(event.position().toPoint())
+        found = self._text.at(cursor.position())
+        if event.button() is not Qt.MouseButton.LeftButton or self.textCursor().hasSelection():
+            return
+        link = None
+        if found is not None:
+            slot, first, _ = found
+            link = self._reporting.link_at(slot.ref, cursor.position() - first)
+        if link is not None:
+            self._run(f"report.show-link {link.measurement}")
+
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         super().mouseDoubleClickEvent(event)
         self.viewport().update()
