@@ -206,6 +206,26 @@ def test_what_was_made_on_a_plane_stands_in_millimetres_of_the_patient(
         assert np.allclose(np.reshape(item.GraphicData, (-1, 3)), wanted, atol=1e-3)
 
 
+def test_a_length_along_a_curve_is_its_line_in_the_patient() -> None:
+    """Another station draws the way along the vessel, and finds the length by adding it up."""
+    turns = np.linspace(0.0, 3.0, 30)
+    line = tuple((20 * np.cos(t), 20 * np.sin(t), 5 * t) for t in turns.tolist())
+    length = 3.0 * float(np.hypot(20.0, 5.0))
+    made = evolve(
+        measured(), kind=MeasurementKind.POLYLINE, value=length,
+        on=OnPlane(LIES, SPACE, "", course=line),
+    )  # fmt: skip
+
+    document = written(made)
+
+    (item,) = scoords(document, "SCOORD3D")
+    given = np.reshape(item.GraphicData, (-1, 3))
+    assert (item.GraphicType, item.ReferencedFrameOfReferenceUID) == ("POLYLINE", SPACE)
+    assert np.allclose(given, line, atol=1e-4)
+    walked = np.linalg.norm(np.diff(given, axis=0), axis=1).sum()
+    assert walked == pytest.approx(length, rel=1e-3)
+
+
 def test_one_frame_of_many_is_named_and_a_single_image_is_not() -> None:
     """Frame numbers count from 1, and stand only where there are several (PS3.3 10.3)."""
     cine = written(measured(sop="1.2.3.5.1", frame=17))
