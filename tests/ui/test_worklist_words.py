@@ -109,9 +109,11 @@ def test_the_status_says_what_of_signed_sent_and_accepted_has_happened() -> None
     """Signed, sent and accepted are three things."""
     claimed = Wanted(state=ReadState.CLAIMED, holder="K. Ash", holder_id="Practitioner/4")
     mine = evolve(claimed, holder_id="Practitioner/17")
+    as_it_is_sent = evolve(claimed, holder="Resident, Rae")
 
     assert line(Wanted()).status.words == "Unread"
     assert line(claimed).status.words == "Claimed · K. Ash"
+    assert line(as_it_is_sent).status.words == "Claimed · R. Resident"
     assert line(mine).status.words == "Claimed · you"
     assert line(mine, aside=True).status.words == "Put aside · you"
     assert line(mine, delivery="queued").status.words == "Sent, not accepted"

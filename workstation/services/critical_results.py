@@ -199,7 +199,7 @@ def sentence(result: CriticalResult, zone: tzinfo | None) -> str:
         to=told.to,
         day=at.date().isoformat(),
         time=at.strftime("%H:%M %Z").strip(),
-        minutes=minutes_between(result.seen_at, told.at),
+        minutes=minutes_between(result.seen_at, told.at) or "less than 1",
     )
     back = " Read back." if told.read_back else " Not read back."
     tried = _tried(result, zone)

@@ -202,14 +202,20 @@ def status(
     if aside:
         return Status("pause", tr("Put aside · you"), "here")
     if item.state is ReadState.PRELIMINARY:
-        words = tr("Prelim · {who}", who=item.holder) if item.holder else tr("Prelim")
+        words = tr("Prelim · {who}", who=short_name(item.holder)) if item.holder else tr("Prelim")
         return Status("ring-dashed", words, "open", "open")
     if item.state is ReadState.CLAIMED:
-        words = tr("Claimed · you") if mine else tr("Claimed · {who}", who=item.holder)
+        words = tr("Claimed · you") if mine else tr("Claimed · {who}", who=short_name(item.holder))
         return Status("half", words, "here" if mine else "hi")
     if Lack.STATUS in item.lacks:
         return Status("dot", tr("Archive · no claim"), "mid")
     return Status("dot", tr("Unread"), "hi")
+
+
+def short_name(name: str) -> str:
+    """ "R. Resident" of "Resident, Rae": a colleague is known by that, and it fits the column."""
+    family, _, given = name.partition(", ")
+    return f"{given[0]}. {family}" if given else name
 
 
 def blocked_words(item: WorklistItem, verdict: Verdict) -> str:

@@ -83,6 +83,13 @@ def test_a_call_becomes_a_sentence_with_all_that_the_standard_asks_for() -> None
     assert night.critical.waiting is None
 
 
+def test_a_call_at_once_is_no_call_after_0_minutes() -> None:
+    night = Night()
+    night.critical.begin(Category.MINUTES)
+    night.critical.record(PROXY.name, How.PHONE, read_back=True)
+    assert "less than 1 min after it was seen" in night.said
+
+
 def test_who_did_not_answer_is_kept_and_the_next_is_named() -> None:
     night = Night()
     night.critical.begin(Category.MINUTES)
