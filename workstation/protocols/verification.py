@@ -7,11 +7,11 @@ trusts nothing in it but the mathematics. What does not hold is named.
 import base64
 import binascii
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from workstation.domain.report_states import STATES
 from workstation.errors import VerificationFailed
@@ -46,6 +46,7 @@ class Verified:
     signature: SignatureBy
     documents: Mapping[str, str] = field(factory=dict)  # SHA-256 to name: sent beside the bundle
     vouched: str = ""  # who certified the key; empty where nobody was asked about
+    unseen: tuple[str, ...] = ()  # documents sent beside it that were not given to be checked
 
     @property
     def line(self) -> str:
@@ -59,9 +60,11 @@ class Verified:
             at=self.signed_at,
             key=self.signature.thumbprint,
         )
-        if not self.vouched:
-            return said
-        return said + tr(", certified by {authority}", authority=self.vouched)
+        if self.vouched:
+            said += tr(", certified by {authority}", authority=self.vouched)
+        if self.unseen:
+            said += tr("; sent with it and not given here: {names}", names=", ".join(self.unseen))
+        return said
 
 
 def verify_report(data: bytes, roots: Sequence[bytes] = ()) -> Verified:
@@ -145,7 +148,13 @@ def verify_reports(
             words = tr("{name}: digest: no report given here was signed with it", name=name)
             raise VerificationFailed(words)
     _check_chain(checked)
-    return tuple(each for _, each in checked)
+    given = {sha256_hex(data) for _, data in beside}
+    return tuple(_with_unseen(each, given) for _, each in checked)
+
+
+def _with_unseen(verified: Verified, given: Container[str]) -> Verified:
+    names = [name for digest, name in verified.documents.items() if digest not in given]
+    return evolve(verified, unseen=tuple(sorted(names)))
 
 
 def _is_bundle(data: bytes) -> bool:

@@ -104,6 +104,9 @@ def test_the_manifest_names_them_and_one_changed_byte_is_found() -> None:
 
     (verified,) = verify_reports([sent, *files])
     assert sorted(verified.documents.values()) == ["dicom-pdf", "sr"]
+    assert verified.unseen == ()
+    (alone,) = verify_reports([sent, files[0]])
+    assert alone.line.endswith("; sent with it and not given here: dicom-pdf")
     name, data = files[0]
     changed = bytearray(data)
     changed[-3] ^= 1
