@@ -149,11 +149,7 @@ class _Filing:
     _message: hl7.Message
 
     def resource(self) -> Resource:
-        header = self._message.segment("MSH")
-        if str(header[9]) != "ORU^R01^ORU_R01":
-            raise NotTaken("AR", "200", "Only ORU^R01 is taken here.")
-        if str(header[12]) != "2.5.1":
-            raise NotTaken("AR", "203", "Only version 2.5.1 is taken here.")
+        control = self._check_kind()
         orders = [self._order(str(each[18])) for each in self._segments("OBR")]
         first = self._segments("OBR")[0]
         self._check_patient(orders[0])
@@ -165,7 +161,7 @@ class _Filing:
             "resourceType": "DiagnosticReport",
             "identifier": [
                 {"system": _URI, "value": f"urn:uuid:{said['report']}"},
-                {"system": _CONTROL, "value": str(header[10])},
+                {"system": _CONTROL, "value": control},
             ],
             "basedOn": [_based_on(each) for each in orders],
             "status": self._status(said.get("state", "")),
@@ -182,6 +178,15 @@ class _Filing:
             ],
             "presentedForm": self._forms(len(orders)),
         }
+
+    def _check_kind(self) -> str:
+        """MSH-10 of a message that may be taken here."""
+        header = self._message.segment("MSH")
+        if str(header[9]) != "ORU^R01^ORU_R01":
+            raise NotTaken("AR", "200", "Only ORU^R01 is taken here.")
+        if str(header[12]) != "2.5.1":
+            raise NotTaken("AR", "203", "Only version 2.5.1 is taken here.")
+        return str(header[10])
 
     def _segments(self, name: str) -> Sequence[Any]:
         try:

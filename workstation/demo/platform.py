@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from workstation.demo import faults as fault_knobs
 from workstation.demo import intake, seed
 from workstation.demo.control import Control
+from workstation.demo.doors import LOOPBACK, address_of, behind, listening, port_of, relays
 from workstation.demo.faults import FaultySite, Log, SiteFaults
 from workstation.demo.hl7 import Hl7Face
 from workstation.demo.lifetime import Parent, told_to_end
@@ -34,8 +35,6 @@ from workstation.demo.sites import BANNER, CLIENT_ID, PEOPLE, SITES
 from workstation.errors import SettingsError
 from workstation.text import tr
 
-_LOOPBACK: Final = "127.0.0.1"
-_BACKLOG: Final = 256
 #: It plays machines that stand elsewhere: the reader's own processor comes first.
 _ELSEWHERE: Final = 5
 _STOP_POLL_S: Final = 0.2
@@ -61,14 +60,13 @@ def serve(
     logging.getLogger("pydicom").setLevel(logging.CRITICAL)
     if sys.platform != "win32":
         os.nice(_ELSEWHERE)
-    watch = Parent()
-    knobs = fault_knobs.load(faults) if faults else {}
+    watch, knobs = Parent(), fault_knobs.load(faults) if faults else {}
     messages = port + len(SITES) + 1 if port else 0
     with (
-        _listening(len(SITES) + 1, port) as doors,
-        _listening(len(SITES), messages) as hl7_doors,
-        _behind(doors, knobs) as servers,
-        _behind(hl7_doors, knobs) as hl7_servers,
+        listening(len(SITES) + 1, port) as doors,
+        listening(len(SITES), messages) as hl7_doors,
+        behind(doors, knobs) as servers,
+        behind(hl7_doors, knobs) as hl7_servers,
     ):
         platform = Platform(doors, servers, data, knobs)
         platform.take_messages(hl7_doors, hl7_servers)
@@ -116,42 +114,6 @@ async def _end_when(stopped: threading.Event, server: uvicorn.Server) -> None:
     server.should_exit = True
 
 
-@contextlib.contextmanager
-def _listening(count: int, first: int = 0) -> Iterator[list[socket.socket]]:
-    """Sockets on loopback and nothing else, from port `first`; 0 takes any that are free."""
-    with contextlib.ExitStack() as stack:
-        sockets = []
-        for index in range(count):
-            each = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
-            if os.name == "posix":  # elsewhere it would let two programs share a port
-                each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            wanted = first + index if first else 0
-            try:
-                each.bind((_LOOPBACK, wanted))
-            except (OSError, OverflowError) as why:
-                raise SettingsError(tr("port {port} cannot be used", port=wanted)) from why
-            each.listen(_BACKLOG)
-            sockets.append(each)
-        yield sockets
-
-
-@contextlib.contextmanager
-def _behind(doors: Sequence[socket.socket], knobs: dict[str, Any]) -> Iterator[list[socket.socket]]:
-    """What the sites serve on: their doors, or a socket behind where a line is to be bad."""
-    bad = ["line" in knobs.get("all", {}) | knobs.get(each.id, {}) for each in SITES]
-    with _listening(sum(bad)) as inner:
-        hidden = iter(inner)
-        sites = zip(doors, bad, strict=False)  # the last door is the control's
-        behind = [next(hidden) if is_bad else door for door, is_bad in sites]
-        yield [*behind, *doors[len(SITES) :]]
-
-
-def _lines(site: Site, door: socket.socket, server: socket.socket) -> Iterator[Line]:
-    """The relay between the two, where there is one."""
-    if server is not door:
-        yield Line(site.faults.line, door, _port(server))
-
-
 class Platform:
     """Three sites and their control; each request goes by the port it came in on."""
 
@@ -162,20 +124,22 @@ class Platform:
         data: Path | None,
         knobs: dict[str, Any],
     ) -> None:
-        ports = [_port(each) for each in doors]
+        ports = [port_of(each) for each in doors]
         self.log = Log(wall_clock)
         self.sites: dict[str, Site] = {}
         self._apps: dict[int, ASGIApp] = {}
         self.lines: list[Line] = []
         self.messages: list[tuple[Hl7Face, socket.socket]] = []
         for profile, door, server in zip(SITES, doors, servers, strict=False):
-            port = _port(door)
-            site = Site(profile, _address(port), data / profile.id if data else None, SiteFaults())
+            port = port_of(door)
+            site = Site(
+                profile, address_of(port), data / profile.id if data else None, SiteFaults()
+            )
             self.sites[profile.id] = site
-            self._apps[_port(server)] = FaultySite(site.app(), profile.id, site.faults, self.log)
-            self.lines += _lines(site, door, server)
+            self._apps[port_of(server)] = FaultySite(site.app(), profile.id, site.faults, self.log)
+            self.lines += relays(site, door, server)
         self.set_faults(knobs)
-        self._control = _address(ports[-1])
+        self._control = address_of(ports[-1])
         self._apps[ports[-1]] = Control(self.sites, self.set_faults, self.log).app()
 
     def take_messages(
@@ -183,10 +147,10 @@ class Platform:
     ) -> None:
         """Each site listens for HL7 v2 too, behind the same line."""
         for site, door, server in zip(self.sites.values(), doors, servers, strict=True):
-            site.hl7 = f"mllp://{_LOOPBACK}:{_port(door)}"
+            site.hl7 = f"mllp://{LOOPBACK}:{port_of(door)}"
             face = Hl7Face(site.profile, site.store, site.faults, site.received, self.log)
             self.messages.append((face, server))
-            self.lines += _lines(site, door, server)
+            self.lines += relays(site, door, server)
 
     def set_faults(self, knobs: dict[str, Any]) -> None:
         """Knobs by site; `all` stands for every one. Raises SettingsError."""
@@ -293,15 +257,6 @@ class Platform:
             lines += ["", "[[site]]"]
             lines += [f"{k} = {json.dumps(v, ensure_ascii=False)}" for k, v in values.items()]
         return "\n".join(lines) + "\n"
-
-
-def _port(listening: socket.socket) -> int:
-    found: int = listening.getsockname()[1]
-    return found
-
-
-def _address(port: int) -> str:
-    return f"http://{_LOOPBACK}:{port}"
 
 
 def _planned(studies: Sequence[Path]) -> tuple[Planned, ...]:

@@ -4,6 +4,7 @@ HL7 v2.5.1 chapters 3 (ADT), 4.4 and 4.5 (orders); where the accession number an
 Instance UID stand is IHE Radiology's word (RAD-4: OBR-18 and ZDS-1; OMI: IPC-1 and IPC-3).
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 
@@ -111,42 +112,45 @@ def _groups(message: Message) -> list[list[Segment]]:
 def _order(
     group: list[Segment], patient: Patient, zone: tzinfo, now: datetime, *, ended: bool
 ) -> Order:
-    by_name: dict[str, Segment] = {}
-    for each in group:
-        by_name.setdefault(each.name, each)
-    common, request, images = by_name["ORC"], by_name.get("OBR"), by_name.get("IPC")
-    timing, studied = by_name.get("TQ1"), by_name.get("ZDS")
-    accession = (
-        (images.text(1) if images else "")
-        or (request.text(18) or request.text(3) if request else "")
-        or common.text(3)
-    )
+    said = _Group({each.name: each for each in reversed(group)})  # the first of each name
+    accession = said.first("IPC-1", "OBR-18", "OBR-3", "ORC-3")
     if not accession:
         raise NotUnderstood("101", "there is no accession number in IPC-1, OBR-18, OBR-3 or ORC-3")
-    if request is None and not ended:
+    if "OBR" not in said.segments and not ended:
         raise NotUnderstood("100", "OBR is missing")
-    priority = _priority(
-        (timing.text(9) if timing else "")
-        or (request.text(27, 6) or request.text(5) if request else "")
-        or common.text(7, 6)
-    )
-    listed = _when(common.text(9), zone) or now
-    due = _when(timing.text(8) if timing else "", zone) or listed + _DUE[priority]
-    study = (images.text(3) if images else "") or (studied.text(1) if studied else "")
-    reason = (request.text(31, 2) or request.text(31) or request.text(13)) if request else ""
+    priority = _priority(said.first("TQ1-9", "OBR-27.6", "OBR-5", "ORC-7.6"))
+    listed = _when(said.first("ORC-9"), zone) or now
+    study = said.first("IPC-3", "ZDS-1")
     return Order(
         accession,
         patient,
-        (request.text(4, 2) or request.text(4)) if request else "",
-        request.text(4) if request else "",
-        (images.text(5) if images else "") or (request.text(24) if request else ""),
+        said.first("OBR-4.2", "OBR-4"),
+        said.first("OBR-4"),
+        said.first("IPC-5", "OBR-24"),
         priority,
         listed,
-        due,
+        _when(said.first("TQ1-8"), zone) or listed + _DUE[priority],
         study if is_uid(study) else "",
-        reason,
+        said.first("OBR-31.2", "OBR-31", "OBR-13"),
         ended,
     )
+
+
+@frozen
+class _Group:
+    """The segments of one order."""
+
+    segments: Mapping[str, Segment]
+
+    def first(self, *places: str) -> str:
+        """What stands in the first of these places that says anything: "OBR-27.6"."""
+        return next((text for each in places if (text := self._at(each))), "")
+
+    def _at(self, place: str) -> str:
+        name, _, where = place.partition("-")
+        number, _, component = where.partition(".")
+        segment = self.segments.get(name)
+        return segment.text(int(number), int(component or 1)) if segment else ""
 
 
 def _priority(letter: str) -> Priority:
