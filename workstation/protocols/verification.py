@@ -9,26 +9,23 @@ import binascii
 import json
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from attrs import evolve, field, frozen
 
-from workstation.domain.report_states import STATES
 from workstation.errors import VerificationFailed
 from workstation.protocols.canonical import canonical, sha256_hex
-from workstation.protocols.observations import observation_id
-from workstation.protocols.report_bundle import RW, SEALED, URI, resource_digest, resource_name
+from workstation.protocols.manifest_checks import (
+    FORMS,
+    check_artefacts,
+    check_identity,
+    check_measurements,
+    check_paper,
+    check_resources,
+)
+from workstation.protocols.report_bundle import RW
 from workstation.protocols.signature import SignatureBy, check
 from workstation.text import tr
-
-#: Where each artefact of a manifest stands among the presented forms.
-_FORMS: Final = {
-    "text/html": "html",
-    "text/plain": "text",
-    "application/pdf": "pdf",
-    "application/json": "measurements",
-}
-_STATUS: Final = {state.value: said.fhir for state, said in STATES.items()}
 
 
 @frozen
@@ -84,11 +81,11 @@ def _verified(resources: list[dict[str, Any]], roots: Sequence[bytes]) -> Verifi
     statement = _manifest(provenance)
     signature = check(statement, _token(provenance))
     claims = _claims(statement)
-    _check_artefacts(report, claims)
-    _check_identity(report, provenance, claims, signature)
-    _check_measurements(report, resources, claims["report"])
-    _check_resources(resources, claims)
-    _check_pdf(report, signature.thumbprint)
+    check_artefacts(report, claims)
+    check_identity(report, provenance, claims, signature)
+    check_measurements(report, resources, claims["report"])
+    check_resources(resources, claims)
+    check_paper(report, signature.thumbprint)
     signer = claims["signer"]
     return Verified(
         claims["report"],
@@ -103,7 +100,7 @@ def _verified(resources: list[dict[str, Any]], roots: Sequence[bytes]) -> Verifi
         {
             each["sha256"]: name
             for name, each in claims["artefacts"].items()
-            if each["contentType"] not in _FORMS
+            if each["contentType"] not in FORMS
         },
         _vouched(signature, claims, roots) if roots else "",
     )
@@ -232,135 +229,3 @@ def _claims(statement: bytes) -> dict[str, Any]:
 
 def _texts(holder: Mapping[str, Any], *names: str) -> bool:
     return all(isinstance(holder[name], str) for name in names)
-
-
-def _check_artefacts(report: Mapping[str, Any], claims: Mapping[str, Any]) -> None:
-    artefacts = claims["artefacts"]
-    seen = set()
-    for form in report.get("presentedForm", ()):
-        name = _FORMS.get(str(form.get("contentType")), "")
-        if name not in artefacts or name in seen:
-            kind = form.get("contentType")
-            raise VerificationFailed(
-                tr("digest: a form ({kind}) was added after signing", kind=kind)
-            )
-        seen.add(name)
-        try:
-            data = base64.b64decode(form["data"], validate=True)
-        except (KeyError, TypeError, binascii.Error) as error:
-            raise VerificationFailed(tr("digest: {name} cannot be read", name=name)) from error
-        stated = artefacts[name]
-        if sha256_hex(data) != stated["sha256"] or len(data) != stated.get("size"):
-            raise VerificationFailed(tr("digest: {name} is not what was signed", name=name))
-    inside = {name for name, each in artefacts.items() if each["contentType"] in _FORMS}
-    missing = sorted(inside - seen)
-    if missing:
-        raise VerificationFailed(tr("digest: {name} is missing", name=missing[0]))
-
-
-def _check_pdf(report: Mapping[str, Any], thumbprint: str) -> None:
-    pdf = next((f for f in report["presentedForm"] if f["contentType"] == "application/pdf"), None)
-    if pdf is not None:
-        # Only here: the library of signatures in PDF takes half a second.
-        from workstation.protocols.pdf_check import check_pdf
-
-        check_pdf(base64.b64decode(pdf["data"]), thumbprint)
-
-
-def _check_resources(resources: list[dict[str, Any]], claims: Mapping[str, Any]) -> None:
-    """Report and measurements whole: codes, times and references too, not their forms alone."""
-    stated = claims.get("resources")
-    if stated is None:  # reports of before there were any
-        return
-    sealed = {
-        resource_name(each): resource_digest(each)
-        for each in resources
-        if each.get("resourceType") in SEALED
-    }
-    for name in sorted(sealed.keys() | stated.keys()):
-        if sealed.get(name) != stated.get(name):
-            raise VerificationFailed(tr("digest: {name} was changed after signing", name=name))
-
-
-def _check_identity(
-    report: Mapping[str, Any],
-    provenance: Mapping[str, Any],
-    claims: Mapping[str, Any],
-    signature: SignatureBy,
-) -> None:
-    """A good signature must not be carried over to another report, case or reader."""
-    uuid = f"urn:uuid:{claims['report']}"
-    names = [each.get("value") for each in report.get("identifier", ()) if each["system"] == URI]
-    based_on = [each.get("identifier", {}) for each in report.get("basedOn", ())]
-    accessions = [each.get("value") for each in based_on]
-    readers = [each.get("reference") for each in report.get("resultsInterpreter", ())]
-    said = {
-        name: [
-            each.get("valueString")
-            for each in report.get("extension", ())
-            if each.get("url") == f"{RW}{name}"
-        ]
-        for name in ("state", "predecessor", "preliminary", "discrepancy")
-    }
-    overread = claims.get("overread") or {}
-    facts = {
-        "report": names == [uuid] and provenance.get("id") == claims["report"],
-        "status": report.get("status") == _STATUS.get(claims["status"])
-        and said["state"] in ([], [claims["status"]]),  # bundles of before say none
-        "accession": accessions == [claims["accession"], *claims.get("also", ())],
-        "signer": readers == [claims["signer"]["id"]] and signature.kid == claims["signer"]["id"],
-        "predecessor": said["predecessor"] == _one(claims["predecessor"]),
-        "preliminary": said["preliminary"] == _one(overread.get("preliminary")),
-        "discrepancy": said["discrepancy"] == _one(overread.get("discrepancy")),
-    }
-    for name, holds in facts.items():
-        if not holds:
-            raise VerificationFailed(
-                tr("manifest: the {name} of the report is not the signed one", name=name)
-            )
-
-
-def _one(words: str | None) -> list[str]:
-    return [words] if words else []
-
-
-def _check_measurements(
-    report: Mapping[str, Any], resources: list[dict[str, Any]], report_id: str
-) -> None:
-    """Observations say what the signed measurements say."""
-    observed = {
-        each["identifier"][0]["value"]: each
-        for each in resources
-        if each.get("resourceType") == "Observation"
-    }
-    signed = {
-        f"urn:uuid:{observation_id(report_id, each)}": each for each in _signed_measurements(report)
-    }
-    if len(observed) != len(signed):
-        words = tr("measurements: {n} were signed, another number is here", n=len(signed))
-        raise VerificationFailed(words)
-    for name, each in observed.items():
-        wanted = signed.get(name)
-        if wanted is None or _said(each) != _meant(wanted):
-            label = each.get("code", {}).get("text", "")
-            raise VerificationFailed(tr("measurements: {name} is not what was signed", name=label))
-
-
-def _said(observation: Mapping[str, Any]) -> tuple[Any, Any]:
-    quantity = observation.get("valueQuantity", {})
-    return quantity.get("value"), quantity.get("unit", "")
-
-
-def _meant(measurement: Mapping[str, Any]) -> tuple[Any, Any]:
-    value = measurement["value"]
-    return value, measurement["unit"] if value is not None else ""
-
-
-def _signed_measurements(report: Mapping[str, Any]) -> list[dict[str, Any]]:
-    for form in report["presentedForm"]:
-        if form["contentType"] == "application/json":
-            try:
-                return list(json.loads(base64.b64decode(form["data"])))
-            except ValueError as error:
-                raise VerificationFailed(tr("measurements: they cannot be read")) from error
-    return []
