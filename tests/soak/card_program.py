@@ -1,9 +1,9 @@
 """The whole program with planes by the graphics card, one case after another; a child of a test.
 
 Run by test_card_faults, on a screen with OpenGL: `card_program.py FOLDER CASES` opens and closes
-the CT of the folder so many times, at first with the images in a window of their own every other
-time. Each time says as a line of JSON what lies on the card and the memory of this process, bytes.
-At the end the surface of the card is taken away in the middle of a case: what came of that.
+the CT of the folder so many times, with the images in a window of their own every other time. Each
+time says as a line of JSON what lies on the card and the memory of this process, bytes. At the
+end the surface of the card is taken away in the middle of a case: what came of that.
 """
 
 import json
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
@@ -21,9 +22,6 @@ from workstation.demo.process import running
 from workstation.ui.viewer.gl_engine import CardOnAWorker
 from workstation.ui.viewer.gl_slices import GlSlices
 from workstation.ui.viewer.pane import ViewerPane
-
-#: In so many cases the images go to and fro between windows: each takes some memory for good.
-UNDOCKED = 6
 
 
 def pane() -> ViewerPane:
@@ -43,6 +41,8 @@ def send(seen: Watched, line: str) -> None:
 
 
 def rest(seen: Watched, seconds: float) -> None:
+    # Without `exec` no window that was closed is ever deleted: that is the event loop's to do.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     over: list[None] = []
     seen.application.after(seconds, lambda: over.append(None))
     seen.wait(lambda: bool(over))
@@ -55,7 +55,7 @@ def resident() -> int:
 
 def open_in_planes(seen: Watched, number: int) -> None:
     ref = seen.study_of(accession("raw"))
-    send(seen, f"app.arrange {('one', 'many')[number % 2 if number < UNDOCKED else 0]}")
+    send(seen, f"app.arrange {('one', 'many')[number % 2]}")
     seen.program.send(f"case.open {accession('raw')}")
     seen.wait(lambda: seen.program.context.loader.complete(ref))
     send(seen, "viewport.mpr")
