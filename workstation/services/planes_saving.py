@@ -26,7 +26,7 @@ from workstation.services.plane_documents import (
     pixels_of,
 )
 from workstation.services.ports import Clock, FrameSource, HeaderSource
-from workstation.services.viewed import Shown, plane_name
+from workstation.services.viewed import Shown, curve_name, plane_name
 from workstation.services.viewer import Viewer
 from workstation.services.volumes import Volumes
 from workstation.text import tr, trn
@@ -85,18 +85,26 @@ class PlanesSaving:
 
     def save_key_image(self, item: WorklistItem, reader: Reader, title: KeyTitle) -> Job[Written]:
         """The plane on the active view as an image of its own, selected as a key image."""
-        shown = self._need_plane()
-        state, box, plane = self._viewer.lies(shown)
-        placed = rectangle(state, box, plane)
-        step = box.step_mm(state.axes(plane).normal)
-        here = PlaneStack((placed.plane,), placed.size, step)
+        shown = self._need_plane(alone=True)
+        here = self._here(shown)
         return self._write(item, reader, evolve(self._planned(shown, here), title=title))
 
     # --- what is written ---
 
-    def _need_plane(self) -> Shown:
+    def _here(self, shown: Shown) -> PlaneStack:
+        """The one plane that is seen; of a stack that in which its image lies."""
+        if shown.curve is not None and shown.frame.plane is not None:
+            pixels = shown.frame.pixels
+            size = (pixels.columns, pixels.rows)
+            return PlaneStack((shown.frame.plane,), size, shown.frame.plane.row_spacing)
+        state, box, plane = self._viewer.lies(shown)
+        placed = rectangle(state, box, plane)
+        return PlaneStack((placed.plane,), placed.size, box.step_mm(state.axes(plane).normal))
+
+    def _need_plane(self, *, alone: bool = False) -> Shown:
+        """`alone`: one that has no others beside it, a section across a curve, will do."""
         shown = self._viewer.shown(self._viewer.active)
-        if shown is None or shown.reformat is None or shown.curve is not None:
+        if shown is None or shown.reformat is None or (shown.curve is not None and not alone):
             raise CommandError(tr("this view shows no plane or slab of a volume"))
         if not shown.is_here or shown.reformat.volume is None:
             raise CommandError(shown.missing or tr("the image is not here yet"))
@@ -119,6 +127,8 @@ class PlanesSaving:
                    n=count)
             )  # fmt: skip
         name = plane_name(made.plane) if made.plane is not None else tr("slabs")
+        if shown.curve is not None:
+            name = curve_name(shown.curve.along)
         return Planned(
             display_set, made.volume, shown.frame, stack, made.slab_mm, made.mode, shown.voi,
             ", ".join(filter(None, (name, slab_words(shown)))), shown.state.inverted,

@@ -175,3 +175,29 @@ def test_a_plane_that_is_not_here_is_not_saved() -> None:
 
     with pytest.raises(CommandError, match="reformats wait for all images"):
         room.save()
+
+
+def test_a_section_across_a_curve_is_a_key_image_and_no_series() -> None:
+    """The narrowest lumen is shown to the surgeon; sections lean against each other."""
+    room = Room()
+    for index in range(6):
+        room.viewer.resized(index, 400, 300, 1.0)
+    room.viewer.toggle_curved()
+    room.viewer.activate(1)
+    for point in ((8.0, 3.0), (14.0, 12.0)):
+        room.viewer.add_course_point(point)
+    room.viewer.activate(4)
+    section = room.viewer.shown(4)
+    assert section is not None
+    assert section.frame.plane is not None
+
+    done = room.saving.save_key_image(room.item, READER, KeyTitle.FOR_SURGERY)
+
+    assert done.result() == Written(1)
+    images = [pydicom.dcmread(io.BytesIO(each)) for each in room.queue.archive.filed.values()]
+    (image,) = [each for each in images if each.Modality == "CT"]
+    assert [float(x) for x in image.ImagePositionPatient] == pytest.approx(
+        section.frame.plane.origin, abs=1e-6
+    )
+    with pytest.raises(CommandError, match="no plane or slab"):
+        room.save()
