@@ -13,7 +13,15 @@ from hl7apy.parser import parse_message
 from hl7apy.validation import Validator
 
 from workstation.domain.identifiers import AccessionNumber, StudyUID, TaskId
-from workstation.domain.report import AlsoOrder, ReportState, SignedReport
+from workstation.domain.report import (
+    AlsoOrder,
+    Field,
+    FieldSpec,
+    ReportState,
+    Section,
+    SectionKind,
+    SignedReport,
+)
 from workstation.protocols.hl7 import parse
 from workstation.protocols.hl7_report import STATUS, Agreed, Examined, control_id, oru, text_of
 
@@ -51,6 +59,24 @@ def test_the_words_arrive_as_they_were_signed(text: str) -> None:
 
     assert "\n".join(lines) + "\n" == signed.text
     assert text_of(parse(raw)) == signed.text
+
+
+def test_a_report_of_several_sections_arrives_with_the_empty_lines_between_them() -> None:
+    """The bytes under the signature are the lines together, the empty ones too."""
+    signed = signed_report(impression="One.\nTwo.")
+    said = (Field(FieldSpec("a", "Lungs"), "Clear."), Field(FieldSpec("b"), "Heart\nnormal."))
+    findings = Section(SectionKind.FINDINGS, "Findings", said)
+    report = evolve(signed.report, sections=(findings, *signed.report.sections))
+    signed = evolve(signed, report=report, text=report.plain_text)
+
+    found = [o for o in parse(_oru(signed)).all("OBX") if o.text(2) == "TX"]
+
+    assert text_of(parse(_oru(signed))) == signed.text
+    assert [(o.text(3), o.text(4), o.whole(5)) for o in found] == [
+        ("59776-5", "1", "Findings"), ("59776-5", "1", "Lungs: Clear."), ("59776-5", "1", "Heart"),
+        ("59776-5", "1", "normal."), ("59776-5", "1", ""),
+        ("19005-8", "2", "Impression"), ("19005-8", "2", "1. One."), ("19005-8", "2", "2. Two."),
+    ]  # fmt: skip
 
 
 def test_words_that_are_not_those_of_the_sections_are_sent_whole() -> None:
