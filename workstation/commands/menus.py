@@ -5,9 +5,9 @@ Only the order is written there: names, keys and what is possible now come from 
     [view]
     lines = ["viewport.fit", "", { run = "measurement.delete {target}", title = "Delete it" }]
 
-An empty line is a gap. `{target}` is what the menu was opened on: a measurement's name, a
-series. A title stands only where the command's own would not say what the line does. A wrong
-line is an error at load, in words.
+An empty line is a gap; `{ menu = "Planes", lines = [...] }` is a menu within. `{target}` is what
+the menu was opened on: a measurement's name, a series. A title stands only where the command's
+own would not say what the line does. A wrong line is an error at load, in words.
 """
 
 import tomllib
@@ -33,11 +33,13 @@ STRIP: Final = "strip"
 
 @frozen
 class Item:
-    """One line of a menu; no line is a gap. `title` and `icon` are empty where none is given."""
+    """One line of a menu; no line is a gap. `title`, `icon` and `within`, the name of a menu of
+    its own that it stands in, are empty where none is given."""
 
     line: str
     title: str = ""
     icon: str = ""
+    within: str = ""
 
     def on(self, target: str) -> str:
         """The command line for what the menu was opened on."""
@@ -63,13 +65,24 @@ def load_menus(path: Path, registry: Registry) -> Menus:
     found: dict[str, tuple[Item, ...]] = {}
     for place, table in read.items():
         try:
-            found[place] = tuple(_item(each, icons, registry) for each in table["lines"])
+            found[place] = tuple(
+                evolve(_item(each, icons, registry), within=within)
+                for entry in table["lines"]
+                for within, each in _flat(entry)
+            )
             _known(place, found[place])
         except (CommandError, ValueError) as wrong:
             raise SettingsError(
                 tr("{file}: [{place}] {what}", file=path.name, place=place, what=wrong)
             ) from None
     return found
+
+
+def _flat(entry: Any) -> Iterable[tuple[str, Any]]:
+    """A line alone, or those of a menu within, each with its name."""
+    if isinstance(entry, dict) and "menu" in entry:
+        return [(str(entry["menu"]), each) for each in entry["lines"]]
+    return [("", entry)]
 
 
 def _item(entry: Any, icons: Mapping[str, str], registry: Registry) -> Item:
@@ -98,7 +111,13 @@ def offered(
 ) -> tuple[Offer | None, ...]:
     """What a menu offers on this target; None is a gap."""
     return tuple(
-        evolve(made, line=item.on(target), title=tr(item.title) or made.title, icon=item.icon)
+        evolve(
+            made,
+            line=item.on(target),
+            title=tr(item.title) or made.title,
+            icon=item.icon,
+            within=tr(item.within),
+        )
         if item.line and (made := offer(item.alone, registry, bindings, active))
         else None
         for item in items

@@ -35,11 +35,13 @@ def of_thing(parent: QWidget, offers: Iterable[Offer | None], pick: Pick) -> QMe
     """A menu of these lines; None is a gap."""
     made = plain.menu(parent)
     made.setToolTipsVisible(True)
-    for offer in offers:
-        if offer is None:
-            made.addSeparator()
-        else:
-            _add(made, offer, pick)
+    for within, lines in groupby(offers, key=lambda each: each.within if each else ""):
+        into = _within(made, within) if within else made
+        for offer in lines:
+            if offer is None:
+                into.addSeparator()
+            else:
+                _add(into, offer, pick)
     return made
 
 

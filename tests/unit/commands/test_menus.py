@@ -44,6 +44,33 @@ def test_what_a_menu_was_opened_on_stays_one_word() -> None:
     assert REGISTRY.find(first.line)[1] == ["a b'c"]
 
 
+def test_lines_that_belong_together_stand_in_a_menu_of_their_own(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        '[view]\nlines = ["viewport.fit", { menu = "Planes", lines = ["viewport.mpr", '
+        '{ run = "viewport.slab 10", title = "Thick" }] }, "image.copy"]',
+        "utf-8",
+    )
+    items = load_menus(file, REGISTRY)[Place.VIEW]
+    found = offered(items, REGISTRY, BINDINGS)
+
+    assert [(each.line, each.within) for each in found if each] == [
+        ("viewport.fit", ""),
+        ("viewport.mpr", "Planes"),
+        ("viewport.slab 10", "Planes"),
+        ("image.copy", ""),
+    ]
+
+
+@pytest.mark.parametrize("place", list(Place))
+def test_a_menu_of_a_thing_fits_a_low_screen(place: Place) -> None:
+    """768 rows of pixels and 29 for a line: what is further down is not seen."""
+    items = load_menus(resource("menus.toml"), REGISTRY)[place]
+    lines = {item.within or number for number, item in enumerate(items)}
+
+    assert len(lines) <= 26
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
