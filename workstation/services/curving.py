@@ -40,7 +40,7 @@ class Curving(CurvedViews):
         Raises CommandError where geometry allows none.
         """
         if any(state.along is not None for state in self.viewports):
-            self._leave_mpr()
+            self._leave_curved()
             return None
         job = None if self.in_mpr else self.toggle_mpr()
         planar = next(state for state in self.viewports if state.plane is not None)
@@ -52,6 +52,20 @@ class Curving(CurvedViews):
         self._align()
         self.changed.emit(None)
         return job
+
+    def _leave_curved(self) -> None:
+        """Also from one of its views alone, and where other series were put over the planes."""
+        if self._board.arrangement.alone is not None:
+            self.active = self._board.maximize(self.active)
+        if self.in_mpr:
+            self._leave_mpr()
+            return
+        with self._step():
+            for index, state in enumerate(self.viewports):
+                if state.along is not None:
+                    flat = reduce.show(state, state.display_set, state.frame_index)
+                    self._board[index] = reduce.touch(reduce.windowed_as(flat, state))
+        self.changed.emit(None)
 
     def _view_of(self, planar: ViewportState, view: Plane | Along | None) -> ViewportState:
         """A plane that is here already stays as it is looked at."""

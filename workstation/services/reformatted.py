@@ -94,7 +94,7 @@ class Reformatted(Aligned):
         return job
 
     def _on_view(self, shown: Shown, plane: Plane | None) -> ViewportState:
-        here = evolve(shown.state, touched=True, slab_mm=0.0)
+        here = evolve(shown.state, touched=True, slab_mm=0.0, along=None)
         if plane is None:
             return here
         planar = reduce.show(here, shown.display_set.id, here.frame_index)

@@ -473,3 +473,40 @@ def test_going_to_a_length_along_a_curve_shows_it_there_after_a_restart_too() ->
     assert ends[1] - ends[0] == pytest.approx(mark.value, abs=0.3)
     assert shown.curve is not None
     assert shown.curve.at_mm == pytest.approx(ends[0], abs=0.8)
+
+
+def test_the_straight_picture_may_fill_the_window_and_be_left_from_there() -> None:
+    """A panoramic is read alone, as large as the screen."""
+    viewer = along_a_curve()
+    viewer.activate(STRAIGHT)
+    viewer.maximize()
+    alone = viewer.viewports
+
+    viewer.toggle_curved()
+
+    assert [state.along for state in alone] == [Along.STRAIGHT]
+    assert viewer.layout == (1, 1)
+    assert [(state.plane, state.along) for state in viewer.viewports] == [(None, None)]
+
+
+def test_planes_of_the_body_can_be_asked_for_from_a_straight_picture_alone() -> None:
+    viewer = along_a_curve()
+    viewer.activate(STRAIGHT)
+    viewer.maximize()
+
+    viewer.toggle_mpr()
+
+    assert [state.along for state in viewer.viewports] == [None] * 4
+    assert all(shown_on(viewer, index).is_here for index in range(4))
+
+
+def test_it_is_left_where_other_series_lie_over_its_planes() -> None:
+    other = display_set(SCANS["straight"], 5, SHAPE, series="1.1.2", space="9.9")
+    viewer, _ = opened(CT, evolve(other, id="other", geometry=Geometry()))
+    viewer.toggle_curved()
+    for index in (AXIAL, CORONAL, SAGITTAL):
+        viewer.show_set("other", index)
+
+    viewer.toggle_curved()
+
+    assert not any(state.along for state in viewer.viewports)
