@@ -21,8 +21,9 @@ from workstation.adapters import dimse_probe, dimse_retrieval
 from workstation.adapters.decoders import Decoders
 from workstation.adapters.dimse_archive import DimseArchive
 from workstation.adapters.dimse_frames import DimseFrames
+from workstation.adapters.dimse_retrieval import Listed
 from workstation.adapters.dimse_site import DimseSite
-from workstation.domain.identifiers import FrameKey, SiteId, SopUID, StudyRef, StudyUID
+from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyRef, StudyUID
 from workstation.domain.study import Instance
 from workstation.errors import Refused, SiteUnavailable
 from workstation.protocols.part10 import Wrapped, file_of
@@ -267,21 +268,24 @@ def test_a_pacs_that_is_killed_is_told(
 
 
 def test_what_is_listed_and_not_given_has_a_place_that_says_so(
-    decoders: Decoders, stored: list[Study], tmp_path: Path
+    peers: Callable[[str], Pacs],
+    decoders: Decoders,
+    stored: list[Study],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Fewer images than there are must never look like all of them."""
-    with dimse_peers.running("orthanc", tmp_path, [stored[0].file]) as pacs:
-        source = DimseFrames(DimseSite(pacs.site()), decoders)
-        listed = source._listed
-        source._listed = lambda study, series: [  # type: ignore[method-assign]
-            *listed(study, series),
-            *(each.__class__(SopUID("2.25.404"), each.sop_class, 2, 1)
-              for each in listed(study, series)),
-        ]  # fmt: skip
+    source = DimseFrames(DimseSite(peers("orthanc").site()), decoders)
+    study, listed = stored[1], source._listed
 
-        found = load(source, stored[0].ref)
+    def one_more(of: StudyUID, series: SeriesUID) -> list[Listed]:
+        found = listed(of, series)
+        return [*found, Listed(SopUID("2.25.404"), found[0].sop_class, 2)]
 
-    assert found.hashes == stored[0].hashes()
+    monkeypatch.setattr(source, "_listed", one_more)
+
+    found = load(source, study.ref)
+
+    assert found.hashes == study.hashes()
     assert found.failures == ["not-delivered"]
     assert len(found.instances) == 2
 

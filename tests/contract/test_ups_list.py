@@ -23,7 +23,7 @@ NOW = datetime(2026, 11, 22, 21, 40, tzinfo=UTC)
 WORK, STUDY = "2.25.1001", "2.25.501"
 
 
-def work_item(uid: str = WORK, **more: Any) -> dict[str, Any]:
+def work_item(uid: str = WORK) -> dict[str, Any]:
     """A reading that is scheduled, as PS3.4 CC.2.5.3 writes it."""
 
     def one(vr: str, value: object) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def work_item(uid: str = WORK, **more: Any) -> dict[str, Any]:
         "00404005": one("DT", "20261122223000"), "00404011": one("DT", "20261122233000+0100"),
         "0020000D": one("UI", STUDY), "0040A370": one("SQ", order),
         "00100010": one("PN", {"Alphabetic": "Alder^Robin"}), "00100020": one("LO", "4711"),
-        "00100030": one("DA", "19620302"), "00100040": one("CS", "M"), **more,
+        "00100030": one("DA", "19620302"), "00100040": one("CS", "M"),
     }  # fmt: skip
 
 
@@ -186,7 +186,7 @@ def test_a_claim_that_the_site_took_away_is_told_at_the_next_heartbeat(
     """A coordinator may give the work to somebody else."""
     list_ = desk()
     mine = list_.claim(list_.feed("").items[0])
-    ups.items[WORK] = work_item(**{"00741000": {"vr": "CS", "Value": ["IN PROGRESS"]}})
+    ups.items[WORK] = work_item() | {"00741000": {"vr": "CS", "Value": ["IN PROGRESS"]}}
 
     with pytest.raises(Conflict, match="another reader holds this case"):
         list_.heartbeat(mine)

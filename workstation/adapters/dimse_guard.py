@@ -47,7 +47,10 @@ class Guard:
         self._heard_at = time.monotonic()
 
     def close(self) -> None:
+        """The association is over. Of a line that was cut pynetdicom leaves the socket open."""
         self._over.set()
+        if self._line is not None:
+            self._line.close()
 
     def guards(self, association: Association) -> None:
         """One that is open already: of a listener, whose associations begin by themselves."""

@@ -52,7 +52,12 @@ def test_where_no_program_runs_there_is_nobody_to_hand_over_to(tmp_path: Path) -
 def test_another_user_of_the_machine_gets_nothing(tmp_path: Path, said: bytes, why: str) -> None:
     """The port is open to all; the secret is this user's alone."""
     got: list[str] = []
-    desk = Desk(tmp_path / "desk.json", lambda launch: got.append(launch) or "")
+
+    def taken(launch: str) -> str:
+        got.append(launch)
+        return ""
+
+    desk = Desk(tmp_path / "desk.json", taken)
     port = json.loads((tmp_path / "desk.json").read_text())["port"]
 
     with socket.create_connection(("127.0.0.1", port), 5) as line:
