@@ -75,6 +75,7 @@ class Slices:
         self.told: Callable[[EngineChoice], None] = lambda _: None
         self._card: Card | None = None
         self.rays: RaysCard | None = None  # renders volumes; None: the CPU does
+        self._of_a_volume = ""  # a notice that goes with the case
         self._turn = threading.Lock()
 
     @property
@@ -89,9 +90,11 @@ class Slices:
         self.told(choice)
 
     def tidy(self) -> None:
-        """A case was left: nothing of it stays on the card."""
+        """A case was left: nothing of it stays on the card, nor is anything said of it."""
         if self._card is not None:
             self._card.purge()
+            if self.choice.notice and self.choice.notice == self._of_a_volume:
+                self.use(self._card, evolve(self.choice, notice=""))
         if self.rays is not None:
             self.rays.purge()
 
@@ -109,7 +112,7 @@ class Slices:
 
     def lacks_room(self, card: Card, why: str) -> None:
         """A volume goes by the CPU, others by the card."""
-        notice = tr("software rendering of a volume: {why}", why=why)
+        notice = self._of_a_volume = tr("software rendering of a volume: {why}", why=why)
         if self._card is card and self.choice.notice != notice:
             self.use(card, evolve(self.choice, notice=notice))
 
@@ -157,7 +160,11 @@ class _Either:
         card = self._slices.card
         if card is None or card is self._refused_by:
             return None
-        if not (slice_gpu.takes(self._voxels, self._kind) and slice_gpu.takes_request(request)):
+        if not slice_gpu.takes_request(request):
+            return None
+        if not slice_gpu.takes(self._voxels, self._kind):
+            self._refused_by = card
+            self._slices.lacks_room(card, tr("colour and 32-bit values are the processor's"))
             return None
         try:
             return card.sample(self._voxels, self._affine, request, self._kind, self._background)

@@ -146,6 +146,7 @@ def test_voxels_that_single_precision_does_not_hold_stay_here(voxels: NDArray[An
     slices.over(voxels, PLACED).slice(REQUEST)
 
     assert card.asked == 0
+    assert slices.choice.notice.endswith("colour and 32-bit values are the processor's")
 
 
 def test_a_card_that_is_right_has_proved_it() -> None:
@@ -174,6 +175,18 @@ def test_a_case_that_is_left_leaves_the_card_too() -> None:
     slices.tidy()
 
     assert card.purged == 1
+
+
+def test_what_is_said_of_a_volume_goes_with_its_case() -> None:
+    """A notice about another patient's images is a wrong one."""
+    slices, told = using(Card(NoRoom("too large")))
+    slices.over(VOLUME, PLACED).slice(REQUEST)
+
+    slices.tidy()
+    slices.tidy()
+
+    assert slices.choice == EngineChoice("gpu")
+    assert len(told) == 3
 
 
 SOFTWARE = "software rendering: llvmpipe (LLVM 15) is no graphics card"
