@@ -1,41 +1,14 @@
-"""The whole program, with a real keyring, killed between signature and acknowledgement.
+"""The races and refusals of the whole program that need two readers."""
 
-And the races and refusals that need two readers.
-"""
-
-import signal
 from pathlib import Path
 
 import pytest
 from demo_platform import start_platform
-from reading import Reading, reports, study_uid, words
+from reading import Reading, study_uid
 
-pytestmark = [pytest.mark.soak, pytest.mark.peer]
+pytestmark = pytest.mark.soak
 
-QA, IMPRESSION = "KN-26-QA01", "Constant within limits."
-LINES = (
-    f"case.open {QA}", "wait loaded", "report.template free-text",
-    'report.set findings "Inserts as specified."', f'report.set impression "{IMPRESSION}"',
-    "report.sign", "wait delivered", "quit",
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("point", ["sealed", "sent", "answered", "before-wipe"])
-def test_a_killed_program_delivers_once_after_a_restart(tmp_path: Path, point: str) -> None:
-    """A power cut after the signature: the site gets the report, and gets it once."""
-    reader = Reading(tmp_path / "reader")
-    with start_platform(tmp_path) as platform:
-        killed = reader.run_with_keyring(platform, LINES, f"delivery.{point}")
-        again = reader.run_with_keyring(platform, ("wait delivered", "state {after}", "quit"))
-        found = reports(platform, "nord", QA)
-
-    assert killed.returncode == 128 + signal.SIGKILL or killed.returncode == -signal.SIGKILL, (
-        killed.stderr
-    )
-    assert again.returncode == 0, again.stderr
-    (report,) = found
-    assert report["status"] == "final"
-    assert words(report).endswith(f"Impression\n{IMPRESSION}\n")
+QA = "KN-26-QA01"
 
 
 def test_of_two_readers_one_gets_the_case_and_the_other_is_told_who(tmp_path: Path) -> None:
