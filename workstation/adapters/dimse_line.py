@@ -31,6 +31,7 @@ _NAMES: Final = {FIND: "C-FIND", GET: "C-GET", MOVE: "C-MOVE"}
 PLAIN: Final = ("1.2.840.10008.1.2.1", "1.2.840.10008.1.2")
 #: A C-FIND that has more answers than this was not meant so.
 MOST_ANSWERS: Final = 20_000
+_MOST_BYTES: Final = 64 << 20
 
 _NOT_AUTHORIZED: Final = 0x0124
 _PENDING: Final = frozenset({0xFF00, 0xFF01})
@@ -78,12 +79,13 @@ class Line:
 
     def find(self, identifier: Any) -> Iterator[Wrapped]:
         """The answers of C-FIND, each as it was encoded."""
-        accepted = self._accepted(FIND)
+        accepted, size = self._accepted(FIND), 0
         for at, (status, _) in enumerate(self._association.send_c_find(identifier, FIND)):
             data = self._answers.popleft() if self._answers else b""
             if self._judge(status) not in _PENDING:
                 return
-            if at == MOST_ANSWERS:
+            size += len(data)
+            if at == MOST_ANSWERS or size > _MOST_BYTES:
                 raise Refused(tr("{site} finds too many; ask for less", site=self._site.name))
             yield Wrapped(FIND, "2.25.0", accepted.transfer_syntax[0], data)
 
