@@ -191,6 +191,8 @@ class CurvedViews(Phased):
     def _course(self, display_set: DisplaySet) -> Course | None:
         """Worked out once for its points; None where there are fewer than two."""
         traced = self.traced(display_set)
+        if len(traced.points) < 2 or why_no_volume(display_set):
+            return None
         key = (traced.points, traced.turn, len(display_set.frames))
         known = self._courses.get(display_set.id)
         if known is None or known[0] != key:

@@ -510,3 +510,11 @@ def test_it_is_left_where_other_series_lie_over_its_planes() -> None:
     viewer.toggle_curved()
 
     assert not any(state.along for state in viewer.viewports)
+
+
+def test_a_single_image_has_no_curve_to_turn_about() -> None:
+    """It has no volume: the sentence says what is missing, and nothing breaks."""
+    viewer, _ = opened(display_set(SCANS["straight"], 1, SHAPE))
+
+    with pytest.raises(CommandError, match="a curve needs two points"):
+        viewer.turn_course(15.0)
