@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from fakes import FakeClock, InlineJobs
-from fakes_report import Desk, item
+from fakes_report import Desk, binding_of, item
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
@@ -215,3 +215,18 @@ def test_the_dialog_keeps_finds_and_forgets_by_keys(qtbot: QtBot) -> None:
     again.show_it()
     assert again.findChild(QPlainTextEdit).toPlainText() == "Words of the report."
     again.back()
+
+
+def test_what_was_offered_for_one_patient_is_not_taken_into_the_next(writer: Writer) -> None:
+    """The next case opens by itself after a signature, under the hand that types."""
+    writer.type("nlc")
+    assert writer.offering
+    other = item("CT head", study="7.7.7", task="task-7")
+    writer.reporting.close()
+    writer.reporting.start(binding_of(other), other)
+    assert not writer.offering
+    writer.press(Key.Key_Tab)
+
+    assert writer.reporting.report is not None
+    assert "Normal chest" not in writer.reporting.report.plain_text
+    assert not any(line.startswith("report.autotext") for line in writer.lines)

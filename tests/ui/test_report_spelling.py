@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from fakes_report import Desk, item
+from fakes_report import Desk, binding_of, item
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -116,4 +116,23 @@ def test_a_plus_adds_the_word_to_the_readers_own(qtbot: QtBot) -> None:
     assert writer.spelling.own == {"noduel"}
     assert writer.words == "A noduel here"
     assert writer.red() == 0
+    writer.editor.detach()
+
+
+def test_what_was_meant_for_one_patient_does_not_come_up_for_the_next(qtbot: QtBot) -> None:
+    """Suggestions take a fifth of a second; a case is left in less."""
+    writer = Writer(qtbot)
+    writer.type("A noduel here")
+    writer.desk.jobs.hold()
+    writer.open()
+    other = item("CT chest", study="7.7.7", task="task-7")
+    writer.reporting.close()
+    writer.reporting.start(binding_of(other), other)
+    writer.reporting.go_to(LUNGS, 2)
+    while writer.desk.jobs.waiting:
+        writer.desk.jobs.go(0)
+
+    assert writer.editor.corrector is not None
+    assert not writer.editor.corrector.is_open
+    assert writer.words == "No nodule or consolidation."
     writer.editor.detach()

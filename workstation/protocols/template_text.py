@@ -233,9 +233,8 @@ def _line(spec: FieldSpec, labels: Mapping[str, str]) -> str:
     must = "!" if spec.required else "?" if spec.advised else ""
     name, choice = spec.only_if
     condition = f" {{{labels.get(name, name)} = {choice}}}" if name else ""
-    answer = "".join(_answered(spec))
-    normal = f" ~ {spec.normal}" if spec.normal else ""
-    return f"{spec.label}{must}{condition}: {answer}{normal}".rstrip()
+    answer = ["".join(_answered(spec)), f"~ {spec.normal}" if spec.normal else ""]
+    return f"{spec.label}{must}{condition}: {' '.join(filter(None, answer))}".rstrip()
 
 
 def _answered(spec: FieldSpec) -> Iterator[str]:
