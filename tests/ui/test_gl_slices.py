@@ -124,7 +124,7 @@ def test_a_file_by_the_card_has_the_values_of_arithmetic(
         ("out of memory", "gpu",
          "software rendering of a volume: the graphics card is out of memory"),
         ("texture limit", "gpu",
-         "software rendering of a volume: a side of 46 voxels, the graphics card takes 40"),
+         "software rendering of a volume: a side of 300 voxels, the graphics card takes 256"),
         ("no room", "gpu", "software rendering of a volume: volumes may take 0 MB of the card"),
     ],
 )  # fmt: skip
