@@ -12,8 +12,9 @@ from workstation.services.reporting import Reporting
 from workstation.services.spelling import Spelling
 from workstation.text import tr
 from workstation.ui import theme
+from workstation.ui.field_painting import FieldPainter
 from workstation.ui.report_document import ReportDocument
-from workstation.ui.report_fields import FieldPainter, Slot
+from workstation.ui.report_fields import Slot
 from workstation.ui.report_typing import plain
 
 
