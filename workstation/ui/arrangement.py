@@ -11,10 +11,11 @@ from workstation.errors import CommandError
 from workstation.services.alarms import Alarm
 from workstation.text import tr
 from workstation.ui import plain
-from workstation.ui.bars import CaseBar, StatusBar, TopBar
+from workstation.ui.bars import CaseBar, TopBar
 from workstation.ui.frames import Frame, focus_into, side_by_side, take_out
 from workstation.ui.outbox import OutboxPage
 from workstation.ui.standing import Shown
+from workstation.ui.status_bar import StatusBar
 from workstation.ui.telling import Telling
 from workstation.ui.voice_meter import VoiceMeter
 from workstation.ui.worklist import WorklistPane

@@ -1,12 +1,10 @@
-"""The bars of a window: where you are, whose case it is, how things stand."""
+"""The bars at the head of a window: where you are, whose case it is."""
 
 from collections.abc import Callable, Sequence
-from typing import Final
 
-from attrs import frozen
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from workstation.domain.reader import Reader
 from workstation.domain.worklist import WorklistItem
@@ -14,13 +12,14 @@ from workstation.text import tr
 from workstation.ui import plain, theme
 from workstation.ui import worklist_forms as forms
 from workstation.ui.chips import Chip, KeyCap, chip_size, paint_chip
-from workstation.ui.plain import ElidedLabel, Tone
 from workstation.ui.sla_clock import SlaClock
 
-HEAD, FOOT = 44, 24
+HEAD = 44
 #: So much of a name is never cut; some 30 letters.
 _NAME = 320
 _PROCEDURE = 96
+#: Narrower, a case bar has no room for all of it.
+_ROOMY = 1500
 
 
 class Tab(QPushButton):
@@ -145,8 +144,9 @@ class CaseBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(6, 0, 12, 0)
         layout.setSpacing(14)
+        self._key = KeyCap("Esc")
         for part in (
-            self._back, KeyCap("Esc"), plain.rule(vertical=True), self._name, self._who,
+            self._back, self._key, plain.rule(vertical=True), self._name, self._who,
             self._born, self._id, plain.rule(vertical=True), self._procedure, self._accession,
             self._site,
         ):  # fmt: skip
@@ -158,6 +158,12 @@ class CaseBar(QWidget):
         layout.addWidget(demo_mark(banner))
         layout.addWidget(self.clock)
         self.show_case(None, "", "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Two letters of a site say nothing: what is news has its room where that is small."""
+        super().resizeEvent(event)
+        for part in (self._key, self._site):
+            part.setVisible(self.width() >= _ROOMY and not self._name.isHidden())
 
     def show_case(
         self, item: WorklistItem | None, site: str, read_only: str, news: str = ""
@@ -171,6 +177,7 @@ class CaseBar(QWidget):
             self._site, self.clock,
         ):  # fmt: skip
             part.setVisible(item is not None)
+        self._site.setVisible(item is not None and self.width() >= _ROOMY)
         self._locked.show_state(read_only, "text.mid", "outline", "lock" if read_only else "")
         if item is None:
             self.show_images(0, 0, 0)
@@ -196,100 +203,3 @@ class CaseBar(QWidget):
             text = tr("{n} of {total} images, {k} cannot be shown", n=loaded, total=total, k=failed)
         self._images.setText(text)
         self._clock_mark.setVisible(bool(text))
-
-
-@frozen
-class Standing:
-    """What the status bar says, part by part; an empty text takes no room."""
-
-    sites: str = ""
-    all_sites: bool = True
-    loading: str = ""
-    draft: str = ""
-    following: str = ""  # the case that comes next
-    news: str = ""  # what the last command says for itself
-    message: str = ""  # why the last command did not work
-    outbox: str = ""
-    engine: str = ""  # what draws volumes, where that is not what was meant
-    store: str = ""  # a standing notice: nothing is kept on this machine
-
-
-class StatusBar(QWidget):
-    """One quiet line; news has a place of its own and never moves its neighbours' words."""
-
-    def __init__(self, hints: Sequence[tuple[str, str]]) -> None:
-        super().__init__()
-        plain.ground(self, "raised")
-        self.setFixedHeight(FOOT)
-        self._dot = plain.mark("dot", "hue.done", 12)
-        self._parts = {
-            name: _part(tone, long=name in ("news", "message", "store"))
-            for name, tone in _STANDING.items()
-        }
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 0, 12, 0)
-        layout.setSpacing(16)
-        layout.addWidget(plain.row(self._dot, self._parts["sites"], spacing=6))
-        for name in ("loading", "draft", "following", "news", "message"):
-            layout.addWidget(self._parts[name])
-        layout.addStretch(1)
-        layout.addWidget(self._parts["engine"])
-        layout.addWidget(self._parts["store"])
-        self._sending = plain.mark("send", "hue.open", 12)
-        layout.addWidget(plain.row(self._sending, self._parts["outbox"], spacing=6))
-        for key, words in hints:
-            hint = plain.label(words, tone="low", size="micro")
-            layout.addWidget(plain.row(KeyCap(key), hint, spacing=6))
-        self.show_standing(Standing())
-
-    def add_voice(self, meter: QWidget) -> None:
-        """The microphone, beside the sites."""
-        layout = self.layout()
-        assert isinstance(layout, QHBoxLayout)
-        layout.insertWidget(1, meter)
-
-    def show_standing(self, told: Standing) -> None:
-        for name, part in self._parts.items():
-            words = getattr(told, name)
-            if name == "engine":
-                self._show_engine(words)
-                continue
-            part.say(words) if isinstance(part, ElidedLabel) else part.setText(words)
-            part.setVisible(bool(words))
-        for name in ("news", "message"):  # what stands on and on gives way to them
-            part = self._parts[name]
-            part.setMinimumWidth(min(part.sizeHint().width(), _NEWS_WIDTH))
-        self._dot.show_icon(
-            "dot" if told.all_sites else "barred", "hue.done" if told.all_sites else "hue.none"
-        )
-        self._sending.setVisible(bool(told.outbox))
-
-    def _show_engine(self, why: str) -> None:
-        """It is so on many machines and every day: two words, and why to whoever asks."""
-        part = self._parts["engine"]
-        part.setText(tr("CPU planes") if why else "")
-        part.setToolTip(plain.tooltip_text(why))
-        part.setAccessibleDescription(why)
-        part.setVisible(bool(why))
-
-
-def _part(tone: Tone, *, long: bool) -> QLabel:
-    """A sentence gives way where the window is narrow; a state is short and stays whole."""
-    if long:
-        return plain.elided(tone=tone, size="micro")
-    return plain.label(tone=tone, size="micro", data=True)
-
-
-#: Most of a sentence that the reader waits for; the rest is in its tooltip.
-_NEWS_WIDTH: Final = 480
-_STANDING: dict[str, Tone] = {
-    "sites": "mid",
-    "loading": "mid",
-    "draft": "mid",
-    "following": "mid",
-    "news": "hi",
-    "message": "act",
-    "engine": "low",
-    "store": "open",
-    "outbox": "open",
-}

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from workstation.text import tr
 from workstation.ui import plain, theme
 from workstation.ui.alarm_bar import AlarmBar
-from workstation.ui.bars import StatusBar
 from workstation.ui.launch_bar import LaunchBar
+from workstation.ui.status_bar import StatusBar
 
 FULL = QSize(1920, 1080)
 

@@ -13,11 +13,12 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from workstation.domain.report import ReportState
 from workstation.ui import icons, plain, theme
-from workstation.ui.bars import Standing, StatusBar, Tab
+from workstation.ui.bars import Tab
 from workstation.ui.chips import Chip, KeyCap, Look, shown_key
 from workstation.ui.plain import Button, ButtonLook, Tone
 from workstation.ui.report_lists import Entry, SlotList, status_chip
 from workstation.ui.sla_clock import SlaClock
+from workstation.ui.status_bar import Standing, StatusBar
 from workstation.ui.worklist_forms import Sla, SlaKind
 
 _WIDE: Final = 1240

@@ -17,7 +17,7 @@ from workstation.services.session import ReadingSession
 from workstation.services.site_tests import SiteTests
 from workstation.services.worklist import Worklist
 from workstation.text import tr
-from workstation.ui.bars import Standing
+from workstation.ui.status_bar import Standing
 
 
 @frozen(eq=False)

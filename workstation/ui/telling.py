@@ -6,8 +6,9 @@ from PySide6.QtCore import QTimer
 
 from workstation.text import tr
 from workstation.ui import worklist_forms as forms
-from workstation.ui.bars import CaseBar, StatusBar
+from workstation.ui.bars import CaseBar
 from workstation.ui.standing import Shown, images, standing
+from workstation.ui.status_bar import StatusBar
 
 #: Images arrive faster than counts can be read.
 REFRESH_MS: Final = 100

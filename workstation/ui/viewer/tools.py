@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workstation.commands.offers import Offer
@@ -12,6 +13,8 @@ from workstation.ui import plain
 from workstation.ui.plain import Button
 
 HEIGHT: Final = 36
+#: Narrower, it has no room for two texts beside the tools.
+_ROOMY: Final = 900
 #: Down while views are linked.
 _LINK: Final = "link.toggle"
 
@@ -50,6 +53,11 @@ class ToolStrip(QWidget):
         viewer.changed.connect(lambda _: self._follow())
         viewer.viewport_changed.connect(lambda _: self._follow_link())
         self._follow()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """How views are linked comes before why they hang so."""
+        super().resizeEvent(event)
+        self._reason.setVisible(self.width() >= _ROOMY)
 
     def _follow(self) -> None:
         for line, made in self._buttons.items():

@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from workstation.ui.bars import Standing, StatusBar
+from workstation.ui.status_bar import Standing, StatusBar
 
 SOFTWARE = "software rendering: llvmpipe (LLVM 15.0.6, 256 bits) is no graphics card"
 STORE = "Nothing is kept on this machine: this system has no keyring that encrypts."
@@ -39,6 +39,9 @@ def test_that_the_processor_draws_is_two_words_and_why_a_tooltip(qtbot: QtBot) -
 def test_why_a_command_did_not_work_is_not_cut_for_what_stands_every_day(qtbot: QtBot) -> None:
     """A machine without a keyring says so at length; why F4 does nothing is what is asked now."""
     told = Standing(message=REFUSED, engine=SOFTWARE, store=STORE, draft="Draft saved")
-    made = bar(qtbot, told, width=900)
+    made = bar(qtbot, told)
     qtbot.waitUntil(lambda: REFUSED in said(made))
     assert STORE not in said(made), "it gave way"
+
+    made.show_standing(Standing(engine=SOFTWARE, store=STORE))
+    qtbot.waitUntil(lambda: {"CPU planes", STORE} <= set(said(made)))
