@@ -85,7 +85,7 @@ class Start:
         start.begin()
 
     def goes_on(self) -> EngineChoice:
-        self.jobs.advance(1.0)
+        self.jobs.advance(gl_engine.SOON_S)
         return self.slices.choice
 
 

@@ -34,8 +34,8 @@ from workstation.ui.viewer.vtk_engine import VtkCard, VtkCardOnAWorker, taken_up
 LANE: Final = "graphics"
 #: Longer than this no driver takes for a slice; a first one brings the volume along.
 PATIENCE_S: Final = 10.0
-#: After the windows stand: nobody waits for it.
-_SOON_S: Final = 1.0
+#: After the windows stand: nobody waits for it, and a first case may be opening meanwhile.
+SOON_S: Final = 3.0
 
 #: A command draws one picture of one volume.
 _OF_A_COMMAND: Final = 1 << 40
@@ -137,7 +137,7 @@ class GraphicsStart:
         if self._wish == "cpu":
             self._stay(why_cpu(self._wish, "", is_hardware=False, why=""))
             return
-        self._jobs.later(_SOON_S, self._ask)
+        self._jobs.later(SOON_S, self._ask)
 
     def _ask(self) -> None:
         if QGuiApplication.platformName() in _WITHOUT_OPENGL:
