@@ -123,8 +123,8 @@ class Autotexts:
 
     @property
     def voices(self) -> tuple[str, ...]:
-        """Every spoken name there is."""
-        return tuple(self._by_voice)
+        """Every spoken name there is, the reader's own first."""
+        return tuple(reversed(self._by_voice))
 
     # --- a reader's own ---------------------------------------------------------------
 

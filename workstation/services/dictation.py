@@ -6,6 +6,7 @@ late is told and never written into another report.
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from workstation.domain.report import Binding, Report
@@ -23,6 +24,8 @@ from workstation.text import tr, trn
 #: What a phrase ends in that takes more words: "go to …".
 AND_MORE: Final = "…"
 _MOST_UTTERANCES: Final = 200
+#: Of names that a phrase may end in; a recogniser tells no more apart.
+_MOST_NAMES: Final = 200
 
 
 class Dictation:
@@ -40,11 +43,20 @@ class Dictation:
         self._jobs = jobs
         self._phrases: Mapping[str, str] = {}
         self._send: Callable[[str], Job[None] | None] = lambda _line: None
+        self._more: Mapping[str, Callable[[], Sequence[str]]] = {}
         self._said: list[Report] = []  # as the last utterances left it
 
-    def obey(self, phrases: Mapping[str, str], send: Callable[[str], Job[None] | None]) -> None:
-        """Spoken phrases and the command lines they are; "go to …" takes the words behind."""
-        self._phrases, self._send = phrases, send
+    def obey(
+        self,
+        phrases: Mapping[str, str],
+        send: Callable[[str], Job[None] | None],
+        more: Mapping[str, Callable[[], Sequence[str]]] = MappingProxyType({}),
+    ) -> None:
+        """Spoken phrases and the command lines they are; "go to …" takes the words behind.
+
+        `more` gives the words that may stand behind such a phrase, where they are no sections.
+        """
+        self._phrases, self._send, self._more = phrases, send, more
 
     def play(self, file: Path) -> Job[None]:
         """Everything in a file, one utterance after the other, as if it were said now.
@@ -91,7 +103,8 @@ class Dictation:
         found: list[str] = []
         for phrase in self._phrases:
             start = phrase.removesuffix(AND_MORE)
-            found += [phrase] if start == phrase else [start + place for place in places]
+            behind = self._more[phrase]()[:_MOST_NAMES] if phrase in self._more else places
+            found += [phrase] if start == phrase else [start + words for words in behind]
         return tuple(found)
 
     def hear(self, event: SpeechEvent, bound: Binding) -> Job[None] | None:
@@ -131,6 +144,8 @@ class Dictation:
             return exact
         for phrase, line in self._phrases.items():
             start = phrase.removesuffix(AND_MORE)
+            if phrase in self._more and words[len(start) :] not in self._more[phrase]():
+                continue  # a sentence that begins like a command is a sentence
             if start != phrase and words.startswith(start) and words != start.strip():
                 return f'{line} "{words[len(start) :].strip()}"'
         return ""

@@ -61,7 +61,7 @@ class Program:
         s.launching.told.connect(shell.refuse)
         s.launching.changed.connect(lambda _: shell.ask_of_launch(s.launching.asks))
         s.launching.ready.connect(lambda _: shell.run("case.open-launched"))
-        s.dictation.obey(spoken, self.send)
+        s.dictation.obey(spoken, self.send, {"insert …": lambda: s.autotexts.voices})
         s.dictation.told.connect(shell.tell)
         s.buttons.obey(shell.run, shell.tell, lambda: s.desk.locked)
         s.desk.changed.connect(lambda _: s.listening.mute() if s.desk.locked else None)

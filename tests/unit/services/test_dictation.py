@@ -232,3 +232,20 @@ def test_a_failed_recording_says_why(microphone: Microphone) -> None:
     dictation = Dictation(microphone.reporting, Broken(), SPOKEN, microphone.desk.jobs)
     with pytest.raises(Refused, match="damaged"):
         dictation.play(Path("tape")).result()
+
+
+def test_a_name_is_inserted_and_a_sentence_that_begins_alike_is_a_sentence(
+    microphone: Microphone,
+) -> None:
+    """ "Insert normal chest" is a command; "insert of the tendon" must not be lost as a wrong one."""
+    microphone.dictation.obey(
+        {"insert …": "report.autotext", "insert measurement": "report.insert-measurement"},
+        lambda line: microphone.sent.append(line),
+        {"insert …": lambda: ("normal chest",)},
+    )
+    microphone.say("insert normal chest", "insert measurement", "insert of the tendon")
+
+    assert microphone.sent == ['report.autotext "normal chest"', "report.insert-measurement"]
+    assert "of the tendon" in microphone.findings
+    assert "insert normal chest" in microphone.tape.phrases
+    assert not any("findings" in phrase for phrase in microphone.tape.phrases)
