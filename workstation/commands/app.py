@@ -295,8 +295,10 @@ def leave(ctx: CommandContext) -> Outcome:
         signals = (ctx.audit.rested,)
         until(ctx.jobs, lambda: ctx.audit.resting, signals, LEAVING_S, late).then(gone)
 
-    saved = within(ctx.jobs, ctx.reporting.save_last_words(), LEAVING_S)
-    saved.then(lambda _: ctx.session.close().then(closed))
+    def saved(_: object) -> None:
+        ctx.session.close().then(closed)
+
+    within(ctx.jobs, ctx.reporting.save_last_words(), LEAVING_S).then(saved)
     return left
 
 
