@@ -49,9 +49,11 @@ class LineIndex:
         for line in again:
             self._drop(line)
         here = self._line_of
-        fresh = [row for row in rows if id(row) not in here]
-        for row in fresh:
-            self._put(row, made(row))
+        known = list(map(here.get, map(id, rows)))
+        fresh = [number for number, line in enumerate(known) if line is None]
+        for number in fresh:
+            self._put(rows[number], made(rows[number]))
+            known[number] = here[id(rows[number])]
         if len(here) > len(rows):
             kept = set(map(id, rows))
             for gone in [number for number in here if number not in kept]:
@@ -59,7 +61,7 @@ class LineIndex:
                 self._drop(line)
                 if self._by_key.get(line.key) is line:
                     del self._by_key[line.key]
-        self.ordered = tuple([here[id(row)] for row in rows])
+        self.ordered = tuple(line for line in known if line is not None)
         self._told = None
 
     def _put(self, row: Row, line: Line) -> None:

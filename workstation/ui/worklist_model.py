@@ -1,6 +1,6 @@
 """The rows of the table, in an order that does not jump under the pointer."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import datetime
 from enum import IntEnum
 from operator import is_not
@@ -191,7 +191,7 @@ class WorklistModel(QAbstractTableModel):
             self.lines = list(wanted)
             self.endResetModel()
             return
-        for number in [n for n, line in enumerate(self.lines) if id(line) in news.gone][::-1]:
+        for number in self._numbers(news.gone)[::-1]:
             self.beginRemoveRows(QModelIndex(), number, number)
             del self.lines[number]
             self.endRemoveRows()
@@ -204,7 +204,7 @@ class WorklistModel(QAbstractTableModel):
         Returns whether the order now differs from the wanted one, for `settle` later.
         """
         news = _News.between(self.lines, wanted)
-        for number in [n for n, line in enumerate(self.lines) if id(line) in news.renewed]:
+        for number in self._numbers(news.renewed.keys()):
             self._renew(number, news.renewed[id(self.lines[number])])
         self._append(news.new)
         return len(self.lines) != len(wanted) or any(map(is_not, self.lines, wanted))
@@ -214,6 +214,12 @@ class WorklistModel(QAbstractTableModel):
         if self.lines:
             last = min(last, len(self.lines) - 1)
             self.dataChanged.emit(self.index(first, Column.TIME), self.index(last, Column.TIME))
+
+    def _numbers(self, sought: Set[int]) -> list[int]:
+        """Where these lines stand."""
+        if not sought:
+            return []
+        return [number for number, line in enumerate(self.lines) if id(line) in sought]
 
     def _append(self, lines: Sequence[Line]) -> None:
         """What is new, behind what is there."""
@@ -255,11 +261,17 @@ class _News:
 
     @classmethod
     def between(cls, shown: Sequence[Line], wanted: Sequence[Line]) -> "_News":
-        here, there = set(map(id, shown)), set(map(id, wanted))
-        came = {line.key: line for line in wanted if id(line) not in here}
-        left = [line for line in shown if id(line) not in there]
-        renewed = {id(line): came.pop(line.key) for line in left if line.key in came}
-        return cls(frozenset(map(id, left)) - renewed.keys(), renewed, tuple(came.values()))
+        # Ten thousand lines are compared in C; what differs alone is looked at.
+        here = dict(zip(map(id, shown), shown, strict=True))
+        there = dict(zip(map(id, wanted), wanted, strict=True))
+        came = {there[number].key: number for number in there.keys() - here.keys()}
+        left = here.keys() - there.keys()
+        renewed = {
+            number: there[came.pop(here[number].key)] for number in left if here[number].key in came
+        }
+        new = frozenset(came.values())
+        in_order = [line for line in wanted if id(line) in new] if new else ()
+        return cls(frozenset(left - renewed.keys()), renewed, in_order)
 
 
 def _place(lines: Sequence[Line], sought: Line) -> int:
