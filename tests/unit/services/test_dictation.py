@@ -237,7 +237,7 @@ def test_a_failed_recording_says_why(microphone: Microphone) -> None:
 def test_a_name_is_inserted_and_a_sentence_that_begins_alike_is_a_sentence(
     microphone: Microphone,
 ) -> None:
-    """ "Insert normal chest" is a command; "insert of the tendon" must not be lost as a wrong one."""
+    """The first is a command; the words of the other must not be lost as a wrong one."""
     microphone.dictation.obey(
         {"insert …": "report.autotext", "insert measurement": "report.insert-measurement"},
         lambda line: microphone.sent.append(line),
