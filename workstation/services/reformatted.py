@@ -82,7 +82,13 @@ class Reformatted(Aligned):
             return None
         shown = self._need_shown()
         self._need_volume(shown.display_set)
-        self._before = _Before(self._board.arrangement, self.active, self.tool)
+        now = self._board.arrangement
+        planar = any(
+            each.plane or each.along or (each.look and each.look.plane)
+            for each in now.states.values()
+        )
+        if self._before is None or not planar:  # else planes are hidden beside a view alone
+            self._before = _Before(now, self.active, self.tool)
         with self._step():
             self._crosshairs[shown.display_set.id] = self._begun(shown)
             self._board.spread(_GRID, [self._on_view(shown, plane) for plane in _VIEWS])
@@ -169,24 +175,21 @@ class Reformatted(Aligned):
 
     def turn_planes(self, degrees: float, plane: Plane | None = None) -> None:
         """The two other planes around the crosshair, clockwise as seen on this one."""
-        shown = self._need_planes()
-        seen_on = plane or shown.state.plane
+        own = self._need_planes()
+        seen_on = plane or self._need_shown().state.plane
         if seen_on is None:
             raise CommandError(tr("this view shows no plane: name the one to turn about"))
-        name = shown.display_set.id
         with self._step("turn"):
-            now = self._crosshair_of(shown.display_set)
-            self._crosshairs[name] = mpr.rotated(now, seen_on, degrees)
-        self._crosshair_moved(shown.display_set)
+            self._crosshairs[own.id] = mpr.rotated(self._crosshair_of(own), seen_on, degrees)
+        self._crosshair_moved(own)
 
     def straighten(self) -> None:
         """The planes of the body again, through the same point."""
-        shown = self._need_planes()
-        box = self._box(shown.display_set)
+        own = self._need_planes()
         with self._step():
-            now = self._crosshair_of(shown.display_set)
-            self._crosshairs[shown.display_set.id] = mpr.straightened(now, box)
-        self._crosshair_moved(shown.display_set)
+            now = self._crosshair_of(own)
+            self._crosshairs[own.id] = mpr.straightened(now, self._box(own))
+        self._crosshair_moved(own)
 
     def go_plane(self, shown: Shown, index: int) -> None:
         """The crosshair along the normal of a view, to one of its planes from 0."""
@@ -204,6 +207,8 @@ class Reformatted(Aligned):
             self.change(lambda state: reduce.slab(state, on.slab_mm, mode))
             return
         display_set, plane = self._need_shown().display_set, Plane(on.name)
+        if self.in_mpr:  # one plane was left where a volume was rendered in its place
+            self._leave_mpr()
         self.toggle_mpr()
         x, y, z = (sum(part) / len(mark.points) for part in zip(*mark.in_patient, strict=True))
         state = mpr.laid(self._crosshair_of(display_set), self._box(display_set), plane, on.plane)
@@ -234,12 +239,12 @@ class Reformatted(Aligned):
 
     def set_slab_of(self, plane: Plane, mm: float) -> None:
         """The view of another plane of the same series, in the mode it has."""
-        shown = self._need_planes()
+        own = self._need_planes()
         with self._step("slab"):
             for index, state in enumerate(self.viewports):
-                if state.display_set == shown.display_set.id and state.plane is plane:
+                if state.display_set == own.id and state.plane is plane:
                     self._board[index] = reduce.slab(state, mm, state.slab_mode)
-        self._repaint_planes(shown.display_set)
+        self._repaint_planes(own)
 
     def next_slab(self) -> None:
         """No slab, MIP, MinIP, mean, and round again."""
@@ -258,11 +263,12 @@ class Reformatted(Aligned):
 
     # --- inside ---
 
-    def _need_planes(self) -> Shown:
-        shown = self._need_shown()
-        if self._planar_set(shown) is None:
+    def _need_planes(self) -> DisplaySet:
+        """Whose planes the active view goes with: its own, or those of its space."""
+        found = self._planar_set(self._need_shown())
+        if found is None:
             raise CommandError(tr("no planes are shown: begin with the planes of a series (MPR)"))
-        return shown
+        return found
 
     def _planar_set(self, shown: Shown) -> DisplaySet | None:
         """Whose crosshair a point of a view may move: its own, else one of the same space."""

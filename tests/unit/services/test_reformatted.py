@@ -652,3 +652,40 @@ def _width(viewer: Viewer, index: int) -> float:
     assert shown is not None
     assert shown.voi is not None
     return shown.voi.width
+
+
+def test_planes_turn_and_straighten_from_a_view_of_their_space() -> None:
+    """Beside the planes lies another series of the same space: its keys act on those planes."""
+    scout = evolve(display_set(SCANS["straight"], 1, SHAPE, series="1.1.2"), id="scout")
+    viewer, _ = opened(CT, scout)
+    for index in range(4):
+        viewer.resized(index, 400, 300, 1.0)
+    viewer.toggle_mpr()
+    viewer.show_set("scout", STACK)
+    viewer.activate(STACK)
+
+    viewer.turn_planes(20.0, Plane.AXIAL)
+    shown = viewer.shown(2)
+    assert shown is not None
+    assert shown.frame.plane is not None
+    turned = shown.frame.plane.row
+    viewer.straighten()
+
+    after = viewer.shown(2)
+    assert after is not None
+    assert after.frame.plane is not None
+    assert turned != pytest.approx(STANDARD[Plane.CORONAL].row)
+    assert after.frame.plane.row == pytest.approx(STANDARD[Plane.CORONAL].row)
+
+
+def test_planes_begun_beside_hidden_planes_go_back_to_what_was_before_all() -> None:
+    """The stack was put alone, and planes asked for anew: leaving them leads out of planes."""
+    viewer = in_planes()
+    viewer.activate(STACK)
+    viewer.maximize()
+
+    viewer.toggle_mpr()
+    viewer.toggle_mpr()
+
+    assert viewer.layout == (1, 1)
+    assert not viewer.in_mpr
