@@ -193,3 +193,12 @@ def test_a_list_without_promises_shows_none_and_says_what_else_it_lacks() -> Non
     assert in_short(lacking).startswith("Another reader may have this open too")
     assert in_short(row(1).item) == ""
     assert urgency(lacking, NOW).words == "no deadline is known"
+
+
+def test_a_case_given_to_a_reader_says_to_whom() -> None:
+    """It is not offered to anybody else, and everybody must see why it waits."""
+    given = evolve(row(1, Wanted()).item, meant_for="Visitor, Kim", meant_for_id="Practitioner/8")
+    verdict = row(1, Wanted()).verdict
+
+    assert forms.status(given, verdict, me="Practitioner/17", aside=False).words == "For K. Visitor"
+    assert forms.status(given, verdict, me="Practitioner/8", aside=False).words == "Given to you"

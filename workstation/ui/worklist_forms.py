@@ -207,6 +207,10 @@ def status(
     if item.state is ReadState.CLAIMED:
         words = tr("Claimed · you") if mine else tr("Claimed · {who}", who=short_name(item.holder))
         return Status("half", words, "here" if mine else "hi")
+    if item.meant_for_id:
+        if item.meant_for_id == me:
+            return Status("person", tr("Given to you"), "here", "here")
+        return Status("person", tr("For {who}", who=short_name(item.meant_for)), "mid")
     if Lack.STATUS in item.lacks:
         return Status("dot", tr("Archive · no claim"), "mid")
     return Status("dot", tr("Unread"), "hi")
