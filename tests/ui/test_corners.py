@@ -6,7 +6,8 @@ from itertools import combinations
 import pytest
 
 from workstation.services.overlay import Line, Mark, Overlay
-from workstation.ui.viewer.corners import Row, rows
+from workstation.ui.viewer import glyphs
+from workstation.ui.viewer.corners import Row, notice_lines, rows
 
 #: What real sites send at its longest: an ID of 64 characters, a protocol that explains itself,
 #: a doubt in a whole sentence, a name in a script that runs the other way.
@@ -111,3 +112,14 @@ def test_a_number_that_goes_on_below_takes_its_unit_with_it() -> None:
     for width in range(320, 480, 20):
         texts = [row.line.text for row in rows(words, width, 400.0)]
         assert not any(re.match(r"mm|/", text) or text.endswith("/") for text in texts), texts
+
+
+def test_a_sentence_in_the_middle_of_a_narrow_view_goes_on_below() -> None:
+    """Six views on a laptop: half of what to do next is cut off at both sides else."""
+    sentence = "click on planes or images to set points along a vessel or an arch"
+    lines = notice_lines([sentence], 240)
+
+    assert " ".join(lines) == sentence
+    assert len(lines) > 1
+    assert all(glyphs.text_width(line) <= 240 - 30 for line in lines)
+    assert notice_lines([sentence], 1200) == (sentence,)

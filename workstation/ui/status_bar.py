@@ -88,7 +88,7 @@ class StatusBar(QWidget):
         for part in said:
             part.setMinimumWidth(min(part.sizeHint().width(), self.width() // 4))
         narrow = self.width() < _ROOMY and any(not part.isHidden() for part in said)
-        for name in ("engine", "store"):
+        for name in ("following", "engine", "store"):
             part = self._parts[name]
             part.setVisible(not narrow and bool(part.accessibleDescription() or part.text()))
 
@@ -109,7 +109,7 @@ def _part(tone: Tone, *, long: bool) -> QLabel:
 
 
 #: What may be cut where there is no room; its tooltip is whole.
-_SENTENCES: Final = ("following", "news", "message", "store")
+_SENTENCES: Final = ("news", "message", "store")
 #: Narrower, there is no room for what is said now and for what stands there every day.
 _ROOMY: Final = 1600
 _STANDING: Final[dict[str, Tone]] = {

@@ -76,7 +76,8 @@ class TemplateDialog(Dialog):
         self._wrong.setMinimumHeight(34)
         self._wrong.setAlignment(Qt.AlignmentFlag.AlignTop)
         hints = [tr("text"), tr("required"), tr("choice"), tr("number"), tr("only if")]
-        said = "   ".join(f"Ctrl+{n} {word}" for n, word in enumerate(hints, 1))
+        keys = (f"Ctrl+{n} {word}" for n, word in enumerate(hints, 1))
+        said = "   ".join(each.replace(" ", "\u00a0") for each in keys)  # broken between keys alone
         self._preview = TemplatePreview()
         left = plain.column(
             self._text,

@@ -260,7 +260,13 @@ def _notices(painter: QPainter, words: Overlay, width: float, height: float) -> 
         painter.setPen(theme.color("text.inverse"))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words.wrong_patient)
     empty = not words.top_left  # nothing hangs here: that is no news
-    for notice in words.notices:
+    for line in notice_lines(words.notices, width):
         token = "text.low" if empty else "hue.open"
-        glyphs.draw(painter, notice, width / 2, top, align=centre, token=token)
+        glyphs.draw(painter, line, width / 2, top, align=centre, token=token)
         top += glyphs.line_height("small")
+
+
+def notice_lines(notices: Sequence[str], width: float) -> tuple[str, ...]:
+    """Sentences in the middle of a view: what is too wide goes on below."""
+    room = width - LEFT - RIGHT
+    return tuple(part for each in notices for part in _wrapped(Line(each, 1), room))
