@@ -271,6 +271,23 @@ def test_a_line_that_is_begun_says_what_it_takes(
     assert palette._count.text() == "mm (a number), scope (one of image, series)"
 
 
+def test_words_are_asked_for_by_the_name_that_a_reader_knows(
+    room: Room, registry: Registry, bindings: Bindings
+) -> None:
+    """`image.calibrate ` is what a script says; Backspace goes back to all commands."""
+    palette = Opened(room, registry, bindings)
+    palette.open("image.calibrate ")
+
+    assert palette.field.text() == ""
+    assert palette._prompt.text() == "Calibrate by the drawn line ›"
+    assert palette.field.placeholderText().startswith("mm")
+    assert "How long the line is in mm" in palette.rows.accessibleDescription()
+
+    QTest.keyClick(palette.field, Qt.Key.Key_Backspace)
+    assert palette._prompt.text() == "›"
+    assert len(palette.rows.found) == len(palette._every)
+
+
 def test_what_was_run_last_stands_first_before_anything_is_typed(
     room: Room, registry: Registry, bindings: Bindings
 ) -> None:

@@ -1,6 +1,6 @@
 """Menus of things, as they are shown: lines that belong together in one of their own."""
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from workstation.commands.offers import Offer
@@ -26,7 +26,7 @@ def test_lines_that_belong_together_open_from_one_line(qtbot: QtBot) -> None:
 
     assert [each.text() for each in made.actions()] == ["Fit\tF", "", "Planes", "Copy the picture"]
     within = made.actions()[2].menu()
-    assert within is not None
+    assert isinstance(within, QMenu)
     first, second = within.actions()
     assert (first.text(), second.text()) == ("Planes of the body", "Slab")
     second.trigger()

@@ -43,6 +43,7 @@ class Offer:
     needs: str = ""  # what is missing for it to work now
     kind: str = ""  # the command's own name, where several lines are of one command
     icon: str = ""  # on the tool strip
+    told: str = ""  # what the command does, in a sentence
     within: str = ""  # the name of a menu of its own that it stands in
     takes: str = ""  # the words that may follow: "mm (a number), scope (one of image, series)"
 
@@ -69,6 +70,7 @@ def offer(line: str, registry: Registry, bindings: Bindings, active: frozenset[s
         in_words(command.when - active),
         tr(command.title),
         takes=_takes(command),
+        told=tr(command.help),
     )
 
 

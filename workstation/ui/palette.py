@@ -70,10 +70,13 @@ class _Rows(QWidget):
         self._on_pick = on_pick
         self.found: list[tuple[Offer, tuple[int, ...]]] = []
         self.at = 0
+        self._told = ""
         self.setFixedHeight(_ROW * _SHOWN)
 
-    def show_found(self, found: list[tuple[Offer, tuple[int, ...]]]) -> None:
-        self.found, self.at = found, 0
+    def show_found(self, found: list[tuple[Offer, tuple[int, ...]]], told: str = "") -> None:
+        """`told` stands in their place: one is chosen, and its words are asked for."""
+        self.found, self.at, self._told = found, 0, told
+        self.setAccessibleDescription(told)
         self.update()
 
     def move_by(self, step: int) -> None:
@@ -101,6 +104,12 @@ class _Rows(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if self._told:
+                painter.setFont(theme.font())
+                painter.setPen(theme.color("text.mid"))
+                box = QRectF(16, 12, self.width() - 32, self.height() - 24)
+                painter.drawText(box, Qt.TextFlag.TextWordWrap, self._told)
+                return
             first = self._first()
             for place, (choice, hit) in enumerate(self.found[first : first + _SHOWN]):
                 box = QRectF(0, place * _ROW, self.width(), _ROW)
@@ -159,8 +168,9 @@ class Palette(QWidget):
         self.rows = _Rows(self._pick)
         self._count = plain.label(tone="low", size="small")
         keys = plain.label(tr("Enter runs   Esc leaves"), tone="low", size="small")
-        prompt = plain.label("›", tone="low", size="report", data=True)
-        head = plain.row(prompt, self.field, margins=(16, 10, 16, 10), spacing=8)
+        self._asked = ""  # the line that the words of the field go on with
+        self._prompt = plain.label("›", tone="low", size="report", data=True)
+        head = plain.row(self._prompt, self.field, margins=(16, 10, 16, 10), spacing=8)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, 1)
         layout.setSpacing(0)
@@ -182,10 +192,24 @@ class Palette(QWidget):
 
     def open(self, line: str = "") -> None:
         """With the beginning of a line where only its words are asked for."""
-        self.field.setText(line)
+        self._begin(line)
         self.show()
         self.raise_()
         self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _begin(self, line: str) -> None:
+        """What only lacks its words is called by its name, not by what scripts call it."""
+        begun = self._begun(line) if line.endswith(" ") else None
+        self._asked = line if begun is not None else ""
+        name, hint = "", tr("Command, or a part of its name")
+        if begun is not None:
+            words = line.partition(" ")[2].strip()
+            name, hint = f"{begun.title.rstrip('…')} {words}".strip(), begun.takes
+        self._prompt.setText(f"{name} ›".strip())
+        self.field.setPlaceholderText(hint)
+        text = "" if self._asked else line
+        self.field.setText(text)
+        self._filter(text)
 
     def close_palette(self) -> None:
         self.hide()
@@ -194,9 +218,9 @@ class Palette(QWidget):
         self.deleteLater()
 
     def _filter(self, text: str) -> None:
-        begun = self._begun(text)
+        begun = self._begun(self._asked + text)
         found = ranked(text, self._every, self._recent) if begun is None else ranked("", [begun])
-        self.rows.show_found(found)
+        self.rows.show_found(found, begun.told if begun is not None else "")
         count = tr("{n} of {total}", n=len(found), total=len(self._every))
         self._count.setText(count if begun is None else begun.takes)
 
@@ -207,7 +231,7 @@ class Palette(QWidget):
         return next(own, None) if " " in text else None
 
     def _pick(self) -> None:
-        text = self.field.text()
+        text = self._asked + self.field.text()
         if self._begun(text) is not None:
             self._go(text)
             return
@@ -216,7 +240,7 @@ class Palette(QWidget):
             return
         self._recent[:] = [choice.line, *(x for x in self._recent if x != choice.line)][:_KEPT]
         if choice.line.endswith(" "):
-            self.field.setText(choice.line)
+            self._begin(choice.line)
         else:
             self._go(choice.line)
 
@@ -241,6 +265,8 @@ class Palette(QWidget):
             self.rows.move_by(steps[key])
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._pick()
+        elif key == Qt.Key.Key_Backspace and self._asked and not self.field.text():
+            self._begin("")
         elif key == Qt.Key.Key_Escape:
             self.close_palette()
         else:
