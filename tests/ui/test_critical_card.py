@@ -4,7 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 from fakes_report import SITE, Desk
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -68,6 +69,20 @@ def test_a_call_is_recorded_by_keys_alone(room: Room) -> None:
     room.card.told_at.setText("13:38")
     QTest.keyClick(room.card.told_at, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert room.sent == ['critical.told "Dr. Lee Proxy" phone yes 13:38']
+
+
+def test_escape_goes_to_the_text_and_leaves_no_case(room: Room) -> None:
+    """On the telephone a hand slips: the case is not put aside by that."""
+    room.card.show()
+    room.critical.begin(Category.MINUTES)
+    asked = QKeyEvent(
+        QEvent.Type.ShortcutOverride, Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier
+    )
+    asked.setAccepted(False)
+    QApplication.sendEvent(room.card.told_to, asked)
+    assert asked.isAccepted(), "the keymap leaves it to the card"
+    QTest.keyClick(room.card.told_to, Qt.Key.Key_Escape)
+    assert room.sent == ["report.focus"]
 
 
 def test_when_time_is_over_it_says_by_how_much(room: Room) -> None:

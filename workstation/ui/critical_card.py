@@ -6,7 +6,7 @@ It opens when a reader says that a finding is critical, and goes when somebody k
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QCompleter, QGridLayout, QWidget
 
@@ -109,8 +109,18 @@ class CriticalCard(QWidget):
         control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
         if control and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._record()
+        elif event.key() == Qt.Key.Key_Escape:
+            self._run("report.focus")
         else:
             super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Escape leaves the card for the text, not the case for the list."""
+        kind = event.type() == QEvent.Type.ShortcutOverride
+        if kind and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            return True
+        return super().event(event)
 
     # --- following --------------------------------------------------------------------
 
