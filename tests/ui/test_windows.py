@@ -41,6 +41,8 @@ from workstation.services.loading import SetProgress
 from workstation.settings import resource
 from workstation.text import PSEUDO_LOCALE, use_locale
 from workstation.ui.alarm_bar import AlarmBar
+from workstation.ui.bars import CaseBar
+from workstation.ui.chips import KeyCap
 from workstation.ui.outbox import delivery_words
 from workstation.ui.plain import ElidedLabel
 from workstation.ui.windows import Shell, Shown
@@ -117,6 +119,12 @@ def test_identity_stands_in_the_case_bar_in_the_same_words_as_everywhere(house: 
     assert [text for text in texts if text in wanted] == wanted
 
 
+def caps(house: House) -> int:
+    """How many key caps the case bar shows beside its buttons: that of the way back."""
+    (bar,) = [each for each in house.shell.windows()[0].findChildren(CaseBar) if each.isVisible()]
+    return sum(each.isVisible() for each in bar.findChildren(KeyCap))
+
+
 def test_on_a_narrow_screen_the_procedure_gives_way_and_the_name_does_not(house: House) -> None:
     """1366 pixels of a laptop: "Al…in" is Alder, Robin and Albin, Austin."""
     house.open_case()
@@ -126,6 +134,11 @@ def test_on_a_narrow_screen_the_procedure_gives_way_and_the_name_does_not(house:
     (name,) = [each for each in elided if each.whole() == "Alder, Robin" and each.isVisible()]
 
     assert name.text() == "Alder, Robin"
+    assert caps(house) == 0
+
+    house.shell.windows()[0].resize(1920, 1080)
+    QApplication.processEvents()
+    assert caps(house) == 1
 
 
 def test_no_window_title_names_a_patient(house: House) -> None:

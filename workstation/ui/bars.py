@@ -162,8 +162,12 @@ class CaseBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Two letters of a site say nothing: what is news has its room where that is small."""
         super().resizeEvent(event)
-        for part in (self._key, self._site):
-            part.setVisible(self.width() >= _ROOMY and not self._name.isHidden())
+        self._make_room()
+
+    def _make_room(self) -> None:
+        roomy = self.width() >= _ROOMY
+        self._key.setVisible(roomy)
+        self._site.setVisible(roomy and not self._name.isHidden())
 
     def show_case(
         self, item: WorklistItem | None, site: str, read_only: str, news: str = ""
@@ -177,7 +181,7 @@ class CaseBar(QWidget):
             self._site, self.clock,
         ):  # fmt: skip
             part.setVisible(item is not None)
-        self._site.setVisible(item is not None and self.width() >= _ROOMY)
+        self._make_room()
         self._locked.show_state(read_only, "text.mid", "outline", "lock" if read_only else "")
         if item is None:
             self.show_images(0, 0, 0)

@@ -15,6 +15,8 @@ from workstation.ui.plain import Button
 HEIGHT: Final = 36
 #: Narrower, it has no room for two texts beside the tools.
 _ROOMY: Final = 900
+#: What the tools take, and an ellipsis of the second text.
+_TOOLS: Final = 680
 #: Down while views are linked.
 _LINK: Final = "link.toggle"
 
@@ -57,7 +59,12 @@ class ToolStrip(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """How views are linked comes before why they hang so."""
         super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
         self._reason.setVisible(self.width() >= _ROOMY)
+        room = max(0, self.width() - _TOOLS)
+        self._link.setMinimumWidth(min(self._link.sizeHint().width(), room))
 
     def _follow(self) -> None:
         for line, made in self._buttons.items():
@@ -70,3 +77,4 @@ class ToolStrip(QWidget):
 
     def _follow_link(self) -> None:
         self._link.say(self._viewer.link_words)
+        self._make_room()
