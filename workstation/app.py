@@ -465,9 +465,7 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         own_templates=_templates(settings, reporting, store, jobs),
         shift=Shift(worklist, session, deliveries, loader, clock),
         site_tests=SiteTests(_probed, sites, jobs),
-        launching=Launching(
-            gates(settings.sites), worklist, session, audit, store, jobs, clock
-        ),
+        launching=Launching(gates(settings.sites), worklist, session, audit, store, jobs, clock),
         announced=outer.announcing.by_site,
         jobs=jobs,
     )
@@ -476,7 +474,11 @@ def _services(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
 def _keymap(settings: Settings) -> Path:
     """A file of the reader's own, or one of the program's by its name."""
     named = settings.keymap
-    return Path(named).expanduser() if named.endswith(".toml") else resource("keymaps", f"{named}.toml")
+    return (
+        Path(named).expanduser()
+        if named.endswith(".toml")
+        else resource("keymaps", f"{named}.toml")
+    )
 
 
 def _templates(

@@ -24,7 +24,6 @@ from workstation.services.dictation_buttons import DictationButtons
 from workstation.services.elsewhere import Elsewhere
 from workstation.services.jobs import Jobs
 from workstation.services.launching import Launching
-from workstation.services.launching import Launching
 from workstation.services.list_views import ListViews
 from workstation.services.listening import Listening
 from workstation.services.loading import Loader

@@ -155,7 +155,11 @@ def _spec(
     label = " ".join(match["label"].split())
     taken = {spec.id for specs in fields.values() for spec in specs}
     there = known.get(label)
-    name = there.id if there and there.id not in taken else _free(_slug(label) or f"{kind}-text", taken)
+    name = (
+        there.id
+        if there and there.id not in taken
+        else _free(_slug(label) or f"{kind}-text", taken)
+    )
     say = there.say if there else ((label.casefold(),) if label else ())
     condition = ((match["if"] or "").strip(), (match["is"] or "").strip())
     base = FieldSpec(
@@ -199,7 +203,7 @@ def _choice(base: FieldSpec, inner: str) -> FieldSpec:
 
 
 def _slug(label: str) -> str:
-    return "-".join(re.findall(r"\w+", label.casefold())) or "text"
+    return "-".join(re.findall(r"\w+", label.casefold()))
 
 
 def _free(name: str, taken: set[str]) -> str:

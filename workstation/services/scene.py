@@ -31,6 +31,6 @@ class Scene:
     crosshair: Crosshair | None = None
     figures: tuple[Figure | Caption, ...] = ()  # what others drew
     inked: bool = True  # with the overlays of the object itself
-    surfaces: tuple[Surface, ...] = ()  # of structures in a rendered volume
     bend: Bend | None = None  # the curve through a volume as it lies here
+    surfaces: tuple[Surface, ...] = ()  # of structures in a rendered volume
     spot: Located | None = None  # where the 3D cursor lies on it; shown without other ink too

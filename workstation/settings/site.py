@@ -36,9 +36,7 @@ class Site:
         " states, and says so.",
         "fhir",
     )
-    ups: str = setting(
-        "UPS-RS base, where it is not that of DICOMweb.", "", checks.address_if_any
-    )
+    ups: str = setting("UPS-RS base, where it is not that of DICOMweb.", "", checks.address_if_any)
     list_days: int = setting(
         "A worklist without tasks shows the studies of so many days.", 2, checks.between(1, 60)
     )

@@ -15,9 +15,9 @@ from workstation.domain.decision_aid import Aid
 from workstation.domain.identifiers import TaskRef
 from workstation.errors import CommandError, WorkstationError
 from workstation.protocols.dicom_listing import Listing
+from workstation.services.elsewhere import Elsewhere
 from workstation.services.jobs import Job
 from workstation.services.ports import Credentials
-from workstation.services.elsewhere import Elsewhere
 from workstation.services.shift import SiteFigures
 from workstation.services.signal import Signal
 from workstation.services.worklist import Row
