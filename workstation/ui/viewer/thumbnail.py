@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QPaintEvent,
 )
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from workstation.commands.context import Place
 from workstation.domain.study import DisplaySet, DisplaySetKind
@@ -209,7 +210,7 @@ class Thumbnail(QWidget):
 
     def _made(self, made: Picture | None, width: int, height: int, ratio: float) -> None:
         """As the series proposes it; kept. What cannot be drawn keeps its hatch."""
-        if made is None:
+        if made is None or not isValid(self):  # its window went meanwhile
             return
         self._image = QImage(width, height, QImage.Format.Format_RGB32)
         self._image.fill(theme.color("bg.image"))
