@@ -1,0 +1,199 @@
+"""Every service, made once and given to those that need it."""
+
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from workstation.adapters.launch_keys import gates
+from workstation.adapters.machine import physical_bytes
+from workstation.adapters.platform import FhirPlatform
+from workstation.adapters.report_lines import report_line
+from workstation.app.outer import Outer
+from workstation.app.probing import probed_site
+from workstation.app.reporting import (
+    autotexts_of,
+    calling_desks,
+    spelling_of,
+    templates_of,
+    voice_of,
+)
+from workstation.app.signing import keys_of, load_libraries, pdf_signatures
+from workstation.commands.context import AllServices
+from workstation.domain.identifiers import SiteId, StudyRef
+from workstation.domain.suv import SuvType
+from workstation.rendering.volume_slice import plane_samples
+from workstation.services.alarms import Alarms
+from workstation.services.archive_counts import ArchiveCounts
+from workstation.services.audit import Audit
+from workstation.services.cine import Cine
+from workstation.services.critical_results import CriticalResults
+from workstation.services.delivery import Deliveries
+from workstation.services.desk_lock import DeskLock
+from workstation.services.elsewhere import Elsewhere
+from workstation.services.filing_queue import Ways
+from workstation.services.frames import FrameStore
+from workstation.services.jobs import Jobs
+from workstation.services.launching import Launching
+from workstation.services.line_budget import LineBudget
+from workstation.services.list_views import ListViews
+from workstation.services.loading import Loader
+from workstation.services.local_case import LocalCase
+from workstation.services.measurement_filing import MeasurementFiling
+from workstation.services.messages import Messages
+from workstation.services.object_headers import ObjectHeaders
+from workstation.services.placing import OnDuty
+from workstation.services.planes_saving import PlanesSaving
+from workstation.services.ports import (
+    LOCAL,
+)
+from workstation.services.prefetch import Prefetch
+from workstation.services.preset_files import load_presets
+from workstation.services.registering import Registering
+from workstation.services.report_documents import ReportDocuments
+from workstation.services.reporting import Reporting
+from workstation.services.sealing import Outside
+from workstation.services.segmenting import Segmenting
+from workstation.services.segments_kept import SegmentsKept
+from workstation.services.segments_saving import SegmentsSaving
+from workstation.services.session import ReadingSession, Services
+from workstation.services.shift import Shift
+from workstation.services.signing import Signing
+from workstation.services.site_tests import SiteTests
+from workstation.services.structures import Structures
+from workstation.services.templates import load_templates
+from workstation.services.viewer import Viewer
+from workstation.services.volumes import Volumes
+from workstation.services.worklist import Worklist
+from workstation.settings import Settings, Site, resource, screens_of, weights_of
+from workstation.ui.report_pdf import Printer
+from workstation.ui.viewer.key_pictures import KeyPictures
+from workstation.viewing.viewport import Interpolation
+
+MIB = 1 << 20
+
+
+def services_of(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
+    sites: Mapping[SiteId, Site] = {site.id: site for site in settings.sites}
+    store, clock, platforms = outer.opened.store, outer.clock, outer.platforms
+    worklist = Worklist(
+        platforms, settings.sites, jobs, clock,
+        poll_seconds=settings.poll_seconds, place=settings.place,
+        weights=weights_of(settings.urgency),
+    )  # fmt: skip
+    outer.codes.taker = lambda code: jobs.bring_home(lambda: worklist.code_shown.emit(code))
+    frames = FrameStore(settings.ram_mb * MIB or physical_bytes() // 2)
+    outer.previews.shown = lambda key, image: jobs.bring_home(
+        lambda: frames.show_meanwhile(key, image)
+    )
+    jobs.lane("decoders", 1)
+    frames.dropped.connect(lambda gone: jobs.run(lambda: outer.forget(gone), lane="decoders"))
+    suv = None if settings.suv == "none" else SuvType(settings.suv)
+    budgets = {site.id: LineBudget(site.prefetch_mbit, clock) for site in settings.sites}
+    loader = Loader({**outer.sources, LOCAL: outer.files}, frames, jobs, suv, budgets)
+    volumes = Volumes(frames, loader, jobs, plane_samples)
+    volumes.moved.connect(lambda ref: jobs.run(lambda: outer.decoders.forget(ref), lane="decoders"))
+    structures = Structures(frames, jobs)
+    viewer = Viewer(
+        frames,
+        loader,
+        structures,
+        volumes,
+        load_presets(settings.windows),
+        Interpolation(settings.interpolation),
+    )
+    viewer.screens = {**screens_of(settings.screens), **outer.screens.load()}
+    viewer.keep_screen = lambda key, mm: jobs.run(lambda: outer.screens.keep(key, mm), lane="store")
+    viewer.on_duty = OnDuty(lambda site: _name_at(worklist, site), clock.now)
+    keys, certification = keys_of(settings, outer, worklist, jobs)
+
+    def who(site: SiteId) -> str:
+        reader = worklist.reader(site)
+        return reader.id if reader else ""
+
+    audit = Audit(store, jobs, clock, platforms, keys.device, who)
+    pictures = KeyPictures(loader.display_sets, frames.get)
+    printed = Printer(
+        sites,
+        lambda signed: pictures(
+            StudyRef(signed.report.binding.site, signed.report.binding.study),
+            reporting.key_images,
+            reporting.measurements,
+        ),
+    )
+    zones = {site.id: ZoneInfo(site.timezone) for site in settings.sites}
+    documents = ReportDocuments(sites, zones, loader.written)
+    messages = Messages(sites)
+    outside = Outside(
+        platforms, who, lambda site: sites[site].name, worklist.held, printed,
+        certification.renew, pdf_signatures(sites), documents.prepare, documents.sealed.emit,
+        message=messages, apart=messages.apart,
+        lines={each.id: report_line(each, platforms[each.id]) for each in settings.sites},
+    )  # fmt: skip
+    deliveries = Deliveries(store, jobs, clock, audit, keys, outside)
+    reporting = Reporting(
+        load_templates(resource("templates")), platforms, store, jobs, clock, zones=zones,
+    )  # fmt: skip
+    autotexts = autotexts_of(settings, store, jobs)
+    session = ReadingSession(Services(worklist, viewer, loader, reporting, audit, jobs, sites))
+    ways = Ways(outer.sources, outer.archives, zones, who, deliveries.awaits)
+    filing = MeasurementFiling(ways, store, audit, jobs, clock)
+    documents.sealed.connect(filing.owe)
+    counts = ArchiveCounts(outer.sources, who, jobs)
+    alarms = Alarms(deliveries, worklist, store, audit, jobs, clock, sites, counts)
+    filing.accepted.connect(alarms.filed)
+    signing = Signing(
+        worklist, session, reporting, deliveries, filing, alarms, jobs, keys, certification.vouched
+    )
+    archived = any(site.dicom_report for site in settings.sites)
+    signing.proposed.connect(lambda _: jobs.run(lambda: load_libraries(archived), lane="decoders"))
+    prefetch = Prefetch(
+        worklist, session, loader, audit, jobs,
+        cases=settings.prefetch_cases, budget_bytes=frames.room // 4,
+    )  # fmt: skip
+    indexes = {s: each for s, each in platforms.items() if isinstance(each, FhirPlatform)}
+    elsewhere = Elsewhere(session, worklist, indexes, sites, audit, jobs)
+    files = LocalCase(session, viewer, loader, audit, jobs, outer.files)
+    saving = PlanesSaving(viewer, volumes, filing, outer.sources, outer.sources, jobs, clock)
+    dictation, listening, buttons = voice_of(settings, reporting, jobs, clock)
+    segments = Segmenting(viewer, structures, volumes, frames)
+    segments_saving = SegmentsSaving(segments, filing, outer.sources, jobs, clock)
+    segments_saving.saved.connect(SegmentsKept(segments, viewer, store, jobs, who).forget)
+    return AllServices(
+        worklist=worklist,
+        session=session,
+        viewer=viewer,
+        loader=loader,
+        reporting=reporting,
+        deliveries=deliveries,
+        signing=signing,
+        audit=audit,
+        files=files,
+        segments=segments,
+        segments_saving=segments_saving,
+        filing=filing,
+        saving=saving,
+        cine=Cine(viewer, frames, jobs, clock, settings.cine_rate, begins=settings.cine_autoplay),
+        desk=DeskLock(worklist, audit, jobs, clock, settings.lock_minutes),
+        critical=CriticalResults(reporting, audit, clock, calling_desks(settings)),
+        dictation=dictation,
+        listening=listening,
+        buttons=buttons,
+        headers=ObjectHeaders({**outer.sources, LOCAL: outer.files}, jobs),
+        registering=Registering(viewer, frames, jobs),
+        alarms=alarms,
+        prefetch=prefetch,
+        elsewhere=elsewhere,
+        views=ListViews(store, jobs),
+        autotexts=autotexts,
+        spelling=spelling_of(settings, reporting, store, jobs),
+        own_templates=templates_of(settings, reporting, store, jobs),
+        shift=Shift(worklist, session, deliveries, loader, clock),
+        site_tests=SiteTests(probed_site, sites, jobs),
+        launching=Launching(gates(settings.sites), worklist, session, audit, store, jobs, clock),
+        announced=outer.announcing.by_site,
+        jobs=jobs,
+    )
+
+
+def _name_at(worklist: Worklist, site: SiteId) -> str:
+    reader = worklist.reader(site)
+    return reader.name if reader else ""

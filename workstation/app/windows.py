@@ -1,0 +1,96 @@
+"""The windows, furnished with what they show; what a start runs."""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from workstation.adapters.opengl import command as opengl_child
+from workstation.adapters.opengl import probed
+from workstation.app.outer import Outer
+from workstation.app.services import services_of
+from workstation.commands import catalogue
+from workstation.commands import dictation as spoken
+from workstation.commands.bindings import load as load_bindings
+from workstation.commands.menus import STRIP, load_menus, offered
+from workstation.rendering.engine import Slices
+from workstation.services.jobs import Jobs
+from workstation.settings import Settings, resource
+from workstation.ui.application import Application
+from workstation.ui.autotext_dialog import AutotextDialog
+from workstation.ui.being_said import BeingSaid
+from workstation.ui.critical_card import CriticalCard
+from workstation.ui.program import Program
+from workstation.ui.report_pane import ReportPane
+from workstation.ui.template_dialog import TemplateDialog
+from workstation.ui.viewer.gl_engine import GraphicsStart
+from workstation.ui.viewer.pane import ViewerPane
+from workstation.ui.windows import Shell, Shown
+
+MIB = 1 << 20
+NOTES = 3  # control requests of one site in flight; a slow answer does not hold a claim up
+
+
+def build(settings: Settings, application: Application, outer: Outer) -> Program:
+    """Every service and window, each made once."""
+    jobs = Jobs(application.post, application.bug)
+    outer.announcing.open()
+    for site in settings.sites:
+        jobs.lane(f"site:{site.id}", NOTES)
+    services = services_of(settings, jobs, outer)
+    registry = catalogue.registry()
+    bindings = load_bindings(_keymap(settings), registry, resource("keymaps"))
+    program = Program(application, registry, services)
+    shell = Shell(
+        Shown(
+            services.worklist, services.session, services.deliveries, services.filing,
+            services.loader, services.reporting, services.files, services.alarms,
+            services.views, services.site_tests, services.dictation, services.listening,
+            outer.clock,
+        ),
+        program.send,
+        program.sign_in,
+        banner=settings.banner,
+        store_notice=outer.opened.notice,
+    )  # fmt: skip
+    names = {site.id: site.name for site in settings.sites}
+    zones = {site.id: ZoneInfo(site.timezone) for site in settings.sites}
+    report = ReportPane(
+        services.reporting, services.deliveries, shell.run,
+        site_names=names, zones=zones, keys=bindings.lines, autotexts=services.autotexts,
+        spelling=services.spelling,
+    )  # fmt: skip
+    shell.templates_asked.connect(
+        lambda host: TemplateDialog(
+            host, services.own_templates, shell.run, services.reporting.template
+        ).show_it()
+    )
+    shell.corrections_asked.connect(lambda _: report.correct())
+    shell.autotexts_asked.connect(
+        lambda host: AutotextDialog(host, services.autotexts, shell.run, report.selected).show_it()
+    )
+    menus = load_menus(resource("menus.toml"), registry)
+    strip = offered(menus[STRIP], registry, bindings)
+    slices = Slices()
+    images = ViewerPane(services.viewer, shell.run, jobs, strip, slices)
+    images.say_engine = shell.say_engine
+    card = settings.gpu_mb * MIB
+    GraphicsStart(slices, jobs, settings.engine, card, lambda: probed(opengl_child())).begin()
+    BeingSaid(report.editor, services.dictation)
+    report.add_card(CriticalCard(services.critical, services.reporting, outer.clock, shell.run))
+    shell.furnish(images, report, images.measurements)
+    shell.pictured.connect(lambda _: images.settle())
+    shell.pictured.connect(lambda _: report.settle())
+    shell.strip_asked.connect(lambda _: images.toggle_strip())
+    shell.copy_view = lambda: images.copy(settings.banner)
+    shell.screen_asked.connect(lambda _: images.measure_screen())
+    program.open_with(shell, bindings, menus, spoken.phrases(registry))
+    return program
+
+
+def _keymap(settings: Settings) -> Path:
+    """A file of the reader's own, or one of the program's by its name."""
+    named = settings.keymap
+    return (
+        Path(named).expanduser()
+        if named.endswith(".toml")
+        else resource("keymaps", f"{named}.toml")
+    )
