@@ -30,6 +30,7 @@ from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
 from workstation.services.measurement_filing import MeasurementFiling
 from workstation.services.object_headers import ObjectHeaders
+from workstation.services.own_templates import OwnTemplates
 from workstation.services.planes_saving import PlanesSaving
 from workstation.services.prefetch import Prefetch
 from workstation.services.registering import Registering
@@ -40,7 +41,6 @@ from workstation.services.session import ReadingSession
 from workstation.services.shift import Shift, SiteFigures
 from workstation.services.signing import Signing
 from workstation.services.site_tests import SiteTests
-from workstation.services.own_templates import OwnTemplates
 from workstation.services.spelling import Spelling
 from workstation.services.viewer import Viewer
 from workstation.services.worklist import Row, Worklist
