@@ -144,7 +144,7 @@ def services_of(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         worklist, session, reporting, deliveries, filing, alarms, jobs, keys, certification.vouched
     )
     archived = any(site.dicom_report for site in settings.sites)
-    signing.proposed.connect(lambda _: jobs.run(lambda: load_libraries(archived), lane="decoders"))
+    signing.proposed.connect(lambda _: jobs.run(lambda: load_libraries(archived), lane="store"))
     prefetch = Prefetch(
         worklist, session, loader, audit, jobs,
         cases=settings.prefetch_cases, budget_bytes=frames.room // 4,

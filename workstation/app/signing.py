@@ -8,6 +8,7 @@ from workstation.domain.identifiers import SiteId
 from workstation.domain.report import SignedReport
 from workstation.protocols.signing_key import SigningKey
 from workstation.services.certification import Certification
+from workstation.services.document_writers import load_writers
 from workstation.services.jobs import Jobs
 from workstation.services.key_ports import KeyToken
 from workstation.services.keys import Keys
@@ -30,10 +31,10 @@ def keys_of(
 
 def load_libraries(archived: bool) -> None:
     """What a first signature would wait a second for: while the reader types the password."""
-    import workstation.adapters.pdf_signature
+    import workstation.adapters.pdf_signature  # noqa: F401
 
     if archived:
-        import workstation.dicom.report_document  # noqa: F401
+        load_writers()
 
 
 def _token(settings: Settings) -> KeyToken | None:

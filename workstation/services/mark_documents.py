@@ -12,6 +12,7 @@ from workstation.domain.measurement import is_writable
 from workstation.domain.source import Source
 from workstation.domain.study import Frame, Instance
 from workstation.errors import Refused
+from workstation.services.document_writers import load_writers
 from workstation.services.filings import Filing, FilingKind
 from workstation.services.marked_study import MarkedStudy, plain_keys, plain_measurements
 from workstation.services.ports import FrameSource
@@ -39,6 +40,7 @@ def documents_of(marked: MarkedStudy, source: FrameSource) -> tuple[Filing, ...]
     Refused
         The site describes none of the marked images, or says that they are of somebody else.
     """
+    load_writers()
     images = _described(marked, source)
     return (*_measured(marked, images), *_selected(marked, images), *_drawn(marked, images))
 

@@ -22,6 +22,7 @@ from workstation.domain.worklist import WorklistItem
 from workstation.errors import Refused
 from workstation.imaging.volume_voxels import Volume
 from workstation.protocols.dicom_attributes import Attributes, NotMetadata, parse
+from workstation.services.document_writers import load_writers
 from workstation.services.filings import Filing, FilingKind
 from workstation.services.ports import FrameSource, HeaderSource
 from workstation.services.volumes import Samples
@@ -138,6 +139,7 @@ def documents_of(
 
     Raises Refused where it describes none of them, or says that they are of somebody else.
     """
+    load_writers()
     from workstation.dicom.derived_series import derived_image
 
     planned = asked.planned

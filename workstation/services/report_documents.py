@@ -16,6 +16,7 @@ from workstation.domain.reader import Reader
 from workstation.domain.report import SignedReport
 from workstation.domain.source import Source, Written
 from workstation.domain.worklist import WorklistItem
+from workstation.services.document_writers import load_writers
 from workstation.services.filings import Filing, FilingKind
 from workstation.services.signal import Signal
 from workstation.settings import Site
@@ -73,6 +74,7 @@ def _of_the_order(signed: SignedReport, item: WorklistItem) -> Source:
 def _made(
     signed: SignedReport, item: WorklistItem, written: Written, place: str, pdf: bytes
 ) -> Sequence[Filing]:
+    load_writers()
     # Only here: the library takes a third of a second, and most sites never need it.
     from workstation.dicom.encapsulated_report import encapsulated_report
     from workstation.dicom.report_document import Predecessor, document_uid, report_document

@@ -14,6 +14,7 @@ from workstation.domain.reader import Reader
 from workstation.domain.study import DisplaySet, Instance
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import CommandError, Refused
+from workstation.services.document_writers import load_writers
 from workstation.services.drawn_segments import Segment
 from workstation.services.filings import Filing, FilingKind
 from workstation.services.jobs import Job, Jobs
@@ -86,6 +87,7 @@ class SegmentsSaving:
 
 
 def _document(asked: _Asked, source: FrameSource) -> Filing:
+    load_writers()
     from workstation.dicom.segmentation_document import (
         DrawnImage,
         DrawnPart,
