@@ -106,11 +106,12 @@ class Segmenting:
         low: float | None,
         high: float | None,
         reach_mm: float = USUAL_REACH_MM,
-    ) -> Job[Segment]:
+    ) -> Job[Segment] | None:
         """From a point or the middle of a region: what hangs together with it and lies from
         `low` to `high`; without them within two deviations of the region's own mean.
 
-        A new segment. Raises CommandError where the mark is of no use.
+        A new segment. Gives the job once all images are here: until then they may never come.
+        Raises CommandError where the mark is of no use.
         """
         shown = self._need()
         seed, span = _seed(shown, mark), _span(mark, low, high)
@@ -127,7 +128,7 @@ class Segmenting:
             work.then(lambda found: self._grown(sheet, mark, found, done))
 
         self._volumes.want(sheet.display_set).then(here)
-        return done
+        return done if self._volumes.being_made(sheet.display_set) is not None else None
 
     def _grown(
         self, sheet: _Sheet, mark: Measurement, found: Job[Slices], done: Job[Segment]

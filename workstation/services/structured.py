@@ -23,10 +23,11 @@ class Structured(Planar):
         self.structures.fill = following if percent is None else percent / 100
         self._need_structures()
 
-    def measure_structures(self) -> Job[Any]:
+    def measure_structures(self) -> Job[Any] | None:
         """How large each is and what it holds of the series on the active view; again: not said.
 
-        Raises CommandError where geometry allows no volume, or nothing is drawn.
+        Gives the job once all images are here; until then they may never come, and it is told
+        when they do. Raises CommandError where geometry allows no volume, or nothing is drawn.
         """
         shown = self._need_shown()
         self._need_structures()
@@ -46,7 +47,7 @@ class Structured(Planar):
             found.then(lambda job: done.settle(None, job.error))
 
         self.volumes.want(shown.display_set).then(made)
-        return done
+        return done if self.volumes.being_made(shown.display_set) is not None else None
 
     def _need_structures(self) -> None:
         """They are seen from now on."""
