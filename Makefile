@@ -46,7 +46,7 @@ test: setup ## everything but soak: under 15 minutes
 	$(BIN)/pytest -m "not soak" -n $(JOBS) --dist loadfile
 
 soak: setup ## kills, chaos, peers, fuzzing: under 30 minutes
-	$(BIN)/pytest -m soak --timeout 600
+	$(BIN)/pytest -m soak --timeout 600 -n $(JOBS) --dist loadfile
 
 fuzz: setup ## coverage-guided fuzzing of every parser and codec: 60 s in all; SECONDS=, ARGS="NAME"
 	$(BIN)/python tests/fuzz/run.py --seconds $(or $(SECONDS),60) $(ARGS)
