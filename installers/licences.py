@@ -15,6 +15,8 @@ _GPL = re.compile(r"(?<!L)GPL|GNU General Public", re.I)
 _ALTERNATIVE = re.compile(r"LGPL|Lesser|\bMIT\b|BSD|Apache|MPL|\bOR\b|exception", re.I)
 #: By their repositories, where the metadata are silent.
 _NOT_STATED = {"sqlcipher3": "Zlib (sqlcipher3), BSD-3-Clause (SQLCipher), Apache-2.0 (OpenSSL)"}
+#: Where a distribution offers several, the one we take.
+_CHOSEN = {"hidapi": "BSD-3-Clause (the one chosen of those it offers)"}
 #: Wheels without a text: the LGPL is written on top of the GPL, so both belong to it.
 _GENERAL = Path(__file__).parent / "texts"
 _IN_GENERAL = dict.fromkeys(("PySide6_Essentials", "shiboken6"), ("LGPL-3.0.txt", "GPL-3.0.txt"))
@@ -51,7 +53,7 @@ def _distributions(analysis: Any) -> list[Distribution]:
 
 
 def _stated(found: Distribution) -> str:
-    said = found.metadata.get("License-Expression") or ""
+    said = _CHOSEN.get(found.metadata["Name"]) or found.metadata.get("License-Expression") or ""
     if not said:
         classes = found.metadata.get_all("Classifier") or []
         said = "; ".join(c.split(" :: ")[-1] for c in classes if c.startswith("License"))
