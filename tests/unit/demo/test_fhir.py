@@ -296,7 +296,9 @@ def test_the_cursor_misses_nothing_and_repeats_nothing(
     put_task(jo, fhir, released(held))
 
     assert quiet["total"] == 0
-    assert [each["resource"]["id"] for each in changed["entry"]] == [held["id"]]
+    ids = [each["resource"]["id"] for each in changed["entry"]]
+    assert ids.count(held["id"]) == 1  # the night goes on: others may have changed as well
+    assert len(ids) == len(set(ids))
 
 
 def test_pages_follow_each_other_until_all_is_told(fhir: str, jo: httpx2.Client) -> None:
