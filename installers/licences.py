@@ -16,7 +16,10 @@ _ALTERNATIVE = re.compile(r"LGPL|Lesser|\bMIT\b|BSD|Apache|MPL|\bOR\b|exception"
 #: By their repositories, where the metadata are silent.
 _NOT_STATED = {"sqlcipher3": "Zlib (sqlcipher3), BSD-3-Clause (SQLCipher), Apache-2.0 (OpenSSL)"}
 #: Where a distribution offers several, the one we take.
-_CHOSEN = {"hidapi": "BSD-3-Clause (the one chosen of those it offers)"}
+_CHOSEN = {
+    "chunspell": "MIT (chunspell), MPL-1.1 (hunspell, the one chosen of those it offers)",
+    "hidapi": "BSD-3-Clause (the one chosen of those it offers)",
+}
 #: Wheels without a text: the LGPL is written on top of the GPL, so both belong to it.
 _GENERAL = Path(__file__).parent / "texts"
 _IN_GENERAL = dict.fromkeys(("PySide6_Essentials", "shiboken6"), ("LGPL-3.0.txt", "GPL-3.0.txt"))

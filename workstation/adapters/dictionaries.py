@@ -1,7 +1,7 @@
-"""Dictionaries in the form of hunspell, read by spylls; where the settings or the system say."""
+"""Dictionaries of hunspell, where the settings or the system say; English is always there."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,10 +16,9 @@ _USUAL: Final = (
     Path.home() / "Library" / "Spelling",
 )
 _PREFERRED: Final = {"en": ("en_US", "en_GB"), "de": ("de_DE",), "fr": ("fr", "fr_FR")}
-#: What spylls raises on files that are none of hunspell's.
-_WRONG: Final = (
-    OSError, ValueError, LookupError, TypeError, AttributeError, AssertionError, re.error,
-)  # fmt: skip
+#: What files that are none of hunspell's end in.
+_WRONG: Final = (OSError, ValueError, LookupError)
+_MARK: Final = b"\xef\xbb\xbf"
 
 
 class HunspellDictionaries:
@@ -31,9 +30,9 @@ class HunspellDictionaries:
         By language, without ".aff" and ".dic"; others are looked for where systems keep them.
     """
 
-    def __init__(self, paths: Mapping[str, Path], folders: Iterable[Path] = _USUAL) -> None:
+    def __init__(self, paths: Mapping[str, Path], folders: Iterable[Path] | None = None) -> None:
         self._paths: dict[str, Path | None] = dict(paths)
-        self._folders = tuple(folders)
+        self._folders = (*_USUAL, _carried()) if folders is None else tuple(folders)
         self._read: dict[str, Any] = {}
 
     def has(self, language: str) -> bool:
@@ -41,10 +40,13 @@ class HunspellDictionaries:
 
     def unknown(self, language: str, words: Iterable[str]) -> frozenset[str]:
         found = self._dictionary(language)
-        return frozenset(word for word in words if not found.lookup(word))
+        return frozenset(word for word in words if not _knows(found, word))
 
     def suggest(self, language: str, word: str) -> tuple[str, ...]:
-        return tuple(self._dictionary(language).suggest(word))
+        try:
+            return tuple(self._dictionary(language).suggest(_plain(word)))
+        except UnicodeEncodeError:
+            return ()
 
     def _path(self, language: str) -> Path | None:
         """Where it is, looked for once."""
@@ -67,37 +69,31 @@ class HunspellDictionaries:
         return self._read[language]
 
 
-class _Lines:
-    """A file as spylls reads it, numbered lines without their ends; spylls leaves its own open."""
+def _knows(dictionary: Any, word: str) -> bool:
+    try:
+        return bool(dictionary.spell(_plain(word)))
+    except UnicodeEncodeError:  # in letters that its encoding does not have
+        return False
 
-    def __init__(self, path: Path, encoding: str = "Windows-1252") -> None:
-        self._body = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
-        self._at = 0
-        self.reset_encoding(encoding)
 
-    def reset_encoding(self, encoding: str) -> None:
-        """From the next line on."""
-        self._lines = self._body.decode(encoding, "surrogateescape").splitlines()
-
-    def __iter__(self) -> Iterator[tuple[int, str]]:
-        return self
-
-    def __next__(self) -> tuple[int, str]:
-        while self._at < len(self._lines):
-            self._at += 1
-            line = self._lines[self._at - 1].strip()
-            if line:
-                return self._at, line
-        raise StopIteration
+def _plain(word: str) -> str:
+    """Dictionaries write the apostrophe as typewriters do."""
+    return word.replace("\u2019", "'")
 
 
 def _dictionary_of(path: Path | None) -> Any:
-    # spylls takes a quarter of a second to import, and no start should wait for it
-    from spylls.hunspell import Dictionary, readers
+    from hunspell import Hunspell
 
     assert path is not None
-    aff, context = readers.read_aff(_Lines(path.with_name(f"{path.name}.aff")))
-    words = path.with_name(f"{path.name}.dic")
-    int(next(_Lines(words))[1])  # how many there are: what is none of hunspell's has no such line
-    read = readers.read_dic(_Lines(words, context.encoding), aff=aff, context=context)
-    return Dictionary(aff, read)
+    # hunspell takes any bytes for a dictionary; one begins with how many words it has
+    first = path.with_name(f"{path.name}.dic").read_bytes()[:64].removeprefix(_MARK)
+    int(first.split(maxsplit=1)[0])
+    return Hunspell(path.name, hunspell_data_dir=str(path.parent))
+
+
+def _carried() -> Path:
+    """The folder of the dictionary that comes with the library: American English."""
+    found = find_spec("hunspell")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parent / "dictionaries"

@@ -182,7 +182,10 @@ class Spelling:
     # --- a reader's own words ------------------------------------------------------------
 
     def begin(self, user: str) -> None:
-        """A reader signed in, or out: their own words, and nobody else's."""
+        """A reader signed in, or out: their own words, and nobody else's.
+
+        Dictionaries are read now: it stops every thread for a moment, and no case is open yet.
+        """
         if user == self._user:
             return
         self._user, self.own = user, frozenset()
@@ -190,6 +193,8 @@ class Spelling:
         if user:
             asked = self._jobs.run(lambda: self._store.get("meta", self._key(user)), lane="store")
             asked.then(lambda job: self._known_now(user, job))
+            for language in filter(self.checks, self._words):
+                self._look_up_in(language, frozenset())
 
     def _known_now(self, user: str, job: Job[str | None]) -> None:
         if user != self._user or job.error is not None or not job.value:

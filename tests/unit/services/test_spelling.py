@@ -18,10 +18,6 @@ from workstation.services.word_lists import read, words_of
 
 LUNGS = FieldRef(SectionKind.FINDINGS, "lungs")
 LISTS = Path(__file__).parents[3] / "resources" / "spelling"
-HUNSPELL = Path("/usr/share/hunspell/en_US")
-needs_hunspell = pytest.mark.skipif(
-    not HUNSPELL.with_name("en_US.aff").is_file(), reason="hunspell-en-us is not installed"
-)
 
 
 class Known:
@@ -30,12 +26,14 @@ class Known:
     def __init__(self, *words: str) -> None:
         self.words = frozenset(words)
         self.asked: list[str] = []
+        self.opened: list[str] = []
 
     def has(self, language: str) -> bool:
         return language == "en"
 
     def unknown(self, language: str, words: Iterable[str]) -> frozenset[str]:
         asked = list(words)
+        self.opened = list(dict.fromkeys((*self.opened, language)))
         self.asked += asked
         return frozenset(w for w in asked if w.casefold() not in self.words)
 
@@ -156,12 +154,11 @@ def test_words_lie_where_they_are_said_to(text: str) -> None:
 # --- real dictionaries --------------------------------------------------------------------
 
 
-@needs_hunspell
-def test_the_systems_dictionary_with_our_list_knows_a_report_and_not_its_faults() -> None:
+def test_the_dictionary_that_is_carried_with_our_list_knows_a_report_and_not_its_faults() -> None:
     """en_US alone marks a third of these words (research, R15)."""
     words = words_of(LISTS, TEMPLATES)
     jobs = InlineJobs(FakeClock())
-    spelling = Spelling(HunspellDictionaries({"en": HUNSPELL}), words, MemoryStore(), jobs)
+    spelling = Spelling(HunspellDictionaries({}), words, MemoryStore(), jobs)
     right = (
         "Bibasilar atelectasis with small pleural effusions. Mild periappendiceal stranding, "
         "gadobutrol given. Leukoaraiosis, hepatosplenomegaly, spondylolisthesis of L5 and "
@@ -203,6 +200,26 @@ def test_dictionaries_are_found_where_the_system_keeps_them(tmp_path: Path) -> N
     assert found.has("de")
     assert not found.has("fr")
     assert found.unknown("de", ["Lunge", "Lunqe"]) == {"Lunqe"}
+
+
+def test_a_dictionary_is_read_when_a_reader_signs_in_and_not_with_the_first_case() -> None:
+    """To read one stops every thread: under a first image that is a picture that comes late."""
+    jobs, dictionary = InlineJobs(FakeClock()), Known("word")
+    Spelling(dictionary, {"en": frozenset(), "fi": frozenset()}, MemoryStore(), jobs).begin("anna")
+    jobs.advance(0.1)
+    assert dictionary.opened == ["en"]
+
+
+def test_words_in_letters_that_a_dictionary_does_not_have_are_unknown_to_it(tmp_path: Path) -> None:
+    """A name in Greek in an English report marks a word; it must not switch spelling off. Of
+    the two apostrophes dictionaries have that of typewriters, and editors type the other."""
+    (tmp_path / "xx.aff").write_text("SET ISO8859-1\n", "ascii")
+    (tmp_path / "xx.dic").write_text("2\nlung\nhasn't\n", "ascii")
+    found = HunspellDictionaries({"xx": tmp_path / "xx"})
+    assert found.unknown("xx", ["lung", "hasn\u2019t", "\u03bb\u03cc\u03b3\u03bf\u03c2"]) == {
+        "\u03bb\u03cc\u03b3\u03bf\u03c2"
+    }
+    assert found.suggest("xx", "\u03bb\u03cc\u03b3\u03bf\u03c2") == ()
 
 
 def test_our_own_list_is_clean() -> None:
