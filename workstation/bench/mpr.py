@@ -1,18 +1,14 @@
 """Planes and slabs of a 512 x 512 x 600 volume by the CPU engine, beside InVesalius and SimpleITK.
 
 One crosshair drag moves three planes: here each step is three `SliceEngine` samplings and
-their windows, without a screen. InVesalius (Debian's package, where it is installed) makes the
-same three slices of the same voxels in a process of its own; it samples them at the pixels of
-the volume, ours are at those of the view. SimpleITK resamples one oblique plane.
+their windows, without a screen (`bench planes` drags one on a screen). InVesalius (Debian's
+package, where it is installed) makes the same three slices of the same voxels in a process of
+its own; it samples them at the pixels of the volume, ours are at those of the view. SimpleITK
+resamples one oblique plane.
 """
 
-import json
-import os
-import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -20,15 +16,12 @@ import SimpleITK
 from attrs import evolve
 from numpy.typing import NDArray
 
-import workstation
 from workstation.bench.figures import Figure, machine_load, memcpy_seconds
-from workstation.bench.screen import screen
+from workstation.bench.invesalius import Times, invesalius
 from workstation.domain.geometry import Affine
 from workstation.domain.presentation import Voi
-from workstation.errors import CommandError
 from workstation.imaging.voi import grey_level
 from workstation.rendering.slice_cpu import SliceEngine, SliceRequest
-from workstation.text import tr
 from workstation.viewing import mpr as planes
 from workstation.viewing.mpr import Box, Mpr
 from workstation.viewing.planes import Plane
@@ -39,13 +32,7 @@ SPACING: Final = (0.7, 0.7, 1.0)
 #: Of each of three views on a screen of 1600 x 1200.
 VIEW: Final = (800, 600)
 _TIMES: Final = 15
-#: Milliseconds by the clock (median) and of the processor (mean).
-_Times = tuple[float, float]
 _NONE: Final = (0.0, 0.0)
-#: Its own Python, its folder, and what times it there.
-_ITS_PYTHON: Final = Path("/usr/bin/python3")
-_INVESALIUS: Final = Path("/usr/share/invesalius")
-_PEER: Final = Path(workstation.__file__).parents[1] / "tests" / "peers" / "invesalius_planes.py"
 
 
 def mpr() -> tuple[Figure, ...]:
@@ -61,12 +48,11 @@ def mpr() -> tuple[Figure, ...]:
     plane, table = _request(oblique, box, Plane.CORONAL), _table()
     ours = _median(lambda: engine.slice(plane))
     peer = _median(_simpleitk(voxels, plane))
-    peers = _invesalius()
+    peers = invesalius()
     return (
         *_beside(
             _drag(engine, straight, box, table), "three planes of the body", peers, "straight"
         ),
-        Figure("the same drawn by InVesalius", peers.get("straight, drawn", _NONE)[0], "ms"),
         *_beside(_drag(engine, oblique, box, table), "three oblique planes", peers, "oblique"),
         Figure("one oblique plane 800 x 600", ours, "ms"),
         Figure("one oblique plane 800 x 600, SimpleITK", peer, "ms"),
@@ -78,7 +64,7 @@ def mpr() -> tuple[Figure, ...]:
     )
 
 
-def _beside(ours: _Times, name: str, peers: Mapping[str, _Times], of: str) -> tuple[Figure, ...]:
+def _beside(ours: Times, name: str, peers: Mapping[str, Times], of: str) -> tuple[Figure, ...]:
     """Other programs take a share of the clock; of processor time they take none."""
     theirs = peers.get(of, _NONE)
     clock, processor = (a / b if b else None for a, b in zip(ours, theirs, strict=True))
@@ -88,22 +74,6 @@ def _beside(ours: _Times, name: str, peers: Mapping[str, _Times], of: str) -> tu
         Figure(f"{name}, ours to InVesalius", clock, "x", "0.8"),
         Figure(f"{name}, the same of processor time", processor, "x"),
     )
-
-
-def _invesalius() -> Mapping[str, _Times]:
-    """Of each kind of step; empty where it is not installed."""
-    if not (_PEER.exists() and _ITS_PYTHON.exists() and _INVESALIUS.exists()):
-        return {}
-    own = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    with tempfile.TemporaryDirectory(prefix="workstation-bench-") as home, screen() as seen:
-        environment = own | {"HOME": home, "DISPLAY": seen.display, "LIBGL_ALWAYS_SOFTWARE": "1"}
-        done = subprocess.run(
-            [str(_ITS_PYTHON), str(_PEER)], env=environment, cwd=home, capture_output=True,
-            text=True, check=False,
-        )  # fmt: skip
-    if done.returncode:
-        raise CommandError(tr("InVesalius ended with {code}", code=done.returncode))
-    return {name: (each[0], each[1]) for name, each in json.loads(done.stdout).items()}
 
 
 def _volume() -> tuple[NDArray[np.int16], Affine]:
@@ -126,7 +96,7 @@ def _table() -> NDArray[np.uint8]:
     return grey_level(every, Voi(40.0, 400.0), inverted=False)
 
 
-def _drag(engine: SliceEngine, state: Mpr, box: Box, table: NDArray[np.uint8]) -> _Times:
+def _drag(engine: SliceEngine, state: Mpr, box: Box, table: NDArray[np.uint8]) -> Times:
     """The crosshair goes on by half a millimetre: every plane lies elsewhere each time."""
     at = [state]
 
@@ -158,7 +128,7 @@ def _median(work: Callable[[], object]) -> float:
     return _timed(work)[0]
 
 
-def _timed(work: Callable[[], object]) -> _Times:
+def _timed(work: Callable[[], object]) -> Times:
     work()
     times, used = [], time.process_time()
     for _ in range(_TIMES):

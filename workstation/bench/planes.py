@@ -1,5 +1,5 @@
 """A crosshair that is dragged through 600 slices on the real screen: from the hand to changed
-pixels of another plane, straight and oblique, and the memory of the program in planes.
+pixels of another plane, straight and oblique, beside what InVesalius takes to draw three.
 """
 
 import sys
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from workstation.bench.figures import Figure, machine_load
+from workstation.bench.invesalius import invesalius
 from workstation.bench.our_viewer import ALONE
 from workstation.bench.phantom_ct import SLICES, write_series
 from workstation.bench.screen import LEFT, Screen, screen
@@ -43,7 +44,17 @@ def planes() -> tuple[Figure, ...]:
                 Figure(f"{name}: p50", at(times, 50), "ms", "12 ms" if not found else ""),
                 Figure(f"{name}: p95", at(times, 95), "ms"),
             ]
-    return (*found, *machine_load())
+    return (*found, *_beside(found[0].value), *machine_load())
+
+
+def _beside(ours: float | None) -> tuple[Figure, ...]:
+    """Its slices and VTK's drawing alone, without the way of an event through its windows."""
+    theirs = invesalius().get("straight, drawn", (None, None))[0]
+    ratio = ours / theirs if ours and theirs else None
+    return (
+        Figure("planes of the body, drawn by InVesalius: p50", theirs, "ms"),
+        Figure("planes of the body, ours to InVesalius", ratio, "x", "0.8"),
+    )
 
 
 def _dragged(seen: Screen, view: View) -> Sequence[float]:
