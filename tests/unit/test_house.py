@@ -55,7 +55,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     ran = subprocess.run(
         [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()",
          "--no-cache"],
-        cwd=folder, capture_output=True, text=True, env={"PYTHONPATH": str(folder), "COLUMNS": "200"},
+        cwd=folder, capture_output=True, text=True,
+        env={"PYTHONPATH": str(folder), "COLUMNS": "200"},
     )  # fmt: skip
 
     assert ran.returncode == 1, ran.stdout + ran.stderr
