@@ -69,6 +69,8 @@ def test_no_patient_stands_on_the_page(demo: DemoPlatform) -> None:
     """The page is mailed to a hospital's help desk."""
     _, checks, _ = page_of(demo, site(demo)["id"])
     page = json.dumps(checks)
+    assert checks
+    assert demo.ready["orders"]
     for order in demo.ready["orders"]:
         assert order["patient_id"] not in page
         assert order["study_uid"] not in page

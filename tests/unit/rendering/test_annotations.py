@@ -361,9 +361,12 @@ def test_the_scroll_bar_is_painted_in_runs() -> None:
 
 
 def test_a_coronal_view_has_a_scale_too() -> None:
+    """64 pixels of 0.5 mm on 400: 12.5 to the millimetre."""
     one = frame(axes=CORONAL)
+    bar = scale_bar(ResolvedView.of(ViewportState(), one, 400, 400), one, 1.0)
 
-    assert scale_bar(ResolvedView.of(ViewportState(), one, 400, 400), one, 1.0) is not None
+    assert bar is not None
+    assert (bar.length, bar.text) == (pytest.approx(62.5), "5 mm")
 
 
 def test_a_bar_of_more_images_than_pixels_never_hides_a_failed_one() -> None:
