@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from workstation.domain.patient import Patient
 from workstation.domain.technique import Fact, Stated
 from workstation.services.jobs import Jobs
-from workstation.services.overlay import Overlay
+from workstation.services.overlay_lines import Overlay
 from workstation.services.unnamed import unnamed, unnamed_marks
 from workstation.services.viewer import Viewer
 from workstation.ui.bridge import HomePost

@@ -17,7 +17,7 @@ from workstation.imaging.volume_voxels import why_no_volume
 from workstation.services import curve_measuring
 from workstation.services.frames import FrameStore
 from workstation.services.loading import Loader
-from workstation.services.overlay import Overlay
+from workstation.services.overlay_lines import Overlay
 from workstation.services.phased import Phased
 from workstation.services.placing import Placing
 from workstation.services.straightening import Straight, Straightening, Wanted

@@ -11,7 +11,8 @@ from workstation.domain.study import DisplaySet
 from workstation.errors import CommandError
 from workstation.imaging.measure import value_at
 from workstation.imaging.pixels import ReducedImage
-from workstation.services.overlay import Overlay, geometry_notice, number
+from workstation.services.overlay_lines import Overlay
+from workstation.services.place_words import geometry_notice, number
 from workstation.services.viewed import Probe, Reading, Shown, ViewedStudy
 from workstation.text import tr
 

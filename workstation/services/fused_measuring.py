@@ -11,7 +11,7 @@ from workstation.errors import CommandError
 from workstation.imaging.layer_values import region_values, value_near
 from workstation.imaging.spheres import sphere_values
 from workstation.imaging.volume_voxels import Volume
-from workstation.services.overlay import number
+from workstation.services.place_words import number
 from workstation.services.viewed import Shown
 from workstation.text import tr
 

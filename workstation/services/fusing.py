@@ -20,7 +20,8 @@ from workstation.imaging.spheres import USUAL_PERCENT
 from workstation.imaging.volume_voxels import Volume, why_no_volume
 from workstation.services import fused_measuring
 from workstation.services.jobs import Job
-from workstation.services.overlay import Line, Mark, Overlay, number
+from workstation.services.overlay_lines import Line, Mark, Overlay
+from workstation.services.place_words import number
 from workstation.services.placing import Placing
 from workstation.services.reformatted import Reformatted
 from workstation.services.viewed import Fused, Probe, Shown, ViewedStudy

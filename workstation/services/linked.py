@@ -14,7 +14,8 @@ from workstation.services import link_words, locating
 from workstation.services.frames import FrameStore
 from workstation.services.loading import Loader
 from workstation.services.marking import Marked
-from workstation.services.overlay import NARROW, Line, Overlay
+from workstation.services.overlay import NARROW
+from workstation.services.overlay_lines import Line, Overlay
 from workstation.services.signal import Signal
 from workstation.services.structures import Structures
 from workstation.services.viewed import Shown

@@ -13,7 +13,8 @@ from workstation.domain.study import DisplaySet, Trait
 from workstation.errors import CommandError
 from workstation.services.frames import FrameStore
 from workstation.services.loading import Loader
-from workstation.services.overlay import Line, Overlay, number
+from workstation.services.overlay_lines import Line, Overlay
+from workstation.services.place_words import number
 from workstation.services.reformatted import Reformatted
 from workstation.services.structures import Structures
 from workstation.services.viewed import Shown

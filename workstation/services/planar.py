@@ -16,7 +16,7 @@ from workstation.imaging.volume_voxels import why_no_volume
 from workstation.services import locating, plane_measuring
 from workstation.services.frames import FrameStore
 from workstation.services.loading import Loader
-from workstation.services.overlay import Overlay
+from workstation.services.overlay_lines import Overlay
 from workstation.services.placing import Placing
 from workstation.services.planes_seen import PlanesSeen
 from workstation.services.pointed import Pointed

@@ -20,7 +20,7 @@ from workstation.errors import CommandError
 from workstation.imaging.measure import measure
 from workstation.imaging.pixels import FramePixels
 from workstation.services import describe
-from workstation.services.overlay import slab_words
+from workstation.services.place_words import slab_words
 from workstation.services.viewed import Probe, Shown
 from workstation.services.volumes import Samples
 from workstation.text import tr

@@ -17,7 +17,7 @@ from workstation.errors import CommandError
 from workstation.services.filings import Filing, FilingKind
 from workstation.services.jobs import Job, Jobs
 from workstation.services.measurement_filing import MeasurementFiling
-from workstation.services.overlay import slab_words
+from workstation.services.place_words import slab_words
 from workstation.services.plane_documents import (
     Asked,
     PlanePixels,

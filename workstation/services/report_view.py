@@ -4,7 +4,8 @@ from typing import Any, Final
 
 from workstation.domain.study import DisplaySet
 from workstation.services import describe
-from workstation.services.overlay import Line, Overlay, Surroundings, when, whose
+from workstation.services.identity_words import when, whose
+from workstation.services.overlay_lines import Line, Overlay, Surroundings
 from workstation.services.viewed import Reading, ViewedStudy
 from workstation.text import tr
 from workstation.viewing import viewport as reduce

@@ -4,7 +4,7 @@ from attrs import frozen
 
 from workstation.domain.measurement import Measurement
 from workstation.imaging.surface import Surface
-from workstation.services.overlay import Overlay
+from workstation.services.overlay_lines import Overlay
 from workstation.services.structures import Outlined
 from workstation.services.viewed import Bend, Crosshair, Crossing, Reading, Shown
 from workstation.viewing.cursor3d import Located

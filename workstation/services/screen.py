@@ -24,7 +24,8 @@ from workstation.services.jobs import Job
 from workstation.services.key_selections import KeySelections
 from workstation.services.loading import Loader, SetProgress
 from workstation.services.named_images import NamedImages
-from workstation.services.overlay import NARROW, Overlay, Surroundings, overlay
+from workstation.services.overlay import NARROW, overlay
+from workstation.services.overlay_lines import Overlay, Surroundings
 from workstation.services.presenting import Presenting
 from workstation.services.proposing import Proposals
 from workstation.services.screens import mm_of

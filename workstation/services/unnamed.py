@@ -8,7 +8,8 @@ from attrs import evolve
 from workstation.domain.measurement import Measurement
 from workstation.domain.study import SpacingOrigin
 from workstation.imaging.measure import NOTES
-from workstation.services.overlay import Line, Mark, Overlay, laterality
+from workstation.services.identity_words import laterality
+from workstation.services.overlay_lines import Line, Mark, Overlay
 from workstation.services.viewed import Shown
 from workstation.text import tr
 

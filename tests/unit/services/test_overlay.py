@@ -13,7 +13,7 @@ from workstation.domain.presentation import Rescale, Voi
 from workstation.domain.study import DisplaySet
 from workstation.domain.suv import NoSuv, SuvBasis
 from workstation.domain.technique import Fact, Stated
-from workstation.services.overlay import Overlay, usual_table
+from workstation.services.overlay_lines import Overlay, usual_table
 from workstation.services.viewer import Viewer
 
 DATA = Path(__file__).parents[4] / "shared/data"

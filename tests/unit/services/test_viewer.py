@@ -33,7 +33,7 @@ from workstation.domain.study import (
 )
 from workstation.errors import CommandError, NotDisplayable
 from workstation.imaging.pixels import FramePixels, ReducedImage
-from workstation.services.overlay import geometry_notice
+from workstation.services.place_words import geometry_notice
 from workstation.services.viewer import Viewer
 
 LINEAR_EXACT = VoiFunction.LINEAR_EXACT

@@ -33,7 +33,7 @@ from workstation.rendering.ink import Box
 from workstation.rendering.ink import Canvas as InkCanvas
 from workstation.services.jobs import Jobs
 from workstation.services.lines import quoted
-from workstation.services.overlay import Overlay
+from workstation.services.overlay_lines import Overlay
 from workstation.services.scene import Scene
 from workstation.services.viewed import Shown
 from workstation.services.viewer import Viewer

@@ -18,7 +18,7 @@ from workstation.imaging.histogram import Histogram, histogram
 from workstation.imaging.transfer import Colour, VolumePreset
 from workstation.imaging.volume_voxels import Volume
 from workstation.services.jobs import Jobs
-from workstation.services.overlay import number
+from workstation.services.place_words import number
 from workstation.services.viewer import Viewer
 from workstation.text import tr
 from workstation.ui import plain, theme

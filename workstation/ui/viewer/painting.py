@@ -14,7 +14,7 @@ from workstation.rendering.ink import Box, Plate
 from workstation.rendering.ink import Canvas as InkCanvas
 from workstation.rendering.picture import Picture
 from workstation.services.coverage import FrameState
-from workstation.services.overlay import Overlay
+from workstation.services.overlay_lines import Overlay
 from workstation.services.viewed import Reading, Shown
 from workstation.services.viewer import Viewer
 from workstation.text import tr

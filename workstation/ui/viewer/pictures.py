@@ -16,7 +16,7 @@ from workstation.rendering.picture import FramePainter, Picture, PictureRequest
 from workstation.rendering.reformat import ReformatRequest
 from workstation.rendering.volume_painter import Detail, RaysRequest
 from workstation.services.jobs import Job, Jobs
-from workstation.services.overlay import Line, Mark, Overlay
+from workstation.services.overlay_lines import Line, Mark, Overlay
 from workstation.services.scene import Scene
 from workstation.services.viewed import volume_window
 from workstation.text import tr
