@@ -176,7 +176,7 @@ class ScaleBar:
 
 
 def scale_bar(view: ResolvedView, frame: Frame, ratio: float) -> ScaleBar | None:
-    """A round length, at most a quarter of the view's width; None where millimetres are not known."""
+    """A round length, a quarter of the view at most; None where millimetres are not known."""
     if frame.plane is None and frame.spacing.origin is SpacingOrigin.NONE:
         return None
     across = frame.plane.column_spacing if frame.plane is not None else frame.spacing.column
