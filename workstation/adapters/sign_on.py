@@ -20,6 +20,7 @@ from workstation.protocols import device_sign_in, oidc
 from workstation.protocols.device_sign_in import EnterCode, Pause
 from workstation.protocols.id_token import Client, Identity
 from workstation.protocols.login_form import fill_in
+from workstation.protocols.oidc_tokens import Tokens, refresh, revoke
 from workstation.protocols.web import Answer, Request
 from workstation.services.ports import KEPT, Clock, Credentials
 from workstation.settings import is_loopback
@@ -121,7 +122,7 @@ class SignOn:
             if session is None:
                 return
             try:
-                self._ask(oidc.revoke(session.provider, self._client.client_id, session.tokens))
+                self._ask(revoke(session.provider, self._client.client_id, session.tokens))
             except SiteUnavailable as error:
                 log.info("the provider was not told of the sign-out: %s", error)
 
@@ -140,9 +141,7 @@ class SignOn:
                 self._end()
             return session
         try:
-            tokens = self._ask(
-                oidc.refresh(session.provider, self._client.client_id, session.tokens)
-            )
+            tokens = self._ask(refresh(session.provider, self._client.client_id, session.tokens))
         except SiteUnavailable:
             if must:
                 raise
@@ -154,7 +153,7 @@ class SignOn:
         log.info("renewed")
         return self._session
 
-    def _started(self, tokens: oidc.Tokens) -> None:
+    def _started(self, tokens: Tokens) -> None:
         now, life = self._clock.monotonic(), tokens.life.total_seconds()
         self._renew_at, self._ends_at = now + life * _RENEW_AFTER, now + life
         if self._kept is not None:

@@ -13,6 +13,8 @@ from attrs import field, frozen
 from workstation.errors import SignInFailed, SiteUnavailable
 from workstation.protocols import oidc
 from workstation.protocols.id_token import FRESH, Client, identity, identity_claims, key_set
+from workstation.protocols.oidc_provider import Provider, discover
+from workstation.protocols.oidc_tokens import tokens_of
 from workstation.protocols.web import Answer, Request, form
 from workstation.settings import is_loopback
 from workstation.text import tr
@@ -61,12 +63,10 @@ def step_up(client: Client, session: oidc.Session, now: datetime) -> Act:
 
 
 def _found(client: Client) -> Step:
-    return (yield from oidc.discover(client.issuer))
+    return (yield from discover(client.issuer))
 
 
-def _by_code(
-    client: Client, provider: oidc.Provider, now: datetime, extra: Mapping[str, str]
-) -> Act:
+def _by_code(client: Client, provider: Provider, now: datetime, extra: Mapping[str, str]) -> Act:
     if not provider.device_endpoint:
         raise SignInFailed(
             tr("no browser can be opened here, and the sign-in service offers no code instead")
@@ -78,7 +78,7 @@ def _by_code(
     shown, device_code, pace = _shown(asked)
     yield shown
     answer = yield from _waited(client, provider, device_code, pace, shown.seconds)
-    tokens, found = oidc.tokens_of(answer, "")
+    tokens, found = tokens_of(answer, "")
     keys = yield Request("GET", provider.jwks_uri)
     assert keys is not None
     claims = identity_claims(
@@ -108,7 +108,7 @@ def _number(value: object, otherwise: float) -> float:
 
 
 def _waited(
-    client: Client, provider: oidc.Provider, device_code: str, pace: float, seconds: float
+    client: Client, provider: Provider, device_code: str, pace: float, seconds: float
 ) -> Step:
     """Ask until the reader has entered the code, at the pace the service allows."""
     question = {

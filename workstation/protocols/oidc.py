@@ -12,13 +12,13 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Generator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from attrs import field, frozen
 
-from workstation.errors import SignInFailed, SiteUnavailable
+from workstation.errors import SignInFailed
 from workstation.protocols.id_token import (
     FRESH,
     Client,
@@ -27,8 +27,9 @@ from workstation.protocols.id_token import (
     identity_claims,
     key_set,
 )
+from workstation.protocols.oidc_provider import Provider, discover
+from workstation.protocols.oidc_tokens import Tokens, refused, tokens_of
 from workstation.protocols.web import Answer, Request, form
-from workstation.settings import is_loopback
 from workstation.text import tr
 
 
@@ -51,28 +52,6 @@ class Randoms:
 
 
 @frozen
-class Provider:
-    """What discovery said."""
-
-    issuer: str
-    authorization_endpoint: str
-    token_endpoint: str
-    jwks_uri: str
-    revocation_endpoint: str = ""
-    device_endpoint: str = ""  # RFC 8628
-    names_itself: bool = False  # RFC 9207: the redirect carries `iss`
-
-
-@frozen
-class Tokens:
-    """Kept in memory alone, never written, never shown."""
-
-    access: str = field(repr=False)
-    life: timedelta
-    refresh: str = field(default="", repr=False)
-
-
-@frozen
 class Session:
     provider: Provider
     tokens: Tokens
@@ -87,40 +66,7 @@ class Authorize:
     redirect_uri: str
 
 
-Asking = Generator[Request, Answer, Any]
 Act = Generator[Request | Authorize, Answer | str, Session]
-
-
-def discover(issuer: str) -> Generator[Request, Answer, Provider]:
-    """The provider's endpoints, checked: a wrong document could send a password elsewhere."""
-    answer = yield Request("GET", issuer.rstrip("/") + "/.well-known/openid-configuration")
-    if answer.status != 200:
-        raise SiteUnavailable(tr("the sign-in service answered {status}", status=answer.status))
-    found = answer.json()
-    if found.get("issuer") != issuer:
-        raise SignInFailed(tr("the sign-in service gives itself another name than the settings do"))
-    methods = found.get("code_challenge_methods_supported", ["S256"])
-    if "S256" not in methods:
-        raise SignInFailed(tr("the sign-in service does not offer PKCE with S256"))
-    return Provider(
-        issuer=issuer,
-        authorization_endpoint=_endpoint(found, "authorization_endpoint"),
-        token_endpoint=_endpoint(found, "token_endpoint"),
-        jwks_uri=_endpoint(found, "jwks_uri"),
-        revocation_endpoint=_endpoint(found, "revocation_endpoint", optional=True),
-        device_endpoint=_endpoint(found, "device_authorization_endpoint", optional=True),
-        names_itself=found.get("authorization_response_iss_parameter_supported") is True,
-    )
-
-
-def _endpoint(found: Mapping[str, Any], name: str, *, optional: bool = False) -> str:
-    url = found.get(name)
-    if url is None and optional:
-        return ""
-    here = is_loopback(str(found["issuer"])) and is_loopback(str(url))
-    if not isinstance(url, str) or not (url.startswith("https://") or here):
-        raise SignInFailed(tr("the sign-in service names no secure {name}", name=name))
-    return url
 
 
 def sign_in(client: Client, redirect_uri: str, randoms: Randoms, now: datetime) -> Act:
@@ -225,38 +171,10 @@ def code_from(redirected: str, redirect_uri: str, provider: Provider, state: str
     if (named is None and provider.names_itself) or (named and named != provider.issuer):
         raise SignInFailed(tr("the answer comes from another sign-in service (iss)"))
     if "error" in query:
-        raise SignInFailed(_refused(query))
+        raise SignInFailed(refused(query))
     if not query.get("code"):
         raise SignInFailed(tr("the sign-in service sent no code"))
     return query["code"]
-
-
-def _refusal(answer: Answer) -> str:
-    try:
-        return _refused(answer.json())
-    except SiteUnavailable:
-        return _refused({"error": str(answer.status)})
-
-
-def _refused(found: Mapping[str, Any]) -> str:
-    why = str(found.get("error_description") or found.get("error") or "")[:200]
-    printable = "".join(letter for letter in why if letter.isprintable())
-    return tr("the sign-in service refused: {why}", why=printable)
-
-
-def refresh(
-    provider: Provider, client_id: str, tokens: Tokens
-) -> Generator[Request, Answer, Tokens]:
-    """The next tokens. The old refresh token is spent: using it twice ends the family."""
-    answer = yield form(
-        provider.token_endpoint,
-        {
-            "grant_type": "refresh_token",
-            "refresh_token": tokens.refresh,
-            "client_id": client_id,
-        },
-    )
-    return tokens_of(answer, tokens.refresh)[0]
 
 
 def resume(
@@ -281,31 +199,3 @@ def resume(
     token = str(found.get("id_token", ""))
     claims = identity_claims(token, key_set(keys), client, None, answer.date or now)
     return Session(provider, tokens, identity(claims, None))
-
-
-def revoke(provider: Provider, client_id: str, tokens: Tokens) -> Generator[Request, Answer, None]:
-    """Tell the provider that the session is over (RFC 7009)."""
-    if provider.revocation_endpoint and tokens.refresh:
-        values = {
-            "token": tokens.refresh,
-            "token_type_hint": "refresh_token",
-            "client_id": client_id,
-        }
-        yield form(provider.revocation_endpoint, values)
-
-
-def tokens_of(answer: Answer, refresh_before: str) -> tuple[Tokens, dict[str, Any]]:
-    """The tokens of an answer, and all of what it says; raises where it refuses."""
-    if answer.status in (400, 401, 403):
-        raise SignInFailed(_refusal(answer))
-    if answer.status != 200:
-        raise SiteUnavailable(tr("the sign-in service answered {status}", status=answer.status))
-    found = answer.json()
-    access, life = found.get("access_token"), found.get("expires_in", 300)
-    if not isinstance(access, str) or not access or not isinstance(life, int | float):
-        raise SiteUnavailable(tr("the sign-in service sent no usable token"))
-    if str(found.get("token_type", "")).lower() != "bearer":
-        raise SignInFailed(tr("the sign-in service sent a kind of token we cannot use"))
-    renewal = found.get("refresh_token")
-    keep = renewal if isinstance(renewal, str) and renewal else refresh_before
-    return Tokens(access, timedelta(seconds=float(life)), keep), found

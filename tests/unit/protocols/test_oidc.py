@@ -17,6 +17,8 @@ from workstation.protocols import device_sign_in, oidc
 from workstation.protocols.device_sign_in import EnterCode, Pause
 from workstation.protocols.id_token import Client
 from workstation.protocols.oidc import Authorize, Randoms
+from workstation.protocols.oidc_provider import Provider
+from workstation.protocols.oidc_tokens import refresh
 from workstation.protocols.web import Answer, Request
 
 ISSUER = "https://login.example/oidc"
@@ -264,10 +266,10 @@ def test_a_step_up_by_another_person_is_refused() -> None:
 
 def test_a_renewal_replaces_the_refresh_token() -> None:
     """The old one is spent; keeping it would end the session at the next renewal."""
-    provider = oidc.Provider(ISSUER, f"{ISSUER}/a", f"{ISSUER}/token", f"{ISSUER}/jwks")
+    provider = Provider(ISSUER, f"{ISSUER}/a", f"{ISSUER}/token", f"{ISSUER}/jwks")
     before = sign_in(answer(DISCOVERY), GOOD_BACK, tokens(), KEYS).session
     assert before is not None
-    act = oidc.refresh(provider, "workstation", before.tokens)
+    act = refresh(provider, "workstation", before.tokens)
     request = next(act)
     renewed = {"access_token": "at-2", "token_type": "bearer", "refresh_token": "rt-2"}
 
