@@ -114,7 +114,8 @@ def _act_inspect(options: argparse.Namespace) -> int:
     from workstation.adapters.local_files import LocalFiles
     from workstation.adapters.local_objects import LocalObjects
     from workstation.services import inspection_report
-    from workstation.services.inspection import Inspection, Status
+    from workstation.services.inspected import Status
+    from workstation.services.inspection import Inspection
 
     for path in options.paths:
         if not path.exists():

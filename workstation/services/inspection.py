@@ -7,17 +7,14 @@ set or its file says why not.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from enum import StrEnum
 from itertools import count
 from typing import Final
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from workstation.decoder import budget
-from workstation.dicom import sop_classes
 from workstation.dicom.concatenations import LOST
 from workstation.dicom.display_sets import display_sets
-from workstation.dicom.reasons import NOTICES, WORDS
 from workstation.domain.character_terms import is_doubtful
 from workstation.domain.identifiers import SeriesUID, SiteId, StudyRef, StudyUID
 from workstation.domain.patient import Patient
@@ -25,76 +22,25 @@ from workstation.domain.study import DisplaySet, Frame, Instance, Series
 from workstation.errors import NotDisplayable
 from workstation.imaging.colour import is_colour
 from workstation.protocols.dicom_attributes import Attributes
-from workstation.protocols.dicom_directory import is_directory, listed_files, named
 from workstation.protocols.dicom_doubts import doubts
 from workstation.protocols.dicom_json import series_of
+from workstation.services.inspected import (
+    FileReport,
+    Report,
+    ShownSet,
+    Status,
+    doubtful,
+    not_image,
+    of_another,
+    plain_file,
+    some_frames,
+    status_of,
+    with_reason,
+)
 from workstation.services.local_header import header_of
-from workstation.services.local_ports import Digest, LocalObject, ObjectDecoder
-from workstation.text import tr
+from workstation.services.local_ports import LocalObject, ObjectDecoder
 
 _HERE: Final = SiteId("local")
-_UNSUPPORTED: Final = frozenset({"unsupported-syntax", "video", "encrypted"})
-_MEDIA: Final = frozenset({"dicomdir", "missing-files"})
-
-
-class Status(StrEnum):
-    """How far a file can be used (contracts.md)."""
-
-    OK = "ok"
-    DEGRADED = "degraded"
-    NOT_IMAGE = "not-image"
-    UNSUPPORTED = "unsupported"
-    REFUSED = "refused"
-    NOT_DICOM = "not-dicom"
-
-
-@frozen
-class FileReport:
-    """One file: what it is, and what became of its pixels."""
-
-    path: str
-    status: Status
-    reason: str = ""
-    message: str = ""
-    sop_class: str = ""
-    sop_uid: str = ""
-    series_uid: str = ""
-    transfer_syntax: str = ""
-    frames: int = 0
-    digest: Digest | None = None
-    lossy: bool = False
-
-    @property
-    def is_shown(self) -> bool:
-        return self.status in (Status.OK, Status.DEGRADED)
-
-    @property
-    def is_arranged(self) -> bool:
-        """It stands in a display set; a directory of a medium is none of the study."""
-        is_object = self.status is Status.NOT_IMAGE and self.reason not in _MEDIA
-        return self.is_shown or is_object
-
-
-@frozen
-class ShownSet:
-    """A display set, and the files it is made of."""
-
-    shown: DisplaySet
-    files: tuple[str, ...]
-
-
-@frozen
-class Report:
-    files: tuple[FileReport, ...]
-    display_sets: tuple[ShownSet, ...]
-
-    @property
-    def frames_received(self) -> int:
-        return sum(file.frames for file in self.files)
-
-    @property
-    def frames_in_display_sets(self) -> int:
-        return sum(len(each.shown.frames) for each in self.display_sets)
 
 
 #: Study and patient of a file, as far as it names them.
@@ -125,24 +71,24 @@ class Inspection:
     def add(self, found: LocalObject) -> None:
         """One more file; whatever is wrong with it stays its own."""
         if found.reason or found.is_archive:
-            status = _status_of(found.reason) if found.reason else Status.NOT_IMAGE
-            self._note(_plain(found, status, found.reason or "zip"))
+            status = status_of(found.reason) if found.reason else Status.NOT_IMAGE
+            self._note(plain_file(found, status, found.reason or "zip"))
             return
         try:
             values = header_of(found, self.decoder)
         except NotDisplayable as error:
-            self._note(_plain(found, _status_of(error.reason), error.reason))
+            self._note(plain_file(found, status_of(error.reason), error.reason))
         else:
             self._object(found, values)
 
     def report(self) -> Report:
         files = tuple(
-            _of_another(file) if self._is_another(*owner) else file
+            of_another(file) if self._is_another(*owner) else file
             for file, owner in zip(self._files, self._owners, strict=True)
         )
         arranged = tuple(_arranged(self._buckets.values()))
         lost = {path for each in arranged if _lacks_parts(each.shown) for path in each.files}
-        told = (_doubtful(file, LOST) if file.path in lost else file for file in files)
+        told = (doubtful(file, LOST) if file.path in lost else file for file in files)
         return Report(tuple(told), arranged)
 
     def _is_another(self, study: str, patient: Patient | None) -> bool:
@@ -176,7 +122,7 @@ class Inspection:
         if instance.frames:
             about = self._decoded(about, found, values, instance)
         else:
-            about = _not_image(about, found, values)
+            about = not_image(about, found, values)
         self._note(about, ref.study, instance.patient)
         if about.is_arranged:
             self._keep(about, ref, series)
@@ -189,17 +135,17 @@ class Inspection:
         try:
             digest = self.decoder.digest(found.read(), frame_bytes, len(frames))
         except NotDisplayable as error:
-            return _with(about, _status_of(error.reason), error.reason)
+            return with_reason(about, status_of(error.reason), error.reason)
         lossy = digest.lossy or any(frame.lossy_ratio is not None for frame in frames)
         about = evolve(about, digest=digest, lossy=lossy)
         if digest.bad:
-            return _some_frames(about, digest)
+            return some_frames(about, digest)
         if about.sop_uid:
             first = self._pixels.setdefault(about.sop_uid, f"{digest.pixel_sha256} {found.path}")
             if first != f"{digest.pixel_sha256} {found.path}":
                 same = first.startswith(digest.pixel_sha256)
-                return _doubtful(about, "duplicate" if same else "uid-conflict")
-        return next((_doubtful(about, code) for code in self._doubts(values, frames[0])), about)
+                return doubtful(about, "duplicate" if same else "uid-conflict")
+        return next((doubtful(about, code) for code in self._doubts(values, frames[0])), about)
 
     def _doubts(self, values: Attributes, frame: Frame) -> Iterator[str]:
         yield from doubts(values)  # the gravest first
@@ -226,68 +172,6 @@ class Inspection:
                 break
         bucket.paths[instance.sop] = about.path
         bucket.series = evolve(bucket.series, instances=(*bucket.series.instances, instance))
-
-
-def words(code: str) -> str:
-    """What a person is told; nothing from a file is part of it."""
-    found = WORDS.get(code) or NOTICES.get(code) or sop_classes.OBJECTS.get(code, "")
-    return tr(found) if found else ""
-
-
-def _status_of(reason: str) -> Status:
-    if reason == "not-dicom":
-        return Status.NOT_DICOM
-    return Status.UNSUPPORTED if reason in _UNSUPPORTED else Status.REFUSED
-
-
-def _plain(found: LocalObject, status: Status, reason: str) -> FileReport:
-    return _with(FileReport(found.path, status), status, reason)
-
-
-def _with(about: FileReport, status: Status, reason: str, more: str = "") -> FileReport:
-    message = " ".join(filter(None, [words(reason), more]))
-    return evolve(about, status=status, reason=reason, message=message)
-
-
-def _doubtful(about: FileReport, reason: str) -> FileReport:
-    return _with(about, Status.DEGRADED, reason) if about.is_shown else about
-
-
-def _of_another(about: FileReport) -> FileReport:
-    """A study of two patients: what is doubtful already says this as well."""
-    if about.status is Status.DEGRADED:
-        return evolve(about, message=f"{about.message} {words('patient-conflict')}")
-    return _doubtful(about, "patient-conflict")
-
-
-def _some_frames(about: FileReport, digest: Digest) -> FileReport:
-    """Those that can be decoded are shown; the others are named."""
-    said = ", ".join(str(index + 1) for index, _ in digest.bad)
-    more = tr("Frames {numbers}: {why}", numbers=said, why=words(digest.bad[0][1]))
-    return _with(about, Status.DEGRADED, "some-frames", more)
-
-
-def _not_image(about: FileReport, found: LocalObject, values: Attributes) -> FileReport:
-    if is_directory(values):
-        return _directory(about, found, values)
-    code = sop_classes.object_code(about.sop_class) or "other-object"
-    return _with(about, Status.NOT_IMAGE, code)
-
-
-def _directory(about: FileReport, found: LocalObject, values: Attributes) -> FileReport:
-    """A DICOMDIR and what of it is there (PS3.3 F.3.2.2)."""
-    referenced = listed_files(values)
-    missing = ["/".join(each) for each in referenced if found.beside(each) is None]
-    if not missing:
-        more = tr("It lists {count} files; all are here.", count=len(referenced))
-        return _with(about, Status.NOT_IMAGE, "dicomdir", more)
-    more = tr(
-        "{missing} of {count} files: {names}",
-        missing=len(missing),
-        count=len(referenced),
-        names=named(missing),
-    )
-    return _with(about, Status.NOT_IMAGE, "missing-files", more)
 
 
 def _lacks_parts(shown: DisplaySet) -> bool:

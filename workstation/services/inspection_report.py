@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any, Final
 
 from workstation.dicom.verdicts import verdict_of
-from workstation.services.inspection import FileReport, Report, ShownSet, Status
+from workstation.services.inspected import FileReport, Report, ShownSet, Status
 from workstation.text import tr
 
 _PATH: Final = 56
