@@ -1,12 +1,12 @@
 """One site's hosting platform over FHIR R4 (docs/conformance.md)."""
 
 import logging
-import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote
 
+from workstation.adapters.held_tasks import HeldTasks, need_free, need_mine
 from workstation.adapters.image_bases import ImageBases
 from workstation.adapters.site_client import SiteClient
 from workstation.domain.identifiers import ReportId, SiteId, TaskId
@@ -14,19 +14,11 @@ from workstation.domain.prior import Person, PriorStudy
 from workstation.domain.reader import Colleague, Reader
 from workstation.domain.report import IssuedReport
 from workstation.domain.worklist import WorklistItem
-from workstation.errors import Conflict, Refused, SignInFailed, SiteUnavailable
+from workstation.errors import SignInFailed, SiteUnavailable
 from workstation.protocols import fhir
 from workstation.protocols import platform as wire
 from workstation.protocols import platform_reports as reports
-from workstation.protocols.fhir_values import (
-    Resource,
-    Unreadable,
-    by_reference,
-    inner,
-    reference,
-    text,
-    version,
-)
+from workstation.protocols.fhir_values import Resource, Unreadable, by_reference, text
 from workstation.protocols.web import Answer, Request
 from workstation.services.ports import Credentials, FeedPage, Receipt, RowProblem, StepUp
 from workstation.text import tr
@@ -35,23 +27,16 @@ log = logging.getLogger("worklist")
 
 #: A feed that goes on longer than this is taken up again at the next poll.
 _MOST_PAGES: Final = 100
-#: A case may change under a claim without being lost (images arrive): asked this often.
-_CLAIM_TRIES: Final = 3
 
 
 class FhirPlatform:
-    """`services.ports.HostingPlatform`. Safe to use from any worker thread.
-
-    It keeps the Tasks of the feed as the site sent them, so that a change of ours sends
-    everything back that it did not mean to change.
-    """
+    """`services.ports.HostingPlatform`. Safe to use from any worker thread."""
 
     def __init__(self, client: SiteClient) -> None:
         self._client = client
         self._site = client.site
         self._ask = wire.Platform(client.site.fhir)
-        self._lock = threading.Lock()
-        self._tasks: dict[TaskId, Resource] = {}
+        self._tasks = HeldTasks(client)
         self.images = ImageBases(client)
         self._reader: Reader | None = None
 
@@ -79,8 +64,7 @@ class FhirPlatform:
 
     def sign_out(self) -> None:
         self._client.sign_on.sign_out()
-        with self._lock:
-            self._tasks.clear()
+        self._tasks.forget()
         self.images.clear()
         self._reader = None
 
@@ -97,7 +81,7 @@ class FhirPlatform:
                 continue
             try:
                 items.append(fhir.item_from(self._site, task, others))
-                self._keep(task)
+                self._tasks.keep(task)
             except Unreadable as error:
                 problems.append(RowProblem(TaskId(text(task, "id")), str(error)))
                 log.warning("a row cannot be understood: %s", error)
@@ -133,19 +117,19 @@ class FhirPlatform:
         reader = self._need_reader()
 
         def mine(task: Resource) -> Mapping[str, Any]:
-            self._need_free(task, reader)
+            need_free(task, reader)
             return fhir.claimed(task, reader, self._lease_end())
 
-        return self._change(item, mine)
+        return self._tasks.change(item, mine)
 
     def heartbeat(self, item: WorklistItem) -> WorklistItem:
         reader = self._need_reader()
 
         def renewed(task: Resource) -> Mapping[str, Any]:
-            self._need_mine(task, reader)
+            need_mine(task, reader)
             return fhir.claimed(task, reader, self._lease_end())
 
-        return self._change(item, renewed)
+        return self._tasks.change(item, renewed)
 
     def release(self, item: WorklistItem, reason: str) -> WorklistItem:
         return self._freed(item, reason, None)
@@ -163,81 +147,10 @@ class FhirPlatform:
         reader = self._need_reader()
 
         def free(task: Resource) -> Mapping[str, Any]:
-            self._need_mine(task, reader)
+            need_mine(task, reader)
             return fhir.released(task, f"{reader.name}: {reason}" if reason else "", to)
 
-        return self._change(item, free)
-
-    def _change(
-        self, item: WorklistItem, change: Callable[[Resource], Mapping[str, Any]]
-    ) -> WorklistItem:
-        """Change a Task against the version we saw. Changed meanwhile: look, then again.
-
-        `change` raises where what it now sees forbids it, so no race is won by asking
-        twice: an owner found on the second look is the holder.
-        """
-        task = self._seen(item)
-        for attempt in range(1, _CLAIM_TRIES + 1):
-            request = self._ask.change_task(change(task), version(task))
-            try:
-                answer = self._send(request)
-            except Refused as refusal:
-                task = self._read(item.task)
-                change(task)  # raises Conflict, naming the holder, where it was lost
-                if not isinstance(refusal, Conflict) or attempt == _CLAIM_TRIES:
-                    raise
-                continue
-            return self._item(item, self._answered(item, answer))
-        raise AssertionError("the last attempt returns or raises")
-
-    def _item(self, item: WorklistItem, task: Resource) -> WorklistItem:
-        try:
-            return fhir.with_task(item, task)
-        except Unreadable as error:
-            why = tr(
-                "{site} sent a case that cannot be read: {why}", site=self._site.name, why=error
-            )
-            raise SiteUnavailable(why) from None
-
-    def _answered(self, item: WorklistItem, answer: Answer) -> Resource:
-        if not answer.body:  # Prefer: return=minimal
-            return self._read(item.task)
-        task = wire.resource(answer, "Task")
-        self._keep(task)
-        return task
-
-    def _seen(self, item: WorklistItem) -> Resource:
-        with self._lock:
-            task = self._tasks.get(item.task)
-        if task is None or version(task) != item.version:
-            task = self._read(item.task)
-        return task
-
-    def _read(self, task: TaskId) -> Resource:
-        found = wire.resource(self._send(self._ask.task(task)), "Task")
-        self._keep(found)
-        return found
-
-    def _keep(self, task: Resource) -> None:
-        with self._lock:
-            self._tasks[TaskId(text(task, "id"))] = task
-
-    def _need_free(self, task: Resource, reader: Reader) -> None:
-        holder = reference(task.get("owner"))
-        if text(task, "status") == "completed":
-            raise Conflict(tr("This case is read already."), text(inner(task, "owner"), "display"))
-        if holder and holder != reader.id:
-            self._lost(task)
-
-    def _need_mine(self, task: Resource, reader: Reader) -> None:
-        if reference(task.get("owner")) != reader.id:
-            self._lost(task)
-
-    def _lost(self, task: Resource) -> None:
-        holder = text(inner(task, "owner"), "display")
-        if holder:
-            raise Conflict(tr("{name} holds this case.", name=holder), holder)
-        raise Conflict(tr("The claim on this case has ended."))
+        return self._tasks.change(item, free)
 
     def _lease_end(self) -> datetime:
         return self._client.server_now() + timedelta(seconds=self._site.lease_seconds)
