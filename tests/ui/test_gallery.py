@@ -8,9 +8,10 @@ from pytestqt.qtbot import QtBot
 
 from workstation.ui import theme
 from workstation.ui.bars import Tab
+from workstation.ui.buttons import Button
 from workstation.ui.chips import Chip, KeyCap
 from workstation.ui.gallery import Gallery, picture
-from workstation.ui.plain import Button, ElidedLabel
+from workstation.ui.plain import ElidedLabel
 from workstation.ui.report_lists import SlotList
 from workstation.ui.sla_clock import SlaClock
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from workstation.text import tr
 from workstation.ui import plain, theme
-from workstation.ui.plain import Button
+from workstation.ui.buttons import Button
 
 _MARGIN = 24
 #: Design guide, section 5.

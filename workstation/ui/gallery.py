@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from workstation.domain.report import ReportState
 from workstation.ui import icons, plain, theme
 from workstation.ui.bars import Tab
+from workstation.ui.buttons import Button, ButtonLook
 from workstation.ui.chips import Chip, KeyCap, Look, shown_key
-from workstation.ui.plain import Button, ButtonLook, Tone
+from workstation.ui.plain import Tone
 from workstation.ui.report_lists import Entry, SlotList, status_chip
 from workstation.ui.sla_clock import SlaClock
 from workstation.ui.status_bar import Standing, StatusBar

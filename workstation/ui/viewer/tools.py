@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from workstation.commands.offers import Offer
 from workstation.services.viewer import Viewer
 from workstation.ui import plain
-from workstation.ui.plain import Button
+from workstation.ui.buttons import Button
 
 HEIGHT: Final = 36
 #: Narrower, it has no room for two texts beside the tools.
