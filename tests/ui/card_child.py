@@ -15,12 +15,12 @@ import numpy as np
 from attrs import evolve
 from numpy.typing import NDArray
 from PySide6.QtGui import QGuiApplication
-from volume_phantoms import SCANS, middle, noise, random_plane, volume
+from volume_phantoms import SCANS, middle, noise, random_plane, reference, volume
 
 from workstation.__main__ import main as run
 from workstation.domain.presentation import Rescale, Voi
 from workstation.imaging.volume_voxels import Volume
-from workstation.rendering.engine import EngineChoice, Slices, proof
+from workstation.rendering.engine import Asked, EngineChoice, Slices, proof
 from workstation.rendering.slice_cpu import SliceRequest
 from workstation.rendering.volume_slice import VolumeSampler
 from workstation.ui.viewer.gl_slices import GlSlices, surface
@@ -34,7 +34,11 @@ BRAIN: Final = Voi(40.0, 80.0)
 MIB: Final = 1 << 20
 #: A card that takes no longer side than this, and a volume that has one.
 LOW_LIMIT: Final = 256
-TALL: Final = (300, 12, 14)
+TALL: Final = (300, 40, 44)
+#: From voxel to voxel along slices, rows and columns.
+RISE: Final = (7, 3, 5)
+#: Bytes of a card: for less than a third of that volume.
+LITTLE: Final = 300_000
 
 
 def requests() -> Iterator[tuple[Volume, SliceRequest, Voi]]:
@@ -112,6 +116,29 @@ def answers(card: GlSlices, break_it: Callable[[GlSlices], None]) -> dict[str, A
     }
 
 
+def previewed(card: GlSlices) -> dict[str, Any]:
+    """Of a volume too large for a card: its preview beside arithmetic, and what is exact."""
+    slices, placed = Slices(), SCANS["oblique"]
+    slices.use(card, EngineChoice("gpu"))
+    rising = np.tensordot(RISE, np.indices(TALL), 1).astype(np.int16)
+    tall = volume(rising, placed, rescale=Rescale(1.0, 0.0, "HU"))
+    plane = random_plane(3, middle(placed, TALL), (60, 50))
+    request = SliceRequest(
+        tuple(plane.origin), tuple(plane.row), tuple(plane.column), plane.spacing, plane.size
+    )
+    sampler = VolumeSampler(tall, slices)
+    preview, exact = (sampler.stored(evolve(request, coarse=each)) for each in (2.0, 1.0))
+    away = np.abs(preview - reference(tall.voxels, placed, plane))
+    return {
+        "inside": int(np.isfinite(away).sum()),
+        "apart": float(np.nanmax(away)),
+        "held": card.held_bytes,
+        "exact": bool(np.array_equal(exact, VolumeSampler(tall).stored(request), equal_nan=True)),
+        "split": slices.is_split(tall.voxels),
+        "notice": slices.choice.notice,
+    }
+
+
 class Failing:
     """The calls of a driver, of which some answer as a broken one does."""
 
@@ -161,7 +188,7 @@ def emptied(card: GlSlices) -> list[int]:
     scan, request, _ = next(requests())
     card.purge()
     before = card.held_bytes
-    card.sample(voxels, scan.affine, request, voxels.dtype, 0.0)
+    card.sample(Asked(voxels, scan.affine, request, voxels.dtype, 0.0))
     held = card.held_bytes - before
     del voxels, scan
     gc.collect()
@@ -180,6 +207,8 @@ def main(times: int) -> None:
         "choice": [slices.choice.name, slices.choice.notice],
         "emptied": emptied(card),
         "faults": faults(times),
+        "limit": previewed(GlSlices(surface(), 64 * MIB, limit=LOW_LIMIT)),
+        "ceiling": previewed(GlSlices(surface(), LITTLE)),
         "ended": [run(line) for line in json.load(sys.stdin)],
     }
     sys.stdout.write(json.dumps(told) + "\n")

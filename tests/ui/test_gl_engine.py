@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from volume_phantoms import SCANS, display_set, noise
 
 from workstation.domain.geometry import Affine
-from workstation.rendering.engine import CardLost, EngineChoice, NoRoom, Slices, Wish
+from workstation.rendering.engine import Asked, CardLost, EngineChoice, NoRoom, Slices, Wish
 from workstation.rendering.slice_cpu import SliceEngine, SliceRequest
 from workstation.ui.viewer import gl_engine
 from workstation.ui.viewer.gl_engine import CardOnAWorker, GraphicsStart
@@ -36,18 +36,18 @@ class Card:
     """Takes the place of `GlSlices`; `off` by so much where it is wrong."""
 
     off = 0.0
+    limit = 2048
     fault: Exception | None = None
 
     def __init__(self, _surface: object, _budget: int) -> None:
         if self.fault is not None:
             raise self.fault
 
-    def sample(
-        self, voxels: NDArray[Any], affine: Affine, request: SliceRequest, kind: np.dtype[Any],
-        outside: float,
-    ) -> NDArray[Any]:  # fmt: skip
-        made: NDArray[Any] = SliceEngine(voxels, affine, outside, kind.type).slice(request)
-        return (made + np.asarray(self.off)).astype(kind)
+    def sample(self, asked: Asked) -> NDArray[Any]:
+        made: NDArray[Any] = SliceEngine(
+            asked.voxels, asked.affine, asked.outside, asked.kind.type
+        ).slice(asked.request)
+        return (made + np.asarray(self.off)).astype(asked.kind)
 
     def purge(self) -> None: ...
 
@@ -72,7 +72,7 @@ class Start:
         platform: str = "xcb", probe: Callable[[], Found] = Found,
     ) -> None:  # fmt: skip
         monkeypatch.setattr(gl_engine, "GlSlices", card)
-        monkeypatch.setattr(gl_engine, "taken_up", lambda _: "not here")
+        monkeypatch.setattr(gl_engine, "taken_up", lambda *_: "not here")
         monkeypatch.setattr(gl_engine.QGuiApplication, "platformName", lambda: platform)
         self.jobs, self.slices, self.asked = InlineJobs(FakeClock()), Slices(), 0
 

@@ -135,6 +135,29 @@ def test_a_fault_of_the_card_costs_a_sentence_and_no_image(
     assert told["faults"][fault] == {"same": True, "engine": engine, "notice": notice}
 
 
+@pytest.mark.parametrize(
+    ("card", "most", "why"),
+    [
+        ("limit", 150 * 40 * 44 * 2, "a side of 300 voxels, the graphics card takes 256"),
+        ("ceiling", 300_000, "volumes may take 0 MB of the card"),
+    ],
+)
+def test_a_volume_too_large_for_a_card_has_previews_by_it_and_is_exact_by_the_processor(
+    card: str, most: int, why: str, told: dict[str, Any]
+) -> None:
+    """Issue 5, part 1: half of it, or a quarter, while something moves; every voxel at rest.
+
+    Values rise evenly, so that arithmetic says what fewer voxels must interpolate to."""
+    found = told[card]
+
+    assert found["inside"] > 500
+    assert found["apart"] < 0.01
+    assert 0 < found["held"] <= most
+    assert found["exact"]
+    assert found["split"]
+    assert found["notice"] == "software rendering of a volume: " + why
+
+
 def test_a_volume_that_is_left_is_not_on_the_card(told: dict[str, Any]) -> None:
     """Voxels of a patient stay nowhere after the case, and thirty cases take no more than one."""
     held, left = told["emptied"]

@@ -1,10 +1,15 @@
 """Planes and slabs on a view: coarse while they move and said so, exact at rest, the last wins."""
 
+from typing import Any
+
 import pytest
 from fakes import FakeClock, InlineJobs
 from fakes_viewer import opened
+from numpy.typing import NDArray
 from volume_phantoms import SCANS, display_set
 
+from workstation.rendering.engine import CPU, Asked, EngineChoice, NoRoom, Slices
+from workstation.rendering.slice_cpu import SliceEngine
 from workstation.services.viewer import Viewer
 from workstation.ui.viewer import reformats
 from workstation.ui.viewer.pictures import Drawn, Pictures
@@ -16,11 +21,11 @@ CORONAL = 2
 class Pane:
     """One view's pictures by jobs that wait until they are let go; `ready` is counted."""
 
-    def __init__(self) -> None:
+    def __init__(self, slices: Slices = CPU) -> None:
         self.clock = FakeClock()
         self.jobs = InlineJobs(self.clock)
         self.told = 0
-        self.pictures = Pictures(self.jobs, self._ready)
+        self.pictures = Pictures(self.jobs, self._ready, slices)
         self.viewer, _ = opened(CT)
         for index in range(4):
             self.viewer.resized(index, 300, 200, 1.0)
@@ -54,6 +59,22 @@ def heavy(monkeypatch: pytest.MonkeyPatch) -> Pane:
     """Every plane has a preview, and the preview is made at once."""
     monkeypatch.setattr(reformats, "PATIENCE_S", 0.0)
     return Pane()
+
+
+class Half:
+    """A card with room for previews alone: of a volume that is larger than it takes."""
+
+    def __init__(self) -> None:
+        self.drawn = 0
+
+    def sample(self, asked: Asked) -> NDArray[Any]:
+        if asked.request.coarse == 1.0:
+            raise NoRoom("a side of 600 voxels, the graphics card takes 256")
+        self.drawn += 1
+        engine = SliceEngine(asked.voxels, asked.affine, asked.outside, asked.kind.type)
+        return engine.slice(asked.request)
+
+    def purge(self) -> None: ...
 
 
 def number(drawn: Drawn) -> str:
@@ -184,3 +205,39 @@ def test_a_slow_machine_has_previews_where_a_quick_one_has_none(
 
     assert parts[0] == 1
     assert parts[-1] == 2
+
+
+def test_of_a_volume_too_large_for_a_card_what_moves_is_a_preview_and_what_rests_is_exact(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Issue 5, part 1. That the card is quick says nothing of the processor: what is exact would
+    hold the hand up."""
+    card, slices = Half(), Slices()
+    slices.use(card, EngineChoice("gpu"))
+    monkeypatch.setattr(reformats, "PATIENCE_S", 0.0005)  # exact at the usual pace: some 0.7 ms
+    clock = (0.000_001 * tick for tick in range(1000))  # nobody is quicker
+    pane = Pane(slices)
+
+    def drawn() -> Drawn:
+        pane.draw()
+        pane.jobs.go()
+        return pane.draw()
+
+    first = drawn()
+    pane.rest()
+    pane.jobs.go()
+    rested = pane.draw()
+    monkeypatch.setattr(reformats, "perf_counter", lambda: next(clock))
+    parts = []
+    for _ in range(20):
+        pane.viewer.scroll(1)
+        moved = drawn().picture
+        assert moved is not None
+        parts.append(moved.part)
+
+    assert "preview ½" in first.words.lines
+    assert rested.picture is not None
+    assert rested.picture.part == 1
+    assert "preview ½" not in rested.words.lines
+    assert parts == [2] * 20
+    assert card.drawn == 21

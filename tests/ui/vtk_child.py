@@ -14,6 +14,7 @@ from workstation.domain.geometry import Affine
 from workstation.domain.presentation import Rescale, Voi, VoiFunction
 from workstation.imaging.transfer import Projection, Stop, VolumePreset
 from workstation.rendering.bricks import Brick, Kept
+from workstation.rendering.card_room import CardRoom
 from workstation.rendering.ray_grid import CastRequest
 from workstation.rendering.rays_card import proof
 from workstation.rendering.volume_cast import Caster
@@ -139,7 +140,7 @@ def left_out(card: VtkCard) -> dict[str, float]:
 
 def main() -> int:
     application = QGuiApplication(["vtk"])
-    card = VtkCard(surface())
+    card = VtkCard(surface(), CardRoom(2048, 1 << 30))
     named = load_volume_presets().named("ct-bone-vessel")
     assert named is not None
     unshaded = evolve(named, projection=Projection.UNSHADED)

@@ -5,6 +5,7 @@ machine first, against it (`proof`), and is left at its first fault.
 """
 
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Any, Final, Literal, Protocol
 
@@ -37,20 +38,26 @@ class Sampling(Protocol):
     def slice(self, request: SliceRequest) -> NDArray[Any]: ...
 
 
+@frozen(eq=False)
+class Asked:
+    """What a card is asked for: a request of voxels that lie as the affine says, as values of
+    a type; `outside` where there are none."""
+
+    voxels: NDArray[Any]
+    affine: Affine
+    request: SliceRequest
+    kind: np.dtype[Any]
+    outside: float
+
+
 class Card(Protocol):
     """A graphics card: samples as `SliceEngine` does. Any thread; raises `CardLost`, `NoRoom`.
 
+    Of a volume that it has no room for, it may hold fewer voxels: for previews alone.
     `purge` lets go of volumes that are no more.
     """
 
-    def sample(
-        self,
-        voxels: NDArray[Any],
-        affine: Affine,
-        request: SliceRequest,
-        kind: np.dtype[Any],
-        outside: float,
-    ) -> NDArray[Any]: ...
+    def sample(self, asked: Asked) -> NDArray[Any]: ...
 
     def purge(self) -> None: ...
 
@@ -76,6 +83,7 @@ class Slices:
         self._card: Card | None = None
         self.rays: RaysCard | None = None  # renders volumes; None: the CPU does
         self._of_a_volume = ""  # a notice that goes with the case
+        self._refused: dict[tuple[int, bool], Card] = {}  # of which voxels, and for a preview
         self._turn = threading.Lock()
 
     @property
@@ -110,11 +118,36 @@ class Slices:
             notice = tr("volumes are rendered by the CPU: {why}", why=why)
             self.use(self._card, evolve(self.choice, notice=notice))
 
-    def lacks_room(self, card: Card, why: str) -> None:
-        """A volume goes by the CPU, others by the card."""
-        notice = self._of_a_volume = tr("software rendering of a volume: {why}", why=why)
-        if self._card is card and self.choice.notice != notice:
-            self.use(card, evolve(self.choice, notice=notice))
+    def lacks_room(self, card: Card, voxels: NDArray[Any], why: str, *, preview: bool) -> None:
+        """A volume goes by the CPU, or its previews do; others by the card."""
+        key = (id(voxels), preview)
+        self._refused[key] = card
+        weakref.finalize(voxels, self._refused.pop, key, None)
+        if self._card is card:
+            self._say_of_a_volume(why)
+
+    def rays_lack_room(self, card: RaysCard, why: str) -> None:
+        """A volume at rest is rendered by the CPU, or all of its pictures."""
+        if self.rays is card:
+            self._say_of_a_volume(why)
+
+    def _say_of_a_volume(self, why: str) -> None:
+        notice = tr("software rendering of a volume: {why}", why=why)
+        if self.choice.notice != notice:
+            self._of_a_volume = notice
+            self.use(self._card, evolve(self.choice, notice=notice))
+
+    def has_room(self, card: Card, voxels: NDArray[Any], *, preview: bool) -> bool:
+        """As far as is known: it has not refused them yet."""
+        return self._refused.get((id(voxels), preview)) is not card
+
+    def is_split(self, voxels: NDArray[Any]) -> bool:
+        """Previews of them are the card's, what is exact the CPU's."""
+        card = self._card
+        return card is not None and (
+            self.has_room(card, voxels, preview=True)
+            and not self.has_room(card, voxels, preview=False)
+        )
 
     def over(
         self,
@@ -144,7 +177,6 @@ class _Either:
         self._kind = np.dtype(voxels.dtype if sampled_as is None else sampled_as)
         self._sampled_as = sampled_as
         self._by_cpu: SliceEngine | None = None
-        self._refused_by: Card | None = None
 
     def slice(self, request: SliceRequest) -> NDArray[Any]:
         found = self._by_card(request)
@@ -157,20 +189,19 @@ class _Either:
         return self._by_cpu.slice(request)
 
     def _by_card(self, request: SliceRequest) -> NDArray[Any] | None:
-        card = self._slices.card
-        if card is None or card is self._refused_by:
+        card, preview = self._slices.card, slice_gpu.is_preview(request)
+        if card is None or not self._slices.has_room(card, self._voxels, preview=preview):
             return None
         if not slice_gpu.takes_request(request):
             return None
-        if not slice_gpu.takes(self._voxels, self._kind):
-            self._refused_by = card
-            self._slices.lacks_room(card, tr("colour and 32-bit values are the processor's"))
-            return None
         try:
-            return card.sample(self._voxels, self._affine, request, self._kind, self._background)
+            if not slice_gpu.takes(self._voxels, self._kind):
+                raise NoRoom(tr("colour and 32-bit values are the processor's"))
+            return card.sample(
+                Asked(self._voxels, self._affine, request, self._kind, self._background)
+            )
         except NoRoom as refusal:
-            self._refused_by = card
-            self._slices.lacks_room(card, str(refusal))
+            self._slices.lacks_room(card, self._voxels, str(refusal), preview=preview)
         except CardLost as loss:
             self._slices.lost(card, str(loss))
         return None
@@ -199,7 +230,7 @@ def proof(card: Card) -> str:
         voxels = rng.integers(0, 100, (14, 18, 22)).astype(dtype)
         engine = SliceEngine(voxels, affine, _OUTSIDE, kind)
         for request in _proofs():
-            by_card = card.sample(voxels, affine, request, np.dtype(kind), _OUTSIDE)
+            by_card = card.sample(Asked(voxels, affine, request, np.dtype(kind), _OUTSIDE))
             apart = np.abs(by_card.astype(np.float64) - engine.slice(request))
             if not float(apart.max()) <= _APART:  # nor what is no number
                 return tr("its slices differ from ours by {n}", n=f"{apart.max():.3g}")

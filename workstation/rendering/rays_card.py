@@ -9,6 +9,7 @@ from workstation.domain.geometry import Affine
 from workstation.domain.presentation import Rescale, Voi
 from workstation.imaging.transfer import Projection, Stop, VolumePreset
 from workstation.rendering.bricks import Brick, Kept
+from workstation.rendering.card_room import CardRoom
 from workstation.rendering.ray_grid import CastRequest
 from workstation.rendering.volume_cast import Cast, Caster
 from workstation.text import tr
@@ -26,7 +27,12 @@ _WHITE: Final = 255.0
 
 
 class RaysCard(Protocol):
-    """Pictures (rows, columns, 3) before black. Any thread; raises `CardLost`, `NoRoom`."""
+    """Pictures (rows, columns, 3) before black. Any thread; raises `CardLost`."""
+
+    @property
+    def room(self) -> CardRoom:
+        """For the one volume that it holds."""
+        ...
 
     def picture(
         self, brick: Brick, kept: Kept | None, request: CastRequest

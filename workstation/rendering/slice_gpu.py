@@ -4,8 +4,13 @@ The same `SliceRequest` as on the CPU. Voxels are fetched exactly and interpolat
 shader: the filter of a texture unit works with weights of 8 bits. Where a sample lies is kept
 in two parts, each exact in single precision: 1e-7 of a voxel, where one part alone would be off
 by 5e-5 at the far end of 600 slices. What is a graphics card to a driver is none of this room's.
+
+Of a volume that a card has no room for, it holds every second voxel, or every fourth, along as
+many axes as need be: for previews (`SliceRequest.coarse`), never for a picture at rest.
 """
 
+import math
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -20,6 +25,8 @@ from workstation.viewing.viewport import Interpolation, SlabMode
 #: exact as long as a plane stays within some 4000 voxels of the volume.
 _FINE: Final = 2.0**-12
 _FAR: Final = 4096.0
+#: Of fewer voxels along an axis than every fourth not even a preview is made.
+_FEWEST: Final = 4
 
 VERTEX: Final = """#version 330 core
 void main() {
@@ -144,6 +151,39 @@ def takes(voxels: NDArray[Any], kind: np.dtype[Any] | type[Any]) -> bool:
 def takes_request(request: SliceRequest) -> bool:
     """Cubic interpolation is the CPU's alone."""
     return request.interpolation is not Interpolation.CUBIC
+
+
+def is_preview(request: SliceRequest) -> bool:
+    """What asks for fewer samples than there are may have fewer voxels too."""
+    return request.coarse > 1.0
+
+
+@frozen
+class Thinning:
+    """Of slices, rows and columns the first of every so many."""
+
+    every: tuple[int, int, int] = (1, 1, 1)
+
+    def further(self, shape: Sequence[int]) -> "Thinning | None":
+        """Half as many, along the axis of which most are left; None where all are few."""
+        left = [math.ceil(count / each) for count, each in zip(shape, self.every, strict=True)]
+        thick = [at for at, each in enumerate(self.every) if each < _FEWEST]
+        if not thick:
+            return None
+        longest = max(thick, key=left.__getitem__)
+        slices, rows, columns = (
+            2 * each if at == longest else each for at, each in enumerate(self.every)
+        )
+        return Thinning((slices, rows, columns))
+
+    def of(self, voxels: NDArray[Any]) -> NDArray[Any]:
+        """A view: nothing is copied."""
+        slices, rows, columns = self.every
+        return voxels[::slices, ::rows, ::columns]
+
+    def placed(self, affine: Affine) -> Affine:
+        """Where the voxels that are left lie: index (column, row, slice) to LPS mm."""
+        return Affine(affine.matrix @ np.diag([*map(float, reversed(self.every)), 1.0]))
 
 
 def fragment(voxels: Layout, samples: Layout) -> str:

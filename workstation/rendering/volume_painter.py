@@ -20,9 +20,10 @@ from workstation.rendering.bricks import Brick, Kept, patient_of
 from workstation.rendering.engine import CPU, CardLost, Slices
 from workstation.rendering.picture import Picture
 from workstation.rendering.ray_grid import CastRequest, Crop
-from workstation.rendering.rays_card import agrees, takes
+from workstation.rendering.rays_card import RaysCard, agrees, takes
 from workstation.rendering.volume_cast import Abandoned, Caster
 from workstation.rendering.volume_picture import is_turned, pixels_of
+from workstation.services.viewed import Shown, volume_window
 from workstation.text import tr
 from workstation.viewing.resolve import ResolvedView
 from workstation.viewing.volume_cuts import Freehand
@@ -34,6 +35,8 @@ _MOVING_RAYS: Final = (20_000, 90_000)
 _MOVING_VOXELS: Final = 6_000_000
 #: Pixels for each ray of a card while a hand turns it.
 _PART_BY_CARD: Final = 2
+#: How often voxels may be halved for a card that has no room for all of them.
+_HALVINGS: Final = (1, 2)
 #: Rays of the next one.
 _SOON_RAYS: Final = 250_000
 #: From sample to sample at rest, in voxels.
@@ -136,7 +139,10 @@ class VolumePainter:
         mip = not request.preset.projection.composes
         if card is None or (mip and lowest_white):
             return None
-        brick = self._brick(0)
+        halvings = self._halvings_for(card, detail)
+        if halvings is None:
+            return None
+        brick = self._brick(halvings)
         part = 1 if detail is Detail.WHOLE else _PART_BY_CARD
         asked = rays_of(request, part, Detail.WHOLE)
         if not takes(brick, asked):
@@ -160,6 +166,17 @@ class VolumePainter:
                 return None
             self._proven, depths = request.volume, cast.depth_mm
         return Rendered(Picture(0, 0, pixels, part), depths, coarse)
+
+    def _halvings_for(self, card: RaysCard, detail: Detail) -> int | None:
+        """None: the picture is the CPU's. The whole one is never made of fewer voxels."""
+        lacks = card.room.why_not(self._brick(0).voxels)
+        if not lacks:
+            return 0
+        self._slices.rays_lack_room(card, lacks)
+        if detail is Detail.WHOLE:
+            return None
+        fits = (n for n in _HALVINGS if not card.room.why_not(self._brick(n).voxels))
+        return next(fits, None)
 
     def forget(self) -> None:
         """Let go of the voxels: the case was closed."""
@@ -196,6 +213,19 @@ class VolumePainter:
         if not self._looked:
             self._patient, self._looked = patient_of(self._brick(2)), True
         return self._patient
+
+
+def rays_request(shown: Shown, view: ResolvedView, surfaces: tuple[Surface, ...]) -> RaysRequest:
+    """Of a view whose volume is here."""
+    made, plane, window = shown.rendering, shown.frame.plane, volume_window(shown)
+    assert made is not None
+    assert made.volume is not None
+    assert plane is not None
+    assert window is not None
+    return RaysRequest(
+        made.volume, plane, view, made.preset, window, shown.state.inverted, made.without_table,
+        made.crop, made.look.cuts, made.eye, surfaces,
+    )  # fmt: skip
 
 
 def part_of(view: ResolvedView, detail: Detail, moving_rays: int) -> int:

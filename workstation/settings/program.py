@@ -55,7 +55,8 @@ class Settings:
         "auto",
     )
     gpu_mb: int = setting(
-        "Volumes take at most so much of the graphics card's memory; others go by the processor.",
+        "Volumes of planes take at most so much of the graphics card's memory, rendered ones as"
+        " much again. Of what is larger the card makes previews, the processor the rest.",
         2048,
         checks.between(64, 65536),
     )

@@ -10,6 +10,7 @@ from volume_phantoms import noise
 
 from workstation.domain.geometry import Affine
 from workstation.rendering.engine import (
+    Asked,
     CardLost,
     EngineChoice,
     NoRoom,
@@ -32,19 +33,12 @@ class Card:
     def __init__(self, fault: Exception | None = None, off: float = 0.0) -> None:
         self.fault, self.off, self.asked, self.purged = fault, off, 0, 0
 
-    def sample(
-        self,
-        voxels: NDArray[Any],
-        affine: Affine,
-        request: SliceRequest,
-        kind: np.dtype[Any],
-        outside: float,
-    ) -> NDArray[Any]:
+    def sample(self, asked: Asked) -> NDArray[Any]:
         self.asked += 1
         if self.fault is not None:
             raise self.fault
-        exact = SliceEngine(voxels, affine, outside, kind.type).slice(request)
-        made: NDArray[Any] = (exact + np.asarray(self.off)).astype(kind)
+        engine = SliceEngine(asked.voxels, asked.affine, asked.outside, asked.kind.type)
+        made: NDArray[Any] = (engine.slice(asked.request) + np.asarray(self.off)).astype(asked.kind)
         return made
 
     def purge(self) -> None:
@@ -101,7 +95,7 @@ def test_a_volume_without_room_goes_by_the_processor_and_others_by_the_card() ->
     """The card's memory is full, or its textures are too small for one of two volumes."""
     card = Card(NoRoom("the graphics card is out of memory"))
     slices, told = using(card)
-    large, small = slices.over(VOLUME, PLACED), slices.over(VOLUME, PLACED)
+    large, small = slices.over(VOLUME, PLACED), slices.over(VOLUME.copy(), PLACED)
 
     assert np.array_equal(large.slice(REQUEST), by_cpu())
     card.fault, card.off = None, 1.0
@@ -120,9 +114,42 @@ def test_many_volumes_without_room_are_said_once() -> None:
     slices, told = using(card)
 
     for _ in range(5):
+        slices.over(VOLUME.copy(), PLACED).slice(REQUEST)
+
+    assert card.asked == 5
+    assert len(told) == 2
+
+
+class Half(Card):
+    """Has room for previews alone, which are brighter by 1 here."""
+
+    def sample(self, asked: Asked) -> NDArray[Any]:
+        self.fault = None if asked.request.coarse > 1.0 else NoRoom("too large")
+        return super().sample(asked)
+
+
+def test_of_a_volume_without_room_previews_are_the_cards_and_the_exact_is_not() -> None:
+    """Issue 5, part 1: while it moves, fewer voxels by the card; at rest every one of them."""
+    slices, told = using(Half(off=1))
+    sampling, preview = slices.over(VOLUME, PLACED), evolve(REQUEST, coarse=2.0)
+
+    assert np.array_equal(sampling.slice(preview), by_cpu(preview) + 1)
+    assert not slices.is_split(VOLUME)  # nothing is known yet
+    assert np.array_equal(sampling.slice(REQUEST), by_cpu())
+    assert np.array_equal(sampling.slice(preview), by_cpu(preview) + 1)
+    assert slices.is_split(VOLUME)
+    assert told[-1].notice == "software rendering of a volume: too large"
+
+
+def test_views_of_one_volume_ask_the_card_for_it_once() -> None:
+    """What it refused one of twelve views it has no room for in the other eleven."""
+    card = Card(NoRoom("too large"))
+    slices, _ = using(card)
+
+    for _ in range(12):
         slices.over(VOLUME, PLACED).slice(REQUEST)
 
-    assert len(told) == 2
+    assert card.asked == 1
 
 
 @pytest.mark.parametrize("interpolation", [Interpolation.CUBIC])
@@ -158,8 +185,8 @@ def test_a_card_that_is_wrong_is_found_out(off: float) -> None:
     """A driver that interpolates wrongly shows values that are not in the patient."""
 
     class Wrong(Card):
-        def sample(self, *asked: Any) -> NDArray[Any]:
-            made = super().sample(*asked)
+        def sample(self, asked: Asked) -> NDArray[Any]:
+            made = super().sample(asked)
             if made.dtype == np.float32:
                 made[3, 4] += off
             return made

@@ -1,6 +1,7 @@
 """A graphics card that renders volumes: used where it is right, left where it is not."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from workstation.imaging.surface import Border, Surface
 from workstation.imaging.transfer import Projection, Stop, VolumePreset
 from workstation.imaging.volume_voxels import Volume
 from workstation.rendering.bricks import Brick, Kept
+from workstation.rendering.card_room import CardRoom
 from workstation.rendering.engine import CardLost, EngineChoice, Slices
 from workstation.rendering.ray_grid import CastRequest
 from workstation.rendering.rays_card import proof
@@ -47,11 +49,14 @@ class Card:
         self, wrong: Callable[[NDArray[np.uint8]], NDArray[np.uint8]] | None = None
     ) -> None:
         self.asked: list[CastRequest] = []
+        self.bricks: list[Brick] = []
+        self.room = CardRoom(2048, 1 << 30)
         self.purged = 0
         self._wrong = wrong
 
     def picture(self, brick: Brick, kept: Kept | None, request: CastRequest) -> NDArray[np.uint8]:
         self.asked.append(request)
+        self.bricks.append(brick)
         drawn = pixels_of(Caster(brick, kept).cast(request), request.preset, request.window)
         if drawn.ndim == 2:
             drawn = np.repeat(drawn[..., np.newaxis], 3, axis=2)
@@ -61,13 +66,22 @@ class Card:
         self.purged += 1
 
 
+class Planes:
+    """The card of the planes, which nobody asks for any here."""
+
+    def sample(self, *_: object) -> NDArray[Any]:
+        raise AssertionError
+
+    def purge(self) -> None: ...
+
+
 class Desk:
     def __init__(self, card: Card) -> None:
         self.card = card
         self.slices = Slices()
         self.told: list[str] = []
         self.slices.told = lambda choice: self.told.append(choice.notice)
-        self.slices.use(None, EngineChoice("gpu"))
+        self.slices.use(Planes(), EngineChoice("gpu"))
         self.slices.rays = card
         self.painter = VolumePainter(self.slices)
 
@@ -127,6 +141,40 @@ def test_what_a_card_does_not_do_as_we_do_is_the_cpus(change: dict[str, object])
 
     assert desk.card.asked == []
     assert desk.slices.rays is desk.card
+
+
+@pytest.mark.parametrize(
+    ("room", "side", "why"),
+    [
+        (CardRoom(30, 1 << 30), 23, "a side of 46 voxels, the graphics card takes 30"),
+        (CardRoom(2048, 20_000), 23, "volumes may take 0 MB of the card"),
+        (CardRoom(12, 1 << 30), 12, "a side of 46 voxels, the graphics card takes 12"),
+    ],
+)
+def test_a_volume_that_is_too_large_is_a_preview_by_the_card_and_whole_by_the_cpu(
+    room: CardRoom, side: int, why: str
+) -> None:
+    """Half or a quarter of it while a hand turns it, where the ball lies; at rest every voxel."""
+    desk = Desk(Card())
+    desk.card.room = room
+
+    moving, whole = desk.draw(request(), Detail.MOVING), desk.draw(request())
+
+    assert [brick.voxels.shape[2] for brick in desk.card.bricks] == [side]
+    assert moving.picture.part == 2
+    assert whole.picture.part == 1
+    coarse, fine = (np.nonzero(each.picture.pixels[..., 0] > 127) for each in (moving, whole))
+    assert np.mean(coarse, axis=1) * 2 == pytest.approx(np.mean(fine, axis=1), abs=2.0)
+    assert desk.told[1:] == ["software rendering of a volume: " + why]
+
+
+def test_a_card_too_small_for_a_quarter_of_a_volume_is_not_asked() -> None:
+    desk = Desk(Card())
+    desk.card.room = CardRoom(8, 1 << 30)
+
+    desk.draw(request(), Detail.MOVING)
+
+    assert desk.card.asked == []
 
 
 def test_a_tilted_gantry_is_the_cpus() -> None:

@@ -10,6 +10,11 @@ from typing import Any, Final
 
 from PySide6.QtGui import QOpenGLContext
 
+from workstation.rendering.engine import CardLost, NoRoom
+from workstation.text import tr
+
+TEXTURE_3D: Final = 0x806F
+_OUT_OF_MEMORY: Final = 0x0505
 _VOID, _UINT, _INT, _SIZE = None, ctypes.c_uint, ctypes.c_int, ctypes.c_int
 _FLOAT, _AT, _TEXT = ctypes.c_float, ctypes.c_void_p, ctypes.c_char_p
 
@@ -96,6 +101,17 @@ class Calls:
 
     def delete(self, how: str, name: int) -> None:
         self._functions[how](1, ctypes.byref(ctypes.c_uint(name)))
+
+
+def check(gl: Calls) -> None:
+    """Raises what the driver says of the calls before."""
+    if gl.was_reset():
+        raise CardLost(tr("the graphics card was reset"))
+    error = gl.GetError()
+    if error == _OUT_OF_MEMORY:
+        raise NoRoom(tr("the graphics card is out of memory"))
+    if error:
+        raise CardLost(tr("OpenGL error {number}", number=f"{error:#06x}"))
 
 
 def _address(context: QOpenGLContext, name: str) -> int:

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, Protocol
 
-import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QGuiApplication
 
-from workstation.domain.geometry import Affine
 from workstation.errors import CommandError
+from workstation.rendering.card_room import CardRoom
 from workstation.rendering.engine import (
+    Asked,
     Card,
     CardLost,
     EngineChoice,
@@ -25,7 +25,6 @@ from workstation.rendering.engine import (
     proof,
     why_cpu,
 )
-from workstation.rendering.slice_cpu import SliceRequest
 from workstation.services.jobs import Job, Jobs
 from workstation.text import tr
 from workstation.ui.viewer.gl_slices import GlSlices, surface
@@ -64,19 +63,12 @@ class CardOnAWorker:
         self._card = card
         self._jobs = jobs
 
-    def sample(
-        self,
-        voxels: NDArray[Any],
-        affine: Affine,
-        request: SliceRequest,
-        kind: np.dtype[Any],
-        outside: float,
-    ) -> NDArray[Any]:
+    def sample(self, asked: Asked) -> NDArray[Any]:
         answers: queue.SimpleQueue[_Answer] = queue.SimpleQueue()
 
         def work() -> None:
             try:
-                answers.put(self._card.sample(voxels, affine, request, kind, outside))
+                answers.put(self._card.sample(asked))
             except (CardLost, NoRoom) as refusal:
                 answers.put(refusal)
 
@@ -170,14 +162,14 @@ class GraphicsStart:
             used: Card = CardOnAWorker(card, self._jobs)
             self._slices.use(used, EngineChoice("gpu"))
             if self._renders:
-                self._take_up_rays(used)
+                self._take_up_rays(used, CardRoom(card.limit, self._budget))
         elif card is not None:
             self._stay(tr("software rendering: {why}", why=card))
 
-    def _take_up_rays(self, card: Card) -> None:
+    def _take_up_rays(self, card: Card, room: CardRoom) -> None:
         """Volumes are rendered by it too, if it does that right."""
         here = self.surface()
-        made: Job[VtkCard | str] = self._jobs.run(lambda: taken_up(here), lane=LANE)
+        made: Job[VtkCard | str] = self._jobs.run(lambda: taken_up(here, room), lane=LANE)
 
         def came(job: Job[VtkCard | str]) -> None:
             if isinstance(job.value, VtkCard) and self._slices.card is card:

@@ -14,11 +14,10 @@ from workstation.rendering.engine import CPU, Slices
 from workstation.rendering.fused_slice import LayerPainter, LayerRequest
 from workstation.rendering.picture import FramePainter, Picture, PictureRequest
 from workstation.rendering.reformat import ReformatRequest
-from workstation.rendering.volume_painter import Detail, RaysRequest
+from workstation.rendering.volume_painter import Detail, RaysRequest, rays_request
 from workstation.services.jobs import Job, Jobs
 from workstation.services.overlay_lines import Line, Mark, Overlay
 from workstation.services.scene import Scene
-from workstation.services.viewed import volume_window
 from workstation.text import tr
 from workstation.ui.viewer.reformats import Made, Reformats
 from workstation.ui.viewer.renderings import Renderings, Seen
@@ -220,15 +219,7 @@ def rays_of(scene: Scene) -> RaysRequest | None:
     shown, view = scene.shown, scene.view
     if shown is None or view is None or shown.rendering is None or not shown.is_here:
         return None
-    made, plane, window = shown.rendering, shown.frame.plane, volume_window(shown)
-    assert made.volume is not None
-    assert plane is not None
-    assert window is not None
-    return RaysRequest(
-        made.volume, plane, view, made.preset, window, shown.state.inverted, made.without_table,
-        made.crop, made.look.cuts, made.eye,
-        scene.surfaces,
-    )  # fmt: skip
+    return rays_request(shown, view, scene.surfaces)
 
 
 def layer_of(scene: Scene) -> LayerRequest | None:

@@ -7,7 +7,7 @@ moved for a moment. Of many requests the last one is made. How long something ta
 from what was made before: a laptop on its battery has previews where a desk has none.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Final
 
@@ -61,7 +61,7 @@ class Reformats:
         self._making: Job[_Timed] | None = None
         self._refining: Job[_Timed] | None = None
         self._forget_rest: Callable[[], None] | None = None
-        self._pace = USUAL_PACE
+        self._paces = {1: USUAL_PACE, PREVIEW: USUAL_PACE}
 
     @property
     def behind(self) -> bool:
@@ -74,7 +74,7 @@ class Reformats:
             self._wanted, self._last = None, evolve(self._last, scene=scene)
             return self._last
         part = self._part(request)
-        seconds = self._painters[part].work(request, part) * self._pace
+        seconds = self._painters[part].work(request, part) * self._paces[part]
         by_card = self._slices.card is not None  # a driver may stall: only a worker waits for it
         if self._making is None and seconds <= AT_ONCE_S and not by_card:
             return self._made(request, scene, self._painters[part].picture(request, part), part)
@@ -106,7 +106,7 @@ class Reformats:
     # --- inside ---
 
     def _part(self, request: ReformatRequest) -> int:
-        return 1 if self._painters[1].work(request) * self._pace <= PATIENCE_S else PREVIEW
+        return 1 if self._painters[1].work(request) * self._paces[1] <= PATIENCE_S else PREVIEW
 
     def _make_next(self) -> None:
         assert self._wanted is not None
@@ -125,14 +125,17 @@ class Reformats:
             return made, perf_counter() - begun
 
         timed = self._jobs.run(make, lane=self._lane)
-        return timed.then(lambda job: self._learn(work, job))
+        split = self._slices.is_split(request.volume.voxels)
+        return timed.then(lambda job: self._learn((part,) if split else (1, PREVIEW), work, job))
 
-    def _learn(self, work: int, job: Job[_Timed]) -> None:
-        """How fast this machine is now, other programs and windows included."""
+    def _learn(self, parts: Sequence[int], work: int, job: Job[_Timed]) -> None:
+        """How fast this machine is now, other programs and windows included. Where the card has
+        room for previews alone, these say nothing of how long the processor takes."""
         if job.error is None and work and job.result()[1]:
             low, high = _PACES
             found = max(low, min(job.result()[1] / work, high))
-            self._pace = (3 * self._pace + found) / 4
+            for part in parts:
+                self._paces[part] = (3 * self._paces[part] + found) / 4
 
     def _came(self, request: ReformatRequest, scene: Scene, part: int, job: Job[_Timed]) -> None:
         self._making = None

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QOffscreenSurface
 
 from workstation.rendering.bricks import Brick, Kept
+from workstation.rendering.card_room import CardRoom
 from workstation.rendering.engine import CardLost
 from workstation.rendering.ray_grid import CastRequest
 from workstation.rendering.rays_card import proof
@@ -24,10 +25,11 @@ class VtkCard:
     """Everything on the thread that made it. VTK is loaded with the first one: where there is
     none, nothing of OpenGL ever is."""
 
-    def __init__(self, surface: QOffscreenSurface) -> None:
+    def __init__(self, surface: QOffscreenSurface, room: CardRoom) -> None:
         from workstation.rendering.vtk_rays import VtkRays
         from workstation.ui.viewer.vtk_widget import VtkWindow
 
+        self.room = room
         self._vtk = VtkWindow(surface)
         self._rays: Any = VtkRays(self._vtk.window)
         self._vtk.done()
@@ -57,6 +59,7 @@ class VtkCardOnAWorker:
 
     def __init__(self, card: VtkCard, jobs: Jobs, lane: str) -> None:
         self._card, self._jobs, self._lane = card, jobs, lane
+        self.room = card.room
 
     def picture(self, brick: Brick, kept: Kept | None, request: CastRequest) -> NDArray[np.uint8]:
         answers: queue.SimpleQueue[_Answer] = queue.SimpleQueue()
@@ -81,10 +84,10 @@ class VtkCardOnAWorker:
         self._jobs.run(self._card.purge, lane=self._lane)
 
 
-def taken_up(surface: QOffscreenSurface) -> VtkCard | str:
+def taken_up(surface: QOffscreenSurface, room: CardRoom) -> VtkCard | str:
     """On the worker: one that has proved itself, or why there is none."""
     try:
-        card = VtkCard(surface)
+        card = VtkCard(surface, room)
         return proof(card) or card
     except CardLost as loss:
         return str(loss)
