@@ -3,6 +3,7 @@
 import hashlib
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -27,6 +28,7 @@ from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, 
 from workstation.domain.study import Instance
 from workstation.errors import Refused, SiteUnavailable
 from workstation.protocols.part10 import Wrapped, file_of
+from workstation.services.fetching import SetProgress
 from workstation.services.frames import FrameStore
 from workstation.services.jobs import Jobs
 from workstation.services.loading import Loader
@@ -331,3 +333,53 @@ def test_a_case_that_is_closed_takes_nothing_more_and_leaves_nothing(
 
     source.series(ref)
     assert len(source.metadata(ref, head.uid).instances) == 1
+
+
+@pytest.mark.parametrize("way", ["get", "move"])
+def test_the_first_image_is_shown_while_the_pacs_still_sends_the_others(
+    decoders: Decoders, tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A series of 600 slices takes seconds, on a slow line minutes: a STAT is read meanwhile.
+
+    The PACS is kept waiting for its answer to the second object until the first is looked at.
+    """
+    (tmp_path / "pacs").mkdir()
+    with dimse_peers.running("orthanc", tmp_path / "pacs", slices(tmp_path, 6)) as pacs:
+        source = DimseFrames(DimseSite(pacs.site(dimse_retrieve=way)), decoders)
+        ref, home, store = StudyRef(SiteId("pacs"), StudyUID("2.25.600")), Home(), FrameStore()
+        looked, came = threading.Event(), 0
+
+        def slowly(wrapped: Wrapped) -> bytes:
+            nonlocal came
+            came += 1
+            assert came == 1 or looked.wait(20)
+            return file_of(wrapped)
+
+        monkeypatch.setattr(dimse_retrieval, "file_of", slowly)
+        jobs = Jobs(home.post)
+        loader = Loader({ref.site: source}, store, jobs)
+        loader.study_ready.connect(lambda told: loader.look_at(told[1][0], 0))
+        opened = loader.open(ref, first=True)
+        home.drain(lambda: any(loader.progress(s.id).loaded for s in loader.display_sets(ref)))
+        (shown,) = loader.display_sets(ref)
+        first, done = loader.progress(shown.id), opened.done
+        looked.set()
+        home.drain(lambda: loader.complete(ref))
+        last = loader.progress(shown.id)
+        jobs.close()
+
+    assert (first, done) == (SetProgress(1, 0, 6), False)
+    assert last == SetProgress(6, 0, 6)
+
+
+def slices(folder: Path, count: int) -> list[Path]:
+    """A stack, as one series of one study."""
+    made = []
+    for number in range(1, count + 1):
+        data = pydicom.dcmread(str(get_testdata_file("CT_small.dcm")))
+        data.StudyInstanceUID, data.SeriesInstanceUID = "2.25.600", "2.25.6001"
+        data.SOPInstanceUID = data.file_meta.MediaStorageSOPInstanceUID = f"2.25.6002.{number}"
+        data.InstanceNumber, data.ImagePositionPatient = number, [0.0, 0.0, 2.0 * number]
+        data.save_as(folder / f"{number}.dcm")
+        made.append(folder / f"{number}.dcm")
+    return made

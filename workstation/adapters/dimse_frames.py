@@ -1,16 +1,19 @@
 """Images of one site over DIMSE: found by C-FIND, brought by C-GET or C-MOVE, held as they came.
 
-DIMSE knows no frames and no metadata: a series comes whole, and the decoder children read its
-headers. Blocking; called from worker lanes by `services.loading`.
+DIMSE knows no frames and no metadata: objects come one after another, the decoder children read
+their headers, and what came is looked at while the rest of the series is on its way. Blocking;
+called from worker lanes by `services.loading`.
 """
 
+import contextlib
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from attrs import evolve
 
 from workstation.adapters.decoders import Decoders
+from workstation.adapters.dimse_intake import Intake
 from workstation.adapters.dimse_line import FIND, query_contexts
 from workstation.adapters.dimse_retrieval import Listed, Retrieval, Wanted
 from workstation.adapters.dimse_site import DimseSite
@@ -37,7 +40,7 @@ log = logging.getLogger("frames")
 
 
 class DimseFrames(HeldObjects):
-    """`services.ports.FrameSource` and `HeaderSource` of one site. Any worker thread."""
+    """`services.ports.PiecewiseSource` and `HeaderSource` of one site. Any worker thread."""
 
     def __init__(self, site: DimseSite, decoders: Decoders) -> None:
         super().__init__(decoders)
@@ -64,22 +67,42 @@ class DimseFrames(HeldObjects):
         return tuple(found)
 
     def metadata(self, ref: StudyRef, series: SeriesUID) -> Series:
+        return self.arriving(ref, series, lambda _here, _coming: None)
+
+    def arriving(
+        self, ref: StudyRef, series: SeriesUID, came: Callable[[Series, int], None]
+    ) -> Series:
         """Brings what is not held yet. What the site lists and does not give has a place of its
         own that says so."""
         listed = self._listed(ref.study, series)
         held = self._series.get((ref.study, series), {})
         missing = {each.sop: each for each in listed if (each.sop, 0) not in held}
         wanted = Wanted(ref.study, series, missing, self._modalities.get(series, ""))
-        for came in self._retrieval.bring(wanted, whole=not held):
-            self._keep(ref, series, came)
-        held = self._series.get((ref.study, series), {})
-        if listed and not held:
+
+        def tell() -> None:
+            here = super(DimseFrames, self).metadata(ref, series)
+            coming = self._not_held(ref, series, missing)
+            came(here, sum(each.frames for each in coming))
+
+        keep = partial(self._keep, ref, series)
+        with Intake(self._decoders.headers, keep, tell) as intake:
+            self._retrieval.bring(wanted, intake.take, whole=not held)
+        if listed and (ref.study, series) not in self._series:
             raise SiteUnavailable(
                 tr("{site} lists these images and does not give them", site=self._site.site.name)
             )
-        missing = {sop: each for sop, each in missing.items() if (sop, 0) not in held}
         found = super().metadata(ref, series)
-        return _with_missing(found, ref, missing.values())
+        return _with_missing(found, ref, self._not_held(ref, series, missing))
+
+    def _not_held(
+        self, ref: StudyRef, series: SeriesUID, listed: Mapping[SopUID, Listed]
+    ) -> list[Listed]:
+        held = self._series.get((ref.study, series), {})
+        return [each for sop, each in listed.items() if (sop, 0) not in held]
+
+    def pause(self, ref: StudyRef) -> None:
+        """What came is kept."""
+        self._retrieval.stop(ref.study)
 
     def forget(self, ref: StudyRef) -> None:
         """Nothing of a closed study stays, and no more of it comes."""
@@ -122,22 +145,23 @@ class DimseFrames(HeldObjects):
 
     # --- keeping ----------------------------------------------------------------------
 
-    def _keep(self, ref: StudyRef, series: SeriesUID, came: Mapping[SopUID, bytes]) -> None:
+    def _keep(
+        self,
+        ref: StudyRef,
+        series: SeriesUID,
+        sop: SopUID,
+        data: bytes,
+        header: bytes | NotDisplayable,
+    ) -> None:
         """What says of itself that it belongs elsewhere is not kept."""
-        for (sop, data), header in zip(
-            came.items(), self._decoders.headers(came.values()), strict=True
-        ):
-            values = _header_of(header)
-            place = (ref.study, series, sop)
-            if values is None or _place_of(values) != place:
-                log.warning("%s sent an object that is not what was asked for", ref.site)
-                continue
-            key = FrameKey(ref.site, ref.study, series, sop)
-            assert isinstance(header, bytes)
-            again = partial(self._again, key)
-            with self._lock:
-                if ref.study not in self._open:  # closed meanwhile
-                    return
+        values = _header_of(header)
+        if values is None or _place_of(values) != (ref.study, series, sop):
+            log.warning("%s sent an object that is not what was asked for", ref.site)
+            return
+        assert isinstance(header, bytes)
+        again = partial(self._again, FrameKey(ref.site, ref.study, series, sop))
+        with self._lock, contextlib.suppress(NotDisplayable):  # the same came already
+            if ref.study in self._open:  # not closed meanwhile
                 self._take(HeldObject(data, header.strip()[1:-1], values, again))
 
     def _again(self, key: FrameKey) -> bytes:
@@ -145,13 +169,14 @@ class DimseFrames(HeldObjects):
         found = self._find(key)
         sop_class = found.values.text("00080016") if found is not None else ""
         wanted = Wanted(key.study, key.series, {key.sop: Listed(key.sop, sop_class)})
+        came: dict[SopUID, bytes] = {}
         try:
-            for came in self._retrieval.bring(wanted):
-                if key.sop in came:
-                    return came[key.sop]
+            self._retrieval.bring(wanted, came.__setitem__)
         except Refused:
             raise not_displayable("refused") from None
-        raise not_displayable("not-delivered")
+        if key.sop not in came:
+            raise not_displayable("not-delivered")
+        return came[key.sop]
 
 
 def _header_of(header: bytes | NotDisplayable) -> Attributes | None:

@@ -2,7 +2,7 @@
 
 import itertools
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from typing import Final
 
 from attrs import define, field, frozen
@@ -22,7 +22,8 @@ _TAKEN: Final = 0x0000
 _NAMED_AT_ONCE: Final = 200
 _messages = itertools.count(1)
 
-Came = Mapping[SopUID, bytes]
+#: Told of each object as it comes, on the thread of its association.
+Took = Callable[[SopUID, bytes], None]
 
 
 @frozen
@@ -50,7 +51,7 @@ class Wanted:
         said = {each.sop_class for each in self.objects.values() if is_uid(each.sop_class)}
         return said or set(dimse_contexts.usual_classes(self.modality))
 
-    def without(self, came: Came) -> "Wanted":
+    def without(self, came: Container[SopUID]) -> "Wanted":
         left = {sop: each for sop, each in self.objects.items() if sop not in came}
         return Wanted(self.study, self.series, left, self.modality)
 
@@ -66,10 +67,11 @@ class Wanted:
 
 @define(eq=False)
 class _Taker:
-    """What one retrieval brought. Called from the association's thread."""
+    """What one retrieval brings. Called from the association's thread."""
 
     wanted: Wanted
-    came: dict[SopUID, bytes] = field(factory=dict)
+    took: Took
+    came: set[SopUID] = field(factory=set)
     failed: int = 0  # as the site counts
     line: Line | None = None  # we asked on; what comes on another one is a sign of life too
     stopped: bool = False
@@ -78,7 +80,9 @@ class _Taker:
         sop = SopUID(wrapped.sop)
         if self.stopped or sop not in self.wanted.objects:
             return NOT_ASKED
-        self.came[sop] = file_of(wrapped)
+        if sop not in self.came:
+            self.came.add(sop)
+            self.took(sop, file_of(wrapped))
         if self.line is not None:
             self.line.heard()
         return _TAKEN
@@ -110,8 +114,8 @@ class Retrieval:
                 if taker.wanted.study == study:
                     taker.stop()
 
-    def bring(self, wanted: Wanted, *, whole: bool = False) -> Iterator[Came]:
-        """What came, once or twice: where the site says that it could not send some, they are
+    def bring(self, wanted: Wanted, took: Took, *, whole: bool = False) -> None:
+        """Each object as it comes; where the site says that it could not send some, they are
         asked for again in other presentation contexts. `whole`: they are all of the series.
 
         Where nothing came at all, the error that was the reason is raised.
@@ -119,7 +123,7 @@ class Retrieval:
         for alone in (False, True):
             if not wanted.objects:
                 return
-            taker = _Taker(wanted)
+            taker = _Taker(wanted, took)
             with self._lock:
                 self._under_way.add(taker)
             try:
@@ -130,7 +134,6 @@ class Retrieval:
             finally:
                 with self._lock:
                     self._under_way.discard(taker)
-            yield taker.came
             if not taker.failed or taker.stopped:
                 return
             whole = whole and not taker.came

@@ -10,17 +10,16 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field
 
-from workstation.dicom.display_sets import display_sets
 from workstation.dicom.reasons import NOTICES
 from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, StudyRef
 from workstation.domain.patient import persons
-from workstation.domain.source import Source, Written
+from workstation.domain.source import Written
 from workstation.domain.study import DisplaySet, Series
 from workstation.domain.suv import SuvType
-from workstation.imaging.uptake import in_suv, on_white
 from workstation.services import arrivals
+from workstation.services.described import Described, Head, described
 from workstation.services.fetching import (
     FRAME_WORKERS,
     LOOKED,
@@ -35,7 +34,7 @@ from workstation.services.filed_twice import Filed
 from workstation.services.frames import FrameStore
 from workstation.services.jobs import Job, Jobs
 from workstation.services.line_budget import LineBudget
-from workstation.services.ports import FrameSource, SeriesHead
+from workstation.services.ports import FrameSource, PiecewiseSource, SeriesHead
 from workstation.services.signal import Signal
 from workstation.text import tr, trn
 
@@ -44,21 +43,6 @@ _NOT_IMAGES: Final = frozenset({"SR", "PR", "KO", "DOC", "SEG", "RTSTRUCT", "RTP
 _METADATA: Final = 10
 #: Questions about studies and series of one site at a time.
 HEAD_WORKERS: Final = 2
-
-
-#: Of the first image of a series: whose it is, its class and its modality.
-_Head = tuple[Source, str, str]
-
-
-@frozen
-class _Described:
-    sets: tuple[DisplaySet, ...]
-    head: _Head | None
-
-
-def _head_of(series: Series) -> _Head | None:
-    first = next((each for each in series.instances if each.frames), None)
-    return None if first is None else (first.source, first.sop_class, first.modality)
 
 
 @define(eq=False)
@@ -76,7 +60,9 @@ class _Study:
     again: bool = False  # there are more news than those asked for
     ending: bool = False  # all of what is read is there: the next list is the last
     untold: list[str] = field(factory=list)  # problems of one that is fetched ahead
-    written: dict[SeriesUID, _Head] = field(factory=dict)  # of series with images
+    written: dict[SeriesUID, Head] = field(factory=dict)  # of series with images
+    describing: dict[SeriesUID, Job[Described]] = field(factory=dict)
+    put_off: bool = False  # the line is another case's, until that is here
 
     @property
     def ref(self) -> StudyRef:
@@ -110,6 +96,7 @@ class Loader:
         self._jobs = jobs
         self._suv = suv
         self._studies: dict[StudyRef, _Study] = {}
+        self._coming: dict[str, int] = {}  # display set -> frames on their way, not described yet
         self._fetcher = Fetcher(sources, store, jobs, self._tell, budgets or {})
         self.study_ready: Signal[tuple[StudyRef, tuple[DisplaySet, ...]]] = Signal()
         self.frame_arrived: Signal[FrameKey] = self._fetcher.frame_arrived
@@ -131,6 +118,8 @@ class Loader:
         A `growing` one is still being read from files: until `whole` only what is looked at
         is decoded, and `refresh` takes in what came.
         """
+        if first:
+            self._make_way(ref)
         known = self._studies.get(ref)
         if known is not None:
             if known.ahead:
@@ -141,6 +130,7 @@ class Loader:
     def _begin(self, study: _Study) -> Job[None]:
         ref = study.ref
         self._studies[ref] = study
+        study.job.then(lambda _: self._resume())
         self._fetcher.begin(study.fetching)
         self._store.protect(ref)
         self._list(study)
@@ -176,6 +166,7 @@ class Loader:
     def _take_over(self, study: _Study, *, first: bool) -> None:
         """What was fetched ahead is opened: what is known of it is shown at once."""
         study.fetching.ahead, study.fetching.first = False, first
+        self._go_on(study)
         for words in study.untold:
             self.problems.emit((study.ref, words))
         if study.known:
@@ -212,7 +203,8 @@ class Loader:
         self._fetcher.look_at(display_set, frame_index)
 
     def progress(self, display_set_id: str) -> SetProgress:
-        return self._fetcher.progress(display_set_id)
+        known = self._fetcher.progress(display_set_id)
+        return evolve(known, total=known.total + self._coming.get(display_set_id, 0))
 
     def complete(self, ref: StudyRef) -> bool:
         """Every series is described or told as lost, every frame loaded or failed."""
@@ -242,9 +234,37 @@ class Loader:
 
     def close(self, ref: StudyRef) -> None:
         """Stop fetching and forget the images."""
-        self._studies.pop(ref, None)
+        study = self._studies.pop(ref, None)
+        for each in study.known if study is not None else ():
+            self._coming.pop(each.id, None)
         self._fetcher.close(ref)
         self._store.drop(ref)
+        self._resume()
+
+    # --- whose the line is ------------------------------------------------------
+
+    def _make_way(self, ref: StudyRef) -> None:
+        """Somebody waits for this one: series on their way for cases that nobody opened, which
+        come object by object and fill the line, stop where they are."""
+        for study in self._studies.values():
+            source = self._sources[study.ref.site]
+            if study.ahead and study.ref != ref and isinstance(source, PiecewiseSource):
+                study.put_off = True
+                for job in study.describing.values():
+                    job.cancel()
+                study.describing.clear()
+                source.pause(study.ref)
+
+    def _resume(self) -> None:
+        if all(each.ahead or each.job.done for each in self._studies.values()):
+            for study in self._studies.values():
+                self._go_on(study)
+
+    def _go_on(self, study: _Study) -> None:
+        if study.put_off:
+            study.put_off = False
+            for at, uid in enumerate(uid for uid in study.heads if uid in study.waiting):
+                self._describe(study, study.heads[uid], at)
 
     # --- series ---------------------------------------------------------------
 
@@ -276,7 +296,7 @@ class Loader:
             study.fetching.growing = False
             for uid in study.sets.keys() - study.waiting:
                 self._complete(study, study.heads[uid])
-        for at, head in enumerate(grown):
+        for at, head in enumerate(grown if not study.put_off else ()):
             self._describe(study, head, at)
         self._settle_when_known(study)
 
@@ -286,25 +306,41 @@ class Loader:
         return known is None or not head.instances or head.instances != known.instances
 
     def _describe(self, study: _Study, head: SeriesHead, at: int) -> None:
-        source = self._sources[study.ref.site]
+        source, suv = self._sources[study.ref.site], self._suv
 
-        def described() -> _Described:
-            series = source.metadata(study.ref, head.uid)
-            found = display_sets(study.ref, series)
-            read = in_suv(found, self._suv) if self._suv is not None else found
-            return _Described(tuple(map(on_white, read)), _head_of(series))
+        def came(series: Series, coming: int) -> None:
+            part = described(study.ref, series, suv)
+            self._jobs.bring_home(lambda: self._partly(study, head, part, coming))
+
+        def work() -> Described:
+            if isinstance(source, PiecewiseSource):
+                series = source.arriving(study.ref, head.uid, came)
+            else:
+                series = source.metadata(study.ref, head.uid)
+            return described(study.ref, series, suv)
 
         asked = self._jobs.run(
-            described,
+            work,
             lane=f"heads:{study.ref.site}",
             priority=study.fetching.base + _METADATA + at,
         )
+        study.describing[head.uid] = asked
         asked.then(partial(self._described, study, head))
 
-    def _described(self, study: _Study, head: SeriesHead, job: Job[_Described]) -> None:
+    def _partly(self, study: _Study, head: SeriesHead, part: Described, coming: int) -> None:
+        """What came of a series so far: to be looked at. What comes to an open study later is
+        told when all of it is here."""
+        if self._gone(study) or study.job.done or head.uid not in study.waiting:
+            return
+        if part.head is not None:
+            study.written[head.uid] = part.head
+        self._show(study, head, part.sets, coming)
+
+    def _described(self, study: _Study, head: SeriesHead, job: Job[Described]) -> None:
         if self._gone(study):
             return
         study.waiting.discard(head.uid)
+        study.describing.pop(head.uid, None)
         if job.error is not None:
             study.lost.add(head.uid)
             name = head.description or head.modality
@@ -321,23 +357,35 @@ class Loader:
     def _take_in(self, study: _Study, head: SeriesHead, sets: Sequence[DisplaySet]) -> None:
         """Count, show, fetch; what was there before stays what it was."""
         before = study.sets.get(head.uid, ())
-        now = arrivals.renamed(before, sets)
-        study.sets[head.uid] = now
-        marked = self._marked(study, head.uid)
-        now = study.sets[head.uid]
-        for gone in {each.id for each in before} - {each.id for each in now}:
-            self._fetcher.forget(gone)
-        for each in now:
-            self._fetcher.know(each)
-        self.study_ready.emit((study.ref, study.known))
-        self._tell_patients(study)
-        more = arrivals.more_frames(before, now)
+        marked = self._show(study, head, sets)
+        more = arrivals.more_frames(before, study.sets[head.uid])
         if study.job.done and more and not study.ahead:
             name = head.description or head.modality
             self.news.emit((study.ref, tr("{n} more images arrived: {name}", n=more, name=name)))
         self._complete(study, head)
         for uid in marked:
             self._tell_doubts(study, study.heads[uid], study.sets[uid])
+
+    def _show(
+        self, study: _Study, head: SeriesHead, sets: Sequence[DisplaySet], coming: int = 0
+    ) -> set[SeriesUID]:
+        """Known and told from now on; other series that share an identifier with this one.
+        `coming`: so many frames more are listed."""
+        before = study.sets.get(head.uid, ())
+        study.sets[head.uid] = arrivals.renamed(before, sets)
+        marked = self._marked(study, head.uid)
+        now = study.sets[head.uid]
+        for gone in {each.id for each in before} - {each.id for each in now}:
+            self._fetcher.forget(gone)
+        for each in before:
+            self._coming.pop(each.id, None)
+        if coming and now:
+            self._coming[max(now, key=lambda each: len(each.frames)).id] = coming
+        for each in now:
+            self._fetcher.know(each)
+        self.study_ready.emit((study.ref, study.known))
+        self._tell_patients(study)
+        return marked
 
     def _marked(self, study: _Study, newest: SeriesUID) -> set[SeriesUID]:
         """Other series that share an identifier with this one: they say so too, now."""

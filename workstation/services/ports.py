@@ -244,6 +244,23 @@ class FrameSource(Protocol):
         ...
 
 
+@runtime_checkable
+class PiecewiseSource(FrameSource, Protocol):
+    """Where a series comes object by object, its description with its pixels (DIMSE): what came
+    is looked at while the rest is on its way."""
+
+    def arriving(
+        self, ref: StudyRef, series: SeriesUID, came: Callable[[Series, int], None]
+    ) -> Series:
+        """As `metadata`. `came` is told now and then, on another thread, what is here so far and
+        how many frames more are listed."""
+        ...
+
+    def pause(self, ref: StudyRef) -> None:
+        """Stop what is on its way; asked again, it goes on from there."""
+        ...
+
+
 class HeaderSource(Protocol):
     """What an object says of itself, whole: from a site, or from a file of this machine."""
 
