@@ -28,7 +28,10 @@ SOURCE: Final = Source(
     "Alder^Robin", "HG-100482", "harbor", "19620302", "M", "20261121", "173100", "7", "CT chest",
     "HG-26-118204", "Ash^Sam",
 )  # fmt: skip
-CLASSES: Final = {"CT": "1.2.840.10008.5.1.4.1.1.2", "MR": "1.2.840.10008.5.1.4.1.1.4"}
+CLASSES: Final = {
+    "CT": "1.2.840.10008.5.1.4.1.1.2", "MR": "1.2.840.10008.5.1.4.1.1.4",
+    "PT": "1.2.840.10008.5.1.4.1.1.128",
+}  # fmt: skip
 CT_HEADER: Final[dict[str, Any]] = {
     "00080070": {"vr": "LO", "Value": ["Maker"]},
     "00180060": {"vr": "DS", "Value": [120.0]},
@@ -44,6 +47,53 @@ MR_HEADER: Final[dict[str, Any]] = CT_HEADER | {
     "00180081": {"vr": "DS", "Value": [15.0]},
     "00180091": {"vr": "IS", "Value": [1]},
 }
+#: Enhanced MR has no Scanning Sequence: it says by itself what the pulses do (PS3.3 C.8.13.4).
+ENHANCED_MR_HEADER: Final[dict[str, Any]] = CT_HEADER | {
+    "00080060": {"vr": "CS", "Value": ["MR"]},
+    "00180023": {"vr": "CS", "Value": ["3D"]},
+    "00189008": {"vr": "CS", "Value": ["GRADIENT"]},
+    "00189009": {"vr": "CS", "Value": ["YES"]},
+    "00189016": {"vr": "CS", "Value": ["RF"]},
+    "00189018": {"vr": "CS", "Value": ["NO"]},
+    "00189033": {"vr": "CS", "Value": ["PARTIAL"]},
+    "52009229": {"vr": "SQ", "Value": [
+        {"00189112": {"vr": "SQ", "Value": [{
+            "00180080": {"vr": "DS", "Value": [2300.0]},
+            "00180091": {"vr": "IS", "Value": [1]},
+        }]},
+        "00189114": {"vr": "SQ", "Value": [{"00189082": {"vr": "FD", "Value": [2.98]}}]}},
+    ]},
+}  # fmt: skip
+#: A whole body PET as scanners write it; 400 MBq an hour before.
+PET_HEADER: Final[dict[str, Any]] = CT_HEADER | {
+    "00080021": {"vr": "DA", "Value": ["20261121"]},
+    "00080031": {"vr": "TM", "Value": ["110000"]},
+    "00080022": {"vr": "DA", "Value": ["20261121"]},
+    "00080032": {"vr": "TM", "Value": ["110000"]},
+    "00101020": {"vr": "DS", "Value": [1.6]},
+    "00101030": {"vr": "DS", "Value": [80.0]},
+    "00181181": {"vr": "CS", "Value": ["NONE"]},
+    "00181242": {"vr": "IS", "Value": [120000]},
+    "00280051": {"vr": "CS", "Value": ["DECY", "ATTN"]},
+    "00540016": {"vr": "SQ", "Value": [{
+        "00080090": {"vr": "PN", "Value": [{"Alphabetic": "Nobody^Of Ours"}]},
+        "00090010": {"vr": "LO", "Value": ["A VENDOR"]},
+        "00181074": {"vr": "DS", "Value": [4e8]},
+        "00181075": {"vr": "DS", "Value": [3600.0]},
+        "00181078": {"vr": "DT", "Value": ["20261121100000"]},
+        "00540300": {"vr": "SQ", "Value": [{
+            "00080100": {"vr": "SH", "Value": ["77004003"]},
+            "00080102": {"vr": "SH", "Value": ["SCT"]},
+            "00080104": {"vr": "LO", "Value": ["^18^Fluorine"]},
+        }]},
+    }]},
+    "00541000": {"vr": "CS", "Value": ["GATED", "IMAGE"]},
+    "00541001": {"vr": "CS", "Value": ["BQML"]},
+    "00541002": {"vr": "CS", "Value": ["EMISSION"]},
+    "00541102": {"vr": "CS", "Value": ["START"]},
+    "00541300": {"vr": "DS", "Value": [0.0]},
+    "00541321": {"vr": "DS", "Value": [1.0]},
+}  # fmt: skip
 
 
 class ImageSite:

@@ -1,4 +1,4 @@
-"""Planes and slabs through a volume as DICOM images of a series of their own (CT and MR).
+"""Planes and slabs through a volume as DICOM images of a series of their own.
 
 pydicom alone: what stands in an image is what was reckoned here, and what the images it was made
 of say of themselves in the same words.
@@ -11,13 +11,13 @@ from typing import Any, Final
 
 import numpy as np
 from attrs import field, frozen
-from numpy.typing import NDArray
 from pydicom import Dataset
-from pydicom.datadict import dictionary_VR
 from pydicom.dataset import FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, MRImageStorage
+from pydicom.uid import ExplicitVRLittleEndian
 from pydicom.valuerep import format_number_as_ds
 
+from workstation.dicom.carried import add_element
+from workstation.dicom.derived_kinds import Kind, is_capture
 from workstation.dicom.document_head import (
     MANUFACTURER,
     DocumentHead,
@@ -28,25 +28,8 @@ from workstation.dicom.document_head import (
 from workstation.domain.geometry import ImagePlane, Vector
 from workstation.domain.identifiers import FrameKey
 from workstation.domain.presentation import Rescale, Voi, VoiFunction
+from workstation.imaging.stored_planes import StoredPlane
 
-#: What a series of each modality is stored as.
-CLASSES: Final = MappingProxyType({"CT": CTImageStorage, "MR": MRImageStorage})
-#: Elements of the images it is made of that hold for what is made of them, by modality: tag and
-#: whether the image module wants them there though they are empty (type 2).
-_ALL: Final = {
-    "00080022": False, "00080032": False, "00101010": False, "00101020": False,
-    "00101030": False, "00180015": False, "00181030": False, "00185100": True,
-    "00200012": True, "00201040": True, "00200060": True,
-}  # fmt: skip
-_CT: Final = {"00180010": False, "00180060": True, "00181151": False, "00181210": False}
-_MR: Final = {
-    "00180010": False, "00180020": True, "00180021": True, "00180022": True, "00180023": True,
-    "00180024": False, "00180080": True, "00180081": True, "00180082": False, "00180087": False,
-    "00180091": True, "00181314": False, "00189087": False,
-}  # fmt: skip
-CARRIED: Final[Mapping[str, Mapping[str, bool]]] = MappingProxyType(
-    {"CT": {**_ALL, **_CT}, "MR": {**_ALL, **_MR}}
-)
 #: Of the scanner: manufacturer, institution, model.
 SCANNER: Final = ("00080070", "00080080", "00081090")
 #: PS3.16 CID 7203.
@@ -71,15 +54,16 @@ class DerivedSeries:
     """
 
     head: DocumentHead
+    kind: Kind
     modality: str
     description: str
     derivation: str
     mode: str
     thickness_mm: float
     apart_mm: float
+    count: int
     frame_of_reference: str
     photometric: str
-    rescale: Rescale
     padding: int | None
     voi: Voi | None
     lossy_ratio: float | None
@@ -93,12 +77,15 @@ def derived_image(
     sop: str,
     number: int,
     plane: ImagePlane,
-    stored: NDArray[Any],
+    sides: tuple[str, str],
+    stored: StoredPlane,
     sources: Sequence[FrameKey],
 ) -> bytes:
-    """One image as a Part 10 file; `stored` is (rows, columns) of 16 bits.
+    """One image as a Part 10 file; `sides` of the patient are those that its rows and columns
+    lead to.
 
-    Raises ValueError where the images it was made of are of another study.
+    Raises ValueError where the images it was made of are of another study, or say of themselves
+    what cannot be written.
     """
     if any(each.study != series.head.study for each in sources):
         raise ValueError("made of images of another study")
@@ -108,9 +95,11 @@ def derived_image(
         _identify(made, series, sop, number)
         _carry(made, series)
         _lie(made, series, plane)
+        made.PatientOrientation = list(sides)
         _show(made, series, stored)
         _derive(made, series, sources)
         complete(made, series.head)
+        _date(made, series)
         made.file_meta = FileMetaDataset()
         made.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
         return as_file(made)
@@ -118,21 +107,26 @@ def derived_image(
 
 def _identify(made: Dataset, series: DerivedSeries, sop: str, number: int) -> None:
     head = series.head
-    made.SOPClassUID, made.SOPInstanceUID = CLASSES[series.modality], sop
+    made.SOPClassUID, made.SOPInstanceUID = series.kind.sop_class, sop
     made.Modality, made.Manufacturer = series.modality, MANUFACTURER
     made.SeriesInstanceUID, made.SeriesNumber = head.series_uid, series.number
     made.InstanceNumber = number
     made.SeriesDescription = series.description[:_DIGITS]
     made.SeriesDate, made.SeriesTime = head.at.strftime("%Y%m%d"), head.at.strftime("%H%M%S")
-    made.ImageType = ["DERIVED", "SECONDARY", _TYPES[series.mode]]
+    pixels = "PRIMARY" if series.modality == "PT" else "SECONDARY"  # PS3.3 C.8.9.4.1.3
+    made.ImageType = ["DERIVED", pixels, _TYPES[series.mode]]
     made.BurnedInAnnotation = "NO"
+    if is_capture(series.kind):
+        made.ConversionType = "WSD"
+    elif series.modality == "PT":
+        made.ImageIndex, made.NumberOfSlices = number, series.count
 
 
 def _carry(made: Dataset, series: DerivedSeries) -> None:
-    for tag, wanted in CARRIED[series.modality].items():
-        values = [_written(value) for value in series.carried.get(tag, ())]
+    for tag, wanted in series.kind.wanted(series.carried).items():
+        values = series.carried.get(tag, ())
         if values or wanted:
-            made.add_new(int(tag, 16), _kind(tag), _value(values))
+            add_element(made, tag, values)
     equipment = Dataset()
     equipment.PurposeOfReferenceCodeSequence = [_code("109101", "Acquisition Equipment")]
     equipment.Manufacturer = series.scanner.get("00080070") or "unknown"
@@ -143,18 +137,10 @@ def _carry(made: Dataset, series: DerivedSeries) -> None:
     made.ContributingEquipmentSequence = [equipment]
 
 
-def _kind(tag: str) -> str:
-    return str(dictionary_VR(int(tag, 16)))
-
-
-def _written(value: Any) -> Any:
-    return format_number_as_ds(value) if isinstance(value, float) else value
-
-
-def _value(values: Sequence[Any]) -> Any:
-    if not values:
-        return None
-    return values[0] if len(values) == 1 else list(values)
+def _date(made: Dataset, series: DerivedSeries) -> None:
+    """Carried times are of the scanner's own clock: no zone of ours makes them others."""
+    if "00080201" in series.kind.carried and not series.carried.get("00080201"):
+        del made.TimezoneOffsetFromUTC
 
 
 def _lie(made: Dataset, series: DerivedSeries, plane: ImagePlane) -> None:
@@ -168,28 +154,49 @@ def _lie(made: Dataset, series: DerivedSeries, plane: ImagePlane) -> None:
     made.SliceLocation = _number(plane.position_mm)
 
 
-def _show(made: Dataset, series: DerivedSeries, stored: NDArray[Any]) -> None:
-    made.SamplesPerPixel, made.PhotometricInterpretation = 1, series.photometric
-    made.Rows, made.Columns = stored.shape
-    made.BitsAllocated = made.BitsStored = 16
-    made.HighBit, made.PixelRepresentation = 15, int(stored.dtype.kind == "i")
-    kind = "<i2" if stored.dtype.kind == "i" else "<u2"
-    made.PixelData = np.ascontiguousarray(stored, kind).tobytes()
+def _show(made: Dataset, series: DerivedSeries, stored: StoredPlane) -> None:
+    made.Rows, made.Columns = stored.values.shape[:2]
+    if stored.values.ndim == 3:
+        _in_colour(made, stored)
+    else:
+        _in_grey(made, series, stored)
     made["PixelData"].VR = "OW"
+    made.LossyImageCompression = "00" if series.lossy_ratio is None else "01"
+    if series.lossy_ratio:
+        made.LossyImageCompressionRatio = _number(series.lossy_ratio)
+
+
+def _in_colour(made: Dataset, stored: StoredPlane) -> None:
+    made.SamplesPerPixel, made.PhotometricInterpretation, made.PlanarConfiguration = 3, "RGB", 0
+    made.BitsAllocated = made.BitsStored = 8
+    made.HighBit, made.PixelRepresentation = 7, 0
+    data = np.ascontiguousarray(stored.values, np.uint8).tobytes()
+    made.PixelData = data + b"\0" * (len(data) % 2)
+
+
+def _in_grey(made: Dataset, series: DerivedSeries, stored: StoredPlane) -> None:
+    signed = stored.values.dtype.kind == "i"
+    made.SamplesPerPixel, made.PhotometricInterpretation = 1, series.photometric
+    made.BitsAllocated = made.BitsStored = 16
+    made.HighBit, made.PixelRepresentation = 15, int(signed)
+    made.PixelData = np.ascontiguousarray(stored.values, "<i2" if signed else "<u2").tobytes()
     if series.padding is not None:
-        made.add_new(0x00280120, "SS" if stored.dtype.kind == "i" else "US", series.padding)
-    if series.modality == "CT" or (series.rescale.slope, series.rescale.intercept) != (1.0, 0.0):
-        made.RescaleIntercept = _number(series.rescale.intercept)
-        made.RescaleSlope = _number(series.rescale.slope)
-        made.RescaleType = series.rescale.unit if series.rescale.unit == "HU" else "US"
+        made.add_new(0x00280120, "SS" if signed else "US", series.padding)
+    _mean(made, series, stored.rescale)
     voi = series.voi
     if voi is not None and voi.lut is None:
         made.WindowCenter, made.WindowWidth = _number(voi.center), _number(voi.width)
         if voi.function is not VoiFunction.LINEAR:
             made.VOILUTFunction = voi.function.value
-    made.LossyImageCompression = "00" if series.lossy_ratio is None else "01"
-    if series.lossy_ratio:
-        made.LossyImageCompressionRatio = _number(series.lossy_ratio)
+
+
+def _mean(made: Dataset, series: DerivedSeries, rescale: Rescale) -> None:
+    """From stored numbers to values; PET says their unit by itself."""
+    if series.modality in ("CT", "PT") or (rescale.slope, rescale.intercept) != (1.0, 0.0):
+        made.RescaleIntercept = _number(rescale.intercept)
+        made.RescaleSlope = _number(rescale.slope)
+        if series.modality != "PT" or is_capture(series.kind):
+            made.RescaleType = rescale.unit if rescale.unit == "HU" else "US"
 
 
 def _derive(made: Dataset, series: DerivedSeries, sources: Sequence[FrameKey]) -> None:

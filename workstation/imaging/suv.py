@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from workstation.domain.suv import NoSuv, SuvBasis, SuvType
+from workstation.domain.suv import UNITS, NoSuv, SuvBasis, SuvType
 from workstation.text import tr
 
 #: SUV Type (0054,1006) and the units that say it by themselves (PS3.3 C.8.9.1).
@@ -272,6 +272,14 @@ _WORDS: Final[Mapping[NoSuv, str]] = MappingProxyType(
         NoSuv.LONG_AFTER: "injection too long before the scan",
     }
 )
+
+
+def stated_as(unit: str) -> tuple[str, str] | None:
+    """Units and SUV Type (PS3.3 C.8.9.1) of values in a unit as readers see it; None: no SUV."""
+    for code, kind in _STATED.items():
+        if UNITS[kind] == unit:
+            return ("CM2ML" if kind is SuvType.BSA else "GML"), code
+    return None
 
 
 def words_for(reason: NoSuv) -> str:

@@ -128,7 +128,7 @@ class Header:
         self._common = evolve(self._common, pixels=evolve(self._common.pixels, rows=0))
 
     def frame(self, key: FrameKey, number: int, count: int) -> Frame:
-        values, common, index = self._of_frame(key.frame_index), self._common, key.frame_index
+        values, common, index = self.values_of(key.frame_index), self._common, key.frame_index
         modality, read = self._modality, self._memory.read
         origin = values.vector("00200032")
         placed, coloured = origin is not None, common.palette is not None
@@ -172,7 +172,8 @@ class Header:
             suv_basis=read(("suv", modality), values, lambda v: suv_basis(v, modality)),
         )
 
-    def _of_frame(self, index: int) -> Attributes:
+    def values_of(self, index: int) -> Attributes:
+        """Whatever the object says of one of its frames, in the order in which it is looked for."""
         if not self.enhanced:
             return self._values
         own = self._per_frame[index] if index < len(self._per_frame) else Attributes()

@@ -1,8 +1,8 @@
 """The screen whose planes and stacks go together: one crosshair, one window, one scale.
 
-Stacks in the patient space of the planes go to the image nearest to their crosshair, planes of
-another study to the same place, where it is known; `services.reformatted` says what a reader
-does with them.
+Stacks in the patient space of the planes go to the image nearest to their crosshair, stacks and
+planes of another study to the same place, where it is known by a registration;
+`services.reformatted` says what a reader does with them.
 """
 
 from attrs import evolve
@@ -38,9 +38,11 @@ class Aligned(Structured):
         if not self.links.on or source.frame.plane is None:
             return
         for display_set in self._planar_sets():
-            if self._same_space(source.frame, display_set):
+            rigid = self._way(source.frame, display_set)
+            if rigid is not None:
                 box, now = self._box(display_set), self._crosshair_of(display_set)
-                self._crosshairs[display_set.id] = levelled(now, box, source.frame)
+                there = evolve(source.frame, plane=rigid.plane(source.frame.plane))
+                self._crosshairs[display_set.id] = levelled(now, box, there)
                 self._repaint_planes(display_set)
 
     def _share(self, before: ViewportState) -> None:

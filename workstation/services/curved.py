@@ -15,20 +15,17 @@ from workstation.errors import CommandError
 from workstation.imaging.course import Course, course, vector
 from workstation.imaging.volume_voxels import why_no_volume
 from workstation.services import curve_measuring
-from workstation.services.frames import FrameStore
-from workstation.services.loading import Loader
 from workstation.services.overlay_lines import Overlay
 from workstation.services.phased import Phased
 from workstation.services.placing import Placing
 from workstation.services.straightening import Straight, Straightening, Wanted
-from workstation.services.structures import Structures
-from workstation.services.viewed import Bend, Crossing, CurveView, Reformat, Shown, ViewedStudy
-from workstation.services.volumes import Volumes
+from workstation.services.view_lines import Bend, Crossing
+from workstation.services.viewed import CurveView, Reformat, Shown, ViewedStudy
+from workstation.services.viewer_parts import ViewerParts
 from workstation.text import tr
 from workstation.viewing import curved
 from workstation.viewing.curved import Along, Traced
 from workstation.viewing.orientation import EdgeLetters
-from workstation.viewing.presets import Presets
 from workstation.viewing.reformat import NO_OBJECT
 from workstation.viewing.resolve import ResolvedView
 from workstation.viewing.viewport import SlabMode, ViewportState
@@ -40,16 +37,9 @@ _NEAR_MM: Final = 1.5
 class CurvedViews(Phased):
     """Home thread; `services.viewer.Viewer` says what a reader does with it."""
 
-    def __init__(
-        self,
-        store: FrameStore,
-        loader: Loader,
-        structures: Structures,
-        volumes: Volumes,
-        presets: Presets,
-    ) -> None:
-        super().__init__(store, loader, structures, volumes, presets)
-        self._straight = Straightening(volumes, self._repaint_curve)
+    def __init__(self, parts: ViewerParts) -> None:
+        super().__init__(parts)
+        self._straight = Straightening(parts.volumes, self._repaint_curve)
         self._courses: dict[str, tuple[object, Course | None]] = {}
 
     def forget(self) -> None:

@@ -96,8 +96,8 @@ class Desk:
 
     def _unseen(self, sets: Iterable[DisplaySet]) -> Iterator[tuple[str, int]]:
         for each in sets:
-            if each.kind not in _LOOKED_AT:
-                continue
+            if each.kind not in _LOOKED_AT or each.series in self._viewer.saved_planes:
+                continue  # planes that were saved show nothing that their images do not
             if count := self._viewer.frames_in(each.id, FrameState.LOADED):
                 yield each.label, count
 

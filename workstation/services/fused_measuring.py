@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from attrs import evolve
+from attrs import evolve, frozen
 
+from workstation.domain.geometry import Vector
 from workstation.domain.measurement import REGIONS, Measurement, MeasurementKind, PixelPoint
 from workstation.domain.registration import Rigid
+from workstation.domain.study import DisplaySet
 from workstation.errors import CommandError
 from workstation.imaging.layer_values import region_values, value_near
 from workstation.imaging.spheres import sphere_values
@@ -34,12 +36,20 @@ def with_layer(shown: Shown, made: Measurement) -> Measurement:
     return evolve(made, layer=found, layer_unit=unit) if found else made
 
 
-def sphere(
-    shown: Shown, mark: Measurement, volume: Volume, rigid: Rigid, percent: float
-) -> Mapping[str, float]:
+@frozen
+class Ball:
+    """A sphere about a measurement, in the patient space of a display set."""
+
+    mark: str
+    display_set: DisplaySet
+    centre: Vector
+    radius_mm: float
+
+
+def ball(shown: Shown, mark: Measurement, above: DisplaySet, rigid: Rigid) -> Ball:
     """About the middle of a region, as wide as it is where it is widest.
 
-    Raises CommandError where it is no region with millimetres, or holds nothing of the volume.
+    Raises CommandError where it is no region with millimetres.
     """
     plane = shown.frame.plane
     if mark.kind not in REGIONS or plane is None:
@@ -48,7 +58,12 @@ def sphere(
     middle = plane.to_patient((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
     wide = (max(xs) - min(xs)) * plane.column_spacing
     high = (max(ys) - min(ys)) * plane.row_spacing
-    found = sphere_values(volume, rigid.point(middle), max(wide, high) / 2, percent)
+    return Ball(mark.id, above, rigid.point(middle), max(wide, high) / 2)
+
+
+def sphere(ball: Ball, volume: Volume, percent: float) -> Mapping[str, float]:
+    """What it holds. Raises CommandError where it holds nothing of the volume."""
+    found = sphere_values(volume, ball.centre, ball.radius_mm, percent)
     if not found:
         raise CommandError(tr("nothing of the PET lies in this sphere, or too much of it"))
     return found

@@ -12,13 +12,14 @@ from attrs import evolve
 
 from workstation.domain.identifiers import StudyRef
 from workstation.domain.measurement import Measurement
-from workstation.domain.registration import IDENTITY, Rigid
+from workstation.domain.registration import IDENTITY
 from workstation.domain.study import DisplaySet, Frame
 from workstation.errors import CommandError
 from workstation.imaging.palettes import ColourMap, read_palettes
 from workstation.imaging.spheres import USUAL_PERCENT
-from workstation.imaging.volume_voxels import Volume, why_no_volume
+from workstation.imaging.volume_voxels import why_no_volume
 from workstation.services import fused_measuring
+from workstation.services.fused_measuring import Ball
 from workstation.services.jobs import Job
 from workstation.services.overlay_lines import Line, Mark, Overlay
 from workstation.services.place_words import number
@@ -29,13 +30,14 @@ from workstation.settings import resource
 from workstation.text import tr
 from workstation.viewing import fusion as reduce_fusion
 from workstation.viewing.fusion import Change, Fusion
-from workstation.viewing.linking import space
 from workstation.viewing.patient_marks import on_frame
 from workstation.viewing.planes import Plane
 from workstation.viewing.presets import Own, Spread
 from workstation.viewing.resolve import ResolvedView
 from workstation.viewing.viewport import ViewportState
 
+#: Less of a layer than this is a hint of it: nobody has looked at its images.
+_READ_FROM: Final = 0.2
 #: What is laid over others, before what never is.
 _OVER: Final = ("PT", "NM", "MR", "CT")
 
@@ -108,6 +110,15 @@ class Fusing(Reformatted):
 
     # --- what is shown ---
 
+    def mark_painted(self, shown: Shown, view: ResolvedView, *, whole: bool) -> None:
+        """Images of the layer count as planes of it do: their voxels were looked at here."""
+        super().mark_painted(shown, view, whole=whole)
+        above = shown.fused
+        if above is None or above.volume is None or above.missing or above.voi is None:
+            return
+        if above.opacity >= _READ_FROM:
+            self._see_planes(above.display_set, shown, view, above.rigid, whole=whole)
+
     def _as_shown(
         self, index: int, state: ViewportState, study: ViewedStudy, display_set: DisplaySet
     ) -> Shown:
@@ -131,11 +142,6 @@ class Fusing(Reformatted):
             rigid or IDENTITY, missing,
         )  # fmt: skip
 
-    def _way(self, below: Frame, above: DisplaySet) -> Rigid | None:
-        """From the patient's millimetres of the image to those of what is laid over it."""
-        first = above.frames[0]
-        return IDENTITY if space(below) == space(first) else self.links.rigid(below, first)
-
     def _words(self, index: int, shown: Shown | None, view: ResolvedView | None) -> Overlay:
         """With what is laid over, its window and how much of it."""
         words = super()._words(index, shown, view)
@@ -155,28 +161,29 @@ class Fusing(Reformatted):
         CommandError
             It is no region of this view, or no PET is shown, or not all of it is here.
         """
+        ball = self.ball(name)
+        self.volumes.want(ball.display_set)
+        volume = self.volumes.get(ball.display_set)
+        if volume is None:
+            why = self.volumes.missing(ball.display_set)
+            raise CommandError(why or tr("the image is not here yet"))
+        found = fused_measuring.sphere(ball, volume, percent)
+        return self._marks.of_layer(ball.mark, found, volume.frame.rescale.unit)
+
+    def ball(self, name: str = "") -> Ball:
+        """The sphere about a region of the view in the PET shown there. Raises CommandError."""
         shown = self._need_shown()
         mark = self._marks.find(name or self._marks.selected)
         here = on_frame(mark, shown.frame)
         if here is None:
             raise CommandError(tr("{id} is on another image", id=mark.id))
-        volume, rigid = self._pet_of(shown)
-        found = fused_measuring.sphere(shown, here, volume, rigid, percent)
-        return self._marks.of_layer(mark.id, found, volume.frame.rescale.unit)
-
-    def _pet_of(self, shown: Shown) -> tuple[Volume, Rigid]:
-        """What is laid over, else what is shown itself."""
-        above, rigid = (shown.display_set, IDENTITY)
+        above, rigid = shown.display_set, IDENTITY
         if shown.fused is not None:
             above, rigid = shown.fused.display_set, shown.fused.rigid
         if above.frames[0].suv_basis is None:
             raise CommandError(tr("no PET is shown on this view"))
         self._need_volume(above)
-        self.volumes.want(above)
-        volume = self.volumes.get(above)
-        if volume is None:
-            raise CommandError(self.volumes.missing(above) or tr("the image is not here yet"))
-        return volume, rigid
+        return fused_measuring.ball(shown, here, above, rigid)
 
     def _placing(self, shown: Shown) -> Placing:
         """A region of a fused view measures both."""

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from workstation.domain.registration import Registered, SaidBy
 from workstation.errors import CommandError
-from workstation.services.viewed import Crossing, Shown, plane_letter
+from workstation.services.view_lines import Crossing
+from workstation.services.viewed import Shown, plane_letter
 from workstation.text import tr
 from workstation.viewing import viewport as reduce
 from workstation.viewing.linking import Links, space
@@ -13,17 +14,18 @@ from workstation.viewing.sharing import relative_index, share_windows
 from workstation.viewing.viewport import ViewportState
 
 
-def crossings(active: Shown, shown: Shown) -> tuple[Crossing, ...]:
-    """The cut of the active image through another one of the same frame of reference."""
+def crossings(links: Links, active: Shown, shown: Shown) -> tuple[Crossing, ...]:
+    """The cut of the active image through another one whose place beside it is known: they
+    have one frame of reference, or are registered."""
     a, b = active.frame, shown.frame
-    if a.plane is None or b.plane is None or not a.frame_of_reference:
+    rigid = links.way(a, b)
+    if a.plane is None or b.plane is None or rigid is None:
         return ()
-    if a.frame_of_reference != b.frame_of_reference:
-        return ()
-    line = reference_line(a.plane, b.plane, b.pixels.columns, b.pixels.rows)
+    cutting = rigid.plane(a.plane)
+    line = reference_line(cutting, b.plane, b.pixels.columns, b.pixels.rows)
     if line is None:
         return ()
-    return (Crossing(line[0], line[1], plane_letter(a.plane.normal)),)
+    return (Crossing(line[0], line[1], plane_letter(cutting.normal)),)
 
 
 def level_beside(links: Links, source: Shown, other: Shown) -> int:

@@ -11,32 +11,21 @@ from attrs import evolve
 from workstation.domain.identifiers import StudyRef
 from workstation.domain.study import DisplaySet, Trait
 from workstation.errors import CommandError
-from workstation.services.frames import FrameStore
-from workstation.services.loading import Loader
 from workstation.services.overlay_lines import Line, Overlay
 from workstation.services.place_words import number
 from workstation.services.reformatted import Reformatted
-from workstation.services.structures import Structures
 from workstation.services.viewed import Shown
-from workstation.services.volumes import Volumes
+from workstation.services.viewer_parts import ViewerParts
 from workstation.text import tr
 from workstation.viewing.phases import Phases, phases_of
-from workstation.viewing.presets import Presets
 from workstation.viewing.resolve import ResolvedView
 
 
 class Phased(Reformatted):
     """Home thread; `services.viewer.Viewer` says what a reader does with it."""
 
-    def __init__(
-        self,
-        store: FrameStore,
-        loader: Loader,
-        structures: Structures,
-        volumes: Volumes,
-        presets: Presets,
-    ) -> None:
-        super().__init__(store, loader, structures, volumes, presets)
+    def __init__(self, parts: ViewerParts) -> None:
+        super().__init__(parts)
         self._phases: dict[str, Phases | None] = {}
 
     def study_ready(self, ref: StudyRef, display_sets: Sequence[DisplaySet]) -> None:

@@ -8,39 +8,26 @@ from collections.abc import Sequence
 
 from attrs import evolve, frozen
 
-from workstation.domain.identifiers import FrameKey, StudyRef
-from workstation.domain.measurement import Measurement, PixelPoint
+from workstation.domain.geometry import ImagePlane
+from workstation.domain.identifiers import FrameKey, SeriesUID, StudyRef
+from workstation.domain.registration import IDENTITY, Rigid
 from workstation.domain.study import DisplaySet, Frame
 from workstation.errors import CommandError
 from workstation.imaging.volume_voxels import why_no_volume
-from workstation.services import locating, plane_measuring
-from workstation.services.frames import FrameStore
-from workstation.services.loading import Loader
+from workstation.services import locating
 from workstation.services.overlay_lines import Overlay
-from workstation.services.placing import Placing
 from workstation.services.planes_seen import PlanesSeen
 from workstation.services.pointed import Pointed
-from workstation.services.structures import Structures
-from workstation.services.viewed import (
-    Crosshair,
-    Crossing,
-    CrossLine,
-    Probe,
-    Reformat,
-    Shown,
-    ViewedStudy,
-)
-from workstation.services.volumes import Volumes
+from workstation.services.view_lines import Crosshair, Crossing, CrossLine
+from workstation.services.viewed import Reformat, Shown, ViewedStudy
+from workstation.services.viewer_parts import ViewerParts
 from workstation.text import tr
 from workstation.viewing import mpr
 from workstation.viewing.linking import parallel, space
 from workstation.viewing.mpr import Box, Mpr
-from workstation.viewing.patient_marks import from_image
 from workstation.viewing.plane_stack import along
 from workstation.viewing.planes import Plane
-from workstation.viewing.presets import Presets
 from workstation.viewing.reformat import (
-    NO_OBJECT,
     box_of,
     common_frame,
     on_plane,
@@ -74,21 +61,16 @@ class _Lying:
 class Planar(Pointed):
     """Home thread; `services.viewer.Viewer` says what a reader does with it."""
 
-    def __init__(
-        self,
-        store: FrameStore,
-        loader: Loader,
-        structures: Structures,
-        volumes: Volumes,
-        presets: Presets,
-    ) -> None:
-        super().__init__(store, loader, structures, presets)
-        self.volumes = volumes
+    def __init__(self, parts: ViewerParts) -> None:
+        super().__init__(parts.store, parts.loader, parts.structures, parts.presets)
+        self.volumes = parts.volumes
         self._known_boxes: dict[str, _Known] = {}
         self._lying: dict[tuple[str, Plane], _Lying] = {}
         self._refused: tuple[str, str] = ("", "")  # display set, why it has no planes
+        #: Series of planes that were saved from here: no images that anybody has yet to look at.
+        self.saved_planes: set[SeriesUID] = set()
         self._planes_seen = PlanesSeen()
-        volumes.changed.connect(self._volume_changed)
+        self.volumes.changed.connect(self._volume_changed)
 
     def study_ready(self, ref: StudyRef, display_sets: Sequence[DisplaySet]) -> None:
         """A volume of fewer images is made again."""
@@ -111,13 +93,25 @@ class Planar(Pointed):
         `viewing.gone_through`; a preview of a plane shows none.
         """
         self.mark_seen(shown.frame.key)
-        made, plane = shown.reformat, shown.frame.plane
-        if made is None or plane is None or not whole:
+        if shown.reformat is not None:
+            self._see_planes(shown.display_set, shown, view, IDENTITY, whole=whole)
+
+    def _see_planes(
+        self, of: DisplaySet, shown: Shown, view: ResolvedView, rigid: Rigid, *, whole: bool
+    ) -> None:
+        """What was painted of a volume, by the way into its patient space, goes through these."""
+        plane, made = shown.frame.plane, shown.reformat
+        if plane is None or not whole:
             return
-        step = self._box(shown.display_set).step_mm(plane.normal)
-        half = max(made.slab_mm, step) / 2
-        for key in self._planes_seen.see(shown.display_set, plane, half, view):
+        there = rigid.plane(plane)
+        slab_mm = 0.0 if made is None else made.slab_mm
+        half = max(slab_mm, self.step_mm(of, there)) / 2
+        for key in self._planes_seen.see(of, there, half, view):
             self._count_seen(key)
+
+    def step_mm(self, display_set: DisplaySet, plane: ImagePlane) -> float:
+        """From one plane of a volume to the next, along the normal of this one."""
+        return self._box(display_set).step_mm(plane.normal)
 
     @property
     def in_mpr(self) -> bool:
@@ -153,22 +147,27 @@ class Planar(Pointed):
         return state, box, nearest
 
     def cuts(self, shown: Shown) -> tuple[Crossing, ...] | None:
-        """Where the planes cut a stack of their own space; None where nothing of it is shown
-        in planes. Their own views have the crosshair for it."""
-        planar = [each for each in self._planar_sets() if self._same_space(shown.frame, each)]
+        """Where the planes cut a stack of their own space, or one registered with it; None where
+        nothing of it is shown in planes. Their own views have the crosshair for it."""
+        planar = [each for each in self._planar_sets() if self._way(shown.frame, each) is not None]
         if not planar:
             return None
         if shown.state.plane is not None:
             return ()
         views = filter(None, map(self.shown, range(len(self.viewports))))
         planes = [view for view in views if view.state.plane is not None]
-        across = [view for view in planes if not self._alongside(view, shown)]
-        return tuple(line for view in across for line in locating.crossings(view, shown))
+        near = [view for view in planes if self._way(shown.frame, view.display_set) is not None]
+        across = [view for view in near if not self._alongside(view, shown)]
+        return tuple(
+            line for view in across for line in locating.crossings(self.links, view, shown)
+        )
 
-    @staticmethod
-    def _alongside(a: Shown, b: Shown) -> bool:
+    def _alongside(self, a: Shown, b: Shown) -> bool:
         """Two planes that nearly lie in one another have no line that says anything."""
-        return bool(a.frame.plane and b.frame.plane and parallel(a.frame.plane, b.frame.plane))
+        rigid = self.links.way(a.frame, b.frame)
+        if rigid is None or a.frame.plane is None or b.frame.plane is None:
+            return False
+        return parallel(rigid.plane(a.frame.plane), b.frame.plane)
 
     def _as_shown(
         self, index: int, state: ViewportState, study: ViewedStudy, display_set: DisplaySet
@@ -250,37 +249,6 @@ class Planar(Pointed):
             if state.display_set == name and (planar or here):  # a stack's frames are its slices
                 self.viewport_changed.emit(index)
 
-    def measurements_on(self, frame: Frame) -> tuple[Measurement, ...]:
-        """On a plane those too that were made on an image of its series that lies in it."""
-        own = super().measurements_on(frame)
-        if frame.key.sop != NO_OBJECT:
-            return own
-        images = {
-            each.key: each
-            for display_set in self._planar_sets()
-            if display_set.series == frame.key.series
-            for each in display_set.frames
-        }
-        made = [m for m in self.measurements if m.frame in images and not self.is_hidden(m.id)]
-        found = (from_image(mark, images[mark.frame], frame) for mark in made)
-        return (*own, *(mark for mark in found if mark is not None))
-
-    def value_at(self, at: PixelPoint) -> Probe:
-        """Under a point of the plane on the active view. Raises CommandError."""
-        return plane_measuring.probed(self._need_shown(), at, self.volumes.sample)
-
-    def _placing(self, shown: Shown) -> Placing:
-        """On a plane, in the patient."""
-        placing = super()._placing(shown)
-        if shown.reformat is None:
-            return placing
-        return evolve(
-            placing,
-            on_plane=lambda kind, points: plane_measuring.measured(
-                shown, kind, points, placing.zoom, self.volumes.sample
-            ),
-        )
-
     # --- inside ---
 
     def _planar_sets(self) -> tuple[DisplaySet, ...]:
@@ -289,6 +257,10 @@ class Planar(Pointed):
 
     def _same_space(self, frame: Frame, display_set: DisplaySet) -> bool:
         return space(frame) == space(display_set.frames[0])
+
+    def _way(self, frame: Frame, display_set: DisplaySet) -> Rigid | None:
+        """From the patient's millimetres of an image to those of a display set; None: unknown."""
+        return self.links.way(frame, display_set.frames[0])
 
     def _crosshair_of(self, display_set: DisplaySet) -> Mpr:
         known = self._crosshairs.get(display_set.id)

@@ -1,40 +1,41 @@
-"""Images of planes as documents: pixels as values in 16 bits, and what the site says of whose
+"""Images of planes as documents: pixels as values, and what the site says of whose
 they are. On a worker: nothing of a screen is asked here.
 """
 
 import base64
 import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 from attrs import evolve, frozen
-from numpy.typing import NDArray
 
 from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyRef
 from workstation.domain.key_image import KeyImage, KeyTitle
-from workstation.domain.presentation import Rescale, Voi
+from workstation.domain.presentation import Voi
 from workstation.domain.reader import Reader
-from workstation.domain.study import DisplaySet, Frame, Instance
+from workstation.domain.study import DisplaySet, Frame
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import Refused
+from workstation.imaging.stored_planes import StoredPlanes, stored_planes
+from workstation.imaging.suv import stated_as
 from workstation.imaging.volume_voxels import Volume
 from workstation.protocols.dicom_attributes import Attributes, NotMetadata, parse
+from workstation.protocols.dicom_plain import plain_values
+from workstation.services.described_images import Described, described, head_of
 from workstation.services.document_writers import load_writers
 from workstation.services.filings import Filing, FilingKind
 from workstation.services.ports import FrameSource, HeaderSource
 from workstation.services.volumes import Samples
 from workstation.text import tr
+from workstation.viewing.orientation import letters
 from workstation.viewing.plane_stack import PlaneStack, made_of
 from workstation.viewing.viewport import SlabMode
 
 if TYPE_CHECKING:
     from workstation.dicom.derived_series import DerivedSeries
 
-#: Steps of values that were fractions, in 16 bits; one more is what is outside.
-_STEPS: Final = 65534
 #: The Series Number of what is made here: behind those of a scanner.
 _NUMBER: Final = 9001
 
@@ -65,49 +66,12 @@ class Planned:
         return [self.display_set.id, [round(x, 6) for x in lies], many, said, window]
 
 
-@frozen(eq=False)
-class PlanePixels:
-    """Stored values of every plane, 16 bits, and what they mean."""
-
-    planes: Sequence[NDArray[Any]]
-    rescale: Rescale
-    padding: int | None
-
-
-def pixels_of(planned: Planned, sample: Samples) -> PlanePixels:
+def pixels_of(planned: Planned, sample: Samples) -> StoredPlanes:
     volume, stack = planned.volume, planned.stack
     found = (
         sample(volume, plane, stack.size, planned.slab_mm, planned.mode) for plane in stack.planes
     )
-    if volume.voxels.dtype.kind == "f" or volume.voxels.dtype.itemsize > 2:
-        return _fractions(found, volume)
-    kind = np.int16 if volume.voxels.dtype.kind == "i" else np.uint16
-    nothing = _outside(volume, kind)
-    fill = volume.low if nothing is None else nothing
-    planes = [np.rint(np.where(np.isnan(each), fill, each)).astype(kind) for each in found]
-    return PlanePixels(planes, volume.frame.rescale, nothing)
-
-
-def _outside(volume: Volume, kind: Any) -> int | None:
-    """A value that no voxel has, for what lies outside; that of the images where they have one."""
-    span, own = np.iinfo(kind), volume.padding[0]
-    if np.isfinite(own) and own == int(own) and not volume.low <= own <= volume.high:
-        return int(own)
-    if volume.low > span.min:
-        return int(span.min) if kind is np.int16 else int(volume.low) - 1
-    return int(span.max) if volume.high < span.max else None
-
-
-def _fractions(found: Iterable[NDArray[Any]], volume: Volume) -> PlanePixels:
-    """Values that are no whole numbers, in equal steps between the least and the largest."""
-    slope = float((volume.high - volume.low) / _STEPS) or 1.0
-    planes = [
-        np.where(np.isnan(each), _STEPS + 1, np.rint((each - volume.low) / slope)).astype(np.uint16)
-        for each in found
-    ]
-    own = volume.frame.rescale
-    low = float(volume.low) * own.slope + own.intercept
-    return PlanePixels(planes, Rescale(slope * own.slope, low, own.unit), _STEPS + 1)
+    return stored_planes(found, volume, planned.display_set.modality)
 
 
 @frozen(eq=False)
@@ -133,36 +97,39 @@ class Asked:
 
 
 def documents_of(
-    asked: Asked, pixels: PlanePixels, source: FrameSource, headers: HeaderSource
+    asked: Asked, pixels: StoredPlanes, source: FrameSource, headers: HeaderSource
 ) -> tuple[Filing, ...]:
     """Asks the site for what the images of the series say of themselves, then writes.
 
     Raises Refused where it describes none of them, or says that they are of somebody else.
     """
     load_writers()
-    from workstation.dicom.derived_series import derived_image
-
     planned = asked.planned
     own = planned.display_set
-    described = source.metadata(StudyRef(own.site, own.study), own.series).instances
-    keys = {frame.key.sop for frame in own.frames}
-    instances = {each.sop: each for each in described if each.sop in keys}
-    if set(instances) != keys:
-        raise Refused(tr("the site does not describe the images that these planes are made of"))
-    for each in instances.values():
-        if each.patient is not None and not asked.item.patient.may_be(each.patient):
-            raise Refused(tr("the images are of another patient than the order"))
-    row = _row(headers.attributes(own.frames[len(own.frames) // 2].key))
-    series = _series(asked, pixels, instances, row)
-    made = []
-    for number, (plane, stored) in enumerate(zip(planned.stack.planes, pixels.planes, strict=True)):
-        sop = asked.uid("plane", number)
-        sources = [f.key for f in made_of(plane, planned.slab_mm / 2, own.frames)]
-        data = derived_image(series, sop, number + 1, plane, stored, sources)
-        made.append(asked.filing(FilingKind.PLANES, sop, data))
+    instances = described(asked.item, own, source)
+    middle = own.frames[len(own.frames) // 2].key
+    row = plain_values(_row(headers.attributes(middle)), middle.frame_index)
+    try:
+        series = _series(asked, pixels, instances, row)
+        made = list(_images(asked, series, pixels))
+    except ValueError:
+        raise Refused(tr("what the images say of themselves cannot be written")) from None
     if planned.title is not None:
         made.append(_selection(asked, series, SopUID(made[0].id), planned.title))
     return tuple(made)
+
+
+def _images(asked: Asked, series: "DerivedSeries", pixels: StoredPlanes) -> Iterator[Filing]:
+    from workstation.dicom.derived_series import derived_image
+
+    planned = asked.planned
+    half, frames = planned.slab_mm / 2, planned.display_set.frames
+    for number, (plane, stored) in enumerate(zip(planned.stack.planes, pixels.planes, strict=True)):
+        sop = asked.uid("plane", number)
+        sources = [f.key for f in made_of(plane, half, frames)]
+        sides = letters(plane.row), letters(plane.column)
+        data = derived_image(series, sop, number + 1, plane, sides, stored, sources)
+        yield asked.filing(FilingKind.PLANES, sop, data)
 
 
 def _row(body: bytes) -> Attributes:
@@ -173,30 +140,43 @@ def _row(body: bytes) -> Attributes:
 
 
 def _series(
-    asked: Asked, pixels: PlanePixels, instances: Mapping[SopUID, Instance], row: Attributes
+    asked: Asked, pixels: StoredPlanes, instances: Described, row: Attributes
 ) -> "DerivedSeries":
-    from workstation.dicom.derived_series import CARRIED, SCANNER, DerivedSeries
-    from workstation.dicom.document_head import DocumentHead, MarkedImage
+    from workstation.dicom.derived_kinds import EVERY, kind_of
+    from workstation.dicom.derived_series import SCANNER, DerivedSeries
 
     planned = asked.planned
     own, common = planned.display_set, planned.common
-    known = {
-        sop: MarkedImage(each.sop_class, each.modality, len(each.frames))
-        for sop, each in instances.items()
-    }
-    source = next(iter(instances.values())).source
-    head = DocumentHead(
-        own.study, source, asked.reader, asked.at, asked.uid("planes"), "", known
-    )  # fmt: skip
+    said = {
+        **{tag: row.values(tag) for tag in EVERY if row.values(tag)}, **_pet(row, own, pixels)
+    }  # fmt: skip
+    kind = kind_of(own.modality, said, colour=planned.volume.voxels.ndim == 4)
+    at = asked.at
+    if own.modality == "PT" and row.text("00080201"):
+        at = at.astimezone(datetime.strptime(row.text("00080201"), "%z").tzinfo)
+    head = head_of(own, instances, asked.reader, at, asked.uid("planes"), "")
     thick = planned.slab_mm or planned.stack.apart_mm
     return DerivedSeries(
-        head, own.modality, f"{own.label}, {planned.name}", _derivation(planned),
+        head, kind, own.modality, f"{own.label}, {planned.name}", _derivation(planned),
         planned.mode.value if planned.slab_mm else "", thick, planned.stack.apart_mm,
-        common.frame_of_reference, common.pixels.photometric, pixels.rescale, pixels.padding,
-        planned.voi, common.lossy_ratio, _NUMBER,
-        {tag: row.values(tag) for tag in CARRIED[own.modality] if row.values(tag)},
+        len(planned.stack.planes), common.frame_of_reference, common.pixels.photometric,
+        pixels.padding, planned.voi, common.lossy_ratio, _NUMBER, said,
         {tag: row.text(tag) for tag in SCANNER},
     )  # fmt: skip
+
+
+def _pet(row: Attributes, own: DisplaySet, pixels: StoredPlanes) -> Mapping[str, Sequence[Any]]:
+    """Of PET: values that were made SUV here say so, and a reformat is of one moment."""
+    if own.modality != "PT":
+        return {}
+    kinds = row.values("00541000")
+    said: dict[str, Sequence[Any]] = {}
+    if kinds:
+        said["00541000"] = [kinds[0] if kinds[0] == "WHOLE BODY" else "STATIC", "IMAGE"]
+    stated = stated_as(pixels.planes[0].rescale.unit)
+    if stated is not None:
+        said["00541001"], said["00541006"] = [stated[0]], [stated[1]]
+    return said
 
 
 def _derivation(planned: Planned) -> str:
@@ -209,12 +189,11 @@ def _derivation(planned: Planned) -> str:
 
 def _selection(asked: Asked, series: "DerivedSeries", sop: SopUID, title: KeyTitle) -> Filing:
     """The key object that names the plane."""
-    from workstation.dicom.derived_series import CLASSES
     from workstation.dicom.document_head import MarkedImage
     from workstation.dicom.key_object_document import key_object_document
 
     own = asked.planned.display_set
-    image = MarkedImage(str(CLASSES[own.modality]), own.modality, 1)
+    image = MarkedImage(series.kind.sop_class, own.modality, 1)
     name = asked.uid("key image")
     head = evolve(
         series.head, series_uid=asked.uid("key series"), sop_uid=name, images={sop: image}

@@ -9,18 +9,18 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from workstation.domain.identifiers import SiteId
+from workstation.domain.identifiers import SeriesUID, SiteId
 from workstation.domain.key_image import KeyTitle
 from workstation.domain.reader import Reader
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import CommandError
+from workstation.imaging.stored_planes import StoredPlanes
 from workstation.services.filings import Filing, FilingKind
 from workstation.services.jobs import Job, Jobs
 from workstation.services.measurement_filing import MeasurementFiling
 from workstation.services.place_words import slab_words
 from workstation.services.plane_documents import (
     Asked,
-    PlanePixels,
     Planned,
     documents_of,
     pixels_of,
@@ -36,8 +36,6 @@ from workstation.viewing.plane_stack import PlaneStack, stack_of
 #: What is written at most: images, and bytes of their pixels; beyond, planes lie further apart.
 MOST_IMAGES: Final = 1000
 MOST_BYTES: Final = 256 << 20
-#: Of modalities whose images can be written by what is known of them.
-_WRITTEN: Final = ("CT", "MR")
 
 
 @frozen
@@ -114,14 +112,9 @@ class PlanesSaving:
         display_set, made = shown.display_set, shown.reformat
         assert made is not None
         assert made.volume is not None
-        if display_set.modality not in _WRITTEN or made.volume.voxels.ndim != 3:
-            raise CommandError(
-                tr("planes of {modality} are not written: CT and MR in grey are",
-                   modality=display_set.modality)
-            )  # fmt: skip
         columns, rows = stack.size
-        count = len(stack.planes)
-        if count > MOST_IMAGES or count * columns * rows * 2 > MOST_BYTES:
+        count, pixel_bytes = len(stack.planes), 3 if made.volume.voxels.ndim == 4 else 2
+        if count > MOST_IMAGES or count * columns * rows * pixel_bytes > MOST_BYTES:
             raise CommandError(
                 tr("{n} planes are too many for one series: say how many mm they lie apart",
                    n=count)
@@ -146,7 +139,7 @@ class PlanesSaving:
 
     def _describe(
         self, item: WorklistItem, reader: Reader, planned: Planned,
-        pixels: Job[PlanePixels], done: Job[Written],
+        pixels: Job[StoredPlanes], done: Job[Written],
     ) -> None:  # fmt: skip
         if pixels.error is not None:
             done.settle(None, pixels.error)
@@ -154,8 +147,10 @@ class PlanesSaving:
         source, headers = self._sources[item.site], self._headers[item.site]
         at = self._clock.now().astimezone(self._filing.zone_of(item.site))
         who = Reader(reader.id, reader.name)
+        asked = Asked(item, who, at, planned)
+        self._viewer.saved_planes.add(SeriesUID(asked.uid("planes")))
         made = self._jobs.run(
-            lambda: documents_of(Asked(item, who, at, planned), pixels.result(), source, headers),
+            lambda: documents_of(asked, pixels.result(), source, headers),
             lane=f"series:{item.site}",
         )
         made.then(lambda job: self._file(job, done))

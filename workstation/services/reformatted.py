@@ -15,19 +15,15 @@ from workstation.domain.study import DisplaySet
 from workstation.errors import CommandError
 from workstation.services.aligned import Aligned
 from workstation.services.arranging import Arrangement
-from workstation.services.frames import FrameStore
 from workstation.services.jobs import Job
-from workstation.services.loading import Loader
-from workstation.services.structures import Structures
 from workstation.services.viewed import Shown
-from workstation.services.volumes import Volumes
+from workstation.services.viewer_parts import ViewerParts
 from workstation.text import tr
 from workstation.viewing import mpr
 from workstation.viewing import viewport as reduce
 from workstation.viewing.cursor3d import Spot, nearest, spot_of
 from workstation.viewing.mpr import Mpr
 from workstation.viewing.planes import Plane
-from workstation.viewing.presets import Presets
 from workstation.viewing.reformat import levelled
 from workstation.viewing.viewport import SlabMode, ViewportState
 
@@ -52,15 +48,8 @@ class _Before:
 class Reformatted(Aligned):
     """Home thread; `services.viewer.Viewer` says what a reader does with it."""
 
-    def __init__(
-        self,
-        store: FrameStore,
-        loader: Loader,
-        structures: Structures,
-        volumes: Volumes,
-        presets: Presets,
-    ) -> None:
-        super().__init__(store, loader, structures, volumes, presets)
+    def __init__(self, parts: ViewerParts) -> None:
+        super().__init__(parts)
         self.tool = "window"
         self._before: _Before | None = None
 

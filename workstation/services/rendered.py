@@ -18,19 +18,15 @@ from workstation.imaging.colour import is_colour
 from workstation.imaging.transfer import VolumePreset
 from workstation.imaging.volume_voxels import why_no_volume
 from workstation.services.curving import Curving
-from workstation.services.frames import FrameStore
 from workstation.services.jobs import Job
-from workstation.services.loading import Loader
 from workstation.services.placing import Placing
 from workstation.services.preset_files import load_volume_presets
-from workstation.services.structures import Structures
 from workstation.services.viewed import Rendering, Shown, ViewedStudy
-from workstation.services.volumes import Volumes
+from workstation.services.viewer_parts import ViewerParts
 from workstation.text import tr
 from workstation.viewing import viewport as reduce
 from workstation.viewing.cursor3d import Located, Spot, located
 from workstation.viewing.linking import space
-from workstation.viewing.presets import Presets
 from workstation.viewing.viewport import ViewportState
 from workstation.viewing.volume_cuts import on_screen
 from workstation.viewing.volume_look import (
@@ -52,15 +48,8 @@ _NO_FRAME: Final = 1000
 class Rendered(Curving):
     """Home thread; `services.viewer.Viewer` says what a reader does with it."""
 
-    def __init__(
-        self,
-        store: FrameStore,
-        loader: Loader,
-        structures: Structures,
-        volumes: Volumes,
-        presets: Presets,
-    ) -> None:
-        super().__init__(store, loader, structures, volumes, presets)
+    def __init__(self, parts: ViewerParts) -> None:
+        super().__init__(parts)
         self.volume_presets = load_volume_presets()
 
     # --- in and out ---
@@ -154,6 +143,12 @@ class Rendered(Curving):
         if self._need_shown().display_set.modality != "CT":
             raise CommandError(tr("the table is told from the patient in CT alone"))
         self.change(lambda state: evolve(state, look=evolve(look, table=not look.table)))
+
+    def seen_with(self, shown: Shown, look: VolumeLook) -> Shown:
+        """A view of a volume as it would be from elsewhere; nothing on the screen changes."""
+        study, state = self._study_of(shown.display_set), evolve(shown.state, look=look)
+        assert study is not None
+        return self._as_shown(shown.index, state, study, shown.display_set)
 
     # --- what others do ---
 

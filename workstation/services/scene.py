@@ -6,7 +6,8 @@ from workstation.domain.measurement import Measurement
 from workstation.imaging.surface import Surface
 from workstation.services.overlay_lines import Overlay
 from workstation.services.structures import Outlined
-from workstation.services.viewed import Bend, Crosshair, Crossing, Reading, Shown
+from workstation.services.view_lines import Bend, Crosshair, Crossing
+from workstation.services.viewed import Reading, Shown
 from workstation.viewing.cursor3d import Located
 from workstation.viewing.figures import Caption, Figure
 from workstation.viewing.resolve import ResolvedView

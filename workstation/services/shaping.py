@@ -9,19 +9,15 @@ from workstation.errors import CommandError
 from workstation.imaging.transfer import VolumePreset, VolumePresets
 from workstation.imaging.transfer_text import name_of
 from workstation.services.cutting import Cutting
-from workstation.services.frames import FrameStore
-from workstation.services.loading import Loader
 from workstation.services.preset_files import (
     keep_volume_presets,
     load_volume_presets,
     own_volume_presets,
 )
-from workstation.services.structures import Structures
 from workstation.services.viewed import volume_window
-from workstation.services.volumes import Volumes
+from workstation.services.viewer_parts import ViewerParts
 from workstation.text import tr
 from workstation.viewing import volume_curve
-from workstation.viewing.presets import Presets
 from workstation.viewing.volume_curve import Stops, colour_named
 
 #: Of the window, and of the height that is drawn, for each press of an arrow.
@@ -32,15 +28,8 @@ _UP: Final = 1 / 100
 class Shaping(Cutting):
     """Home thread; `services.viewer.Viewer` says what a reader does with it."""
 
-    def __init__(
-        self,
-        store: FrameStore,
-        loader: Loader,
-        structures: Structures,
-        volumes: Volumes,
-        presets: Presets,
-    ) -> None:
-        super().__init__(store, loader, structures, volumes, presets)
+    def __init__(self, parts: ViewerParts) -> None:
+        super().__init__(parts)
         self.curve_shown = False
         self._curve_point = 0
 

@@ -4,14 +4,14 @@ from typing import Any, Final
 
 from workstation.errors import CommandError
 from workstation.services.jobs import Job
-from workstation.services.planar import Planar
+from workstation.services.planes_measured import PlanesMeasured
 from workstation.text import tr
 
 #: How densely they are filled, one after the other: lines alone, faint, and denser.
 _FILLS: Final = (0.0, 0.2, 0.4)
 
 
-class Structured(Planar):
+class Structured(PlanesMeasured):
     """Home thread; `services.viewer.Viewer` says what else a reader does."""
 
     def fill_structures(self, percent: float | None = None) -> None:

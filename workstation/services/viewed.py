@@ -107,40 +107,6 @@ class Rendering:
     eye: Vector | None = None  # where rays come from; None: side by side
 
 
-@frozen
-class CrossLine:
-    """Another plane as it cuts a view, in pixels of its image: a line through the crosshair."""
-
-    plane: Plane
-    direction: PixelPoint  # of 1 mm in the patient
-    slab: PixelPoint = (0.0, 0.0)  # from the line to the edge of that plane's slab
-
-
-@frozen
-class Crosshair:
-    """Where the planes of a reformat meet on one of their views."""
-
-    at: PixelPoint
-    lines: tuple[CrossLine, ...]
-
-
-@frozen
-class Bend:
-    """A curve on a view, in pixels of its image: parts that lie in it, points and whether each
-    lies in it, parts that lie `beside` it, and its section as a line across it.
-
-    `chosen` is the point in hand, `every` the distance of marks along the straight picture.
-    """
-
-    lines: tuple[tuple[PixelPoint, ...], ...]
-    points: tuple[PixelPoint, ...]
-    near: tuple[bool, ...]
-    beside: tuple[tuple[PixelPoint, ...], ...] = ()
-    section: tuple[PixelPoint, PixelPoint] | None = None
-    chosen: int = -1
-    every: float = 0.0
-
-
 @frozen(eq=False)
 class Fused:
     """A volume laid over an image; `volume` None or `missing` said: nothing of it is painted.
@@ -279,15 +245,6 @@ class Probe:
     def text(self) -> str:
         own = f"{self.value} {self.unit}".rstrip()
         return "  ".join(filter(None, (own, self.beside)))
-
-
-@frozen
-class Crossing:
-    """Where the active viewport's image cuts another one, in that one's pixels."""
-
-    start: PixelPoint
-    end: PixelPoint
-    letter: str  # A, C or S: which way the cutting plane lies
 
 
 def curve_name(along: Along) -> str:

@@ -16,7 +16,9 @@ from workstation.services.preset_files import load_presets
 from workstation.services.scene import Scene
 from workstation.services.steered import Steered
 from workstation.services.structures import Structures
-from workstation.services.viewed import Crossing, Probe, ViewedStudy
+from workstation.services.view_lines import Crossing
+from workstation.services.viewed import Probe, ViewedStudy
+from workstation.services.viewer_parts import ViewerParts
 from workstation.services.volumes import Volumes
 from workstation.text import tr
 from workstation.viewing import viewport as reduce
@@ -36,7 +38,8 @@ class Viewer(Steered):
         presets: Presets | None = None,
         interpolation: Interpolation = Interpolation.LINEAR,
     ) -> None:
-        super().__init__(store, loader, structures, volumes, presets or load_presets())
+        parts = ViewerParts(store, loader, structures, volumes, presets or load_presets())
+        super().__init__(parts)
         self._board.fresh = ViewportState(interpolation=interpolation)
         self.ink_shown = True
 
@@ -210,7 +213,7 @@ class Viewer(Steered):
             return ()
         if (own := self.cuts(shown)) is not None:
             return own
-        return () if index == self.active else locating.crossings(active, shown)
+        return () if index == self.active else locating.crossings(self.links, active, shown)
 
     def scene(self, index: int) -> Scene:
         """Everything to paint on a viewport now; what is hidden is not in it."""

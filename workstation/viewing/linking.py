@@ -12,7 +12,7 @@ from typing import Final
 from attrs import evolve, frozen
 
 from workstation.domain.geometry import ImagePlane, Vector, dot
-from workstation.domain.registration import Registered, Rigid
+from workstation.domain.registration import IDENTITY, Registered, Rigid
 from workstation.domain.study import Frame
 
 #: Planes within about 18 degrees are scrolled together; others cut each other.
@@ -87,6 +87,10 @@ class Links:
     def rigid(self, a: Frame, b: Frame) -> Rigid | None:
         """From the patient's millimetres of one image to those of the other."""
         return self.between(space(a), space(b))
+
+    def way(self, a: Frame, b: Frame) -> Rigid | None:
+        """The same, and of one patient space the way that is none."""
+        return IDENTITY if space(a) == space(b) else self.rigid(a, b)
 
     def between(self, a: str, b: str) -> Rigid | None:
         """From one patient space to another, by name."""

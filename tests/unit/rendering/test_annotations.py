@@ -23,7 +23,7 @@ from workstation.rendering.ink import Border, Canvas, Handle, Letter, Oval, Plat
 from workstation.rendering.labels import explained, words
 from workstation.rendering.picture import Picture
 from workstation.services.structures import Outlined
-from workstation.services.viewed import Crossing
+from workstation.services.view_lines import Crossing
 from workstation.viewing import viewport as reduce
 from workstation.viewing.resolve import ResolvedView
 from workstation.viewing.tool import Preview

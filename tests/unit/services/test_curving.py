@@ -12,7 +12,8 @@ from workstation.domain.measurement import Measurement, MeasurementKind, is_writ
 from workstation.domain.study import DisplaySet, Geometry, GeometryVerdict, PixelFormat
 from workstation.errors import CommandError
 from workstation.services import drafted_measurements
-from workstation.services.viewed import Bend, Shown
+from workstation.services.view_lines import Bend
+from workstation.services.viewed import Shown
 from workstation.services.viewer import Viewer
 from workstation.viewing.curved import Along, Traced
 from workstation.viewing.planes import Plane

@@ -54,3 +54,14 @@ def test_what_is_drawn_on_images_is_not_looked_at_by_itself() -> None:
     room = Room(stack(1, name="Axial"), mask)
 
     assert room.unseen == (("Axial", 1),)
+
+
+def test_planes_that_were_saved_from_the_case_are_no_images_to_look_at() -> None:
+    """A reader who saves coronals for the surgeon is not warned of thirty images more."""
+    saved = stack(3, name="Axial, coronal MPR", series="1.1.3")
+    room = Room(stack(1, name="Axial"), saved)
+    room.viewer.saved_planes.add(saved.series)
+
+    room.viewer.mark_seen(saved.frames[0].key)
+
+    assert room.unseen == (("Axial", 1),)

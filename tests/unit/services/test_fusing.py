@@ -9,12 +9,13 @@ from fakes_viewer import opened, ref, stack, viewed
 
 from workstation.domain.measurement import MeasurementKind
 from workstation.domain.presentation import Rescale, Voi, VoiFunction
-from workstation.domain.registration import Registered, Rigid, SaidBy
+from workstation.domain.registration import IDENTITY, Registered, Rigid, SaidBy
 from workstation.domain.study import DisplaySet, Geometry, GeometryVerdict
 from workstation.domain.suv import SuvBasis
 from workstation.errors import CommandError
 from workstation.rendering.labels import words
 from workstation.services.citing import value_words
+from workstation.services.coverage import FrameState
 from workstation.services.drafted_measurements import from_plain, to_plain
 from workstation.services.viewer import Viewer
 
@@ -107,6 +108,60 @@ def test_a_pet_of_another_space_is_never_laid_over_by_itself() -> None:
 
     with pytest.raises(CommandError, match="no other volume of this patient space"):
         viewer.toggle_fusion()
+
+
+def wide_ct() -> DisplaySet:
+    """As wide as the PET."""
+    return evolve(stack(20, spacing=(1.0, 1.0)), geometry=VOLUME)
+
+
+def painted(viewer: Viewer, views: tuple[int, ...] = (0,)) -> int:
+    """Every image of the CT is looked at on these views; how many of the PET were by that."""
+    for at in range(20):
+        viewer.go(at)
+        for index in views:
+            shown, view = viewer.shown(index), viewer.resolved(index)
+            assert shown is not None
+            assert view is not None
+            viewer.mark_painted(shown, view, whole=True)
+    return viewer.frames_in(pet().id, FrameState.SEEN)
+
+
+def test_images_of_a_layer_were_looked_at_where_it_lies_over_what_is_read() -> None:
+    """A PET read over its CT is not warned of as images that were never shown."""
+    viewer, _ = opened(wide_ct(), pet())
+    viewer.toggle_fusion()
+
+    assert painted(viewer) == 10
+
+
+def test_images_of_a_layer_were_looked_at_on_planes_too() -> None:
+    viewer, _ = opened(wide_ct(), pet())
+    for index in range(4):
+        viewer.resized(index, 400, 300, 1.0)
+    viewer.toggle_fusion()
+    viewer.toggle_mpr()
+
+    assert painted(viewer) == 10
+
+
+def test_a_hint_of_a_layer_shows_none_of_its_images() -> None:
+    """At a tenth of its colour no lesion is seen; without fusion nothing of it is there."""
+    viewer, _ = opened(wide_ct(), pet())
+    alone = painted(viewer)
+    viewer.toggle_fusion()
+    viewer.set_fusion_opacity(10)
+
+    assert (alone, painted(viewer)) == (0, 0)
+
+
+def test_a_layer_that_waits_for_its_record_shows_none_of_its_images() -> None:
+    viewer, _ = opened(wide_ct(), pet("1.2", "9.2"), studies=BOTH)
+    viewer.register(Registered("9.1", "9.2", IDENTITY, SaidBy.AUTO))
+    viewer.toggle_fusion(pet("1.2").id)
+    viewer._permitted.discard(ref("1.2"))
+
+    assert painted(viewer) == 0
 
 
 def test_through_a_registration_it_may_be_and_says_so() -> None:

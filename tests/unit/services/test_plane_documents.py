@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pet_objects
 import pydicom
 import pytest
 import SimpleITK
 from attrs import evolve
-from fakes_planes import CT_HEADER, MR_HEADER, ImageSite
+from fakes_planes import CT_HEADER, ENHANCED_MR_HEADER, MR_HEADER, PET_HEADER, ImageSite
 from fakes_report import item
 from fakes_viewer import PATIENT, SITE
 from volume_phantoms import SCANS, Floats, Plane, display_set, noise, reference
@@ -25,7 +26,9 @@ from workstation.domain.key_image import KeyTitle
 from workstation.domain.patient import Patient
 from workstation.domain.presentation import Rescale, Voi
 from workstation.domain.reader import Reader
+from workstation.domain.suv import SuvType
 from workstation.errors import Refused
+from workstation.imaging.uptake import in_suv
 from workstation.imaging.volume_voxels import Volume
 from workstation.rendering.volume_slice import plane_samples
 from workstation.services.filings import Filing, FilingKind
@@ -256,14 +259,129 @@ def test_a_key_image_of_a_plane_is_an_image_and_its_selection() -> None:
     assert read[1].ConceptNameCodeSequence[0].CodeMeaning == "For Surgery"
 
 
-@pytest.mark.parametrize(("modality", "header"), [("CT", CT_HEADER), ("MR", MR_HEADER)])
+# --- PET, colour, enhanced MR --------------------------------------------------------------
+
+
+def pet(unit: str = "SUVbw") -> Planned:
+    """Axial planes through its voxels: up to SUV 12 in fractions of their own."""
+    found = planned(direction=Direction.AXIAL, apart_mm=0.8, modality="PT")
+    counts = VOXELS.astype(np.float64) - VOXELS.min()
+    suv = (counts * 12.0 / counts.max()).astype(np.float32)
+    own = evolve(
+        found.volume, voxels=suv, low=float(suv.min()), high=float(suv.max()),
+        frame=evolve(found.volume.frame, rescale=Rescale(unit=unit)),
+    )  # fmt: skip
+    return evolve(found, volume=own)
+
+
+def test_pet_keeps_its_suv_to_a_ten_thousandth() -> None:
+    """A tumour board reads SUVmax off the coronals: it is the SUVmax of the scan."""
+    found = pet()
+    images = datasets(documents(found, PET_HEADER))
+
+    stack = np.stack([values(each) for each in images])[::-1]
+    assert np.abs(stack - np.asarray(found.volume.voxels)).max() < 1e-4
+    assert {(each.Units, each.SUVType, each.RescaleIntercept) for each in images} == {
+        ("GML", "BW", 0)
+    }
+    assert [each.ImageIndex for each in images] == list(range(1, len(images) + 1))
+    assert {each.NumberOfSlices for each in images} == {len(images)}
+    assert list(images[0].SeriesType) == ["STATIC", "IMAGE"]  # of one gate
+
+
+def test_our_own_reader_has_the_same_suv_in_planes_of_pet() -> None:
+    """From file to SUV by the program itself, which reckons nothing a second time."""
+    found = pet()
+    images = datasets(documents(found, PET_HEADER))
+    for each in images:
+        each.StudyInstanceUID, each.SeriesInstanceUID = pet_objects.STUDY, pet_objects.SERIES
+    (read,) = in_suv(pet_objects.read(*images), SuvType.BW)
+    top = max(float(frame.rescale.slope) for frame in read.frames) * 65534
+
+    assert {frame.rescale.unit for frame in read.frames} == {"SUVbw"}
+    assert top == pytest.approx(float(found.volume.high), abs=1e-4)
+
+
+def test_pet_without_an_suv_keeps_its_activity_and_what_decay_is_reckoned_from() -> None:
+    """No weight now: whoever learns it later has dose, half-life and times as they were."""
+    image = datasets(documents(pet("Bq/ml"), PET_HEADER))[0]
+
+    (tracer,) = image.RadiopharmaceuticalInformationSequence
+    assert (image.Units, "SUVType" in image, image.DecayCorrection) == ("BQML", False, "START")
+    assert (image.SeriesDate, image.SeriesTime) == ("20261121", "110000")
+    assert "TimezoneOffsetFromUTC" not in image  # the scanner's clock has no zone of ours
+    assert (tracer.RadionuclideTotalDose, tracer.RadionuclideHalfLife) == (4e8, 3600)
+    assert tracer.RadiopharmaceuticalStartDateTime == "20261121100000"
+    assert tracer.RadionuclideCodeSequence[0].CodeValue == "77004003"
+    assert len(tracer) == 4  # no names, nothing private
+
+
+def coloured() -> Planned:
+    found = planned(direction=Direction.AXIAL, apart_mm=0.8, modality="MR")
+    rgb = np.stack([VOXELS % 256, VOXELS // 3 % 256, VOXELS // 7 % 256], axis=-1)
+    return evolve(found, volume=evolve(found.volume, voxels=rgb.astype(np.uint8)))
+
+
+def test_colour_is_a_secondary_capture_that_says_where_it_lies() -> None:
+    """No class of MR has colours; the fibres are in place all the same."""
+    found = coloured()
+    images = datasets(documents(found, MR_HEADER))
+
+    stack = np.stack([each.pixel_array for each in images])[::-1]
+    assert np.array_equal(stack, found.volume.voxels)
+    assert {each.SOPClassUID.name for each in images} == {"Secondary Capture Image Storage"}
+    assert (images[0].Modality, images[0].ConversionType) == ("MR", "WSD")
+    assert images[0].FrameOfReferenceUID == "1.2.9.1"
+    assert np.allclose(images[1].ImagePositionPatient, plane_of(images[1]).origin)
+
+
+def test_enhanced_mr_becomes_plain_mr_by_what_its_pulses_do() -> None:
+    image = datasets(documents(planned(modality="MR"), ENHANCED_MR_HEADER))[0]
+
+    assert image.SOPClassUID.name == "MR Image Storage"
+    assert list(image.ScanningSequence) == ["GR", "IR"]
+    assert list(image.SequenceVariant) == ["SK", "SP"]
+    assert (image.EchoTime, image.RepetitionTime, image.MRAcquisitionType) == (2.98, 2300, "3D")
+
+
+def test_what_no_class_can_say_of_itself_is_a_secondary_capture() -> None:
+    """MR without a sequence would be refused by a strict archive; as a capture it is honest."""
+    found = planned(modality="MR")
+    images = datasets(documents(found, CT_HEADER))
+
+    expected = reference(VOXELS, SCANS["straight"], plane_of(images[2]), 0.0, "mip") - 1024.0
+    inside = np.isfinite(expected)
+    assert images[2].SOPClassUID.name == "Secondary Capture Image Storage"
+    assert np.abs(values(images[2])[inside] - expected[inside]).max() < 0.51
+
+
+def test_what_cannot_be_written_again_is_refused_in_words() -> None:
+    """A weight of "eighty" came from somewhere: the reader is told, and nothing is sent."""
+    wrong = CT_HEADER | {"00101030": {"vr": "DS", "Value": ["eighty"]}}
+
+    with pytest.raises(Refused, match="cannot be written"):
+        documents(planned(), wrong)
+
+
+@pytest.mark.parametrize(
+    ("found", "header"),
+    [
+        (planned(slab_mm=3.0), CT_HEADER),
+        (planned(modality="MR", slab_mm=3.0), MR_HEADER),
+        (planned(modality="MR"), ENHANCED_MR_HEADER),
+        (planned(modality="US"), CT_HEADER),
+        (pet(), PET_HEADER),
+        (pet("Bq/ml"), PET_HEADER),
+        (coloured(), MR_HEADER),
+    ],
+    ids=["CT", "MR", "enhanced MR", "US", "SUV", "activity", "colour"],
+)
 def test_dciodvfy_accepts_every_image(
-    modality: str, header: dict[str, Any], tmp_path: Path
+    found: Planned, header: dict[str, Any], tmp_path: Path
 ) -> None:
     """A judge of its own; an archive that is strict takes it too."""
     if shutil.which("dciodvfy") is None:
         pytest.skip("dciodvfy is not installed")
-    found = planned(modality=modality, slab_mm=3.0)
 
     for each in documents(found, header)[:2]:
         path = tmp_path / "plane.dcm"

@@ -141,13 +141,15 @@ def test_too_many_planes_are_refused_in_words() -> None:
         room.save(0.01)
 
 
-def test_planes_of_a_modality_that_is_not_written_are_refused() -> None:
-    """A PET needs its units, times and doses to be read: half of them would be wrong."""
-    room = Room(evolve(CT, modality="PT"))
+def test_planes_that_were_saved_are_known_when_they_come_back_as_a_series() -> None:
+    """They show nothing that was not looked at: no images are missing because of them."""
+    room = Room()
     room.in_planes(CORONAL)
 
-    with pytest.raises(CommandError, match="planes of PT are not written"):
-        room.save(4.0)
+    room.save(4.0)
+
+    filed = [pydicom.dcmread(io.BytesIO(data)) for data in room.queue.archive.filed.values()]
+    assert {each.SeriesInstanceUID for each in filed} == room.viewer.saved_planes
 
 
 def test_a_prior_study_takes_no_planes() -> None:

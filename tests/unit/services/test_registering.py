@@ -21,6 +21,7 @@ from workstation.domain.study import DisplaySet, Geometry, GeometryVerdict
 from workstation.errors import CommandError
 from workstation.services.registering import Registering
 from workstation.services.viewer import Viewer
+from workstation.viewing.planes import Plane
 
 BOTH = (viewed(), viewed("1.2", "prior", days_before=379))
 TRUTH = turned(3.0, np.zeros(3), (8.0, -6.0, 20.0))
@@ -168,3 +169,65 @@ def test_zoom_and_place_go_through_a_registration() -> None:
     assert views[1] is not None
     middle = [view.to_image((view.width / 2, view.height / 2))[0] for view in views if view]
     assert middle[1] - middle[0] == pytest.approx(8.0 / 4.0)
+
+
+def in_planes() -> Viewer:
+    """The prior in planes beside planes of what is read."""
+    viewer, _, _, _ = side_by_side()
+    viewer.set_layout(1, 2)
+    for index in range(2):
+        viewer.resized(index, 400, 300, 1.0)
+    for index in range(2):
+        viewer._board[index] = evolve(viewer.viewports[index], plane=Plane.AXIAL)
+    return viewer
+
+
+def centre(viewer: Viewer, index: int) -> Vector:
+    shown = viewer.shown(index)
+    assert shown is not None
+    return viewer.lies(shown)[0].centre
+
+
+SHIFT = Rigid.of(turned(0.0, np.zeros(3), (8.0, -6.0, 20.0)))
+
+
+def test_planes_of_a_prior_go_by_a_registration() -> None:
+    """The lesion on the old coronal is where it was found on the new one, and not before."""
+    viewer = in_planes()
+    before = centre(viewer, 1)
+    viewer.go(40)
+    alone = centre(viewer, 1)
+
+    viewer.register(Registered("9.1", "9.2", SHIFT, SaidBy.AUTO))
+    viewer.go(60)
+
+    assert alone == before
+    assert centre(viewer, 1) == pytest.approx(SHIFT.point(centre(viewer, 0)))
+
+
+def test_planes_of_a_prior_follow_the_stack_that_is_read() -> None:
+    viewer = in_planes()
+    viewer._board[0] = evolve(viewer.viewports[0], plane=None)
+    viewer.register(Registered("9.1", "9.2", SHIFT, SaidBy.AUTO))
+
+    viewer.go(60)
+
+    assert centre(viewer, 1)[2] == pytest.approx(level(viewer, 0) + 20.0)
+
+
+def test_reference_lines_go_by_a_registration() -> None:
+    """Where the coronal that is read cuts the prior's axial image, 6 mm further to the front."""
+    viewer, _, _, _ = side_by_side()
+    viewer.resized(0, 400, 300, 1.0)
+    viewer._board[0] = evolve(viewer.viewports[0], plane=Plane.CORONAL)
+    strangers = viewer.crossings(1)
+
+    viewer.register(Registered("9.1", "9.2", SHIFT, SaidBy.AUTO))
+
+    (line,), shown = viewer.crossings(1), viewer.shown(1)
+    assert strangers == ()
+    assert shown is not None
+    assert shown.frame.plane is not None
+    ends = [shown.frame.plane.to_patient(*end)[1] for end in (line.start, line.end)]
+    assert ends == pytest.approx([centre(viewer, 0)[1] - 6.0] * 2)
+    assert line.letter == "C"
