@@ -1,16 +1,10 @@
-"""The cells of the worklist: one delegate for each kind, one ground for all."""
+"""The cells of the worklist: one painter for each kind; `ui.worklist_rows` makes rows of them."""
 
+from collections.abc import Hashable, Mapping
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-)
 
 from workstation.domain.worklist import Priority, ReadState
 from workstation.text import tr
@@ -19,9 +13,8 @@ from workstation.ui import worklist_forms as forms
 from workstation.ui.chips import chip_size, paint_chip
 from workstation.ui.worklist_forms import SlaKind
 from workstation.ui.worklist_lines import Line
-from workstation.ui.worklist_model import LINE, WIDTHS, Column, Index, ServerNow
+from workstation.ui.worklist_model import Column, ServerNow
 
-ROW: Final = 34
 # As numbers: to combine flags anew for each of three hundred cells is a tenth of a paint.
 _LINE: Final = Qt.TextFlag.TextSingleLine.value | Qt.AlignmentFlag.AlignVCenter.value
 _LEFT: Final = _LINE | Qt.AlignmentFlag.AlignLeft.value
@@ -30,63 +23,22 @@ _END: Final = Qt.TextElideMode.ElideRight
 _MIDDLE: Final = Qt.TextElideMode.ElideMiddle
 
 
-class Cell(QStyledItemDelegate):
-    """Paints the ground of a row, then lets its kind draw the words."""
+class Cell:
+    """Draws what one column says of a line; pen and font are the row's."""
 
-    def __init__(self, table: QTableView, server_now: ServerNow) -> None:
-        super().__init__(table)
+    def __init__(self, server_now: ServerNow) -> None:
         self.server_now = server_now
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(WIDTHS.get(Column(index.column()), 200), ROW)
+    def passes(self, line: Line) -> bool:
+        """Whether it says something else each second."""
+        return False
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        line: Line = index.data(LINE)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(option.rect)
-        painter.setClipRect(box)
-        self._paint_ground(painter, box, option, index, line)
-        painter.setPen(theme.color("text.low" if line.blocked or line.stale else "text.hi"))
-        painter.setFont(theme.font())
-        self.draw(painter, box.adjusted(8, 0, -8, -1), line)
-        painter.restore()
+    def told(self, line: Line) -> Hashable:
+        """What it says beside the line itself, for time goes on."""
+        return None
 
     def draw(self, painter: QPainter, box: QRectF, line: Line) -> None:
-        """What this kind of cell says; pen and font are the row's."""
         raise NotImplementedError
-
-    def _paint_ground(
-        self,
-        painter: QPainter,
-        box: QRectF,
-        option: QStyleOptionViewItem,
-        index: Index,
-        line: Line,
-    ) -> None:
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        if chosen:
-            painter.fillRect(box, theme.color("bg.select"))
-        if line.stale:
-            painter.setBrushOrigin(QPointF(0, box.top()))
-            painter.fillRect(box, theme.hatch(painter.device().devicePixelRatioF()))
-        if chosen:
-            self._paint_frame(painter, box, index)
-        else:
-            painter.fillRect(box.adjusted(0, box.height() - 1, 0, 0), theme.color("line.hair"))
-
-    def _paint_frame(self, painter: QPainter, box: QRectF, index: Index) -> None:
-        """The selection: a ring around the whole row, 2 px while the table has the focus."""
-        table = self.parent()
-        assert isinstance(table, QAbstractItemView)
-        wide = 2.0 if table.hasFocus() else 1.0
-        here = theme.color("hue.here")
-        painter.fillRect(QRectF(box.left(), box.top(), box.width(), wide), here)
-        painter.fillRect(QRectF(box.left(), box.bottom() - wide, box.width(), wide), here)
-        if index.column() == Column.STATE:
-            painter.fillRect(QRectF(box.left(), box.top(), 2, box.height()), here)
-        if index.column() == Column.STATUS:
-            painter.fillRect(QRectF(box.right() - wide, box.top(), wide, box.height()), here)
 
 
 def _words(
@@ -121,6 +73,9 @@ class TimeCell(Cell):
     """The promise, in the form its state has; digits end at one place in every form."""
 
     _DIGITS = 68.0  # right edge of the digits
+
+    def passes(self, line: Line) -> bool:
+        return True
 
     def draw(self, painter: QPainter, box: QRectF, line: Line) -> None:
         sla = line.sla(self.server_now(line.item.site))
@@ -182,6 +137,9 @@ class PriorityCell(Cell):
 class PatientCell(Cell):
     """The name gives way in its middle, sex and age never."""
 
+    def told(self, line: Line) -> Hashable:
+        return self.server_now(line.item.site).date()
+
     def draw(self, painter: QPainter, box: QRectF, line: Line) -> None:
         patient = line.item.patient
         today = self.server_now(line.item.site).date()
@@ -205,12 +163,14 @@ class ProcedureCell(Cell):
 
 
 class SiteCell(Cell):
+    def passes(self, line: Line) -> bool:
+        return line.stale
+
     def draw(self, painter: QPainter, box: QRectF, line: Line) -> None:
-        since = line.row.stale_since
-        now = self.server_now(line.item.site)
-        tail = forms.place(line.item.jurisdiction)
+        since, tail = line.row.stale_since, forms.place(line.item.jurisdiction)
         if since is not None:
-            tail = tr("stale {age}", age=forms.age(now - since))
+            age = forms.age(self.server_now(line.item.site) - since)
+            tail = tr("stale {age}", age=age)
         small = theme.font("micro" if since else "body")
         room = QFontMetricsF(small).horizontalAdvance(tail) + 6
         said = _words(painter, box.adjusted(0, 0, -room, 0), line.site_name, cut=_END)
@@ -220,20 +180,24 @@ class SiteCell(Cell):
         _words(painter, box.adjusted(wide + (8 if since else 4), 0, 0, 0), tail)
 
 
-class NumberCell(Cell):
-    """Waiting and priors: right-aligned, quiet."""
-
-    def __init__(self, table: QTableView, server_now: ServerNow, column: Column) -> None:
-        super().__init__(table, server_now)
-        self._column = column
+class WaitingCell(Cell):
+    def told(self, line: Line) -> Hashable:
+        return forms.waiting(line.item, self.server_now(line.item.site))
 
     def draw(self, painter: QPainter, box: QRectF, line: Line) -> None:
-        painter.setPen(theme.color("text.low" if line.blocked or line.stale else "text.mid"))
-        if self._column is Column.WAITING:
-            text = forms.waiting(line.item, self.server_now(line.item.site))
-        else:
-            text = str(line.item.prior_count) if line.item.prior_count else forms.DASH
-        _words(painter, box, text, align=_RIGHT)
+        _number(painter, box, line, forms.waiting(line.item, self.server_now(line.item.site)))
+
+
+class PriorsCell(Cell):
+    def draw(self, painter: QPainter, box: QRectF, line: Line) -> None:
+        count = line.item.prior_count
+        _number(painter, box, line, str(count) if count else forms.DASH)
+
+
+def _number(painter: QPainter, box: QRectF, line: Line, text: str) -> None:
+    """Right-aligned, quiet."""
+    painter.setPen(theme.color("text.low" if line.blocked or line.stale else "text.mid"))
+    _words(painter, box, text, align=_RIGHT)
 
 
 class ImagesCell(Cell):
@@ -278,20 +242,18 @@ class StatusCell(Cell):
         _words(painter, box, status.words, cut=_END)
 
 
-def dress(table: QTableView, server_now: ServerNow) -> None:
-    """Give each column of the worklist its delegate."""
-    kinds: dict[Column, Cell] = {
-        Column.STATE: StateCell(table, server_now),
-        Column.TIME: TimeCell(table, server_now),
-        Column.PRIORITY: PriorityCell(table, server_now),
-        Column.PATIENT: PatientCell(table, server_now),
-        Column.PROCEDURE: ProcedureCell(table, server_now),
-        Column.SITE: SiteCell(table, server_now),
-        Column.WAITING: NumberCell(table, server_now, Column.WAITING),
-        Column.IMAGES: ImagesCell(table, server_now),
-        Column.PRIORS: NumberCell(table, server_now, Column.PRIORS),
-        Column.FLAGS: FlagsCell(table, server_now),
-        Column.STATUS: StatusCell(table, server_now),
+def cells(server_now: ServerNow) -> Mapping[Column, Cell]:
+    """A painter for each column."""
+    return {
+        Column.STATE: StateCell(server_now),
+        Column.TIME: TimeCell(server_now),
+        Column.PRIORITY: PriorityCell(server_now),
+        Column.PATIENT: PatientCell(server_now),
+        Column.PROCEDURE: ProcedureCell(server_now),
+        Column.SITE: SiteCell(server_now),
+        Column.WAITING: WaitingCell(server_now),
+        Column.IMAGES: ImagesCell(server_now),
+        Column.PRIORS: PriorsCell(server_now),
+        Column.FLAGS: FlagsCell(server_now),
+        Column.STATUS: StatusCell(server_now),
     }
-    for column, delegate in kinds.items():
-        table.setItemDelegateForColumn(column, delegate)

@@ -6,15 +6,16 @@ from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCursor
+from PySide6.QtGui import QCursor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from workstation.domain.folding import folded
 from workstation.services.list_views import ListColumn, ListOrder, ListViews
 from workstation.text import tr
-from workstation.ui import plain, worklist_cells
+from workstation.ui import plain
 from workstation.ui.worklist_lines import Line
 from workstation.ui.worklist_model import LINE, WIDTHS, Column, WorklistModel
+from workstation.ui.worklist_rows import ROW, Look, Rows, places
 
 _PROCEDURE_MIN: Final = 150
 #: What goes first where the window is narrow.
@@ -71,7 +72,7 @@ class WorklistTable(QTableView):
         self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
         self._set_heads()
-        worklist_cells.dress(self, lines.server_now)
+        self._rows = Rows(lines.server_now)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(lambda _at: run("app.context row"))
         self.doubleClicked.connect(lambda _index: run("case.open"))
@@ -79,7 +80,7 @@ class WorklistTable(QTableView):
     def _set_heads(self) -> None:
         rows, columns = self.verticalHeader(), self.horizontalHeader()
         rows.hide()
-        rows.setDefaultSectionSize(worklist_cells.ROW)
+        rows.setDefaultSectionSize(ROW)
         rows.setSectionResizeMode(rows.ResizeMode.Fixed)
         columns.setFixedHeight(28)
         columns.setHighlightSections(False)
@@ -92,6 +93,23 @@ class WorklistTable(QTableView):
         columns.setSectionResizeMode(Column.PROCEDURE, columns.ResizeMode.Stretch)
         for column, width in WIDTHS.items():
             self.setColumnWidth(column, width)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Each row as a picture: what its cells say is painted when that changes alone."""
+        dirty, wide = event.rect(), self.viewport().width()
+        seen = [
+            (column, self.columnViewportPosition(column), self.columnWidth(column))
+            for column in Column
+        ]
+        usual = Look(wide, places(seen))
+        chosen = Look(wide, usual.places, chosen=True, focused=self.hasFocus())
+        first, last = max(0, self.rowAt(dirty.top())), self.rowAt(dirty.bottom())
+        last = last if last >= 0 else len(self._lines.lines) - 1
+        with QPainter(self.viewport()) as painter:
+            for number in range(first, last + 1):
+                look = chosen if self.selectionModel().isRowSelected(number) else usual
+                top = self.rowViewportPosition(number)
+                self._rows.paint(painter, top, self._lines.lines[number], look, dirty)
 
     # --- the row the reader is on -----------------------------------------------
 
