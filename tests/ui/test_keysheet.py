@@ -25,7 +25,7 @@ def test_no_name_and_no_key_of_the_sheet_is_cut(qtbot: QtBot, *, all_keys: bool)
     window.resize(1920, 1080)
     window.show()
     bindings = load(resource("keymaps", "default.toml"), registry)
-    sheet = KeySheet(window, bindings, registry, Scope.IMAGES, EVERYTHING)
+    sheet = KeySheet(window, bindings, registry, Scope.IMAGES, EVERYTHING, print)
     sheet.open()
     if all_keys:
         sheet._turn()
@@ -64,7 +64,7 @@ def test_what_the_pointer_does_stands_beside_the_keys_where_images_are(qtbot: Qt
         (Scope.IMAGES, set()),
         (Scope.WORKLIST, {"image"}),
     ):
-        sheet = KeySheet(window, bindings, registry, scope, frozenset(active))
+        sheet = KeySheet(window, bindings, registry, scope, frozenset(active), print)
         names = {name.whole() for name in sheet.findChildren(ElidedLabel)}
         there.append({"Drag finely", "Zoom about the pointer"} <= names)
 

@@ -40,6 +40,7 @@ from workstation.services.local_case import LocalCase
 from workstation.services.measurement_filing import MeasurementFiling
 from workstation.services.messages import Messages
 from workstation.services.object_headers import ObjectHeaders
+from workstation.services.own_keys import OwnKeys
 from workstation.services.placing import OnDuty
 from workstation.services.planes_saving import PlanesSaving
 from workstation.services.ports import (
@@ -186,6 +187,7 @@ def services_of(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         autotexts=autotexts,
         spelling=spelling_of(settings, reporting, store, jobs),
         own_templates=templates_of(settings, reporting, store, jobs),
+        own_keys=OwnKeys(store, jobs),
         shift=Shift(worklist, session, deliveries, loader, clock),
         site_tests=SiteTests(probed_site, sites, jobs),
         launching=Launching(gates(settings.sites), worklist, session, audit, store, jobs, clock),

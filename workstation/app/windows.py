@@ -1,5 +1,6 @@
 """The windows, furnished with what they show; what a start runs."""
 
+from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,8 +10,11 @@ from workstation.app.outer import Outer
 from workstation.app.services import services_of
 from workstation.commands import catalogue
 from workstation.commands import dictation as spoken
+from workstation.commands.bindings import Bindings
 from workstation.commands.bindings import load as load_bindings
+from workstation.commands.keymap import Keymap
 from workstation.commands.menus import STRIP, load_menus, offered
+from workstation.commands.registry import Registry
 from workstation.rendering.engine import Slices
 from workstation.services.jobs import Jobs
 from workstation.settings import Settings, resource
@@ -18,6 +22,7 @@ from workstation.ui.application import Application
 from workstation.ui.autotext_dialog import AutotextDialog
 from workstation.ui.being_said import BeingSaid
 from workstation.ui.critical_card import CriticalCard
+from workstation.ui.keys_dialog import KeysDialog
 from workstation.ui.program import Program
 from workstation.ui.report_pane import ReportPane
 from workstation.ui.template_dialog import TemplateDialog
@@ -37,7 +42,8 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
         jobs.lane(f"site:{site.id}", NOTES)
     services = services_of(settings, jobs, outer)
     registry = catalogue.registry()
-    bindings = load_bindings(_keymap(settings), registry, resource("keymaps"))
+    keymap = Keymap(_reads(registry), settings.keymap, registry, services.own_keys)
+    bindings = keymap.bindings
     program = Program(application, registry, services)
     shell = Shell(
         Shown(
@@ -63,6 +69,7 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
             host, services.own_templates, shell.run, services.reporting.template
         ).show_it()
     )
+    shell.key_bindings_asked.connect(lambda host: KeysDialog(host, keymap, shell.run).show_it())
     shell.corrections_asked.connect(lambda _: report.correct())
     shell.autotexts_asked.connect(
         lambda host: AutotextDialog(host, services.autotexts, shell.run, report.selected).show_it()
@@ -83,14 +90,18 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
     shell.copy_view = lambda: images.copy(settings.banner)
     shell.screen_asked.connect(lambda _: images.measure_screen())
     program.open_with(shell, bindings, menus, spoken.phrases(registry))
+    keymap.changed.connect(shell.rebind)
+    keymap.changed.connect(lambda now: report.show_keys(now.lines))
+    keymap.changed.connect(lambda now: images.show_keys(now.lines))
     return program
 
 
-def _keymap(settings: Settings) -> Path:
-    """A file of the reader's own, or one of the program's by its name."""
-    named = settings.keymap
-    return (
-        Path(named).expanduser()
-        if named.endswith(".toml")
-        else resource("keymaps", f"{named}.toml")
-    )
+def _reads(registry: Registry) -> Callable[[str], Bindings]:
+    """Keymaps by name: those of the program, or a file of the reader's own."""
+
+    def read(name: str) -> Bindings:
+        own = name.endswith(".toml")
+        file = Path(name).expanduser() if own else resource("keymaps", f"{name}.toml")
+        return load_bindings(file, registry, resource("keymaps"))
+
+    return read

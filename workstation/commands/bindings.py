@@ -169,9 +169,7 @@ def load(path: Path, registry: Registry, shipped: Path | None = None) -> Binding
 
 def _hidden(binding: Binding, own: Sequence[Binding]) -> bool:
     """A key of the base that is another one here."""
-    return any(
-        _meet(binding.scope, each.scope) and _shadow(binding.strokes, each.strokes) for each in own
-    )
+    return any(clash(binding, each) for each in own)
 
 
 def _strokes(path: Path, keys: object) -> tuple[Stroke, ...]:
@@ -222,7 +220,7 @@ def _group(table: Any, registry: Registry) -> Iterable[Binding]:
 def _no_conflicts(path: Path, made: Sequence[Binding]) -> None:
     for number, one in enumerate(made):
         for other in made[number + 1 :]:
-            if _meet(one.scope, other.scope) and _shadow(one.strokes, other.strokes):
+            if clash(one, other):
                 raise SettingsError(
                     tr(
                         "{file}: {key} is both {one} and {other}",
@@ -232,6 +230,11 @@ def _no_conflicts(path: Path, made: Sequence[Binding]) -> None:
                         other=other.run,
                     )
                 )
+
+
+def clash(one: Binding, other: Binding) -> bool:
+    """Whether a press could mean both."""
+    return _meet(one.scope, other.scope) and _shadow(one.strokes, other.strokes)
 
 
 def _meet(one: Scope, other: Scope) -> bool:

@@ -20,6 +20,7 @@ from workstation.commands import (
     file,
     fusion,
     key_images,
+    keys,
     measurements,
     messages,
     motion,
@@ -45,6 +46,7 @@ from workstation.commands.registry import Command, Registry
 COMMANDS: Final[tuple[Command, ...]] = (
     *app.COMMANDS,
     *desk.COMMANDS,
+    *keys.COMMANDS,
     *case.COMMANDS,
     *worklist.COMMANDS,
     *priors.COMMANDS,

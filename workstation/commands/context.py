@@ -30,6 +30,7 @@ from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
 from workstation.services.measurement_filing import MeasurementFiling
 from workstation.services.object_headers import ObjectHeaders
+from workstation.services.own_keys import OwnKeys
 from workstation.services.own_templates import OwnTemplates
 from workstation.services.planes_saving import PlanesSaving
 from workstation.services.prefetch import Prefetch
@@ -87,6 +88,10 @@ class Windows(Protocol):
         ...
 
     def open_keys(self) -> None: ...
+
+    def open_key_bindings(self) -> None:
+        """The keys, to be changed."""
+        ...
 
     def open_menu(self) -> None:
         """Every command by its group."""
@@ -224,6 +229,7 @@ class AllServices:
     autotexts: Autotexts
     spelling: Spelling
     own_templates: OwnTemplates
+    own_keys: OwnKeys
     shift: Shift
     site_tests: SiteTests
     launching: Launching

@@ -28,6 +28,7 @@ def sign_out(ctx: CommandContext) -> Outcome:
         ctx.autotexts.begin("")
         ctx.spelling.begin("")
         ctx.own_templates.begin("")
+        ctx.own_keys.begin("")
         ctx.desk.lift()
         ctx.windows.show_page("worklist")
         ctx.windows.open_sign_in()

@@ -154,7 +154,7 @@ class Keys(QObject):
             focus.click()
             return True
         typing = is_typing(focus)
-        if typing and pressed.types:
+        if typing and pressed.types and not self._pending:
             return False
         if pressed.key == "Tab" and not typing and scope_of(focus, Scope.ALWAYS) is Scope.REPORT:
             return False
@@ -173,8 +173,10 @@ class Keys(QObject):
         had_pending = bool(self._pending)
         self._clear()
         if found is None:
-            # a letter that means nothing must not jump in a list either
-            return had_pending or (not typing and len(pressed.key) == 1 and pressed.types)
+            # a letter that means nothing must not jump in a list either; in a text it is a letter
+            return not (typing and pressed.types) and (
+                had_pending or (len(pressed.key) == 1 and pressed.types)
+            )
         if not event.isAutoRepeat() or found.run.startswith("viewport."):
             self._let_go()
             self._run(found.run)

@@ -1,7 +1,7 @@
 """The key sheet: the keys that work here and now, by group, and all others on request."""
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from attrs import evolve, frozen
 from PySide6.QtCore import Qt
@@ -13,6 +13,7 @@ from workstation.commands.bindings import REACH, Binding, Bindings, Scope
 from workstation.commands.registry import Registry
 from workstation.text import tr
 from workstation.ui import plain
+from workstation.ui.actions import stroke_of
 from workstation.ui.chips import KeyCap
 from workstation.ui.dialogs import Dialog
 
@@ -23,6 +24,8 @@ _BETWEEN = 24
 _ROW = 19
 #: The group of the keymap that goes through images.
 _IMAGES = "Images"
+#: Opens what changes keys.
+CHANGE = "keys.edit"
 #: The most that the dialog has room for.
 _HIGHEST = 660
 
@@ -98,9 +101,12 @@ class KeySheet(Dialog):
         registry: Registry,
         scope: Scope,
         active: frozenset[str],
+        run: Callable[[str], None],
     ) -> None:
         super().__init__(host, tr("Keys"), width=_WIDTH)
+        self._run = run
         self._profile = bindings.name
+        self._changing = {e.strokes[0] for e in bindings.all if e.run == CHANGE}
         self._every = _with_pointer(groups(bindings.all))
         self._here = groups(here(bindings, registry, scope, active))
         if scope is Scope.IMAGES and "image" in active:
@@ -116,6 +122,8 @@ class KeySheet(Dialog):
         self.body.addWidget(self._area)
         words = tr("Single letters act on images. While you type, hold Alt.")
         self.body.addWidget(plain.label(words, tone="low", size="small"))
+        if "signed-in" in active:
+            self.add_button(tr("Change…"), self._change, key=bindings.key_of(CHANGE))
         self._other = self.add_button("", self._turn, key="?")
         self.add_main(tr("Close"), self.back, key="Esc")
         self._show()
@@ -123,8 +131,14 @@ class KeySheet(Dialog):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Question:
             self._turn()
+        elif stroke_of(event) in self._changing:
+            self._change()
         else:
             super().keyPressEvent(event)
+
+    def _change(self) -> None:
+        self.back()
+        self._run(CHANGE)
 
     def _turn(self) -> None:
         self._whole_sheet = not self._whole_sheet

@@ -27,7 +27,8 @@ class Offering:
         active: Callable[[], frozenset[str]],
         run: Callable[[str], None],
     ) -> None:
-        self._registry, self._bindings, self._things = registry, bindings, things
+        self.bindings = bindings
+        self._registry, self._things = registry, things
         self._active, self._run = active, run
         self._recent: list[str] = []
 
@@ -37,7 +38,7 @@ class Offering:
 
     def keys(self, host: QWidget, scope: Scope) -> None:
         """The keys that work here and now."""
-        KeySheet(host, self._bindings, self._registry, scope, self._active()).open()
+        KeySheet(host, self.bindings, self._registry, scope, self._active(), self._run).open()
 
     def menu(self, host: QWidget) -> None:
         """Every command by its group, below the head of the window."""
@@ -49,14 +50,14 @@ class Offering:
         focus = host.focusWidget() or host
         at = QCursor.pos() if at_pointer else focus.mapToGlobal(focus.rect().center())
         lines = offered(
-            self._things.get(place, ()), self._registry, self._bindings, self._active(), target
+            self._things.get(place, ()), self._registry, self.bindings, self._active(), target
         )
         self._show(menus.of_thing(host, lines, lambda each: self._pick(host, each)), at)
 
     # --- inside ---------------------------------------------------------------
 
     def _every(self) -> tuple[Offer, ...]:
-        return offers(self._registry, self._bindings, self._active())
+        return offers(self._registry, self.bindings, self._active())
 
     def _pick(self, host: QWidget, chosen: Offer) -> None:
         if chosen.line.endswith(" "):

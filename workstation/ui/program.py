@@ -176,6 +176,7 @@ class Program:
         self._services.autotexts.begin(self._reader_key())
         self._services.spelling.begin(self._reader_key())
         self._services.own_templates.begin(self._reader_key())
+        self._services.own_keys.begin(self._reader_key())
         self._services.audit.forward()
 
     def _other_site(self) -> None:

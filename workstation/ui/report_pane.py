@@ -208,6 +208,17 @@ class ReportPane(QWidget):
         foot.setFixedHeight(52)
         return foot
 
+    def show_keys(self, keys: Mapping[str, str]) -> None:
+        """Other keys from now on: of the keymap, by command line."""
+        self._keys = keys
+        for line, button in (
+            ("report.draft", self._draft), ("report.sign", self._sign),
+            ("report.addend", self._addend),
+        ):  # fmt: skip
+            button.set_key(self._key(line))
+        self._follow()
+        self._follow_checks()
+
     def _key(self, line: str) -> str:
         return shown_key(self._keys.get(line, ""))
 

@@ -72,6 +72,8 @@ class Shell:
         self.templates_asked: Signal[QWidget] = Signal()
         #: Autotexts are to be opened over a window.
         self.autotexts_asked: Signal[QWidget] = Signal()
+        #: The keys are to be changed over a window.
+        self.key_bindings_asked: Signal[QWidget] = Signal()
         #: The screen of the images is to be measured.
         self.screen_asked: Signal[None] = Signal()
         self._shown, self._send, self._sign_in = shown, send, sign_in
@@ -114,6 +116,11 @@ class Shell:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         self._keys = Keys(app, bindings, self.run, self._scope)
+
+    def rebind(self, bindings: Bindings) -> None:
+        """Other keys from now on."""
+        self._keys.bindings = bindings
+        self._offering.bindings = bindings
 
     def _listen(self) -> None:
         shown = self._shown
@@ -209,6 +216,10 @@ class Shell:
     def open_keys(self) -> None:
         focus = QApplication.focusWidget()
         self._offering.keys(self.front, scope_of(focus, self._scope()))
+
+    def open_key_bindings(self) -> None:
+        if dialogs.current(self.front) is None:
+            self.key_bindings_asked.emit(self.front)
 
     def open_menu(self) -> None:
         self._offering.menu(self.front)

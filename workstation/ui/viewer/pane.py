@@ -1,6 +1,6 @@
 """The viewer as one pane: series column, tool strip, grid of viewports, list of measurements."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from PySide6.QtGui import QGuiApplication
@@ -106,6 +106,10 @@ class ViewerPane(QWidget):
         """Of the screen that the images are on."""
         known = self._viewer.screen_mm(self._viewer.active)
         ScreenDialog(self, self._run, known).open()
+
+    def show_keys(self, keys: Mapping[str, str]) -> None:
+        """Other keys from now on, by command line."""
+        self.strip.show_keys(keys)
 
     def toggle_strip(self) -> None:
         """Room for the images, or the tools again."""

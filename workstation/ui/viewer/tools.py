@@ -1,6 +1,6 @@
 """The tool strip: tools with name and key in the tooltip, and how views are linked."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Final
 
@@ -60,6 +60,11 @@ class ToolStrip(QWidget):
         """How views are linked comes before why they hang so."""
         super().resizeEvent(event)
         self._make_room()
+
+    def show_keys(self, keys: Mapping[str, str]) -> None:
+        """Other keys from now on, by command line."""
+        for line, button in self._buttons.items():
+            plain.set_tooltip(button, button.accessibleName(), keys.get(line, ""))
 
     def _make_room(self) -> None:
         self._reason.setVisible(self.width() >= _ROOMY)
