@@ -16,6 +16,7 @@ import pytest
 from attrs import frozen
 from dimse_peers import Pacs
 from fakes import Home
+from loaded_study import load
 from pydicom.data import get_testdata_file
 
 from workstation.adapters import dimse_probe, dimse_retrieval
@@ -24,7 +25,7 @@ from workstation.adapters.dimse_archive import DimseArchive
 from workstation.adapters.dimse_frames import DimseFrames
 from workstation.adapters.dimse_retrieval import Listed
 from workstation.adapters.dimse_site import DimseSite
-from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyRef, StudyUID
+from workstation.domain.identifiers import SeriesUID, SiteId, SopUID, StudyRef, StudyUID
 from workstation.domain.study import Instance
 from workstation.errors import Refused, SiteUnavailable
 from workstation.protocols.part10 import Wrapped, file_of
@@ -118,47 +119,12 @@ def pacs(request: pytest.FixtureRequest, peers: Callable[[str], Pacs]) -> Pacs:
     return peers(request.param)
 
 
-@frozen
-class Loaded:
-    """What hangs, and what was said about it."""
-
-    hashes: list[str]
-    instances: tuple[Instance, ...]
-    problems: list[str]
-    failures: list[str]
-
-
-def load(source: DimseFrames, ref: StudyRef) -> Loaded:
-    """As a case is opened: the list, the description, then every frame."""
-    home = Home()
-    jobs, store = Jobs(home.post), FrameStore()
-    loader = Loader({ref.site: source}, store, jobs)
-    problems: list[str] = []
-    loader.problems.connect(lambda problem: problems.append(problem[1]))
-    try:
-        home.settled(loader.open(ref, first=True))
-        home.drain(lambda: loader.complete(ref))
-    finally:
-        jobs.close()
-    shown = [frame.key for each in loader.display_sets(ref) for frame in each.frames]
-    keys = sorted(shown, key=lambda key: (key.sop, key.frame_index))  # as they are stored
-    instances = tuple(
+def instances_of(source: DimseFrames, ref: StudyRef) -> list[Instance]:
+    return [
         instance
         for head in source._heads(ref.study)
         for instance in source.metadata(ref, head.uid).instances
-    )
-    return Loaded(
-        [hash_of(store, key) for key in keys if store.get(key) is not None],
-        instances,
-        problems,
-        [failure.reason for key in keys if (failure := store.failure(key)) is not None],
-    )
-
-
-def hash_of(store: FrameStore, key: FrameKey) -> str:
-    pixels = store.get(key)
-    assert pixels is not None
-    return hashlib.sha256(pixels.stored.tobytes()).hexdigest()
+    ]
 
 
 @pytest.mark.parametrize("way", ["get", "move"])
@@ -170,8 +136,8 @@ def test_every_study_has_the_pixels_of_its_files_and_travels_as_it_is_stored(
     for each in stored[:OF_DCMTK] if pacs.name == "dcmqrscp" else stored:
         found = load(source, each.ref)
 
-        assert (found.hashes, found.problems) == (each.hashes(), [])
-        (instance,) = found.instances
+        assert (list(found.digests().values()), found.problems) == (each.hashes(), [])
+        (instance,) = instances_of(source, each.ref)
         plain = {"1.2.840.10008.1.2", "1.2.840.10008.1.2.1"}
         sent, held = instance.transfer_syntax, STORED[each.file.name]
         assert sent == held or {sent, held} <= plain
@@ -287,9 +253,9 @@ def test_what_is_listed_and_not_given_has_a_place_that_says_so(
 
     found = load(source, study.ref)
 
-    assert found.hashes == study.hashes()
+    assert list(found.digests().values()) == study.hashes()
     assert found.failures == ["not-delivered"]
-    assert len(found.instances) == 2
+    assert len(instances_of(source, study.ref)) == 2
 
 
 @pytest.mark.parametrize("way", ["get", "move"])

@@ -1,7 +1,6 @@
 """Images from a site, over the wire, through the decoders: the demo platform and Orthanc."""
 
 import csv
-import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +10,11 @@ import imagecodecs
 import orthanc
 import pydicom
 import pytest
-from attrs import evolve, frozen
+from attrs import evolve
 from demo_platform import DemoPlatform, start_platform
 from fakes import Home
 from fakes_images import client
+from loaded_study import Loaded, load
 from pydicom.encaps import encapsulate
 
 from workstation import settings
@@ -36,40 +36,6 @@ def decoders() -> Iterator[Decoders]:
     pool = Decoders()
     yield pool
     pool.close()
-
-
-@frozen
-class Loaded:
-    loader: Loader
-    store: FrameStore
-    ref: StudyRef
-    problems: list[str]
-
-    def digests(self) -> dict[str, str]:
-        """SOP Instance UID and frame to the SHA-256 of its values."""
-        found = {}
-        for shown in self.loader.display_sets(self.ref):
-            for frame in shown.frames:
-                pixels = self.store.get(frame.key)
-                if pixels is not None:
-                    name = f"{frame.key.sop}/{frame.key.frame_index}"
-                    found[name] = hashlib.sha256(pixels.stored.tobytes()).hexdigest()
-        return found
-
-
-def load(source: DicomWebFrames, ref: StudyRef) -> Loaded:
-    home = Home()
-    jobs = Jobs(home.post)
-    store = FrameStore()
-    loader = Loader({ref.site: source}, store, jobs)
-    problems: list[str] = []
-    loader.problems.connect(lambda problem: problems.append(problem[1]))
-    try:
-        home.settled(loader.open(ref, first=True))
-        home.drain(lambda: loader.complete(ref))
-    finally:
-        jobs.close()
-    return Loaded(loader, store, ref, problems)
 
 
 def expected() -> dict[str, str]:

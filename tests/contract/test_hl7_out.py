@@ -5,11 +5,7 @@ python-hl7 and files what it takes.
 """
 
 import base64
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +14,7 @@ from attrs import evolve
 from demo_platform import DemoPlatform
 from fakes_platform import site
 from fakes_trust import signed_report
+from hl7_peer import listening
 from own_certificate import self_signed
 from sending_place import Workplace
 
@@ -34,27 +31,10 @@ NASTY = "Node 2|3 ^ A&B ~5 mm \\ path \\.br\\ \\X0D\\; äö ≤ 3 mm 漢字 😀
 PDF = b"%PDF-1.7\n\x00\xff|^~\\&\x1c\r\x0b"
 
 
-@contextmanager
-def _listener(folder: Path, *tls: Path) -> Iterator[int]:
-    """hl7apy's server in its own process; gives its port."""
-    command = [sys.executable, str(Path(__file__).parents[1] / "hl7apy_listener.py"), str(folder)]
-    child = subprocess.Popen([*command, *map(str, tls)])
-    try:
-        deadline = time.monotonic() + 30
-        while not (folder / "port").exists():
-            assert child.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-        yield int((folder / "port").read_text())
-    finally:
-        child.kill()
-        child.wait()
-
-
 @pytest.fixture(scope="module")
 def peer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Site]]:
     folder = tmp_path_factory.mktemp("peer")
-    with _listener(folder) as port:
+    with listening(folder) as port:
         yield folder, site(hl7=f"mllp://127.0.0.1:{port}", timeout_seconds=5.0)
 
 
@@ -120,7 +100,7 @@ def test_a_listener_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
 def test_over_tls_the_certificate_decides(tmp_path: Path) -> None:
     """A report goes to the hospital's listener and to nobody who says he is it."""
     mine, stranger = self_signed(tmp_path / "mine"), self_signed(tmp_path / "stranger")
-    with _listener(tmp_path, *mine) as port:
+    with listening(tmp_path, *mine) as port:
         place = site(hl7=f"mllps://127.0.0.1:{port}", ca_file=mine[0], timeout_seconds=5.0)
         assert MllpLine(place).send(_message()).status == "AA"
 
@@ -135,7 +115,7 @@ def test_a_listener_that_asks_who_calls_is_shown_our_certificate(tmp_path: Path)
     theirs, ours = self_signed(tmp_path / "theirs"), self_signed(tmp_path / "ours")
     both = tmp_path / "both.pem"
     both.write_bytes(ours[0].read_bytes() + ours[1].read_bytes())
-    with _listener(tmp_path, *theirs, ours[0]) as port:
+    with listening(tmp_path, *theirs, ours[0]) as port:
         place = site(hl7=f"mllps://127.0.0.1:{port}", ca_file=theirs[0], timeout_seconds=5.0)
 
         with pytest.raises(SiteUnavailable):

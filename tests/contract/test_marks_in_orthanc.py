@@ -8,7 +8,6 @@ presentation states, fetched by DICOMweb, and read by our readers and by dcmtk a
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
-from datetime import UTC
 from pathlib import Path
 
 import httpx2
@@ -16,47 +15,27 @@ import orthanc
 import pytest
 from attrs import frozen
 from dicom_objects import written
-from fakes import FakeClock, Home
-from fakes_images import client
 from fakes_report import ALDER, SITE, STUDY, Desk, item
-from fakes_trust import FakePlatform
-from fakes_viewer import viewed
 from marked_images import Hand, images
 from pydicom import Dataset, dcmread
+from reading_desk import READER, REF, reading_desk
 
-from workstation.adapters.decoders import Decoders
-from workstation.adapters.filing import DicomWebArchive
-from workstation.adapters.frames import DicomWebFrames
-from workstation.adapters.memory_store import MemoryStore
 from workstation.adapters.secrets import MemorySecrets
 from workstation.adapters.store import open_store
-from workstation.domain.identifiers import FrameKey, StudyRef
+from workstation.domain.identifiers import FrameKey
 from workstation.domain.key_image import KEY_CODES, KeyImage, KeyTitle
 from workstation.domain.measurement import Measurement, MeasurementKind
 from workstation.domain.presentation_state import PresentationState
-from workstation.domain.reader import Reader
 from workstation.protocols.dicom_attributes import Attributes, parse
 from workstation.protocols.dicom_key_objects import key_selection
 from workstation.protocols.dicom_measurements import as_measurements
 from workstation.protocols.dicom_presentation import presentation_state
-from workstation.rendering.volume_slice import plane_samples
 from workstation.services import drafts
-from workstation.services.audit import Audit
-from workstation.services.filing_queue import Ways
-from workstation.services.frames import FrameStore
-from workstation.services.jobs import Jobs
-from workstation.services.keys import Keys
-from workstation.services.loading import Loader
-from workstation.services.measurement_filing import MeasurementFiling, Sent
-from workstation.services.structures import Structures
+from workstation.services.measurement_filing import Sent
 from workstation.services.viewer import Viewer
-from workstation.services.volumes import Volumes
-from workstation.settings import Site
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
 
-REF = StudyRef(SITE, STUDY)
-READER = Reader("Practitioner/17", "Sample, Jo")
 MARKS, KEYS = 200, 40
 #: Of a coordinate in single precision (VR FL) below 128.
 SINGLE = 2.0**-17
@@ -115,44 +94,15 @@ def marked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Marked]:
 
 
 def _read_and_send(server: orthanc.Orthanc, objects: tuple[Dataset, ...]) -> Marked:
-    site = Site(
-        id=SITE, name="PACS", issuer="https://127.0.0.1:1", fhir="https://127.0.0.1:1/fhir",
-        dicomweb=server.dicomweb, jurisdiction="DE", timezone="Europe/Berlin",
-        ca_file=server.ca_file,
-    )  # fmt: skip
-    home, decoders, signed_in = Home(), Decoders(), client(site, orthanc.TOKEN)
-    jobs = Jobs(home.post)
-    try:
-        source = DicomWebFrames(lambda _: site.dicomweb, signed_in, decoders)
-        viewer = _opened(source, home, jobs)
+    with reading_desk(server) as desk:
+        viewer = desk.opened()
         _mark(viewer)
-        archive = DicomWebArchive(lambda _: site.dicomweb, signed_in)
-        filing = _filing(source, archive, jobs)
-        sending = filing.send(
+        sending = desk.filing().send(
             item(), READER, viewer.measurements, viewer.key_images, viewer.marks.views
         )
-        sent = home.settled(sending, 60.0).result()
-        frames = [f.key for each in viewer.display_sets(REF) for f in each.frames]
-        return Marked(server, objects, tuple(frames), viewer.measurements, viewer.key_images, sent)
-    finally:
-        jobs.close()
-        decoders.close()
-        signed_in.close()
-
-
-def _opened(source: DicomWebFrames, home: Home, jobs: Jobs) -> Viewer:
-    """The study on the screen, every image of it here."""
-    store = FrameStore()
-    loader = Loader({SITE: source}, store, jobs)
-    viewer = Viewer(
-        store, loader, Structures(store, jobs), Volumes(store, loader, jobs, plane_samples)
-    )
-    viewer.show((viewed(STUDY),))
-    viewer.permit(REF)
-    loader.study_ready.connect(lambda ready: viewer.study_ready(*ready))
-    home.settled(loader.open(REF, first=True))
-    home.drain(lambda: loader.complete(REF))
-    return viewer
+        sent = desk.home.settled(sending, 60.0).result()
+    frames = [f.key for each in viewer.display_sets(REF) for f in each.frames]
+    return Marked(server, objects, tuple(frames), viewer.measurements, viewer.key_images, sent)
 
 
 def _mark(viewer: Viewer) -> None:
@@ -172,15 +122,6 @@ def _mark(viewer: Viewer) -> None:
         viewer.go(index)
         if viewer.key_of(each.frames[index]) is None:
             viewer.toggle_key_image(list(KeyTitle)[number % len(KeyTitle)])
-
-
-def _filing(source: DicomWebFrames, archive: DicomWebArchive, jobs: Jobs) -> MeasurementFiling:
-    clock, store = FakeClock(), MemoryStore()
-    device = Keys(MemorySecrets("a test"), clock).device
-    platforms = {SITE: FakePlatform()}
-    audit = Audit(store, jobs, clock, platforms, device, lambda _: READER.id)  # type: ignore[arg-type]
-    ways = Ways({SITE: source}, {SITE: archive}, {SITE: UTC}, lambda _: READER.id, lambda _: False)
-    return MeasurementFiling(ways, store, audit, jobs, clock)
 
 
 def test_every_mark_was_made_and_sent(marked: Marked) -> None:

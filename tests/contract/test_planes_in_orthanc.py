@@ -5,7 +5,6 @@ opened again as another station would: the saved series is held against the sour
 """
 
 from collections.abc import Iterator
-from datetime import UTC
 from pathlib import Path
 
 import numpy as np
@@ -13,42 +12,20 @@ import orthanc
 import pytest
 from attrs import frozen
 from fakes import FakeClock, Home
-from fakes_images import client
 from fakes_report import ALDER, SITE, STUDY, item
-from fakes_trust import FakePlatform
-from fakes_viewer import viewed
 from pydicom import Dataset
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+from reading_desk import READER, REF, reading_desk
 from volume_phantoms import noise, rotation, sheared, trilinear
 
-from workstation.adapters.decoders import Decoders
-from workstation.adapters.filing import DicomWebArchive
-from workstation.adapters.frames import DicomWebFrames
-from workstation.adapters.memory_store import MemoryStore
-from workstation.adapters.secrets import MemorySecrets
-from workstation.domain.identifiers import StudyRef
-from workstation.domain.reader import Reader
 from workstation.domain.study import DisplaySet, GeometryVerdict
 from workstation.imaging.volume_voxels import Volume
-from workstation.rendering.volume_slice import plane_samples
-from workstation.services.audit import Audit
-from workstation.services.filing_queue import Ways
-from workstation.services.frames import FrameStore
-from workstation.services.jobs import Jobs
-from workstation.services.keys import Keys
-from workstation.services.loading import Loader
-from workstation.services.measurement_filing import MeasurementFiling
 from workstation.services.planes_saving import PlanesSaving, Written
-from workstation.services.structures import Structures
 from workstation.services.viewer import Viewer
-from workstation.services.volumes import Volumes
-from workstation.settings import Site
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
 
-REF = StudyRef(SITE, STUDY)
-READER = Reader("Practitioner/17", "Sample, Jo")
 SHAPE = (24, 32, 36)
 VOXELS = noise(SHAPE)
 SPACING = (0.9, 0.8, 1.4)
@@ -115,49 +92,21 @@ def reread(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reread]:
 
 
 def _save_and_read(server: orthanc.Orthanc) -> Reread:
-    site = Site(
-        id=SITE, name="PACS", issuer="https://127.0.0.1:1", fhir="https://127.0.0.1:1/fhir",
-        dicomweb=server.dicomweb, jurisdiction="DE", timezone="Europe/Berlin",
-        ca_file=server.ca_file,
-    )  # fmt: skip
-    home, decoders, signed_in = Home(), Decoders(), client(site, orthanc.TOKEN)
-    jobs = Jobs(home.post)
-    try:
-        source = DicomWebFrames(lambda _: site.dicomweb, signed_in, decoders)
-        archive = DicomWebArchive(lambda _: site.dicomweb, signed_in)
-        viewer = _opened(source, home, jobs)
+    with reading_desk(server) as desk:
+        viewer = desk.opened()
         (own,) = viewer.display_sets(REF)
-        _turned(viewer, home)
-        filing = _filing(source, archive, jobs)
+        _turned(viewer, desk.home)
+        here = {SITE: desk.source}
         saving = PlanesSaving(
-            viewer, viewer.volumes, filing, {SITE: source}, {SITE: source}, jobs, FakeClock()
+            viewer, viewer.volumes, desk.filing(), here, here, desk.jobs, FakeClock()
         )
-        written = home.settled(saving.save(item(), READER, 1.1), 60.0).result()
-        again = _opened(source, home, jobs)
+        written = desk.home.settled(saving.save(item(), READER, 1.1), 60.0).result()
+        again = desk.opened()
         (saved,) = [each for each in again.display_sets(REF) if each.series != own.series]
-        home.settled(again.volumes.want(saved), 30.0)
+        desk.home.settled(again.volumes.want(saved), 30.0)
         volume = again.volumes.get(saved)
         assert volume is not None
         return Reread(written, own, saved, volume)
-    finally:
-        jobs.close()
-        decoders.close()
-        signed_in.close()
-
-
-def _opened(source: DicomWebFrames, home: Home, jobs: Jobs) -> Viewer:
-    """The study on the screen, every image of it here."""
-    store = FrameStore()
-    loader = Loader({SITE: source}, store, jobs)
-    viewer = Viewer(
-        store, loader, Structures(store, jobs), Volumes(store, loader, jobs, plane_samples)
-    )
-    viewer.show((viewed(STUDY),))
-    viewer.permit(REF)
-    loader.study_ready.connect(lambda ready: viewer.study_ready(*ready))
-    home.settled(loader.open(REF, first=True))
-    home.drain(lambda: loader.complete(REF))
-    return viewer
 
 
 def _turned(viewer: Viewer, home: Home) -> None:
@@ -172,15 +121,6 @@ def _turned(viewer: Viewer, home: Home) -> None:
     viewer.activate(3)
     viewer.turn_planes(-9.0)
     viewer.activate(CORONAL)
-
-
-def _filing(source: DicomWebFrames, archive: DicomWebArchive, jobs: Jobs) -> MeasurementFiling:
-    clock, store = FakeClock(), MemoryStore()
-    device = Keys(MemorySecrets("a test"), clock).device
-    platforms = {SITE: FakePlatform()}
-    audit = Audit(store, jobs, clock, platforms, device, lambda _: READER.id)  # type: ignore[arg-type]
-    ways = Ways({SITE: source}, {SITE: archive}, {SITE: UTC}, lambda _: READER.id, lambda _: False)
-    return MeasurementFiling(ways, store, audit, jobs, clock)
 
 
 def test_the_archive_gives_back_every_plane(reread: Reread) -> None:

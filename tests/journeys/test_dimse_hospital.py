@@ -5,11 +5,6 @@ identity provider is used.
 """
 
 import json
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +15,7 @@ import pydicom
 import pytest
 from demo_platform import DemoPlatform, start_platform
 from dimse_peers import Pacs
+from hl7_peer import listening
 from pydicom.data import get_testdata_file
 from reading import READER, Reading
 
@@ -61,24 +57,6 @@ def slices(folder: Path) -> list[Path]:
     return made
 
 
-@contextmanager
-def listener(folder: Path) -> Iterator[int]:
-    """hl7apy's own MLLP server, strict."""
-    folder.mkdir()
-    script = Path(__file__).parents[1] / "hl7apy_listener.py"
-    child = subprocess.Popen([sys.executable, str(script), str(folder)])
-    try:
-        deadline = time.monotonic() + 30
-        while not (folder / "port").exists():
-            assert child.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-        yield int((folder / "port").read_text())
-    finally:
-        child.kill()
-        child.wait()
-
-
 def settings_of(folder: Path, platform: DemoPlatform, pacs: Pacs, hl7: int) -> Path:
     issuer = platform.site("harbor")["issuer"]
     file = folder / "hill.toml"
@@ -99,10 +77,11 @@ def test_a_case_of_a_pacs_is_listed_read_measured_signed_and_accepted(tmp_path: 
     """The whole loop without FHIR and without DICOMweb."""
     (tmp_path / "in").mkdir()
     (tmp_path / "pacs").mkdir()
+    (tmp_path / "hl7").mkdir()
     with (
         start_platform(tmp_path) as platform,
         dimse_peers.running("orthanc", tmp_path / "pacs", slices(tmp_path / "in")) as pacs,
-        listener(tmp_path / "hl7") as hl7,
+        listening(tmp_path / "hl7") as hl7,
     ):
         reader = Reading(tmp_path / "reader")
         lines = [
