@@ -41,8 +41,7 @@ check: setup ## format, lint, types, contracts, fast tests: under a minute
 	PATH="$(CURDIR)/$(BIN):$$PATH" tests/check
 
 test: setup ## everything but soak: under 15 minutes
-	PATH="$(CURDIR)/$(BIN):$$PATH" tests/check static
-	PATH="$(CURDIR)/$(BIN):$$PATH" tests/check platforms
+	PATH="$(CURDIR)/$(BIN):$$PATH" tests/check tree
 	$(BIN)/pytest -m "not soak" -n $(JOBS) --dist loadfile
 
 soak: setup ## kills, chaos, peers, fuzzing: under 30 minutes
