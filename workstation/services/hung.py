@@ -20,6 +20,7 @@ from workstation.services.screens import mm_of
 from workstation.services.signal import Signal
 from workstation.services.structures import Structures
 from workstation.services.viewed import ViewedStudy
+from workstation.viewing.phases import in_time
 from workstation.viewing.presets import Presets
 from workstation.viewing.viewport import ViewportState
 
@@ -86,7 +87,7 @@ class Hung:
 
     def study_ready(self, ref: StudyRef, display_sets: Sequence[DisplaySet]) -> None:
         """All display sets of a study that are known so far; called again as more come."""
-        self._of_study[ref] = tuple(display_sets)
+        self._of_study[ref] = in_time(display_sets)
         for each in display_sets:
             self._stay(each)
             self._sets[each.id] = each

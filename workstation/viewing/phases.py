@@ -23,6 +23,9 @@ _WITH: Final[Mapping[Trait, frozenset[Trait]]] = {
     Trait.B_VALUE: frozenset({Trait.B_VALUE, Trait.DIRECTIONALITY, Trait.DIRECTION, *_TIMES}),
     Trait.ECHO: frozenset({Trait.ECHO, *_TIMES}),
 }
+#: The axes in the order that thumbnails go through, and all that may differ on the way.
+_IN_TURN: Final = (Trait.B_VALUE, Trait.ECHO, *_TIMES)
+_APART: Final = frozenset(_IN_TURN) | _WITH[Trait.B_VALUE]
 #: mm between two images that lie at one place.
 _SAME_MM: Final = 0.01
 
@@ -52,6 +55,20 @@ def phases_of(shown: DisplaySet, others: Iterable[DisplaySet]) -> Phases | None:
         if found is not None:
             return found
     return None
+
+
+def in_time(sets: Iterable[DisplaySet]) -> tuple[DisplaySet, ...]:
+    """The display sets of a study as they came, but phases of one series one after the other,
+    by b-value and echo, then by time, where the first of them stands."""
+    alike: dict[object, list[tuple[tuple[float, ...], DisplaySet]]] = {}
+    for each in sets:
+        said = _said(each.frames[0]) if each.frames else {}
+        rest = frozenset(pair for pair in said.items() if pair[0] not in _APART)
+        values = (said.get(axis) for axis in _IN_TURN)
+        turn = tuple(float(at) if isinstance(at, float | int) else 0.0 for at in values)
+        alike.setdefault((each.series, len(each.frames), rest), []).append((turn, each))
+    found = (sorted(group, key=lambda placed: placed[0]) for group in alike.values())
+    return tuple(each for group in found for _, each in group)
 
 
 def _along(axis: Trait, shown: DisplaySet, alike: Iterable[DisplaySet]) -> Phases | None:

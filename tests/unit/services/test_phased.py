@@ -9,6 +9,7 @@ from fakes import FakeClock, InlineJobs
 from fakes_viewer import FakeLoader, opened
 from volume_phantoms import SCANS, display_set
 
+from workstation.domain.identifiers import SeriesUID
 from workstation.domain.study import DisplaySet, Frame, FrameContent, Trait
 from workstation.errors import CommandError
 from workstation.services.cine import Cine
@@ -54,6 +55,22 @@ def found(viewer: Viewer, index: int = 0) -> Phases:
     phases = viewer.phases(index)
     assert phases is not None
     return phases
+
+
+# --- the order they stand in ----------------------------------------------------------------
+
+
+def test_phases_stand_in_the_order_of_time_whatever_the_archive_sent_first() -> None:
+    """A column of thumbnails that goes 3, 17, 5 is searched, not read; the arrow keys that go
+    through series go the same way. What is no phase keeps its place."""
+    scout = evolve(stack(99), series=SeriesUID("1.1.9"))
+    words = evolve(stack(98), series=SeriesUID("1.1.8"), frames=())
+
+    viewer, _ = opened(scout, *heart(), words)
+
+    (ref,) = (study.ref for study in viewer.studies)
+    shown = [each.id for each in viewer.display_sets(ref)]
+    assert shown == ["1.1.1#99", *(f"1.1.1#{at}" for at in range(20)), "1.1.1#98"]
 
 
 # --- which belong together -----------------------------------------------------------------
