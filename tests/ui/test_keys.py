@@ -11,13 +11,15 @@ from pytestqt.qtbot import QtBot
 
 from workstation.commands import app, case, catalogue
 from workstation.commands.bindings import Bindings, Scope, load, stroke
-from workstation.commands.offers import offers
+from workstation.commands.everyday import WORDS
+from workstation.commands.finding import matches, ranked
+from workstation.commands.offers import WHEN, Offer, offers
 from workstation.commands.registry import Registry
 from workstation.settings import resource
 from workstation.ui.actions import Keys
 from workstation.ui.dialogs import Dialog
 from workstation.ui.keysheet import groups
-from workstation.ui.palette import Palette, matches, ranked
+from workstation.ui.palette import Palette
 
 NOTHING, CTRL, ALT, SHIFT = (
     Qt.KeyboardModifier.NoModifier,
@@ -35,6 +37,12 @@ def registry() -> Registry:
 @pytest.fixture(scope="module")
 def bindings(registry: Registry) -> Bindings:
     return load(resource("keymaps", "default.toml"), registry)
+
+
+@pytest.fixture(scope="module")
+def every_now(registry: Registry, bindings: Bindings) -> tuple[Offer, ...]:
+    """With a case open, so that everything can be run."""
+    return offers(registry, bindings, frozenset(WHEN))
 
 
 class Room(QWidget):
@@ -213,6 +221,43 @@ def test_what_cannot_run_now_says_what_is_missing_and_comes_last(
 )
 def test_letters_match_in_order(typed: str, title: str, hit: tuple[int, ...] | None) -> None:
     assert matches(typed, title) == hit
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        ("ruler", "tool.length"),
+        ("measure distance", "tool.length"),
+        ("3d", "viewport.volume"),
+        ("coronal", "viewport.mpr"),
+        ("curved mpr", "viewport.curved"),
+        ("roi", "tool.ellipse"),
+        ("hounsfield", "tool.probe"),
+        ("finalize", "report.sign"),
+        ("macro", "autotext.edit"),
+        ("tags", "attributes.show"),
+        ("shortcuts", "app.keys"),
+        ("logout", "app.sign-out"),
+        ("synchronise", "link.toggle"),
+        ("mirror", "viewport.flip"),
+        ("microphone", "dictation.toggle"),
+        ("previous studies", "prior.list"),
+        ("pause", "case.put-aside"),
+        ("toolbar", "app.strip"),
+    ],
+)
+def test_a_command_is_found_by_what_people_call_it(
+    typed: str, line: str, every_now: tuple[Offer, ...]
+) -> None:
+    """Who comes from another workstation types the word of that one, in the first hour."""
+    best = [choice.line.split(" ")[0] for choice, _ in ranked(typed, every_now)[:4]]
+
+    assert line in best
+
+
+def test_what_people_call_a_command_names_commands_that_exist(registry: Registry) -> None:
+    """A command that is renamed takes its words along."""
+    assert WORDS.keys() <= {command.id for command in registry}
 
 
 class Opened(Palette):

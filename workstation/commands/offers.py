@@ -10,9 +10,12 @@ from typing import Final
 from attrs import frozen
 
 from workstation.commands.bindings import Binding, Bindings
+from workstation.commands.everyday import WORDS
 from workstation.commands.registry import Command, Registry
+from workstation.services.cutting import LASSOS
 from workstation.text import tr
 
+_TOOL: Final = "tool."
 #: The `when` keys in the reader's words.
 WHEN: Final = {
     "signed-in": "somebody to be signed in",
@@ -45,6 +48,7 @@ class Offer:
     icon: str = ""  # on the tool strip
     told: str = ""  # what the command does, in a sentence
     within: str = ""  # the name of a menu of its own that it stands in
+    also: str = ""  # what people call it elsewhere
     takes: str = ""  # the words that may follow: "mm (a number), scope (one of image, series)"
 
 
@@ -71,7 +75,18 @@ def offer(line: str, registry: Registry, bindings: Bindings, active: frozenset[s
         tr(command.title),
         takes=_takes(command),
         told=tr(command.help),
+        also=tr(also) if (also := WORDS.get(command.id, "")) else "",
     )
+
+
+def hands(registry: Registry, bindings: Bindings) -> dict[str, Offer]:
+    """What takes a tool into the hand, by the viewer's name for the tool."""
+    taking = {
+        each.id.removeprefix(_TOOL): each.id for each in registry if each.id.startswith(_TOOL)
+    }
+    inside, outside = LASSOS
+    taking |= {inside: "volume.lasso", outside: "volume.lasso outside"}
+    return {tool: offer(line, registry, bindings, frozenset()) for tool, line in taking.items()}
 
 
 def lines(command: Command, bindings: Bindings) -> list[str]:

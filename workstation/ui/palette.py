@@ -1,4 +1,4 @@
-"""The command palette: every command by typing a part of its name."""
+"""The command palette: every command by typing a part of its name, or what people call it."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,56 +6,13 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
+from workstation.commands.finding import Found, ranked
 from workstation.commands.offers import Offer
 from workstation.text import tr
 from workstation.ui import plain, theme
 from workstation.ui.chips import key_width, paint_key, shown_key
 
 _ROW, _SHOWN = 32, 10
-
-
-def matches(text: str, title: str) -> tuple[int, ...] | None:
-    """Where the letters of `text` stand in `title`, in order; None where they do not.
-
-    A run of letters as it was typed counts before letters here and there.
-    """
-    wanted, told = text.casefold().strip(), title.casefold()
-    at = told.find(wanted)
-    if at >= 0:
-        return tuple(range(at, at + len(wanted)))
-    found, start = [], 0
-    for letter in wanted.replace(" ", ""):
-        start = told.find(letter, start)
-        if start < 0:
-            return None
-        found.append(start)
-        start += 1
-    return tuple(found)
-
-
-def ranked(
-    text: str, every: Sequence[Offer], recent: Sequence[str] = ()
-) -> list[tuple[Offer, tuple[int, ...]]]:
-    """What fits, best first: available, then in one piece, then early in the title.
-
-    Before anything is typed: what was run last (`recent`, newest first), then all in order.
-    """
-    if not text:
-        order = {line: at for at, line in enumerate(recent)}
-        last = len(order)
-        first = sorted(every, key=lambda x: (bool(x.needs), order.get(x.line, last)))
-        return [(choice, ()) for choice in first]
-    found = []
-    for choice in every:
-        hit = matches(text, choice.title)
-        if hit is None and text.casefold() in choice.line:
-            hit = ()
-        if hit is not None:
-            loose = bool(hit) and hit[-1] - hit[0] >= len(hit)
-            at = hit[0] if hit else len(choice.title)
-            found.append(((bool(choice.needs), loose, at, choice.group, choice.title), choice, hit))
-    found.sort(key=lambda each: each[0])
-    return [(choice, hit) for _, choice, hit in found]
 
 
 #: So many commands are remembered, by their names alone: words after them can be a patient's.
@@ -68,12 +25,12 @@ class _Rows(QWidget):
     def __init__(self, on_pick: Callable[[], None]) -> None:
         super().__init__()
         self._on_pick = on_pick
-        self.found: list[tuple[Offer, tuple[int, ...]]] = []
+        self.found: list[Found] = []
         self.at = 0
         self._told = ""
         self.setFixedHeight(_ROW * _SHOWN)
 
-    def show_found(self, found: list[tuple[Offer, tuple[int, ...]]], told: str = "") -> None:
+    def show_found(self, found: list[Found], told: str = "") -> None:
         """`told` stands in their place: one is chosen, and its words are asked for."""
         self.found, self.at, self._told = found, 0, told
         self.setAccessibleDescription(told)
