@@ -1,9 +1,11 @@
 """The locked desk: what covers the windows, and what a hand can still reach."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from attrs import define, field
+from fakes import FakeClock
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QWheelEvent, QWindow
 from PySide6.QtTest import QTest
@@ -15,6 +17,7 @@ from workstation.protocols.device_sign_in import EnterCode
 from workstation.services.jobs import Job
 from workstation.services.ports import Credentials
 from workstation.services.signal import Signal
+from workstation.ui.chips import Chip
 from workstation.ui.dialogs import Dialog, MessageDialog
 from workstation.ui.lock_screen import Covers, Hands, LockScreen
 from workstation.ui.plain import ground
@@ -58,6 +61,7 @@ class Room:
             window.show()
         self.signed_out = 0
         self.waiting = ""
+        self.clock = FakeClock()
         self.codes: Signal[EnterCode | None] = Signal()
         self.covers = Covers(
             self.desk,  # type: ignore[arg-type]
@@ -67,6 +71,8 @@ class Room:
             lambda: typed,
             self.codes,
             lambda: self.waiting,
+            self.clock,
+            "DEMO · not for clinical use",
         )
 
     def _out(self) -> None:
@@ -107,6 +113,18 @@ def test_the_cover_grows_with_its_window_and_stays_on_top(room: Room) -> None:
     at = room.windows[0].childAt(5, 5)
     assert at is room.cover() or room.cover().isAncestorOf(at)
     assert not late.isVisible()
+
+
+def test_the_cover_bears_the_clock_and_the_mark_of_the_demo(room: Room) -> None:
+    """A reader who comes back asks how long it was; a demo is one on each screen it has."""
+    room.clock.set_wall(datetime(2026, 11, 26, 8, 30, 15, tzinfo=UTC))
+    room.desk.turn(locked=True)
+    there = room.clock.now().astimezone()
+
+    for at in (0, 1):
+        cover = room.cover(at)
+        assert cover.clock.text() == f"{there:%H:%M:%S} {there.tzname()}"
+        assert [c.text() for c in cover.findChildren(Chip)] == ["DEMO · not for clinical use"]
 
 
 def test_a_dialog_that_was_open_is_covered_and_there_again(room: Room) -> None:

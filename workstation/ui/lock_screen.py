@@ -1,20 +1,22 @@
 """What covers the windows while the desk is locked, and what notices that nobody is there."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QWindow
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from shiboken6 import isValid
 
 from workstation.errors import WorkstationError
 from workstation.protocols.device_sign_in import EnterCode
 from workstation.services.desk_lock import DeskLock
 from workstation.services.jobs import Job
-from workstation.services.ports import Credentials
+from workstation.services.ports import Clock, Credentials
 from workstation.services.signal import Signal
 from workstation.text import tr
 from workstation.ui import plain, theme
+from workstation.ui.bars import demo_mark
 from workstation.ui.dialogs import Dialog
 from workstation.ui.sign_in import code_words
 
@@ -44,9 +46,15 @@ class LockScreen(Dialog):
         sign_out: Callable[[], object],
         *,
         typed: bool,
+        banner: str = "",
     ) -> None:
         super().__init__(host, tr("Locked"))
         self._unlock, self._user, self._typed = unlock, user, typed
+        self.clock = plain.label(tone="hi", size="clock", weight=600, data=True)
+        head = self.head.layout()
+        assert isinstance(head, QHBoxLayout)
+        head.addWidget(demo_mark(banner))
+        head.addWidget(self.clock)
         kept = tr("Your case stays open; your claims and your words are kept.")
         self.body.addWidget(plain.label(who, tone="hi", weight=600, data=True))
         self.body.addWidget(plain.label(kept, wrap=True))
@@ -67,6 +75,10 @@ class LockScreen(Dialog):
     def cover(self) -> None:
         """At once, over whatever is open."""
         self._show_now(self.password if self._typed else self.button)
+
+    def show_time(self, now: datetime) -> None:
+        """By the clock on the wall here, with its zone: whoever passes by reads it."""
+        self.clock.setText(f"{now.astimezone():%H:%M:%S %Z}")
 
     def show_waiting(self, words: str) -> None:
         """What cannot wait until somebody comes by; no patient is named on a locked desk."""
@@ -121,11 +133,17 @@ class Covers:
         sign_out: Callable[[], object],
         typed: Callable[[], bool],
         codes: Signal[EnterCode | None],
-        waiting: Callable[[], str] = str,
+        waiting: Callable[[], str],
+        clock: Clock,
+        banner: str = "",
     ) -> None:
         self._desk, self._windows, self._user = desk, windows, user
         self._sign_out, self._typed, self._waiting = sign_out, typed, waiting
+        self._clock, self._banner = clock, banner
         self._covers: list[LockScreen] = []
+        self._second = QTimer()
+        self._second.setInterval(1000)
+        self._second.timeout.connect(self._tick)
         codes.connect(self._show_code)
         desk.changed.connect(lambda _: self._lock() if desk.locked else self._open())
 
@@ -140,11 +158,17 @@ class Covers:
         for window in sorted(windows, key=lambda each: each is front):  # the last has the focus
             cover = LockScreen(
                 window, self._desk.who, self._desk.unlock, self._user, self._sign_out,
-                typed=self._typed(),
+                typed=self._typed(), banner=self._banner,
             )  # fmt: skip
             self._covers.append(cover)
+            cover.show_time(self._clock.now())
             cover.cover()
+        self._second.start()
         self.refresh()
+
+    def _tick(self) -> None:
+        for cover in self._covers:
+            cover.show_time(self._clock.now())
 
     def refresh(self) -> None:
         """The list or the outbox has news."""
@@ -156,6 +180,7 @@ class Covers:
             cover.show_code(code)
 
     def _open(self) -> None:
+        self._second.stop()
         for cover in self._covers:
             cover.answer()
         self._covers.clear()

@@ -75,6 +75,8 @@ class Program:
             self._is_typed_here,
             s.worklist.code_shown,
             self._what_waits,
+            shell.clock,
+            shell.banner,
         )
         s.worklist.changed.connect(lambda _: self._covers.refresh())
         s.alarms.changed.connect(lambda _: self._covers.refresh())

@@ -17,7 +17,7 @@ from workstation.errors import CommandError, WorkstationError
 from workstation.protocols.dicom_listing import Listing
 from workstation.services.elsewhere import Elsewhere
 from workstation.services.jobs import Job
-from workstation.services.ports import Credentials
+from workstation.services.ports import Clock, Credentials
 from workstation.services.shift import SiteFigures
 from workstation.services.signal import Signal
 from workstation.services.worklist import Row
@@ -246,6 +246,10 @@ class Shell:
     @property
     def banner(self) -> str:
         return self._banner
+
+    @property
+    def clock(self) -> Clock:
+        return self._shown.clock
 
     def open_shift(self, found: Mapping[str, SiteFigures]) -> None:
         if dialogs.current(self.front) is None:
