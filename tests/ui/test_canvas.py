@@ -215,7 +215,7 @@ def test_images_that_arrive_do_not_repaint_the_one_being_read(qtbot: QtBot) -> N
     viewer, loader = opened(CURRENT, load=False)
     pane = ViewerPane(viewer, runner(viewer), workers())
     qtbot.addWidget(pane)
-    pane.resize(1200, 700)
+    pane.resize(1600, 700)  # wide enough for pictures
     pane.show()
     qtbot.waitExposed(pane)
     middle = len(CURRENT.frames) // 2
@@ -543,7 +543,7 @@ def test_thumbnails_count_and_stay_where_they_are(qtbot: QtBot) -> None:
     viewer, loader = opened(CURRENT, load=False)
     pane = ViewerPane(viewer, runner(viewer), workers())
     qtbot.addWidget(pane)
-    pane.resize(900, 600)
+    pane.resize(1600, 600)  # wide enough for pictures
     item = pane.thumbnails.items[0]
     place, empty = item.geometry(), grabbed(item)
 

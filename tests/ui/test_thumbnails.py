@@ -12,6 +12,7 @@ from workstation.domain.study import DisplaySet, DisplaySetKind
 from workstation.services.jobs import Jobs
 from workstation.services.viewer import Viewer
 from workstation.ui.bridge import HomePost
+from workstation.ui.viewer.pane import ViewerPane
 from workstation.ui.viewer.thumbnails import Thumbnails
 
 AXIAL = stack(5, name="Axial 2.5")
@@ -85,3 +86,35 @@ def test_series_that_do_not_fit_can_be_reached(qtbot: QtBot, many: int) -> None:
     last = made.items[-1]
     top = last.mapTo(made, last.rect().topLeft()).y()
     assert 0 <= top <= made.height() - last.height()
+
+
+def test_on_a_small_screen_series_are_names_and_more_of_them_are_seen(qtbot: QtBot) -> None:
+    """Five pictures fill a laptop's screen; the sixth series would be read by who scrolls."""
+    sets = [stack(1, name=f"Series {n}", series=f"1.1.{n}") for n in range(12)]
+    viewer, _ = opened(*sets)
+    made = column(qtbot, viewer)
+    made.show_by_name(True)
+    plain = made.items[3].grab().toImage()
+
+    viewer.show_set(sets[3].id)
+
+    qtbot.waitUntil(lambda: not made.verticalScrollBar().isVisible())
+    assert made.items[3].grab().toImage() != plain  # where it hangs is seen
+    assert made.items[3].accessibleName().startswith("Series 3 · 1 image")
+    made.show_by_name(False)
+    qtbot.waitUntil(made.verticalScrollBar().isVisible)
+
+
+@pytest.mark.parametrize(("wide", "by_name"), [(1366, True), (1920, False)])
+def test_the_window_decides_between_names_and_pictures(
+    qtbot: QtBot, wide: int, by_name: bool
+) -> None:
+    viewer, _ = opened(AXIAL)
+    pane = ViewerPane(viewer, runner(viewer), Jobs(HomePost().post))
+    qtbot.addWidget(pane)
+    pane.resize(wide, 700)
+    pane.show()
+    qtbot.waitExposed(pane)
+
+    (item,) = pane.thumbnails.items
+    assert (item.height() < 50) is by_name

@@ -14,6 +14,7 @@ from workstation.commands.bindings import Bindings
 from workstation.commands.bindings import load as load_bindings
 from workstation.commands.keymap import Keymap
 from workstation.commands.menus import STRIP, load_menus, offered
+from workstation.commands.offers import hands
 from workstation.commands.registry import Registry
 from workstation.rendering.engine import Slices
 from workstation.services.jobs import Jobs
@@ -77,7 +78,8 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
     menus = load_menus(resource("menus.toml"), registry)
     strip = offered(menus[STRIP], registry, bindings)
     slices = Slices()
-    images = ViewerPane(services.viewer, shell.run, jobs, strip, slices)
+    tools = hands(registry, bindings)
+    images = ViewerPane(services.viewer, shell.run, jobs, strip, slices, tools)
     images.say_engine = shell.say_engine
     card = settings.gpu_mb * MIB
     GraphicsStart(slices, jobs, settings.engine, card, lambda: probed(opengl_child())).begin()

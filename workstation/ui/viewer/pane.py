@@ -1,9 +1,10 @@
 """The viewer as one pane: series column, tool strip, grid of viewports, list of measurements."""
 
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Final
 
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workstation.commands.context import Place
@@ -22,6 +23,8 @@ from workstation.ui.viewer.pictures import Pictures
 from workstation.ui.viewer.thumbnails import Thumbnails
 from workstation.ui.viewer.tools import ToolStrip
 
+#: In a narrower window series are names, not pictures.
+_ROOMY: Final = 1400
 #: Volumes are let go of by a worker that takes its time.
 _TIDY_S: Final = 1.0
 
@@ -29,7 +32,8 @@ _TIDY_S: Final = 1.0
 class ViewerPane(QWidget):
     """Takes services and `run`, which sends a command line; there is no other way to act.
 
-    `strip` is what stands on the tool strip; `slices` samples volumes for every view.
+    `strip` is what stands on the tool strip, `hands` all tools by the viewer's names for them;
+    `slices` samples volumes for every view.
     """
 
     def __init__(
@@ -39,6 +43,7 @@ class ViewerPane(QWidget):
         jobs: Jobs,
         strip: Iterable[Offer | None] = (),
         slices: Slices | None = None,
+        hands: Mapping[str, Offer] = MappingProxyType({}),
     ) -> None:
         super().__init__()
         self._viewer, self._run, self._jobs = viewer, run, jobs
@@ -52,7 +57,7 @@ class ViewerPane(QWidget):
         slices.told = lambda choice: jobs.bring_home(lambda: self._choose(choice))
         viewer.changed.connect(lambda _: self._tidy())
         self.thumbnails = Thumbnails(viewer, run, jobs)
-        self.strip = ToolStrip(viewer, run, strip)
+        self.strip = ToolStrip(viewer, run, strip, hands)
         self.grid = Grid(viewer, run, jobs, slices)
         self.measurements = MeasurementList(viewer, run)
         self.curve = CurvePane(viewer, run, jobs, self.focus_active)
@@ -80,6 +85,10 @@ class ViewerPane(QWidget):
         """The case was closed: soon nothing holds its voxels here."""
         if not self._viewer.studies:
             self._jobs.later(_TIDY_S, self._slices.tidy)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.thumbnails.show_by_name(self.window().width() < _ROOMY)
 
     def focus_active(self) -> None:
         """Give the keyboard to the active viewport."""

@@ -17,17 +17,17 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from workstation.commands.context import Place
-from workstation.domain.study import DisplaySet, DisplaySetKind
+from workstation.domain.study import DisplaySet
 from workstation.rendering.picture import FramePainter, Picture, PictureRequest
-from workstation.services.coverage import FrameState
 from workstation.services.jobs import Job, Jobs
 from workstation.services.lines import quoted
 from workstation.services.viewer import Viewer
-from workstation.text import tr, trn
+from workstation.text import trn
 from workstation.ui import menus, plain, theme
 from workstation.ui.viewer import glyphs, report_page
 from workstation.ui.viewer.canvas import SERIES_MIME
 from workstation.ui.viewer.pictures import LANE, THUMBNAILS_AFTER
+from workstation.ui.viewer.series_counts import SeriesCounts
 from workstation.viewing.hanging import IMAGES
 from workstation.viewing.resolve import ResolvedView
 from workstation.viewing.viewport import ViewportState
@@ -35,6 +35,9 @@ from workstation.viewing.viewport import ViewportState
 WIDTH: Final = 144
 _PICTURE: Final = QSize(116, 86)
 _HEIGHT: Final = 116
+#: Where the column is a list of names.
+_ROW: Final = 38
+_LEFT: Final = 14
 
 
 class Thumbnail(QWidget):
@@ -46,11 +49,13 @@ class Thumbnail(QWidget):
         super().__init__()
         self._viewer = viewer
         self._set = display_set
+        self._counts = SeriesCounts(viewer, display_set)
         self._run = run
         self._jobs = jobs
         self._making: Job[Picture | None] | None = None
         self._image: QImage | None = None
         self._pressed: QPoint | None = None
+        self._by_name = False
         self.setFixedSize(WIDTH, _HEIGHT)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         menus.place_on(self, Place.THUMBNAIL, display_set.id)
@@ -64,11 +69,19 @@ class Thumbnail(QWidget):
     def has_picture(self) -> bool:
         return self._image is not None
 
+    def show_by_name(self, by_name: bool) -> None:
+        """Its name and its count alone, where a screen is too low for pictures."""
+        if by_name != self._by_name:
+            self._by_name = by_name
+            self.setFixedHeight(_ROW if by_name else _HEIGHT)
+            self.update()
+
     def count(self) -> None:
         """One more image is here, or was shown; the picture stays once it is drawn."""
         self.look_again()
         self._say()
-        self.update(14, 4 + _PICTURE.height() - 20, _PICTURE.width(), 24)
+        top, high = (_ROW // 2, _ROW // 2) if self._by_name else (_PICTURE.height() - 16, 24)
+        self.update(_LEFT, top, _PICTURE.width(), high)
 
     def remark(self) -> None:
         """What is marked on its images has changed."""
@@ -77,7 +90,10 @@ class Thumbnail(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
-            box = QRectF(14, 4, _PICTURE.width(), _PICTURE.height())
+            if self._by_name:
+                self._paint_row(painter)
+                return
+            box = QRectF(_LEFT, 4, _PICTURE.width(), _PICTURE.height())
             painter.fillRect(box, theme.color("bg.image"))
             image = self._image
             if image is not None:
@@ -90,32 +106,63 @@ class Thumbnail(QWidget):
             self._paint_line(painter, box)
             if event.rect().bottom() > box.bottom() + 5:
                 self._paint_label(painter, box)
-            hung = self._set.id in [state.display_set for state in self._viewer.viewports]
-            if hung or self.hasFocus():
+            if self._hung() or self.hasFocus():
                 painter.setPen(theme.pen("hue.here", 2.0 if self.hasFocus() else 1.5))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
 
+    def _hung(self) -> bool:
+        return self._set.id in [state.display_set for state in self._viewer.viewports]
+
+    def _paint_row(self, painter: QPainter) -> None:
+        """As a line of a list: the name, below it the count and the marks."""
+        row = QRectF(_LEFT, 2, _PICTURE.width(), _ROW - 6)
+        if self._hung():
+            painter.fillRect(QRectF(self.rect()), theme.color("bg.select"))
+            painter.fillRect(QRectF(0, 0, 2, self.height()), theme.color("hue.here"))
+        self._paint_name(painter, QRectF(row.left(), row.top(), row.width(), 18), "text.hi")
+        painter.setFont(theme.font("micro"))
+        below = QRectF(row.left(), row.top() + 16, row.width(), 16)
+        words, all_seen = self._counts.in_figures(), self._counts.all_seen()
+        said = [(words or self._set.modality, "text.low")]
+        if words and all_seen:
+            said.append(("✓", "hue.done"))
+        if self._counts.marked():
+            said.append(("◆", "ink.measure"))
+        for part, tone in (*said, *self._key_words()):
+            painter.setPen(theme.color(tone))
+            painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, part)
+            below.setLeft(below.left() + QFontMetrics(painter.font()).horizontalAdvance(part) + 6)
+        self._paint_line(painter, row)
+        if self.hasFocus():
+            painter.setPen(theme.pen("hue.here", 2.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+
     def _paint_count(self, painter: QPainter, box: QRectF) -> None:
-        words, all_seen = self._count_words(), self._seen() == len(self._set.frames)
+        words, all_seen = self._counts.in_figures(), self._counts.all_seen()
         top = box.bottom() - 17
         glyphs.draw(painter, words, box.left() + 5, top, size="micro")
         if words and all_seen:
             right = box.left() + 9 + glyphs.text_width(words, "micro")
             glyphs.draw(painter, "✓", right, top, size="micro", weight=700, token="hue.done")
-        if self._marked():
+        if self._counts.marked():
             glyphs.draw(painter, "◆", box.right() - 16, box.top() + 3, token="ink.measure")
         low = box.bottom() - 19
-        for keys, token in ((self._own_keys(), "ink.measure"), (self._others_keys(), "text.hi")):
-            if keys:
-                said = trn(keys, "KEY", "{n} KEY")
-                glyphs.tag(painter, said, box.right() - 3, low, token, "outline")
-                low -= 18
+        for said, token in self._key_words():
+            glyphs.tag(painter, said, box.right() - 3, low, token, "outline")
+            low -= 18
+
+    def _key_words(self) -> list[tuple[str, str]]:
+        """Key images: the reader's own, and those that somebody else picked out."""
+        own, others = self._counts.own_keys(), self._counts.others_keys()
+        found = ((own, "ink.measure"), (others, "text.hi"))
+        return [(trn(keys, "KEY", "{n} KEY"), tone) for keys, tone in found if keys]
 
     def _paint_line(self, painter: QPainter, box: QRectF) -> None:
         """In the slot below: how much is here while it comes, and of that what was shown."""
-        frames, (done, total) = len(self._set.frames), self._progress()
-        seen = self._seen()
+        frames, (done, total) = len(self._set.frames), self._counts.progress()
+        seen = self._counts.seen()
         if frames == 0 or (done >= total and seen in (0, frames)):
             return
         line = QRectF(box.left(), box.bottom() + 2, box.width(), 2)
@@ -126,67 +173,27 @@ class Thumbnail(QWidget):
             painter.fillRect(line, theme.color(tone))
 
     def _paint_label(self, painter: QPainter, box: QRectF) -> None:
+        self._paint_name(painter, QRectF(box.left(), box.bottom() + 5, box.width(), 18), "text.mid")
+
+    def _paint_name(self, painter: QPainter, room: QRectF, tone: str) -> None:
         """Cut in the middle: what tells the series of one protocol apart stands at the end."""
         painter.setFont(theme.font("small"))
-        painter.setPen(theme.color("text.mid"))
-        room = QRectF(box.left(), box.bottom() + 5, box.width(), 18)
+        painter.setPen(theme.color(tone))
         metrics = QFontMetrics(painter.font())
         words = metrics.elidedText(self._set.label, Qt.TextElideMode.ElideMiddle, int(room.width()))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
 
     def _say(self) -> None:
         """The same in words: for the tooltip and for screen readers."""
-        frames, seen = len(self._set.frames), self._seen()
-        said = [self._set.label]
-        if frames:
-            said.append(trn(frames, "{n} image", "{n} images"))
-            said.append(tr("all shown") if seen == frames else tr("{n} shown", n=seen))
-        if own := self._own_keys():
-            said.append(trn(own, "{n} key image", "{n} key images"))
-        if others := self._others_keys():
-            said.append(trn(others, "{n} picked out by others", "{n} picked out by others"))
-        words = " · ".join(said)
+        words = self._counts.in_words()
         if words != self.accessibleName():
             self.setAccessibleName(words)
             plain.set_tooltip(self, words)
 
-    def _progress(self) -> tuple[int, int]:
-        """How many frames are here or never will be, of how many."""
-        progress = self._viewer.progress(self._set.id)
-        return progress.loaded + progress.failed, max(progress.total, len(self._set.frames))
-
-    def _count_words(self) -> str:
-        done, total = self._progress()
-        if not self._set.frames:
-            return ""
-        if self._set.kind is DisplaySetKind.DOCUMENT:
-            return trn(total, "PDF · {n} page", "PDF · {n} pages")
-        return str(total) if done >= total else f"{done} / {total}"
-
-    def _seen(self) -> int:
-        return self._viewer.frames_in(self._set.id, FrameState.SEEN)
-
-    def _marked(self) -> bool:
-        series = self._set.series
-        marks = [mark for mark in self._viewer.measurements if mark.frame.series == series]
-        return bool(marks) and any(
-            mark.frame == frame.key for mark in marks for frame in self._set.frames
-        )
-
-    def _own_keys(self) -> int:
-        """How many of its frames the reader marked."""
-        keyed = {
-            key.frame for key in self._viewer.key_images if key.frame.series == self._set.series
-        }
-        return sum(frame.key in keyed for frame in self._set.frames) if keyed else 0
-
-    def _others_keys(self) -> int:
-        """How many of its frames somebody else picked out."""
-        return self._viewer.key_selections.count(self._set)
-
     def look_again(self) -> None:
         """The middle frame may be here now: a worker makes its picture, once."""
-        if self._image is not None or self._making is not None or not self._set.frames:
+        made = self._image is not None or self._making is not None
+        if made or self._by_name or not self._set.frames:
             return
         shown = self._viewer.preview(self._set, len(self._set.frames) // 2)
         if shown is None or shown.pixels is None:

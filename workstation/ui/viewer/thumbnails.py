@@ -57,6 +57,7 @@ class Thumbnails(QScrollArea):
         self._known: tuple[object, ...] = ()
         self._items: list[Thumbnail] = []
         self._revealed: str | None = None
+        self._by_name = False
         self.setFixedWidth(WIDTH)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -75,6 +76,14 @@ class Thumbnails(QScrollArea):
     @property
     def items(self) -> tuple[Thumbnail, ...]:
         return tuple(self._items)
+
+    def show_by_name(self, by_name: bool) -> None:
+        """A list of names in place of pictures: on a low screen four pictures are all there is
+        room for."""
+        self._by_name = by_name
+        for item in self._items:
+            item.show_by_name(by_name)
+            item.look_again()
 
     def _follow(self) -> None:
         known = tuple(
@@ -97,6 +106,7 @@ class Thumbnails(QScrollArea):
             for each in display_sets:
                 item = Thumbnail(self._viewer, each, self._run, self._jobs)
                 self._items.append(item)
+                item.show_by_name(self._by_name)
                 layout.addWidget(item)
                 item.look_again()
             layout.addSpacing(8)

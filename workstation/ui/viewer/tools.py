@@ -11,6 +11,7 @@ from workstation.commands.offers import Offer
 from workstation.services.viewer import Viewer
 from workstation.ui import plain
 from workstation.ui.buttons import Button
+from workstation.ui.chips import Chip
 
 HEIGHT: Final = 36
 #: Narrower, it has no room for two texts beside the tools.
@@ -22,13 +23,21 @@ _LINK: Final = "link.toggle"
 
 
 class ToolStrip(QWidget):
-    """36 px high; may be hidden by key. What stands on it comes from the commands."""
+    """36 px high; may be hidden by key. What stands on it comes from the commands.
+
+    `hands` are all tools by the viewer's names for them: one that has no button here is named
+    while it is in the hand.
+    """
 
     def __init__(
-        self, viewer: Viewer, run: Callable[[str], None], offers: Iterable[Offer | None]
+        self,
+        viewer: Viewer,
+        run: Callable[[str], None],
+        offers: Iterable[Offer | None],
+        hands: Mapping[str, Offer],
     ) -> None:
         super().__init__()
-        self._viewer = viewer
+        self._viewer, self._hands = viewer, hands
         self._buttons: dict[str, Button] = {}
         self.setFixedHeight(HEIGHT)
         plain.ground(self, "panel")
@@ -46,6 +55,9 @@ class ToolStrip(QWidget):
             self._buttons[offer.line] = made
             row.addWidget(made)
         row.addSpacing(12)
+        self._hand = Chip()
+        row.addWidget(self._hand)
+        row.addSpacing(8)
         self._link = plain.elided(tone="mid", size="small", data=False)
         self._reason = plain.elided(tone="low", size="small", data=False)
         row.addWidget(self._link)
@@ -68,7 +80,8 @@ class ToolStrip(QWidget):
 
     def _make_room(self) -> None:
         self._reason.setVisible(self.width() >= _ROOMY)
-        room = max(0, self.width() - _TOOLS)
+        taken = self._hand.sizeHint().width() if self._hand.text() else 0
+        room = max(0, self.width() - _TOOLS - taken)
         self._link.setMinimumWidth(min(self._link.sizeHint().width(), room))
 
     def _follow(self) -> None:
@@ -77,6 +90,9 @@ class ToolStrip(QWidget):
                 made.setChecked(line == f"tool.{self._viewer.tool}")
         if _LINK in self._buttons:
             self._buttons[_LINK].setChecked(self._viewer.links.on)
+        tool = self._viewer.tool
+        other = self._hands.get(tool) if f"tool.{tool}" not in self._buttons else None
+        self._hand.show_state(other.title if other else "", "hue.here")
         self._reason.say(self._viewer.reason(self._viewer.active))
         self._follow_link()
 

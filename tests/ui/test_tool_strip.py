@@ -1,0 +1,46 @@
+"""The tool strip: which tool is in the hand, whether it stands on the strip or not."""
+
+from fakes_viewer import opened, runner, stack
+from pytestqt.qtbot import QtBot
+
+from workstation.commands import catalogue
+from workstation.commands.bindings import load as load_bindings
+from workstation.commands.menus import STRIP, load_menus, offered
+from workstation.commands.offers import hands
+from workstation.services.viewer import Viewer
+from workstation.settings import resource
+from workstation.ui.chips import Chip
+from workstation.ui.viewer.tools import ToolStrip
+
+
+def strip(qtbot: QtBot, viewer: Viewer) -> ToolStrip:
+    registry = catalogue.registry()
+    bindings = load_bindings(resource("keymaps", "default.toml"), registry, resource("keymaps"))
+    on_strip = load_menus(resource("menus.toml"), registry)[STRIP]
+    made = ToolStrip(
+        viewer, runner(viewer), offered(on_strip, registry, bindings), hands(registry, bindings)
+    )
+    qtbot.addWidget(made)
+    made.resize(1200, made.height())
+    made.show()
+    return made
+
+
+def named(made: ToolStrip) -> list[str]:
+    return [chip.text() for chip in made.findChildren(Chip) if chip.isVisible()]
+
+
+def test_a_tool_without_a_button_is_named_while_it_is_in_the_hand(qtbot: QtBot) -> None:
+    """A drag that paints a segment or cuts a volume where a window was meant is a surprise."""
+    viewer, _ = opened(stack())
+    made = strip(qtbot, viewer)
+    assert named(made) == []  # the window tool has its button
+
+    for tool, name in (("brush", "Brush"), ("lasso", "Cut along a line"), ("cobb", "Cobb angle")):
+        viewer.tool = tool
+        viewer.changed.emit(None)
+        assert named(made) == [name]
+
+    viewer.tool = "length"
+    viewer.changed.emit(None)
+    assert named(made) == []
