@@ -83,7 +83,7 @@ _SIZE: Final = re.compile(
 #: A limit or a technique that is named beside a size; nothing of this patient.
 _LIMIT: Final = re.compile(
     r"\b(?:under|below|above|over|less than|more than|greater than|smaller than|larger than|"
-    r"at least|exceeds?|threshold of|within)\s*$",
+    r"at least|exceed(?:s|ing)?|threshold of|within)\s*$",
     re.I,
 )
 _TECHNIQUE: Final = re.compile(r"^\s*(?:slices?|sections?|collimation|intervals?|margins?)\b", re.I)

@@ -25,10 +25,11 @@ _FEMALE: Final = re.compile(
 #: Findings that somebody must be told of at once (ACR practice parameter on communication:
 #: "immediate or urgent intervention"); the list is ours.
 _CRITICAL: Final = re.compile(
-    r"\b(?:hydro)?pneumothorax\b|\bpneumoperitoneum\b|\bfree (?:intraperitoneal )?(?:air|gas)\b"
+    r"\b(?:hydro)?pneumothorax\b|\bha?emothorax\b|\bpneumoperitoneum\b"
+    r"|\bfree (?:intraperitoneal )?(?:air|gas)\b"
     r"|\b(?:bowel|gastric|duodenal|colonic) perforation\b|\bperforated viscus\b"
     r"|\b(?:intracranial|subdural|subarachnoid|epidural|intraparenchymal|intraventricular)"
-    r" (?:hemorrhage|haemorrhage|hematoma|haematoma)\b"
+    r" (?:hemorrhage|haemorrhage|hematoma|haematoma|blood)\b"
     r"|\b(?:brain|uncal|tonsillar|transtentorial|subfalcine) herniation\b"
     r"|\bpulmonary embol(?:ism|us|i)\b|\baortic dissection\b|\baortic rupture\b"
     r"|\bruptured? (?:abdominal )?aortic aneurysm\b|\bactive (?:contrast )?extravasation\b"
@@ -36,7 +37,7 @@ _CRITICAL: Final = re.compile(
     r"|\bnecroti[sz]ing fasciitis\b|\bcord compression\b|\bunstable fracture\b"
     r"|\bectopic pregnancy\b|\bplacental abruption\b"
     r"|\b(?:ovarian|testicular) torsion\b|\blarge vessel occlusion\b|\bmidgut volvulus\b"
-    r"|\btube\b[^.;]{0,40}\bmain ?stem bronchus\b",
+    r"|\btube\b(?:(?!\bno\b)[^.;]){0,40}\bmain ?stem bronchus\b",
     re.I,
 )
 _COMMUNICATED: Final = re.compile(

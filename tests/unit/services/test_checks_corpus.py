@@ -1,7 +1,8 @@
 """The checks on sentences and reports that were written before their rules.
 
 The half that a hash chose to be open may be looked at while a rule is written; the other is
-only counted. Both bounds are what docs/checks.md promises.
+only counted. The second set was written when the rules were there, and before they were
+changed. What both give is what docs/checks.md tells.
 """
 
 import hashlib
@@ -31,17 +32,19 @@ class Row:
     impression: str
     expected: bool
     held: bool  # kept from whoever writes rules
+    first: bool  # of the first set
 
 
-def _rows() -> Iterator[Row]:
-    for line in (CORPUS / "sentences.tsv").read_text("utf-8").splitlines():
+def _rows(name: str) -> Iterator[Row]:
+    for line in (CORPUS / name).read_text("utf-8").splitlines():
         if not line.startswith("#"):
             held = hashlib.sha256(line.encode()).digest()[0] % 2 == 1
             rule, about, findings, impression, expected = line.split("\t")
-            yield Row(rule, about, findings, impression, expected == "yes", held)
+            yes, first = expected == "yes", name == "sentences.tsv"
+            yield Row(rule, about, findings, impression, yes, held, first)
 
 
-ROWS: Final = tuple(_rows())
+ROWS: Final = (*_rows("sentences.tsv"), *_rows("sentences-2.tsv"))
 RULES: Final = sorted({row.rule for row in ROWS})
 
 
@@ -83,16 +86,17 @@ def test_the_open_half_is_right_to_the_last_row(row: Row) -> None:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_the_half_nobody_looked_at_keeps_its_bounds(rule: str) -> None:
-    """Sensitivity at least 95 %; false alarms at most 5 % but for `critical`, see the page."""
-    count = counted([row for row in ROWS if row.held and row.rule == rule])
+    """Sensitivity at least 95 %, false alarms at most 5 %, as the issue asks."""
+    count = counted([row for row in ROWS if row.held and row.first and row.rule == rule])
     sick, well = count[True, True] + count[True, False], count[False, True] + count[False, False]
     assert count[True, True] >= 0.95 * sick
-    assert count[False, True] <= (0.10 if rule == "critical" else 0.05) * well
+    assert count[False, True] <= 0.05 * well
 
 
 def test_the_corpus_is_as_large_as_the_page_says() -> None:
     """A corpus that shrinks proves less without anybody being told."""
-    assert len(ROWS) >= 300
+    assert len([row for row in ROWS if row.first]) >= 300
+    assert len([row for row in ROWS if not row.first]) >= 100
     assert sum(len(report["mutant"]) for report in _reports()) >= 60
 
 
@@ -132,11 +136,16 @@ def test_the_page_tells_the_figures_of_this_corpus() -> None:
     """A figure in a page that nobody counts again is soon another one."""
     page = (Path(__file__).parents[3] / "docs" / "checks.md").read_text("utf-8")
     lines = [line.split("|") for line in page.splitlines() if line.startswith("| `")]
-    told = {cells[1].strip(" `"): (cells[2].strip(), cells[3].strip()) for cells in lines}
+    told = {cells[1].strip(" `"): tuple(map(str.strip, cells[2:6])) for cells in lines}
     for rule in RULES:
-        count = counted([row for row in ROWS if row.held and row.rule == rule])
-        figures = (
-            f"{count[True, True]} / {count[True, True] + count[True, False]}",
-            f"{count[False, True]} / {count[False, True] + count[False, False]}",
-        )
-        assert told[rule] == figures
+        assert told[rule] == (*_figures(rule, first=True), *_figures(rule, first=False))
+
+
+def _figures(rule: str, *, first: bool) -> tuple[str, str]:
+    """Faults that were seen, and false alarms, of a half that nobody looked at."""
+    rows = [row for row in ROWS if row.held and row.first is first and row.rule == rule]
+    count = counted(rows)
+    return (
+        f"{count[True, True]} / {count[True, True] + count[True, False]}",
+        f"{count[False, True]} / {count[False, True] + count[False, False]}",
+    )
