@@ -34,7 +34,6 @@ from workstation.domain.report import (
 )
 from workstation.domain.worklist import Priority, Tier, WorklistItem
 from workstation.errors import Conflict, SiteUnavailable
-from workstation.protocols.report_bundle import Letter
 from workstation.services.audit import Audit
 from workstation.services.delivery import Deliveries
 from workstation.services.keys import Keys
@@ -292,10 +291,8 @@ class Bench:
             wait_s=lambda failures: 2.0**failures,
         )  # fmt: skip
 
-    def _message(self, signed: SignedReport, item: WorklistItem, letter: Letter) -> bytes:
-        return (
-            Messages({SITE: site(report="hl7")})(signed, item, letter) if self.by_message else b""
-        )
+    def _message(self, signed: SignedReport, item: WorklistItem, pdf: bytes) -> bytes:
+        return Messages({SITE: site(report="hl7")})(signed, item, pdf) if self.by_message else b""
 
     def sign(self, signed: SignedReport | None = None) -> ReportId:
         signed = signed or signed_report()

@@ -14,6 +14,7 @@ from demo_platform import DemoPlatform, start_platform
 from sending_place import Workplace
 
 from workstation.domain.identifiers import ReportId
+from workstation.protocols.verification import verify_reports
 
 pytestmark = pytest.mark.slow
 
@@ -58,6 +59,9 @@ def test_the_first_bundle_holds_what_the_profile_admits_and_the_case_follows(
         assert place.deliver(signed, item) == "acknowledged"
 
         first, second = bundles(data, signed.report.id)
+        files = [(f"{n}.json", json.dumps(b).encode()) for n, b in enumerate((second, first))]
+        (held,) = verify_reports(files)
+        assert held.report == signed.report.id
         assert set(kinds(first)) == {"DiagnosticReport"} <= ADMITTED
         assert first["meta"]["profile"][0].endswith("/imr-store-multimedia-report-bundle")
         (report,) = (each["resource"] for each in first["entry"])

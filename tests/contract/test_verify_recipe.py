@@ -18,7 +18,10 @@ from pdf_writing import written
 
 from workstation.adapters.pdf_signature import sign_pdf
 from workstation.errors import VerificationFailed
+from workstation.protocols.hl7_report import Agreed, Examined, oru
+from workstation.protocols.message_checks import HL7, MESSAGE
 from workstation.protocols.report_bundle import bundle, seal
+from workstation.protocols.report_closing import closing
 from workstation.protocols.signing_key import SigningKey, new_key
 from workstation.protocols.verification import verify_report
 
@@ -142,6 +145,35 @@ def test_a_changed_document_of_the_archive_is_named(tmp_path: Path) -> None:
 
     assert done.returncode == 1
     assert "report.dcm is not what was signed" in done.stdout
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_message_is_the_report_where_a_site_takes_them_by_hl7(
+    tmp_path: Path, changed: bool
+) -> None:
+    """The RIS keeps the message, its FHIR server the signature: both are all there is."""
+    signed = signed_report(impression="≤ 12 mm, naïve", measurements=(LENGTH,))
+    message = oru(signed, {"text/plain": signed.text.encode()}, Examined(), Agreed())
+    letter = seal(
+        signed, KEY, effective=NOW, site_name="Harbor", previous="",
+        beside={MESSAGE: (HL7, message)},
+    )  # fmt: skip
+    made = json.loads(closing(letter, [task_resource()]))
+
+    done = _run(made, tmp_path, document=message.replace(b"12.4", b"1.24") if changed else message)
+
+    assert done.returncode == int(changed), done.stdout + done.stderr
+    assert ("is not among the files, or not what was signed" in done.stdout) is changed
+
+
+def test_without_its_forms_a_report_does_not_pass_for_one_by_hl7(tmp_path: Path) -> None:
+    """Who takes the words out of a bundle must not be told that it holds."""
+    made = _report()
+    made["entry"] = [
+        e for e in made["entry"] if e.get("resource", {}).get("resourceType") != "DiagnosticReport"
+    ]
+
+    assert _run(made, tmp_path).returncode != 0
 
 
 def test_a_report_signed_again_by_a_stranger_fails_and_the_recipe_says_so(tmp_path: Path) -> None:

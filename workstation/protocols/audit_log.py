@@ -14,12 +14,12 @@ from attrs import field, frozen
 
 from workstation.errors import VerificationFailed
 from workstation.protocols.canonical import canonical, sha256_hex
+from workstation.protocols.fhir_values import RW
 from workstation.protocols.merkle import Frontier
 from workstation.protocols.signature import check, sign
 from workstation.protocols.signing_key import SigningKey
 from workstation.text import tr
 
-RW: Final = "urn:reading-workstation:"
 _DCM: Final = "http://dicom.nema.org/resources/ontology/DCM"
 
 #: Our actions as PS3.15 A.5 names them: code, meaning, FHIR action.
@@ -31,6 +31,7 @@ EVENTS: Final = {
     "lock": ("110114", "User Authentication", "E"),
     "unlock": ("110114", "User Authentication", "E"),
     "query": ("110112", "Query", "E"),
+    "chart": ("110110", "Patient Record", "R"),
     "accessed": ("110103", "DICOM Instances Accessed", "R"),
     "prefetch": ("110104", "DICOM Instances Transferred", "R"),
     "export": ("110106", "Export", "R"),

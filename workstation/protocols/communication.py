@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from workstation.domain.critical import CriticalResult, How
 from workstation.domain.report import SignedReport
+from workstation.protocols.fhir_values import RW, uuid_identifier
 
-RW: Final = "urn:reading-workstation:"
 _MODE: Final = "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode"
 _MEDIUM: Final = {
     How.PHONE: ("PHONE", "telephone"),
@@ -38,7 +38,7 @@ def _communication(
     code, display = _MEDIUM[told.how]
     return uid, {
         "resourceType": "Communication",
-        "identifier": [{"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{uid}"}],
+        "identifier": [uuid_identifier(uid)],
         "extension": [
             {"url": f"{RW}critical-category", "valueCode": result.category.value},
             {"url": f"{RW}seen", "valueDateTime": result.seen_at.isoformat()},

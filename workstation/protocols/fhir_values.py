@@ -21,6 +21,11 @@ class Unreadable(ValueError):
     """A resource lacks what we need; the text names it for the reader."""
 
 
+def uuid_identifier(uid: str) -> dict[str, str]:
+    """A UUID as an Identifier."""
+    return {"system": URI_IDENTIFIERS, "value": f"urn:uuid:{uid}"}
+
+
 def items(value: object) -> Iterator[Resource]:
     """The objects of a JSON array; nothing where it is none."""
     if isinstance(value, list):

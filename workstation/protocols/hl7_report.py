@@ -1,15 +1,17 @@
 """A signed report as HL7 v2.5.1 ORU^R01: the same words, state and PDF that were sealed.
 
-Made once, from the forms that the manifest of the signature names: what travels here is what
-was signed, byte for byte. The message is a pure function of the report, so that a repeated
-send is the same message with the same MSH-10, which a receiver recognises.
+Made once, before the signature, whose manifest names the whole message by its digest: what
+travels here is what was signed, byte for byte (`protocols.message_checks`). It is a pure function
+of the report, so that a repeated send is the same message with the same MSH-10, which a receiver
+recognises.
 """
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
-from typing import Final
+from decimal import Decimal
+from typing import Any, Final
 
 from attrs import frozen
 
@@ -32,12 +34,15 @@ from workstation.protocols.hl7 import (
     segment,
     timestamp,
 )
+from workstation.protocols.observations import DCM, SCT, UCUM_SYSTEM, finite, observation
 
 _LOINC: Final = "LN"
 _OWN: Final = "99RW"
 #: LOINC of a whole report, where its text has no sections that we know.
 _WHOLE: Final = ("18748-4", "Diagnostic imaging study", _LOINC)
 _TEXT, _PDF = "text/plain", "application/pdf"
+#: Names of HL7 table 0396 for the code systems of FHIR.
+_SYSTEMS: Final = {DCM: "DCM", SCT: "SCT", UCUM_SYSTEM: "UCUM"}
 
 #: OBR-25 (table 0123) and OBX-11 (table 0085) of each state; a site may ask for others.
 #: What amends a report carries all that was issued before, so it takes the place of it: C.
@@ -80,7 +85,7 @@ def oru(
     Parameters
     ----------
     forms
-        What the signature covers, by media type; ``text/plain`` is needed.
+        The words and the paper that are signed, by media type; ``text/plain`` is needed.
     """
     binding = signed.report.binding
     made = _Writing(signed, forms, examined, agreed)
@@ -168,22 +173,41 @@ class _Writing:
         )
 
     def results(self, order: AlsoOrder) -> list[str]:
-        found = [("TX", code, str(part), escaped(line)) for code, part, line in self._lines()]
+        found = [("TX", code, str(part), escaped(line), "") for code, part, line in self._lines()]
+        found += self._measured(order)
         said = [
             ("report", "Report identifier", self.signed.report.id),
             ("state", "State of the report", self.signed.status.value),
         ]
         if self.signed.predecessor:
             said.append(("predecessor", "Identifier of the first report", self.signed.predecessor))
-        found += [("ST", (name, title, _OWN), "", escaped(value)) for name, title, value in said]
-        found.append(("HD", ("113014", "DICOM Study", "DCM"), "", escaped(order.study)))
+        found += [
+            ("ST", (name, title, _OWN), "", escaped(value), "") for name, title, value in said
+        ]
+        found.append(("HD", ("113014", "DICOM Study", "DCM"), "", escaped(order.study), ""))
         if self.agreed.pdf and _PDF in self.forms:
             data = base64.b64encode(self.forms[_PDF]).decode()
             value = f"{components('', 'application', 'pdf', 'Base64')}^{data}"
-            found.append(("ED", (*_WHOLE, "pdf", "Report (PDF)", _OWN), "", value))
+            found.append(("ED", (*_WHOLE, "pdf", "Report (PDF)", _OWN), "", value, ""))
         return [self._result(number, *each) for number, each in enumerate(found, 1)]
 
-    def _result(self, number: int, kind: str, code: tuple[str, ...], part: str, value: str) -> str:
+    def _measured(self, order: AlsoOrder) -> Iterator[tuple[str, tuple[str, ...], str, str, str]]:
+        """Numbers of this order's own study, each with its unit; OBX-4 names the measurement.
+
+        What was measured on a prior is no result of this examination: it is in the text alone.
+        """
+        for each in self.signed.measurements:
+            if each.get("study_uid") not in (None, "", order.study):
+                continue
+            _, made = observation(self.signed, finite(each))
+            for part in (made, *made.get("component", ())):
+                if "valueQuantity" in part:
+                    value, unit = _quantity(part["valueQuantity"])
+                    yield "NM", _concept(part["code"]), str(each["id"]), value, unit
+
+    def _result(
+        self, number: int, kind: str, code: tuple[str, ...], part: str, value: str, unit: str
+    ) -> str:
         return segment(
             "OBX",
             {
@@ -192,6 +216,7 @@ class _Writing:
                 3: components(*code),
                 4: part,
                 5: value,
+                6: unit,
                 11: self._status[1],
                 14: self._time(self.signed.signed_at),
                 16: self._by(),
@@ -209,6 +234,20 @@ class _Writing:
             ends = "" if number == len(parts) else "\n"  # the empty line before the next
             found += [(_coded(kind), number, line) for line in (words + ends).split("\n")]
         return found
+
+
+def _concept(code: Mapping[str, Any]) -> tuple[str, ...]:
+    """A FHIR CodeableConcept as CWE."""
+    (coding,) = code["coding"]
+    return coding["code"], coding["display"], _SYSTEMS.get(coding["system"], _OWN)
+
+
+def _quantity(quantity: Mapping[str, Any]) -> tuple[str, str]:
+    """NM, which has no exponent (2.A.47), and its unit as CWE."""
+    shown = quantity["unit"]
+    code = quantity.get("code", "")
+    unit = components(code, shown, "UCUM") if code else components("", "", "", shown, shown, _OWN)
+    return format(Decimal(repr(quantity["value"])), "f"), unit if shown or code else ""
 
 
 def _coded(kind: SectionKind) -> tuple[str, str, str]:

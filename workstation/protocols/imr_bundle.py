@@ -8,7 +8,7 @@ measurements, the Task and the draft go in a second transaction, behind it
 import json
 from typing import Final
 
-from workstation.protocols.report_bundle import Letter
+from workstation.protocols.letter import Letter
 
 PROFILE: Final = (
     "https://profiles.ihe.net/RAD/IMR/StructureDefinition/imr-store-multimedia-report-bundle"

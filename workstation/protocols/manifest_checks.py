@@ -12,8 +12,9 @@ from typing import Any, Final
 from workstation.domain.report_states import STATES
 from workstation.errors import VerificationFailed
 from workstation.protocols.canonical import sha256_hex
+from workstation.protocols.fhir_values import RW, URI_IDENTIFIERS
 from workstation.protocols.observations import observation_id
-from workstation.protocols.report_bundle import RW, SEALED, URI, resource_digest, resource_name
+from workstation.protocols.report_resource import SEALED, resource_digest, resource_name
 from workstation.protocols.signature import SignatureBy
 from workstation.text import tr
 
@@ -75,15 +76,24 @@ def check_resources(resources: list[dict[str, Any]], claims: Mapping[str, Any]) 
             raise VerificationFailed(tr("digest: {name} was changed after signing", name=name))
 
 
-def check_identity(
-    report: Mapping[str, Any],
-    provenance: Mapping[str, Any],
-    claims: Mapping[str, Any],
-    signature: SignatureBy,
+def check_signer(
+    provenance: Mapping[str, Any], claims: Mapping[str, Any], signature: SignatureBy
 ) -> None:
-    """A good signature must not be carried over to another report, case or reader."""
-    uuid = f"urn:uuid:{claims['report']}"
-    names = [each.get("value") for each in report.get("identifier", ()) if each["system"] == URI]
+    """A good signature must not be carried over to another report or reader."""
+    facts = {
+        "report": provenance.get("id") == claims["report"],
+        "signer": signature.kid == claims["signer"]["id"],
+    }
+    _check_facts(facts)
+
+
+def check_identity(report: Mapping[str, Any], claims: Mapping[str, Any]) -> None:
+    """Nor to another case."""
+    names = [
+        each.get("value")
+        for each in report.get("identifier", ())
+        if each["system"] == URI_IDENTIFIERS
+    ]
     based_on = [each.get("identifier", {}) for each in report.get("basedOn", ())]
     accessions = [each.get("value") for each in based_on]
     readers = [each.get("reference") for each in report.get("resultsInterpreter", ())]
@@ -97,15 +107,19 @@ def check_identity(
     }
     overread = claims.get("overread") or {}
     facts = {
-        "report": names == [uuid] and provenance.get("id") == claims["report"],
+        "report": names == [f"urn:uuid:{claims['report']}"],
         "status": report.get("status") == _STATUS.get(claims["status"])
         and said["state"] in ([], [claims["status"]]),  # bundles of before say none
         "accession": accessions == [claims["accession"], *claims.get("also", ())],
-        "signer": readers == [claims["signer"]["id"]] and signature.kid == claims["signer"]["id"],
+        "signer": readers == [claims["signer"]["id"]],
         "predecessor": said["predecessor"] == _one(claims["predecessor"]),
         "preliminary": said["preliminary"] == _one(overread.get("preliminary")),
         "discrepancy": said["discrepancy"] == _one(overread.get("discrepancy")),
     }
+    _check_facts(facts)
+
+
+def _check_facts(facts: Mapping[str, bool]) -> None:
     for name, holds in facts.items():
         if not holds:
             raise VerificationFailed(

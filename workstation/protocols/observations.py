@@ -10,10 +10,11 @@ from workstation.domain.report import SignedReport
 from workstation.domain.report_states import STATES
 from workstation.domain.suv import UNITS
 from workstation.domain.units import ucum
+from workstation.protocols.fhir_values import uuid_identifier
 
-_DCM: Final = "http://dicom.nema.org/resources/ontology/DCM"
-_SCT: Final = "http://snomed.info/sct"
-_UCUM: Final = "http://unitsofmeasure.org"
+DCM: Final = "http://dicom.nema.org/resources/ontology/DCM"
+SCT: Final = "http://snomed.info/sct"
+UCUM_SYSTEM: Final = "http://unitsofmeasure.org"
 
 #: ObservationStatus of the measurements of a report, by the status of that.
 OBSERVED: Final = {
@@ -46,17 +47,17 @@ UCUM: Final = {
 
 #: PS3.16 CID 7469, 7470 and annex D.
 _CODES: Final = {
-    "length": (_DCM, "121206", "Distance"),
-    "ellipse": (_SCT, "42798000", "Area"),
-    "rectangle": (_SCT, "42798000", "Area"),
-    "area": (_SCT, "42798000", "Area"),
-    "mean": (_SCT, "373098007", "Mean"),
-    "sd": (_SCT, "386136009", "Standard deviation"),
-    "min": (_SCT, "255605001", "Minimum"),
-    "max": (_SCT, "56851009", "Maximum"),
-    "peak": (_DCM, "126031", "Peak Value Within ROI"),
-    "volume": (_DCM, "126032", "Metabolic Volume"),
-    "tlg": (_DCM, "126033", "Total Lesion Glycolysis"),
+    "length": (DCM, "121206", "Distance"),
+    "ellipse": (SCT, "42798000", "Area"),
+    "rectangle": (SCT, "42798000", "Area"),
+    "area": (SCT, "42798000", "Area"),
+    "mean": (SCT, "373098007", "Mean"),
+    "sd": (SCT, "386136009", "Standard deviation"),
+    "min": (SCT, "255605001", "Minimum"),
+    "max": (SCT, "56851009", "Maximum"),
+    "peak": (DCM, "126031", "Peak Value Within ROI"),
+    "volume": (DCM, "126032", "Metabolic Volume"),
+    "tlg": (DCM, "126033", "Total Lesion Glycolysis"),
 }
 
 
@@ -96,7 +97,7 @@ def observation(signed: SignedReport, measurement: Mapping[str, Any]) -> tuple[s
     binding = signed.report.binding
     resource: dict[str, Any] = {
         "resourceType": "Observation",
-        "identifier": [{"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{uid}"}],
+        "identifier": [uuid_identifier(uid)],
         "status": OBSERVED[STATES[signed.status].fhir],
         "code": {"coding": [_coding(str(measurement["kind"]))], "text": str(measurement["id"])},
         "subject": {"reference": binding.patient_ref},
@@ -120,7 +121,7 @@ def quantity(value: Any, unit: str) -> dict[str, Any]:
     """With the UCUM code where the unit has one; never a code that is guessed."""
     made = {"value": value, "unit": unit}
     if unit in UCUM:
-        made |= {"system": _UCUM, "code": UCUM[unit]}
+        made |= {"system": UCUM_SYSTEM, "code": UCUM[unit]}
     return made
 
 

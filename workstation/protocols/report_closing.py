@@ -8,7 +8,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workstation.protocols.report_bundle import RW, URI, Letter, completion, is_completed
+from workstation.protocols.fhir_values import RW, uuid_identifier
+from workstation.protocols.letter import Letter
+from workstation.protocols.task_completion import completion, is_completed
 
 
 def closing(
@@ -33,7 +35,7 @@ def closing(
     NotOurs
         A Task is held by somebody else.
     """
-    named: dict[str, Any] = {"identifier": {"system": URI, "value": f"urn:uuid:{letter.report}"}}
+    named: dict[str, Any] = {"identifier": uuid_identifier(letter.report)}
     report = {"reference": location} if location else {"type": "DiagnosticReport", **named}
     # Named in one way at each attempt: what is filed stays as it is.
     signature = {"type": "DiagnosticReport", **named}

@@ -1,6 +1,7 @@
-"""Checking a returned report: signature, digests and chain, from the bundle alone.
+"""Checking a returned report: signature, digests and chain, from what the site kept alone.
 
-It reads what a platform kept of a delivery (the transaction as it was received) and
+It reads what a platform kept of a delivery (the transaction as it was received, the two of a
+site that stores reports by IMR, the signature and the message of one that takes them by HL7) and
 trusts nothing in it but the mathematics. What does not hold is named.
 """
 
@@ -15,6 +16,7 @@ from attrs import evolve, field, frozen
 
 from workstation.errors import VerificationFailed
 from workstation.protocols.canonical import canonical, sha256_hex
+from workstation.protocols.fhir_values import RW
 from workstation.protocols.manifest_checks import (
     FORMS,
     check_artefacts,
@@ -22,8 +24,18 @@ from workstation.protocols.manifest_checks import (
     check_measurements,
     check_paper,
     check_resources,
+    check_signer,
 )
-from workstation.protocols.report_bundle import RW
+from workstation.protocols.message_checks import MESSAGE, check_message, is_message, unframed
+from workstation.protocols.returned_files import (
+    Resources,
+    all_of,
+    is_document,
+    named,
+    only,
+    put_together,
+    resources_of,
+)
 from workstation.protocols.signature import SignatureBy, check
 from workstation.text import tr
 
@@ -69,23 +81,30 @@ def verify_report(data: bytes, roots: Sequence[bytes] = ()) -> Verified:
 
     With `roots` (DER) its key must have been certified by one of them, for its signer.
     """
+    return _readable(resources_of(data), roots)
+
+
+def _readable(
+    resources: Resources, roots: Sequence[bytes], messages: Sequence[bytes] = ()
+) -> Verified:
     try:
-        return _verified(_resources(data), roots)
+        return _verified(resources, roots, messages)
     except (AttributeError, IndexError, KeyError, TypeError) as error:  # strangely shaped JSON
         raise VerificationFailed(tr("it is not a delivered report (FHIR bundle)")) from error
 
 
-def _verified(resources: list[dict[str, Any]], roots: Sequence[bytes]) -> Verified:
-    report = _only(resources, "DiagnosticReport")
-    provenance = _only(resources, "Provenance")
+def _verified(
+    resources: Resources, roots: Sequence[bytes], messages: Sequence[bytes] = ()
+) -> Verified:
+    provenance = only(resources, "Provenance")
     statement = _manifest(provenance)
     signature = check(statement, _token(provenance))
     claims = _claims(statement)
-    check_artefacts(report, claims)
-    check_identity(report, provenance, claims, signature)
-    check_measurements(report, resources, claims["report"])
-    check_resources(resources, claims)
-    check_paper(report, signature.thumbprint)
+    if MESSAGE in claims["artefacts"] and not all_of(resources, "DiagnosticReport"):
+        check_signer(provenance, claims, signature)
+        check_message(claims, messages)
+    else:
+        _check_report(only(resources, "DiagnosticReport"), resources, claims, signature)
     signer = claims["signer"]
     return Verified(
         claims["report"],
@@ -106,6 +125,20 @@ def _verified(resources: list[dict[str, Any]], roots: Sequence[bytes]) -> Verifi
     )
 
 
+def _check_report(
+    report: Mapping[str, Any],
+    resources: Resources,
+    claims: dict[str, Any],
+    signature: SignatureBy,
+) -> None:
+    check_artefacts(report, claims)
+    check_identity(report, claims)
+    check_signer(only(resources, "Provenance"), claims, signature)
+    check_measurements(report, resources, claims["report"])
+    check_resources(resources, claims)
+    check_paper(report, signature.thumbprint)
+
+
 def _vouched(signature: SignatureBy, claims: Mapping[str, Any], roots: Sequence[bytes]) -> str:
     # Only here: the library of paths takes its time, and most checks ask for no trust.
     from workstation.protocols.trust import check_trust
@@ -123,19 +156,29 @@ def verify_reports(
 ) -> tuple[Verified, ...]:
     """Each report, what was sent beside it, and the chain from addenda to what they belong to.
 
-    `files` are name and content: bundles, and documents of them in any order. An addendum
-    without its report among the files fails: the chain cannot be checked.
+    `files` are name and content, in any order: bundles, a signature by itself, messages, and
+    documents. What belongs to one report is put together by its identifier. An addendum without
+    its report among the files fails: the chain cannot be checked.
     """
+    given = [(name, unframed(data)) for name, data in files]
+    beside = [(name, data) for name, data in given if is_document(data)]
+    kept = [(name, named(name, data)) for name, data in given if not is_document(data)]
+    messages = [data for _, data in beside if is_message(data)]
     checked: list[tuple[str, Verified]] = []
-    beside: list[tuple[str, bytes]] = []
-    for name, data in files:
-        if not _is_bundle(data):
-            beside.append((name, data))
-            continue
+    for name, resources in put_together(kept):
         try:
-            checked.append((name, verify_report(data, roots)))
+            checked.append((name, _readable(resources, roots, messages)))
         except VerificationFailed as error:
             raise VerificationFailed(f"{name}: {error}") from error
+    _check_beside(beside, checked)
+    _check_chain(checked)
+    digests = {sha256_hex(data) for _, data in beside}
+    return tuple(_with_unseen(each, digests) for _, each in checked)
+
+
+def _check_beside(
+    beside: Sequence[tuple[str, bytes]], checked: Sequence[tuple[str, Verified]]
+) -> None:
     signed = {digest for _, each in checked for digest in each.documents}
     for name, data in beside:
         if not checked:
@@ -144,19 +187,11 @@ def verify_reports(
         if sha256_hex(data) not in signed:
             words = tr("{name}: digest: no report given here was signed with it", name=name)
             raise VerificationFailed(words)
-    _check_chain(checked)
-    given = {sha256_hex(data) for _, data in beside}
-    return tuple(_with_unseen(each, given) for _, each in checked)
 
 
 def _with_unseen(verified: Verified, given: Container[str]) -> Verified:
     names = [name for digest, name in verified.documents.items() if digest not in given]
     return evolve(verified, unseen=tuple(sorted(names)))
-
-
-def _is_bundle(data: bytes) -> bool:
-    """A document that came with a report has a beginning of its own: DICOM, PDF, HL7."""
-    return not (data[128:132] == b"DICM" or data.startswith((b"%PDF-", b"MSH|")))
 
 
 def _check_chain(checked: Sequence[tuple[str, Verified]]) -> None:
@@ -175,21 +210,6 @@ def _check_chain(checked: Sequence[tuple[str, Verified]]) -> None:
 
 
 # --- the parts ------------------------------------------------------------------
-
-
-def _resources(data: bytes) -> list[dict[str, Any]]:
-    try:
-        bundle = json.loads(data)
-        return [entry["resource"] for entry in bundle["entry"] if "resource" in entry]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise VerificationFailed(tr("it is not a delivered report (FHIR bundle)")) from error
-
-
-def _only(resources: list[dict[str, Any]], kind: str) -> dict[str, Any]:
-    found = [r for r in resources if isinstance(r, dict) and r.get("resourceType") == kind]
-    if len(found) != 1:
-        raise VerificationFailed(tr("it holds {n} {kind}, not one", n=len(found), kind=kind))
-    return found[0]
 
 
 def _manifest(provenance: Mapping[str, Any]) -> bytes:

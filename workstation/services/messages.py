@@ -1,7 +1,5 @@
-"""What is sent to sites that take reports by themselves, as HL7 v2 messages or as bundles of IHE
-IMR: made with the signature, once."""
+"""What is sent to sites that take reports as HL7 v2 messages: made once, and then signed."""
 
-import base64
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
@@ -10,9 +8,7 @@ from attrs import frozen
 from workstation.domain.identifiers import SiteId
 from workstation.domain.report import SignedReport
 from workstation.domain.worklist import WorklistItem
-from workstation.protocols import imr_bundle
 from workstation.protocols.hl7_report import STATUS, Agreed, Examined, oru
-from workstation.protocols.report_bundle import Letter
 from workstation.settings import Site
 from workstation.settings.messages import party_of, status_of
 
@@ -23,15 +19,16 @@ class Messages:
 
     _sites: Mapping[SiteId, Site]
 
-    def __call__(self, signed: SignedReport, item: WorklistItem, letter: Letter) -> bytes:
-        """The message of a report; empty where its site takes it otherwise."""
+    def __call__(self, signed: SignedReport, item: WorklistItem, pdf: bytes) -> bytes:
+        """The HL7 message of a report; empty where its site takes it otherwise."""
         site = self._sites[signed.report.binding.site]
-        if site.report == "imr":
-            return imr_bundle.stored(letter)
         if site.report != "hl7":
             return b""
+        forms = {"text/plain": signed.text.encode()}
+        if pdf:
+            forms["application/pdf"] = pdf
         examined = Examined(item.procedure_code, item.acquired)
-        return oru(signed, _forms(letter), examined, agreed_with(site))
+        return oru(signed, forms, examined, agreed_with(site))
 
     def apart(self, site: SiteId) -> bool:
         """Whether the report is stored before what it refers to."""
@@ -48,14 +45,3 @@ def agreed_with(site: Site) -> Agreed:
         {**STATUS, **status_of(site.hl7_status)},
         site.hl7_pdf,
     )
-
-
-def _forms(letter: Letter) -> dict[str, bytes]:
-    """What the signature covers, by media type, as it was sealed."""
-    (report,) = (
-        entry["resource"]
-        for entry in letter.entries
-        if entry["resource"]["resourceType"] == "DiagnosticReport"
-    )
-    forms = report["presentedForm"]
-    return {each["contentType"]: base64.b64decode(each["data"]) for each in forms}

@@ -9,7 +9,7 @@ from attrs import field, frozen
 from workstation.domain.identifiers import AccessionNumber, ReportId, SiteId, StudyUID, TaskId
 from workstation.domain.report import ReportState
 from workstation.protocols.delivery import Delivery, State
-from workstation.protocols.report_bundle import Letter, letter_from_json, letter_to_json
+from workstation.protocols.letter import Letter, letter_from_json, letter_to_json
 from workstation.services.ports import Put
 
 

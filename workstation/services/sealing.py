@@ -11,7 +11,9 @@ from workstation.domain.report import SignedReport
 from workstation.domain.worklist import Priority, WorklistItem
 from workstation.errors import SigningBlocked
 from workstation.protocols.delivery import Delivery
-from workstation.protocols.report_bundle import Letter, manifest_digest, seal
+from workstation.protocols.imr_bundle import stored
+from workstation.protocols.message_checks import HL7, MESSAGE
+from workstation.protocols.report_bundle import manifest_digest, seal
 from workstation.protocols.signing_key import SigningKey
 from workstation.services.audit import Audit
 from workstation.services.failpoints import reached
@@ -56,7 +58,7 @@ def _uncertified(_site: SiteId, _reader: str, _name: str) -> Job[None]:
     return done
 
 
-def _no_message(_signed: SignedReport, _item: WorklistItem, _letter: Letter) -> bytes:
+def _no_message(_signed: SignedReport, _item: WorklistItem, _pdf: bytes) -> bytes:
     return b""
 
 
@@ -70,9 +72,10 @@ class Outside:
     held: Callable[[TaskRef], WorklistItem | None] = field(default=_unknown)
     #: What makes the PDF, on any thread; asked for on the home thread.
     printed: Callable[[SignedReport], Callable[[], bytes]] = field(default=_unprinted)
-    message: Callable[[SignedReport, WorklistItem, Letter], bytes] = field(
+    #: What is sent, with this PDF, where a site takes reports by HL7; empty elsewhere.
+    message: Callable[[SignedReport, WorklistItem, bytes], bytes] = field(
         default=_no_message, kw_only=True
-    )  # what is sent where a site takes reports by HL7; empty elsewhere
+    )
     lines: Mapping[SiteId, ReportLine] = field(factory=dict, kw_only=True)
     apart: Callable[[SiteId], bool] = field(default=lambda _site: False, kw_only=True)  # IMR
     certify: Callable[[SiteId, str, str], Job[None]] = field(default=_uncertified)
@@ -183,6 +186,11 @@ class Sealer:
             paper = printed()
             pdf = self._outside.sign_pdf(paper, signed, key) if paper else b""
             filings = tuple(make(pdf))
+            beside = {NAMES[each.kind]: (_DICOM, b64decode(each.body)) for each in filings}
+            apart = self._outside.apart(binding.site)
+            message = self._outside.message(signed, item, pdf)
+            if message:
+                beside[MESSAGE] = (HL7, message)
             letter = seal(
                 signed,
                 key,
@@ -190,10 +198,10 @@ class Sealer:
                 site_name=self._outside.name(binding.site),
                 previous=previous,
                 pdf=pdf,
-                beside={NAMES[each.kind]: (_DICOM, b64decode(each.body)) for each in filings},
-                apart=self._outside.apart(binding.site),
+                beside=beside,
+                apart=apart,
             )
-            sent_as = self._outside.message(signed, item, letter)
+            sent_as = stored(letter) if apart else message
             parcel = Parcel(evolve(delivery, closes=bool(sent_as)), letter, sent_as)
             reached("delivery.before-seal")
             changes: list[Change] = [

@@ -9,8 +9,9 @@ from workstation.domain.report_states import STATES
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import Refused, SiteUnavailable
 from workstation.protocols.imr_bundle import is_stored
-from workstation.protocols.report_bundle import NotOurs, bundle, is_completed, is_free
+from workstation.protocols.report_bundle import bundle
 from workstation.protocols.report_closing import closing, is_closed
+from workstation.protocols.task_completion import NotOurs, is_completed, is_free
 from workstation.services.failpoints import reached
 from workstation.services.outbox import Parcel
 from workstation.services.ports import HostingPlatform, Receipt

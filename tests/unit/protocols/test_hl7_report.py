@@ -189,3 +189,34 @@ def test_a_report_for_two_orders_answers_each_with_all_of_it() -> None:
     assert [o.text(5) for o in found.all("OBX") if o.text(2) == "HD"] == ["2.25.4711", "2.25.8"]
     assert sum(o.text(2) == "TX" for o in found.all("OBX")) == 4
     assert text_of(found) == signed.text
+
+
+def test_measurements_are_numbers_with_units_beside_the_text() -> None:
+    """A RIS that follows a nodule over years reads a number, not a sentence (HL7 v2.5.1 7.4.2)."""
+    measured = (
+        {"id": "A1", "kind": "length", "value": 12.4, "unit": "mm"},
+        {"id": "A2", "kind": "ellipse", "value": 1e-05, "unit": "mm²", "stats_unit": "HU",
+         "stats": {"mean": -12.25}, "study_uid": "2.25.4711"},
+        {"id": "A3", "kind": "length", "value": None, "unit": "mm"},
+        {"id": "B1", "kind": "length", "value": 9.0, "unit": "mm", "study_uid": "2.25.1"},
+    )  # fmt: skip
+    raw = _oru(signed_report(measurements=measured))
+
+    theirs = [o for o in hl7.parse(raw.decode()).segments("OBX") if str(o[2]) == "NM"]
+    assert [[str(o[field]) for field in (3, 4, 5, 6)] for o in theirs] == [
+        ["121206^Distance^DCM", "A1", "12.4", "mm^mm^UCUM"],
+        ["42798000^Area^SCT", "A2", "0.00001", "mm2^mm²^UCUM"],
+        ["373098007^Mean^SCT", "A2", "-12.25", "[hnsf'U]^HU^UCUM"],
+    ]
+    assert Validator.validate(
+        parse_message(raw.decode(), validation_level=VALIDATION_LEVEL.STRICT, find_groups=True)
+    )
+
+
+def test_what_was_measured_on_a_prior_is_no_result_of_this_examination() -> None:
+    """A number of last year under today's order would be read as today's."""
+    prior = ({"id": "B1", "kind": "length", "value": 9.0, "unit": "mm", "study_uid": "2.25.1"},)
+
+    found = parse(_oru(signed_report(measurements=prior))).all("OBX")
+
+    assert "NM" not in {each.text(2) for each in found}

@@ -11,16 +11,10 @@ import pytest
 from fakes_trust import READER, RW, signed_report, task_resource
 
 from workstation.domain.report import ReportState
-from workstation.protocols.report_bundle import (
-    Letter,
-    NotOurs,
-    bundle,
-    letter_from_json,
-    letter_to_json,
-    manifest_digest,
-    seal,
-)
+from workstation.protocols.letter import Letter, letter_from_json, letter_to_json
+from workstation.protocols.report_bundle import bundle, manifest_digest, seal
 from workstation.protocols.signing_key import new_key
+from workstation.protocols.task_completion import NotOurs
 
 NOW = datetime(2026, 11, 22, 21, 40, tzinfo=UTC)
 KEY = new_key(READER, "Sample, Jo", NOW)
