@@ -78,6 +78,7 @@ class FakeLoader:
         self.study_ready: Signal[Any] = Signal()
         self.asked: list[tuple[str, int]] = []
         self.known: dict[str, DisplaySet] = {}
+        self.coming: dict[str, int] = {}  # frames that are listed and not described yet
 
     def look_at(self, display_set: DisplaySet, frame_index: int) -> None:
         self.known[display_set.id] = display_set
@@ -87,7 +88,8 @@ class FakeLoader:
         frames = self.known[display_set_id].frames if display_set_id in self.known else ()
         loaded = sum(frame.key in self.store.pixels for frame in frames)
         failed = sum(frame.key in self.store.failures for frame in frames)
-        return SimpleNamespace(loaded=loaded, failed=failed, total=len(frames))
+        total = len(frames) + self.coming.get(display_set_id, 0)
+        return SimpleNamespace(loaded=loaded, failed=failed, total=total)
 
     def arrive(self, frame: Frame, stored: NDArray[Any]) -> None:
         stored = np.ascontiguousarray(stored)

@@ -51,6 +51,7 @@ class Hung:
         self._sets: dict[str, DisplaySet] = {}
         self._of_study: dict[StudyRef, tuple[DisplaySet, ...]] = {}
         self._permitted: set[StudyRef] = set()
+        self._growing: set[str] = set()  # display sets whose images still come one by one
         self._board = Board(presets)
         self._sizes: dict[int, tuple[int, int, float]] = {}
         loader.frame_arrived.connect(self._frame_arrived)
@@ -100,12 +101,21 @@ class Hung:
         self.changed.emit(None)
 
     def _stay(self, grown: DisplaySet) -> None:
-        """Images that arrive in front of the one that is looked at do not push it away."""
+        """Images that arrive in front of the one that is looked at do not push it away. A stack
+        that came image by image begins at its first one when it is whole, if nobody touched it."""
         before = self._sets.get(grown.id)
-        if before is None or len(before.frames) == len(grown.frames):
+        whole = self._loader.progress(grown.id).total <= len(grown.frames)
+        begins = whole and grown.id in self._growing
+        (self._growing.discard if whole else self._growing.add)(grown.id)
+        if before is None or (len(before.frames) == len(grown.frames) and not begins):
             return
         for index, state in enumerate(self.viewports):
-            if state.display_set == grown.id:
+            if state.display_set != grown.id:
+                continue
+            if begins and not state.touched:
+                self._board[index] = evolve(state, frame_index=0)
+                self._loader.look_at(grown, 0)
+            else:
                 place = same_place(before, state.frame_index, grown)
                 self._board[index] = evolve(state, frame_index=place)
 
@@ -116,6 +126,7 @@ class Hung:
         self._of_study.clear()
         self._permitted.clear()
         self._board.clear()
+        self._growing.clear()
         self._coverage.clear()
         self.structures.forget()
         self.presenting.forget()

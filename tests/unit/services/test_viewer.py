@@ -980,6 +980,28 @@ def test_images_that_arrive_in_front_do_not_push_away_what_is_looked_at() -> Non
     assert now.state.frame_index == 7
 
 
+@pytest.mark.parametrize(("scrolled", "place"), [(0, 0), (2, 9)])
+def test_a_stack_that_came_image_by_image_begins_at_its_first_unless_it_was_scrolled(
+    scrolled: int, place: int
+) -> None:
+    """By DIMSE images come in the order of the site: the first that was here is any of them."""
+    whole = stack(12)
+    some = evolve(whole, frames=whole.frames[7:])
+    viewer, loader = build()
+    viewer.show((viewed(),))
+    loader.coming[whole.id] = 7
+    viewer.study_ready(ref(whole.study), (some,))
+    if scrolled:
+        viewer.go(scrolled + 1)
+    loader.coming.clear()
+    loader.known[whole.id] = whole
+
+    viewer.study_ready(ref(whole.study), (whole,))
+
+    assert viewer.viewports[0].frame_index == place
+    assert loader.asked[-1] == (whole.id, place) or scrolled
+
+
 def ramp_of(modality: str, *vois: Voi, unit: str = "", top: int = 4095) -> Viewer:
     """An image whose values go evenly from 0 to `top`."""
     series = stack(3, modality=modality, vois=vois, rescale=Rescale(1.0, 0.0, unit))
