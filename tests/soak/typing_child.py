@@ -135,7 +135,7 @@ class Child:
         report = self._reporting.report
         found = report.field(ref) if report is not None else None
         assert found is not None
-        self._reporting.set_field(ref.section, ref.id, found.text + letter, typing=True)
+        self._reporting.type_in(ref, len(found.text), len(found.text), letter)
 
     def _say(self) -> None:
         words = tuple(Word(self._word(), 0.9) for _ in range(self._dice.randint(1, 6)))

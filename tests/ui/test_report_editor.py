@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from fakes_report import Desk, item, length
 from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QTextCursor
+from PySide6.QtGui import QFont, QGuiApplication, QInputMethodEvent, QTextCharFormat, QTextCursor
 from pytestqt.qtbot import QtBot
 
 from workstation.domain.report import FieldRef, SectionKind
 from workstation.services.reporting import Reporting
 from workstation.ui.report_editor import ReportEditor
+from workstation.ui.report_letters import NO_BREAK
 
 FINDINGS, IMPRESSION = SectionKind.FINDINGS, SectionKind.IMPRESSION
 LUNGS = FieldRef(FINDINGS, "lungs")
@@ -368,3 +369,71 @@ def test_the_measurement_at_the_caret_is_found_without_a_mouse(written: Written)
     link = written.reporting.link_here
     assert link is not None
     assert link.measurement == "A1"
+
+
+def looks(written: Written, words: str) -> QTextCharFormat:
+    """How the first letter of some words is drawn."""
+    place = written.shown().index(words)
+    block = written.editor.document().findBlock(place)
+    at = place - block.position()
+    found = [r for r in block.layout().formats() if r.start <= at < r.start + r.length]
+    return QTextCharFormat(found[-1].format)  # Qt takes its own back
+
+
+def test_what_is_selected_can_be_set_in_bold_and_stays_selected(written: Written) -> None:
+    """Shift and arrows, then one key; the next key can take it back."""
+    written.type("Mass of 12 mm.")
+    written.select("12", "mm")
+    written.reporting.bold()
+
+    assert looks(written, "12").fontWeight() == QFont.Weight.Bold
+    assert looks(written, "Mass").fontWeight() != QFont.Weight.Bold
+    assert written.editor.textCursor().selectedText().replace(NO_BREAK, " ") == "12 mm"
+    written.reporting.bold()
+    assert looks(written, "12").fontWeight() != QFont.Weight.Bold
+
+
+def test_a_selection_over_several_fields_is_set_in_bold(written: Written) -> None:
+    """From one finding into the next; the labels between them stay as they are."""
+    written.select("or consolidation.", "Trachea and central")
+    written.reporting.bold()
+
+    assert looks(written, "consolidation").fontWeight() == QFont.Weight.Bold
+    assert looks(written, "Trachea").fontWeight() == QFont.Weight.Bold
+    assert looks(written, "bronchi patent").fontWeight() != QFont.Weight.Bold
+    assert written.words() == "No nodule or consolidation."
+
+
+def test_the_cells_of_a_table_stand_below_each_other(written: Written) -> None:
+    """A column whose numbers do not line up is read wrong."""
+    written.reporting.set_field(FINDINGS, "lungs", "Segment | Size\nLingula | 4 mm\nLeft | 12 mm")
+
+    def left(words: str) -> float:
+        place = written.shown().index(words)
+        cursor = written.editor.textCursor()
+        cursor.setPosition(place)
+        return float(written.editor.cursorRect(cursor).left())
+
+    columns = [left("Size"), left("4 mm"), left("12 mm")]
+    assert max(columns) - min(columns) <= 2
+    assert left("Segment") != left("Size")
+
+
+def test_enter_in_a_list_goes_on_with_it(written: Written) -> None:
+    """As in any editor."""
+    written.type("- left")
+    written.press(Key.Key_Return)
+    written.type("right")
+
+    assert written.words() == "- left\n- right"
+    assert "• left" in written.shown()
+
+
+def test_a_point_that_is_copied_and_pasted_is_a_point_again(written: Written) -> None:
+    """The dot is how it is drawn, not what is written."""
+    written.type("- left")
+    written.select("• left", "• left")
+    copied = written.editor.createMimeDataFromSelection()
+    assert copied.text() == "- left"
+    written.editor.insertFromMimeData(copied)
+    assert written.words() == "- left"

@@ -202,6 +202,8 @@ def test_what_changed_since_the_preliminary_stands_beside_what_is_sealed(reading
         "Impression\nNodule of 12 mm.\n", "Night, Nora", NOW,
     )  # fmt: skip
     reading.reporting.read_over(before)
+    for part in ("lungs", "upper-abdomen"):  # the preliminary does not speak of them
+        reading.reporting.set_field(SectionKind.FINDINGS, part, "Normal.")
     reading.reporting.set_section(IMPRESSION, "Nodule of 14 mm.")
     reading.reporting.judge(Discrepancy.MINOR)
     signed = reading.reporting.freeze(ReportState.FINAL, SIGNER, NOW)

@@ -60,6 +60,20 @@ def test_every_word_that_was_signed_is_on_paper_in_its_order(qtbot: QtBot, tmp_p
         at = printed.index(words, at) + len(words)
 
 
+def test_lists_and_tables_are_on_paper_with_their_marks(qtbot: QtBot, tmp_path: Path) -> None:
+    """Numbers that referrers act by, and rows that stay rows where a page ends."""
+    rows = "\n".join(f"Level {n} | {n} mm" for n in range(90))
+    report = signed(f"- left\n- right\n3. mass\n4. node\nLevel | Size\n{rows}")
+    pages = asked("pdftotext", report_pdf(report, "Harbor General"), tmp_path, "-layout")
+    lines = [" ".join(line.split()) for line in pages.splitlines()]
+
+    for line in ("• left", "• right", "3. mass", "4. node", "Level Size",
+                 "1. Nodule, 12 mm.", "2. Follow up."):  # fmt: skip
+        assert lines.count(line) == 1, line
+    found = [line for line in lines if re.fullmatch(r"Level \d+ \d+ mm", line)]
+    assert found == [f"Level {n} {n} mm" for n in range(90)]
+
+
 def test_each_page_says_whose_it_is_who_signed_and_which_it_is(
     qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -18,6 +18,8 @@ from workstation.domain.critical import CriticalResult
 from workstation.domain.decision_aid import AidResult
 from workstation.domain.identifiers import AccessionNumber, ReportId, SiteId, StudyUID, TaskId
 from workstation.domain.patient import Patient
+from workstation.domain.report_blocks import Words, blocks, numbered
+from workstation.domain.rich_text import RichText, Spans, joined, moved, replaced
 
 
 class SectionKind(StrEnum):
@@ -122,7 +124,8 @@ class Link:
 class Field:
     """One answer. `source` names where an unedited text came from ("order", "images").
 
-    `unsure` are numbers, as they are written, that a recogniser did not hear well.
+    `unsure` are numbers, as they are written, that a recogniser did not hear well; `bold`
+    letters are those that stand out.
     """
 
     spec: FieldSpec
@@ -132,6 +135,40 @@ class Field:
     source: str = ""
     links: tuple[Link, ...] = ()
     unsure: tuple[str, ...] = ()
+    bold: Spans = ()
+
+    @property
+    def rich(self) -> RichText:
+        return RichText(self.text, self.bold)
+
+    def reworded(self, text: str) -> "Field":
+        """The reader's words in place of these: what they still cite stays linked, and words
+        that stay look as they did."""
+        kept = tuple(link for link in self.links if link.text in text)
+        bold = moved(self.bold, self.text, text)
+        return evolve(self, text=text, edited=True, removed=False, source="", links=kept, bold=bold)
+
+    def restyled(self, words: RichText) -> "Field":
+        """The reader's words, and how they look."""
+        return evolve(self.reworded(words.text), bold=words.bold)
+
+    def typed(self, start: int, end: int, words: str, *, bold: bool) -> "Field":
+        """Letters in place of those from `start` to `end`."""
+        text = self.text[:start] + words + self.text[end:]
+        spans = replaced(self.bold, start, end, len(words), bold=bold)
+        return self.restyled(RichText(text, spans))
+
+    @property
+    def issued(self) -> RichText:
+        """As it is issued: its label in front, its unit behind."""
+        words, spec = self.rich.stripped, self.spec
+        if spec.kind is FieldKind.NUMBER and spec.unit:
+            words += RichText(f" {spec.unit}")
+        if not spec.label:
+            return words
+        apart = not isinstance(blocks(words)[0], Words)  # a list begins on a line of its own
+        label = RichText(f"{spec.label}:", ((0, len(spec.label) + 1),))
+        return label + RichText("\n" if apart else " ") + words
 
     @property
     def doubts(self) -> tuple[tuple[int, int], ...]:
@@ -150,21 +187,6 @@ class Field:
     def untouched(self) -> bool:
         """The template's own words, which nobody has confirmed yet."""
         return not self.edited and not self.source and self.text == self.spec.default
-
-
-_ITEM_NUMBER = re.compile(r"^\s*\d{1,2}[.)]\s+")
-
-
-def numbered(text: str) -> str:
-    """The lines of an impression as a numbered list; a single line stays as it is.
-
-    Numbers that the author wrote are replaced, so that a list is never counted twice.
-    """
-    items = [line.strip() for line in text.splitlines() if line.strip()]
-    if len(items) < 2:
-        return "\n".join(items)
-    words = (_ITEM_NUMBER.sub("", item) for item in items)
-    return "\n".join(f"{number}. {item}" for number, item in enumerate(words, 1))
 
 
 @frozen
@@ -188,10 +210,8 @@ class Section:
         """
         words = text.strip()
         if len(self.fields) == 1 and not self.fields[0].spec.label:
-            only = evolve(
-                self.fields[0], text=words, edited=True, removed=False, source="", links=()
-            )
-            return evolve(self, fields=(only,))
+            only = self.fields[0].restyled(RichText(words))
+            return evolve(self, fields=(evolve(only, links=()),))
         template = (f for f in self.fields if f.spec.id != OWN_WORDS)
         removed = tuple(evolve(f, removed=True, links=()) for f in template)
         own = Field(FieldSpec(OWN_WORDS), text=words, edited=True)
@@ -213,18 +233,17 @@ class Section:
         return self._is_asked(other, (*way, each.spec.id))
 
     @property
+    def parts(self) -> tuple[RichText, ...]:
+        """What each field has to say; an impression is one list of items."""
+        made = tuple(each.issued for each in self.asked if each.filled)
+        if self.kind is SectionKind.IMPRESSION and made:
+            return (numbered(joined(made)),)
+        return made
+
+    @property
     def text(self) -> str:
         """The section as plain text: one line a field, its label in front."""
-        lines = []
-        for each in self.asked:
-            if not each.filled:
-                continue
-            words = each.text.strip()
-            if each.spec.kind is FieldKind.NUMBER and each.spec.unit:
-                words = f"{words} {each.spec.unit}"
-            lines.append(f"{each.spec.label}: {words}" if each.spec.label else words)
-        text = "\n".join(lines)
-        return numbered(text) if self.kind is SectionKind.IMPRESSION else text
+        return "\n".join(part.text for part in self.parts)
 
 
 @frozen
@@ -361,3 +380,8 @@ class IssuedReport:
     text: str
     author: str
     at: datetime | None
+    bold: Spans = ()  # of the text
+
+    @property
+    def rich(self) -> RichText:
+        return RichText(self.text, self.bold)

@@ -20,6 +20,7 @@ from workstation.protocols.fhir_values import (
     moment,
     text,
 )
+from workstation.protocols.report_marks import bold_of
 from workstation.protocols.web import Answer
 from workstation.text import tr
 
@@ -74,16 +75,22 @@ def _issued(report: Resource) -> IssuedReport:
         report_text(report),
         text(first(report.get("resultsInterpreter")), "display"),
         moment(text(report, "issued")),
+        bold_of(_form(report, "text/html"), report_text(report)),
     )
 
 
 def report_text(report: Resource) -> str:
     """The words of a report: its plain text, else its conclusion."""
-    for form in items(report.get("presentedForm")):
-        if text(form, "contentType").split(";")[0] == "text/plain":
-            return attached(form).decode("utf-8", "replace")
     conclusion = report.get("conclusion")
-    return conclusion if isinstance(conclusion, str) else ""
+    return _form(report, "text/plain") or (conclusion if isinstance(conclusion, str) else "")
+
+
+def _form(report: Resource, kind: str) -> str:
+    """The words of a presented form; empty where there is none of the kind."""
+    for form in items(report.get("presentedForm")):
+        if text(form, "contentType").split(";")[0] == kind:
+            return attached(form).decode("utf-8", "replace")
+    return ""
 
 
 def attached(form: Resource) -> bytes:

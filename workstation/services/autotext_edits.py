@@ -26,10 +26,9 @@ def with_autotext(
         start = max(0, caret - typed)
         before, after = each.text[:start], each.text[caret:]
         text, behind = inserted(before + after, start, expansion.text)
-    links = (*each.links, link) if link is not None else each.links
-    kept = tuple(one for one in links if one.text in text)
-    changed = evolve(each, text=text, edited=True, removed=False, source="", links=kept)
-    return changed, behind
+    changed = each.reworded(text)
+    links = (*changed.links, link) if link is not None and link.text in text else changed.links
+    return evolve(changed, links=links), behind
 
 
 def next_hole(text: str, at: int) -> Hole | None:
@@ -49,7 +48,7 @@ def hole_at(text: str, start: int) -> Hole | None:
 
 def without_hole(each: Field, start: int, length: int) -> Field:
     """The field with a hole empty: what is written there next takes its place."""
-    return evolve(each, text=each.text[:start] + each.text[start + length :], edited=True)
+    return each.reworded(each.text[:start] + each.text[start + length :])
 
 
 def with_choice(each: Field, hole: Hole, number: int) -> tuple[Field, int] | None:
@@ -58,4 +57,4 @@ def with_choice(each: Field, hole: Hole, number: int) -> tuple[Field, int] | Non
         return None
     words = hole.choices[number - 1]
     text = each.text[: hole.start] + words + each.text[hole.end :]
-    return evolve(each, text=text, edited=True), hole.start + len(words)
+    return each.reworded(text), hole.start + len(words)

@@ -30,17 +30,18 @@ from workstation.services.checklist import Checklist
 from workstation.services.draft_saving import DraftSaver, DraftState
 from workstation.services.evidence import Evidence
 from workstation.services.issued import amended, amends, as_report, signed_part
+from workstation.services.issued_fields import in_fields
 from workstation.services.jobs import Job, Jobs
 from workstation.services.ports import Clock, SealedStore
+from workstation.services.report_arranging import Arranging
 from workstation.services.report_edits import first_field
 from workstation.services.report_history import History
 from workstation.services.signal import Signal
 from workstation.services.word_diff import differs as departs
-from workstation.services.writing import Writing
 from workstation.text import tr
 
 
-class Drafting(Writing):
+class Drafting(Arranging):
     """What `Reporting` builds on. Home thread."""
 
     def __init__(self, saver: DraftSaver, store: SealedStore, jobs: Jobs, clock: Clock) -> None:
@@ -154,7 +155,8 @@ class Drafting(Writing):
         report = self._report()
         if not self._wrote:
             read = as_report(issued, report.binding, self._titles(), report.template)
-            self.report = evolve(report, sections=read.sections)
+            source = tr("preliminary of {name}", name=issued.author)
+            self.report = evolve(report, sections=in_fields(read, report, source))
             self.current, self.caret = first_field(self.report), None
             self.moved.emit(None)
         self.notice = tr("Begun with the preliminary report of {name}", name=issued.author)

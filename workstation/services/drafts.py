@@ -202,6 +202,7 @@ def _field(read: Mapping[str, Any]) -> Field:
         str(read["source"]),
         tuple(_link(each) for each in read["links"]),
         tuple(str(number) for number in read.get("unsure", ())),  # earlier drafts have none
+        tuple((int(start), int(end)) for start, end in read.get("bold", ())),  # neither
     )
 
 

@@ -18,6 +18,7 @@ from workstation.domain.report import (
     SignedReport,
     new_report_id,
 )
+from workstation.domain.rich_text import RichText, joined
 from workstation.text import tr
 
 #: What stands below (or above) the words of a signed report, by what it does to it; content.
@@ -45,30 +46,32 @@ def as_report(
     Sections are told by the titles of our templates; a text that does not come out the
     same is kept whole, under one title.
     """
-    report = Report(issued.id, binding, template, _sections(issued.text, titles), issued.status)
+    report = Report(issued.id, binding, template, _sections(issued.rich, titles), issued.status)
     if report.plain_text.split() == issued.text.split():
         return report
-    whole = _section(SectionKind.FINDINGS, tr("Report"), issued.text)
+    whole = _section(SectionKind.FINDINGS, tr("Report"), issued.rich)
     return evolve(report, sections=(whole,))
 
 
-def _sections(text: str, titles: Mapping[str, SectionKind]) -> tuple[Section, ...]:
-    found: list[tuple[SectionKind, str, list[str]]] = []
+def _sections(text: RichText, titles: Mapping[str, SectionKind]) -> tuple[Section, ...]:
+    found: list[tuple[SectionKind, str, list[RichText]]] = []
     known = {**titles, **dict.fromkeys(AMENDMENTS.values(), SectionKind.ADDENDUM)}
-    for block in text.strip().split("\n\n"):
-        title, _, words = block.partition("\n")
-        kind = known.get(title.strip())
+    for block in text.stripped.split("\n\n"):
+        title, *words = block.lines
+        kind = known.get(title.text.strip())
         if kind is not None and kind not in [each for each, _, _ in found]:
-            found.append((kind, title.strip(), [words]))
+            found.append((kind, title.text.strip(), [joined(words)]))
         elif found:
             found[-1][2].append(block)
         else:
             return ()
-    return tuple(_section(kind, title, "\n\n".join(words)) for kind, title, words in found)
+    return tuple(_section(kind, title, joined(words, "\n\n")) for kind, title, words in found)
 
 
-def _section(kind: SectionKind, title: str, text: str) -> Section:
-    return Section(kind, title, (Field(FieldSpec(OWN_WORDS), text.strip(), edited=True),))
+def _section(kind: SectionKind, title: str, words: RichText) -> Section:
+    text = words.stripped
+    own = Field(FieldSpec(OWN_WORDS), text.text, edited=True, bold=text.bold)
+    return Section(kind, title, (own,))
 
 
 def amended(report: Report, how: ReportState, text: str) -> Report:
@@ -78,13 +81,12 @@ def amended(report: Report, how: ReportState, text: str) -> Report:
     nobody may read the words first.
     """
     title, earlier = AMENDMENTS[how], report.section(SectionKind.ADDENDUM)
-    before = earlier.text if earlier else ""
+    before = joined(earlier.parts) if earlier else RichText()
     if earlier and earlier.title != title:
-        before = f"{earlier.title}\n{before}"
-    taken_back = how is ReportState.RETRACTED
-    parts = (text.strip(), before) if taken_back else (before, text.strip())
-    words = "\n".join(filter(None, parts))
-    own = Field(FieldSpec(OWN_WORDS, required=True), words, edited=True)
+        before = RichText(f"{earlier.title}\n") + before
+    taken_back, new = how is ReportState.RETRACTED, RichText(text.strip())
+    words = joined(part for part in ((new, before) if taken_back else (before, new)) if part.text)
+    own = Field(FieldSpec(OWN_WORDS, required=True), words.text, edited=True, bold=words.bold)
     said, kept = Section(SectionKind.ADDENDUM, title, (own,)), signed_part(report)
     return evolve(
         report,

@@ -19,6 +19,7 @@ from workstation.domain.report import (
     Section,
     SectionKind,
 )
+from workstation.domain.rich_text import joined
 from workstation.domain.speech import Word
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import CommandError
@@ -63,7 +64,7 @@ def prefilled(report: Report, kind: SectionKind, words: str, source: str) -> Rep
     text = f"{target.spec.default} {words.strip()}".strip()
     if text == target.text and source == target.source:
         return report
-    changed = evolve(target, text=text, source=source)
+    changed = evolve(target.reworded(text), edited=False, source=source)
     return report.with_field(FieldRef(kind, target.spec.id), changed)
 
 
@@ -83,12 +84,11 @@ def with_sentence(each: Field, words: str, caret: int | None) -> tuple[Field, in
     text = "" if each.removed else each.text
     at = len(text) if caret is None else min(caret, len(text))
     before, after = text[:at].rstrip(" "), text[at:].lstrip(" ")
-    joined = f"{before} {words}" if before and not before.endswith("\n") else f"{before}{words}"
-    changed = f"{joined} {after}" if after and not after.startswith("\n") else f"{joined}{after}"
-    links = tuple(link for link in each.links if link.text in changed)
-    return evolve(each, text=changed, edited=True, removed=False, source="", links=links), len(
-        joined
-    )
+    between = " " if before and not before.endswith("\n") else ""
+    upto = f"{before}{between}{words}"
+    behind = " " if after and not after.startswith("\n") else ""
+    changed = f"{upto}{behind}{after}"
+    return each.reworded(changed), len(upto)
 
 
 def with_calls(report: Report, results: tuple[CriticalResult, ...]) -> Report:
@@ -120,7 +120,7 @@ def with_call(report: Report, told: CriticalResult) -> Report:
         return report
     target = section.fields[0]
     text = f"{target.text.rstrip()}\n{told.words}".strip()
-    return report.with_section(section.with_field(evolve(target, text=text, edited=True)))
+    return report.with_section(section.with_field(target.reworded(text)))
 
 
 def carried(fresh: Report, old: Report) -> Report:
@@ -151,16 +151,15 @@ def _housed(report: Report, kind: SectionKind, homeless: list[Field]) -> Report:
     """Texts whose field the new template does not have, in front of its section."""
     if not homeless:
         return report
-    lines = [f"{f.spec.label}: {f.text}" if f.spec.label else f.text for f in homeless]
-    text = "\n".join(lines)
+    words = joined(each.issued for each in homeless)
     links = tuple(link for each in homeless for link in each.links)
     section = report.section(kind)
     if section is None:
-        return with_own_words(report, kind, text)
+        return with_own_words(report, kind, words.text)
     if len(section.fields) == 1 and not section.fields[0].spec.label:
-        only = evolve(section.fields[0], text=text, edited=True, source="", links=links)
+        only = evolve(section.fields[0].restyled(words), links=links)
         return report.with_section(evolve(section, fields=(only,)))
-    own = Field(FieldSpec(OWN_WORDS), text=text, edited=True, links=links)
+    own = Field(FieldSpec(OWN_WORDS), words.text, edited=True, links=links, bold=words.bold)
     return report.with_section(evolve(section, fields=(own, *section.fields)))
 
 
@@ -193,11 +192,10 @@ def with_citation(
         text = in_unit(measurement, each.spec.unit)
         if text is None:
             raise CommandError(tr("{name} asks for another unit", name=each.spec.label))
-        links: tuple[Link, ...] = (evolve(citation.link, text=text),)
-        return evolve(each, text=text, edited=True, source="", links=links), None
+        return evolve(each.reworded(text), links=(evolve(citation.link, text=text),)), None
     text, behind = inserted(each.text, caret, citation.words)
-    links = (*each.links, citation.link)
-    return evolve(each, text=text, edited=True, source="", links=links), behind
+    changed = each.reworded(text)
+    return evolve(changed, links=(*changed.links, citation.link)), behind
 
 
 def with_key_image(each: Field, key: KeyImage, prior: str, caret: int | None) -> tuple[Field, int]:
@@ -205,7 +203,7 @@ def with_key_image(each: Field, key: KeyImage, prior: str, caret: int | None) ->
     if each.spec.kind is FieldKind.NUMBER:
         raise CommandError(tr("{name} asks for a number", name=each.spec.label))
     text, behind = inserted(each.text, caret, key_words(key, prior))
-    return evolve(each, text=text, edited=True, source=""), behind
+    return each.reworded(text), behind
 
 
 def with_utterance(
@@ -216,7 +214,7 @@ def with_utterance(
     `caret` None: the whole field was taken, what is said replaces it. Raises CommandError
     where a number or one of some words is asked for and something else was said.
     """
-    spec, links = each.spec, each.links
+    spec = each.spec
     caret = None if each.removed else caret
     unsure: tuple[str, ...] = ()
     behind: int | None = None
@@ -235,11 +233,7 @@ def with_utterance(
         before, after = ("", "") if whole else (each.text[:caret], each.text[caret:])
         text, behind = words.between(before, after)
         unsure = (*(() if whole else each.unsure), *words.unsure)
-    links = tuple(link for link in links if link.text in text)
-    changed = evolve(
-        each, text=text, edited=True, removed=False, source="", links=links, unsure=unsure
-    )
-    return changed, behind
+    return evolve(each.reworded(text), unsure=unsure), behind
 
 
 def option_said(spec: FieldSpec, said: str) -> str:
@@ -294,7 +288,7 @@ def _accepted(each: Field, link: Link, now: Measurement | None, fresh: list[Link
         new = evolve(new, text=in_unit(now, each.spec.unit) or link.text)
     fresh.append(new)
     text = each.text.replace(link.text, new.text, 1)
-    return evolve(each, text=text, links=(*others, new), edited=True)
+    return evolve(each.reworded(text), links=(*others, new))
 
 
 def links_of(report: Report | None) -> Iterable[Link]:

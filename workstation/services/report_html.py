@@ -1,12 +1,17 @@
-"""The report as HTML: one deterministic text, escaped, without anything active in it."""
+"""The report as HTML: one deterministic text, escaped, without anything active in it.
+
+Besides titles and paragraphs there are bold words, lists and tables, and nothing more.
+"""
 
 from collections.abc import Mapping
 from datetime import date
 from html import escape
 from typing import Final
 
-from workstation.domain.report import Field, FieldKind, Report, ReportState, Section, SectionKind
+from workstation.domain.report import Report, ReportState, Section
+from workstation.domain.report_blocks import Block, Bullets, Item, Numbers, Table, Words, blocks
 from workstation.domain.report_states import STATES
+from workstation.domain.rich_text import RichText
 
 #: How a report says of itself what it is; content of the report, so not translated.
 STATUS: Final[Mapping[ReportState, str]] = {
@@ -43,21 +48,39 @@ def _born(day: date | None) -> str:
 
 
 def _section(section: Section) -> str:
-    title = f"<h2>{escape(section.title)}</h2>"
-    if section.kind is SectionKind.IMPRESSION:
-        return f"{title}\n{_impression(section.text)}"
-    return "\n".join([title, *(_field(f) for f in section.asked if f.filled)])
+    parts = (_block(block) for part in section.parts for block in blocks(part))
+    return "\n".join([f"<h2>{escape(section.title)}</h2>", *parts])
 
 
-def _impression(text: str) -> str:
-    """`text` is numbered already; an HTML list would number it a second time."""
-    return "\n".join(f"<p>{escape(line)}</p>" for line in text.splitlines())
+def _block(block: Block) -> str:
+    match block:
+        case Words(lines):
+            return f"<p>{'<br>'.join(map(_runs, lines))}</p>"
+        case Bullets(items):
+            return f"<ul>{''.join(map(_point, items))}</ul>"
+        case Numbers(start, items):
+            first = f' start="{start}"' if start != 1 else ""
+            return f"<ol{first}>{''.join(map(_item, items))}</ol>"
+        case Table(rows):
+            head, *below = rows
+            made = [_row(head, "th"), *(_row(row, "td") for row in below)]
+            return f'<table border="1">{"".join(made)}</table>'
 
 
-def _field(each: Field) -> str:
-    words = each.text.strip()
-    if each.spec.kind is FieldKind.NUMBER and each.spec.unit:
-        words = f"{words} {each.spec.unit}"
-    body = "<br>".join(escape(line) for line in words.splitlines())
-    label = f"<b>{escape(each.spec.label)}:</b> " if each.spec.label else ""
-    return f"<p>{label}{body}</p>"
+def _point(words: RichText) -> str:
+    return f"<li>{_runs(words)}</li>"
+
+
+def _item(item: Item) -> str:
+    below = f"<ul>{''.join(map(_point, item.below))}</ul>" if item.below else ""
+    return f"<li>{_runs(item.words)}{below}</li>"
+
+
+def _row(cells: tuple[RichText, ...], name: str) -> str:
+    return f"<tr>{''.join(f'<{name}>{_runs(cell)}</{name}>' for cell in cells)}</tr>"
+
+
+def _runs(words: RichText) -> str:
+    """Letters and bold, nothing else: what is written in a report is never read as markup."""
+    pieces = ((escape(text), bold) for text, bold in words.runs)
+    return "".join(f"<b>{text}</b>" if bold else text for text, bold in pieces)

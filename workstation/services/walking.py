@@ -21,7 +21,7 @@ class Walking:
 
     `current` is the field the reader is in, `caret` the place in its words; None takes the
     whole field, so that what is typed or spoken replaces it. `reach` letters from the caret
-    on are taken likewise: a hole of an autotext.
+    on are taken likewise: a hole of an autotext, or what the reader selected.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -35,6 +35,7 @@ class Walking:
         self.current: FieldRef | None = None
         self.caret: int | None = None
         self._taken: tuple[FieldRef, int, int] | None = None  # field, caret, reach
+        self.spread: tuple[tuple[FieldRef, int, int], ...] = ()  # selected in several fields
         self.read_only = ""  # the reason, in words
         self._history = History(self._clock)
         self._wrote = False
@@ -43,6 +44,7 @@ class Walking:
 
     def go_to(self, ref: FieldRef, caret: int | None = None, reach: int = 0) -> None:
         """Make a field the current one; `caret` None takes the whole field."""
+        self.spread = ()
         if (ref, caret, reach) != (self.current, self.caret, self.reach):
             if ref != self.current:
                 self._history.end_step()
@@ -74,9 +76,10 @@ class Walking:
             )
         )
 
-    def note_caret(self, ref: FieldRef, caret: int) -> None:
-        """Where the reader put the caret; the view that tells it needs no answer."""
-        self._taken = None
+    def note_caret(self, ref: FieldRef, caret: int, reach: int = 0) -> None:
+        """Where the reader put the caret, or what they selected from there on; the view that
+        tells it needs no answer."""
+        self._taken, self.spread = (ref, caret, reach) if reach else None, ()
         if ref != self.current:
             self._history.end_step()
             self.current, self.caret = ref, caret

@@ -29,31 +29,19 @@ class Writing(Walking):
 
     # --- words ------------------------------------------------------------------------
 
-    def set_field(
-        self, kind: SectionKind, field_id: str, text: str, *, typing: bool = False
-    ) -> None:
-        """The reader's words for one field; what they replace can be undone.
-
-        `typing`: keystrokes of one word are one step of undo.
-        """
+    def set_field(self, kind: SectionKind, field_id: str, text: str) -> None:
+        """The reader's words for one field; what they replace can be undone."""
         ref = FieldRef(kind, field_id)
         found = self._field(ref)
         if text == found.text and not found.removed:
             return
-        links = tuple(link for link in found.links if link.text in text)
-        changed = evolve(found, text=text, edited=True, removed=False, source="", links=links)
-        self._change(self._report().with_field(ref, changed), ref if typing else None)
-        if typing and text[-1:].isspace():
-            self._history.end_step()
+        self._change(self._report().with_field(ref, found.reworded(text)))
 
     def set_fields(self, texts: Mapping[FieldRef, str]) -> None:
         """Several fields in one step of undo: a deletion across them."""
         report = self._report()
         for ref, text in texts.items():
-            found = self._field(ref)
-            links = tuple(link for link in found.links if link.text in text)
-            changed = evolve(found, text=text, edited=True, source="", links=links)
-            report = report.with_field(ref, changed)
+            report = report.with_field(ref, self._field(ref).reworded(text))
         self._change(report)
 
     def set_section(self, kind: SectionKind, text: str) -> None:
@@ -84,7 +72,7 @@ class Writing(Walking):
         open_field = self._open_field(ref)
         text = open_field.text[:caret] + words + open_field.text[caret:]
         self._history.end_step()
-        self._change(self._report().with_field(ref, evolve(open_field, text=text)))
+        self._change(self._report().with_field(ref, open_field.reworded(text)))
         self.go_to(ref, caret + len(words))
 
     def take_advice(self, result: AidResult) -> None:

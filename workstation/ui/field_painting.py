@@ -10,11 +10,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QTextBlock, QTextLayout
 
 from workstation.domain.report import SectionKind
+from workstation.domain.report_blocks import BAR, are_items, tables
+from workstation.domain.rich_text import RichText
 from workstation.text import tr
 from workstation.ui import icons, theme
 from workstation.ui.report_fields import (
     DIAMOND,
-    LINE_SEPARATOR,
     Cited,
     Look,
     Slot,
@@ -125,6 +126,7 @@ class FieldPainter:
         for cited in self._slot.cited:
             self._diamond(cited)
         self._behind(after + 6)
+        self._heads()
         if self._slot.ref.section is SectionKind.IMPRESSION:
             self._numbers()
 
@@ -192,20 +194,40 @@ class FieldPainter:
             icons.paint(self._painter, name, x - 1, y, tone, DIAMOND)
 
     def _numbers(self) -> None:
-        """The numbers an impression of several lines is issued with."""
-        items = self._slot.words.split(LINE_SEPARATOR)
-        if sum(bool(item.strip()) for item in items) < 2:
+        """The numbers an impression of several items is issued with."""
+        lines = [] if self._slot.field.removed else self._slot.field.rich.lines
+        counted = [
+            item and bool(line.text.strip())
+            for item, line in zip(are_items(lines), lines, strict=True)
+        ]
+        if sum(counted) < 2:
             return
         at, number = self._start, 0
         self._painter.setFont(theme.font("report"))
         self._painter.setPen(theme.color("text.low"))
-        for item in items:
-            if item.strip():
+        for item, line in zip(counted, lines, strict=True):
+            if item:
                 number += 1
                 box = self.rects(at, at)[-1]  # a break belongs to the line before it too
                 left = QRectF(box.left() - 24, box.top(), 18, box.height())
                 self._painter.drawText(left, Qt.AlignmentFlag.AlignLeft, str(number))
-            at += len(item) + 1
+            at += len(line.text) + 1
+
+    def _heads(self) -> None:
+        """A rule below the first row of each table."""
+        self._painter.setPen(theme.pen("line.strong", 1.0))
+        for table, starts in () if self._slot.field.removed else tables(self._slot.field.rich):
+            rows = zip(table.rows, starts, strict=True)
+            boxes = [box for row, at in rows for box in self._row(row, at)]
+            if boxes:
+                y = float(round(self._row(table.rows[0], starts[0])[-1].bottom())) + 1.5
+                right = max(box.right() for box in boxes)
+                self._painter.drawLine(QPointF(boxes[0].left(), y), QPointF(right, y))
+
+    def _row(self, row: tuple[RichText, ...], at: int) -> list[QRectF]:
+        letters = sum(len(cell.text) for cell in row) + len(BAR) * (len(row) - 1)
+        end = min(self._start + at + letters, self._end)
+        return self.rects(self._start + at, end)
 
 
 def _x(line: object, position: int) -> float:

@@ -4,13 +4,20 @@ from html import escape
 from typing import Any, Final
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor
+from PySide6.QtGui import (
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextFrameFormat,
+    QTextTable,
+)
 from PySide6.QtWidgets import QTextEdit
 
 from workstation.text import tr
 from workstation.ui import theme
 
 _LINE_HIGH: Final = 23
+_INDENT: Final = 24.0
 
 
 class FrozenText(QTextEdit):
@@ -25,8 +32,10 @@ class FrozenText(QTextEdit):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.document().setDocumentMargin(0)
         self.document().setDefaultStyleSheet(_sheet())
+        self.document().setIndentWidth(_INDENT)
         self.setHtml(html)
         self._set_lines()
+        self._set_tables()
 
     def _set_lines(self) -> None:
         """Titles small, text in report lines: Qt's own sizes of headings ignore the sheet."""
@@ -45,6 +54,19 @@ class FrozenText(QTextEdit):
                 cursor.mergeBlockFormat(high)
             block = block.next()
 
+    def _set_tables(self) -> None:
+        """Rules between the cells, in the colours of the program."""
+        for frame in self.document().rootFrame().childFrames():
+            if isinstance(frame, QTextTable):
+                form = frame.format().toTableFormat()
+                form.setBorderCollapse(True)
+                form.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+                form.setBorderBrush(theme.color("line.strong"))
+                form.setCellPadding(4)
+                form.setTopMargin(4)
+                form.setBottomMargin(6)
+                frame.setFormat(form)
+
     def loadResource(self, _kind: int, _name: QUrl | str) -> Any:
         return None
 
@@ -57,6 +79,8 @@ def _sheet() -> str:
         "p": "margin: 0 0 2px 0;",
         "p.identity": f"color: {low}; font-size: {size.small}px; margin-bottom: 4px;",
         "h2": "margin: 10px 0 1px 0;",
+        "ul, ol": "margin-top: 0; margin-bottom: 2px;",
+        "th": "text-align: left;",
         ".new": f"background-color: {theme.hex_of('bg.current')}; text-decoration: underline;",
         ".old": f"color: {low}; text-decoration: line-through;",
     }

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 
 from workstation.domain.report import Field, FieldKind, FieldRef, Report, Section, SectionKind
+from workstation.domain.rich_text import difference
 from workstation.services.checks import link_state
 from workstation.services.reporting import Reporting
 from workstation.ui import theme
@@ -105,6 +106,15 @@ class ReportDocument:
         line = self.lines[number]
         return None if isinstance(line, str) else (line, *_range(block, line))
 
+    def parts(self, start: int, end: int) -> tuple[tuple[FieldRef, int, int], ...]:
+        """The fields between two positions, and from and to which of their letters."""
+        found = []
+        for block, slot in self.slots():
+            first, last = _range(block, slot)
+            if max(start, first) < min(end, last):
+                found.append((slot.ref, max(start, first) - first, min(end, last) - first))
+        return tuple(found)
+
     def first_below(self, position: int) -> int | None:
         """Where the words of the next field begin."""
         number = self._document.findBlock(position).blockNumber()
@@ -156,27 +166,12 @@ class ReportDocument:
         have, want = block.text(), slot.prefix + slot.words
         if have == want:
             return False
-        most = min(len(have), len(want))
-        head = _longest(most, lambda n: have[:n] == want[:n])
-        tail = _longest(most - head, lambda n: have[len(have) - n :] == want[len(want) - n :])
+        start, end, length = difference(have, want)
         cursor = QTextCursor(self._document)
-        cursor.setPosition(block.position() + head)
-        end = block.position() + len(have) - tail
-        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-        cursor.insertText(want[head : len(want) - tail])
+        cursor.setPosition(block.position() + start)
+        cursor.setPosition(block.position() + end, QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText(want[start : start + length])
         return True
-
-
-def _longest(most: int, same: Callable[[int], bool]) -> int:
-    """The largest n up to `most` for which `same` holds, where it holds for all below."""
-    low, high = 0, most
-    while low < high:
-        middle = (low + high + 1) // 2
-        if same(middle):
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def _range(block: QTextBlock, slot: Slot) -> tuple[int, int]:

@@ -22,10 +22,12 @@ from PySide6.QtGui import (
 from workstation.services.autotexts import Autotexts
 from workstation.services.reporting import Reporting
 from workstation.services.spelling import Spelling
+from workstation.ui.report_fields import Slot
+from workstation.ui.report_letters import plain
 from workstation.ui.report_offers import Prompter
 from workstation.ui.report_page import ReportPage
 from workstation.ui.report_spelling import Corrector
-from workstation.ui.report_typing import Typing, plain, types
+from workstation.ui.report_typing import Typing, types
 
 #: Keys that take the editor through the fields; everything else is typing or moving.
 _COMMANDS: Final = {
@@ -103,7 +105,9 @@ class ReportEditor(ReportPage):
             at = min(first + caret, last)
             wanted = (at, min(at + self._reporting.reach, last))
         self._mark(whole=caret is None)
-        if (cursor.anchor(), cursor.position()) != wanted:
+        if self._reporting.spread and cursor.hasSelection():
+            return
+        if (cursor.selectionStart(), cursor.selectionEnd()) != wanted:
             with self._own_writing():
                 cursor.setPosition(wanted[0])
                 cursor.setPosition(wanted[1], QTextCursor.MoveMode.KeepAnchor)
@@ -152,10 +156,8 @@ class ReportEditor(ReportPage):
         slot, first, last = found
         if cursor.hasSelection():
             whole = (cursor.selectionStart(), cursor.selectionEnd()) == (first, last)
-            inside = first <= cursor.selectionStart() and cursor.selectionEnd() <= last
-            if inside and not whole:
-                with self._own_writing():
-                    self._reporting.note_caret(slot.ref, cursor.position() - first)
+            if not whole:
+                self._selected(slot, first, last)
         elif cursor.position() < first:
             self._place(first)
         else:
@@ -163,6 +165,15 @@ class ReportEditor(ReportPage):
                 self._reporting.note_caret(slot.ref, cursor.position() - first)
         self._mark(whole=self._reporting.caret is None)
         self.viewport().update()
+
+    def _selected(self, slot: Slot, first: int, last: int) -> None:
+        """A part of a field, or parts of several."""
+        start, end = self.textCursor().selectionStart(), self.textCursor().selectionEnd()
+        with self._own_writing():
+            if first <= start and end <= last:
+                self._reporting.note_caret(slot.ref, start - first, end - start)
+            else:
+                self._reporting.spread = self._text.parts(start, end)
 
     def _place(self, position: int) -> None:
         cursor = self.textCursor()

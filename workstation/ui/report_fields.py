@@ -4,18 +4,22 @@ Text formats come from here; what is painted around the words is in `field_paint
 the text itself stays plain text.
 """
 
+from collections.abc import Iterator
 from enum import Enum, auto
 from typing import Final
 
+import attrs
 from attrs import frozen
-from PySide6.QtGui import QFont, QTextCharFormat
+from PySide6.QtGui import QFont, QFontMetricsF, QTextCharFormat
 
 from workstation.domain.autotext import holes
 from workstation.domain.report import Field, FieldKind, FieldRef
+from workstation.domain.report_blocks import BAR, tables
+from workstation.domain.rich_text import RichText
 from workstation.text import tr
 from workstation.ui import theme
+from workstation.ui.report_letters import shown
 
-LINE_SEPARATOR: Final = "\u2028"
 #: How wide the mark of a measurement is.
 DIAMOND: Final = 11
 
@@ -54,22 +58,25 @@ class Cited:
 
 @frozen
 class Slot:
-    """A field as the document shows it: one block, its label before its words."""
+    """A field as the document shows it: one block, its label before its words.
+
+    `words` stand in the document; of a removed field, nothing but its label does.
+    """
 
     ref: FieldRef
     label: str
     field: Field
     cited: tuple[Cited, ...] = ()
     out_of_range: bool = False
+    words: str = attrs.field(init=False)
 
     @property
     def prefix(self) -> str:
         return f"{self.label}: " if self.label else ""
 
-    @property
-    def words(self) -> str:
-        """What stands in the document; of a removed field, nothing but its label."""
-        return "" if self.field.removed else self.field.text.replace("\n", LINE_SEPARATOR)
+    @words.default
+    def _words(self) -> str:
+        return "" if self.field.removed else shown(self.field.text)
 
     @property
     def hint(self) -> str:
@@ -80,9 +87,13 @@ class Slot:
         return tr("optional") if self.label else tr(section)
 
 
-def formats(slot: Slot, size: int) -> list[tuple[int, int, QTextCharFormat]]:
+#: From where, how many letters, how.
+Styled = tuple[int, int, QTextCharFormat]
+
+
+def formats(slot: Slot, size: int) -> list[Styled]:
     """(start, length, format) within the block of a field."""
-    made: list[tuple[int, int, QTextCharFormat]] = []
+    made: list[Styled] = []
     look, start = look_of(slot.field), len(slot.prefix)
     if start:
         made.append((0, start - 1, _label_format(look, size)))
@@ -109,7 +120,53 @@ def formats(slot: Slot, size: int) -> list[tuple[int, int, QTextCharFormat]]:
         unsure.setForeground(theme.color("hue.open"))
         _underline(unsure, "hue.open", QTextCharFormat.UnderlineStyle.WaveUnderline)
         made.append((start + first, last - first, unsure))
-    return made
+    heavy = [*slot.field.bold, *_heads(slot)]
+    made += list(_bold(made, [(start + first, start + last) for first, last in heavy]))
+    return [*made, *_columns(slot, start)]
+
+
+def _bold(made: list[Styled], spans: list[tuple[int, int]]) -> Iterator[Styled]:
+    """What looks as it does, and bold."""
+    for first, last in spans:
+        for at, length, look in made:
+            low, high = max(first, at), min(last, at + length)
+            if low < high:
+                bold = QTextCharFormat(look)
+                bold.setFontWeight(QFont.Weight.Bold)
+                yield low, high - low, bold
+
+
+def _heads(slot: Slot) -> Iterator[tuple[int, int]]:
+    """The first row of each table."""
+    for _, starts in () if slot.field.removed else tables(slot.field.rich):
+        yield starts[0], starts[1] - 1
+
+
+def _columns(slot: Slot, start: int) -> Iterator[Styled]:
+    """Cells of a table stand below each other: the space behind each is as wide as it takes."""
+    for table, starts in () if slot.field.removed else tables(slot.field.rich):
+        wide = [[_width(cell, head=row is table.rows[0]) for cell in row] for row in table.rows]
+        if starts[0] == 0:  # its label stands before the first cell
+            wide[0][0] += _width(RichText(slot.prefix), head=True)
+        for row, cells, begins in zip(table.rows, wide, starts, strict=True):
+            at = start + begins
+            for n, cell in enumerate(row[:-1]):
+                at += len(cell.text)
+                gap = QTextCharFormat()
+                gap.setFontLetterSpacingType(QFont.SpacingType.AbsoluteSpacing)
+                gap.setFontLetterSpacing(max(each[n] for each in wide) - cells[n])
+                bar = QTextCharFormat()
+                bar.setForeground(theme.color("text.low"))
+                yield at, 1, gap
+                yield at + 1, 1, bar
+                at += len(BAR)
+
+
+def _width(cell: RichText, *, head: bool) -> float:
+    return sum(
+        QFontMetricsF(theme.font("report", 700 if head or bold else 400)).horizontalAdvance(words)
+        for words, bold in cell.runs
+    )
 
 
 def _label_format(look: Look, size: int) -> QTextCharFormat:
@@ -121,7 +178,7 @@ def _label_format(look: Look, size: int) -> QTextCharFormat:
     return made
 
 
-def _cited_formats(cited: Cited, start: int) -> list[tuple[int, int, QTextCharFormat]]:
+def _cited_formats(cited: Cited, start: int) -> list[Styled]:
     gap = QTextCharFormat()  # room for the diamond, made of the space before
     gap.setFontLetterSpacingType(QFont.SpacingType.AbsoluteSpacing)
     gap.setFontLetterSpacing(DIAMOND + 1.0)

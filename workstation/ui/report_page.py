@@ -15,7 +15,7 @@ from workstation.ui import theme
 from workstation.ui.field_painting import FieldPainter
 from workstation.ui.report_document import ReportDocument
 from workstation.ui.report_fields import Slot
-from workstation.ui.report_typing import plain
+from workstation.ui.report_letters import plain
 
 
 class ReportPage(QTextEdit):

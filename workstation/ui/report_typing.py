@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QTextEdit
 from workstation.domain.report import FieldKind, FieldRef
 from workstation.services.reporting import Reporting
 from workstation.ui.report_document import ReportDocument
-from workstation.ui.report_fields import LINE_SEPARATOR, Slot
+from workstation.ui.report_fields import Slot
 
 _MOVES: Final = {
     (True, True): QTextCursor.MoveOperation.NextWord,
@@ -79,11 +79,8 @@ class Typing:
             return
         if not self._reporting.may_write(slot.ref):
             return
-        old = "" if slot.field.removed else slot.field.text
-        new = old[:start] + text + old[end:]
         with self._own_writing():
-            self._reporting.note_caret(slot.ref, start + len(text))
-            self._reporting.set_field(slot.ref.section, slot.ref.id, new, typing=True)
+            self._reporting.type_in(slot.ref, start, end, text)
 
     def erase(self, *, forward: bool, word: bool) -> None:
         if self._editor.isReadOnly():
@@ -112,24 +109,15 @@ class Typing:
         """A selection over several fields empties its part of each; none of them is lost."""
         start, end = cursor.selectionStart(), cursor.selectionEnd()
         texts: dict[FieldRef, str] = {}
-        for _, slot in self._text.slots():
-            if slot.field.removed or not self._reporting.may_write(slot.ref):
-                continue
-            first, last = self._text.range_of(slot.ref) or (0, 0)
-            a, b = max(start, first) - first, min(end, last) - first
-            if a < b:
-                texts[slot.ref] = slot.field.text[:a] + slot.field.text[b:]
+        known = {slot.ref: slot.field for _, slot in self._text.slots()}
+        for ref, a, b in self._text.parts(start, end):
+            if not known[ref].removed and self._reporting.may_write(ref):
+                texts[ref] = known[ref].text[:a] + known[ref].text[b:]
         if texts:
             ref = next(iter(texts))
             first = (self._text.range_of(ref) or (0, 0))[0]
             self._reporting.set_fields(texts)
             self._reporting.go_to(ref, max(0, start - first))
-
-
-def plain(text: str) -> str:
-    """Line ends of any kind as one; nothing that is not a character to read."""
-    lines = text.replace("\r\n", "\n").replace(LINE_SEPARATOR, "\n").replace("\u2029", "\n")
-    return "".join(c for c in lines.replace("\t", " ") if c == "\n" or c.isprintable())
 
 
 def types(event: QKeyEvent) -> bool:

@@ -1,6 +1,5 @@
 """The report as a value."""
 
-import pytest
 from fakes_report import TEMPLATES, binding_of, item
 
 from workstation.domain.report import (
@@ -11,30 +10,12 @@ from workstation.domain.report import (
     Report,
     Section,
     SectionKind,
-    numbered,
 )
 from workstation.services.templates import by_id
 
 
 def chest() -> Report:
     return by_id(TEMPLATES, "ct-chest").report(binding_of(item()))
-
-
-@pytest.mark.parametrize(
-    ("written", "issued"),
-    [
-        ("", ""),
-        ("One finding.", "One finding."),
-        ("One.\nTwo.", "1. One.\n2. Two."),
-        ("One.\n\n  Two.  \n", "1. One.\n2. Two."),
-        ("1. One.\n2. Two.", "1. One.\n2. Two."),
-        ("1) One.\n3) Two.", "1. One.\n2. Two."),
-        ("1.5 cm nodule.\n12 mm cyst.", "1. 1.5 cm nodule.\n2. 12 mm cyst."),
-    ],
-)
-def test_an_impression_of_several_lines_is_a_numbered_list(written: str, issued: str) -> None:
-    """Referrers act by number; a measurement at the start of a line is not a number of it."""
-    assert numbered(written) == issued
 
 
 def test_own_words_for_a_section_mark_its_template_fields_as_removed() -> None:

@@ -258,7 +258,8 @@ def test_the_typed_letters_become_the_words_in_one_step_of_undo() -> None:
     """R5: one undo, and the letters stand there again."""
     desk = Desk()
     reporting = desk.start(item())
-    reporting.set_field(LUNGS.section, LUNGS.id, "Clear. nlp", typing=True)
+    reporting.set_field(LUNGS.section, LUNGS.id, "Clear.")
+    reporting.type_in(LUNGS, 6, 6, " nlp")
     reporting.go_to(LUNGS, len("Clear. nlp"))
 
     reporting.insert_autotext(service(Autotext("nlp", "No effusion.")), "nlp", typed=3)

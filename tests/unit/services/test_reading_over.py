@@ -2,17 +2,26 @@
 in silence."""
 
 import pytest
+from attrs import evolve
 from fakes_report import NOW, SIGNER, Desk
 
 from workstation.domain.identifiers import ReportId
 from workstation.domain.report import (
+    OWN_WORDS,
     Discrepancy,
+    Field,
+    FieldKind,
+    FieldRef,
+    FieldSpec,
     IssuedReport,
     Overread,
     ReportState,
+    Section,
     SectionKind,
 )
 from workstation.errors import CommandError, SigningBlocked
+from workstation.services.issued import as_report
+from workstation.services.issued_fields import in_fields
 from workstation.services.reporting import Reporting
 
 FINDINGS, IMPRESSION = SectionKind.FINDINGS, SectionKind.IMPRESSION
@@ -42,6 +51,57 @@ def test_the_final_reading_begins_with_the_words_of_the_preliminary() -> None:
     assert "Night, Nora" in reporting.notice
 
 
+def test_the_words_of_the_preliminary_stand_in_the_fields_of_the_template() -> None:
+    """What it does not speak of is asked of the reader who answers for it, not lost with it."""
+    reporting = reading()
+    assert reporting.report is not None
+    lungs = reporting.report.field(FieldRef(FINDINGS, "lungs"))
+    asked = [check.text for check in reporting.checks if check.rule == "required"]
+
+    assert lungs is not None
+    assert (lungs.text, lungs.source) == ("Clear.", "preliminary of Night, Nora")
+    assert asked == ["Upper abdomen is required and empty"]
+    reporting.set_field(FINDINGS, "lungs", "Nodule.")
+    lungs = reporting.report.field(FieldRef(FINDINGS, "lungs"))
+    assert lungs is not None
+    assert lungs.source == "", "its own words, once they are changed"
+
+
+def test_every_field_finds_its_words_again() -> None:
+    """A label, a number with its unit, a list, lines that go on: word for word what was issued."""
+    parts = (
+        Field(FieldSpec("l", "Lungs", required=True), "Mass.\nNo effusion: clear.", edited=True),
+        Field(FieldSpec("s", "Shift", FieldKind.NUMBER, unit="mm"), "4", edited=True),
+        Field(FieldSpec("b", "Bones"), "- T4\n- T5", edited=True),
+        Field(FieldSpec("k", "Kidneys", required=True), ""),
+    )
+    reporting = Desk().start()
+    assert reporting.report is not None
+    template = evolve(reporting.report, sections=(Section(FINDINGS, "Findings", parts),))
+    issued = as_report(
+        evolve(PRELIMINARY, text=template.plain_text, bold=((10, 15),)),
+        template.binding, {"Findings": FINDINGS}, "t",
+    )  # fmt: skip
+
+    (section,) = in_fields(issued, template, "preliminary")
+    assert [field.text for field in section.fields] == [field.text for field in parts]
+    assert section.text == template.sections[0].text
+    assert section.fields[0].filled
+    assert not section.fields[3].filled
+
+
+def test_words_without_labels_are_their_authors_own() -> None:
+    """Another system's free text is not torn apart to fit a template."""
+    reporting: Reporting = Desk().start()
+    reporting.read_over(evolve(PRELIMINARY, text="Findings\nAll clear.\n\nImpression\nNormal.\n"))
+    assert reporting.report is not None
+    section = reporting.report.section(FINDINGS)
+
+    assert section is not None
+    assert section.text == "All clear."
+    assert [each.spec.id for each in section.fields if not each.removed] == [OWN_WORDS]
+
+
 def test_words_that_were_written_already_stay() -> None:
     """The preliminary may arrive after the first sentence."""
     reporting = Desk().start()
@@ -64,6 +124,7 @@ def test_a_reading_that_agrees_needs_no_judgement() -> None:
 def test_a_reading_that_differs_is_not_signed_before_it_is_judged() -> None:
     """R22: whoever acted on the preliminary learns that it changed, and how much."""
     reporting = reading()
+    reporting.set_field(FINDINGS, "upper-abdomen", "Normal.")
     reporting.set_section(IMPRESSION, "Small nodule, follow up.")
     with pytest.raises(SigningBlocked, match="say how much"):
         reporting.freeze(ReportState.FINAL, SIGNER, NOW)

@@ -183,10 +183,9 @@ def test_another_template_keeps_what_was_written() -> None:
 
 
 def typed(desk: Desk, ref: FieldRef, letters: str) -> None:
-    so_far = ""
-    for letter in letters:
-        so_far += letter
-        desk.reporting.set_field(ref.section, ref.id, so_far, typing=True)
+    whole = len(words(desk.reporting))
+    for at, letter in enumerate(letters):
+        desk.reporting.type_in(ref, at, whole if at == 0 else at, letter)
 
 
 def test_undo_takes_back_a_word_not_a_letter() -> None:
@@ -210,7 +209,7 @@ def test_a_pause_ends_a_step_of_typing() -> None:
     desk.start()
     typed(desk, LUNGS, "nod")
     desk.clock.advance(3)
-    desk.reporting.set_field(FINDINGS, "lungs", "nodule", typing=True)
+    desk.reporting.type_in(LUNGS, 3, 3, "ule")
 
     desk.reporting.undo()
 
@@ -687,8 +686,8 @@ def test_the_list_of_checks_follows_the_words_after_a_pause() -> None:
     reporting = desk.start()
     told: list[None] = []
     reporting.checks_changed.connect(told.append)
-    for letter in ("a", "ab", "abc"):
-        reporting.set_field(FINDINGS, "lungs", letter, typing=True)
+    for at, letter in enumerate("abc"):
+        reporting.type_in(LUNGS, at, at, letter)
     assert told == []
 
     desk.jobs.advance(1)
