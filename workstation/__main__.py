@@ -40,33 +40,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _open(options: argparse.Namespace) -> int:
-    from workstation import app, settings
+    from workstation import settings
+    from workstation.app.running import run
 
     named = options.settings or settings.default_path()
-    return app.run(settings.load(named), named=named)
+    return run(settings.load(named), named=named)
 
 
 def _act_launch(options: argparse.Namespace) -> int:
-    from workstation import app, settings
+    from workstation import settings
     from workstation.adapters.hand_over import hand_over, place_of
+    from workstation.app.running import run
     from workstation.protocols.launch import token_of
 
     named = options.settings or settings.default_path()
     token = token_of(sys.stdin.read() if options.launch == "-" else options.launch)
     refused = hand_over(place_of(named), token)
     if refused is None:
-        return app.run(settings.load(named), named=named, launch=token)
+        return run(settings.load(named), named=named, launch=token)
     if refused:
         print(refused, file=sys.stderr)
     return BAD if refused else DONE
 
 
 def _act_run(options: argparse.Namespace) -> int:
-    from workstation import app, settings
+    from workstation import settings
+    from workstation.app.running import run
 
     named = options.settings or settings.default_path()
     script, chosen = _text(options.script), settings.load(named)
-    return app.run(chosen, script=script, credentials=_credentials(), named=named)
+    return run(chosen, script=script, credentials=_credentials(), named=named)
 
 
 def _act_demo(options: argparse.Namespace) -> int:
@@ -88,7 +91,8 @@ def _act_demo(options: argparse.Namespace) -> int:
 
 
 def _in_demo(options: argparse.Namespace, ready: dict[str, object], script: str | None) -> int:
-    from workstation import app, settings
+    from workstation import settings
+    from workstation.app.running import run
     from workstation.services.ports import Credentials
 
     users: list[dict[str, str]] = ready["users"]  # type: ignore[assignment]
@@ -99,7 +103,7 @@ def _in_demo(options: argparse.Namespace, ready: dict[str, object], script: str 
     )
     named = options.settings or Path(str(ready["settings"]))
     chosen = settings.load(named)
-    return app.run(chosen, script=script, credentials=credentials, named=named)
+    return run(chosen, script=script, credentials=credentials, named=named)
 
 
 def _act_platform(options: argparse.Namespace) -> int:
@@ -225,12 +229,13 @@ def _act_audit_verify(options: argparse.Namespace) -> int:
 
 
 def _act_site_test(options: argparse.Namespace) -> int:
-    from workstation import app, settings
+    from workstation import settings
+    from workstation.app.probing import site_test
     from workstation.services import selftest
 
     file = options.settings or settings.default_path()
     chosen = settings.load(file) if options.settings or file.exists() else settings.Settings()
-    findings = app.site_test(chosen, options.url, _credentials())
+    findings = site_test(chosen, options.url, _credentials())
     print(selftest.as_json(findings) if options.json else selftest.as_lines(findings))
     return DONE if selftest.passed(findings) else BAD
 
@@ -238,10 +243,10 @@ def _act_site_test(options: argparse.Namespace) -> int:
 def _act_selftest(options: argparse.Namespace) -> int:
     if sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # Qt would abort, not tell
-    from workstation import app
+    from workstation.app.probing import machine_test
     from workstation.services import selftest
 
-    findings = app.selftest()
+    findings = machine_test()
     print(selftest.as_json(findings) if options.json else selftest.as_lines(findings))
     return DONE if selftest.passed(findings) else BAD
 

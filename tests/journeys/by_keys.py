@@ -15,7 +15,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from workstation import app, settings
+from workstation import settings
+from workstation.app.outer import Outer
+from workstation.app.windows import build
 from workstation.protocols.delivery import State
 from workstation.services.case import Case
 from workstation.services.ports import Credentials
@@ -132,8 +134,8 @@ def words(reader: Reader) -> str:
 def main(file: str, user: str, password: str) -> int:
     chosen = settings.load(Path(file))
     application = Application()
-    outer = app.Outer.of(chosen)
-    program = app.build(chosen, application, outer)
+    outer = Outer.of(chosen)
+    program = build(chosen, application, outer)
     reader = Reader(application, program)
     program.present()
     signed_in = program.sign_in(Credentials(user, password))

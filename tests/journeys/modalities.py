@@ -13,7 +13,9 @@ from pathlib import Path
 from attrs import frozen
 from screenshots import Photographer
 
-from workstation import app, settings
+from workstation import settings
+from workstation.app.outer import Outer
+from workstation.app.windows import build
 from workstation.demo.process import running
 from workstation.services.lines import quoted
 from workstation.services.ports import Credentials
@@ -140,10 +142,10 @@ def main(arguments: Sequence[str]) -> int:
     with running([]) as ready:
         chosen = settings.load(Path(ready["settings"]))
         application = Application()
-        outer = app.Outer.of(chosen)
+        outer = Outer.of(chosen)
         try:
             user = ready["users"][0]
-            program = app.build(chosen, application, outer)
+            program = build(chosen, application, outer)
             photographer = Photographer(application, program)
             photographer.enter(Credentials(user["name"], user["password"]))
             for each in LOOKS:

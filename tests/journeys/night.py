@@ -18,7 +18,9 @@ import pydicom
 from demo_platform import DemoPlatform
 from dicom_objects import image, written
 
-from workstation import app, settings
+from workstation import settings
+from workstation.app.outer import Outer
+from workstation.app.windows import build
 from workstation.domain.worklist import ReadState, WorklistItem
 from workstation.errors import WorkstationError
 from workstation.protocols.delivery import State
@@ -265,8 +267,8 @@ def main(ready: str) -> int:
     sites.ready = json.loads(Path(ready).read_text("utf-8"))
     chosen = settings.load(sites.settings)
     application = Application()
-    outer = app.Outer.of(chosen)
-    program = app.build(chosen, application, outer)
+    outer = Outer.of(chosen)
+    program = build(chosen, application, outer)
     password = Credentials(USER, sites.password(USER))
     night = Night(program, application, sites)
     signing = night.context.signing

@@ -8,7 +8,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from workstation import app, settings
+from workstation import settings
+from workstation.app.outer import Outer
+from workstation.app.windows import build
 from workstation.demo.process import running
 from workstation.domain.geometry import Vector
 from workstation.domain.report import FieldRef, SectionKind
@@ -166,10 +168,10 @@ def main() -> int:
     with running([]) as ready:
         chosen = settings.load(Path(ready["settings"]))
         application = Application()
-        outer = app.Outer.of(chosen)
+        outer = Outer.of(chosen)
         try:
             user = ready["users"][0]
-            program = app.build(chosen, application, outer)
+            program = build(chosen, application, outer)
             Photographer(application, program).shoot(Credentials(user["name"], user["password"]))
         finally:
             outer.close()

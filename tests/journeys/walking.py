@@ -17,8 +17,10 @@ from typing import Any, Final
 from attrs import evolve
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from workstation import app, settings
+from workstation import settings
 from workstation.adapters.local_frames import LocalFrames
+from workstation.app.outer import Outer
+from workstation.app.windows import build
 from workstation.commands import catalogue
 from workstation.commands.registry import Argument, Command
 from workstation.errors import WorkstationError
@@ -263,10 +265,10 @@ def enter(walker: Walker, kind: str, folder: Path, opened: threading.Event) -> N
 
 def main(file: str, user: str, password: str, kind: str, folder: str) -> int:
     application = Application()
-    outer = app.Outer.of(chosen_settings := settings.load(Path(file)))
+    outer = Outer.of(chosen_settings := settings.load(Path(file)))
     opened = threading.Event()
     outer = evolve(outer, files=Gate(outer.files, opened))
-    program = app.build(chosen_settings, application, outer)
+    program = build(chosen_settings, application, outer)
     walker = Walker(application, program, Path(folder).parent)
     program.present()
     for window in QApplication.topLevelWidgets():

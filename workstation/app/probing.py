@@ -11,7 +11,7 @@ from workstation.settings import Settings, Site, resource
 from workstation.text import tr
 
 
-def selftest() -> tuple[Finding, ...]:
+def machine_test() -> tuple[Finding, ...]:
     """What this machine can do, one finding for each thing the program relies on."""
     # Only here: the program itself starts without VTK, and never loads a codec.
     from workstation.adapters import probes

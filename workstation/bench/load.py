@@ -17,9 +17,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from workstation import app, settings
+from workstation import settings
 from workstation.adapters.decoders import Decoders
 from workstation.adapters.local_frames import LocalFrames
+from workstation.app.outer import Outer
 from workstation.bench.figures import Figure, memcpy_seconds
 from workstation.bench.phantom_ct import ROWS, SLICES, accession, write_series
 from workstation.demo.process import running
@@ -136,9 +137,9 @@ def _compared(
 
 
 @contextmanager
-def signed_in(ready: Mapping[str, Any]) -> Iterator[app.Outer]:
+def signed_in(ready: Mapping[str, Any]) -> Iterator[Outer]:
     """The program's outside, its reader signed in at every site."""
-    outer = app.Outer.of(settings.load(Path(ready["settings"])))
+    outer = Outer.of(settings.load(Path(ready["settings"])))
     user = ready["users"][0]
     try:
         for platform in outer.platforms.values():
@@ -153,7 +154,7 @@ def study_of(ready: Mapping[str, Any], accession_number: str) -> StudyRef:
     return StudyRef(SiteId(order["site"]), StudyUID(order["study_uid"]))
 
 
-def through_loader(outer: app.Outer, ref: StudyRef) -> Took:
+def through_loader(outer: Outer, ref: StudyRef) -> Took:
     source: FrameSource = outer.sources[ref.site]
     took = loaded(source, ref)
     outer.decoders.forget(ref)
@@ -184,7 +185,7 @@ def loaded(source: FrameSource, ref: StudyRef) -> Took:
 # --- theirs -----------------------------------------------------------------------
 
 
-def _dicomweb_client(outer: app.Outer, ref: StudyRef) -> Took:
+def _dicomweb_client(outer: Outer, ref: StudyRef) -> Took:
     client = outer.clients[ref.site]
     series = outer.sources[ref.site].series(ref)[0].uid
     token = client.sign_on.access_token()
@@ -201,7 +202,7 @@ def _peer(name: str, *arguments: str, stdin: str = "") -> Took:
     return float(seconds), int(checksum)
 
 
-def _bytes_alone(outer: app.Outer, ref: StudyRef) -> float:
+def _bytes_alone(outer: Outer, ref: StudyRef) -> float:
     client, heads = outer.clients[ref.site], outer.sources[ref.site].series(ref)
     begun = time.perf_counter()
     for head in heads:

@@ -8,7 +8,9 @@ from typing import Any, Final
 
 from attrs import evolve
 
-from workstation import app, settings
+from workstation import settings
+from workstation.app.outer import Outer
+from workstation.app.windows import build
 from workstation.domain.identifiers import SiteId, StudyRef, StudyUID
 from workstation.errors import CommandError
 from workstation.services.ports import Credentials
@@ -23,7 +25,7 @@ class Watched:
     """A signed-in program. Its windows are there; nobody looks at them."""
 
     def __init__(
-        self, application: Application, program: Program, outer: app.Outer, ready: Mapping[str, Any]
+        self, application: Application, program: Program, outer: Outer, ready: Mapping[str, Any]
     ) -> None:
         self.application, self.program, self.outer = application, program, outer
         self._ready = ready
@@ -63,9 +65,9 @@ def watched(ready: Mapping[str, Any], *, ahead: bool = True) -> Iterator[Watched
     if not ahead:
         chosen = evolve(chosen, prefetch_cases=0)
     application = Application()
-    outer = app.Outer.of(chosen)
+    outer = Outer.of(chosen)
     try:
-        program = app.build(chosen, application, outer)
+        program = build(chosen, application, outer)
         made = Watched(application, program, outer, ready)
         made.sign_in()
         yield made

@@ -306,7 +306,7 @@ def test_the_decoder_child_does_not_load_the_writer() -> None:
     """Its start is what a reader waits for."""
     code = (
         "import sys\n"
-        "import workstation.decoder.worker, workstation.app\n"
+        "import workstation.decoder.worker, workstation.app.running\n"
         "sys.exit('highdicom' in sys.modules)\n"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

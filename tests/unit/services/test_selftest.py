@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from workstation import app
 from workstation.adapters import decoder_link, probes, tls_probe
 from workstation.adapters.decoders import Decoders
 from workstation.adapters.secrets import MemorySecrets
+from workstation.app.probing import machine_test
 from workstation.decoder.codecs import TABLE
 from workstation.errors import SiteUnavailable
 from workstation.rendering import probe as rendering_probe
@@ -195,7 +195,7 @@ def test_missing_data_files_are_named(tmp_path: Path) -> None:
 
 def test_this_machine_passes() -> None:
     """All of it together, as `workstation selftest` runs it."""
-    found = app.selftest()
+    found = machine_test()
 
     assert selftest.passed(found), selftest.as_lines(found)
     assert len(found) > len(TABLE)
