@@ -992,7 +992,7 @@ def test_a_stack_that_came_image_by_image_begins_at_its_first_unless_it_was_scro
     loader.coming[whole.id] = 7
     viewer.study_ready(ref(whole.study), (some,))
     if scrolled:
-        viewer.go(scrolled + 1)
+        viewer.go(scrolled)
     loader.coming.clear()
     loader.known[whole.id] = whole
 
