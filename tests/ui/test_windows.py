@@ -376,6 +376,7 @@ def test_every_word_goes_through_the_translation(qtbot: QtBot, where: str) -> No
 
 UNANSWERED = Alarm(Need.UNANSWERED, HARBOR, AccessionNumber("HG-1"), AT)
 REFUSED = Alarm(Need.REFUSED, HARBOR, AccessionNumber("HG-2"), AT, "the order was cancelled")
+UNTOLD = Alarm(Need.UNTOLD, HARBOR, AccessionNumber("HG-4"), AT, call="Dr. Lee +1 206 555 0100")
 LATE = Alarm(Need.LATE_IMAGES, HARBOR, AccessionNumber("HG-3"), AT, images=40)
 
 

@@ -16,13 +16,15 @@ from workstation.domain.critical import Category
 from workstation.domain.identifiers import SiteId
 from workstation.protocols.dictation_buttons import Devices
 from workstation.services.autotext_files import shared
+from workstation.services.audit import Audit
 from workstation.services.autotexts import Autotexts
+from workstation.services.critical_results import CriticalResults, Person
 from workstation.services.critical_results import Desk as CriticalDesk
-from workstation.services.critical_results import Person
 from workstation.services.dictation import Dictation
 from workstation.services.dictation_buttons import DictationButtons
 from workstation.services.jobs import Jobs
 from workstation.services.listening import Listening
+from workstation.services.open_calls import OpenCalls
 from workstation.services.own_templates import OwnTemplates
 from workstation.services.own_templates import load as load_own
 from workstation.services.ports import (
@@ -60,9 +62,11 @@ def autotexts_of(settings: Settings, store: SealedStore, jobs: Jobs) -> Autotext
     return Autotexts(store, jobs, (*ours, *group), sites)
 
 
-def calling_desks(settings: Settings) -> Mapping[SiteId, CriticalDesk]:
-    """Whom each site calls for critical results, and how soon."""
-    return {
+def calling_of(
+    settings: Settings, reporting: Reporting, audit: Audit, store: SealedStore, jobs: Jobs
+) -> tuple[CriticalResults, OpenCalls]:
+    """Critical results, and those that are open: whom each site calls, and how soon."""
+    desks = {
         site.id: CriticalDesk(
             tuple(Person(name, number) for name, number in pairs(site.directory)),
             {Category(each): int(minutes) for each, minutes in pairs(site.critical_minutes)},
@@ -70,6 +74,8 @@ def calling_desks(settings: Settings) -> Mapping[SiteId, CriticalDesk]:
         )
         for site in settings.sites
     }
+    critical = CriticalResults(reporting, audit, SystemClock(), desks)
+    return critical, OpenCalls(critical, reporting, store, jobs)
 
 
 def voice_of(

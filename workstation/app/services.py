@@ -11,7 +11,7 @@ from workstation.app.outer import Outer
 from workstation.app.probing import probed_site
 from workstation.app.reporting import (
     autotexts_of,
-    calling_desks,
+    calling_of,
     spelling_of,
     templates_of,
     voice_of,
@@ -25,7 +25,6 @@ from workstation.services.alarms import Alarms
 from workstation.services.archive_counts import ArchiveCounts
 from workstation.services.audit import Audit
 from workstation.services.cine import Cine
-from workstation.services.critical_results import CriticalResults
 from workstation.services.delivery import Deliveries
 from workstation.services.desk_lock import DeskLock
 from workstation.services.elsewhere import Elsewhere
@@ -139,7 +138,8 @@ def services_of(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
     filing = MeasurementFiling(ways, store, audit, jobs, clock)
     documents.sealed.connect(filing.owe)
     counts = ArchiveCounts(outer.sources, who, jobs)
-    alarms = Alarms(deliveries, worklist, store, audit, jobs, clock, sites, counts)
+    critical, calls = calling_of(settings, reporting, audit, store, jobs)
+    alarms = Alarms(deliveries, worklist, store, audit, jobs, clock, sites, counts, calls)
     filing.accepted.connect(alarms.filed)
     signing = Signing(
         worklist, session, reporting, deliveries, filing, alarms, jobs, keys, certification.vouched
@@ -153,7 +153,6 @@ def services_of(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
     indexes = {s: each for s, each in platforms.items() if isinstance(each, FhirPlatform)}
     elsewhere = Elsewhere(session, worklist, indexes, sites, audit, jobs)
     files = LocalCase(session, viewer, loader, audit, jobs, outer.files)
-    saving = PlanesSaving(viewer, volumes, filing, outer.sources, outer.sources, jobs, clock)
     dictation, listening, buttons = voice_of(settings, reporting, jobs, clock)
     segments = Segmenting(viewer, structures, volumes, frames)
     segments_saving = SegmentsSaving(segments, filing, outer.sources, jobs, clock)
@@ -171,10 +170,11 @@ def services_of(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         segments=segments,
         segments_saving=segments_saving,
         filing=filing,
-        saving=saving,
+        saving=PlanesSaving(viewer, volumes, filing, outer.sources, outer.sources, jobs, clock),
         cine=Cine(viewer, frames, jobs, clock, settings.cine_rate, begins=settings.cine_autoplay),
         desk=DeskLock(worklist, audit, jobs, clock, settings.lock_minutes),
-        critical=CriticalResults(reporting, audit, clock, calling_desks(settings)),
+        critical=critical,
+        calls=calls,
         dictation=dictation,
         listening=listening,
         buttons=buttons,

@@ -30,6 +30,7 @@ from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
 from workstation.services.measurement_filing import MeasurementFiling
 from workstation.services.object_headers import ObjectHeaders
+from workstation.services.open_calls import OpenCalls
 from workstation.services.own_keys import OwnKeys
 from workstation.services.own_templates import OwnTemplates
 from workstation.services.planes_saving import PlanesSaving
@@ -118,6 +119,10 @@ class Windows(Protocol):
 
     def open_site_test(self, site: Site) -> None:
         """The self-test of a site."""
+        ...
+
+    def open_calls(self, calls: OpenCalls) -> None:
+        """Critical results that nobody was told of yet."""
         ...
 
     def open_aid(self, aid: Aid) -> None:
@@ -217,6 +222,7 @@ class AllServices:
     cine: Cine
     desk: DeskLock
     critical: CriticalResults
+    calls: OpenCalls
     dictation: Dictation
     listening: Listening
     buttons: DictationButtons

@@ -46,4 +46,13 @@ def not_critical(ctx: CommandContext, why: str = "") -> None:
     ctx.critical.dismiss(why)
 
 
-COMMANDS = (begin, told, no_answer, not_critical)
+@command("critical.list", title="Critical results not told yet", group=GROUP, when={"signed-in"})
+def list_open(ctx: CommandContext) -> None:
+    """Of every case, also those that were left: whom to call, and how long there is."""
+    if not ctx.calls.standing:
+        ctx.windows.tell(tr("no critical result waits to be told"))
+    else:
+        ctx.windows.open_calls(ctx.calls)
+
+
+COMMANDS = (begin, told, no_answer, not_critical, list_open)

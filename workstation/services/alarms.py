@@ -27,6 +27,7 @@ from workstation.services.archive_counts import ArchiveCounts
 from workstation.services.audit import Audit
 from workstation.services.delivery import Deliveries
 from workstation.services.jobs import Job, Jobs
+from workstation.services.open_calls import OpenCalls
 from workstation.services.ports import Clock, Put, Remove, SealedStore
 from workstation.services.signal import Signal
 from workstation.services.worklist import Worklist
@@ -41,6 +42,7 @@ _NO_STUDY: Final = StudyUID("")
 class Need(StrEnum):
     """Why a person is needed, most pressing first."""
 
+    UNTOLD = "untold"  # a critical result nobody was told of in time
     UNANSWERED = "unanswered"  # a STAT report the site has not accepted in time
     REFUSED = "refused"
     LATE_IMAGES = "late-images"
@@ -57,6 +59,7 @@ class Alarm:
     reason: str = ""
     images: int = 0
     attempt: int = 0
+    call: str = ""  # who is called, and how; else the site
 
     @property
     def key(self) -> tuple[Need, SiteId, AccessionNumber, int, int]:
@@ -120,6 +123,7 @@ class Alarms:
         clock: Clock,
         sites: Mapping[SiteId, Site],
         counts: ArchiveCounts,
+        calls: OpenCalls,
     ) -> None:
         self.changed: Signal[None] = Signal()
         self.standing: tuple[Alarm, ...] = ()
@@ -129,8 +133,9 @@ class Alarms:
         self._seen_at: dict[ReportId, float] = {}  # by the clock that nobody sets
         self._signed: dict[TaskRef, SignedWith] = {}
         self._forget: Callable[[], None] = lambda: None
-        self._counts = counts
+        self._counts, self._calls = counts, calls
         counts.counted.connect(self._counted)
+        calls.changed.connect(lambda _: self.look())
         deliveries.changed.connect(lambda _: self._watch())
         deliveries.changed.connect(lambda _: self.look())
         worklist.changed.connect(lambda _: self.look())
@@ -164,13 +169,15 @@ class Alarms:
             self._dealt.add(alarm.key)
             detail = {"accession": alarm.accession, "need": alarm.need.value}
             self._audit.record("settle", site=alarm.site, detail=detail)
+            if alarm.need is Need.UNTOLD:
+                self._calls.settle(accession)
         self.look()
         return bool(mine)
 
     def look(self) -> None:
         """What stands now; asked again by itself when a report's time is over."""
         found = sorted(
-            (alarm for alarm in (*self._of_deliveries(), *self._of_images())
+            (alarm for alarm in (*self._of_calls(), *self._of_deliveries(), *self._of_images())
              if alarm.key not in self._dealt),
             key=lambda alarm: (list(Need).index(alarm.need), str(alarm.since)),
         )  # fmt: skip
@@ -218,9 +225,25 @@ class Alarms:
         self._signed[made.task] = made
         self._jobs.run(lambda: self._store.change([made.row()]), lane="store")
 
-    def _of_deliveries(self) -> list[Alarm]:
+    def _of_calls(self) -> list[Alarm]:
+        """Critical results whose time is over, of whichever case."""
         self._forget()
         self._forget = lambda: None
+        found, now = [], self._clock.now()
+        for call in self._calls.standing:
+            left = (call.due - now).total_seconds()
+            if left > 0:
+                self._look_again(left)
+            elif call.task.site in self._sites:
+                found.append(
+                    Alarm(
+                        Need.UNTOLD, call.task.site, call.accession, call.due,
+                        call=f"{call.to} {call.phone}".strip(),
+                    )
+                )  # fmt: skip
+        return found
+
+    def _of_deliveries(self) -> list[Alarm]:
         found = []
         for entry in self._deliveries.entries:
             if entry.state is State.REFUSED:

@@ -4,7 +4,7 @@ Home thread. What was done lives in the report and in its draft; this knows the 
 the site and the clock.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
@@ -16,7 +16,6 @@ from workstation.domain.critical import (
     CriticalResult,
     How,
     Told,
-    minutes_between,
 )
 from workstation.domain.identifiers import SiteId
 from workstation.domain.report import SectionKind
@@ -25,6 +24,7 @@ from workstation.services import wording
 from workstation.services.audit import Audit
 from workstation.services.ports import Clock
 from workstation.services.reporting import Reporting
+from workstation.services.told_sentences import sentence
 from workstation.text import tr
 
 #: Half of the time is gone: the next person is named.
@@ -130,7 +130,7 @@ class CriticalResults:
             raise CommandError(tr("nobody was told before the finding was seen, or later than now"))
         told = Told(to.strip(), how, when, read_back)
         done = evolve(waiting, told=told)
-        self._replace(waiting, evolve(done, words=sentence(done, self._desk.zone)))
+        self._replace(waiting, evolve(done, words=sentence(done, self._desk.zone, self._language)))
         self._told("told", done)
 
     def at(self, clock_time: str) -> datetime:
@@ -161,6 +161,11 @@ class CriticalResults:
         report = self._reporting.report
         return self._desks.get(report.binding.site, Desk()) if report else Desk()
 
+    @property
+    def _language(self) -> str:
+        report = self._reporting.report
+        return report.language if report else ""
+
     def _results(self) -> tuple[CriticalResult, ...]:
         report = self._reporting.report
         return report.critical if report else ()
@@ -188,37 +193,3 @@ class CriticalResults:
             detail = {"what": what, "category": result.category.value, "report": report.id}
             self._audit.record("critical", site=report.binding.site, detail=detail)
 
-
-def sentence(result: CriticalResult, zone: tzinfo | None) -> str:
-    """What the report says of it; raises AssertionError where nobody was told."""
-    told = result.told
-    assert told is not None
-    at = told.at.astimezone(zone)
-    words = _HOW[told.how].format(
-        finding=result.finding.rstrip(". "),
-        to=told.to,
-        day=at.date().isoformat(),
-        time=at.strftime("%H:%M %Z").strip(),
-        minutes=minutes_between(result.seen_at, told.at) or "less than 1",
-    )
-    back = " Read back." if told.read_back else " Not read back."
-    tried = _tried(result, zone)
-    return f"{words}{back if told.how is not How.MESSAGE else ''}{tried}"
-
-
-#: In the language of the report, which is English (docs/debt.md).
-_HOW: Final = {
-    How.PHONE: "{finding}: told to {to} by telephone on {day} at {time},"
-    " {minutes} min after it was seen.",
-    How.MESSAGE: "{finding}: sent to {to} by message on {day} at {time},"
-    " {minutes} min after it was seen.",
-    How.IN_PERSON: "{finding}: told to {to} in person on {day} at {time},"
-    " {minutes} min after it was seen.",
-}
-
-
-def _tried(result: CriticalResult, zone: tzinfo | None) -> str:
-    attempts: Sequence[str] = [
-        f"{each.to} at {each.at.astimezone(zone):%H:%M}" for each in result.attempts
-    ]
-    return f" Not reached before: {', '.join(attempts)}." if attempts else ""

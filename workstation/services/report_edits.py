@@ -29,6 +29,7 @@ from workstation.services.citing import cite, in_unit, key_words
 from workstation.services.dictated_text import as_number, written
 from workstation.services.spoken_table import Spoken
 from workstation.services.templates import Order
+from workstation.services.told_sentences import section_title
 from workstation.text import tr
 
 Known = Mapping[tuple[str, str], Measurement | None]
@@ -107,7 +108,7 @@ def with_calls(report: Report, results: tuple[CriticalResult, ...]) -> Report:
         return evolve(report, critical=results)
     sections = [section for section in report.sections if section.kind is not kind]
     if fields:
-        sections.append(Section(kind, tr("Communication"), fields))
+        sections.append(Section(kind, section_title(report.language), fields))
     order = list(SectionKind)
     sections.sort(key=lambda section: order.index(section.kind))
     return evolve(report, critical=results, sections=tuple(sections))

@@ -63,10 +63,11 @@ class AlarmBar(QWidget):
         self._title.setText(_title(alarm.need))
         self._words.say(words(alarm, site, zone))
         calls = alarm.need is not Need.LATE_IMAGES
-        self._call.setText(_call(phone) if calls else "")
+        self._call.setText(_call(alarm.call or phone) if calls else "")
         self.look.setVisible(alarm.need is not Need.UNANSWERED)
         self.again.setVisible(alarm.need is Need.REFUSED)
         done = {
+            Need.UNTOLD: tr("Dealt with"),
             Need.UNANSWERED: tr("I have called"),
             Need.REFUSED: tr("Dealt with"),
             Need.LATE_IMAGES: tr("Seen, report stands"),
@@ -85,6 +86,7 @@ class AlarmBar(QWidget):
 
 def _title(need: Need) -> str:
     return {
+        Need.UNTOLD: tr("Critical result not told"),
         Need.UNANSWERED: tr("STAT report not accepted"),
         Need.REFUSED: tr("Report refused"),
         Need.LATE_IMAGES: tr("Verify the report"),
@@ -95,11 +97,17 @@ def _call(phone: str) -> str:
     return tr("Call {phone}", phone=phone) if phone else tr("Call the facility")
 
 
+def _at(alarm: Alarm, zone: str) -> str:
+    return f"{alarm.since.astimezone(ZoneInfo(zone)):%H:%M %Z}" if alarm.since else ""
+
+
 def words(alarm: Alarm, site: str, zone: str) -> str:
     """What happened, and where."""
     match alarm.need:
+        case Need.UNTOLD:
+            return tr("{a} · {site} · due {at}", a=alarm.accession, site=site, at=_at(alarm, zone))
         case Need.UNANSWERED:
-            at = f"{alarm.since.astimezone(ZoneInfo(zone)):%H:%M %Z}" if alarm.since else ""
+            at = _at(alarm, zone)
             return tr("{a} · {site} · signed {at}", a=alarm.accession, site=site, at=at)
         case Need.REFUSED:
             why = alarm.reason if site in alarm.reason else f"{site}: {alarm.reason}"

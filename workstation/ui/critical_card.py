@@ -170,7 +170,7 @@ class CriticalCard(QWidget):
         if due is None:
             return
         now = self._clock.now()
-        self._left.setText(_counted(due, now))
+        self._left.setText(counted(due, now))
         found = self._critical.escalation
         if found is None:
             self._escalation.say(tr("nobody else is in the directory of this site"))
@@ -178,7 +178,7 @@ class CriticalCard(QWidget):
         person, when = found
         words = f"{person.name} {person.phone}"
         if when > now:
-            words = tr("{person}, in {left}", person=words, left=_counted(when, now))
+            words = tr("{person}, in {left}", person=words, left=counted(when, now))
         else:
             words = tr("{person}, now", person=words)
         self._escalation.say(words)
@@ -197,7 +197,7 @@ class CriticalCard(QWidget):
         self._run(f"critical.no-answer {quoted(self.told_to.text())}")
 
 
-def _counted(due: datetime, now: datetime) -> str:
+def counted(due: datetime, now: datetime) -> str:
     """Time left as a clock; with a plus where it is over."""
     seconds = int((due - now).total_seconds())
     sign, seconds = ("+" if seconds < 0 else ""), abs(seconds)

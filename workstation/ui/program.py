@@ -173,6 +173,7 @@ class Program:
         """What waited for a site that knows the reader now: reports, and the audit log."""
         self._services.deliveries.resume()
         self._services.filing.resume()
+        self._services.calls.resume()
         self._services.alarms.resume()
         self._services.views.begin(self._reader_key())
         self._services.autotexts.begin(self._reader_key())

@@ -17,6 +17,7 @@ from workstation.errors import CommandError, WorkstationError
 from workstation.protocols.dicom_listing import Listing
 from workstation.services.elsewhere import Elsewhere
 from workstation.services.jobs import Job
+from workstation.services.open_calls import OpenCalls
 from workstation.services.ports import Clock, Credentials
 from workstation.services.shift import SiteFigures
 from workstation.services.signal import Signal
@@ -28,6 +29,7 @@ from workstation.ui.actions import Keys, scope_of
 from workstation.ui.aid_dialog import AidDialog
 from workstation.ui.arrangement import Arrangement, Panes
 from workstation.ui.attributes import AttributesDialog
+from workstation.ui.calls_dialog import CallsDialog
 from workstation.ui.choosing import ask_file, choose_files
 from workstation.ui.gallery import picture
 from workstation.ui.offering import Offering
@@ -263,6 +265,11 @@ class Shell:
         if dialogs.current(self.front) is None:
             dialog = SiteTestDialog(self.front, site, self._shown.site_tests.run)
             dialog.open(dialog.user if is_loopback(site.issuer) else None)
+
+    def open_calls(self, calls: OpenCalls) -> None:
+        if dialogs.current(self.front) is None:
+            names = {site.id: site.name for site in self._shown.worklist.sites}
+            CallsDialog(self.front, calls, names, self._shown.clock, self.run).show_it()
 
     def open_aid(self, aid: Aid) -> None:
         if dialogs.current(self.front) is None:

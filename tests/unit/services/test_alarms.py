@@ -7,11 +7,12 @@ from attrs import define, evolve, field
 from fakes_platform import site
 from fakes_trust import SITE, Bench, item, signed_report, silent_before
 
-from workstation.domain.identifiers import SeriesUID, StudyRef, TaskRef
+from workstation.domain.identifiers import AccessionNumber, SeriesUID, StudyRef, TaskId, TaskRef
 from workstation.domain.worklist import Priority, WorklistItem
 from workstation.errors import Refused, SiteUnavailable
 from workstation.services.alarms import Alarm, Alarms, Need
 from workstation.services.archive_counts import ArchiveCounts
+from workstation.services.open_calls import OpenCall
 from workstation.services.ports import SeriesHead
 from workstation.services.signal import Signal
 
@@ -27,6 +28,19 @@ class FakeWorklist:
     def arrive(self, images: int) -> None:
         self.item = evolve(self.item, images_received=self.item.images_received + images)
         self.changed.emit(None)
+
+
+@define(eq=False)
+class FakeCalls:
+    standing: tuple[OpenCall, ...] = ()
+    changed: Signal[None] = field(factory=Signal)
+
+    def say(self, *calls: OpenCall) -> None:
+        self.standing = calls
+        self.changed.emit(None)
+
+    def settle(self, accession: str) -> None:
+        self.say(*(each for each in self.standing if each.accession != accession))
 
 
 class FakeArchive:
@@ -53,6 +67,7 @@ class Night:
         self.item = evolve(item(), images_received=100)
         self.worklist = FakeWorklist(self.item)
         self.archive = FakeArchive()
+        self.calls = FakeCalls()
         self.told = 0
         self.start()
 
@@ -62,6 +77,7 @@ class Night:
         counts = ArchiveCounts({SITE: self.archive}, lambda _: "Practitioner/17", b.jobs)  # type: ignore[dict-item]
         self.alarms = Alarms(
             b.deliveries, self.worklist, b.store, b.audit, b.jobs, b.clock, places, counts,  # type: ignore[arg-type]
+            self.calls,  # type: ignore[arg-type]
         )  # fmt: skip
         self.alarms.changed.connect(lambda _: setattr(self, "told", self.told + 1))
         self.alarms.resume()
@@ -286,3 +302,48 @@ def test_an_alarm_is_the_same_while_nothing_new_happened() -> None:
 
     assert one.key == evolve(one, reason="no, really").key
     assert one.key != evolve(one, attempt=2).key
+
+
+def call(night: Night, minutes: float, number: int = 1) -> OpenCall:
+    """A critical result that is due in so many minutes."""
+    due = night.bench.clock.now() + timedelta(minutes=minutes)
+    task, accession = TaskRef(SITE, TaskId(f"task-{number}")), AccessionNumber(f"A-{number}")
+    return OpenCall(task, accession, "Tension pneumothorax", due, "Dr. Lee", "+1 206 555 0100")
+
+
+def test_a_critical_result_nobody_was_told_of_raises_the_alarm_when_its_time_is_over() -> None:
+    """The case was left; the card with its clock is on no screen any more."""
+    night = Night()
+    night.calls.say(call(night, 30))
+    assert night.needs == []
+    night.bench.jobs.advance(30 * 60 + 1)
+    (alarm,) = night.alarms.standing
+    assert (alarm.need, alarm.accession) == (Need.UNTOLD, "A-1")
+    assert alarm.call == "Dr. Lee +1 206 555 0100"
+
+
+def test_of_several_clocks_none_is_forgotten_for_another() -> None:
+    """One timer for all of them would ring for the last alone."""
+    night = Night()
+    night.calls.say(call(night, 10, 1), call(night, 20, 2))
+    night.bench.jobs.advance(11 * 60)
+    assert [alarm.accession for alarm in night.alarms.standing] == ["A-1"]
+    night.bench.jobs.advance(10 * 60)
+    assert {alarm.accession for alarm in night.alarms.standing} == {"A-1", "A-2"}
+
+
+def test_somebody_was_told_and_the_alarm_goes() -> None:
+    night = Night()
+    night.calls.say(call(night, -1))
+    assert night.needs == [Need.UNTOLD]
+    night.calls.say()
+    assert night.needs == []
+
+
+def test_what_a_person_dealt_with_is_open_no_more_and_on_record() -> None:
+    """The case may be another reader's by now: no report of mine can take the call."""
+    night = Night()
+    night.calls.say(call(night, -1))
+    assert night.alarms.settle("A-1")
+    assert night.needs == []
+    assert night.calls.standing == ()

@@ -1,5 +1,7 @@
 """Critical results: who was told, when, and that no key takes it back."""
 
+import string
+import tomllib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +17,7 @@ from workstation.errors import CommandError
 from workstation.services import drafts
 from workstation.services.critical_results import CriticalResults, Person
 from workstation.services.critical_results import Desk as CallingDesk
+from workstation.settings import resource
 
 PROXY = Person("Dr. Lee Proxy, emergency", "+1 206 555 0100")
 NURSE = Person("Charge nurse", "+1 206 555 0101")
@@ -190,3 +193,34 @@ def test_one_after_the_other() -> None:
     night.critical.begin(Category.MINUTES)
     with pytest.raises(CommandError, match="waits already"):
         night.critical.begin(Category.DAYS, "Nodule")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de-CH", "telefonisch mitgeteilt an Dr. Lee Proxy, emergency am 2026-11-22 um 13:47 PST"),
+        ("fr", "communiqué par téléphone à Dr. Lee Proxy, emergency le 2026-11-22 à 13:47 PST"),
+        ("es", "comunicado por teléfono a Dr. Lee Proxy, emergency el 2026-11-22 a las 13:47 PST"),
+        ("ja", "told to Dr. Lee Proxy, emergency by telephone on 2026-11-22 at 13:47 PST"),
+    ],
+)
+def test_the_sentence_is_in_the_language_of_the_report(language: str, words: str) -> None:
+    """A sentence in another language than the rest of the report is overlooked."""
+    night = Night()
+    assert night.reporting.report is not None
+    night.reporting.report = evolve(night.reporting.report, language=language)
+    night.critical.begin(Category.MINUTES)
+    night.critical.no_answer(NURSE.name)
+    night.desk.clock.advance(7 * 60)
+    night.critical.record(PROXY.name, How.PHONE, read_back=True)
+    assert words in night.said
+
+
+def test_every_language_says_all_of_it() -> None:
+    """A sentence without the time or the name is no record."""
+    read = tomllib.loads(resource("communication.toml").read_text("utf-8"))
+    for words in read.values():
+        assert set(words) == set(read["en"])
+        for how in How:
+            fields = {name for _, name, _, _ in string.Formatter().parse(words[how]) if name}
+            assert fields == {"finding", "to", "day", "time", "minutes"}
