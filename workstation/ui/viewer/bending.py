@@ -1,6 +1,5 @@
 """A hand on a curve: it sets points and drags them, and draws the section along."""
 
-from collections.abc import Callable
 from typing import Final, Literal
 
 from attrs import frozen
@@ -10,7 +9,7 @@ from workstation.rendering import bends
 from workstation.rendering.ink import Canvas as InkCanvas
 from workstation.services.curving import CURVE
 from workstation.services.viewed import Shown
-from workstation.services.viewer import Viewer
+from workstation.ui.viewer.holding import Holding
 from workstation.viewing.curved import Along
 
 #: Tools of the crosshair, which also draw the section along.
@@ -23,17 +22,8 @@ class _Grip:
     number: int = 0
 
 
-class Bending:
+class Bending(Holding[_Grip]):
     """Of one canvas; acts by command lines alone. Points are image pixels of its view."""
-
-    def __init__(self, viewer: Viewer, index: int, run: Callable[[str], None]) -> None:
-        self._viewer, self._index, self._run = viewer, index, run
-        self._grip: _Grip | None = None
-
-    @property
-    def busy(self) -> bool:
-        """Something of the curve is in the hand."""
-        return self._grip is not None
 
     def over(self, ink: InkCanvas | None, place: PixelPoint) -> bool:
         """Whether a hand there could take hold of a point; `place` is on the view."""
@@ -67,11 +57,6 @@ class Bending:
         else:
             self._run(f"curved.move {self._grip.number} {at[0]:.2f} {at[1]:.2f}")
         return True
-
-    def released(self) -> bool:
-        """Whether anything was held."""
-        was, self._grip = self._grip is not None, None
-        return was
 
     # --- inside ---
 

@@ -1,7 +1,6 @@
 """A hand on the crosshair of planes: its middle, a line, a turning grip, the edge of a slab."""
 
 import math
-from collections.abc import Callable
 from typing import Final
 
 from attrs import define
@@ -10,7 +9,7 @@ from workstation.domain.measurement import PixelPoint
 from workstation.rendering.crosshair import Held, held
 from workstation.rendering.ink import Canvas as InkCanvas
 from workstation.services.view_lines import Crosshair
-from workstation.services.viewer import Viewer
+from workstation.ui.viewer.holding import Holding
 
 #: A turn by hand goes in steps of this, degrees: what trembles less is no turn.
 _LEAST_TURN: Final = 0.05
@@ -23,17 +22,8 @@ class _Grip:
     off: PixelPoint  # from what is held to where it was taken hold of
 
 
-class Turning:
+class Turning(Holding[_Grip]):
     """Of one canvas; acts by command lines alone. Points are image pixels of its view."""
-
-    def __init__(self, viewer: Viewer, index: int, run: Callable[[str], None]) -> None:
-        self._viewer, self._index, self._run = viewer, index, run
-        self._grip: _Grip | None = None
-
-    @property
-    def busy(self) -> bool:
-        """Something of the crosshair is in the hand."""
-        return self._grip is not None
 
     def over(self, ink: InkCanvas | None, place: PixelPoint) -> bool:
         """Whether a hand there could take hold of something; `place` is on the view."""
@@ -67,11 +57,6 @@ class Turning:
             case "slab":
                 self._thicken(cross, grip.held, at)
         return True
-
-    def released(self) -> bool:
-        """Whether anything was held."""
-        was, self._grip = self._grip is not None, None
-        return was
 
     # --- inside ---
 
