@@ -74,6 +74,9 @@ class InlineJobs(Jobs):
         self._held = False
         self.waiting: list[tuple[str, Callable[[], None]]] = []
 
+    def lane(self, name: str, workers: int) -> None:
+        """Nobody waits on it: threads that nothing ever ends would stay for each test."""
+
     def run(  # the same signature as Jobs.run
         self,
         fn: Callable[[], T],
