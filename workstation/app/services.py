@@ -20,6 +20,7 @@ from workstation.app.signing import keys_of, load_libraries, pdf_signatures
 from workstation.commands.context import AllServices
 from workstation.domain.identifiers import SiteId, StudyRef
 from workstation.domain.suv import SuvType
+from workstation.rendering.volume_film import FilmPainter
 from workstation.rendering.volume_slice import plane_samples
 from workstation.services.alarms import Alarms
 from workstation.services.archive_counts import ArchiveCounts
@@ -38,6 +39,7 @@ from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
 from workstation.services.measurement_filing import MeasurementFiling
 from workstation.services.messages import Messages
+from workstation.services.movie_saving import MovieSaving
 from workstation.services.object_headers import ObjectHeaders
 from workstation.services.own_keys import OwnKeys
 from workstation.services.placing import OnDuty
@@ -169,6 +171,7 @@ def services_of(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         files=files,
         segments=segments,
         segments_saving=segments_saving,
+        movies=MovieSaving(viewer, volumes, filing, outer.sources, FilmPainter, jobs, clock),
         filing=filing,
         saving=PlanesSaving(viewer, volumes, filing, outer.sources, outer.sources, jobs, clock),
         cine=Cine(viewer, frames, jobs, clock, settings.cine_rate, begins=settings.cine_autoplay),

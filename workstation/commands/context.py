@@ -29,6 +29,7 @@ from workstation.services.listening import Listening
 from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
 from workstation.services.measurement_filing import MeasurementFiling
+from workstation.services.movie_saving import MovieSaving
 from workstation.services.object_headers import ObjectHeaders
 from workstation.services.open_calls import OpenCalls
 from workstation.services.own_keys import OwnKeys
@@ -219,6 +220,7 @@ class AllServices:
     segments_saving: SegmentsSaving
     filing: MeasurementFiling
     saving: PlanesSaving
+    movies: MovieSaving
     cine: Cine
     desk: DeskLock
     critical: CriticalResults

@@ -1,11 +1,14 @@
 """Volume rendering: presets, turns and standard views."""
 
 from enum import StrEnum
+from functools import partial
 
 from workstation.commands.context import CommandContext
+from workstation.commands.planes import claimed
 from workstation.commands.registry import Outcome, command
 from workstation.commands.tools import points_of
 from workstation.errors import CommandError
+from workstation.services.jobs import Job
 from workstation.text import tr
 from workstation.viewing.volume_look import From
 
@@ -97,6 +100,20 @@ def point(ctx: CommandContext, x: float, y: float, z: float) -> Outcome:
     return None
 
 
+@command("volume.movie", title="Save a movie of the volume", group=GROUP, when={"case", "image"})
+def movie(ctx: CommandContext) -> Outcome:
+    """Once around from where it is seen, in the site's archive: a film that any viewer plays."""
+    item, reader = claimed(ctx)
+    saved = ctx.movies.save(item, reader)
+    ctx.windows.tell(tr("the movie is being made: go on reading, the case must stay open"))
+    return saved.then(partial(_saved, ctx))
+
+
+def _saved(ctx: CommandContext, job: Job[int]) -> None:
+    if job.error is None:
+        ctx.windows.tell(tr("the movie is saved in the study: {n} pictures", n=job.result()))
+
+
 COMMANDS = (
-    volume, turn, seen_from, cut, lasso, cut_line, uncut, perspective, table, point,
+    volume, turn, seen_from, cut, lasso, cut_line, uncut, perspective, table, point, movie,
 )  # fmt: skip

@@ -5,7 +5,7 @@ of say of themselves in the same words.
 """
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from pydicom.uid import ExplicitVRLittleEndian
 from pydicom.valuerep import format_number_as_ds
 
 from workstation.dicom.carried import add_element
+from workstation.dicom.derivation import code, made_of
 from workstation.dicom.derived_kinds import Kind, is_capture
 from workstation.dicom.document_head import (
     MANUFACTURER,
@@ -128,7 +129,7 @@ def _carry(made: Dataset, series: DerivedSeries) -> None:
         if values or wanted:
             add_element(made, tag, values)
     equipment = Dataset()
-    equipment.PurposeOfReferenceCodeSequence = [_code("109101", "Acquisition Equipment")]
+    equipment.PurposeOfReferenceCodeSequence = [code("109101", "Acquisition Equipment")]
     equipment.Manufacturer = series.scanner.get("00080070") or "unknown"
     if series.scanner.get("00080080"):
         equipment.InstitutionName = series.scanner["00080080"]
@@ -203,29 +204,8 @@ def _derive(made: Dataset, series: DerivedSeries, sources: Sequence[FrameKey]) -
     """What it was made of, and how (PS3.3 C.7.6.1.1.3, C.12.4)."""
     value, meaning = _DERIVATIONS[series.mode]
     made.DerivationDescription = series.derivation
-    made.DerivationCodeSequence = [_code(value, meaning)]
-    made.SourceImageSequence = list(_sources(series, sources))
-
-
-def _sources(series: DerivedSeries, sources: Sequence[FrameKey]) -> Iterable[Dataset]:
-    frames: dict[str, list[int]] = {}
-    for each in sources:
-        frames.setdefault(each.sop, []).append(each.frame_index + 1)
-    for sop, numbers in frames.items():
-        item, image = Dataset(), series.head.images[next(k.sop for k in sources if k.sop == sop)]
-        item.ReferencedSOPClassUID, item.ReferencedSOPInstanceUID = image.sop_class, sop
-        if image.frames > 1:
-            item.ReferencedFrameNumber = sorted(numbers)
-        item.PurposeOfReferenceCodeSequence = [
-            _code("121322", "Source image for image processing operation")
-        ]
-        yield item
-
-
-def _code(value: str, meaning: str) -> Dataset:
-    made = Dataset()
-    made.CodeValue, made.CodingSchemeDesignator, made.CodeMeaning = value, "DCM", meaning
-    return made
+    made.DerivationCodeSequence = [code(value, meaning)]
+    made.SourceImageSequence = list(made_of(series.head, sources))
 
 
 def _number(value: float) -> str:

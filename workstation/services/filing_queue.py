@@ -40,6 +40,7 @@ _WHAT: Final = {
     FilingKind.REPORT: "report",
     FilingKind.REPORT_PDF: "report as PDF",
     FilingKind.PLANES: "planes",
+    FilingKind.MOVIE: "movie",
     FilingKind.SEGMENTS: "segments",
 }
 

@@ -24,6 +24,7 @@ class FilingKind(StrEnum):
     REPORT_PDF = "report-pdf"
     SEGMENTS = "segments"  # what a reader drew
     PLANES = "planes"  # an image of a plane or slab through a volume
+    MOVIE = "movie"  # a rendered volume that turns
 
 
 @frozen

@@ -197,5 +197,7 @@ def _document(kind: FilingKind) -> str:
             return tr("Report (PDF)")
         case FilingKind.PLANES:
             return tr("Planes")
+        case FilingKind.MOVIE:
+            return tr("Movie of a volume")
         case FilingKind.SEGMENTS:
             return tr("Segments")
