@@ -41,10 +41,10 @@ def grey_levels(source: LocalFrames) -> Iterator[Figure]:
     for each in corpus:
         (instance,) = source.metadata(StudyRef(LOCAL, _STUDY), SeriesUID(each.uid)).instances
         (frame,) = instance.frames
-        worst = 0
-        for turned in (False, True):
-            shown = painted(each, frame, source.frame(frame), turned=turned)
-            worst = max(worst, int(np.abs(shown - expected(each, turned=turned)).max()))
+        pixels, grey, worst = source.frame(frame), expected(each), 0
+        for turned, right in ((False, grey), (True, inverted(each, grey))):
+            shown = painted(each, frame, pixels, turned=turned)
+            worst = max(worst, int(np.abs(shown - right).max()))
         yield Figure(f"grey, {each.name}", float(worst), "levels", "0", worst == 0)
 
 
@@ -61,17 +61,25 @@ def painted(
     return picture.pixels.astype(np.int64)
 
 
-def expected(each: GreyCase, *, turned: bool) -> NDArray[np.int64]:
+def expected(each: GreyCase) -> NDArray[np.int64]:
     """The grey of every pixel, 0 black to 255 white, by the numbers the image was made of."""
-    over = turned != (each.photometric == "MONOCHROME1" or each.inverse)
-    found = {}
-    for stored in np.unique(each.stored).tolist():
-        level = _level(each, stored)
-        if each.padding is not None and each.padding[0] <= stored <= each.padding[1]:
-            found[stored] = 0
-        else:
-            found[stored] = 255 - level if over else level
-    return np.array([found[stored] for stored in each.stored.ravel().tolist()]).reshape(SIDE, SIDE)
+    over = each.photometric == "MONOCHROME1" or each.inverse
+    values, place = np.unique(each.stored, return_inverse=True)
+    levels = np.array([_level(each, stored) for stored in values.tolist()])
+    grey = (255 - levels if over else levels)[place].reshape(SIDE, SIDE)
+    return np.where(_padded(each), 0, grey)
+
+
+def inverted(each: GreyCase, grey: NDArray[np.int64]) -> NDArray[np.int64]:
+    """What is painted when a reader turns black and white round; padding stays black."""
+    return np.where(_padded(each), 0, 255 - grey)
+
+
+def _padded(each: GreyCase) -> NDArray[np.bool_]:
+    stored = np.asarray(each.stored, np.int64).reshape(SIDE, SIDE)
+    if each.padding is None:
+        return np.zeros(stored.shape, bool)
+    return (each.padding[0] <= stored) & (stored <= each.padding[1])
 
 
 def _level(each: GreyCase, stored: int) -> int:

@@ -90,4 +90,4 @@ def test_dcmtk_shows_the_same_to_one_level(each: GreyCase, tmp_path: Path) -> No
     )  # fmt: skip
     theirs = np.frombuffer(out.read_bytes()[-SIDE * SIDE :], np.uint8).reshape(SIDE, SIDE)
 
-    assert np.abs(theirs - suite.expected(each, turned=False)).max() <= 1
+    assert np.abs(theirs - suite.expected(each)).max() <= 1
