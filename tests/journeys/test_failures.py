@@ -11,6 +11,8 @@ from demo_platform import DemoPlatform, start_platform
 from reading import Done, Reading, reports, words
 
 pytestmark = pytest.mark.slow
+#: Every fault in turn, each with a program and a platform of its own.
+chaos = pytest.mark.soak
 
 QA, IMPRESSION = "KN-26-QA01", "Constant."
 READ = (
@@ -76,6 +78,7 @@ ON_THE_LIST: dict[str, dict[str, Any]] = {
 }
 
 
+@chaos
 @pytest.mark.parametrize("fault", ON_THE_LIST)
 def test_a_broken_worklist_of_one_site_leaves_the_others(
     calm: DemoPlatform, tmp_path: Path, fault: str
@@ -90,6 +93,7 @@ def test_a_broken_worklist_of_one_site_leaves_the_others(
     assert seen["viewports"][0]["frames_loaded"] == 9
 
 
+@chaos
 @pytest.mark.parametrize("fault", ON_THE_LIST)
 def test_images_that_do_not_come_are_said_and_the_next_case_opens(
     calm: DemoPlatform, tmp_path: Path, fault: str
@@ -141,6 +145,7 @@ def test_expired_tokens_are_renewed_in_the_middle_of_a_case(tmp_path: Path) -> N
     assert len(refreshed) > 3
 
 
+@chaos
 @pytest.mark.parametrize(
     "rule",
     [

@@ -14,7 +14,7 @@ from walking import CASE_ACCESSION
 
 from workstation.domain.identifiers import StudyUID
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.soak  # every command with senseless words: a fuzzer that knows them
 
 SCRIPT = Path(__file__).parent / "walking.py"
 
