@@ -38,6 +38,7 @@ from workstation.services.planes_saving import PlanesSaving
 from workstation.services.prefetch import Prefetch
 from workstation.services.registering import Registering
 from workstation.services.reporting import Reporting
+from workstation.services.prior_reports import PriorReport
 from workstation.services.segmenting import Segmenting
 from workstation.services.segments_saving import SegmentsSaving
 from workstation.services.session import ReadingSession
@@ -120,6 +121,8 @@ class Windows(Protocol):
 
     def open_site_test(self, site: Site) -> None:
         """The self-test of a site."""
+    def show_prior_report(self, report: PriorReport) -> None:
+        """What was written about an older study."""
         ...
 
     def open_calls(self, calls: OpenCalls) -> None:

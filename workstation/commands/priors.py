@@ -2,6 +2,8 @@
 
 from workstation.commands.context import CommandContext
 from workstation.commands.registry import Outcome, command
+from workstation.services.jobs import Job
+from workstation.services.prior_reports import PriorReport
 
 GROUP = "Case"
 
@@ -19,6 +21,18 @@ def show(ctx: CommandContext, number: int = 1) -> Outcome:
     return ctx.session.priors.show(number)
 
 
+@command("prior.report", title="Report of a prior", group=GROUP, when={"prior"})
+def report(ctx: CommandContext, number: int = 1) -> Outcome:
+    """What was written about an older study; 1 is the most relevant. Its images stay where they
+    are."""
+
+    def show(job: Job[PriorReport]) -> None:
+        if job.error is None:
+            ctx.windows.show_prior_report(job.result())
+
+    return ctx.session.prior_reports.read(number).then(show)
+
+
 @command("prior.confirm", title="The same person", group=GROUP, when={"case"})
 def confirm(ctx: CommandContext, number: int) -> Outcome:
     """Somebody at another site is this patient, you say: their studies become priors."""
@@ -26,4 +40,4 @@ def confirm(ctx: CommandContext, number: int) -> Outcome:
     return None
 
 
-COMMANDS = (list_priors, show, confirm)
+COMMANDS = (list_priors, show, report, confirm)

@@ -111,6 +111,10 @@ class Loader:
 
     # --- asking ---------------------------------------------------------------
 
+    def source(self, site: SiteId) -> FrameSource:
+        """Where images of a site come from, for those who look without opening."""
+        return self._sources[site]
+
     def open(self, ref: StudyRef, *, first: bool, growing: bool = False) -> Job[None]:
         """Load a study; `first`: the current one, before priors. Settles when every
         series is described; its frames come after that, each by `frame_arrived`.

@@ -260,6 +260,10 @@ class PiecewiseSource(FrameSource, Protocol):
         """Stop what is on its way; asked again, it goes on from there."""
         ...
 
+    def forget(self, ref: StudyRef) -> None:
+        """Nothing of the study stays, and no more of it comes."""
+        ...
+
 
 class HeaderSource(Protocol):
     """What an object says of itself, whole: from a site, or from a file of this machine."""

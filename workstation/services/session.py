@@ -25,6 +25,7 @@ from workstation.services.jobs import Job
 from workstation.services.lacking import in_short
 from workstation.services.live_changes import change
 from workstation.services.ports import PriorStudy
+from workstation.services.prior_reports import PriorReports
 from workstation.services.priors import relevant
 from workstation.services.signal import Signal
 from workstation.services.templates import FREE_TEXT
@@ -51,6 +52,7 @@ class ReadingSession:
         #: A case is asked for; the job settles when it is open, or could not be opened.
         self.opening: Signal[tuple[StudyRef, Job[None]]] = Signal()
         self.priors = HungPriors(self, services)
+        self.prior_reports = PriorReports(self, services)
         self.further = FurtherOrders(self, services)
         self._heartbeats: dict[TaskRef, Callable[[], None]] = {}
         services.loader.study_ready.connect(self._study_ready)

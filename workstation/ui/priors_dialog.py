@@ -49,7 +49,7 @@ class PriorsDialog(Dialog):
             self.back()
             return
         ranked = {each.prior.ref: each.reasons for each in rank(case.priors, case.item)}
-        whose = plain.label(_person(case.item.patient, case.item), tone="hi", data=True)
+        whose = plain.label(person(case.item.patient, case.item), tone="hi", data=True)
         parts: list[QWidget | int] = [whose, plain.rule()]
         for number, prior in enumerate(case.priors, start=1):
             reasons = ranked.get(prior.ref, ())
@@ -81,17 +81,23 @@ class PriorsDialog(Dialog):
             plain.label(", ".join(reasons), tone="low", size="small", wrap=True, data=True),
             spacing=2,
         )
+        report = plain.button(tr("Report"), lambda: self._read(number))
         if prior.ref in case.shown_priors:
-            return _beside(words, plain.label(tr("shown"), tone="done", size="small"))
+            return _beside(words, report, plain.label(tr("shown"), tone="done", size="small"))
         show = plain.button(tr("Show"), lambda: self._run(f"prior.show {number}"))
-        return _beside(words, show)
+        return _beside(words, report, show)
+
+    def _read(self, number: int) -> None:
+        """In its own dialog, which leads back here."""
+        self.back()
+        self._run(f"prior.report {number}")
 
     def _candidate(self, item: WorklistItem, number: int, each: Candidate) -> QWidget:
         who = each.person.patient
         studies = ", ".join(map(_title, each.priors))
         site = self._session.site(each.site).name
         words = plain.column(
-            plain.label(_person(who, item), tone="hi", weight=600, data=True),
+            plain.label(person(who, item), tone="hi", weight=600, data=True),
             plain.label(f"{site} · {studies}", tone="mid", size="small", wrap=True, data=True),
             plain.label(
                 ", ".join(each.likeness.reasons), tone="low", size="small", wrap=True, data=True
@@ -112,7 +118,7 @@ def _beside(words: QWidget, *what: QWidget) -> QWidget:
     return plain.row(words, *what, spacing=12)
 
 
-def _person(who: Patient, item: WorklistItem) -> str:
+def person(who: Patient, item: WorklistItem) -> str:
     """The same words in the same order as everywhere: they are compared by eye."""
     return f"{who.name}  {forms.sex_and_age(who, item.listed.date())}  {forms.identity(who)}"
 

@@ -20,6 +20,7 @@ from workstation.services.jobs import Job
 from workstation.services.open_calls import OpenCalls
 from workstation.services.ports import Clock, Credentials
 from workstation.services.shift import SiteFigures
+from workstation.services.prior_reports import PriorReport
 from workstation.services.signal import Signal
 from workstation.services.worklist import Row
 from workstation.settings import Site, is_loopback
@@ -34,7 +35,8 @@ from workstation.ui.choosing import ask_file, choose_files
 from workstation.ui.gallery import picture
 from workstation.ui.offering import Offering
 from workstation.ui.outbox import OutboxPage
-from workstation.ui.priors_dialog import PriorsDialog
+from workstation.ui.prior_report_dialog import PriorReportDialog
+from workstation.ui.priors_dialog import PriorsDialog, person
 from workstation.ui.shift_dialog import ShiftDialog
 from workstation.ui.sign_in import SignInDialog
 from workstation.ui.site_test_dialog import SiteTestDialog
@@ -264,7 +266,11 @@ class Shell:
     def open_site_test(self, site: Site) -> None:
         if dialogs.current(self.front) is None:
             dialog = SiteTestDialog(self.front, site, self._shown.site_tests.run)
-            dialog.open(dialog.user if is_loopback(site.issuer) else None)
+    def show_prior_report(self, report: PriorReport) -> None:
+        case = self._shown.session.case
+        if case is not None and dialogs.current(self.front) is None:
+            whose = person(report.prior.patient or case.item.patient, case.item)
+            PriorReportDialog(self.front, report, whose, self.run).open()
 
     def open_calls(self, calls: OpenCalls) -> None:
         if dialogs.current(self.front) is None:
