@@ -36,6 +36,7 @@ from workstation.services.own_keys import OwnKeys
 from workstation.services.own_templates import OwnTemplates
 from workstation.services.planes_saving import PlanesSaving
 from workstation.services.prefetch import Prefetch
+from workstation.services.prior_reports import PriorReport
 from workstation.services.registering import Registering
 from workstation.services.reporting import Reporting
 from workstation.services.prior_reports import PriorReport
@@ -117,6 +118,10 @@ class Windows(Protocol):
 
     def open_priors(self, elsewhere: Elsewhere) -> None:
         """The priors of the open case, and who elsewhere may be the patient."""
+        ...
+
+    def show_prior_report(self, report: PriorReport) -> None:
+        """What was written about an older study."""
         ...
 
     def open_site_test(self, site: Site) -> None:
