@@ -7,6 +7,7 @@ from workstation.adapters.launch_keys import gates
 from workstation.adapters.machine import physical_bytes
 from workstation.adapters.platform import FhirPlatform
 from workstation.adapters.report_lines import report_line
+from workstation.app.drawing import lesions_of
 from workstation.app.outer import Outer
 from workstation.app.probing import probed_site
 from workstation.app.reporting import (
@@ -170,6 +171,7 @@ def services_of(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         audit=audit,
         files=files,
         segments=segments,
+        lesions=lesions_of(viewer, segments, volumes, reporting),
         segments_saving=segments_saving,
         movies=MovieSaving(viewer, volumes, filing, outer.sources, FilmPainter, jobs, clock),
         filing=filing,

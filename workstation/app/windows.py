@@ -79,7 +79,9 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
     strip = offered(menus[STRIP], registry, bindings)
     slices = Slices()
     tools = hands(registry, bindings)
-    images = ViewerPane(services.viewer, shell.run, jobs, strip, slices, tools)
+    images = ViewerPane(
+        services.viewer, shell.run, jobs, strip, slices, tools, services.lesions
+    )
     images.say_engine = shell.say_engine
     card = settings.gpu_mb * MIB
     GraphicsStart(slices, jobs, settings.engine, card, lambda: probed(opengl_child())).begin()

@@ -79,7 +79,10 @@ def show_link(ctx: CommandContext, which: str = "") -> None:
     name = which or (link.measurement if link is not None else "")
     if not name:
         raise CommandError(tr("no measurement is cited here"))
-    ctx.viewer.go_to_measurement(name)
+    if ctx.lesions.has(name):
+        ctx.lesions.go(name)
+    else:
+        ctx.viewer.go_to_measurement(name)
 
 
 @command("report.accept-measurement", title="Accept changed measurement", group=GROUP, when=_NEEDS)

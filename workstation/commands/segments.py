@@ -4,7 +4,10 @@ from workstation.commands.context import CommandContext
 from workstation.commands.planes import claimed
 from workstation.commands.registry import Outcome, command
 from workstation.commands.tools import points_of
+from workstation.domain.measurement import Measurement
+from workstation.domain.segment_kind import SegmentKind
 from workstation.errors import CommandError
+from workstation.imaging.spheres import USUAL_PERCENT
 from workstation.services.segmenting import BRUSH, USUAL_REACH_MM
 from workstation.text import tr, trn
 
@@ -33,11 +36,26 @@ def grow(
     values, without them within two deviations of the region; no farther than `reach` mm."""
     if not 1 <= reach <= 300:
         raise CommandError(tr("it may reach 1 to 300 mm"))
+    return ctx.segments.grow(_mark(ctx, name), low, high, reach)
+
+
+@command(
+    "segment.contour", title="Segment above a threshold", group=GROUP, when={"image", "measurement"}
+)
+def contour(ctx: CommandContext, name: str = "", percent: float = USUAL_PERCENT) -> Outcome:
+    """On PET, of the sphere about a region: what hangs together with its hottest voxel and has at
+    least so many per cent of it, with its metabolic volume and TLG."""
+    if not 0 < percent <= 100:
+        raise CommandError(tr("a threshold goes from 0 to 100 per cent"))
+    return ctx.segments.contour(_mark(ctx, name), percent)
+
+
+def _mark(ctx: CommandContext, name: str) -> Measurement:
     wanted = name or ctx.viewer.selected_measurement
     mark = next((each for each in ctx.viewer.measurements if each.id == wanted), None)
     if mark is None:
         raise CommandError(tr("no measurement is {name}", name=wanted or tr("chosen")))
-    return ctx.segments.grow(mark, low, high, reach)
+    return mark
 
 
 @command("tool.brush", title="Brush", group="Tools", when=_IMAGE)
@@ -123,10 +141,17 @@ def undo(ctx: CommandContext) -> Outcome:
     return None
 
 
+@command("segment.kind", title="What the segment is", group=GROUP, when=_IMAGE)
+def kind(ctx: CommandContext, name: SegmentKind) -> Outcome:
+    """A lesion by kind or an organ; the object says it by the codes of the standard."""
+    ctx.segments.set_kind(name)
+    return None
+
+
 @command("segment.measure", title="Measure the segment", group=GROUP, when=_IMAGE)
 def measure(ctx: CommandContext) -> Outcome:
-    """Volume, longest diameter on a slice and the one across it, values."""
-    ctx.windows.tell(ctx.segments.figures())
+    """Volume, longest diameter on a slice and values; of PET with peak and TLG."""
+    ctx.windows.tell(ctx.lesions.figures())
     return None
 
 
@@ -144,5 +169,6 @@ def save(ctx: CommandContext) -> Outcome:
 
 
 COMMANDS = (
-    begin, grow, brush, stroke, size, wider, erase, pick, join, rename, remove, undo, measure, save,
+    begin, grow, contour, brush, stroke, size, wider, erase, pick, join, rename, kind, remove, undo,
+    measure, save,
 )  # fmt: skip

@@ -9,7 +9,7 @@ Shape = tuple[str, Sequence[PixelPoint]]
 
 def shapes(kind: MeasurementKind, points: Sequence[PixelPoint]) -> tuple[Shape, ...]:
     """Graphic types with their points, in the order in which they are read back; empty for
-    marks that are words: they belong in a presentation state.
+    marks that are words, which belong in a presentation state, and for what has voxels.
     """
     match kind:
         case MeasurementKind.LENGTH | MeasurementKind.POLYLINE | MeasurementKind.ANGLE:
@@ -27,7 +27,7 @@ def shapes(kind: MeasurementKind, points: Sequence[PixelPoint]) -> tuple[Shape, 
             return (("POLYLINE", ((x1, y1), (x2, y1), (x2, y2), (x1, y2), (x1, y1))),)
         case MeasurementKind.ELLIPSE:
             return (_ellipse(points),)
-        case MeasurementKind.ARROW | MeasurementKind.TEXT:
+        case MeasurementKind.ARROW | MeasurementKind.TEXT | MeasurementKind.SEGMENT:
             return ()
 
 

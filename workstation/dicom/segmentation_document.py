@@ -9,6 +9,7 @@ import numpy as np
 from attrs import field, frozen
 from highdicom.color import CIELabColor
 from highdicom.seg import Segmentation, SegmentDescription
+from highdicom.sr import CodedConcept
 from numpy.typing import NDArray
 from pydicom import Dataset
 from pydicom.sr.codedict import codes
@@ -25,6 +26,7 @@ from workstation.dicom.document_head import (
 )
 from workstation.domain.geometry import ImagePlane
 from workstation.domain.identifiers import SeriesUID, SopUID
+from workstation.domain.segment_kind import SegmentKind, coded
 
 _NUMBER: Final = 9101
 _LABEL: Final = 64
@@ -47,6 +49,7 @@ class DrawnPart:
     colour: tuple[int, int, int]
     uid: str  # by which it is tracked
     by_threshold: bool
+    kind: SegmentKind
     masks: Mapping[int, NDArray[np.bool_]] = field(repr=False)
 
 
@@ -99,8 +102,7 @@ def _described(number: int, part: DrawnPart) -> SegmentDescription:
     return SegmentDescription(
         number,
         part.name[:_LABEL],
-        codes.SCT.MorphologicallyAbnormalStructure,
-        codes.SCT.Lesion,
+        *(CodedConcept(each.value, "SCT", each.meaning) for each in coded(part.kind)),
         "SEMIAUTOMATIC" if part.by_threshold else "MANUAL",
         how,
         tracking_uid=part.uid,

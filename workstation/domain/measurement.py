@@ -26,6 +26,7 @@ class MeasurementKind(StrEnum):
     POLYGON = "polygon"
     FREEHAND = "freehand"
     POINT = "point"  # the value of one pixel, kept
+    SEGMENT = "segment"  # a part of a volume; it has voxels, and no points
     ARROW = "arrow"  # from its words to what they name
     TEXT = "text"
 
@@ -64,6 +65,7 @@ POINTS: Final[Mapping[MeasurementKind, tuple[int, int]]] = MappingProxyType(
         MeasurementKind.POLYGON: (3, MOST_POINTS),
         MeasurementKind.FREEHAND: (3, MOST_POINTS),
         MeasurementKind.POINT: (1, 1),
+        MeasurementKind.SEGMENT: (0, 0),
         MeasurementKind.ARROW: (2, 2),
         MeasurementKind.TEXT: (1, 1),
     }
@@ -94,7 +96,9 @@ class Measurement:
 
     `note` says whose millimetres they are ("detector", "calibrated"), or why there is no
     value; empty when they are the patient's. `stats` of a region: mean, sd, min, max,
-    pixels; of two axes: short, or heart and thorax; all in `stats_unit` but for `pixels`.
+    pixels; of two axes: short, or heart and thorax; all in `stats_unit` but for `pixels`. Of a
+    segment its `value` is the volume, and `stats` has mean, sd, min, max, `peak`, and in their
+    own units `long`, `short` (mm), `voxels` and `tlg` (g).
     """
 
     id: str  # "A1": as drawn and cited

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 import numpy as np
+from attrs import frozen
 from numpy.typing import NDArray
 
 from workstation.domain.geometry import Vector
@@ -30,10 +31,10 @@ def sphere_values(
     is none where no such sphere fits. `threshold` per cent of the maximum leave `volume` (ml)
     and `tlg`, their mean times that. Empty where the sphere holds no voxel, or too many.
     """
-    found = _cut(volume, centre, radius_mm)
+    found = cut(volume, centre, radius_mm)
     if found is None:
         return MappingProxyType({})
-    values, away = found
+    values, away = found.values, found.away_mm
     inside = away <= radius_mm
     kept = values[inside & ~np.isnan(values)]
     if not kept.size:
@@ -45,13 +46,22 @@ def sphere_values(
         "min": float(kept.min()), "sd": float(kept.std()), "voxels": float(kept.size),
         "threshold": percent, "volume": ml, "tlg": float(hot.mean()) * ml,
     }  # fmt: skip
-    peak = _peak(volume, values, away <= radius_mm - PEAK_MM)
+    peak = peak_of(volume, values, away <= radius_mm - PEAK_MM)
     return MappingProxyType(said if peak is None else {**said, "peak": peak})
 
 
-def _cut(volume: Volume, centre: Vector, radius_mm: float) -> tuple[Floats, Floats] | None:
-    """The box of voxels about a sphere, in modality values, NaN where there is none; and how far
-    each is from the centre, mm."""
+@frozen(eq=False)
+class Cut:
+    """A box of voxels in modality values, NaN where there is none; how far each is from the
+    centre of a sphere; and slice, row and column of its first."""
+
+    values: Floats
+    away_mm: Floats
+    first: tuple[int, int, int]
+
+
+def cut(volume: Volume, centre: Vector, radius_mm: float) -> Cut | None:
+    """The voxels about a sphere; None where there are none, or too many, or they are colours."""
     if volume.voxels.ndim == 4:
         return None
     matrix = volume.affine.matrix
@@ -68,11 +78,13 @@ def _cut(volume: Volume, centre: Vector, radius_mm: float) -> tuple[Floats, Floa
         values[volume.padded[box] > 0] = np.nan
     k, j, i = np.indices(values.shape, dtype=np.float64)
     steps = np.stack([i + low[0], j + low[1], k + low[2]], axis=-1) - middle
-    return values, np.linalg.norm(steps @ matrix[:3, :3].T, axis=-1)
+    away = np.linalg.norm(steps @ matrix[:3, :3].T, axis=-1)
+    return Cut(values, away, (int(low[2]), int(low[1]), int(low[0])))
 
 
-def _peak(volume: Volume, values: Floats, centres: NDArray[np.bool_]) -> float | None:
-    """Over the box of `_cut`: a sphere that is wholly inside never leaves it."""
+def peak_of(volume: Volume, values: Floats, centres: NDArray[np.bool_]) -> float | None:
+    """The highest mean of 1 cm3 about one of these voxels of a box, where `values` has all of it;
+    None where none has."""
     if not centres.any():
         return None
     offsets = _offsets(volume)

@@ -63,6 +63,8 @@ def _own_words(measurement: Measurement) -> str:
     kind, value, stats = measurement.kind, measurement.value, measurement.stats
     if kind in WORDS:
         return measurement.text
+    if kind is MeasurementKind.SEGMENT:
+        return _segment_words(measurement)
     if "mean" in stats and measurement.stats_unit.startswith("SUV"):
         most, mean = decimal(stats["max"]), decimal(stats["mean"])
         return f"{measurement.stats_unit} max {most}, mean {mean}"
@@ -75,6 +77,25 @@ def _own_words(measurement: Measurement) -> str:
     if "short" in stats:
         return f"{decimal(value)} × {decimal(stats['short'])} {measurement.unit}"
     return f"{decimal(value)}{'' if measurement.unit == '°' else ' '}{measurement.unit}".rstrip()
+
+
+def _segment_words(segment: Measurement) -> str:
+    """ "12.3 ml, 31 × 28 mm, mean 45 HU"; on PET "SUVbw max 12, peak 11.2, mean 8.1; 14.1 ml,
+    TLG 115, 31 × 28 mm"."""
+    stats, unit = segment.stats, segment.stats_unit
+    size = [f"{decimal(segment.value or 0.0)} {segment.unit}"]
+    if "tlg" in stats:
+        size.append(f"TLG {decimal(stats['tlg'])}")
+    if "long" in stats:
+        size.append(f"{decimal(stats['long'])} × {decimal(stats['short'])} mm")
+    if "mean" not in stats:
+        return ", ".join(size)
+    mean = f"mean {decimal(stats['mean'])}"
+    if "tlg" not in stats:
+        return ", ".join([*size, f"{mean} {unit}".rstrip()])
+    peak = [f"peak {decimal(stats['peak'])}"] if "peak" in stats else []
+    values = ", ".join([f"{unit} max {decimal(stats['max'])}", *peak, mean])
+    return f"{values}; {', '.join(size)}"
 
 
 def decimal(value: float) -> str:

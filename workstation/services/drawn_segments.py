@@ -11,9 +11,10 @@ import numpy as np
 from attrs import evolve, frozen
 
 from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID
+from workstation.domain.segment_kind import SegmentKind
 from workstation.domain.structure import Colour, Mask, Structure, StructureSet
 from workstation.domain.study import DisplaySet, DisplaySetKind, Frame, PixelFormat
-from workstation.imaging.growing import Slices
+from workstation.imaging.drawn import Slices
 from workstation.imaging.pixels import FramePixels
 from workstation.text import tr
 
@@ -29,6 +30,18 @@ class Segment:
     versions: Mapping[int, int] = MappingProxyType({})
     volume_ml: float = 0.0
     grown: bool = False  # by a threshold, whatever the brush did then
+    kind: SegmentKind = SegmentKind.LESION
+    revision: int = 0  # grows with each change; a link in the report remembers what it cited
+
+    @property
+    def id(self) -> str:
+        """As it is listed and cited."""
+        return f"S{self.number}"
+
+    @property
+    def largest(self) -> int:
+        """The slice on which it is largest; there is one."""
+        return max(self.slices, key=lambda number: int(self.slices[number].sum()))
 
     def with_slices(self, slices: Slices, volume_ml: float) -> "Segment":
         changed = {

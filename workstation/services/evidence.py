@@ -28,6 +28,8 @@ class Evidence:
 
     def __init__(self) -> None:
         self._priors: dict[StudyRef, str] = {}
+        self._measured: tuple[Measurement, ...] = ()
+        self._segments: tuple[Measurement, ...] = ()
         self._known: dict[Key, Measurement | None] = {}  # None: it was deleted
         self._cited: dict[Key, Mapping[str, Any]] = {}  # as it was when it was cited
 
@@ -58,7 +60,17 @@ class Evidence:
 
     def take(self, measurements: Iterable[Measurement]) -> None:
         """All measurements as they are now; one that is gone was deleted."""
-        now: dict[Key, Measurement | None] = {_key(m): m for m in measurements}
+        self._measured = tuple(measurements)
+        self._take()
+
+    def take_segments(self, segments: Iterable[Measurement]) -> None:
+        """The same, of what was drawn."""
+        self._segments = tuple(segments)
+        self._take()
+
+    def _take(self) -> None:
+        marks = (*self._measured, *self._segments)
+        now: dict[Key, Measurement | None] = {_key(m): m for m in marks}
         gone: dict[Key, Measurement | None] = {k: None for k in self._known if k not in now}
         self._known = {**gone, **now}
 

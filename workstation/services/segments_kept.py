@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workstation.domain.identifiers import SiteId
+from workstation.domain.segment_kind import SegmentKind
 from workstation.domain.study import DisplaySet
 from workstation.services.drawn_segments import Segment
 from workstation.services.jobs import Jobs
@@ -112,6 +113,8 @@ def _written(own: DisplaySet, segments: tuple[Segment, ...]) -> str:
                 "name": each.name,
                 "colour": list(each.colour),
                 "grown": each.grown,
+                "kind": each.kind,
+                "revision": each.revision,
                 "ml": each.volume_ml,
                 "slices": {str(number): _packed(mask) for number, mask in each.slices.items()},
             }
@@ -145,6 +148,8 @@ def _segment(own: DisplaySet, found: Mapping[str, Any]) -> Segment:
     return Segment(
         int(found["number"]), str(found["name"]), (int(red), int(green), int(blue)),
         MappingProxyType(slices), volume_ml=float(found["ml"]), grown=bool(found["grown"]),
+        kind=SegmentKind(found.get("kind", SegmentKind.LESION)),  # earlier versions have none
+        revision=int(found.get("revision", 0)),
     )  # fmt: skip
 
 

@@ -5,15 +5,15 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from workstation.domain.identifiers import SiteId, StudyRef
 from workstation.domain.reader import Reader
-from workstation.domain.study import DisplaySet, Instance
+from workstation.domain.study import DisplaySet
 from workstation.domain.worklist import WorklistItem
-from workstation.errors import CommandError, Refused
+from workstation.errors import CommandError
+from workstation.services.described_images import described, head_of
 from workstation.services.document_writers import load_writers
 from workstation.services.drawn_segments import Segment
 from workstation.services.filings import Filing, FilingKind
@@ -23,9 +23,6 @@ from workstation.services.ports import Clock, FrameSource
 from workstation.services.segmenting import Segmenting
 from workstation.services.signal import Signal
 from workstation.text import tr
-
-if TYPE_CHECKING:
-    from workstation.dicom.document_head import DocumentHead
 
 
 @frozen(eq=False)
@@ -95,7 +92,7 @@ def _document(asked: _Asked, source: FrameSource) -> Filing:
     )
 
     own = asked.own
-    instances = _described(asked, source)
+    instances = described(asked.item, own, source)
     numbers = sorted({number for each in asked.segments for number in each.slices})
     place = {number: at for at, number in enumerate(numbers)}
     images = []
@@ -106,12 +103,12 @@ def _document(asked: _Asked, source: FrameSource) -> Filing:
         images.append(DrawnImage(frame.key.sop, frame.plane, thick))
     parts = [
         DrawnPart(
-            each.name, each.colour, asked.uid("tracked", each.number), each.grown,
+            each.name, each.colour, asked.uid("tracked", each.number), each.grown, each.kind,
             {place[number]: mask for number, mask in each.slices.items()},
         )
         for each in asked.segments
     ]  # fmt: skip
-    head = _head(asked, instances)
+    head = head_of(own, instances, asked.reader, asked.at, asked.uid("series"), asked.uid("object"))
     space = own.frames[0].frame_of_reference
     data = segmentation_document(head, own.series, space, images, parts)
     body = base64.b64encode(data).decode()
@@ -119,32 +116,4 @@ def _document(asked: _Asked, source: FrameSource) -> Filing:
     return Filing(
         head.sop_uid, FilingKind.SEGMENTS, ref, asked.item.accession, asked.reader.id, asked.at,
         len(parts), body,
-    )  # fmt: skip
-
-
-def _described(asked: _Asked, source: FrameSource) -> Mapping[str, Instance]:
-    """The site is asked whose images they are. Raises Refused where they are somebody else's."""
-    own = asked.own
-    described = source.metadata(StudyRef(own.site, own.study), own.series).instances
-    keys = {frame.key.sop for frame in own.frames}
-    instances = {str(each.sop): each for each in described if each.sop in keys}
-    if set(instances) != keys:
-        raise Refused(tr("the site does not describe the images that these segments lie on"))
-    for each in instances.values():
-        if each.patient is not None and not asked.item.patient.may_be(each.patient):
-            raise Refused(tr("the images are of another patient than the order"))
-    return instances
-
-
-def _head(asked: _Asked, instances: Mapping[str, Instance]) -> "DocumentHead":
-    from workstation.dicom.document_head import DocumentHead, MarkedImage
-
-    known = {
-        each.sop: MarkedImage(each.sop_class, each.modality, len(each.frames))
-        for each in instances.values()
-    }
-    source = next(iter(instances.values())).source
-    return DocumentHead(
-        asked.own.study, source, asked.reader, asked.at, asked.uid("series"), asked.uid("object"),
-        known,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 A number in a text keeps its link to where it was measured; what changes there is told here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from workstation.domain.autotext import Variable
 from workstation.domain.calibration import Calibration
@@ -14,6 +14,7 @@ from workstation.domain.patient import Patient
 from workstation.domain.report import FieldRef, Link
 from workstation.services.autotext_edits import with_autotext
 from workstation.services.autotexts import Autotexts
+from workstation.services.cited_lines import with_lines
 from workstation.services.citing import Citation, cite, value_words
 from workstation.services.drafting import Drafting
 from workstation.services.drafts import NO_VIEWS, Views
@@ -47,6 +48,12 @@ class Supporting(Drafting):
             now = tuple(measurements)
             self._evidence.take(now)
             self._keep(now, tuple(key_images), tuple(scales), views)
+            self._announce()
+
+    def take_segments(self, segments: Iterable[Measurement]) -> None:
+        """What was drawn as it measures now; its voxels are kept apart from the draft."""
+        if self.report is not None:
+            self._evidence.take_segments(segments)
             self._announce()
 
     @property
@@ -84,6 +91,27 @@ class Supporting(Drafting):
         self._change(self._report().with_field(ref, changed))
         if caret is not None and self.caret is not None:
             self.go_to(ref, caret)
+
+    def insert_measurements(self, measurements: Sequence[Measurement]) -> None:
+        """A line for each at the caret, with its name and a link, as one step of undo.
+
+        Raises
+        ------
+        CommandError
+            The field takes a number.
+        Refused
+            One is not of this study, nor of a prior that is shown beside it.
+        """
+        binding = self._report().binding
+        cited = [(each, cite(each, self._evidence.label(binding, each))) for each in measurements]
+        lines = [
+            f"{number}. {each.text or each.id}: {citation.words}"
+            for number, (each, citation) in enumerate(cited, 1)
+        ]
+        links = [citation.link for _, citation in cited]
+        self.write(lambda field, caret: with_lines(field, caret, lines, links))
+        for each in measurements:
+            self._evidence.cited(each)
 
     def insert_key_image(self, key: KeyImage) -> None:
         """Say at the caret, or behind the text of the current field, where a key image is.

@@ -121,7 +121,7 @@ class Viewer(Steered):
     def go_to_measurement(self, name: str = "") -> None:
         """Show the image it was made on as it was seen then, where its study hangs if it does."""
         mark = self._marks.any_of(name)
-        self._go_to_frame(mark.frame)
+        self.go_to_frame(mark.frame)
         if mark.on is not None:
             self.show_plane_of(mark, mark.on)
             self._marks.select(mark.id)
@@ -138,9 +138,10 @@ class Viewer(Steered):
             raise CommandError(tr("there is no key image"))
         shown = self.shown(self.active)
         at = frames.index(shown.frame.key) if shown and shown.frame.key in frames else -1
-        self._go_to_frame(which.frame if which else frames[(at + 1) % len(frames)])
+        self.go_to_frame(which.frame if which else frames[(at + 1) % len(frames)])
 
-    def _go_to_frame(self, frame: FrameKey) -> None:
+    def go_to_frame(self, frame: FrameKey) -> None:
+        """Show an image where its series hangs, else on the active view. Raises CommandError."""
         for display_set in self._sets.values():
             keys = [each.key for each in display_set.frames]
             if frame in keys:

@@ -5,7 +5,10 @@ import pytest
 from volume_phantoms import SCANS, Floats, middle, positions
 from volume_phantoms import volume as made_volume
 
-from workstation.imaging.growing import grown, joined, measured, stroked
+from workstation.imaging.brushing import stroked
+from workstation.imaging.drawn import joined
+from workstation.imaging.drawn_values import measured
+from workstation.imaging.growing import grown
 from workstation.imaging.volume_voxels import Volume
 
 SHAPE = (26, 40, 44)

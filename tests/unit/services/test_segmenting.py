@@ -179,12 +179,58 @@ def test_strokes_draw_on_the_image_in_front_and_are_taken_back_one_by_one(desk: 
     assert desk.outlines() == []
 
 
-def test_on_a_plane_nothing_is_drawn(desk: Desk) -> None:
-    """A pixel of a plane is no voxel: a stroke there would change what the reader did not see."""
+@pytest.mark.parametrize("name", SCANS)
+def test_a_stroke_on_a_plane_takes_the_voxels_that_lie_on_it(name: str) -> None:
+    """A fracture line is followed on the coronal: what is drawn there is one coronal thick."""
+    desk = Desk(name)
+    desk.segments.begin()
+    desk.viewer.toggle_mpr()
+    for index in range(4):
+        desk.viewer.resized(index, 400, 300, 1.0)
+    desk.viewer.activate(2)
+    shown = desk.viewer.shown(2)
+    assert shown is not None
+    plane = shown.frame.plane
+    assert plane is not None
+    at = (shown.frame.pixels.columns / 2, shown.frame.pixels.rows / 2)
+
+    desk.segments.stroke([at], 4.03)
+
+    where = positions(SCANS[name], SHAPE)
+    away = where - np.array(plane.to_patient(*at))
+    half = desk.viewer.step_mm(desk.images, plane) / 2 + 1e-6
+    through = np.abs(away @ np.array(plane.normal)) <= half
+    aside = np.hypot(away @ np.array(plane.row), away @ np.array(plane.column)) <= 4.03
+    drawn = np.zeros(SHAPE, bool)
+    for number, mask in desk.segments.in_hand.slices.items():
+        drawn[number] = mask
+    assert drawn.sum() > 20
+    assert np.array_equal(drawn, through & aside)
+
+
+def test_a_stroke_on_a_plane_is_taken_back_and_erased_as_on_an_image(desk: Desk) -> None:
+    desk.segments.begin()
+    desk.viewer.toggle_mpr()
+    desk.viewer.activate(2)
+    desk.segments.stroke([(20.0, 10.0), (30.0, 10.0)])
+    before = desk.segments.in_hand.volume_ml
+    desk.segments.erases = True
+    desk.segments.stroke([(20.0, 10.0)])
+    less = desk.segments.in_hand.volume_ml
+
+    desk.segments.undo()
+
+    assert 0 < less < before == desk.segments.in_hand.volume_ml
+
+
+def test_nothing_is_drawn_through_a_slab(desk: Desk) -> None:
+    """Ten millimetres in one picture: which of them the hand means is not known."""
     desk.segments.begin()
     desk.viewer.toggle_mpr()
     desk.viewer.activate(0)
-    with pytest.raises(CommandError, match="draw on the images themselves"):
+    desk.viewer.set_slab(10.0)
+
+    with pytest.raises(CommandError, match="many planes in one"):
         desk.segments.stroke([(10.0, 10.0)])
 
 

@@ -11,6 +11,7 @@ from workstation.commands.context import Place
 from workstation.commands.offers import Offer
 from workstation.rendering.engine import EngineChoice, Slices
 from workstation.services.jobs import Jobs
+from workstation.services.lesions import Lesions
 from workstation.services.viewer import Viewer
 from workstation.text import tr
 from workstation.ui import menus, plain
@@ -18,6 +19,7 @@ from workstation.ui.screens import ScreenDialog
 from workstation.ui.viewer import copying
 from workstation.ui.viewer.curve_pane import CurvePane
 from workstation.ui.viewer.grid import Grid
+from workstation.ui.viewer.lesion_table import LesionTable
 from workstation.ui.viewer.measurement_list import MeasurementList
 from workstation.ui.viewer.pictures import Pictures
 from workstation.ui.viewer.thumbnails import Thumbnails
@@ -44,6 +46,7 @@ class ViewerPane(QWidget):
         strip: Iterable[Offer | None] = (),
         slices: Slices | None = None,
         hands: Mapping[str, Offer] = MappingProxyType({}),
+        lesions: Lesions | None = None,
     ) -> None:
         super().__init__()
         self._viewer, self._run, self._jobs = viewer, run, jobs
@@ -68,6 +71,8 @@ class ViewerPane(QWidget):
         right.addWidget(self.strip)
         right.addWidget(self.grid, 1)
         right.addWidget(self.curve)
+        if lesions is not None:
+            right.addWidget(LesionTable(lesions, run, self.focus_active))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)

@@ -1,0 +1,166 @@
+"""The table of lesions below the images: walked by the arrows, each brings its images.
+
+It acts by command lines alone. Spheres in a PET and segments of the reader's own are its rows.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
+
+from workstation.commands.bindings import Scope
+from workstation.services.lesions import Lesion, Lesions
+from workstation.services.place_words import number
+from workstation.text import tr, trn
+from workstation.ui import plain
+
+Index = QModelIndex | QPersistentModelIndex
+
+_ROW: Final = 26
+_MOST_ROWS: Final = 6
+_NAME, _WIDE, _PLACE = 200, 96, 260
+
+
+def _figure(value: float | None) -> str:
+    """What is not defined, or not worked out yet, is no number."""
+    return "–" if value is None else number(round(value, 2 if abs(value) < 10 else 1))
+
+
+def cells(row: Lesion) -> tuple[str, ...]:
+    """In the order of the columns."""
+    name = f"{row.id}  {row.mark.text}".rstrip()
+    place = tr("{series}, image {n}", series=row.mark.series_label, n=row.mark.image_number)
+    figures = (row.most, row.peak, row.mean, row.volume_ml, row.tlg, row.long_mm)
+    unit = row.unit if row.most is not None else ""
+    return (name, unit, *map(_figure, figures), place)
+
+
+class Rows(QAbstractTableModel):
+    """What the table says, for the view and for screen readers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: tuple[Lesion, ...] = ()
+        self._columns = (
+            tr("Lesion"), tr("Values in"), tr("max"), tr("peak"), tr("mean"), tr("ml"), tr("TLG"),
+            tr("longest mm"), tr("Where"),
+        )  # fmt: skip
+
+    def show(self, rows: tuple[Lesion, ...]) -> None:
+        if rows == self.rows:
+            return
+        self.beginResetModel()
+        self.rows = rows
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  (Qt's own signature)
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._columns)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self._columns[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        said = cells(self.rows[index.row()])
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return said[index.column()]
+            case Qt.ItemDataRole.AccessibleTextRole:
+                named = zip(self._columns, said, strict=True)
+                return ", ".join(f"{name} {value}" for name, value in named if value)
+            case Qt.ItemDataRole.TextAlignmentRole if 2 <= index.column() <= 7:
+                return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+
+class LesionTable(QWidget):
+    """Folded away until it is asked for. GUI thread."""
+
+    def __init__(
+        self, lesions: Lesions, run: Callable[[str], None], leave: Callable[[], None]
+    ) -> None:
+        super().__init__()
+        self._lesions, self._run, self._leave = lesions, run, leave
+        self._following = False
+        plain.ground(self, "panel")
+        self.setProperty("scope", Scope.ALWAYS.value)  # its arrows are its own
+        self.model, self.table = Rows(), QTableView()
+        self._dress()
+        title = plain.label(tr("Lesions"), tone="low", size="small", weight=600)
+        self._count = plain.label(tone="low", size="small")
+        self._none = plain.label(
+            tr("No lesion has a volume yet: make a region a sphere, or draw a segment."),
+            tone="low", size="small", wrap=True,
+        )  # fmt: skip
+        head = plain.row(
+            title, self._count, 0,
+            plain.button(tr("Into the report"), lambda: run("lesions.report")),
+            plain.button(tr("Cite"), lambda: run("lesions.cite"), key="Enter"),
+            plain.button(tr("Close"), lambda: run("lesions.table")),
+            margins=(14, 6, 12, 4), spacing=8,
+        )  # fmt: skip
+        layout = plain.column(head, self._none, self.table, spacing=0).layout()
+        assert layout is not None
+        self.setLayout(layout)
+        lesions.changed.connect(lambda _: self._follow())
+        self.hide()
+
+    def _dress(self) -> None:
+        table = self.table
+        table.setModel(self.model)
+        table.setProperty("ring", True)
+        table.setAccessibleName(tr("Lesions"))
+        table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
+        table.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setTabKeyNavigation(False)
+        table.verticalHeader().hide()
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        table.verticalHeader().setDefaultSectionSize(_ROW)
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for column in range(self.model.columnCount()):
+            table.setColumnWidth(column, _WIDE)
+        table.setColumnWidth(0, _NAME)
+        header.setStretchLastSection(True)
+        table.selectionModel().currentRowChanged.connect(lambda now, _: self._go(now))
+        table.activated.connect(lambda _: self._run("lesions.cite"))
+
+    def _go(self, now: Index) -> None:
+        """By the arrows or the mouse, not because the table was filled."""
+        if not self._following and now.isValid():
+            self._run(f"lesions.go {self.model.rows[now.row()].id}")
+
+    def _follow(self) -> None:
+        opens = self._lesions.shown and self.isHidden()
+        shuts = not self._lesions.shown and not self.isHidden()
+        self.setVisible(self._lesions.shown)
+        if self._lesions.shown:
+            self._fill()
+        if opens:
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif shuts:
+            self._leave()
+
+    def _fill(self) -> None:
+        rows = self._lesions.rows
+        self._following = True
+        self.model.show(rows)
+        ids = [each.id for each in rows]
+        at = ids.index(self._lesions.chosen) if self._lesions.chosen in ids else -1
+        if at >= 0 and self.table.currentIndex().row() != at:
+            self.table.selectRow(at)
+        self._following = False
+        self._count.setText(trn(len(rows), "{n} lesion", "{n} lesions") if rows else "")
+        self._none.setVisible(not rows)
+        self.table.setVisible(bool(rows))
+        tall = min(_MOST_ROWS, len(rows)) * _ROW + self.table.horizontalHeader().sizeHint().height()
+        self.table.setFixedHeight(tall + 4)
