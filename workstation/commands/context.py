@@ -24,7 +24,6 @@ from workstation.services.dictation_buttons import DictationButtons
 from workstation.services.elsewhere import Elsewhere
 from workstation.services.jobs import Jobs
 from workstation.services.launching import Launching
-from workstation.services.lesions import Lesions
 from workstation.services.list_views import ListViews
 from workstation.services.listening import Listening
 from workstation.services.loading import Loader
@@ -40,7 +39,6 @@ from workstation.services.prefetch import Prefetch
 from workstation.services.prior_reports import PriorReport
 from workstation.services.registering import Registering
 from workstation.services.reporting import Reporting
-from workstation.services.prior_reports import PriorReport
 from workstation.services.segmenting import Segmenting
 from workstation.services.segments_saving import SegmentsSaving
 from workstation.services.session import ReadingSession
@@ -127,8 +125,6 @@ class Windows(Protocol):
 
     def open_site_test(self, site: Site) -> None:
         """The self-test of a site."""
-    def show_prior_report(self, report: PriorReport) -> None:
-        """What was written about an older study."""
         ...
 
     def open_calls(self, calls: OpenCalls) -> None:
@@ -226,7 +222,6 @@ class AllServices:
     audit: Audit
     files: LocalCase
     segments: Segmenting
-    lesions: Lesions
     segments_saving: SegmentsSaving
     filing: MeasurementFiling
     saving: PlanesSaving

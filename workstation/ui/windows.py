@@ -19,8 +19,8 @@ from workstation.services.elsewhere import Elsewhere
 from workstation.services.jobs import Job
 from workstation.services.open_calls import OpenCalls
 from workstation.services.ports import Clock, Credentials
-from workstation.services.shift import SiteFigures
 from workstation.services.prior_reports import PriorReport
+from workstation.services.shift import SiteFigures
 from workstation.services.signal import Signal
 from workstation.services.worklist import Row
 from workstation.settings import Site, is_loopback
@@ -263,14 +263,16 @@ class Shell:
         if dialogs.current(self.front) is None:
             PriorsDialog(self.front, self._shown.session, elsewhere, self.run).open()
 
-    def open_site_test(self, site: Site) -> None:
-        if dialogs.current(self.front) is None:
-            dialog = SiteTestDialog(self.front, site, self._shown.site_tests.run)
     def show_prior_report(self, report: PriorReport) -> None:
         case = self._shown.session.case
         if case is not None and dialogs.current(self.front) is None:
             whose = person(report.prior.patient or case.item.patient, case.item)
             PriorReportDialog(self.front, report, whose, self.run).open()
+
+    def open_site_test(self, site: Site) -> None:
+        if dialogs.current(self.front) is None:
+            dialog = SiteTestDialog(self.front, site, self._shown.site_tests.run)
+            dialog.open(dialog.user if is_loopback(site.issuer) else None)
 
     def open_calls(self, calls: OpenCalls) -> None:
         if dialogs.current(self.front) is None:
