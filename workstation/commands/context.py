@@ -24,6 +24,7 @@ from workstation.services.dictation_buttons import DictationButtons
 from workstation.services.elsewhere import Elsewhere
 from workstation.services.jobs import Jobs
 from workstation.services.launching import Launching
+from workstation.services.lesions import Lesions
 from workstation.services.list_views import ListViews
 from workstation.services.listening import Listening
 from workstation.services.loading import Loader
@@ -222,6 +223,7 @@ class AllServices:
     audit: Audit
     files: LocalCase
     segments: Segmenting
+    lesions: Lesions
     segments_saving: SegmentsSaving
     filing: MeasurementFiling
     saving: PlanesSaving
