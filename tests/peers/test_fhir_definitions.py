@@ -19,7 +19,8 @@ from workstation.domain.critical import Attempt, Category, CriticalResult, How, 
 from workstation.domain.decision_aid import AidResult
 from workstation.domain.identifiers import ReportId
 from workstation.domain.report import Discrepancy, Overread, ReportState, SignedReport
-from workstation.protocols.audit_log import Log, Record, audit_event
+from workstation.protocols.audit_events import audit_event
+from workstation.protocols.audit_log import Log, Record
 from workstation.protocols.platform_reports import draft
 from workstation.protocols.report_bundle import bundle, seal
 

@@ -12,15 +12,9 @@ from typing import Any, Final
 
 from workstation.domain.identifiers import SiteId, StudyRef
 from workstation.errors import VerificationFailed, WorkstationError
-from workstation.protocols.audit_log import (
-    EVENTS,
-    AuditSummary,
-    Record,
-    audit_event,
-    checkpoint_event,
-    export_lines,
-    verify_audit,
-)
+from workstation.protocols.audit_check import AuditSummary, verify_audit
+from workstation.protocols.audit_events import EVENTS, audit_event, checkpoint_event
+from workstation.protocols.audit_log import Record, export_lines
 from workstation.protocols.signature import utc
 from workstation.protocols.signing_key import SigningKey
 from workstation.services.audit_ledger import Ledger, Owed

@@ -8,16 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from workstation.errors import VerificationFailed
-from workstation.protocols.audit_log import (
-    EVENTS,
-    Log,
-    Record,
-    audit_event,
-    checkpoint,
-    checkpoint_event,
-    export_lines,
-    verify_audit,
-)
+from workstation.protocols.audit_check import verify_audit
+from workstation.protocols.audit_events import EVENTS, audit_event, checkpoint_event
+from workstation.protocols.audit_log import Log, Record, checkpoint, export_lines
 from workstation.protocols.signing_key import new_key
 
 AT = "2026-11-22T21:40:00Z"
