@@ -22,8 +22,6 @@ from workstation.domain.identifiers import (
 from workstation.domain.patient import Patient
 from workstation.domain.report import (
     Binding,
-    Field,
-    FieldSpec,
     Overread,
     Report,
     ReportState,
@@ -32,6 +30,7 @@ from workstation.domain.report import (
     SignedReport,
     Signer,
 )
+from workstation.domain.report_field import Field, FieldSpec
 from workstation.domain.worklist import Priority, Tier, WorklistItem
 from workstation.errors import Conflict, SiteUnavailable
 from workstation.services.audit import Audit

@@ -18,8 +18,6 @@ from workstation.adapters.site_client import SiteClient, sign_ons
 from workstation.domain.identifiers import ReportId, SiteId
 from workstation.domain.report import (
     Binding,
-    Field,
-    FieldSpec,
     Report,
     ReportState,
     Section,
@@ -27,6 +25,7 @@ from workstation.domain.report import (
     SignedReport,
     Signer,
 )
+from workstation.domain.report_field import Field, FieldSpec
 from workstation.domain.worklist import WorklistItem
 from workstation.services.audit import Audit
 from workstation.services.case import also_of

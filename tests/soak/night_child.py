@@ -25,8 +25,6 @@ from workstation.adapters.store import Opened, open_store
 from workstation.domain.identifiers import AccessionNumber, ReportId, SiteId
 from workstation.domain.report import (
     Binding,
-    Field,
-    FieldSpec,
     Report,
     ReportState,
     Section,
@@ -34,6 +32,7 @@ from workstation.domain.report import (
     SignedReport,
     Signer,
 )
+from workstation.domain.report_field import Field, FieldSpec
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import Refused, SignInFailed, SiteUnavailable, WorkstationError
 from workstation.protocols.delivery import State

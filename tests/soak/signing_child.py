@@ -22,8 +22,6 @@ from workstation.adapters.store import open_store
 from workstation.domain.identifiers import ReportId, SiteId
 from workstation.domain.report import (
     Binding,
-    Field,
-    FieldSpec,
     Report,
     ReportState,
     Section,
@@ -31,6 +29,7 @@ from workstation.domain.report import (
     SignedReport,
     Signer,
 )
+from workstation.domain.report_field import Field, FieldSpec
 from workstation.domain.worklist import WorklistItem
 from workstation.services.audit import Audit
 from workstation.services.delivery import Deliveries

@@ -2,15 +2,8 @@
 
 from attrs import field, frozen
 
-from workstation.domain.report import (
-    Binding,
-    Field,
-    FieldSpec,
-    Report,
-    Section,
-    SectionKind,
-    new_report_id,
-)
+from workstation.domain.report import Binding, Report, Section, SectionKind, new_report_id
+from workstation.domain.report_field import Field, FieldSpec
 
 
 @frozen

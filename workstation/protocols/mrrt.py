@@ -13,7 +13,8 @@ from typing import Final
 from attrs import evolve
 from lxml import etree
 
-from workstation.domain.report import FieldKind, FieldSpec, SectionKind
+from workstation.domain.report import SectionKind
+from workstation.domain.report_field import FieldKind, FieldSpec
 from workstation.domain.template import Template, TemplateSection
 from workstation.text import tr
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from workstation.domain.report import SECTION_LOINC, FieldKind, FieldSpec
+from workstation.domain.report import SECTION_LOINC
+from workstation.domain.report_field import FieldKind, FieldSpec
 from workstation.domain.template import Template, TemplateSection
 
 _TYPES: Final = {

@@ -19,7 +19,8 @@ from typing import Final
 
 from attrs import evolve, field, frozen
 
-from workstation.domain.report import FieldKind, FieldSpec, SectionKind
+from workstation.domain.report import SectionKind
+from workstation.domain.report_field import FieldKind, FieldSpec
 from workstation.domain.template import Template, TemplateSection
 from workstation.protocols.mrrt import SECTION_NAMES
 from workstation.text import tr

@@ -3,7 +3,7 @@
 from attrs import evolve
 
 from workstation.domain.autotext import Hole, holes
-from workstation.domain.report import Field, FieldKind, Link
+from workstation.domain.report_field import Field, FieldKind, Link
 from workstation.errors import CommandError
 from workstation.services.autotext_expansion import Expansion
 from workstation.services.report_edits import inserted

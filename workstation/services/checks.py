@@ -14,14 +14,8 @@ from attrs import evolve, field, frozen
 
 from workstation.domain.measurement import Measurement
 from workstation.domain.patient import Patient
-from workstation.domain.report import (
-    Discrepancy,
-    FieldRef,
-    IssuedReport,
-    Link,
-    Report,
-    SectionKind,
-)
+from workstation.domain.report import Discrepancy, FieldRef, IssuedReport, Report, SectionKind
+from workstation.domain.report_field import Link
 from workstation.services import agreement, phrases, wording
 from workstation.services.word_diff import differs
 from workstation.text import isolated, tr, trn

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from attrs import evolve
 
-from workstation.domain.report import Field, FieldKind, Link
+from workstation.domain.report_field import Field, FieldKind, Link
 from workstation.errors import CommandError
 from workstation.text import tr
 

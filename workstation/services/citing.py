@@ -7,7 +7,7 @@ from attrs import frozen
 
 from workstation.domain.key_image import KeyImage
 from workstation.domain.measurement import REGIONS, WORDS, Measurement, MeasurementKind
-from workstation.domain.report import Link
+from workstation.domain.report_field import Link
 from workstation.text import tr
 
 

@@ -13,7 +13,6 @@ from workstation.domain.calibration import Calibration
 from workstation.domain.key_image import KeyImage
 from workstation.domain.measurement import Measurement
 from workstation.domain.report import (
-    OWN_WORDS,
     Discrepancy,
     FieldRef,
     IssuedReport,
@@ -22,6 +21,7 @@ from workstation.domain.report import (
     ReportState,
     SectionKind,
 )
+from workstation.domain.report_field import OWN_WORDS
 from workstation.domain.report_states import UNSETTLED
 from workstation.domain.worklist import ReadState, WorklistItem
 from workstation.errors import CommandError

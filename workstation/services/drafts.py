@@ -14,18 +14,8 @@ from workstation.domain.identifiers import AccessionNumber, ReportId, SiteId, St
 from workstation.domain.key_image import KeyImage
 from workstation.domain.measurement import Measurement
 from workstation.domain.patient import Patient
-from workstation.domain.report import (
-    AlsoOrder,
-    Binding,
-    Field,
-    FieldKind,
-    FieldSpec,
-    Link,
-    Report,
-    ReportState,
-    Section,
-    SectionKind,
-)
+from workstation.domain.report import AlsoOrder, Binding, Report, ReportState, Section, SectionKind
+from workstation.domain.report_field import Field, FieldKind, FieldSpec, Link
 from workstation.domain.worklist import WorklistItem
 from workstation.services import (
     drafted_critical,

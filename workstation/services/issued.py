@@ -6,10 +6,7 @@ from typing import Final
 from attrs import evolve
 
 from workstation.domain.report import (
-    OWN_WORDS,
     Binding,
-    Field,
-    FieldSpec,
     IssuedReport,
     Report,
     ReportState,
@@ -18,6 +15,7 @@ from workstation.domain.report import (
     SignedReport,
     new_report_id,
 )
+from workstation.domain.report_field import OWN_WORDS, Field, FieldSpec
 from workstation.domain.rich_text import RichText, joined
 from workstation.text import tr
 

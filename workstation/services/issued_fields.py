@@ -2,7 +2,8 @@
 
 from attrs import evolve
 
-from workstation.domain.report import Field, FieldKind, Report, Section, SectionKind
+from workstation.domain.report import Report, Section, SectionKind
+from workstation.domain.report_field import Field, FieldKind
 from workstation.domain.rich_text import RichText, joined
 
 

@@ -10,8 +10,9 @@ from typing import Final
 
 from attrs import evolve
 
-from workstation.domain.report import Field, FieldKind, FieldRef, SectionKind
+from workstation.domain.report import FieldRef, SectionKind
 from workstation.domain.report_blocks import BAR
+from workstation.domain.report_field import Field, FieldKind
 from workstation.domain.rich_text import covers, united, without
 from workstation.errors import CommandError
 from workstation.services.report_items import (

@@ -8,17 +8,8 @@ from attrs import evolve
 from workstation.domain.critical import CriticalResult
 from workstation.domain.key_image import KeyImage
 from workstation.domain.measurement import Measurement
-from workstation.domain.report import (
-    OWN_WORDS,
-    Field,
-    FieldKind,
-    FieldRef,
-    FieldSpec,
-    Link,
-    Report,
-    Section,
-    SectionKind,
-)
+from workstation.domain.report import FieldRef, Report, Section, SectionKind
+from workstation.domain.report_field import OWN_WORDS, Field, FieldKind, FieldSpec, Link
 from workstation.domain.rich_text import joined
 from workstation.domain.speech import Word
 from workstation.domain.worklist import WorklistItem

@@ -6,8 +6,8 @@ from typing import Final
 
 from attrs import evolve
 
-from workstation.domain.report import Field
 from workstation.domain.report_blocks import BULLET, are_items
+from workstation.domain.report_field import Field
 from workstation.domain.rich_text import RichText, joined
 from workstation.services.phrases import sentence_at
 

@@ -11,7 +11,8 @@ from workstation.domain.identifiers import StudyRef
 from workstation.domain.key_image import KeyImage
 from workstation.domain.measurement import Measurement
 from workstation.domain.patient import Patient
-from workstation.domain.report import FieldRef, Link
+from workstation.domain.report import FieldRef
+from workstation.domain.report_field import Link
 from workstation.services.autotext_edits import with_autotext
 from workstation.services.autotexts import Autotexts
 from workstation.services.cited_lines import with_lines

@@ -6,7 +6,8 @@ Only places; the words are `Writing`'s.
 from collections.abc import Callable
 
 from workstation.domain.autotext import Hole
-from workstation.domain.report import OWN_WORDS, Field, FieldRef, Report, SectionKind
+from workstation.domain.report import FieldRef, Report, SectionKind
+from workstation.domain.report_field import OWN_WORDS, Field
 from workstation.errors import CommandError
 from workstation.services.autotext_edits import hole_at, next_hole, previous_hole
 from workstation.services.ports import Clock

@@ -9,7 +9,8 @@ from attrs import evolve
 
 from workstation.domain.critical import CriticalResult
 from workstation.domain.decision_aid import AidResult
-from workstation.domain.report import Field, FieldKind, FieldRef, Report, SectionKind
+from workstation.domain.report import FieldRef, Report, SectionKind
+from workstation.domain.report_field import Field, FieldKind
 from workstation.errors import CommandError
 from workstation.services.autotext_edits import next_hole, with_choice, without_hole
 from workstation.services.report_edits import (

@@ -16,7 +16,8 @@ from PySide6.QtGui import (
     QTextDocument,
 )
 
-from workstation.domain.report import Field, FieldKind, FieldRef, Report, Section, SectionKind
+from workstation.domain.report import FieldRef, Report, Section, SectionKind
+from workstation.domain.report_field import Field, FieldKind
 from workstation.domain.rich_text import difference
 from workstation.services.checks import link_state
 from workstation.services.reporting import Reporting

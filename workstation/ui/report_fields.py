@@ -13,8 +13,9 @@ from attrs import frozen
 from PySide6.QtGui import QFont, QFontMetricsF, QTextCharFormat
 
 from workstation.domain.autotext import holes
-from workstation.domain.report import Field, FieldKind, FieldRef
+from workstation.domain.report import FieldRef
 from workstation.domain.report_blocks import BAR, tables
+from workstation.domain.report_field import Field, FieldKind
 from workstation.domain.rich_text import RichText
 from workstation.text import tr
 from workstation.ui import theme

@@ -14,7 +14,7 @@ from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from workstation.domain.autotext import Autotext, Level
-from workstation.domain.report import FieldKind
+from workstation.domain.report_field import FieldKind
 from workstation.services.autotexts import Autotexts
 from workstation.services.lines import quoted
 from workstation.services.reporting import Reporting

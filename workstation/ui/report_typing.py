@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QTextEdit
 
-from workstation.domain.report import FieldKind, FieldRef
+from workstation.domain.report import FieldRef
+from workstation.domain.report_field import FieldKind
 from workstation.services.reporting import Reporting
 from workstation.ui.report_document import ReportDocument
 from workstation.ui.report_fields import Slot

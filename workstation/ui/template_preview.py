@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit
 
-from workstation.domain.report import FieldKind, FieldSpec
+from workstation.domain.report_field import FieldKind, FieldSpec
 from workstation.domain.template import Template
 from workstation.text import tr
 from workstation.ui import plain, theme

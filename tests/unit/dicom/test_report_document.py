@@ -17,14 +17,8 @@ from workstation.dicom.encapsulated_report import encapsulated_report
 from workstation.dicom.report_document import Predecessor, document_uid, report_document
 from workstation.domain.identifiers import SopUID, StudyUID
 from workstation.domain.reader import Reader
-from workstation.domain.report import (
-    Field,
-    FieldSpec,
-    ReportState,
-    Section,
-    SectionKind,
-    SignedReport,
-)
+from workstation.domain.report import ReportState, Section, SectionKind, SignedReport
+from workstation.domain.report_field import Field, FieldSpec
 from workstation.domain.source import Source
 
 pytestmark = pytest.mark.peer

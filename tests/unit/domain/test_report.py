@@ -2,15 +2,8 @@
 
 from fakes_report import TEMPLATES, binding_of, item
 
-from workstation.domain.report import (
-    OWN_WORDS,
-    Field,
-    FieldKind,
-    FieldSpec,
-    Report,
-    Section,
-    SectionKind,
-)
+from workstation.domain.report import Report, Section, SectionKind
+from workstation.domain.report_field import OWN_WORDS, Field, FieldKind, FieldSpec
 from workstation.services.templates import by_id
 
 

@@ -13,15 +13,8 @@ from hl7apy.parser import parse_message
 from hl7apy.validation import Validator
 
 from workstation.domain.identifiers import AccessionNumber, StudyUID, TaskId
-from workstation.domain.report import (
-    AlsoOrder,
-    Field,
-    FieldSpec,
-    ReportState,
-    Section,
-    SectionKind,
-    SignedReport,
-)
+from workstation.domain.report import AlsoOrder, ReportState, Section, SectionKind, SignedReport
+from workstation.domain.report_field import Field, FieldSpec
 from workstation.protocols.hl7 import parse
 from workstation.protocols.hl7_report import STATUS, Agreed, Examined, control_id, oru, text_of
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from workstation.domain.report import FieldKind, SectionKind
+from workstation.domain.report import SectionKind
+from workstation.domain.report_field import FieldKind
 from workstation.domain.template import Template
 from workstation.protocols import mrrt
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from workstation.adapters.memory_store import MemoryStore
 from workstation.domain.autotext import Level
 from workstation.domain.identifiers import SiteId
-from workstation.domain.report import FieldKind, SectionKind
+from workstation.domain.report import SectionKind
+from workstation.domain.report_field import FieldKind
 from workstation.domain.template import Template
 from workstation.errors import CommandError
 from workstation.protocols import mrrt, mrrt_writing, template_text

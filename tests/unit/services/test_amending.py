@@ -5,7 +5,8 @@ from attrs import evolve
 from fakes_report import NOW, SIGNER, Desk
 
 from workstation.domain.identifiers import ReportId
-from workstation.domain.report import OWN_WORDS, FieldRef, IssuedReport, ReportState, SectionKind
+from workstation.domain.report import FieldRef, IssuedReport, ReportState, SectionKind
+from workstation.domain.report_field import OWN_WORDS
 from workstation.errors import CommandError, SigningBlocked
 from workstation.services.issued import of_signed
 from workstation.services.reporting import Reporting

@@ -6,7 +6,8 @@ import pytest
 from attrs import evolve
 from fakes_report import ALDER, BIRCH, STUDY, TEMPLATES, binding_of, item, length
 
-from workstation.domain.report import FieldRef, Link, Report, SectionKind
+from workstation.domain.report import FieldRef, Report, SectionKind
+from workstation.domain.report_field import Link
 from workstation.services import checks
 from workstation.services.checks import Check, Facts, Images
 from workstation.services.templates import by_id

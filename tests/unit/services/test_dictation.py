@@ -9,8 +9,9 @@ from fakes_report import BIRCH, Desk, binding_of, item
 
 from workstation.adapters.recordings import scripted
 from workstation.domain.identifiers import StudyUID, TaskId
-from workstation.domain.report import Field as ReportField
-from workstation.domain.report import FieldKind, FieldRef, FieldSpec, SectionKind
+from workstation.domain.report import FieldRef, SectionKind
+from workstation.domain.report_field import Field as ReportField
+from workstation.domain.report_field import FieldKind, FieldSpec
 from workstation.domain.speech import Final, SpeechEvent
 from workstation.errors import CommandError, Refused
 from workstation.services import drafts

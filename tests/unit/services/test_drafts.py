@@ -7,7 +7,8 @@ import pytest
 from attrs import evolve
 from fakes_report import NOW, SIGNER, TEMPLATES, Desk, binding_of, item
 
-from workstation.domain.report import Link, ReportState, SectionKind
+from workstation.domain.report import ReportState, SectionKind
+from workstation.domain.report_field import Link
 from workstation.errors import SignInFailed, SiteUnavailable, StoreUnavailable
 from workstation.services import drafts
 from workstation.services.draft_saving import RETRY_AFTER_S

@@ -7,18 +7,15 @@ from fakes_report import NOW, SIGNER, Desk
 
 from workstation.domain.identifiers import ReportId
 from workstation.domain.report import (
-    OWN_WORDS,
     Discrepancy,
-    Field,
-    FieldKind,
     FieldRef,
-    FieldSpec,
     IssuedReport,
     Overread,
     ReportState,
     Section,
     SectionKind,
 )
+from workstation.domain.report_field import OWN_WORDS, Field, FieldKind, FieldSpec
 from workstation.errors import CommandError, SigningBlocked
 from workstation.services.issued import as_report
 from workstation.services.issued_fields import in_fields

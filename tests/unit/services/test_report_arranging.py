@@ -3,7 +3,8 @@
 import pytest
 from fakes_report import Desk, length
 
-from workstation.domain.report import Field, FieldRef, Section, SectionKind
+from workstation.domain.report import FieldRef, Section, SectionKind
+from workstation.domain.report_field import Field
 from workstation.errors import CommandError
 from workstation.services.reporting import Reporting
 

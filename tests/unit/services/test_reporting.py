@@ -18,14 +18,8 @@ from fakes_report import (
 )
 
 from workstation.domain.identifiers import ReportId, StudyRef
-from workstation.domain.report import (
-    OWN_WORDS,
-    FieldRef,
-    IssuedReport,
-    ReportState,
-    SectionKind,
-    SignedReport,
-)
+from workstation.domain.report import FieldRef, IssuedReport, ReportState, SectionKind, SignedReport
+from workstation.domain.report_field import OWN_WORDS
 from workstation.errors import CommandError, Refused, SigningBlocked
 from workstation.services.reporting import Reporting
 
