@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from workstation.commands.bindings import Scope
 from workstation.services.lesions import Lesion, Lesions
@@ -93,7 +93,7 @@ class LesionTable(QWidget):
         self._dress()
         title = plain.label(tr("Lesions"), tone="low", size="small", weight=600)
         self._count = plain.label(tone="low", size="small")
-        self._none = plain.label(
+        none = plain.label(
             tr("No lesion has a volume yet: make a region a sphere, or draw a segment."),
             tone="low", size="small", wrap=True,
         )  # fmt: skip
@@ -104,9 +104,12 @@ class LesionTable(QWidget):
             plain.button(tr("Close"), lambda: run("lesions.table")),
             margins=(14, 6, 12, 4), spacing=8,
         )  # fmt: skip
-        layout = plain.column(head, self._none, self.table, spacing=0).layout()
-        assert layout is not None
-        self.setLayout(layout)
+        self._nothing = plain.column(none, margins=(14, 4, 12, 10))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for part in (head, self._nothing, self.table):
+            layout.addWidget(part)
         lesions.changed.connect(lambda _: self._follow())
         self.hide()
 
@@ -160,7 +163,7 @@ class LesionTable(QWidget):
             self.table.selectRow(at)
         self._following = False
         self._count.setText(trn(len(rows), "{n} lesion", "{n} lesions") if rows else "")
-        self._none.setVisible(not rows)
+        self._nothing.setVisible(not rows)
         self.table.setVisible(bool(rows))
         tall = min(_MOST_ROWS, len(rows)) * _ROW + self.table.horizontalHeader().sizeHint().height()
         self.table.setFixedHeight(tall + 4)
