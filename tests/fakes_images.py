@@ -15,7 +15,7 @@ from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, 
 from workstation.domain.study import Frame, Instance, PixelFormat, Series
 from workstation.errors import NotDisplayable, SiteUnavailable
 from workstation.imaging.pixels import FramePixels
-from workstation.services.ports import Fetched, Packed, SeriesHead, freely
+from workstation.services.ports.images import Fetched, Packed, SeriesHead, freely
 from workstation.settings import Site
 
 REF = StudyRef(SiteId("here"), StudyUID("1.2.3"))

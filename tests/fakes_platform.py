@@ -14,7 +14,7 @@ from workstation.domain.reader import Licence, Reader
 from workstation.domain.report import IssuedReport
 from workstation.domain.worklist import Priority, ReadState, Tier, WorklistItem
 from workstation.errors import Conflict, SignInFailed, WorkstationError
-from workstation.services.ports import Credentials, FeedPage, Receipt, StepUp
+from workstation.services.ports.hosting import Credentials, FeedPage, Receipt, StepUp
 from workstation.settings import Site
 
 WASHINGTON = Licence("MD-1", "US-WA", date(2020, 1, 1), date(2026, 12, 31))

@@ -37,7 +37,8 @@ from workstation.services.audit import Audit
 from workstation.services.delivery import Deliveries
 from workstation.services.keys import Keys
 from workstation.services.messages import Messages
-from workstation.services.ports import Receipt, SealedStore
+from workstation.services.ports.hosting import Receipt
+from workstation.services.ports.keeping import SealedStore
 from workstation.services.sealing import Outside
 
 SITE = SiteId("harbor")

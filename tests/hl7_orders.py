@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from workstation.adapters.memory_store import MemoryStore
 from workstation.errors import StoreUnavailable
-from workstation.services.ports import Change
+from workstation.services.ports.keeping import Change
 
 HEAD = "MSH|^~\\&|RIS|H|||20261122143000||{}|C1|P|2.5.1\r"
 PID = "PID|1||HG-1^^^HG^MR||Canary^Zelda||19580302|F\r"

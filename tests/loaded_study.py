@@ -9,7 +9,7 @@ from workstation.domain.identifiers import FrameKey, StudyRef
 from workstation.services.frames import FrameStore
 from workstation.services.jobs import Jobs
 from workstation.services.loading import Loader
-from workstation.services.ports import FrameSource
+from workstation.services.ports.images import FrameSource
 
 
 @frozen

@@ -34,7 +34,7 @@ from workstation.services.delivery import Deliveries
 from workstation.services.jobs import Jobs
 from workstation.services.keys import Keys
 from workstation.services.messages import Messages
-from workstation.services.ports import Credentials
+from workstation.services.ports.hosting import Credentials
 from workstation.services.sealing import Outside
 from workstation.settings import load
 

@@ -15,7 +15,7 @@ from workstation.text import tr, trn
 
 if TYPE_CHECKING:
     from workstation.rendering.engine import Slices
-    from workstation.services.ports import Credentials
+    from workstation.services.ports.hosting import Credentials
 
 DONE, BAD, USAGE = 0, 1, 2
 
@@ -93,7 +93,7 @@ def _act_demo(options: argparse.Namespace) -> int:
 def _in_demo(options: argparse.Namespace, ready: dict[str, object], script: str | None) -> int:
     from workstation import settings
     from workstation.app.running import run
-    from workstation.services.ports import Credentials
+    from workstation.services.ports.hosting import Credentials
 
     users: list[dict[str, str]] = ready["users"]  # type: ignore[assignment]
     reader = users[0]
@@ -259,7 +259,7 @@ def _act_bench(options: argparse.Namespace) -> int:
 
 def _credentials() -> "Credentials | None":
     """Who signs in without a browser, as the environment says."""
-    from workstation.services.ports import Credentials
+    from workstation.services.ports.hosting import Credentials
 
     user = os.environ.get("WORKSTATION_USER", "")
     return Credentials(user, os.environ.get("WORKSTATION_PASSWORD", "")) if user else None

@@ -23,7 +23,7 @@ from workstation.domain.worklist import WorklistItem
 from workstation.errors import Refused, SettingsError
 from workstation.services.announced import Announced
 from workstation.services.licence import may_read
-from workstation.services.ports import Credentials, FeedPage
+from workstation.services.ports.hosting import Credentials, FeedPage
 from workstation.settings import load
 
 pytestmark = pytest.mark.slow

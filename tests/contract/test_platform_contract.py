@@ -28,7 +28,8 @@ from workstation.protocols.id_token import Client
 from workstation.services.elsewhere import LIKELY
 from workstation.services.jobs import Jobs
 from workstation.services.likeness import likeness
-from workstation.services.ports import KEPT, Credentials, SecretStore
+from workstation.services.ports.hosting import KEPT, Credentials
+from workstation.services.ports.keeping import SecretStore
 from workstation.services.worklist import SiteStatus, Worklist
 from workstation.settings import load
 

@@ -11,7 +11,7 @@ from workstation.adapters.memory_store import MemoryStore
 from workstation.adapters.secrets import MemorySecrets
 from workstation.adapters.store import SqlCipherStore, StoreBusy, StoreDamaged, open_store
 from workstation.errors import StoreUnavailable
-from workstation.services.ports import Append, Put, Remove, SealedStore
+from workstation.services.ports.keeping import Append, Put, Remove, SealedStore
 
 KEY = bytes(range(32))
 WORDS = "Canary, Zelda has a nodule"

@@ -18,7 +18,7 @@ from workstation.app.outer import Outer
 from workstation.app.windows import build
 from workstation.demo.process import running
 from workstation.services.lines import quoted
-from workstation.services.ports import Credentials
+from workstation.services.ports.hosting import Credentials
 from workstation.ui.application import Application
 from workstation.ui.program import Program
 

@@ -27,7 +27,7 @@ from workstation.protocols.delivery import State
 from workstation.services.alarms import Need
 from workstation.services.jobs import Job
 from workstation.services.lines import quoted
-from workstation.services.ports import Credentials
+from workstation.services.ports.hosting import Credentials
 from workstation.ui.application import Application
 from workstation.ui.program import Program
 

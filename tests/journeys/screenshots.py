@@ -14,7 +14,7 @@ from workstation.app.windows import build
 from workstation.demo.process import running
 from workstation.domain.geometry import Vector
 from workstation.domain.report import FieldRef, SectionKind
-from workstation.services.ports import Credentials
+from workstation.services.ports.hosting import Credentials
 from workstation.ui.application import Application
 from workstation.ui.program import Program
 

@@ -26,7 +26,7 @@ from workstation.commands.registry import Argument, Command
 from workstation.errors import WorkstationError
 from workstation.services.jobs import Job
 from workstation.services.lines import quoted
-from workstation.services.ports import Credentials
+from workstation.services.ports.hosting import Credentials
 from workstation.services.snapshot import snapshot
 from workstation.ui import dialogs
 from workstation.ui.application import Application

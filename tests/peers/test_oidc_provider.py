@@ -20,7 +20,8 @@ from workstation.adapters.sign_on import SignOn
 from workstation.errors import SignInFailed
 from workstation.protocols.device_sign_in import EnterCode
 from workstation.protocols.id_token import Client
-from workstation.services.ports import Clock, Credentials
+from workstation.services.ports.clock import Clock
+from workstation.services.ports.hosting import Credentials
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
 

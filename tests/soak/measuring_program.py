@@ -20,7 +20,7 @@ from workstation.adapters.store import open_store
 from workstation.domain.key_image import KeyTitle
 from workstation.domain.measurement import MeasurementKind
 from workstation.errors import WorkstationError
-from workstation.services.ports import Credentials
+from workstation.services.ports.hosting import Credentials
 from workstation.ui.application import Application
 from workstation.ui.program import Program
 

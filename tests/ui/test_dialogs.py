@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from workstation.domain.identifiers import SiteId
 from workstation.errors import SignInFailed, SiteUnavailable
 from workstation.services.jobs import Job
-from workstation.services.ports import Credentials
+from workstation.services.ports.hosting import Credentials
 from workstation.services.selftest import Finding, Verdict
 from workstation.services.shift import SiteFigures
 from workstation.settings import Site

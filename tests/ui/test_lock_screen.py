@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from workstation.errors import SignInFailed
 from workstation.protocols.device_sign_in import EnterCode
 from workstation.services.jobs import Job
-from workstation.services.ports import Credentials
+from workstation.services.ports.hosting import Credentials
 from workstation.services.signal import Signal
 from workstation.ui.chips import Chip
 from workstation.ui.dialogs import Dialog, MessageDialog

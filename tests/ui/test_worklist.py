@@ -26,7 +26,7 @@ from workstation.domain.identifiers import AccessionNumber, ReportId, TaskId, Ta
 from workstation.domain.worklist import Priority
 from workstation.protocols.delivery import Delivery, State
 from workstation.services.list_views import ListColumn, ListOrder
-from workstation.services.ports import RowProblem
+from workstation.services.ports.hosting import RowProblem
 from workstation.services.worklist import Row
 from workstation.ui.worklist import WorklistPane
 from workstation.ui.worklist_lists import SiteCard

@@ -7,7 +7,8 @@ from workstation.adapters.mllp_door import MllpDoor
 from workstation.adapters.platform import FhirPlatform
 from workstation.adapters.site_client import SiteClient
 from workstation.services.announced import Announced
-from workstation.services.ports import Clock, SealedStore
+from workstation.services.ports.clock import Clock
+from workstation.services.ports.keeping import SealedStore
 from workstation.settings import Site
 
 

@@ -19,7 +19,7 @@ from workstation.domain.worklist import Tier, WorklistItem
 from workstation.errors import Refused
 from workstation.protocols.hl7_orders import Order
 from workstation.services.announced import Announced
-from workstation.services.ports import Credentials, FeedPage
+from workstation.services.ports.hosting import Credentials, FeedPage
 from workstation.text import tr
 
 _BETWEEN: Final = "|"

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from workstation.protocols.dicomweb import Multipart, Part
 from workstation.protocols.web import Request
-from workstation.services.ports import freely
+from workstation.services.ports.images import freely
 from workstation.settings import Site
 
 #: Answers that mean: not in this form. It is asked for in another one, then.

@@ -30,7 +30,8 @@ from workstation.protocols.dicom_attributes import Attributes, NotMetadata, pars
 from workstation.protocols.dicomweb import JSON
 from workstation.protocols.fhir_values import Unreadable
 from workstation.protocols.web import Request
-from workstation.services.ports import Clock, FeedPage, RowProblem
+from workstation.services.ports.clock import Clock
+from workstation.services.ports.hosting import FeedPage, RowProblem
 from workstation.settings import Site
 from workstation.text import tr
 

@@ -18,7 +18,7 @@ from workstation.imaging.pixels import FramePixels
 from workstation.protocols.dicom_attributes import NotMetadata, parse
 from workstation.protocols.dicom_json import series_of
 from workstation.protocols.dicom_repeats import CONTESTED, is_contested
-from workstation.services.ports import Fetched
+from workstation.services.ports.images import Fetched
 from workstation.text import tr
 
 #: The site delivered an object, and it is not the one that was described.

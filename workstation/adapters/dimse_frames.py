@@ -33,7 +33,7 @@ from workstation.errors import NotDisplayable, Refused, SiteUnavailable
 from workstation.protocols import dicom_json
 from workstation.protocols.dicom_attributes import Attributes, NotMetadata, parse
 from workstation.protocols.part10 import file_of
-from workstation.services.ports import SeriesHead
+from workstation.services.ports.images import SeriesHead
 from workstation.text import tr
 
 log = logging.getLogger("frames")

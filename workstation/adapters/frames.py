@@ -24,7 +24,7 @@ from workstation.errors import NotDisplayable, Refused, SiteUnavailable
 from workstation.imaging.pixels import FramePixels
 from workstation.protocols import dicomweb
 from workstation.protocols.dicomweb import Garbled, Part
-from workstation.services.ports import Fetched, Packed, freely
+from workstation.services.ports.images import Fetched, Packed, freely
 
 _log = logging.getLogger("frames")
 

@@ -20,7 +20,7 @@ from workstation.errors import NotDisplayable
 from workstation.imaging.pixels import FramePixels
 from workstation.protocols import dicom_json
 from workstation.protocols.dicom_attributes import Attributes, parse
-from workstation.services.ports import Fetched, Packed, SeriesHead, freely
+from workstation.services.ports.images import Fetched, Packed, SeriesHead, freely
 
 _FRAMES_AT_ONCE: Final = 16
 #: SOP Instance UID, and which of several objects that share it.

@@ -9,7 +9,7 @@ import logging
 
 from workstation.errors import StoreUnavailable
 from workstation.protocols.id_token import Client
-from workstation.services.ports import SecretStore
+from workstation.services.ports.keeping import SecretStore
 
 log = logging.getLogger("sign-in")
 

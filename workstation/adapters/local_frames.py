@@ -20,7 +20,8 @@ from workstation.domain.patient import Patient
 from workstation.errors import NotDisplayable
 from workstation.protocols.dicom_attributes import Attributes, NotMetadata, parse
 from workstation.protocols.dicom_directory import is_directory
-from workstation.services.ports import LOCAL, LocalStudy, Opened, SeriesHead
+from workstation.services.ports.files import LOCAL, LocalStudy, Opened
+from workstation.services.ports.images import SeriesHead
 
 #: Objects between two words about how far the reading is.
 _TOLD_EACH: Final = 32

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Sequence
 from typing import Final
 
-from workstation.services.ports import Append, Change, Put, Remove
+from workstation.services.ports.keeping import Append, Change, Put, Remove
 
 TABLES: Final = ("draft", "outbox", "meta")
 

@@ -12,7 +12,7 @@ from workstation.protocols import dicom_bulk, dicom_json, dicom_repeats, dicomwe
 from workstation.protocols.dicom_attributes import MAX_BYTES, NotMetadata
 from workstation.protocols.dicomweb import Garbled
 from workstation.protocols.web import Request
-from workstation.services.ports import SeriesHead
+from workstation.services.ports.images import SeriesHead
 from workstation.text import tr
 
 

@@ -18,7 +18,8 @@ from workstation.adapters.http import certificates
 from workstation.errors import Conflict, Refused, SiteUnavailable
 from workstation.protocols.hl7 import Frames, NotHl7, framed, parse
 from workstation.protocols.hl7_ack import Acknowledgement, Verdict, read
-from workstation.services.ports import Clock, Receipt
+from workstation.services.ports.clock import Clock
+from workstation.services.ports.hosting import Receipt
 from workstation.settings import Site
 from workstation.text import tr
 

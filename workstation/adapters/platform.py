@@ -20,7 +20,7 @@ from workstation.protocols import platform as wire
 from workstation.protocols import platform_reports as reports
 from workstation.protocols.fhir_values import Resource, Unreadable, by_reference, text
 from workstation.protocols.web import Answer, Request
-from workstation.services.ports import Credentials, FeedPage, Receipt, RowProblem, StepUp
+from workstation.services.ports.hosting import Credentials, FeedPage, Receipt, RowProblem, StepUp
 from workstation.text import tr
 
 log = logging.getLogger("worklist")

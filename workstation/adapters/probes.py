@@ -17,7 +17,7 @@ from workstation.decoder.sandbox.levels import EXPECTED, closed
 from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyUID
 from workstation.domain.study import Frame, PixelFormat
 from workstation.errors import NotDisplayable
-from workstation.services.ports import SecretStore
+from workstation.services.ports.keeping import SecretStore
 from workstation.services.selftest import Finding, Verdict, judged
 from workstation.text import tr
 

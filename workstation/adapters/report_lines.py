@@ -3,7 +3,7 @@
 from attrs import frozen
 
 from workstation.adapters.mllp import MllpLine
-from workstation.services.ports import HostingPlatform, Receipt, ReportLine
+from workstation.services.ports.hosting import HostingPlatform, Receipt, ReportLine
 from workstation.settings import Site
 
 

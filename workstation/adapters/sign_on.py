@@ -22,7 +22,8 @@ from workstation.protocols.id_token import Client, Identity
 from workstation.protocols.login_form import fill_in
 from workstation.protocols.oidc_tokens import Tokens, refresh, revoke
 from workstation.protocols.web import Answer, Request
-from workstation.services.ports import KEPT, Clock, Credentials
+from workstation.services.ports.clock import Clock
+from workstation.services.ports.hosting import KEPT, Credentials
 from workstation.settings import is_loopback
 from workstation.text import tr
 

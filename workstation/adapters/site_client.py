@@ -16,7 +16,8 @@ from workstation.protocols.answers import error_of
 from workstation.protocols.device_sign_in import EnterCode
 from workstation.protocols.id_token import Client
 from workstation.protocols.web import Answer, Request, origin
-from workstation.services.ports import Clock, SecretStore
+from workstation.services.ports.clock import Clock
+from workstation.services.ports.keeping import SecretStore
 from workstation.settings import Site
 from workstation.text import tr
 

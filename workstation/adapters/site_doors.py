@@ -15,13 +15,9 @@ from workstation.adapters.site_client import SiteClient
 from workstation.adapters.ups_list import UpsList
 from workstation.domain.identifiers import StudyRef, StudyUID
 from workstation.protocols.dicom_attributes import Attributes
-from workstation.services.ports import (
-    Clock,
-    FrameSource,
-    HeaderSource,
-    HostingPlatform,
-    ObjectArchive,
-)
+from workstation.services.ports.clock import Clock
+from workstation.services.ports.hosting import HostingPlatform
+from workstation.services.ports.images import FrameSource, HeaderSource, ObjectArchive
 
 
 class ImageSource(FrameSource, HeaderSource, Protocol):

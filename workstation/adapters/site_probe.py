@@ -31,7 +31,7 @@ from workstation.protocols.archive_rows import has_images, reader_from
 from workstation.protocols.capabilities import CAPABILITIES, fhir_version, image_base, issuer
 from workstation.protocols.dicom_attributes import NotMetadata, parse
 from workstation.protocols.web import Request
-from workstation.services.ports import Credentials
+from workstation.services.ports.hosting import Credentials
 from workstation.services.selftest import Check, Finding, Verdict, judged, run
 from workstation.settings import Settings, Site
 from workstation.text import tr, trn

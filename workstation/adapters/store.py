@@ -19,7 +19,7 @@ from attrs import frozen
 
 from workstation.adapters.memory_store import TABLES, MemoryStore
 from workstation.errors import StoreUnavailable
-from workstation.services.ports import Append, Change, Put, Remove, SealedStore, SecretStore
+from workstation.services.ports.keeping import Append, Change, Put, Remove, SealedStore, SecretStore
 from workstation.text import tr
 
 log = logging.getLogger("store")

@@ -17,7 +17,7 @@ from workstation.domain.report import IssuedReport
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import Refused, SignInFailed
 from workstation.protocols.archive_rows import completed, reader_from
-from workstation.services.ports import Credentials, FeedPage, Receipt, RowProblem, StepUp
+from workstation.services.ports.hosting import Credentials, FeedPage, Receipt, RowProblem, StepUp
 from workstation.text import tr
 
 

@@ -18,7 +18,7 @@ from workstation.protocols.archive_rows import task_of
 from workstation.protocols.dicom_attributes import Attributes, NotMetadata, parse
 from workstation.protocols.fhir_values import Unreadable
 from workstation.protocols.web import Request
-from workstation.services.ports import FeedPage, RowProblem
+from workstation.services.ports.hosting import FeedPage, RowProblem
 from workstation.text import tr
 
 _PAGE: Final = 200

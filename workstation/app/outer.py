@@ -20,11 +20,9 @@ from workstation.adapters.store import Opened, open_store
 from workstation.domain.identifiers import SiteId
 from workstation.protocols.device_sign_in import EnterCode
 from workstation.services.frames import Dropped
-from workstation.services.ports import (
-    HostingPlatform,
-    ObjectArchive,
-    SecretStore,
-)
+from workstation.services.ports.hosting import HostingPlatform
+from workstation.services.ports.images import ObjectArchive
+from workstation.services.ports.keeping import SecretStore
 from workstation.settings import Settings
 
 

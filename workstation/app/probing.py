@@ -2,9 +2,7 @@
 
 from workstation.adapters.decoders import Decoders
 from workstation.adapters.secrets import open_secrets
-from workstation.services.ports import (
-    Credentials,
-)
+from workstation.services.ports.hosting import Credentials
 from workstation.services.selftest import Finding
 from workstation.services.selftest import run as run_checks
 from workstation.settings import Settings, Site, resource

@@ -15,8 +15,8 @@ from workstation.domain.autotext import Level
 from workstation.domain.critical import Category
 from workstation.domain.identifiers import SiteId
 from workstation.protocols.dictation_buttons import Devices
-from workstation.services.autotext_files import shared
 from workstation.services.audit import Audit
+from workstation.services.autotext_files import shared
 from workstation.services.autotexts import Autotexts
 from workstation.services.critical_results import CriticalResults, Person
 from workstation.services.critical_results import Desk as CriticalDesk
@@ -27,9 +27,7 @@ from workstation.services.listening import Listening
 from workstation.services.open_calls import OpenCalls
 from workstation.services.own_templates import OwnTemplates
 from workstation.services.own_templates import load as load_own
-from workstation.services.ports import (
-    SealedStore,
-)
+from workstation.services.ports.keeping import SealedStore
 from workstation.services.reporting import Reporting
 from workstation.services.spelling import Spelling
 from workstation.services.spoken_table import Spoken

@@ -5,9 +5,7 @@ from pathlib import Path
 from workstation.adapters.hand_over import Desk, at_home, place_of
 from workstation.app.outer import Outer
 from workstation.app.windows import build
-from workstation.services.ports import (
-    Credentials,
-)
+from workstation.services.ports.hosting import Credentials
 from workstation.settings import Settings, resource
 from workstation.text import use_locale
 from workstation.ui.application import Application

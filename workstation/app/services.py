@@ -45,9 +45,7 @@ from workstation.services.object_headers import ObjectHeaders
 from workstation.services.own_keys import OwnKeys
 from workstation.services.placing import OnDuty
 from workstation.services.planes_saving import PlanesSaving
-from workstation.services.ports import (
-    LOCAL,
-)
+from workstation.services.ports.files import LOCAL
 from workstation.services.prefetch import Prefetch
 from workstation.services.preset_files import load_presets
 from workstation.services.registering import Registering

@@ -28,7 +28,7 @@ from workstation.domain.measurement import MeasurementKind, PixelPoint
 from workstation.domain.study import Frame
 from workstation.imaging.measure import measure
 from workstation.imaging.pixels import FramePixels
-from workstation.services.ports import LOCAL
+from workstation.services.ports.files import LOCAL
 
 RELATIVE: Final = 1e-6
 #: The real files that the project has to test with; none of them is part of the program.

@@ -15,7 +15,7 @@ from workstation.domain.study import Frame
 from workstation.imaging.measure import measure
 from workstation.imaging.pixels import FramePixels
 from workstation.protocols import dicom_json
-from workstation.services.ports import LOCAL
+from workstation.services.ports.files import LOCAL
 
 PIXEL: Final = 0.1
 _REF: Final = StudyRef(LOCAL, StudyUID("1.2"))

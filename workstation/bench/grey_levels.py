@@ -22,7 +22,7 @@ from workstation.domain.identifiers import SeriesUID, StudyRef, StudyUID
 from workstation.domain.study import Frame
 from workstation.imaging.pixels import FramePixels
 from workstation.rendering.picture import FramePainter, PictureRequest
-from workstation.services.ports import LOCAL
+from workstation.services.ports.files import LOCAL
 from workstation.viewing import viewport as reduce
 from workstation.viewing.resolve import ResolvedView
 from workstation.viewing.viewport import Interpolation, ViewportState

@@ -30,7 +30,8 @@ from workstation.protocols.dicomweb import whole_series
 from workstation.services.frames import FrameStore
 from workstation.services.jobs import Jobs
 from workstation.services.loading import Loader
-from workstation.services.ports import Credentials, FrameSource
+from workstation.services.ports.hosting import Credentials
+from workstation.services.ports.images import FrameSource
 from workstation.text import tr
 
 OVER_HTTP: Final = ("raw", "jpeg-ls", "htj2k")

@@ -13,7 +13,7 @@ from workstation.app.outer import Outer
 from workstation.app.windows import build
 from workstation.domain.identifiers import SiteId, StudyRef, StudyUID
 from workstation.errors import CommandError
-from workstation.services.ports import Credentials
+from workstation.services.ports.hosting import Credentials
 from workstation.text import tr
 from workstation.ui.application import Application
 from workstation.ui.program import Program

@@ -25,7 +25,7 @@ from workstation.domain.worklist import Priority, ReadState, Tier, WorklistItem
 from workstation.errors import SiteUnavailable
 from workstation.services.jobs import Jobs
 from workstation.services.list_views import ListViews
-from workstation.services.ports import Credentials, FeedPage, Receipt, StepUp
+from workstation.services.ports.hosting import Credentials, FeedPage, Receipt, StepUp
 from workstation.services.signal import Signal
 from workstation.services.worklist import Worklist
 from workstation.settings import Site

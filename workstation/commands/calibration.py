@@ -7,7 +7,7 @@ from workstation.commands.registry import Outcome, command
 from workstation.domain.calibration import Calibration
 from workstation.domain.identifiers import StudyRef
 from workstation.imaging.calibrating import replaced
-from workstation.services.ports import LOCAL
+from workstation.services.ports.files import LOCAL
 from workstation.text import tr, trn
 
 GROUP = "Tools"

@@ -28,7 +28,8 @@ from workstation.services.audit import Audit
 from workstation.services.delivery import Deliveries
 from workstation.services.jobs import Job, Jobs
 from workstation.services.open_calls import OpenCalls
-from workstation.services.ports import Clock, Put, Remove, SealedStore
+from workstation.services.ports.clock import Clock
+from workstation.services.ports.keeping import Put, Remove, SealedStore
 from workstation.services.signal import Signal
 from workstation.services.worklist import Worklist
 from workstation.settings import Site

@@ -22,7 +22,8 @@ from workstation.errors import StoreUnavailable
 from workstation.protocols import hl7_ack
 from workstation.protocols.hl7 import Message, NotHl7, parse
 from workstation.protocols.hl7_orders import NotUnderstood, Order, PatientNews, understood
-from workstation.services.ports import Change, Clock, Put, Remove, SealedStore
+from workstation.services.ports.clock import Clock
+from workstation.services.ports.keeping import Change, Put, Remove, SealedStore
 from workstation.settings import Site
 
 log = logging.getLogger("hl7")

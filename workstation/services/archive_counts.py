@@ -9,7 +9,7 @@ from typing import Final
 
 from workstation.domain.identifiers import SiteId, StudyRef
 from workstation.services.jobs import Job, Jobs
-from workstation.services.ports import FrameSource
+from workstation.services.ports.images import FrameSource
 from workstation.services.signal import Signal
 
 #: Seconds between two questions; each is one small QIDO search for each report.

@@ -19,7 +19,9 @@ from workstation.protocols.signature import utc
 from workstation.protocols.signing_key import SigningKey
 from workstation.services.audit_ledger import Ledger, Owed
 from workstation.services.jobs import Job, Jobs
-from workstation.services.ports import Change, Clock, HostingPlatform, SealedStore
+from workstation.services.ports.clock import Clock
+from workstation.services.ports.hosting import HostingPlatform
+from workstation.services.ports.keeping import Change, SealedStore
 from workstation.services.signal import Signal
 from workstation.text import tr
 

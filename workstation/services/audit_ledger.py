@@ -14,7 +14,7 @@ from workstation.domain.identifiers import SiteId
 from workstation.errors import StoreUnavailable
 from workstation.protocols.audit_log import Log, Record, checkpoint
 from workstation.protocols.signing_key import SigningKey
-from workstation.services.ports import Append, Change, Put, SealedStore
+from workstation.services.ports.keeping import Append, Change, Put, SealedStore
 from workstation.text import tr
 
 _BASE: Final = "audit.base"

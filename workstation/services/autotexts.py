@@ -16,7 +16,7 @@ from workstation.domain.identifiers import SiteId
 from workstation.errors import CommandError
 from workstation.services.autotext_expansion import Expansion, expand, faults, spoken
 from workstation.services.jobs import Job, Jobs
-from workstation.services.ports import Put, SealedStore
+from workstation.services.ports.keeping import Put, SealedStore
 from workstation.services.signal import Signal
 from workstation.text import tr
 

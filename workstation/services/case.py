@@ -7,9 +7,9 @@ from attrs import frozen
 
 from workstation.domain.identifiers import SiteId, StudyRef
 from workstation.domain.patient import Patient
+from workstation.domain.prior import PriorStudy
 from workstation.domain.report import AlsoOrder, Binding
 from workstation.domain.worklist import WorklistItem
-from workstation.services.ports import PriorStudy
 from workstation.services.viewed import ViewedStudy
 from workstation.text import tr
 

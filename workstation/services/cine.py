@@ -13,7 +13,7 @@ from workstation.errors import CommandError
 from workstation.services.frames import FrameStore
 from workstation.services.jobs import Jobs
 from workstation.services.playing import COUNTED_S, Playing
-from workstation.services.ports import Clock
+from workstation.services.ports.clock import Clock
 from workstation.services.turntable import Turntable
 from workstation.services.viewed import Shown
 from workstation.services.viewer import Viewer

@@ -17,7 +17,8 @@ from workstation.protocols.delivery import Event
 from workstation.services.audit import Audit
 from workstation.services.jobs import Job, Jobs
 from workstation.services.outbox import Parcel
-from workstation.services.ports import Clock, Receipt
+from workstation.services.ports.clock import Clock
+from workstation.services.ports.hosting import Receipt
 from workstation.services.sealing import Outside, study_of
 from workstation.services.sending import Attempt, close, deliver, prepare
 from workstation.text import tr

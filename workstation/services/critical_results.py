@@ -22,7 +22,7 @@ from workstation.domain.report import SectionKind
 from workstation.errors import CommandError
 from workstation.services import wording
 from workstation.services.audit import Audit
-from workstation.services.ports import Clock
+from workstation.services.ports.clock import Clock
 from workstation.services.reporting import Reporting
 from workstation.services.told_sentences import sentence
 from workstation.text import tr
@@ -192,4 +192,3 @@ class CriticalResults:
         if report is not None:
             detail = {"what": what, "category": result.category.value, "report": report.id}
             self._audit.record("critical", site=report.binding.site, detail=detail)
-

@@ -22,7 +22,9 @@ from workstation.services.failpoints import reached
 from workstation.services.jobs import Job, Jobs
 from workstation.services.keys import Keys
 from workstation.services.outbox import Parcel
-from workstation.services.ports import Clock, Put, Receipt, SealedStore
+from workstation.services.ports.clock import Clock
+from workstation.services.ports.hosting import Receipt
+from workstation.services.ports.keeping import Put, SealedStore
 from workstation.services.sealing import Outside, Sealer, study_of, traits
 from workstation.services.signal import Signal
 from workstation.text import tr

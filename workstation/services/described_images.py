@@ -12,7 +12,7 @@ from workstation.domain.reader import Reader
 from workstation.domain.study import DisplaySet, Instance
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import Refused
-from workstation.services.ports import FrameSource
+from workstation.services.ports.images import FrameSource
 from workstation.text import tr
 
 if TYPE_CHECKING:

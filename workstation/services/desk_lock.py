@@ -13,7 +13,8 @@ from workstation.domain.identifiers import SiteId
 from workstation.errors import SignInFailed, SiteUnavailable
 from workstation.services.audit import Audit
 from workstation.services.jobs import Job, Jobs
-from workstation.services.ports import Clock, Credentials, StepUp
+from workstation.services.ports.clock import Clock
+from workstation.services.ports.hosting import Credentials, StepUp
 from workstation.services.rows import SiteStatus
 from workstation.services.signal import Signal
 from workstation.services.worklist import Worklist

@@ -9,7 +9,7 @@ from typing import Final, Literal
 from workstation.errors import WorkstationError
 from workstation.services.jobs import Jobs
 from workstation.services.listening import Ear, Listening
-from workstation.services.ports import Clock
+from workstation.services.ports.clock import Clock
 from workstation.services.speech_ports import Buttons
 from workstation.text import tr
 

@@ -11,7 +11,9 @@ from workstation.domain.identifiers import ReportId, SiteId
 from workstation.domain.worklist import Lack, WorklistItem
 from workstation.errors import WorkstationError
 from workstation.services.jobs import Job, Jobs
-from workstation.services.ports import Clock, HostingPlatform, SealedStore
+from workstation.services.ports.clock import Clock
+from workstation.services.ports.hosting import HostingPlatform
+from workstation.services.ports.keeping import SealedStore
 from workstation.services.signal import Signal
 from workstation.text import tr
 

@@ -32,7 +32,8 @@ from workstation.services.evidence import Evidence
 from workstation.services.issued import amended, amends, as_report, signed_part
 from workstation.services.issued_fields import in_fields
 from workstation.services.jobs import Job, Jobs
-from workstation.services.ports import Clock, SealedStore
+from workstation.services.ports.clock import Clock
+from workstation.services.ports.keeping import SealedStore
 from workstation.services.report_arranging import Arranging
 from workstation.services.report_edits import first_field
 from workstation.services.report_history import History

@@ -15,7 +15,8 @@ from workstation.domain.worklist import WorklistItem
 from workstation.errors import SignInFailed, SiteUnavailable, WorkstationError
 from workstation.services.jobs import Job, Jobs
 from workstation.services.licence import Desk, may_read
-from workstation.services.ports import Clock, Credentials, FeedPage, HostingPlatform, RowProblem
+from workstation.services.ports.clock import Clock
+from workstation.services.ports.hosting import Credentials, FeedPage, HostingPlatform, RowProblem
 from workstation.services.rows import Row, Silence, SiteState, SiteStatus
 from workstation.services.signal import Signal
 from workstation.services.urgency import NO_WEIGHTS, Weights, order_key

@@ -20,7 +20,7 @@ from workstation.imaging.pixels import FramePixels
 from workstation.services.frames import FrameStore, decoded_bytes
 from workstation.services.jobs import Job, Jobs
 from workstation.services.line_budget import LineBudget
-from workstation.services.ports import Fetched, FrameSource
+from workstation.services.ports.images import Fetched, FrameSource
 from workstation.services.signal import Signal
 from workstation.text import tr
 

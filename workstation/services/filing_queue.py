@@ -24,7 +24,9 @@ from workstation.services.filings import PREFIX, Filing, FilingKind, filing_of
 from workstation.services.jobs import Job, Jobs
 from workstation.services.mark_documents import documents_of, left_out
 from workstation.services.marked_study import MarkedStudy
-from workstation.services.ports import Change, Clock, FrameSource, ObjectArchive, SealedStore
+from workstation.services.ports.clock import Clock
+from workstation.services.ports.images import FrameSource, ObjectArchive
+from workstation.services.ports.keeping import Change, SealedStore
 from workstation.services.signal import Signal
 from workstation.services.waiting import All
 from workstation.text import tr, trn

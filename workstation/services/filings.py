@@ -9,7 +9,7 @@ from attrs import evolve, field, frozen
 
 from workstation.domain.identifiers import AccessionNumber, SiteId, StudyRef, StudyUID
 from workstation.protocols.delivery import State
-from workstation.services.ports import Put, Remove
+from workstation.services.ports.keeping import Put, Remove
 
 #: Before the keys of what is sealed and not acknowledged, in table "meta".
 PREFIX: Final = "filing:"

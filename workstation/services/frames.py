@@ -16,7 +16,7 @@ from workstation.domain.identifiers import FrameKey, SiteId, StudyRef, StudyUID
 from workstation.domain.study import PixelFormat
 from workstation.errors import NotDisplayable
 from workstation.imaging.pixels import FramePixels, ReducedImage
-from workstation.services.ports import Packed
+from workstation.services.ports.images import Packed
 from workstation.services.signal import Signal
 
 DEFAULT_BYTES: Final = 4 << 30

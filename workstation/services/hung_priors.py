@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from attrs import evolve
 
 from workstation.domain.patient import Patient
+from workstation.domain.prior import PriorStudy
 from workstation.domain.report import SectionKind
 from workstation.errors import CommandError
 from workstation.services.case import viewed
 from workstation.services.conducted import Conductor, Services
 from workstation.services.jobs import Job
-from workstation.services.ports import PriorStudy
 from workstation.services.priors import relevant
 from workstation.services.viewed import ViewedStudy
 from workstation.services.waiting import All, settled

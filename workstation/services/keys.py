@@ -21,7 +21,8 @@ from workstation.protocols.signing_key import (
     own_certificate,
 )
 from workstation.services.key_ports import KeyToken
-from workstation.services.ports import Clock, SecretStore
+from workstation.services.ports.clock import Clock
+from workstation.services.ports.keeping import SecretStore
 from workstation.text import tr
 
 _DEVICE: Final = "device"

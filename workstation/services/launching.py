@@ -15,7 +15,8 @@ from workstation.errors import CommandError, Refused, WorkstationError
 from workstation.protocols.launch import Gate, Launch, launch_of, token_of
 from workstation.services.audit import Audit
 from workstation.services.jobs import Job, Jobs
-from workstation.services.ports import Change, Clock, Put, Remove, SealedStore
+from workstation.services.ports.clock import Clock
+from workstation.services.ports.keeping import Change, Put, Remove, SealedStore
 from workstation.services.rows import Row
 from workstation.services.session import ReadingSession
 from workstation.services.signal import Signal

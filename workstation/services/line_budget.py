@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
-from workstation.services.ports import Clock
+from workstation.services.ports.clock import Clock
 
 #: So much of what is unused is kept: a second of silence is no leave to fill the line after it.
 _SAVED_S: Final = 0.25

@@ -13,7 +13,7 @@ from attrs import asdict, evolve, field, frozen
 
 from workstation.errors import CommandError
 from workstation.services.jobs import Job, Jobs
-from workstation.services.ports import Put, SealedStore
+from workstation.services.ports.keeping import Put, SealedStore
 from workstation.services.signal import Signal
 from workstation.text import tr
 

@@ -34,7 +34,7 @@ from workstation.services.filed_twice import Filed
 from workstation.services.frames import FrameStore
 from workstation.services.jobs import Job, Jobs
 from workstation.services.line_budget import LineBudget
-from workstation.services.ports import FrameSource, PiecewiseSource, SeriesHead
+from workstation.services.ports.images import FrameSource, PiecewiseSource, SeriesHead
 from workstation.services.signal import Signal
 from workstation.text import tr, trn
 

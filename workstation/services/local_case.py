@@ -17,7 +17,7 @@ from workstation.protocols.dicom_directory import named
 from workstation.services.audit import Audit
 from workstation.services.jobs import Job, Jobs
 from workstation.services.loading import Loader
-from workstation.services.ports import FileOpener, LocalStudy, Opened
+from workstation.services.ports.files import FileOpener, LocalStudy, Opened
 from workstation.services.session import ReadingSession
 from workstation.services.signal import Signal
 from workstation.services.viewed import ViewedStudy

@@ -21,7 +21,8 @@ from workstation.imaging.pixels import FramePixels
 from workstation.imaging.suv import words_for
 from workstation.imaging.uptake import in_suv
 from workstation.imaging.volume_voxels import Volume, VolumeDraft, why_no_volume
-from workstation.services.ports import Fetched, FileOpener, FrameSource
+from workstation.services.ports.files import FileOpener
+from workstation.services.ports.images import Fetched, FrameSource
 from workstation.text import tr
 
 

@@ -15,7 +15,7 @@ from workstation.errors import Refused
 from workstation.services.document_writers import load_writers
 from workstation.services.filings import Filing, FilingKind
 from workstation.services.marked_study import MarkedStudy, plain_keys, plain_measurements
-from workstation.services.ports import FrameSource
+from workstation.services.ports.images import FrameSource
 from workstation.services.shown_marks import shown_marks
 from workstation.text import tr
 

@@ -25,7 +25,8 @@ from workstation.services.document_writers import load_writers
 from workstation.services.filings import Filing, FilingKind
 from workstation.services.jobs import Job, Jobs
 from workstation.services.measurement_filing import MeasurementFiling
-from workstation.services.ports import Clock, FrameSource
+from workstation.services.ports.clock import Clock
+from workstation.services.ports.images import FrameSource
 from workstation.services.turntable import USUAL_S
 from workstation.services.viewed import Shown
 from workstation.services.viewer import Viewer

@@ -7,7 +7,7 @@ from workstation.errors import CommandError
 from workstation.protocols.dicom_attributes import NotMetadata
 from workstation.protocols.dicom_listing import Listing, listing
 from workstation.services.jobs import Job, Jobs
-from workstation.services.ports import HeaderSource
+from workstation.services.ports.images import HeaderSource
 from workstation.text import tr
 
 

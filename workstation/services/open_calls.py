@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 from workstation.domain.identifiers import AccessionNumber, SiteId, TaskId, TaskRef
 from workstation.services.critical_results import CriticalResults
 from workstation.services.jobs import Job, Jobs
-from workstation.services.ports import Put, Remove, SealedStore
+from workstation.services.ports.keeping import Put, Remove, SealedStore
 from workstation.services.reporting import Reporting
 from workstation.services.signal import Signal
 

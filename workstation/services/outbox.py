@@ -10,7 +10,7 @@ from workstation.domain.identifiers import AccessionNumber, ReportId, SiteId, St
 from workstation.domain.report import ReportState
 from workstation.protocols.delivery import Delivery, State
 from workstation.protocols.letter import Letter, letter_from_json, letter_to_json
-from workstation.services.ports import Put
+from workstation.services.ports.keeping import Put
 
 
 @frozen

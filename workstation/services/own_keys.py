@@ -10,7 +10,7 @@ from typing import Final
 from attrs import frozen
 
 from workstation.services.jobs import Job, Jobs
-from workstation.services.ports import SealedStore
+from workstation.services.ports.keeping import SealedStore
 from workstation.services.readers_own import ReadersOwn
 from workstation.services.signal import Signal
 

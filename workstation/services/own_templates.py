@@ -16,7 +16,7 @@ from workstation.domain.template import Template
 from workstation.errors import CommandError, SettingsError
 from workstation.protocols import mrrt, mrrt_writing
 from workstation.services.jobs import Job, Jobs
-from workstation.services.ports import Put, SealedStore
+from workstation.services.ports.keeping import Put, SealedStore
 from workstation.services.signal import Signal
 from workstation.text import tr
 

@@ -26,7 +26,7 @@ from workstation.protocols.dicom_plain import plain_values
 from workstation.services.described_images import Described, described, head_of
 from workstation.services.document_writers import load_writers
 from workstation.services.filings import Filing, FilingKind
-from workstation.services.ports import FrameSource, HeaderSource
+from workstation.services.ports.images import FrameSource, HeaderSource
 from workstation.services.volumes import Samples
 from workstation.text import tr
 from workstation.viewing.orientation import letters

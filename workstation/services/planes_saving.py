@@ -25,7 +25,8 @@ from workstation.services.plane_documents import (
     documents_of,
     pixels_of,
 )
-from workstation.services.ports import Clock, FrameSource, HeaderSource
+from workstation.services.ports.clock import Clock
+from workstation.services.ports.images import FrameSource, HeaderSource
 from workstation.services.viewed import Shown, curve_name, plane_name
 from workstation.services.viewer import Viewer
 from workstation.services.volumes import Volumes

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from typing import Final
 
 from workstation.domain.identifiers import StudyRef
+from workstation.domain.prior import PriorStudy
 from workstation.services.audit import Audit
 from workstation.services.jobs import Job, Jobs
 from workstation.services.loading import Loader
-from workstation.services.ports import PriorStudy
 from workstation.services.priors import relevant
 from workstation.services.session import ReadingSession
 from workstation.services.waiting import settled

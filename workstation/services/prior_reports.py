@@ -9,7 +9,7 @@ from workstation.domain.prior import PriorStudy
 from workstation.errors import CommandError
 from workstation.services.conducted import Conductor, Services
 from workstation.services.jobs import Job
-from workstation.services.ports import FrameSource, PiecewiseSource
+from workstation.services.ports.images import FrameSource, PiecewiseSource
 from workstation.text import tr
 
 

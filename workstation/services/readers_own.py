@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from workstation.errors import CommandError
 from workstation.services.jobs import Job, Jobs
-from workstation.services.ports import Put, SealedStore
+from workstation.services.ports.keeping import Put, SealedStore
 from workstation.services.waiting import settled
 from workstation.text import tr
 

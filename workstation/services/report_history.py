@@ -3,7 +3,7 @@
 from typing import Final
 
 from workstation.domain.report import FieldRef, Report
-from workstation.services.ports import Clock
+from workstation.services.ports.clock import Clock
 
 #: A pause this long ends a step of typing.
 PAUSE_S: Final = 2.0

@@ -29,7 +29,9 @@ from workstation.services.draft_saving import DraftSaver
 from workstation.services.freezing import freeze
 from workstation.services.issued import as_report, of_signed
 from workstation.services.jobs import Jobs
-from workstation.services.ports import Clock, HostingPlatform, SealedStore
+from workstation.services.ports.clock import Clock
+from workstation.services.ports.hosting import HostingPlatform
+from workstation.services.ports.keeping import SealedStore
 from workstation.services.report_edits import (
     carried,
     first_field,

@@ -9,7 +9,7 @@ from workstation.domain.identifiers import SiteId
 from workstation.domain.reader import Reader
 from workstation.domain.worklist import ReadState, WorklistItem
 from workstation.services.licence import Verdict
-from workstation.services.ports import RowProblem
+from workstation.services.ports.hosting import RowProblem
 from workstation.services.urgency import Key, is_read, order_key
 
 SiteState = Literal["signing-in", "ok", "stale", "signed-out"]

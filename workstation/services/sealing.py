@@ -21,15 +21,9 @@ from workstation.services.filings import Filing
 from workstation.services.jobs import Job, Jobs
 from workstation.services.keys import Keys
 from workstation.services.outbox import Parcel
-from workstation.services.ports import (
-    Change,
-    Clock,
-    HostingPlatform,
-    Put,
-    Remove,
-    ReportLine,
-    SealedStore,
-)
+from workstation.services.ports.clock import Clock
+from workstation.services.ports.hosting import HostingPlatform, ReportLine
+from workstation.services.ports.keeping import Change, Put, Remove, SealedStore
 from workstation.services.report_documents import NAMES, Make
 from workstation.text import tr
 

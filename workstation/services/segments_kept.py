@@ -16,7 +16,7 @@ from workstation.domain.segment_kind import SegmentKind
 from workstation.domain.study import DisplaySet
 from workstation.services.drawn_segments import Segment
 from workstation.services.jobs import Jobs
-from workstation.services.ports import SealedStore
+from workstation.services.ports.keeping import SealedStore
 from workstation.services.segmenting import Segmenting
 from workstation.services.viewer import Viewer
 

@@ -19,7 +19,8 @@ from workstation.services.drawn_segments import Segment
 from workstation.services.filings import Filing, FilingKind
 from workstation.services.jobs import Job, Jobs
 from workstation.services.measurement_filing import MeasurementFiling
-from workstation.services.ports import Clock, FrameSource
+from workstation.services.ports.clock import Clock
+from workstation.services.ports.images import FrameSource
 from workstation.services.segmenting import Segmenting
 from workstation.services.signal import Signal
 from workstation.text import tr

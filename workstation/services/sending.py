@@ -14,7 +14,7 @@ from workstation.protocols.report_closing import closing, is_closed
 from workstation.protocols.task_completion import NotOurs, is_completed, is_free
 from workstation.services.failpoints import reached
 from workstation.services.outbox import Parcel
-from workstation.services.ports import HostingPlatform, Receipt
+from workstation.services.ports.hosting import HostingPlatform, Receipt
 from workstation.text import tr
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from attrs import evolve
 
 from workstation.domain.identifiers import SiteId, StudyRef, TaskRef
+from workstation.domain.prior import PriorStudy
 from workstation.domain.reader import Colleague
 from workstation.domain.report import IssuedReport, SectionKind
 from workstation.domain.study import DisplaySet
@@ -24,7 +25,6 @@ from workstation.services.hung_priors import HungPriors
 from workstation.services.jobs import Job
 from workstation.services.lacking import in_short
 from workstation.services.live_changes import change
-from workstation.services.ports import PriorStudy
 from workstation.services.prior_reports import PriorReports
 from workstation.services.priors import relevant
 from workstation.services.signal import Signal

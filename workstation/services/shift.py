@@ -14,7 +14,7 @@ from workstation.domain.worklist import Priority, WorklistItem
 from workstation.protocols.delivery import Delivery, State
 from workstation.services.delivery import Deliveries
 from workstation.services.loading import Loader
-from workstation.services.ports import Clock
+from workstation.services.ports.clock import Clock
 from workstation.services.session import ReadingSession
 from workstation.services.urgency import is_read
 from workstation.services.worklist import Row, Worklist

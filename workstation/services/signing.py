@@ -25,7 +25,7 @@ from workstation.services.keys import Keys
 from workstation.services.licence import may_sign_final
 from workstation.services.measurement_filing import MeasurementFiling
 from workstation.services.outgoing import Outgoing, outgoing
-from workstation.services.ports import Credentials, StepUp
+from workstation.services.ports.hosting import Credentials, StepUp
 from workstation.services.reporting import Reporting
 from workstation.services.session import ReadingSession
 from workstation.services.signal import Signal

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from workstation.domain.identifiers import SiteId
 from workstation.errors import CommandError
 from workstation.services.jobs import Job, Jobs
-from workstation.services.ports import Credentials
+from workstation.services.ports.hosting import Credentials
 from workstation.services.selftest import Finding
 from workstation.settings import Site
 from workstation.text import tr

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 from workstation.domain.report import FieldRef, Report
 from workstation.services.jobs import Job, Jobs
-from workstation.services.ports import Put, SealedStore
+from workstation.services.ports.keeping import Put, SealedStore
 from workstation.services.signal import Signal
 
 Span = tuple[int, int]

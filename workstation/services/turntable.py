@@ -9,7 +9,7 @@ from typing import Final
 from attrs import define
 
 from workstation.services.jobs import Jobs
-from workstation.services.ports import Clock
+from workstation.services.ports.clock import Clock
 from workstation.services.viewer import Viewer
 from workstation.text import tr
 

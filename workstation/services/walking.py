@@ -10,7 +10,7 @@ from workstation.domain.report import FieldRef, Report, SectionKind
 from workstation.domain.report_field import OWN_WORDS, Field
 from workstation.errors import CommandError
 from workstation.services.autotext_edits import hole_at, next_hole, previous_hole
-from workstation.services.ports import Clock
+from workstation.services.ports.clock import Clock
 from workstation.services.report_edits import first_field
 from workstation.services.report_history import History
 from workstation.services.signal import Signal

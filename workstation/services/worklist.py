@@ -13,7 +13,8 @@ from workstation.services.claims import Keeper
 from workstation.services.colleagues import meant_by
 from workstation.services.feed import SiteFeed
 from workstation.services.jobs import Job, Jobs
-from workstation.services.ports import Clock, Credentials, HostingPlatform, Staffed
+from workstation.services.ports.clock import Clock
+from workstation.services.ports.hosting import Credentials, HostingPlatform, Staffed
 from workstation.services.queue_order import Queue
 from workstation.services.rows import Row as Row
 from workstation.services.rows import SiteStatus as SiteStatus

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QButtonGroup, QCompleter, QGridLayout, QWidget
 from workstation.domain.critical import Category, CriticalResult, How
 from workstation.services.critical_results import CriticalResults
 from workstation.services.lines import quoted
-from workstation.services.ports import Clock
+from workstation.services.ports.clock import Clock
 from workstation.services.reporting import Reporting
 from workstation.text import tr
 from workstation.ui import plain

@@ -11,7 +11,7 @@ from workstation.commands.registry import Outcome, Registry
 from workstation.domain.worklist import Priority
 from workstation.errors import CommandError, Refused, WorkstationError
 from workstation.services.jobs import Job
-from workstation.services.ports import KEPT, Credentials
+from workstation.services.ports.hosting import KEPT, Credentials
 from workstation.services.script import lines_of, run_script
 from workstation.services.signing import Proposal
 from workstation.services.waiting import LEAVING_S, within

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFormLayout, QGridLayout, QWidget
 from workstation.errors import WorkstationError
 from workstation.protocols.device_sign_in import EnterCode
 from workstation.services.jobs import Job
-from workstation.services.ports import Credentials
+from workstation.services.ports.hosting import Credentials
 from workstation.services.worklist import Worklist
 from workstation.text import tr
 from workstation.ui import plain

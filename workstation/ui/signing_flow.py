@@ -5,7 +5,7 @@ from collections.abc import Callable
 from workstation.domain.report import ReportState
 from workstation.errors import CommandError, WorkstationError
 from workstation.services.jobs import Job
-from workstation.services.ports import Credentials
+from workstation.services.ports.hosting import Credentials
 from workstation.services.reporting import Reporting
 from workstation.services.signing import Proposal, Signing
 from workstation.services.worklist import Worklist

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFormLayout, QGridLayout, QWidget
 
 from workstation.errors import WorkstationError
 from workstation.services.jobs import Job
-from workstation.services.ports import Credentials
+from workstation.services.ports.hosting import Credentials
 from workstation.services.selftest import Finding, Verdict
 from workstation.settings import Site, is_loopback
 from workstation.text import tr

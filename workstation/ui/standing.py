@@ -11,7 +11,7 @@ from workstation.services.list_views import ListViews
 from workstation.services.listening import Listening
 from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase
-from workstation.services.ports import Clock
+from workstation.services.ports.clock import Clock
 from workstation.services.reporting import Reporting
 from workstation.services.session import ReadingSession
 from workstation.services.site_tests import SiteTests

@@ -18,7 +18,8 @@ from workstation.protocols.dicom_listing import Listing
 from workstation.services.elsewhere import Elsewhere
 from workstation.services.jobs import Job
 from workstation.services.open_calls import OpenCalls
-from workstation.services.ports import Clock, Credentials
+from workstation.services.ports.clock import Clock
+from workstation.services.ports.hosting import Credentials
 from workstation.services.prior_reports import PriorReport
 from workstation.services.shift import SiteFigures
 from workstation.services.signal import Signal

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from workstation.domain.identifiers import TaskRef
 from workstation.services.delivery import Deliveries
 from workstation.services.list_views import ListOrder, ListViews
-from workstation.services.ports import Clock
+from workstation.services.ports.clock import Clock
 from workstation.services.worklist import Row, Worklist
 from workstation.text import tr
 from workstation.ui import plain

@@ -14,7 +14,7 @@ from workstation.adapters.local_frames import LocalFrames
 from workstation.domain.study import DisplaySet
 from workstation.services.frames import FrameStore
 from workstation.services.loading import Loader
-from workstation.services.ports import LOCAL
+from workstation.services.ports.files import LOCAL
 
 TWINS = Path(__file__).parents[4] / "shared/data/enhanced"
 

@@ -18,7 +18,8 @@ from workstation.adapters.local_frames import LocalFrames
 from workstation.domain.study import Frame
 from workstation.services.frames import FrameStore
 from workstation.services.loading import Loader
-from workstation.services.ports import LOCAL, Fetched, Opened, Packed
+from workstation.services.ports.files import LOCAL, Opened
+from workstation.services.ports.images import Fetched, Packed
 
 
 @pytest.fixture(scope="module")

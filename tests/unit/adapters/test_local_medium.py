@@ -13,7 +13,7 @@ from pydicom.fileset import FileSet
 
 from workstation.adapters.decoders import Decoders
 from workstation.adapters.local_frames import LocalFrames
-from workstation.services.ports import Opened
+from workstation.services.ports.files import Opened
 
 
 @pytest.fixture(scope="module")

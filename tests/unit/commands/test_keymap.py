@@ -11,7 +11,7 @@ from workstation.commands.bindings import Bindings, Scope, load, stroke
 from workstation.commands.keymap import Keymap, Profile, rebound, written
 from workstation.errors import CommandError
 from workstation.services.own_keys import KeyChange, OwnKeys
-from workstation.services.ports import Put
+from workstation.services.ports.keeping import Put
 from workstation.settings import resource
 
 READER, OTHER = "harbor|Practitioner/17", "harbor|Practitioner/18"

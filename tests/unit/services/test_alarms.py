@@ -13,7 +13,7 @@ from workstation.errors import Refused, SiteUnavailable
 from workstation.services.alarms import Alarm, Alarms, Need
 from workstation.services.archive_counts import ArchiveCounts
 from workstation.services.open_calls import OpenCall
-from workstation.services.ports import SeriesHead
+from workstation.services.ports.images import SeriesHead
 from workstation.services.signal import Signal
 
 

@@ -14,7 +14,7 @@ from workstation.domain.identifiers import SiteId, StudyRef, StudyUID
 from workstation.errors import StoreUnavailable, VerificationFailed
 from workstation.services.audit import Audit, verify_file
 from workstation.services.keys import Keys
-from workstation.services.ports import SealedStore
+from workstation.services.ports.keeping import SealedStore
 
 OTHER = SiteId("mesa")
 STUDY = StudyRef(SITE, StudyUID("2.25.1"))

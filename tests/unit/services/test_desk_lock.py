@@ -11,7 +11,7 @@ from workstation.domain.identifiers import SiteId
 from workstation.errors import SignInFailed, SiteUnavailable
 from workstation.services.desk_lock import DeskLock
 from workstation.services.jobs import Job
-from workstation.services.ports import Credentials
+from workstation.services.ports.hosting import Credentials
 from workstation.services.waiting import settled
 from workstation.services.worklist import Worklist
 

@@ -16,7 +16,7 @@ from workstation.services.frames import FrameStore
 from workstation.services.jobs import Job
 from workstation.services.loading import Loader
 from workstation.services.local_case import LocalCase, _day
-from workstation.services.ports import LOCAL, LocalStudy, Opened
+from workstation.services.ports.files import LOCAL, LocalStudy, Opened
 from workstation.services.signal import Signal
 from workstation.services.viewed import moment
 

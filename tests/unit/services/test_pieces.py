@@ -14,7 +14,7 @@ from workstation.services.fetching import SetProgress
 from workstation.services.frames import FrameStore
 from workstation.services.jobs import Jobs
 from workstation.services.loading import Loader
-from workstation.services.ports import PiecewiseSource
+from workstation.services.ports.images import PiecewiseSource
 
 CHEST = series("1.5", [float(-z) for z in range(11)])
 NEXT = StudyRef(REF.site, StudyUID("1.2.99"))

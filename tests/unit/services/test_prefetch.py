@@ -16,7 +16,7 @@ from workstation.errors import SiteUnavailable
 from workstation.services.frames import FrameStore
 from workstation.services.jobs import Job
 from workstation.services.loading import Loader
-from workstation.services.ports import SeriesHead
+from workstation.services.ports.images import SeriesHead
 from workstation.services.prefetch import Prefetch
 from workstation.services.signal import Signal
 from workstation.services.waiting import settled

@@ -12,7 +12,7 @@ from workstation.domain.identifiers import SiteId
 from workstation.domain.reader import Colleague, Licence
 from workstation.domain.worklist import Priority, ReadState, Tier, WorklistItem
 from workstation.errors import Conflict, Refused, SignInFailed, SiteUnavailable, WorkstationError
-from workstation.services.ports import Credentials
+from workstation.services.ports.hosting import Credentials
 from workstation.services.rows import SiteStatus
 from workstation.services.urgency import order_key
 from workstation.services.worklist import Row, Worklist
