@@ -538,6 +538,22 @@ def test_a_thumbnail_shows_its_series_by_key_and_by_drop(
     assert viewer.viewports[1].display_set == CURRENT.id
 
 
+def test_keys_stay_with_the_images_when_their_view_goes(
+    reading: tuple[Viewer, ViewerPane], qtbot: QtBot
+) -> None:
+    """From four views to one while the fourth had the keys: they went to the first button of
+    the window, and the next Enter left the case."""
+    viewer, pane = reading
+    viewer.set_layout(2, 2)
+    pane.activateWindow()
+    canvas(pane, 3).setFocus()
+    qtbot.waitUntil(lambda: canvas(pane, 3).hasFocus())
+
+    viewer.set_layout(1, 2)
+
+    assert canvas(pane, viewer.active).hasFocus()
+
+
 def test_thumbnails_count_and_stay_where_they_are(qtbot: QtBot) -> None:
     """Nothing moves when data arrives: the slot is there before the picture is."""
     viewer, loader = opened(CURRENT, load=False)

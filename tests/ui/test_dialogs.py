@@ -81,6 +81,23 @@ def test_a_second_dialog_waits_for_the_first(qtbot: QtBot) -> None:
     assert second.isVisible()
 
 
+def test_keys_are_never_left_in_what_was_closed(qtbot: QtBot) -> None:
+    """The page below was changed while a password was asked for: every letter went into the
+    field that nobody sees, and no key did anything any more."""
+    host = window(qtbot)
+    under = host.findChild(QPushButton)
+    assert isinstance(under, QPushButton)
+    under.setFocus()
+    dialog = Dialog(host, "Sign")
+    field = QLineEdit()
+    dialog.body.addWidget(field)
+    dialog.open(field)
+    under.hide()
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+
+    assert QApplication.focusWidget() is host
+
+
 def test_tab_stays_inside(qtbot: QtBot) -> None:
     """Focus that wanders under the scrim is focus lost."""
     host = window(qtbot)

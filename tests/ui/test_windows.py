@@ -402,6 +402,17 @@ def test_a_stat_report_that_is_not_accepted_stands_in_every_window_with_the_numb
     assert said.count("1 of 2") == 3
 
 
+def test_a_window_that_gets_the_keys_gives_them_to_its_page(house: House, qtbot: QtBot) -> None:
+    """When what had them is gone, arrows go through the list and not to nobody."""
+    frame = house.shell.windows()[0]
+    frame.activateWindow()
+    QApplication.processEvents()
+    house.shell.focus_search()
+    frame.setFocus()
+
+    assert house.shell.worklist.table.hasFocus()
+
+
 def test_an_alarm_takes_neither_focus_nor_keys(house: House, qtbot: QtBot) -> None:
     """The reader is in the middle of a sentence, or of a measurement."""
     house.shell.worklist.focus_search()

@@ -1,6 +1,7 @@
 """Which pane stands in which window: all in one, or worklist, images and report apart."""
 
 from collections.abc import Callable
+from functools import partial
 
 from attrs import frozen
 from PySide6.QtGui import QImage
@@ -70,6 +71,7 @@ class Arrangement:
         self._reading.setChildrenCollapsible(False)
         self._reading.setHandleWidth(2)
         self.main = self._frame(tr("worklist"), lambda: run("quit"))
+        self.main.at_home = lambda: self._focus_page(self.page)
         self.main.bars.addWidget(self.top)
         self.main.bars.addWidget(self._case_bar())
         for page in (panes.worklist, self._reading, panes.outbox, _no_case()):
@@ -247,6 +249,7 @@ class Arrangement:
             ("report", tr("report"), self.panes.report),
         ):
             frame = self._frame(title, lambda: self._run("app.arrange one"))
+            frame.at_home = partial(self._focus_page, role)
             frame.bars.addWidget(self._case_bar())
             frame.pages.addWidget(pane)
             self._frames[role] = frame

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 from workstation.text import tr
 from workstation.ui import plain, theme
 from workstation.ui.buttons import Button
+from workstation.ui.focus import give_back
 
 _MARGIN = 24
 #: Design guide, section 5.
@@ -126,8 +127,7 @@ class Dialog(QWidget):
         self._open = False
         self._follow(False)
         self.hide()
-        if self._focus_before is not None:
-            self._focus_before.setFocus(Qt.FocusReason.PopupFocusReason)
+        give_back(self._focus_before, self._host)
         self.closed.emit(answered)
         self.deleteLater()
 

@@ -55,6 +55,16 @@ class FocusRing(QWidget):
         self.raise_()
 
 
+def give_back(before: QWidget | None, window: QWidget) -> None:
+    """Keys go where they went before something opened over the window; where that is not to be
+    seen any more to the window, which knows its first place.
+
+    Else they stay in what was closed: in a field of it, every letter would be swallowed.
+    """
+    there = before is not None and isValid(before) and before.isVisible()
+    (before if there and before is not None else window).setFocus(Qt.FocusReason.PopupFocusReason)
+
+
 class _Keeper(QObject):
     """Puts one ring where the focus goes and takes it away again."""
 

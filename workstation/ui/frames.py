@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QCloseEvent, QFocusEvent, QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from workstation.text import tr
@@ -36,6 +36,8 @@ class Frame(QWidget):
         self.launch = LaunchBar(run)
         self.bars = QStackedWidget()
         self.pages = QStackedWidget()
+        #: Gives the keys to the first place of its page, where nothing in it has them.
+        self.at_home: Callable[[], None] = lambda: None
         self._on_close = on_close
         self._closing = False
         layout = QVBoxLayout(self)
@@ -64,6 +66,9 @@ class Frame(QWidget):
         if QGuiApplication.platformName() != "offscreen":
             self.raise_()
         self.activateWindow()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.at_home()
 
     def really_close(self) -> None:
         self._closing = True

@@ -11,6 +11,7 @@ from workstation.commands.offers import Offer
 from workstation.text import tr
 from workstation.ui import plain, theme
 from workstation.ui.chips import key_width, paint_key, shown_key
+from workstation.ui.focus import give_back
 
 _ROW, _SHOWN = 32, 10
 
@@ -170,8 +171,7 @@ class Palette(QWidget):
 
     def close_palette(self) -> None:
         self.hide()
-        if self._before is not None:
-            self._before.setFocus(Qt.FocusReason.PopupFocusReason)
+        give_back(self._before, self.window())
         self.deleteLater()
 
     def _filter(self, text: str) -> None:

@@ -63,6 +63,7 @@ class Grid(QWidget):
 
     def _lay_out(self) -> None:
         rows, columns = self._layout = self._viewer.layout
+        looked_at = any(canvas.hasFocus() for canvas in self._canvases)
         while len(self._canvases) < rows * columns:
             self._canvases.append(self._new_canvas())
         for canvas in self._canvases:
@@ -75,6 +76,8 @@ class Grid(QWidget):
             self._grid.setRowStretch(row, 1 if row < rows else 0)
         for column in range(self._grid.columnCount()):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
+        if looked_at:  # keys of a view that went away go to the active one, not to some button
+            self.focus_active()
 
     def _new_canvas(self) -> Canvas:
         return Canvas(self._viewer, len(self._canvases), self._run, self._jobs, self._slices)
