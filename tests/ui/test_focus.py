@@ -24,7 +24,7 @@ from workstation.ui.worklist import WorklistPane
 def _keys(window: QMainWindow) -> QWidget:
     registry = catalogue.registry()
     bindings = load(resource("keymaps", "default.toml"), registry)
-    made = KeySheet(window, bindings, registry, Scope.IMAGES, frozenset({"image"}))
+    made = KeySheet(window, bindings, registry, Scope.IMAGES, frozenset({"image"}), print)
     made.open()
     return made
 

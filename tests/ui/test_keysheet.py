@@ -1,6 +1,8 @@
 """The key sheet: whole names and whole caps, in the room that a dialog has."""
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow, QScrollArea
 from pytestqt.qtbot import QtBot
 
@@ -8,7 +10,7 @@ from workstation.commands import catalogue
 from workstation.commands.bindings import Scope, load
 from workstation.settings import resource
 from workstation.ui.chips import KeyCap, shown_key
-from workstation.ui.keysheet import KeySheet
+from workstation.ui.keysheet import KeySheet, _caps
 from workstation.ui.plain import ElidedLabel
 
 EVERYTHING = frozenset(
@@ -69,3 +71,47 @@ def test_what_the_pointer_does_stands_beside_the_keys_where_images_are(qtbot: Qt
         there.append({"Drag finely", "Zoom about the pointer"} <= names)
 
     assert there == [True, False, False]
+
+
+def test_the_end_of_the_sheet_is_reached_by_keys(qtbot: QtBot) -> None:
+    """The keys that write and sign stand last: on a laptop they are below the edge."""
+    registry = catalogue.registry()
+    bindings = load(resource("keymaps", "default.toml"), registry)
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.resize(1366, 768)
+    window.show()
+    sheet = KeySheet(window, bindings, registry, Scope.IMAGES, EVERYTHING, print)
+    sheet.open()
+    qtbot.wait(20)
+    area = sheet.findChild(QScrollArea)
+    assert area is not None
+    bar = area.verticalScrollBar()
+    assert bar.maximum() > 0
+
+    QTest.keyClick(sheet, Qt.Key.Key_PageDown)
+    assert bar.value() > 0
+    QTest.keyClick(sheet, Qt.Key.Key_End)
+    assert bar.value() == bar.maximum()
+    QTest.keyClick(sheet, Qt.Key.Key_Home)
+    assert bar.value() == 0
+    sheet.back()
+
+
+@pytest.mark.parametrize(
+    ("keys", "caps"),
+    [
+        (["Ctrl++"], ("Ctrl", "+")),
+        (["+"], ("+",)),
+        (["Ctrl+-"], ("Ctrl", "-")),
+        (["Ctrl+Alt+G N"], ("Ctrl", "Alt", "G N")),
+        (["Alt+Left", "Alt+Right"], ("Alt", "Left", "Right")),
+        (["1", "2", "3"], ("1", "…", "3")),
+        (["Menu", "Shift+F10"], ("Menu",)),
+    ],
+)
+def test_a_line_of_the_sheet_shows_the_caps_to_press(
+    keys: list[str], caps: tuple[str, ...]
+) -> None:
+    """Ctrl and plus, not Ctrl and plus and plus."""
+    assert _caps(keys) == caps

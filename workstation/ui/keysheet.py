@@ -83,8 +83,8 @@ def _caps(keys: list[str]) -> tuple[str, ...]:
     """The keys of one line: a row of digits by its ends, arrows behind one modifier."""
     before = {key.rpartition("+")[0] for key in keys}
     last = [key.rpartition("+")[2] or "+" for key in keys]
-    if len(keys) == 1 or len(before) > 1:
-        return tuple(part or "+" for part in keys[0].split("+")) if len(keys[0]) > 1 else (keys[0],)
+    if len(before) > 1:
+        keys, last, before = keys[:1], last[:1], {keys[0].rpartition("+")[0]}
     modifiers = [part for part in before.pop().split("+") if part]
     if len(keys) > 2 and all(len(key) == 1 for key in last):
         return *modifiers, last[0], "…", last[-1]
@@ -133,8 +133,20 @@ class KeySheet(Dialog):
             self._turn()
         elif stroke_of(event) in self._changing:
             self._change()
-        else:
+        elif not self._scrolled(event.key()):
             super().keyPressEvent(event)
+
+    def _scrolled(self, key: int) -> bool:
+        """What is below the edge is reached from wherever the focus is."""
+        bar = self._area.verticalScrollBar()
+        steps = {
+            Qt.Key.Key_Down: _ROW, Qt.Key.Key_Up: -_ROW, Qt.Key.Key_End: bar.maximum(),
+            Qt.Key.Key_PageDown: bar.pageStep(), Qt.Key.Key_PageUp: -bar.pageStep(),
+            Qt.Key.Key_Home: -bar.maximum(),
+        }  # fmt: skip
+        step = steps.get(Qt.Key(key), 0)
+        bar.setValue(bar.value() + step)
+        return bool(step)
 
     def _change(self) -> None:
         self.back()
