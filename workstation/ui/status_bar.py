@@ -67,8 +67,8 @@ class StatusBar(QWidget):
     def show_standing(self, told: Standing) -> None:
         for name, part in self._parts.items():
             words = getattr(told, name)
-            if name == "engine":
-                self._show_engine(words)
+            if name in _STANDING_WHY:
+                self._show_why(name, words)
                 continue
             part.say(words) if isinstance(part, ElidedLabel) else part.setText(words)
             part.setVisible(bool(words))
@@ -92,10 +92,10 @@ class StatusBar(QWidget):
             part = self._parts[name]
             part.setVisible(not narrow and bool(part.accessibleDescription() or part.text()))
 
-    def _show_engine(self, why: str) -> None:
-        """It is so on many machines and every day: two words, and why to whoever asks."""
-        part = self._parts["engine"]
-        part.setText(tr("CPU planes") if why else "")
+    def _show_why(self, name: str, why: str) -> None:
+        """It is so on many machines and every day: a few words, and why to whoever asks."""
+        part = self._parts[name]
+        part.setText(tr(_STANDING_WHY[name]) if why else "")
         part.setToolTip(plain.tooltip_text(why))
         part.setAccessibleDescription(why)
         part.setVisible(bool(why))
@@ -109,7 +109,9 @@ def _part(tone: Tone, *, long: bool) -> QLabel:
 
 
 #: What may be cut where there is no room; its tooltip is whole.
-_SENTENCES: Final = ("news", "message", "store")
+_SENTENCES: Final = ("news", "message")
+#: What stands there all night, in words that do not; the tooltip says why it is so.
+_STANDING_WHY: Final = {"engine": "CPU planes", "store": "Unsent work is not kept"}
 #: Narrower, there is no room for what is said now and for what stands there every day.
 _ROOMY: Final = 1600
 _STANDING: Final[dict[str, Tone]] = {

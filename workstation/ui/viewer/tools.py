@@ -9,14 +9,13 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workstation.commands.offers import Offer
 from workstation.services.viewer import Viewer
+from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui.buttons import Button
 from workstation.ui.chips import Chip
 
 HEIGHT: Final = 36
-#: Narrower, it has no room for two texts beside the tools.
-_ROOMY: Final = 900
-#: What the tools take, and an ellipsis of the second text.
+#: What the tools take, and the gaps between them and the words.
 _TOOLS: Final = 680
 #: Down while views are linked.
 _LINK: Final = "link.toggle"
@@ -79,10 +78,12 @@ class ToolStrip(QWidget):
             plain.set_tooltip(button, button.accessibleName(), keys.get(line, ""))
 
     def _make_room(self) -> None:
-        self._reason.setVisible(self.width() >= _ROOMY)
+        """Why it hangs so is said where it can be read whole."""
         taken = self._hand.sizeHint().width() if self._hand.text() else 0
         room = max(0, self.width() - _TOOLS - taken)
-        self._link.setMinimumWidth(min(self._link.sizeHint().width(), room))
+        link = min(self._link.sizeHint().width(), room)
+        self._link.setMinimumWidth(link)
+        self._reason.setVisible(self._reason.sizeHint().width() <= room - link)
 
     def _follow(self) -> None:
         for line, made in self._buttons.items():
@@ -93,7 +94,8 @@ class ToolStrip(QWidget):
         tool = self._viewer.tool
         other = self._hands.get(tool) if f"tool.{tool}" not in self._buttons else None
         self._hand.show_state(other.title if other else "", "hue.here")
-        self._reason.say(self._viewer.reason(self._viewer.active))
+        why = self._viewer.reason(self._viewer.active)
+        self._reason.say(tr("Hung: {why}", why=why) if why else "")
         self._follow_link()
 
     def _follow_link(self) -> None:
