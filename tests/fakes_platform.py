@@ -59,7 +59,7 @@ def item(number: int, now: datetime, **changes: Any) -> WorklistItem:
 
 
 class FakePlatform:
-    """`services.ports.HostingPlatform`, in memory. `fails` is raised by the next calls."""
+    """`services.ports.hosting.HostingPlatform`, in memory. `fails` is raised by the next calls."""
 
     def __init__(self, name: str, clock: FakeClock, items: Sequence[WorklistItem] = ()) -> None:
         self._name = SiteId(name)

@@ -240,7 +240,7 @@ _WRITER = """
 import sys
 from pathlib import Path
 from workstation.adapters.store import SqlCipherStore
-from workstation.services.ports import Append, Put, Remove
+from workstation.services.ports.keeping import Append, Put, Remove
 store = SqlCipherStore(Path(sys.argv[1]), bytes(range(32)))
 n = 0
 while True:

@@ -26,7 +26,7 @@ _BETWEEN: Final = "|"
 
 
 class AnnouncingPlatform(FhirPlatform):
-    """`services.ports.HostingPlatform`, with what `announced` knows. One poll at a time."""
+    """`services.ports.hosting.HostingPlatform`, with what `announced` knows. One poll at a time."""
 
     def __init__(self, client: SiteClient, announced: Announced) -> None:
         super().__init__(client)

@@ -47,7 +47,7 @@ Find = Callable[[Mapping[str, str]], Iterable[Attributes]]
 
 
 class ArchiveList(TasklessPlatform):
-    """`services.ports.HostingPlatform` of a site that has an archive and no worklist."""
+    """`services.ports.hosting.HostingPlatform` of a site that has an archive and no worklist."""
 
     def __init__(self, client: SiteClient, find: Find, clock: Clock) -> None:
         super().__init__(client)

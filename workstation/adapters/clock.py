@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 
 class SystemClock:
-    """`services.ports.Clock`, as this machine believes it."""
+    """`services.ports.clock.Clock`, as this machine believes it."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)

@@ -13,7 +13,7 @@ from workstation.protocols.part10 import opened
 
 
 class DimseArchive:
-    """`services.ports.ObjectArchive` of one site."""
+    """`services.ports.images.ObjectArchive` of one site."""
 
     def __init__(self, site: DimseSite, source: DimseFrames) -> None:
         self._site = site

@@ -40,7 +40,7 @@ log = logging.getLogger("frames")
 
 
 class DimseFrames(HeldObjects):
-    """`services.ports.PiecewiseSource` and `HeaderSource` of one site. Any worker thread."""
+    """`services.ports.images.PiecewiseSource` and `HeaderSource` of one site. Any worker thread."""
 
     def __init__(self, site: DimseSite, decoders: Decoders) -> None:
         super().__init__(decoders)

@@ -10,7 +10,7 @@ from workstation.text import tr
 
 
 class DicomWebArchive:
-    """`services.ports.ObjectArchive` of one site."""
+    """`services.ports.images.ObjectArchive` of one site."""
 
     def __init__(self, base_of: Callable[[StudyUID], str], client: SiteClient) -> None:
         self._base_of = base_of

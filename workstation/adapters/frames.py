@@ -39,7 +39,7 @@ Arrived = Callable[[Frame, Fetched], None]
 
 
 class DicomWebFrames(DicomWebMetadata):
-    """`services.ports.FrameSource` for one site. Safe for any worker thread."""
+    """`services.ports.images.FrameSource` for one site. Safe for any worker thread."""
 
     def __init__(
         self,

@@ -29,7 +29,7 @@ _NOT_DICOM: Final = "not-dicom"
 
 
 class LocalFrames(HeldObjects):
-    """`services.ports.FrameSource` and `FileOpener`. Safe for any worker thread."""
+    """`services.ports.images.FrameSource` and `FileOpener`. Safe for any worker thread."""
 
     def __init__(self, decoders: Decoders) -> None:
         super().__init__(decoders)

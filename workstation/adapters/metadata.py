@@ -17,7 +17,7 @@ from workstation.text import tr
 
 
 class DicomWebMetadata:
-    """The describing half of `services.ports.FrameSource`. Safe for any worker thread."""
+    """The describing half of `services.ports.images.FrameSource`. Safe for any worker thread."""
 
     def __init__(self, base_of: Callable[[StudyUID], str], client: Client) -> None:
         self._base_of = base_of  # a study says itself where its images are
@@ -47,7 +47,7 @@ class DicomWebMetadata:
             return dicom_repeats.once(dicom_json.series(body, ref, series))
 
     def attributes(self, key: FrameKey) -> bytes:
-        """`services.ports.HeaderSource`: what the site says of one object."""
+        """`services.ports.images.HeaderSource`: what the site says of one object."""
         return self._json(dicomweb.instance_metadata(self._base_of(key.study), key))
 
     def _tables(self, base: str, named: Sequence[str]) -> dict[str, bytes]:

@@ -31,7 +31,7 @@ _MOST_ANSWER: Final = 1 << 20
 
 
 class MllpLine:
-    """`services.ports.ReportLine`. Safe to use from any worker thread."""
+    """`services.ports.hosting.ReportLine`. Safe to use from any worker thread."""
 
     def __init__(self, site: Site, clock: Clock | None = None) -> None:
         self._site = site

@@ -30,7 +30,7 @@ _MOST_PAGES: Final = 100
 
 
 class FhirPlatform:
-    """`services.ports.HostingPlatform`. Safe to use from any worker thread."""
+    """`services.ports.hosting.HostingPlatform`. Safe to use from any worker thread."""
 
     def __init__(self, client: SiteClient) -> None:
         self._client = client
@@ -135,7 +135,7 @@ class FhirPlatform:
         return self._freed(item, reason, None)
 
     def reassign(self, item: WorklistItem, to: Colleague, reason: str) -> WorklistItem:
-        """Free, and meant for one reader (`services.ports.Staffed`)."""
+        """Free, and meant for one reader (`services.ports.hosting.Staffed`)."""
         return self._freed(item, reason, to)
 
     def colleagues(self) -> tuple[Colleague, ...]:

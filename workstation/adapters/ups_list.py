@@ -26,7 +26,7 @@ _MOST: Final = 20_000
 
 
 class UpsList(TasklessPlatform):
-    """`services.ports.HostingPlatform` of a site that has UPS-RS. `find`: its studies."""
+    """`services.ports.hosting.HostingPlatform` of a site that has UPS-RS. `find`: its studies."""
 
     def __init__(self, client: SiteClient, find: Find) -> None:
         super().__init__(client)
