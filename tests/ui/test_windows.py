@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from attrs import evolve
@@ -36,8 +37,10 @@ from workstation.domain.identifiers import (
 from workstation.errors import CommandError
 from workstation.protocols.delivery import Delivery, State
 from workstation.services.alarms import Alarm, Need
+from workstation.services.chart import Sheet
 from workstation.services.filings import Filing, FilingKind
 from workstation.services.loading import SetProgress
+from workstation.services.signal import Signal
 from workstation.settings import resource
 from workstation.text import PSEUDO_LOCALE, use_locale
 from workstation.ui.alarm_bar import AlarmBar
@@ -63,10 +66,11 @@ class House:
         self.filing = FakeFiling()
         self.sent = Sent()
         self.alarms, self.voice = FakeAlarms(), FakeVoice()
+        self.chart = SimpleNamespace(changed=Signal[None](), sheet=Sheet())
         shown = Shown(
             self.worklist, self.session, self.deliveries, self.filing,  # type: ignore[arg-type]
             self.loader, FakeReporting(), FakeFiles(), self.alarms, views(), None,  # type: ignore[arg-type]
-            self.voice, self.voice, self.worklist.clock,  # type: ignore[arg-type]
+            self.voice, self.voice, self.worklist.clock, self.chart,  # type: ignore[arg-type]
         )  # fmt: skip
         self.shell = Shell(
             shown,
@@ -429,6 +433,7 @@ def test_an_alarm_takes_neither_focus_nor_keys(house: House, qtbot: QtBot) -> No
 @pytest.mark.parametrize(
     ("alarm", "offered", "line"),
     [
+        (UNTOLD, {"look", "settle"}, "outbox.settle HG-4"),
         (UNANSWERED, {"settle"}, "outbox.settle HG-1"),
         (REFUSED, {"look", "again", "settle"}, "outbox.settle HG-2"),
         (LATE, {"look", "settle"}, "outbox.settle HG-3"),

@@ -47,10 +47,10 @@ def _paged(
         return FrameKey(ref.site, ref.study, instance.series, instance.sop, index, instance.copy)
 
     try:
-        count, rows, columns = _layout(decoders.text("pages", object_of(key(0)), _ROOM, {}))
+        count, rows, columns = layout_of(object_of(key(0)), decoders)
     except NotDisplayable:
         count, rows, columns = _UNKNOWN
-    pixels = PixelFormat(rows, columns, 8, 8, 7, False, samples=3, photometric="RGB")
+    pixels = page_format(rows, columns)
     return evolve(
         instance,
         frames=tuple(
@@ -58,6 +58,16 @@ def _paged(
             for at in range(count)
         ),
     )
+
+
+def layout_of(data: bytes, decoders: Decoders) -> tuple[int, int, int]:
+    """Pages, rows and columns of an object's document. Raises `NotDisplayable`."""
+    return _layout(decoders.text("pages", data, _ROOM, {}))
+
+
+def page_format(rows: int, columns: int) -> PixelFormat:
+    """What every page is drawn as."""
+    return PixelFormat(rows, columns, 8, 8, 7, False, samples=3, photometric="RGB")
 
 
 def _layout(text: bytes) -> tuple[int, int, int]:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
+from workstation.adapters.chart import FhirChart
+from workstation.adapters.document_pages import DocumentPages
 from workstation.adapters.launch_keys import gates
 from workstation.adapters.machine import physical_bytes
 from workstation.adapters.platform import FhirPlatform
@@ -26,6 +28,7 @@ from workstation.rendering.volume_slice import plane_samples
 from workstation.services.alarms import Alarms
 from workstation.services.archive_counts import ArchiveCounts
 from workstation.services.audit import Audit
+from workstation.services.chart import Chart
 from workstation.services.cine import Cine
 from workstation.services.delivery import Deliveries
 from workstation.services.desk_lock import DeskLock
@@ -186,6 +189,7 @@ def services_of(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         alarms=alarms,
         prefetch=prefetch,
         elsewhere=elsewhere,
+        chart=Chart(session, _charts(outer), DocumentPages(outer.decoders), audit, jobs),
         views=ListViews(store, jobs),
         autotexts=autotexts,
         spelling=spelling_of(settings, reporting, store, jobs),
@@ -197,6 +201,12 @@ def services_of(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         announced=outer.announcing.by_site,
         jobs=jobs,
     )
+
+
+def _charts(outer: Outer) -> Mapping[SiteId, FhirChart]:
+    """Of the sites that are FHIR platforms: an archive knows nothing of the laboratory."""
+    known = (s for s, each in outer.platforms.items() if isinstance(each, FhirPlatform))
+    return {site: FhirChart(outer.clients[site]) for site in known}
 
 
 def _name_at(worklist: Worklist, site: SiteId) -> str:

@@ -51,7 +51,7 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
             services.worklist, services.session, services.deliveries, services.filing,
             services.loader, services.reporting, services.files, services.alarms,
             services.views, services.site_tests, services.dictation, services.listening,
-            outer.clock,
+            outer.clock, services.chart,
         ),
         program.send,
         program.sign_in,

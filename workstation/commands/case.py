@@ -5,6 +5,7 @@ from workstation.commands.registry import Outcome, command
 from workstation.domain.identifiers import SiteId, TaskRef
 from workstation.domain.reader import Colleague
 from workstation.errors import CommandError, Conflict
+from workstation.services.chart import OpenDocument
 from workstation.services.jobs import Job
 from workstation.services.waiting import settled
 from workstation.services.worklist import Row
@@ -201,6 +202,27 @@ def close(ctx: CommandContext) -> Outcome:
     return job
 
 
+@command("case.order", title="Order, laboratory, history", group=GROUP, when={"case"},
+         say={"order", "laboratory"})  # fmt: skip
+def order(ctx: CommandContext) -> Outcome:
+    """What was asked, and what the platform knows of the patient: allergies, laboratory with the
+    kidneys first, history, documents."""
+    ctx.chart.ask()
+    ctx.windows.open_order(ctx.chart)
+    return None
+
+
+@command("case.document", title="Document of the patient", group=GROUP, when={"case"})
+def document(ctx: CommandContext, number: int = 1) -> Outcome:
+    """Read a document of the order panel; 1 is the first there."""
+    return ctx.chart.open(number).then(lambda job: _read(ctx, job))
+
+
+def _read(ctx: CommandContext, job: Job[OpenDocument]) -> None:
+    if job.error is None:
+        ctx.windows.open_order(ctx.chart, job.result())
+
+
 @command("case.answer-too", title="Answer another order too", group=GROUP, when={"case"})
 def answer_too(ctx: CommandContext, accession: str = "") -> Outcome:
     """One report for several orders of this patient: that case is claimed and answered with it.
@@ -226,4 +248,6 @@ COMMANDS = (
     resume,
     close,
     answer_too,
+    order,
+    document,
 )

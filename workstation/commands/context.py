@@ -15,6 +15,7 @@ from workstation.services.alarms import Alarms
 from workstation.services.announced import Announced
 from workstation.services.audit import Audit
 from workstation.services.autotexts import Autotexts
+from workstation.services.chart import Chart, OpenDocument
 from workstation.services.cine import Cine
 from workstation.services.critical_results import CriticalResults
 from workstation.services.delivery import Deliveries
@@ -122,6 +123,10 @@ class Windows(Protocol):
 
     def show_prior_report(self, report: PriorReport) -> None:
         """What was written about an older study."""
+        ...
+
+    def open_order(self, chart: Chart, opened: OpenDocument | None = None) -> None:
+        """The order of the open case and the patient's chart, or a document of it."""
         ...
 
     def open_site_test(self, site: Site) -> None:
@@ -240,6 +245,7 @@ class AllServices:
     alarms: Alarms
     prefetch: Prefetch
     elsewhere: Elsewhere
+    chart: Chart
     views: ListViews
     autotexts: Autotexts
     spelling: Spelling

@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 
 from workstation.demo import resources
 from workstation.demo.archive import Instance, MadeSource
+from workstation.demo.chart import CHARTS, file_chart
 from workstation.demo.intake import Found
 from workstation.demo.phantoms import PhantomStudy
 from workstation.demo.phantoms_dicom import PhantomSeries
@@ -220,6 +221,8 @@ class Seeder:
                 facts = resources.patient(self._site, each.patient, self._organization)
                 patients[ident] = self._file(facts)
             refs = self._refs(each, patients[ident], tuple(priors.get(ident, ())))
+            if ident in CHARTS and not each.is_prior:
+                file_chart(CHARTS[ident], refs.patient, refs.order, self._now, self._file)
             if each.is_prior:
                 priors.setdefault(ident, []).append(refs.study)
             placed.append(self._task(each, refs))

@@ -12,6 +12,9 @@ _PREAMBLE: Final = bytes(128) + b"DICM"
 _CLASS: Final = 0x0002
 _SOP: Final = 0x0003
 _SYNTAX: Final = 0x0010
+_OBJECT_CLASS, _OBJECT = 0x0016, 0x0018
+_EXPLICIT: Final = "1.2.840.10008.1.2.1"
+ENCAPSULATED_PDF: Final = "1.2.840.10008.5.1.4.1.1.104.1"
 #: Value representations with four bytes of length (PS3.5 7.1.2).
 _LONG: Final = frozenset({b"OB", b"OW", b"OF", b"OD", b"OL", b"SQ", b"UT", b"UN", b"UC", b"UR"})
 
@@ -40,6 +43,20 @@ def file_of(wrapped: Wrapped) -> bytes:
     return b"".join((_PREAMBLE, length, meta, wrapped.data_set))
 
 
+def file_of_pdf(pdf: bytes, sop: str) -> bytes:
+    """A PDF as the file of an object that holds it (PS3.3 A.45.1): no more than a child needs to
+    draw its pages, and never sent anywhere."""
+    padded = pdf + b"\0" * (len(pdf) % 2)
+    data_set = b"".join(
+        (
+            _uid(_OBJECT_CLASS, ENCAPSULATED_PDF, group=0x0008),
+            _uid(_OBJECT, sop, group=0x0008),
+            struct.pack("<HH2sHI", 0x0042, 0x0011, b"OB", 0, len(padded)) + padded,
+        )
+    )
+    return file_of(Wrapped(ENCAPSULATED_PDF, sop, _EXPLICIT, data_set))
+
+
 def opened(data: bytes) -> Wrapped:
     """A file of our own without its head. Raises ValueError where it is none."""
     if data[: len(_PREAMBLE)][128:] != b"DICM":
@@ -60,7 +77,7 @@ def opened(data: bytes) -> Wrapped:
         raise ValueError("not a DICOM file") from None
 
 
-def _uid(element: int, value: str) -> bytes:
+def _uid(element: int, value: str, group: int = 2) -> bytes:
     text = value.encode("ascii")
     text += b"\0" * (len(text) % 2)
-    return struct.pack("<HH2sH", 2, element, b"UI", len(text)) + text
+    return struct.pack("<HH2sH", group, element, b"UI", len(text)) + text

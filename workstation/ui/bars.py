@@ -136,6 +136,11 @@ class CaseBar(QWidget):
         self._procedure = plain.elided(tone="hi", weight=600)
         self._accession = plain.label(data=True)
         self._site = plain.elided()
+        self._order = plain.button(
+            tr("Order"), lambda: run("case.order"), look="quiet", icon="document"
+        )
+        self._order.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._kidneys, self._allergy = Chip(), Chip()
         self._news = plain.elided(tone="open", weight=600)
         self._locked = Chip()
         self._clock_mark = plain.mark("clock", "hue.open", 14)
@@ -148,7 +153,7 @@ class CaseBar(QWidget):
         for part in (
             self._back, self._key, plain.rule(vertical=True), self._name, self._who,
             self._born, self._id, plain.rule(vertical=True), self._procedure, self._accession,
-            self._site,
+            self._site, self._order, self._kidneys, self._allergy,
         ):  # fmt: skip
             layout.addWidget(part)
         layout.addStretch(1)
@@ -178,7 +183,7 @@ class CaseBar(QWidget):
         plain.set_tone(self._news, "act" if read_only else "open")
         for part in (
             self._name, self._who, self._born, self._id, self._procedure, self._accession,
-            self._site, self.clock,
+            self._site, self._order, self.clock,
         ):  # fmt: skip
             part.setVisible(item is not None)
         self._make_room()
@@ -198,6 +203,12 @@ class CaseBar(QWidget):
         self._procedure.setMinimumWidth(min(self._procedure.sizeHint().width(), _PROCEDURE))
         self._accession.setText(forms.isolated(item.accession))
         self._site.say(f"{site} {forms.place(item.jurisdiction)}")
+
+    def show_warnings(self, kidneys: str, allergy: str, *, grave: bool) -> None:
+        """What of the chart is to be known before contrast is read, or given; mostly nothing."""
+        self._kidneys.show_state(kidneys, "hue.open", "outline", "triangle-alert")
+        tone = "hue.act" if grave else "hue.open"
+        self._allergy.show_state(allergy, tone, "outline", "triangle-alert")
 
     def show_images(self, loaded: int, failed: int, total: int) -> None:
         """How many of the current study's images are here; quiet once all are."""

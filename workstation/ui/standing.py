@@ -4,6 +4,7 @@ from attrs import frozen
 
 from workstation.protocols.delivery import State
 from workstation.services.alarms import Alarms
+from workstation.services.chart import Chart
 from workstation.services.delivery import Deliveries
 from workstation.services.dictation import Dictation
 from workstation.services.filing_queue import FilingQueue
@@ -37,6 +38,7 @@ class Shown:
     dictation: Dictation
     listening: Listening
     clock: Clock
+    chart: Chart
 
 
 def images(shown: Shown) -> tuple[int, int, int]:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QTimer
 from workstation.text import tr
 from workstation.ui import worklist_forms as forms
 from workstation.ui.bars import CaseBar
+from workstation.ui.chart_sections import warnings
 from workstation.ui.standing import Shown, images, standing
 from workstation.ui.status_bar import StatusBar
 
@@ -78,6 +79,8 @@ class Telling:
                 locked,
                 case.news if case else "",
             )
+            kidneys, allergy, grave = warnings(self._shown.chart.sheet)
+            bar.show_warnings(kidneys, allergy, grave=grave)
         self._count()
         self._tick()
 

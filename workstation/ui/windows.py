@@ -15,6 +15,7 @@ from workstation.domain.decision_aid import Aid
 from workstation.domain.identifiers import TaskRef
 from workstation.errors import CommandError, WorkstationError
 from workstation.protocols.dicom_listing import Listing
+from workstation.services.chart import Chart, OpenDocument
 from workstation.services.elsewhere import Elsewhere
 from workstation.services.jobs import Job
 from workstation.services.open_calls import OpenCalls
@@ -35,6 +36,7 @@ from workstation.ui.calls_dialog import CallsDialog
 from workstation.ui.choosing import ask_file, choose_files
 from workstation.ui.gallery import picture
 from workstation.ui.offering import Offering
+from workstation.ui.order_panel import OrderPanel
 from workstation.ui.outbox import OutboxPage
 from workstation.ui.prior_report_dialog import PriorReportDialog
 from workstation.ui.priors_dialog import PriorsDialog, person
@@ -138,6 +140,7 @@ class Shell:
         ):
             signal.connect(lambda _: self.refresh_soon())
         shown.session.changed.connect(lambda _: self.refresh())
+        shown.chart.changed.connect(lambda _: self.refresh_soon())
         shown.files.changed.connect(lambda _: self.refresh())
         shown.loader.news.connect(lambda words: self.tell(words[1]))
         shown.loader.problems.connect(lambda words: self.refuse(words[1]))
@@ -269,6 +272,14 @@ class Shell:
         if case is not None and dialogs.current(self.front) is None:
             whose = person(report.prior.patient or case.item.patient, case.item)
             PriorReportDialog(self.front, report, whose, self.run).open()
+
+    def open_order(self, chart: Chart, opened: OpenDocument | None = None) -> None:
+        panel = dialogs.current(self.front)
+        if panel is None:
+            panel = OrderPanel(self.front, self._shown.session, chart, self.run)
+            panel.open()
+        if opened is not None and isinstance(panel, OrderPanel):
+            panel.show_document(opened)
 
     def open_site_test(self, site: Site) -> None:
         if dialogs.current(self.front) is None:
