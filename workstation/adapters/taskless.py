@@ -22,7 +22,7 @@ from workstation.text import tr
 
 
 class TasklessPlatform:
-    """The half of `services.ports.hosting.HostingPlatform` that needs no list. Any worker thread."""
+    """The half of `services.ports.hosting.HostingPlatform` that needs no list. Any thread."""
 
     def __init__(self, client: SiteClient) -> None:
         self._client = client

@@ -1,4 +1,4 @@
-"""What the words on a view are made of: lines with their level and look, and what they depend on."""
+"""What the words on a view are made of: lines of a level and look, and what they depend on."""
 
 from enum import StrEnum
 from functools import cache
