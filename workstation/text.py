@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 PSEUDO_LOCALE: Final = "qps"
+_LEFTWARD: Final = frozenset({"ar", "he", "fa", "ur", "ps", "sd", "ug", "yi", "ckb", "dv"})
 
 _catalogue: Mapping[str, str] = MappingProxyType({})
 _pseudo = False
@@ -30,6 +31,11 @@ def tr(english: str, /, **values: object) -> str:
 def trn(n: int, one: str, many: str, /, **values: object) -> str:
     """A text about a number of things: `one` is for a single one; both may say {n}."""
     return tr(one if n == 1 else many, n=n, **values)
+
+
+def is_leftward(language: str) -> bool:
+    """Whether a language is written from right to left, by its code ("he", "ar-EG")."""
+    return language.partition("-")[0].lower() in _LEFTWARD
 
 
 def isolated(text: str) -> str:

@@ -140,6 +140,19 @@ def test_enter_on_a_button_presses_it_and_opens_nothing(room: Room, asked: list[
     assert asked == []
 
 
+def test_a_chord_that_ends_in_a_letter_works_while_typing(room: Room, asked: list[str]) -> None:
+    """Its first key is no letter; the second one completes it, and any other is a letter."""
+    room.report.setFocus()
+    QTest.keyClick(room.report, Qt.Key.Key_G, CTRL | ALT)
+    QTest.keyClick(room.report, Qt.Key.Key_N)
+    assert (asked, room.report.toPlainText()) == (["segment.begin"], "")
+
+    QTest.keyClick(room.report, Qt.Key.Key_G, CTRL | ALT)
+    QTest.keyClick(room.report, Qt.Key.Key_7)
+    QTest.keyClick(room.report, Qt.Key.Key_N)
+    assert (asked, room.report.toPlainText()) == (["segment.begin"], "7n")
+
+
 def test_a_held_key_does_not_sign_or_take_case_after_case(room: Room, asked: list[str]) -> None:
     """Auto-repeat is for scrolling; ten claims by a resting finger are ten patients."""
     from PySide6.QtCore import QEvent

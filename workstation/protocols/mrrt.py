@@ -16,38 +16,13 @@ from lxml import etree
 from workstation.domain.report import SectionKind
 from workstation.domain.report_field import FieldKind, FieldSpec
 from workstation.domain.template import Template, TemplateSection
+from workstation.protocols.mrrt_sections import SECTION_NAMES, coded
 from workstation.text import tr
 
 MOST_BYTES: Final = 1_000_000
 MOST_FIELDS: Final = 400
 MOST_DEPTH: Final = 60
 MOST_TEXT: Final = 4_000
-
-#: What the sections of public templates are called (English and German), and our word.
-SECTION_NAMES: Final[Mapping[str, SectionKind]] = MappingProxyType(
-    {
-        "indication": SectionKind.INDICATION,
-        "clinical information": SectionKind.INDICATION,
-        "clinical history": SectionKind.INDICATION,
-        "history": SectionKind.INDICATION,
-        "klinische angaben": SectionKind.INDICATION,
-        "technique": SectionKind.TECHNIQUE,
-        "procedure": SectionKind.TECHNIQUE,
-        "procedure information": SectionKind.TECHNIQUE,
-        "technik": SectionKind.TECHNIQUE,
-        "comparison": SectionKind.COMPARISON,
-        "comparisons": SectionKind.COMPARISON,
-        "vergleich": SectionKind.COMPARISON,
-        "findings": SectionKind.FINDINGS,
-        "observations": SectionKind.FINDINGS,
-        "befund": SectionKind.FINDINGS,
-        "impression": SectionKind.IMPRESSION,
-        "conclusion": SectionKind.IMPRESSION,
-        "conclusions": SectionKind.IMPRESSION,
-        "summary": SectionKind.IMPRESSION,
-        "beurteilung": SectionKind.IMPRESSION,
-    }
-)
 
 _KINDS: Final[Mapping[str, FieldKind]] = MappingProxyType(
     {
@@ -109,8 +84,9 @@ def _parse(body: bytes) -> etree._Element:
     # The HTML parser knows no internal entities, so there is nothing to expand; the XML
     # parser would need recover mode for a third of the public files.
     parser = etree.HTMLParser(
-        recover=True, no_network=True, remove_comments=True, remove_pis=True, huge_tree=False
-    )
+        recover=True, no_network=True, remove_comments=True, remove_pis=True, huge_tree=False,
+        encoding="utf-8",  # a file that does not say so is read as Latin-1 else
+    )  # fmt: skip
     try:
         root = etree.fromstring(text.encode(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -137,13 +113,13 @@ def _sections(root: etree._Element, notes: list[str]) -> tuple[TemplateSection, 
     labels = {e.get("for", ""): _words(e) for e in root.iter("label")}
     titles: dict[SectionKind, str] = {}
     fields: dict[SectionKind, dict[str, FieldSpec]] = {}
-    count = 0
+    by_code, count = coded(root), 0
     for element in root.iter("input", "select", "textarea"):
         count += 1
         if count > MOST_FIELDS:
             notes.append(tr("only the first {n} fields were read", n=MOST_FIELDS))
             break
-        kind, title = _section_of(element)
+        kind, title = _section_of(element, by_code)
         spec = _field(element, labels, notes)
         if spec is None:
             continue
@@ -170,15 +146,18 @@ def _keep(known: dict[str, FieldSpec], spec: FieldSpec) -> None:
     known[name] = evolve(spec, id=name)
 
 
-def _section_of(element: etree._Element) -> tuple[SectionKind, str]:
-    """The nearest section around it whose name we know; findings where none is."""
+def _section_of(
+    element: etree._Element, by_code: Mapping[str, SectionKind]
+) -> tuple[SectionKind, str]:
+    """The nearest section around it whose code or name we know; findings where none is."""
     for depth, around in enumerate(element.iterancestors()):
         if depth > MOST_DEPTH:
             break
         if around.tag != "section":
             continue
-        name = _clean(around.get("data-section-name", "") or around.get("id", ""))
-        kind = SECTION_NAMES.get(name.lower())
+        called = _clean(around.get("id", ""))
+        name = _clean(around.get("data-section-name", "")) or called
+        kind = by_code.get(called) or by_code.get(name) or SECTION_NAMES.get(name.lower())
         if kind is not None:
             return kind, name
     return SectionKind.FINDINGS, tr("Findings")

@@ -22,7 +22,7 @@ from attrs import evolve, field, frozen
 from workstation.domain.report import SectionKind
 from workstation.domain.report_field import FieldKind, FieldSpec
 from workstation.domain.template import Template, TemplateSection
-from workstation.protocols.mrrt import SECTION_NAMES
+from workstation.protocols.mrrt_sections import SECTION_NAMES
 from workstation.text import tr
 
 _HEADS: Final = ("title", "for", "region", "words", "codes", "age up to", "language")
@@ -120,14 +120,20 @@ def _listed(text: str) -> tuple[str, ...]:
 
 
 def _section(words: str) -> tuple[SectionKind, str]:
-    title = words.lstrip("#").strip()
-    kind = SECTION_NAMES.get(title.casefold())
+    title, _, other = (part.strip() for part in words.lstrip("#").partition("="))
+    kind = SECTION_NAMES.get((other or title).casefold())
     if kind is None:
         known = ", ".join(each.value for each in SectionKind if each is not SectionKind.ADDENDUM)
         raise ValueError(
             tr("no section is named {name!r}; there are: {known}", name=title, known=known)
         )
     return kind, title
+
+
+def _titled(section: TemplateSection) -> str:
+    """With our word behind a title in another language."""
+    known = SECTION_NAMES.get(section.title.casefold()) is section.kind
+    return f"# {section.title}" if known else f"# {section.title} = {section.kind}"
 
 
 def _head(words: str) -> tuple[str, str]:
@@ -228,7 +234,7 @@ def to_text(template: Template) -> str:
     }
     lines = [f"{key}: {value}" for key, value in head.items() if value]
     for section in template.sections:
-        lines += ["", f"# {section.title}"]
+        lines += ["", _titled(section)]
         labels = {spec.id: spec.label for spec in section.fields}
         lines += [_line(spec, labels) for spec in section.fields]
     return "\n".join(lines) + "\n"

@@ -163,10 +163,12 @@ class Keys(QObject):
     def _act(self, pressed: Stroke, scope: Scope, event: QKeyEvent, *, typing: bool) -> bool:
         strokes = (*self._pending, pressed)
         found = self.bindings.find(strokes, scope)
-        if found is None and typing and "Alt" in pressed.modifiers:
+        begun = found is None and self.bindings.begins(strokes, scope)
+        if found is None and not begun and typing and "Alt" in pressed.modifiers:
             strokes = (*self._pending, pressed.without_alt)
             found = self.bindings.find(strokes, scope)
-        if found is None and self.bindings.begins(strokes, scope):
+            begun = found is None and self.bindings.begins(strokes, scope)
+        if begun:
             self._pending = strokes
             self._forget.start()
             return True

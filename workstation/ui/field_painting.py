@@ -32,6 +32,7 @@ class FieldPainter:
     def __init__(self, painter: QPainter, block: QTextBlock, slot: Slot, origin: QPointF) -> None:
         self._painter = painter
         self._layout: QTextLayout = block.layout()
+        self._leftward = block.textDirection() is Qt.LayoutDirection.RightToLeft
         self._slot = slot
         self._origin = origin + self._layout.position()
         self._room = painter.viewport().width() - 4.0
@@ -213,8 +214,9 @@ class FieldPainter:
             if item:
                 number += 1
                 box = self.rects(at, at)[-1]  # a break belongs to the line before it too
-                left = QRectF(box.left() - 24, box.top(), 18, box.height())
-                self._painter.drawText(left, Qt.AlignmentFlag.AlignLeft, str(number))
+                beside = 6 if self._leftward else -24  # in front of the line, whichever way it runs
+                place = QRectF(box.left() + beside, box.top(), 18, box.height())
+                self._painter.drawText(place, Qt.AlignmentFlag.AlignLeft, str(number))
             at += len(line.text) + 1
 
     def _heads(self) -> None:

@@ -7,6 +7,7 @@ order. The frame is not the reader's to change; the words of the fields are the 
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QSyntaxHighlighter,
     QTextBlock,
@@ -21,6 +22,7 @@ from workstation.domain.report_field import Field, FieldKind
 from workstation.domain.rich_text import difference
 from workstation.services.checks import link_state
 from workstation.services.reporting import Reporting
+from workstation.text import is_leftward
 from workstation.ui import theme
 from workstation.ui.report_fields import Cited, Slot, formats
 
@@ -59,12 +61,14 @@ class ReportDocument:
         self._document = document
         self._reporting = reporting
         self.lines: list[Line] = []
+        self._leftward = False  # the language of the report is written from right to left
         self._looks = _Looks(document, lambda: self.lines, size)
 
     def follow(self, report: Report | None) -> None:
         """Show a report; only what differs is touched, so that no caret is thrown about."""
         old, self.lines = self.lines, list(self._wanted(report)) if report else []
-        if _shape(old) != _shape(self.lines):
+        before, self._leftward = self._leftward, report is not None and is_leftward(report.language)
+        if _shape(old) != _shape(self.lines) or before != self._leftward:
             self._rebuild()
         else:
             self._patch(old)
@@ -146,6 +150,10 @@ class ReportDocument:
         cursor = QTextCursor(self._document)
         for number, line in enumerate(self.lines):
             form = _block_format(line, first=number == 0)
+            if self._leftward:
+                form.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+                form.setRightMargin(form.leftMargin())
+                form.setLeftMargin(0)
             if number == 0:
                 cursor.setBlockFormat(form)
             else:
