@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 STAMPS := .make
 JOBS ?= 3 # test processes side by side, which wait as much as they work; a file's tests stay together
 
+# Where an environment forbids it every program that a test starts compiles 900 modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup demo check test soak fuzz frozen bench screenshots looks format lock clean
 
 help: ## this list
