@@ -9,6 +9,7 @@ from workstation.commands.registry import Outcome, command
 from workstation.commands.tools import points_of
 from workstation.errors import CommandError
 from workstation.services.jobs import Job
+from workstation.services.movie_saving import PICTURES
 from workstation.text import tr
 from workstation.viewing.volume_look import From
 
@@ -104,9 +105,13 @@ def point(ctx: CommandContext, x: float, y: float, z: float) -> Outcome:
 def movie(ctx: CommandContext) -> Outcome:
     """Once around from where it is seen, in the site's archive: a film that any viewer plays."""
     item, reader = claimed(ctx)
-    saved = ctx.movies.save(item, reader)
+    saved = ctx.movies.save(item, reader, partial(_made, ctx))
     ctx.windows.tell(tr("the movie is being made: go on reading, the case must stay open"))
     return saved.then(partial(_saved, ctx))
+
+
+def _made(ctx: CommandContext, pictures: int) -> None:
+    ctx.windows.tell(tr("the movie: {n} of {total} pictures", n=pictures, total=PICTURES))
 
 
 def _saved(ctx: CommandContext, job: Job[int]) -> None:

@@ -24,7 +24,7 @@ _STROKES: Final[dict[str, tuple[_Line, ...]]] = {
     "R": (_P, ((0.5, 0.56), (1.0, 1.0))),
 }
 #: Pixels: size of a letter, from one to the next, from the edge, half the width of a stroke.
-_WIDE, _HIGH, _NEXT, _OFF, _HALF = 9.0, 13.0, 14.0, 8.0, 1.0
+_WIDE, _HIGH, _NEXT, _OFF, _HALF = 7.0, 10.0, 11.0, 7.0, 0.9
 #: So much wider is the dark that stands around it, on bone and on lung alike.
 _HALO: Final = 1.5
 _WHITE: Final = 255.0

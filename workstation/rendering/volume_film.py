@@ -1,7 +1,5 @@
 """The pictures of a film of a rendered volume, as a view would show them, without a window."""
 
-from typing import Final
-
 import numpy as np
 from attrs import evolve
 from numpy.typing import NDArray
@@ -13,12 +11,10 @@ from workstation.services.viewed import Shown
 from workstation.viewing.orientation import edge_letters as letters_of
 from workstation.viewing.resolve import ResolvedView
 
-#: Of more voxels every second along each axis is enough for so few pixels.
-_ALL_VOXELS: Final = 12_000_000
-
 
 class FilmPainter:
-    """Of one film; on the CPU, which does every picture alike. On one worker at a time."""
+    """Of one film; on the CPU, which does every picture alike, of every voxel: thin bone that
+    is averaged away lets what lies behind it be seen. On one worker at a time."""
 
     def __init__(self) -> None:
         self._painter = VolumePainter()
@@ -27,9 +23,7 @@ class FilmPainter:
         """(side, side, 3) with the letters of the edges. Raises NotDisplayable without memory."""
         state = evolve(shown.state, one_to_one=False)
         request = rays_request(shown, ResolvedView.of(state, shown.frame, side, side), surfaces)
-        whole = request.volume.voxels.size <= _ALL_VOXELS
-        detail = Detail.WHOLE if whole else Detail.SOON
-        made = self._painter.picture(request, detail, lambda: False)
+        made = self._painter.picture(request, Detail.WHOLE, lambda: False)
         assert made is not None  # it was waited for
         pixels = made.picture.pixels
         if pixels.ndim == 2:

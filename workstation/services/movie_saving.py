@@ -1,7 +1,7 @@
 """A rendered volume turned once around, as a film in the study: any viewer plays it.
 
-Its pictures are made one by one behind whatever the reader does, in so much detail as their
-pixels show; the film is filed in the archive of the site as our other documents are.
+Its pictures are made one by one behind whatever the reader does; the film is filed in the archive
+of the site as our other documents are.
 """
 
 import base64
@@ -38,6 +38,8 @@ from workstation.viewing.volume_look import VolumeLook, turned
 PICTURES: Final = 72
 SIDE: Final = 384
 LANE: Final = "movie"
+#: It takes a minute or more: how far it is, is said.
+_TOLD: Final = (PICTURES // 4, PICTURES // 2, 3 * PICTURES // 4)
 #: The Series Number of what is made here: behind those of a scanner, and of saved planes.
 _NUMBER: Final = 9002
 
@@ -61,6 +63,7 @@ class _Making:
     look: VolumeLook
     volume: Volume
     painter: Painter
+    told: Callable[[int], None]
     done: Job[int] = field(factory=Job)
     pictures: list[NDArray[np.uint8]] = field(factory=list)
 
@@ -91,11 +94,14 @@ class MovieSaving:
         self._making: _Making | None = None
         jobs.lane(LANE, 1)
 
-    def save(self, item: WorklistItem, reader: Reader) -> Job[int]:
+    def save(
+        self, item: WorklistItem, reader: Reader, told: Callable[[int], None] = lambda _: None
+    ) -> Job[int]:
         """The volume on the active view, from where it is seen once around to the right.
 
-        Settles with the number of pictures when the archive has it. Raises CommandError where
-        no volume is shown, or a movie is being made already.
+        Settles with the number of pictures when the archive has it; `told` how many are made,
+        now and then. Raises CommandError where no volume is shown, or a movie is being made
+        already.
         """
         shown = self._viewer.shown(self._viewer.active)
         look = None if shown is None else shown.state.look
@@ -111,7 +117,7 @@ class MovieSaving:
         at = self._clock.now().astimezone(self._filing.zone_of(item.site))
         made = self._making = _Making(
             item, Reader(reader.id, reader.name), at, shown, look, shown.rendering.volume,
-            self._painter(),
+            self._painter(), told,
         )  # fmt: skip
         self._viewer.saved_planes.add(SeriesUID(made.uid("series")))
         made.done.then(lambda _: self._end())
@@ -142,6 +148,8 @@ class MovieSaving:
             made.done.settle(None, job.error)
             return
         made.pictures.append(job.result())
+        if len(made.pictures) in _TOLD:
+            made.told(len(made.pictures))
         self._next(made)
 
     def _write(self, made: _Making) -> None:

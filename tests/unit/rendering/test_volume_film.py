@@ -62,7 +62,7 @@ def test_the_letters_turn_with_the_patient() -> None:
 
 
 def ink(part: NDArray[np.uint8]) -> int:
-    return int((part > 200).sum())
+    return int((part > 128).sum())
 
 
 def test_each_letter_stands_at_its_edge() -> None:

@@ -134,6 +134,15 @@ def test_the_view_stays_as_it_is(room: Room) -> None:
     assert room.viewer.viewports == before
 
 
+def test_how_far_it_is_is_told(room: Room) -> None:
+    """Of a large volume it takes minutes: silence would be taken for the end."""
+    told: list[int] = []
+
+    room.saving.save(room.item, READER, told.append)
+
+    assert told == [18, 36, 54]
+
+
 def test_a_case_that_is_left_leaves_no_half_movie(room: Room) -> None:
     """Part of a turn would be taken for all of it; voxels stay nowhere after the case."""
     room.queue.jobs.hold()
