@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 from attrs import evolve
 
+from workstation.domain.geometry import Vector
 from workstation.domain.identifiers import SiteId, StudyUID
 from workstation.domain.study import DisplaySet
 from workstation.errors import CommandError
@@ -52,6 +54,16 @@ class DrawnSheets:
             for each in segments
             if each.slices
         )
+
+    def place_of(self, name: str) -> tuple[DisplaySet, Vector]:
+        """The series and the middle of a segment where it is largest. Raises CommandError."""
+        for own, segments in self.sheets:
+            for each in segments:
+                plane = own.frames[each.largest].plane if each.id == name and each.slices else None
+                if plane is not None:
+                    rows, columns = np.nonzero(each.slices[each.largest])
+                    return own, plane.to_patient(float(columns.mean()), float(rows.mean()))
+        raise CommandError(tr("no segment is {name}", name=name))
 
     @property
     def sheets(self) -> tuple[tuple[DisplaySet, tuple[Segment, ...]], ...]:

@@ -10,6 +10,7 @@ from typing import Final
 
 from attrs import evolve
 
+from workstation.domain.geometry import Vector
 from workstation.domain.identifiers import StudyRef
 from workstation.domain.measurement import Measurement
 from workstation.domain.registration import IDENTITY
@@ -29,7 +30,9 @@ from workstation.services.viewed import Fused, Probe, Shown, ViewedStudy
 from workstation.settings import resource
 from workstation.text import tr
 from workstation.viewing import fusion as reduce_fusion
+from workstation.viewing.cursor3d import Spot
 from workstation.viewing.fusion import Change, Fusion
+from workstation.viewing.linking import space
 from workstation.viewing.patient_marks import on_frame
 from workstation.viewing.planes import Plane
 from workstation.viewing.presets import Own, Spread
@@ -184,6 +187,22 @@ class Fusing(Reformatted):
             raise CommandError(tr("no PET is shown on this view"))
         self._need_volume(above)
         return fused_measuring.ball(shown, here, above, rigid)
+
+    def point_at_place(self, display_set: DisplaySet, point: Vector) -> bool:
+        """A place of a series, where it is seen now: on planes, or laid over what is shown; False
+        where its own images are better gone to."""
+        shown = self._need_shown()
+        above = shown.fused
+        planar = shown.state.plane is not None and shown.display_set.id == display_set.id
+        if above is not None and above.display_set.id == display_set.id:
+            point = above.rigid.inverse.point(point)
+        elif not planar:
+            return False
+        if (where := self._planar_set(shown)) is not None:
+            self._move_crosshair(where, point)
+        else:
+            self._come_to(shown, Spot(point, space(shown.frame)))
+        return True
 
     def _placing(self, shown: Shown) -> Placing:
         """A region of a fused view measures both."""

@@ -112,7 +112,8 @@ class Lesions:
         """Bring the image on which it is, and take it in hand. Raises CommandError."""
         row = self.named(name)
         if row.is_segment:
-            self._viewer.go_to_frame(row.mark.frame)
+            if not self._viewer.point_at_place(*self._segmenting.place_of(row.id)):
+                self._viewer.go_to_frame(row.mark.frame)
             self._segmenting.pick(row.id)
         else:
             self._viewer.go_to_measurement(row.id)

@@ -152,7 +152,7 @@ class Segmenting(DrawnSheets):
         self._show(sheet)
 
     def pick(self, name: str) -> None:
-        """Go on with another one, by name or number."""
+        """Go on with another one of the series in view, by name or number."""
         sheet = self._sheet()
         sheet.active = sheet.named(name).number
         self.changed.emit(None)

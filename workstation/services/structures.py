@@ -5,12 +5,12 @@ who or what drew them. Outlines of masks are traced on a worker and kept while t
 is open.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Final
 
 from attrs import evolve, frozen
 
-from workstation.domain.identifiers import FrameKey
+from workstation.domain.identifiers import FrameKey, SopUID
 from workstation.domain.structure import Colour, Mask, Structure, StructureSet
 from workstation.domain.study import DisplaySet, Frame
 from workstation.errors import CommandError
@@ -156,6 +156,10 @@ class Structures:
             found.extend(_outlined(each, structures) for each in drawn)
             for mask in masks_on(shown.frame, images, structures, frames):
                 found.extend(self._of_mask(mask, structures, frames[mask.frame], shown.frame))
+        if shown.fused is not None:  # what lies on the layer is seen where the layer is
+            above = {frame.key.sop for frame in shown.fused.display_set.frames}
+            asked = [each for each in self._asked(shown) if _lies_on(each.structures, above)]
+            found.extend(self._cut(shown, asked))
         return tuple(found)
 
     def surfaces(self, shown: Shown) -> tuple[Surface, ...]:
@@ -198,7 +202,9 @@ class Structures:
 
     def _on_plane(self, shown: Shown) -> tuple[Outlined, ...]:
         """What a plane cuts of everything that lies in its space."""
-        asked = self._asked(shown)
+        return self._cut(shown, self._asked(shown))
+
+    def _cut(self, shown: Shown, asked: Sequence[Asked]) -> tuple[Outlined, ...]:
         lines = self._planes.on(shown, asked)
         return tuple(
             _outlined(Drawn(each.structure, line, True), each.structures)
@@ -253,6 +259,10 @@ class Structures:
         if {key for key, _ in lines} <= self._under_way:  # else the case was left meanwhile
             self._lines.update(lines)
             self.traced.emit(None)
+
+
+def _lies_on(structures: StructureSet, images: Container[SopUID]) -> bool:
+    return any(sop in images for mask in structures.masks for sop, _ in mask.sources)
 
 
 def _of_one_patient(lines: DisplaySet, images: DisplaySet) -> bool:

@@ -36,8 +36,8 @@ class Room:
 
     def __init__(self) -> None:
         store, jobs = FakeStore(), InlineJobs(FakeClock())
-        loader = FakeLoader(store)
-        structures = Structures(store, jobs)  # type: ignore[arg-type]
+        self.loader = loader = FakeLoader(store)
+        self.structures = structures = Structures(store, jobs)  # type: ignore[arg-type]
         volumes = Volumes(store, loader, jobs, plane_samples)  # type: ignore[arg-type]
         self.viewer = Viewer(store, loader, structures, volumes)  # type: ignore[arg-type]
         self.segments = Segmenting(self.viewer, structures, volumes, store)  # type: ignore[arg-type]
@@ -202,3 +202,26 @@ def test_a_ct_has_no_threshold_of_a_pet(room: Room) -> None:
 
     with pytest.raises(CommandError, match="no PET is shown"):
         room.segments.contour(room.region(), 41.0)
+
+
+def test_a_lesion_of_a_layer_is_gone_to_where_the_layer_lies(room: Room) -> None:
+    """Over the CT the reader stays on the CT, at the lesion, and sees its outline there."""
+    placed = SCANS["straight"]
+    below = evolve(
+        display_set(placed, SHAPE[0], SHAPE[1:], series="1.1.7"), id="1.1.7-0", series="1.1.7"
+    )
+    contour(room)
+    room.viewer.study_ready(ref("1.1"), (below, room.images))
+    for each in below.frames:
+        room.loader.arrive(each, np.zeros(SHAPE[1:], np.int16))
+    room.viewer.show_set(below.id)
+    room.viewer.toggle_fusion(room.images.id)
+    room.viewer.go(2)
+
+    room.lesions.go("S1")
+
+    shown = room.viewer.shown(0)
+    assert shown is not None
+    assert shown.display_set.id == below.id
+    assert abs(shown.state.frame_index - SHAPE[0] // 2) <= 1
+    assert [each.name for each in room.structures.on(shown)] != []

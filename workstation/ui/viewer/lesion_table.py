@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from workstation.commands.bindings import Scope
 from workstation.services.lesions import Lesion, Lesions
-from workstation.services.place_words import number
 from workstation.text import tr, trn
 from workstation.ui import plain
 
@@ -19,12 +18,14 @@ Index = QModelIndex | QPersistentModelIndex
 
 _ROW: Final = 26
 _MOST_ROWS: Final = 6
-_NAME, _WIDE, _PLACE = 200, 96, 260
+_NAME, _WIDE = 200, 96
+_FIGURES: Final = range(2, 8)  # columns
+_RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 def _figure(value: float | None) -> str:
     """What is not defined, or not worked out yet, is no number."""
-    return "–" if value is None else number(round(value, 2 if abs(value) < 10 else 1))
+    return "–" if value is None else f"{value:.1f}".replace("-", "−")
 
 
 def cells(row: Lesion) -> tuple[str, ...]:
@@ -61,9 +62,11 @@ class Rows(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._columns)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._columns[section]
-        return None
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole and section in _FIGURES:
+            return _RIGHT
+        return self._columns[section] if role == Qt.ItemDataRole.DisplayRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         said = cells(self.rows[index.row()])
@@ -73,8 +76,8 @@ class Rows(QAbstractTableModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 named = zip(self._columns, said, strict=True)
                 return ", ".join(f"{name} {value}" for name, value in named if value)
-            case Qt.ItemDataRole.TextAlignmentRole if 2 <= index.column() <= 7:
-                return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            case Qt.ItemDataRole.TextAlignmentRole if index.column() in _FIGURES:
+                return _RIGHT
         return None
 
 
