@@ -97,6 +97,10 @@ class ElidedLabel(QLabel):
         self._whole = ""
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
+    def take_the_rest(self) -> None:
+        """Of its row, instead of a stretch that would cut it in half."""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
     def whole(self) -> str:
         """What it says, uncut."""
         return self._whole
