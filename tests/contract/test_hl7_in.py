@@ -96,6 +96,20 @@ def test_a_row_that_the_platform_lists_takes_the_place_of_its_announcement(
     assert [each.announced for each in found] == [False]
 
 
+def test_a_message_that_was_not_taken_is_told_with_the_list(
+    place: tuple[AnnouncingPlatform, Announced],
+) -> None:
+    """The reader sees it beside the site; the engineer gets it by `messages.rejected FILE`."""
+    platform, announced = place
+    first = platform.feed("")
+    announced.take((HEAD.format("ORM^O01") + PID + "ORC|NW\r").encode())
+
+    (why,) = platform.feed(first.cursor).not_taken
+
+    assert first.not_taken == ()
+    assert why == announced.rejected[0].why
+
+
 def test_a_cancelled_announcement_leaves_the_list(
     place: tuple[AnnouncingPlatform, Announced],
 ) -> None:

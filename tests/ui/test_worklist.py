@@ -311,6 +311,20 @@ def test_rows_that_could_not_be_read_are_counted_at_their_site(pane: Pane) -> No
     assert "10 rows, 1 cannot be read" in cards[0]
 
 
+def test_messages_of_a_site_that_were_not_taken_stand_beside_it_with_the_reason(
+    pane: Pane,
+) -> None:
+    """An order that was announced and not understood is a patient nobody expects."""
+    why = "the order has no accession number"
+    pane.service.sites = (evolve(SITES[0], not_taken=("no such event", why)), *SITES[1:])
+    pane.refresh()
+
+    first, second, *_ = pane.findChildren(SiteCard)
+    assert "2 messages not taken" in first.accessibleName()
+    assert why in first.toolTip()
+    assert "not taken" not in second.accessibleName()
+
+
 def _many(count: int) -> tuple[Row, ...]:
     return tuple(
         row(n, Wanted(name=f"Alder, {n:04d}" if n % 2 else f"Rowan, {n:04d}")) for n in range(count)

@@ -61,7 +61,10 @@ class AnnouncingPlatform(FhirPlatform):
         gone = (*page.gone, *(task for task in self._shown if task not in shown))
         self._shown = shown
         cursor = f"{heard}{_BETWEEN}{page.cursor}"
-        return evolve(page, items=tuple(changed.values()), cursor=cursor, gone=gone)
+        not_taken = tuple(each.why for each in self._announced.rejected)
+        return evolve(
+            page, items=tuple(changed.values()), cursor=cursor, gone=gone, not_taken=not_taken
+        )
 
     def _now(self, item: WorklistItem) -> Patient:
         return self._announced.patient(item.patient)

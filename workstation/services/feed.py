@@ -61,6 +61,7 @@ class SiteFeed:
         self._message = ""
         self._silence = Silence()  # as the rows say it
         self._problems: dict[TaskId, RowProblem] = {}
+        self._not_taken: tuple[str, ...] = ()
         self._cursor = ""
         self._failures = 0
         self._running = False
@@ -87,6 +88,7 @@ class SiteFeed:
             self.site.timezone,
             self.reader,
             tuple(self._problems.values()),
+            self._not_taken,
         )
 
     @property
@@ -224,7 +226,8 @@ class SiteFeed:
         for task in page.gone:
             self.rows.pop(task, None)
             self._problems.pop(task, None)
-        moved = bool(fresh or page.gone or page.problems)
+        moved = bool(fresh or page.gone or page.problems) or page.not_taken != self._not_taken
+        self._not_taken = page.not_taken
         touched = frozenset((*(item.task for item in fresh), *page.gone))
         if self._is_new_day():
             touched, moved = touched | self.rows.keys(), True

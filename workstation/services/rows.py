@@ -73,3 +73,4 @@ class SiteStatus:
     timezone: str
     reader: Reader | None
     problems: tuple[RowProblem, ...] = ()
+    not_taken: tuple[str, ...] = ()  # messages of the site that were not understood: why

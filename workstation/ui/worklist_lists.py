@@ -32,6 +32,10 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
+#: Reasons in the tooltip of a site.
+_TOLD = 4
+
+
 class Entry(QPushButton):
     """One list: icon, name, how many."""
 
@@ -87,12 +91,18 @@ class SiteCard(QWidget):
         local = now.astimezone(ZoneInfo(site.timezone))
         self._name, self._time = site.name, f"{local:%H:%M} {local.tzname() or ''}"
         self._state, self._line = site.state, _site_line(site, now, rows)
-        self._late = arrival_s is not None and arrival_s > PROMISED_S and site.state == "ok"
+        if site.not_taken:
+            count = len(site.not_taken)
+            missed = trn(count, "{n} message not taken", "{n} messages not taken")
+            self._line = f"{missed} · {self._line}"
+        late = arrival_s is not None and arrival_s > PROMISED_S and site.state == "ok"
+        self._late = late or bool(site.not_taken)
         if arrival_s is not None and site.state == "ok" and not site.problems:
             took = forms.duration(timedelta(seconds=round(arrival_s)))
             self._line += tr(" · scan to list {time}", time=took)
         self.setAccessibleName(f"{site.name}, {self._time}, {self._line}")
-        self.setToolTip(plain.tooltip_text(site.message or self._line))
+        told = [site.message or self._line, *dict.fromkeys(reversed(site.not_taken))]
+        self.setToolTip(plain.tooltip_text(" · ".join(told[:_TOLD])))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

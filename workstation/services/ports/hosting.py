@@ -57,6 +57,7 @@ class FeedPage:
     server_time: datetime
     gone: tuple[TaskId, ...] = ()  # withdrawn by the site
     problems: tuple[RowProblem, ...] = ()
+    not_taken: tuple[str, ...] = ()  # messages it sent that were not understood: why, newest last
 
 
 @frozen
