@@ -5,7 +5,6 @@ same at any receiver. Any thread: nothing here touches a window.
 """
 
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC
 from typing import Final
@@ -18,7 +17,6 @@ from PySide6.QtCore import (
     QMarginsF,
     QPointF,
     QRectF,
-    QSizeF,
     Qt,
 )  # fmt: skip
 from PySide6.QtGui import (
@@ -29,20 +27,15 @@ from PySide6.QtGui import (
     QPageSize,
     QPainter,
     QPdfWriter,
-    QPen,
-    QTextBlock,
-    QTextDocument,
-    QTextListFormat,
-    QTextTable,
 )
 
 from workstation.domain.identifiers import SiteId
 from workstation.domain.report import ReportState, SignedReport
 from workstation.services.report_html import STATUS, identity_line
 from workstation.settings import Site
+from workstation.ui.paper_words import PaperWords
 
 _DPI: Final = 300
-_SCREEN_DPI: Final = 96
 _LETTER: Final = ("US", "CA", "MX")  # everybody else prints on A4
 _MARGINS_MM: Final = QMarginsF(20, 16, 18, 14)
 _HEAD_MM: Final = 16.0
@@ -51,17 +44,7 @@ _BODY_PT: Final = 10.5
 _SMALL_PT: Final = 8.0
 _STRIKE_PT: Final = 84.0
 _A_PAGE: Final = 4  # key images
-_INDENT: Final = 20.0  # of lists, and the room in cells: in pixels of a screen, as Qt counts
-_CELL: Final = 4.5
-_MARK_MM: Final = 4.2  # from the number of an item to its words
 _PALE: Final = (0.88, 0.88, 0.88)
-_STYLE: Final = (
-    ".title { font-weight: 600; margin-top: 9px; } p { margin: 0 0 3px 0; }"
-    " ul, ol { margin-top: 0; margin-bottom: 3px; } th { text-align: left; }"
-)
-#: Both stand in the head of each page here.
-_HEAD: Final = re.compile(r'<p class="(?:identity|status)">.*?</p>\n', re.S)
-_TITLE: Final = re.compile(r"<h2>(.*?)</h2>")  # Qt draws them larger than any style says
 
 
 @frozen
@@ -147,28 +130,13 @@ class _Paper:
             -writer.pageLayout().paintRectPixels(_DPI).topLeft()
         )
         self._head, self._foot = _pixels(_HEAD_MM), _pixels(_FOOT_MM)
-        self._document = self._laid_out()
-
-    def _laid_out(self) -> QTextDocument:
-        """The words between head and foot; lines are never cut by the end of a page."""
-        document = QTextDocument()
-        document.setDocumentMargin(0)
-        document.setDefaultFont(_font(_BODY_PT))
-        document.setDefaultStyleSheet(_STYLE)
-        document.setIndentWidth(_INDENT)
-        document.documentLayout().setPaintDevice(self._writer)
-        words = _HEAD.sub("", self._signed.html)
-        document.setHtml(_TITLE.sub(r'<p class="title">\1</p>', words))
-        for frame in document.rootFrame().childFrames():
-            if isinstance(frame, QTextTable):
-                _plain_table(frame)
         high = self._page.height() - self._head - self._foot
-        document.setPageSize(QSizeF(self._page.width(), high))
-        return document
+        place = QRectF(0, self._head, self._page.width(), high)
+        self._words = PaperWords(signed.html, _font(_BODY_PT), writer, _DPI, place)
 
     def print(self) -> None:
         """Every page, each with its head and foot."""
-        written = self._document.pageCount()
+        written = self._words.pages
         pages = written + math.ceil(len(self._images) / _A_PAGE)
         with QPainter(self._writer) as painter:
             painter.setRenderHint(QPainter.RenderHint.LosslessImageRendering)
@@ -178,7 +146,7 @@ class _Paper:
                 if self._signed.status is ReportState.RETRACTED:
                     self._strike(painter)
                 if page < written:
-                    self._words(painter, page)
+                    self._words.draw(painter, page)
                 else:
                     first = (page - written) * _A_PAGE
                     self._pictures(painter, self._images[first : first + _A_PAGE])
@@ -218,61 +186,6 @@ class _Paper:
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "RETRACTED")
         painter.restore()
 
-    def _words(self, painter: QPainter, page: int) -> None:
-        """The lines of one page, each drawn once.
-
-        Qt's own printing draws what touches a page and cuts it off: what is cut off cannot be
-        seen, yet it is found a second time by whoever searches or copies.
-        """
-        top = QPointF(0, self._head - page * self._document.pageSize().height())
-        block = self._document.begin()
-        while block.isValid():
-            place = self._place(block)
-            for index in range(block.layout().lineCount()):
-                line = block.layout().lineAt(index)
-                if self._page_of(place.y() + line.y()) == page:
-                    line.draw(painter, place + top)
-                    if index == 0 and block.textList() is not None:
-                        self._mark(painter, block, place + top)
-            block = block.next()
-        for frame in self._document.rootFrame().childFrames():
-            if isinstance(frame, QTextTable):
-                self._rules(painter, frame, page, top)
-
-    def _place(self, block: QTextBlock) -> QPointF:
-        """Where a block lies in the document, in a table too."""
-        return self._document.documentLayout().blockBoundingRect(block).topLeft()
-
-    def _page_of(self, y: float) -> int:
-        return int(y // self._document.pageSize().height())
-
-    def _mark(self, painter: QPainter, block: QTextBlock, place: QPointF) -> None:
-        """The number of an item, or its dot, left of its first line."""
-        line, listed = block.layout().lineAt(0), block.textList()
-        numbered = listed.format().style() is QTextListFormat.Style.ListDecimal
-        words = listed.itemText(block) if numbered else "•"
-        painter.setFont(_font(_BODY_PT))
-        left = place.x() + line.x() - _pixels(_MARK_MM)
-        base = place.y() + line.y() + line.ascent()
-        painter.drawText(QPointF(left, base), words)
-
-    def _rules(self, painter: QPainter, table: QTextTable, page: int, top: QPointF) -> None:
-        """Above and below the head of a table, and below its last row."""
-        box = self._document.documentLayout().frameBoundingRect(table)
-        painter.setPen(QPen(Qt.GlobalColor.black, _pixels(0.15)))
-        first = self._place(table.cellAt(0, 0).firstCursorPosition().block()).y()
-        ends = [self._end_of_row(table, row) for row in (0, table.rows() - 1)]
-        room = _CELL * _DPI / _SCREEN_DPI
-        for y in (first - room, *(end + room for end in ends)):
-            if self._page_of(y) == page:
-                left, right = QPointF(box.left(), y), QPointF(box.right(), y)
-                painter.drawLine(left + top, right + top)
-
-    def _end_of_row(self, table: QTextTable, row: int) -> float:
-        cells = (table.cellAt(row, column) for column in range(table.columns()))
-        blocks = [cell.lastCursorPosition().block() for cell in cells]
-        return max(self._place(b).y() + b.layout().boundingRect().height() for b in blocks)
-
     def _frame(self, painter: QPainter, page: int, pages: int) -> None:
         """Whose report it is, and who answers for it: on each page, for pages go astray."""
         signed = self._signed
@@ -309,17 +222,6 @@ class _Paper:
         )
         painter.drawText(box, aligned | Qt.AlignmentFlag.AlignLeft, words)
         painter.drawText(box, aligned | Qt.AlignmentFlag.AlignRight, right)
-
-
-def _plain_table(table: QTextTable) -> None:
-    """No borders of Qt's: they are drawn here, on the page where they belong."""
-    form = table.format().toTableFormat()
-    form.setBorder(0)
-    form.setCellSpacing(0)
-    form.setCellPadding(_CELL)
-    form.setTopMargin(2 * _CELL)
-    form.setBottomMargin(2 * _CELL)
-    table.setFormat(form)
 
 
 def _pixels(mm: float) -> float:
