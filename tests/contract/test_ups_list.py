@@ -102,7 +102,7 @@ def test_a_scheduled_work_item_is_a_case_with_its_order_and_its_deadline(desk: D
     assert (item.patient.name, item.indication) == ("Alder, Robin", "Cough.")
     assert item.due == datetime(2026, 11, 22, 22, 30, tzinfo=UTC)
     assert (item.modality, item.images_received) == ("CT", 312)
-    assert item.lacks == {Lack.RELEASE, Lack.DRAFTS}
+    assert item.lacks == {Lack.RELEASE, Lack.DRAFTS, Lack.READERS}
 
 
 def test_of_two_readers_who_claim_at_once_one_has_it(ups: Ups, desk: Desk) -> None:

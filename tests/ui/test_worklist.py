@@ -23,7 +23,8 @@ from pytestqt.qtbot import QtBot
 
 from workstation.domain.folding import folded
 from workstation.domain.identifiers import AccessionNumber, ReportId, TaskId, TaskRef
-from workstation.domain.worklist import Priority
+from workstation.domain.worklist import Lack, Priority, ReadState
+from workstation.protocols import archive_rows, ups
 from workstation.protocols.delivery import Delivery, State
 from workstation.services.list_views import ListColumn, ListOrder
 from workstation.services.ports.hosting import RowProblem
@@ -449,3 +450,26 @@ def test_words_of_the_reader_before_stand_beside_the_case(pane: Pane) -> None:
     pane.move_selection(-50)
 
     assert said in [label.text() for label in pane.details.findChildren(QLabel)]
+
+
+@pytest.mark.parametrize(
+    ("lacks", "barred"),
+    [
+        (frozenset[Lack](), set[str]()),
+        (ups.LACKING, {"Decline…", "Reassign…"}),
+        (archive_rows.LACKING, {"Claim", "Decline…", "Reassign…"}),
+    ],
+)
+def test_what_a_list_cannot_do_is_not_offered_and_says_why(
+    pane: Pane, lacks: frozenset[Lack], barred: set[str]
+) -> None:
+    """A button that refuses when it is pressed costs a STAT its minute."""
+    first, *rest = pane.service.rows
+    waits = evolve(first.item, state=ReadState.UNREAD, holder="", holder_id="", lacks=lacks)
+    pane.service.say((evolve(first, item=waits), *rest))
+    pane.table.choose(0)
+    details = pane.details
+    buttons = (details.open, details.claim, details.decline, details.reassign)
+
+    assert {each.text() for each in buttons if not each.isEnabled()} == barred
+    assert all(bool(each.toolTip()) != each.isEnabled() for each in buttons)

@@ -62,6 +62,7 @@ class Lack(StrEnum):
     STATUS = "status"  # whether it was read already
     RELEASE = "release"  # a claim cannot be given back
     DRAFTS = "drafts"  # unfinished words stay on this machine
+    READERS = "readers"  # a case cannot be given to a reader by name
 
 
 #: Radiography, digital or from plates (PS3.3 C.7.3.1.1.1).

@@ -30,7 +30,7 @@ from workstation.settings import Site, licences_of
 from workstation.text import tr
 
 #: What an archive that lists studies cannot say of them.
-LACKING: Final = frozenset({Lack.CLAIM, Lack.DUE, Lack.STATUS, Lack.DRAFTS})
+LACKING: Final = frozenset({Lack.CLAIM, Lack.DUE, Lack.STATUS, Lack.DRAFTS, Lack.READERS})
 #: Where nobody promised anything: only to stand somewhere in the queue.
 _DAY: Final = timedelta(hours=24)
 #: Series that nobody reads as images.

@@ -29,7 +29,7 @@ JSON: Final = "application/dicom+json"
 SCHEDULED, IN_PROGRESS, COMPLETED, CANCELED = "SCHEDULED", "IN PROGRESS", "COMPLETED", "CANCELED"
 STATE: Final = "00741000"
 #: Where a work item is lacking, and where this way of working is.
-LACKING: Final = frozenset({Lack.RELEASE, Lack.DRAFTS})
+LACKING: Final = frozenset({Lack.RELEASE, Lack.DRAFTS, Lack.READERS})
 #: HIGH may be a STAT: it is shown as one, rather than have one among the others (C.30.1).
 _PRIORITY: Final[Mapping[str, Priority]] = {"HIGH": Priority.STAT}
 _LISTED: Final = {SCHEDULED: ReadState.UNREAD, IN_PROGRESS: ReadState.CLAIMED,

@@ -6,13 +6,14 @@ from typing import Final
 
 from workstation.domain.identifiers import SiteId, TaskId, TaskRef
 from workstation.domain.reader import Colleague, Reader
-from workstation.domain.worklist import Lack, WorklistItem
+from workstation.domain.worklist import WorklistItem
 from workstation.errors import Refused, SignInFailed, SiteUnavailable
 from workstation.protocols.device_sign_in import EnterCode
 from workstation.services.claims import Keeper
 from workstation.services.colleagues import meant_by
 from workstation.services.feed import SiteFeed
 from workstation.services.jobs import Job, Jobs
+from workstation.services.lacking import no_decline
 from workstation.services.ports.clock import Clock
 from workstation.services.ports.hosting import Credentials, HostingPlatform, Staffed
 from workstation.services.queue_order import Queue
@@ -216,10 +217,8 @@ class Worklist:
         """Not for this reader: everybody sees why, and it is not offered here again; `to`: it is
         for somebody else by name."""
         done: Job[None] = Job()
-        if Lack.RELEASE in row.item.lacks:  # to say why it would have to be claimed, for good
-            name = self._feeds[row.item.site].site.name
-            words = tr("{site} takes no case back: leave it to others", site=name)
-            done.settle(None, Refused(words))
+        if why := no_decline(row.item):
+            done.settle(None, Refused(why))
             return done
 
         def claimed(job: Job[WorklistItem]) -> None:

@@ -139,6 +139,7 @@ class CaseBar(QWidget):
         self._order = plain.button(
             tr("Order"), lambda: run("case.order"), look="quiet", icon="document"
         )
+        plain.set_tooltip(self._order, tr("Order, laboratory, history"), "F11")
         self._order.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._kidneys, self._allergy = Chip(), Chip()
         self._news = plain.elided(tone="open", weight=600)
@@ -172,7 +173,9 @@ class CaseBar(QWidget):
     def _make_room(self) -> None:
         roomy = self.width() >= _ROOMY
         self._key.setVisible(roomy)
-        self._site.setVisible(roomy and not self._name.isHidden())
+        for part in (self._accession, self._site):  # beside the report they stand anyway
+            part.setVisible(roomy and not self._name.isHidden())
+        self._order.setText(tr("Order") if roomy else "")
 
     def show_case(
         self, item: WorklistItem | None, site: str, read_only: str, news: str = ""

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from workstation.domain.worklist import Priority, Tier
-from workstation.services.lacking import lacking
+from workstation.services.lacking import lacking, no_claim, no_decline, no_reassign
 from workstation.services.shift import PROMISED_S
 from workstation.services.urgency import Weights, urgency
 from workstation.text import tr
@@ -69,8 +69,14 @@ class Details(QWidget):
             self._body.setWidget(self._made(line, now))
         free = line is not None and not line.blocked
         self.open.setEnabled(free)
-        for each in (self.claim, self.decline, self.reassign):
-            each.setEnabled(free and line is not None and not line.done)
+        waits = free and line is not None and not line.done
+        for each, why_not in (
+            (self.claim, no_claim), (self.decline, no_decline), (self.reassign, no_reassign),
+        ):  # fmt: skip
+            why = why_not(line.item) if line is not None else ""
+            each.setEnabled(waits and not why)
+            each.setToolTip(plain.tooltip_text(why))
+            each.setAccessibleDescription(why)
         self.tick(now)
 
     def tick(self, now: datetime | None) -> None:
@@ -173,8 +179,8 @@ class Details(QWidget):
         part.add(tr("In the queue"), urgency(line.item, now, self._weights).words)
         status = line.status
         part.add(tr("Status"), status.words, tone=status.tone)
-        for words in lacking(line.item):
-            part.add(tr("This list"), words, tone="open")
+        for at, words in enumerate(lacking(line.item)):
+            part.add(tr("This list") if at == 0 else "", words, tone="open")
         lease = line.item.lease_until
         if lease is not None and line.item.holder:
             until = lease.astimezone(ZoneInfo(self._timezone))
