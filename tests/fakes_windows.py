@@ -11,9 +11,9 @@ from workstation.domain.identifiers import FrameKey, SiteId, StudyRef
 from workstation.domain.worklist import WorklistItem
 from workstation.services.alarms import Alarm
 from workstation.services.draft_saving import DraftState
+from workstation.services.fetching import SetProgress
 from workstation.services.list_views import ListViews
 from workstation.services.listening import Ear
-from workstation.services.loading import SetProgress
 from workstation.services.signal import Signal
 
 SAVED = DraftState("platform", datetime(2026, 11, 22, 2, 14, 58, tzinfo=UTC))

@@ -38,8 +38,8 @@ from workstation.errors import CommandError
 from workstation.protocols.delivery import Delivery, State
 from workstation.services.alarms import Alarm, Need
 from workstation.services.chart import Sheet
+from workstation.services.fetching import SetProgress
 from workstation.services.filings import Filing, FilingKind
-from workstation.services.loading import SetProgress
 from workstation.services.signal import Signal
 from workstation.settings import resource
 from workstation.text import PSEUDO_LOCALE, use_locale

@@ -10,10 +10,11 @@ from workstation.services import describe
 from workstation.services.arranging import Board
 from workstation.services.arrivals import same_place
 from workstation.services.coverage import Coverage, FrameState
+from workstation.services.fetching import SetProgress
 from workstation.services.frames import FrameStore
 from workstation.services.jobs import Job
 from workstation.services.key_selections import KeySelections
-from workstation.services.loading import Loader, SetProgress
+from workstation.services.loading import Loader
 from workstation.services.named_images import NamedImages
 from workstation.services.presenting import Presenting
 from workstation.services.screens import mm_of
