@@ -1,4 +1,4 @@
-"""A report that is written from right to left: its titles, its fields, and what is painted there."""
+"""A report that is written from right to left: titles, fields, and what is painted there."""
 
 from collections.abc import Iterator
 

@@ -16,8 +16,10 @@ from workstation.domain.identifiers import SiteId
 from workstation.errors import CommandError
 from workstation.services.autotext_expansion import Expansion, expand, faults, spoken
 from workstation.services.jobs import Job, Jobs
-from workstation.services.ports.keeping import Put, SealedStore
+from workstation.services.ports.keeping import SealedStore
+from workstation.services.readers_own import ReadersOwn
 from workstation.services.signal import Signal
+from workstation.services.waiting import settled
 from workstation.text import tr
 
 #: So many are offered while a name is typed.
@@ -47,9 +49,8 @@ class Autotexts:
     ) -> None:
         self.changed: Signal[None] = Signal()
         self.own: Mapping[str, Autotext] = {}
-        self._store, self._jobs = store, jobs
+        self._kept = ReadersOwn(store, jobs, "autotexts")
         self._shared, self._sites = tuple(shared), sites or {}
-        self._user = ""
         self._site = SiteId("")
         self._order()
 
@@ -57,25 +58,15 @@ class Autotexts:
 
     def begin(self, user: str) -> Job[None]:
         """A reader signed in: their own, and nobody else's."""
-        begun: Job[None] = Job()
-        if user == self._user:
-            begun.settle(None)
-            return begun
-        self._user, self.own = user, {}
+        if user == self._kept.user:
+            return settled()
+        self.own = {}
         self._order()
-        if not user:
-            begun.settle(None)
-            return begun
-        asked = self._jobs.run(lambda: self._store.get("meta", self._key(user)), lane="store")
-        asked.then(lambda job: self._known_now(user, job, begun))
-        return begun
+        return self._kept.begin(user, self._known_now)
 
-    def _known_now(self, user: str, job: Job[str | None], begun: Job[None]) -> None:
-        if user == self._user and job.error is None and job.value:
-            found = _from_json(job.value)
-            self.own = {each.name.casefold(): each for each in found} | dict(self.own)
-            self._order()
-        begun.settle(None)
+    def _known_now(self, body: str) -> None:
+        self.own = {each.name.casefold(): each for each in _from_json(body)} | dict(self.own)
+        self._order()
 
     def at_site(self, site: SiteId) -> None:
         """The case is of this site: its autotexts count, those of the others do not."""
@@ -130,7 +121,6 @@ class Autotexts:
 
     def keep(self, autotext: Autotext, *, instead_of: str = "") -> None:
         """Make or change one of the reader's own. Raises CommandError with what is wrong."""
-        self._need_user()
         mine = evolve(autotext, level=Level.USER)
         others = {n: a for n, a in self._by_name.items() if n != instead_of.casefold()}
         wrong = next(faults(mine, others), "")
@@ -141,28 +131,21 @@ class Autotexts:
 
     def forget(self, name: str) -> None:
         """Raises CommandError where it is not the reader's own."""
-        self._need_user()
         if name.casefold() not in self.own:
             raise CommandError(tr("{name} is not an autotext of your own", name=name))
         self._take({n: a for n, a in self.own.items() if n != name.casefold()})
 
     def import_all(self, found: Iterable[Autotext]) -> int:
         """As the reader's own; of one name the new one counts. Gives how many."""
-        self._need_user()
         taken = {a.name.casefold(): evolve(a, level=Level.USER) for a in found}
         self._take({**self.own, **taken})
         return len(taken)
 
-    def _need_user(self) -> None:
-        if not self._user:
-            raise CommandError(tr("sign in first: autotexts are kept for each reader"))
-
     def _take(self, own: Mapping[str, Autotext]) -> None:
+        rows = [[a.name, a.text, a.say] for a in own.values()]
+        self._kept.keep(json.dumps(rows, ensure_ascii=False))
         self.own = own
         self._order()
-        body = json.dumps([[a.name, a.text, a.say] for a in own.values()], ensure_ascii=False)
-        row = Put("meta", self._key(self._user), body)
-        self._jobs.run(lambda: self._store.change([row]), lane="store")
 
     def _order(self) -> None:
         here = (*self._shared, *self._sites.get(self._site, ()))
@@ -172,10 +155,6 @@ class Autotexts:
         every = sorted(self._by_name.values(), key=lambda each: _ORDER[each.level])
         self._by_voice = {spoken(a.say): a for a in every if a.say}
         self.changed.emit(None)
-
-    @staticmethod
-    def _key(user: str) -> str:
-        return f"autotexts.{user}"
 
 
 def _from_json(body: str) -> tuple[Autotext, ...]:

@@ -13,6 +13,7 @@ from workstation.services.jobs import Job, Jobs
 from workstation.services.ports.keeping import SealedStore
 from workstation.services.readers_own import ReadersOwn
 from workstation.services.signal import Signal
+from workstation.services.waiting import settled
 
 #: More keys for one command line nobody remembers.
 MOST_KEYS: Final = 3
@@ -51,8 +52,9 @@ class OwnKeys:
 
     def begin(self, user: str) -> Job[None]:
         """A reader signed in, or out: their keys, and nobody else's."""
-        if user != self._kept.user:
-            self._now("", ())
+        if user == self._kept.user:
+            return settled()
+        self._now("", ())
         return self._kept.begin(user, self._taken)
 
     def choose(self, profile: str) -> None:

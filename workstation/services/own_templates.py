@@ -15,8 +15,9 @@ from workstation.domain.identifiers import SiteId
 from workstation.domain.template import Template
 from workstation.errors import CommandError, SettingsError
 from workstation.protocols import mrrt, mrrt_writing
-from workstation.services.jobs import Job, Jobs
-from workstation.services.ports.keeping import Put, SealedStore
+from workstation.services.jobs import Jobs
+from workstation.services.ports.keeping import SealedStore
+from workstation.services.readers_own import ReadersOwn
 from workstation.services.signal import Signal
 from workstation.text import tr
 
@@ -44,9 +45,9 @@ class OwnTemplates:
     ) -> None:
         self.changed: Signal[None] = Signal()
         self.own: Mapping[str, Template] = {}
-        self._store, self._jobs = store, jobs
+        self._kept = ReadersOwn(store, jobs, "templates")
         self._shared, self._sites, self._use = shared, sites, use
-        self._user, self._site = "", SiteId("")
+        self._site = SiteId("")
         self._order()
 
     @property
@@ -56,18 +57,14 @@ class OwnTemplates:
 
     def begin(self, user: str) -> None:
         """A reader signed in, or out: their own, and nobody else's."""
-        if user == self._user:
-            return
-        self._user, self.own = user, {}
-        self._order()
-        if user:
-            asked = self._jobs.run(lambda: self._store.get("meta", self._key(user)), lane="store")
-            asked.then(lambda job: self._known_now(user, job))
-
-    def _known_now(self, user: str, job: Job[str | None]) -> None:
-        if user == self._user and job.error is None and job.value:
-            self.own = {**_from_json(job.value), **self.own}
+        if user != self._kept.user:
+            self.own = {}
             self._order()
+            self._kept.begin(user, self._known_now)
+
+    def _known_now(self, body: str) -> None:
+        self.own = {**_from_json(body), **self.own}
+        self._order()
 
     def at_site(self, site: SiteId) -> None:
         """The case is of this site: its templates count, those of the others do not."""
@@ -77,12 +74,10 @@ class OwnTemplates:
 
     def keep(self, template: Template) -> None:
         """Make or change one of the reader's own."""
-        self._need_user()
         self._take({**self.own, template.id: template})
 
     def forget(self, name: str) -> None:
         """Raises CommandError where it is not the reader's own."""
-        self._need_user()
         if name not in self.own:
             raise CommandError(tr("{name} is not a template of your own", name=name))
         self._take({n: t for n, t in self.own.items() if n != name})
@@ -105,16 +100,11 @@ class OwnTemplates:
             raise CommandError(tr("no template is named {name!r}", name=name))
         return mrrt_writing.write(self._known[name][0])
 
-    def _need_user(self) -> None:
-        if not self._user:
-            raise CommandError(tr("sign in first: templates are kept for each reader"))
-
     def _take(self, own: Mapping[str, Template]) -> None:
+        files = {n: mrrt_writing.write(t).decode() for n, t in own.items()}
+        self._kept.keep(json.dumps(files))
         self.own = own
         self._order()
-        body = json.dumps({n: mrrt_writing.write(t).decode() for n, t in own.items()})
-        row = Put("meta", self._key(self._user), body)
-        self._jobs.run(lambda: self._store.change([row]), lane="store")
 
     def _order(self) -> None:
         levels: Mapping[Level, Iterable[Template]] = {
@@ -132,10 +122,6 @@ class OwnTemplates:
             tuple(evolve(t, near=nearest - _ORDER.index(level)) for t, level in found.values())
         )
         self.changed.emit(None)
-
-    @staticmethod
-    def _key(user: str) -> str:
-        return f"templates.{user}"
 
 
 def load(folder: Path) -> tuple[Template, ...]:

@@ -13,7 +13,8 @@ from typing import Final, Protocol
 
 from workstation.domain.report import FieldRef, Report
 from workstation.services.jobs import Job, Jobs
-from workstation.services.ports.keeping import Put, SealedStore
+from workstation.services.ports.keeping import SealedStore
+from workstation.services.readers_own import ReadersOwn
 from workstation.services.signal import Signal
 
 Span = tuple[int, int]
@@ -69,8 +70,7 @@ class Spelling:
         self.told: Signal[str] = Signal()
         self.own: frozenset[str] = frozenset()
         self._dictionaries, self._words = dictionaries, words
-        self._store, self._jobs = store, jobs
-        self._user = ""
+        self._kept, self._jobs = ReadersOwn(store, jobs, "words"), jobs
         self._unknown: dict[tuple[str, str], bool] = {}
         self._asked: set[tuple[str, str]] = set()
         self._waiting: dict[str, set[str]] = {}
@@ -186,21 +186,18 @@ class Spelling:
 
         Dictionaries are read now: it stops every thread for a moment, and no case is open yet.
         """
-        if user == self._user:
+        if user == self._kept.user:
             return
-        self._user, self.own = user, frozenset()
+        self.own = frozenset()
         self.changed.emit(None)
+        self._kept.begin(user, self._known_now)
         if user:
-            asked = self._jobs.run(lambda: self._store.get("meta", self._key(user)), lane="store")
-            asked.then(lambda job: self._known_now(user, job))
             for language in filter(self.checks, self._words):
                 self._look_up_in(language, frozenset())
 
-    def _known_now(self, user: str, job: Job[str | None]) -> None:
-        if user != self._user or job.error is not None or not job.value:
-            return
+    def _known_now(self, body: str) -> None:
         try:
-            self.own |= frozenset(map(str, json.loads(job.value)))
+            self.own |= frozenset(map(str, json.loads(body)))
         except (TypeError, ValueError):
             return  # of another version of the program
         self.changed.emit(None)
@@ -220,13 +217,8 @@ class Spelling:
     def _take(self, own: frozenset[str]) -> None:
         self.own = own
         self.changed.emit(None)
-        if self._user:
-            row = Put("meta", self._key(self._user), json.dumps(sorted(own)))
-            self._jobs.run(lambda: self._store.change([row]), lane="store")
-
-    @staticmethod
-    def _key(user: str) -> str:
-        return f"words.{user}"
+        if self._kept.user:
+            self._kept.keep(json.dumps(sorted(own)))
 
 
 def words_in(text: str) -> Iterator[tuple[int, int, str]]:

@@ -109,6 +109,34 @@ def test_sections_of_other_languages_are_understood() -> None:
     assert [s.kind for s in template.sections] == [SectionKind.FINDINGS, SectionKind.IMPRESSION]
 
 
+@pytest.mark.parametrize("broken", ["", "<code unclosed>"])
+def test_a_section_is_what_its_code_says_in_any_language(broken: str) -> None:
+    """R18; public files name no charset, and their XML is often broken."""
+    coded = (
+        '<script type="text/xml"><template_attributes><coded_content><entry ORIGTXT="s7">'
+        f'<term><code scheme="LOINC" value="19005-8"/>{broken}</term></entry></coded_content>'
+        "</template_attributes></script>"
+    )
+    body = '<section id="s7" data-section-name="سارية"><input type="text" id="a"/></section>'
+
+    (section,) = mrrt.read(page(body, coded), fallback_id="t").sections
+
+    assert (section.kind, section.title) == (SectionKind.IMPRESSION, "سارية")
+
+
+def test_a_code_of_another_scheme_says_nothing() -> None:
+    """The same digits may be somebody's room number."""
+    coded = (
+        '<script type="text/xml"><entry ORIGTXT="Wetter"><code scheme="LOCAL" value="19005-8"/>'
+        "</entry></script>"
+    )
+    body = '<section data-section-name="Wetter"><input type="text" id="a"/></section>'
+
+    (section,) = mrrt.read(page(body, coded), fallback_id="t").sections
+
+    assert section.kind is SectionKind.FINDINGS
+
+
 def test_everything_active_is_left_out_and_named() -> None:
     """A template is a file from a stranger; it must not run, fetch, or style."""
     template = mrrt.read(

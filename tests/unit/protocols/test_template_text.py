@@ -5,6 +5,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from fakes import FakeClock, InlineJobs
 from fakes_report import TEMPLATES, Desk, binding_of, item
 from hypothesis import given
@@ -82,7 +83,15 @@ def test_a_line_is_a_field() -> None:
     assert "Size" not in asked
 
 
-@pytest.mark.parametrize("template", [*TEMPLATES, nodule()], ids=lambda t: t.id)
+def hebrew() -> Template:
+    """Sections in words that no table of ours has."""
+    english = nodule()
+    titles = {SectionKind.FINDINGS: "ממצאים", SectionKind.IMPRESSION: "סיכום"}
+    sections = tuple(evolve(s, title=titles.get(s.kind, s.title)) for s in english.sections)
+    return evolve(english, id="he", language="he", sections=sections)
+
+
+@pytest.mark.parametrize("template", [*TEMPLATES, nodule(), hebrew()], ids=lambda t: t.id)
 def test_a_template_survives_as_a_text_and_as_a_file(template: Template) -> None:
     """F161: what is exported and imported, or opened and saved unchanged, is the same."""
     assert mrrt.read(mrrt_writing.write(template), fallback_id=template.id) == template
