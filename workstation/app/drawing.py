@@ -1,9 +1,17 @@
-"""What a reader draws, as it is measured, listed and cited."""
+"""What a reader draws: kept until it is saved, measured, listed and cited."""
 
+from collections.abc import Callable
+
+from workstation.domain.identifiers import SiteId
+from workstation.services.curves_kept import CurvesKept
+from workstation.services.jobs import Jobs
 from workstation.services.lesions import Lesions
+from workstation.services.ports.keeping import SealedStore
 from workstation.services.reporting import Reporting
 from workstation.services.segmenting import Segmenting
+from workstation.services.segments_kept import SegmentsKept
 from workstation.services.segments_measured import SegmentsMeasured
+from workstation.services.segments_saving import SegmentsSaving
 from workstation.services.viewer import Viewer
 from workstation.services.volumes import Volumes
 
@@ -15,3 +23,12 @@ def lesions_of(
     measured = SegmentsMeasured(segments, volumes)
     measured.changed.connect(lambda _: reporting.take_segments(measured.marks))
     return Lesions(viewer, segments, measured)
+
+
+def keep_drawn(
+    viewer: Viewer, segments: Segmenting, saving: SegmentsSaving, store: SealedStore, jobs: Jobs,
+    who: Callable[[SiteId], str],
+) -> None:  # fmt: skip
+    """Segments and curves are there again when their case is; of saved ones the study has them."""
+    saving.saved.connect(SegmentsKept(segments, viewer, store, jobs, who).forget)
+    CurvesKept(viewer, store, jobs, who)

@@ -9,7 +9,7 @@ from workstation.adapters.launch_keys import gates
 from workstation.adapters.machine import physical_bytes
 from workstation.adapters.platform import FhirPlatform
 from workstation.adapters.report_lines import report_line
-from workstation.app.drawing import lesions_of
+from workstation.app.drawing import keep_drawn, lesions_of
 from workstation.app.outer import Outer
 from workstation.app.probing import probed_site
 from workstation.app.reporting import (
@@ -56,7 +56,6 @@ from workstation.services.report_documents import ReportDocuments
 from workstation.services.reporting import Reporting
 from workstation.services.sealing import Outside
 from workstation.services.segmenting import Segmenting
-from workstation.services.segments_kept import SegmentsKept
 from workstation.services.segments_saving import SegmentsSaving
 from workstation.services.session import ReadingSession, Services
 from workstation.services.shift import Shift
@@ -160,7 +159,7 @@ def services_of(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
     dictation, listening, buttons = voice_of(settings, reporting, jobs, clock)
     segments = Segmenting(viewer, structures, volumes, frames)
     segments_saving = SegmentsSaving(segments, filing, outer.sources, jobs, clock)
-    segments_saving.saved.connect(SegmentsKept(segments, viewer, store, jobs, who).forget)
+    keep_drawn(viewer, segments, segments_saving, store, jobs, who)
     return AllServices(
         worklist=worklist,
         session=session,

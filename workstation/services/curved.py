@@ -18,6 +18,7 @@ from workstation.services import curve_measuring
 from workstation.services.overlay_lines import Overlay
 from workstation.services.phased import Phased
 from workstation.services.placing import Placing
+from workstation.services.signal import Signal
 from workstation.services.straightening import Straight, Straightening, Wanted
 from workstation.services.view_lines import Bend, Crossing
 from workstation.services.viewed import CurveView, Reformat, Shown, ViewedStudy
@@ -39,11 +40,13 @@ class CurvedViews(Phased):
 
     def __init__(self, parts: ViewerParts) -> None:
         super().__init__(parts)
+        self.leaving: Signal[None] = Signal()  # the curves of the case are forgotten now
         self._straight = Straightening(parts.volumes, self._repaint_curve)
         self._courses: dict[str, tuple[object, Course | None]] = {}
 
     def forget(self) -> None:
         """Nothing of the case stays here."""
+        self.leaving.emit(None)
         super().forget()
         self._straight.forget()
         self._courses.clear()
@@ -51,6 +54,18 @@ class CurvedViews(Phased):
     def traced(self, display_set: DisplaySet) -> Traced:
         """The curve of a display set as it is; without points there is none."""
         return self._curves.get(display_set.id) or Traced()
+
+    @property
+    def curves(self) -> tuple[tuple[DisplaySet, Traced], ...]:
+        """Those of the case, series by series."""
+        known = {name: own for name, own in self._sets.items() if name in self._curves}
+        return tuple((own, self._curves[name]) for name, own in known.items())
+
+    def restore_curve(self, display_set: DisplaySet, traced: Traced) -> None:
+        """As it was before the case was left; never over one that is traced now."""
+        if display_set.id in self._sets and not self.traced(display_set).points:
+            self._curves[display_set.id] = traced
+            self._repaint_curve(display_set.id)
 
     def bend(self, index: int) -> Bend | None:
         """The curve as it lies on a view; None where it has no points, or none of it is here."""

@@ -4,9 +4,9 @@ import base64
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,20 +16,16 @@ from workstation.domain.segment_kind import SegmentKind
 from workstation.domain.study import DisplaySet
 from workstation.services.drawn_segments import Segment
 from workstation.services.jobs import Jobs
+from workstation.services.kept_by_series import KeptBySeries
 from workstation.services.ports.keeping import SealedStore
 from workstation.services.segmenting import Segmenting
 from workstation.services.viewer import Viewer
 
-_PREFIX: Final = "segments:"
-#: A hand that draws is not written down stroke by stroke.
-_KEEP_AFTER_S: Final = 1.0
-_LANE: Final = "store"
 
+class SegmentsKept(KeptBySeries):
+    """Owned by the application, home thread."""
 
-class SegmentsKept:
-    """Owned by the application, home thread. `who` is the reader of a site, empty while there is
-    none: what somebody else drew is never shown as one's own.
-    """
+    prefix = "segments:"
 
     def __init__(
         self,
@@ -39,69 +35,17 @@ class SegmentsKept:
         jobs: Jobs,
         who: Callable[[SiteId], str],
     ) -> None:
-        self._segmenting, self._viewer = segmenting, viewer
-        self._store, self._jobs, self._who = store, jobs, who
-        self._kept: dict[str, str] = {}
-        self._looked: set[str] = set()
-        self._later = False
+        super().__init__(viewer, store, jobs, who)
+        self._segmenting = segmenting
         segmenting.changed.connect(lambda _: self._keep_soon())
         segmenting.leaving.connect(lambda _: self._leave())
-        viewer.changed.connect(lambda _: self._look())
 
-    def forget(self, display_set: DisplaySet) -> None:
-        """The study has them now."""
-        key = self._key(display_set)
-        self._kept.pop(key, None)
-        self._jobs.run(lambda: self._store.remove("meta", key), lane=_LANE)
+    def _now(self) -> Iterable[tuple[DisplaySet, str]]:
+        for own, segments in self._segmenting.sheets:
+            yield own, _written(own, segments)
 
-    def _leave(self) -> None:
-        """The last second counts too; the case may come back."""
-        self.keep()
-        self._looked.clear()
-
-    def _keep_soon(self) -> None:
-        if not self._later:
-            self._later = True
-            self._jobs.later(_KEEP_AFTER_S, self.keep)
-
-    def keep(self) -> None:
-        """Write down what has changed."""
-        self._later = False
-        for display_set, segments in self._segmenting.sheets:
-            key, body = self._key(display_set), _written(display_set, segments)
-            if self._kept.get(key) != body:
-                self._kept[key] = body
-                self._jobs.run(
-                    lambda key=key, body=body: self._store.put("meta", key, body),  # type: ignore[misc]
-                    lane=_LANE,
-                )
-
-    def _look(self) -> None:
-        """A series came on the screen: was something drawn on it?"""
-        for index in range(len(self._viewer.viewports)):
-            shown = self._viewer.shown(index)
-            if shown is None or shown.display_set.id in self._looked:
-                continue
-            own = shown.display_set
-            if not self._who(own.site):
-                continue
-            self._looked.add(own.id)
-            key = self._key(own)
-            self._jobs.run(
-                lambda key=key: self._store.get("meta", key),  # type: ignore[misc]
-                lane=_LANE,
-                on_done=lambda body, own=own: self._found(own, body),  # type: ignore[misc]
-            )
-
-    def _found(self, own: DisplaySet, body: str | None) -> None:
-        if body is not None:
-            self._kept[self._key(own)] = body
-            self._segmenting.restore(own, _read(own, body))
-
-    def _key(self, own: DisplaySet) -> str:
-        """A digest: a key is not sealed as its body is, and says nothing of anybody."""
-        named = "\n".join((own.site, self._who(own.site), own.study, own.id))
-        return _PREFIX + hashlib.sha256(named.encode()).hexdigest()
+    def _found(self, own: DisplaySet, body: str) -> None:
+        self._segmenting.restore(own, _read(own, body))
 
 
 def _written(own: DisplaySet, segments: tuple[Segment, ...]) -> str:

@@ -1,10 +1,12 @@
 """Planes along a curve: points on planes, the straight picture, sections, and what is measured."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 from attrs import evolve
+from fakes import FakeClock, InlineJobs
 from fakes_viewer import opened, viewed
 from volume_phantoms import SCANS, display_set
 
@@ -12,6 +14,7 @@ from workstation.domain.measurement import Measurement, MeasurementKind, is_writ
 from workstation.domain.study import DisplaySet, Geometry, GeometryVerdict, PixelFormat
 from workstation.errors import CommandError
 from workstation.services import drafted_measurements
+from workstation.services.curves_kept import CurvesKept
 from workstation.services.view_lines import Bend
 from workstation.services.viewed import Shown
 from workstation.services.viewer import Viewer
@@ -519,3 +522,69 @@ def test_a_single_image_has_no_curve_to_turn_about() -> None:
 
     with pytest.raises(CommandError, match="a curve needs two points"):
         viewer.turn_course(15.0)
+
+
+# --- kept with the case --------------------------------------------------------------------
+
+
+class Sealed:
+    """The sealed store's "meta", in a dictionary."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    def put(self, _table: str, key: str, body: str) -> None:
+        self.kept[key] = body
+
+    def get(self, _table: str, key: str) -> str | None:
+        return self.kept.get(key)
+
+    def remove(self, _table: str, key: str) -> None:
+        self.kept.pop(key, None)
+
+
+def kept(viewer: Viewer, store: Sealed, who: str = "17") -> CurvesKept:
+    jobs: Any = InlineJobs(FakeClock())
+    return CurvesKept(viewer, store, jobs, lambda _: who)  # type: ignore[arg-type]
+
+
+def test_a_curve_is_there_again_when_its_case_is() -> None:
+    """Put aside for a STAT and taken up again: the arch that was traced is not traced anew."""
+    store, viewer = Sealed(), along_a_curve(CT, (10.0, 10.0), (20.0, 14.0), (30.0, 12.0))
+    kept(viewer, store)
+    viewer.turn_course(20.0)
+    before = traced(viewer)
+    viewer.close()
+
+    again, _ = opened(CT)
+    kept(again, store)
+    again.changed.emit(None)
+
+    now = again.traced(CT)
+    assert now.points == before.points
+    assert (now.turn, now.at_mm, now.wide_mm) == (before.turn, before.at_mm, before.wide_mm)
+
+
+def test_a_curve_of_another_reader_is_not_ones_own() -> None:
+    store, viewer = Sealed(), along_a_curve(CT, (10.0, 10.0), (20.0, 14.0))
+    kept(viewer, store)
+    viewer.close()
+
+    again, _ = opened(CT)
+    kept(again, store, "18")
+    again.changed.emit(None)
+
+    assert again.traced(CT).points == ()
+
+
+def test_a_curve_that_was_cleared_stays_cleared() -> None:
+    store, viewer = Sealed(), along_a_curve(CT, (10.0, 10.0), (20.0, 14.0))
+    keeping = kept(viewer, store)
+    keeping.keep()
+    written = dict(store.kept)
+    viewer.clear_course()
+
+    keeping.keep()
+
+    assert written
+    assert store.kept == {}
