@@ -48,7 +48,8 @@ from workstation.ui.bars import CaseBar
 from workstation.ui.chips import KeyCap
 from workstation.ui.outbox import delivery_words
 from workstation.ui.plain import ElidedLabel
-from workstation.ui.windows import Shell, Shown
+from workstation.ui.standing import Shown
+from workstation.ui.windows import Shell
 
 AT = datetime(2026, 11, 22, 2, 23, 7, tzinfo=UTC)
 

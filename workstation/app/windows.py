@@ -26,10 +26,11 @@ from workstation.ui.critical_card import CriticalCard
 from workstation.ui.keys_dialog import KeysDialog
 from workstation.ui.program import Program
 from workstation.ui.report_pane import ReportPane
+from workstation.ui.standing import Shown
 from workstation.ui.template_dialog import TemplateDialog
 from workstation.ui.viewer.gl_engine import GraphicsStart
 from workstation.ui.viewer.pane import ViewerPane
-from workstation.ui.windows import Shell, Shown
+from workstation.ui.windows import Shell
 
 MIB = 1 << 20
 NOTES = 3  # control requests of one site in flight; a slow answer does not hold a claim up
@@ -79,9 +80,7 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
     strip = offered(menus[STRIP], registry, bindings)
     slices = Slices()
     tools = hands(registry, bindings)
-    images = ViewerPane(
-        services.viewer, shell.run, jobs, strip, slices, tools, services.lesions
-    )
+    images = ViewerPane(services.viewer, shell.run, jobs, strip, slices, tools, services.lesions)
     images.say_engine = shell.say_engine
     card = settings.gpu_mb * MIB
     GraphicsStart(slices, jobs, settings.engine, card, lambda: probed(opengl_child())).begin()

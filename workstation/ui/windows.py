@@ -1,6 +1,6 @@
 """The windows: worklist, images and report, as one window or as three."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -11,46 +11,27 @@ from workstation.commands.bindings import Bindings, Scope
 from workstation.commands.context import Place
 from workstation.commands.menus import Menus
 from workstation.commands.registry import Outcome, Registry
-from workstation.domain.decision_aid import Aid
 from workstation.domain.identifiers import TaskRef
 from workstation.errors import CommandError, WorkstationError
-from workstation.protocols.dicom_listing import Listing
-from workstation.services.chart import Chart, OpenDocument
-from workstation.services.elsewhere import Elsewhere
 from workstation.services.jobs import Job
-from workstation.services.open_calls import OpenCalls
-from workstation.services.ports.clock import Clock
 from workstation.services.ports.hosting import Credentials
-from workstation.services.prior_reports import PriorReport
-from workstation.services.shift import SiteFigures
 from workstation.services.signal import Signal
 from workstation.services.worklist import Row
-from workstation.settings import Site, is_loopback
 from workstation.text import tr
 from workstation.ui import dialogs, menus
 from workstation.ui.actions import Keys, scope_of
-from workstation.ui.aid_dialog import AidDialog
 from workstation.ui.arrangement import Arrangement, Panes
-from workstation.ui.attributes import AttributesDialog
-from workstation.ui.calls_dialog import CallsDialog
-from workstation.ui.choosing import ask_file, choose_files
-from workstation.ui.gallery import picture
 from workstation.ui.offering import Offering
-from workstation.ui.order_panel import OrderPanel
+from workstation.ui.opening import Opening
 from workstation.ui.outbox import OutboxPage
-from workstation.ui.prior_report_dialog import PriorReportDialog
-from workstation.ui.priors_dialog import PriorsDialog, person
-from workstation.ui.shift_dialog import ShiftDialog
 from workstation.ui.sign_in import SignInDialog
-from workstation.ui.site_test_dialog import SiteTestDialog
-from workstation.ui.standing import Shown as Shown
-from workstation.ui.standing import not_accepted
+from workstation.ui.standing import Shown, not_accepted
 from workstation.ui.telling import REFRESH_MS, Telling
 from workstation.ui.viewer.measurement_list import MeasurementList
 from workstation.ui.worklist import WorklistPane
 
 
-class Shell:
+class Shell(Opening):
     """`commands.context.Windows` as Qt windows.
 
     Made in three steps, because windows, panes and commands need one another: the shell;
@@ -66,24 +47,11 @@ class Shell:
         banner: str = "",
         store_notice: str = "",
     ) -> None:
+        super().__init__(shown)
         self.left: Signal[None] = Signal()
         #: A picture of the windows is about to be taken.
         self.pictured: Signal[None] = Signal()
-        #: The tool strip is to be hidden, or shown again.
-        self.strip_asked: Signal[None] = Signal()
-        #: Copies the active view without whose it is; False where it cannot be.
-        self.copy_view: Callable[[], bool] = lambda: False
-        #: Corrections of a marked word of the report are to be offered.
-        self.corrections_asked: Signal[None] = Signal()
-        #: Templates are to be opened over a window.
-        self.templates_asked: Signal[QWidget] = Signal()
-        #: Autotexts are to be opened over a window.
-        self.autotexts_asked: Signal[QWidget] = Signal()
-        #: The keys are to be changed over a window.
-        self.key_bindings_asked: Signal[QWidget] = Signal()
-        #: The screen of the images is to be measured.
-        self.screen_asked: Signal[None] = Signal()
-        self._shown, self._send, self._sign_in = shown, send, sign_in
+        self._send, self._sign_in = send, sign_in
         self._banner, self._store_notice = banner, store_notice
         self._closed = False
         self.worklist = WorklistPane(
@@ -225,10 +193,6 @@ class Shell:
         focus = QApplication.focusWidget()
         self._offering.keys(self.front, scope_of(focus, self._scope()))
 
-    def open_key_bindings(self) -> None:
-        if dialogs.current(self.front) is None:
-            self.key_bindings_asked.emit(self.front)
-
     def open_menu(self) -> None:
         self._offering.menu(self.front)
 
@@ -238,9 +202,6 @@ class Shell:
     @property
     def focused(self) -> tuple[Place, str] | None:
         return menus.focused()
-
-    def toggle_strip(self) -> None:
-        self.strip_asked.emit(None)
 
     @property
     def front(self) -> QWidget:
@@ -255,84 +216,11 @@ class Shell:
     def banner(self) -> str:
         return self._banner
 
-    @property
-    def clock(self) -> Clock:
-        return self._shown.clock
-
-    def open_shift(self, found: Mapping[str, SiteFigures]) -> None:
-        if dialogs.current(self.front) is None:
-            ShiftDialog(self.front, found).open()
-
-    def open_priors(self, elsewhere: Elsewhere) -> None:
-        if dialogs.current(self.front) is None:
-            PriorsDialog(self.front, self._shown.session, elsewhere, self.run).open()
-
-    def show_prior_report(self, report: PriorReport) -> None:
-        case = self._shown.session.case
-        if case is not None and dialogs.current(self.front) is None:
-            whose = person(report.prior.patient or case.item.patient, case.item)
-            PriorReportDialog(self.front, report, whose, self.run).open()
-
-    def open_order(self, chart: Chart, opened: OpenDocument | None = None) -> None:
-        panel = dialogs.current(self.front)
-        if panel is None:
-            panel = OrderPanel(self.front, self._shown.session, chart, self.run)
-            panel.open()
-        if opened is not None and isinstance(panel, OrderPanel):
-            panel.show_document(opened)
-
-    def open_site_test(self, site: Site) -> None:
-        if dialogs.current(self.front) is None:
-            dialog = SiteTestDialog(self.front, site, self._shown.site_tests.run)
-            dialog.open(dialog.user if is_loopback(site.issuer) else None)
-
-    def open_calls(self, calls: OpenCalls) -> None:
-        if dialogs.current(self.front) is None:
-            names = {site.id: site.name for site in self._shown.worklist.sites}
-            CallsDialog(self.front, calls, names, self._shown.clock, self.run).show_it()
-
-    def open_aid(self, aid: Aid) -> None:
-        if dialogs.current(self.front) is None:
-            AidDialog(self.front, aid, self.run).show_it()
-
     def open_sign_in(self) -> None:
         main = self._windows.main
         if dialogs.current(main) is None:
             dialog = SignInDialog(main, self._shown.worklist, self._sign_in)
             dialog.open(dialog.user)
-
-    def gallery(self, file: Path, ratio: float, *, mirrored: bool) -> None:
-        if not picture(ratio, rightward=not mirrored).save(str(file)):
-            raise CommandError(tr("the picture cannot be written: {file}", file=file.name))
-
-    def show_attributes(self, found: Listing, title: str) -> None:
-        AttributesDialog(self.front, found, title, self.run).show_it()
-
-    def measure_screen(self) -> None:
-        self.screen_asked.emit(None)
-
-    def copy_text(self, text: str) -> None:
-        QApplication.clipboard().setText(text)
-
-    def copy_picture(self) -> bool:
-        return self.copy_view()
-
-    def choose_files(self, *, folder: bool) -> None:
-        choose_files(self.front, self.run, folder=folder)
-
-    def ask_file(self, title: str, line: str, *, write: bool) -> None:
-        ask_file(self.front, self.run, title, line, write=write)
-
-    def offer_corrections(self) -> None:
-        self.corrections_asked.emit(None)
-
-    def open_templates(self) -> None:
-        if dialogs.current(self.front) is None:
-            self.templates_asked.emit(self.front)
-
-    def open_autotexts(self) -> None:
-        if dialogs.current(self.front) is None:
-            self.autotexts_asked.emit(self.front)
 
     def focus_search(self) -> None:
         self.worklist.focus_search()
