@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+#: "over 400 it is split by subject" (the style sheet of the house).
+MOST_LINES = 400
 
 #: contract id -> (room to write a module into, its text)
 PLANTED = {
@@ -75,3 +77,12 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def test_a_planted_violation_is_caught(contract: str, found: dict[str, str]) -> None:
     """Who changes a contract must see it fail, or it may be open without anybody knowing."""
     assert f"planted_{contract}" in found[contracts()[contract]]
+
+
+def test_no_module_is_too_long_to_be_read_as_one() -> None:
+    """A reviewer holds a page in mind, not a volume: what is longer has two subjects."""
+    modules = sorted((ROOT / "workstation").rglob("*.py"))
+    lines = {each: len(each.read_text("utf-8").splitlines()) for each in modules}
+
+    assert len(lines) > 600
+    assert {str(each): count for each, count in lines.items() if count > MOST_LINES} == {}
