@@ -35,6 +35,7 @@ from workstation.services.desk_lock import DeskLock
 from workstation.services.elsewhere import Elsewhere
 from workstation.services.filing_queue import Ways
 from workstation.services.frames import FrameStore
+from workstation.services.identities import Identities
 from workstation.services.jobs import Jobs
 from workstation.services.launching import Launching
 from workstation.services.line_budget import LineBudget
@@ -154,7 +155,7 @@ def services_of(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         cases=settings.prefetch_cases, budget_bytes=frames.room // 4,
     )  # fmt: skip
     indexes = {s: each for s, each in platforms.items() if isinstance(each, FhirPlatform)}
-    elsewhere = Elsewhere(session, worklist, indexes, sites, audit, jobs)
+    elsewhere = Elsewhere(session, worklist, indexes, sites, Identities(store, jobs), audit, jobs)
     files = LocalCase(session, viewer, loader, audit, jobs, outer.files)
     dictation, listening, buttons = voice_of(settings, reporting, jobs, clock)
     segments = Segmenting(viewer, structures, volumes, frames)

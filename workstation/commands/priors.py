@@ -40,4 +40,12 @@ def confirm(ctx: CommandContext, number: int) -> Outcome:
     return None
 
 
-COMMANDS = (list_priors, show, report, confirm)
+@command("prior.take-back", title="Not the same person", group=GROUP, when={"case"})
+def take_back(ctx: CommandContext, number: int) -> Outcome:
+    """Take back what you said of somebody at another site: their studies leave the screen, and
+    are candidates again."""
+    ctx.elsewhere.take_back(number)
+    return None
+
+
+COMMANDS = (list_priors, show, report, confirm, take_back)

@@ -3,7 +3,8 @@
 Only sites that agreed on it are asked, each way, and only where the reader is signed in; that
 they were asked is on record there and here. What is found stays a candidate, apart from the
 priors of the case, until the reader confirms that it is the same person; that is on record
-too, and holds for this patient until the reader signs out. No image is fetched for it.
+too, and holds for this patient and this reader until they take it back (`services.identities`).
+No image is fetched for it.
 """
 
 import logging
@@ -14,11 +15,11 @@ from typing import Final, Protocol
 from attrs import evolve, frozen
 
 from workstation.domain.identifiers import SiteId, TaskRef
-from workstation.domain.patient import PatientKey
 from workstation.domain.prior import Person, PriorStudy
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import CommandError
 from workstation.services.audit import Audit
+from workstation.services.identities import Identities, Pair
 from workstation.services.jobs import Job, Jobs
 from workstation.services.likeness import Likeness, likeness
 from workstation.services.session import ReadingSession
@@ -65,17 +66,22 @@ class Elsewhere:
         worklist: Worklist,
         indexes: Mapping[SiteId, PersonIndex],
         sites: Mapping[SiteId, Site],
+        identities: Identities,
         audit: Audit,
         jobs: Jobs,
     ) -> None:
         self.changed: Signal[None] = Signal()
         self._session, self._worklist, self._audit, self._jobs = session, worklist, audit, jobs
-        self._indexes, self._sites = indexes, sites
+        self._indexes, self._sites, self._said = indexes, sites, identities
         self._case: TaskRef | None = None
         self._candidates: tuple[Candidate, ...] = ()
-        self._same: set[tuple[PatientKey, PatientKey]] = set()  # as the reader said
         session.changed.connect(lambda _: self._look())
-        worklist.changed.connect(lambda _: self._forget_with_the_reader())
+        worklist.signed_out.connect(lambda _: self.begin(""))
+        identities.changed.connect(lambda _: self._said_before())
+
+    def begin(self, user: str) -> None:
+        """A reader signed in, or out (empty): what they said of people holds again."""
+        self._said.begin(user)
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
@@ -142,33 +148,66 @@ class Elsewhere:
         self.changed.emit(None)
 
     def _as_said(self, item: WorklistItem, each: Candidate) -> Candidate:
-        pair = (item.patient.key, each.person.patient.key)
-        return evolve(each, confirmed=pair in self._same)
+        return evolve(each, confirmed=self._said.holds(_pair(item, each)))
+
+    def _said_before(self) -> None:
+        """What this reader said on another day came from the store behind the candidates."""
+        case = self._session.case
+        if case is None or case.item.key != self._case:
+            return
+        now = tuple(self._as_said(case.item, each) for each in self._candidates)
+        newly = [each for each in now if each.confirmed and each not in self._candidates]
+        if newly:
+            self._candidates = now
+            for each in newly:
+                self._session.priors.add(each.person.patient, each.priors)
+            self.changed.emit(None)
 
     # --- what the reader says -------------------------------------------------
 
     def confirm(self, number: int) -> Candidate:
         """The same person, says the reader. Raises CommandError where nobody is meant."""
-        case = self._session.need_case()
-        if not 1 <= number <= len(self._candidates):
-            raise CommandError(tr("there is no candidate {n}", n=number))
-        meant = self._candidates[number - 1]
+        item, meant = self._session.need_case().item, self._meant(number)
         if meant.confirmed:
             return meant
-        self._audit.record(
-            "identity",
-            study=case.ref,
-            detail={"site": meant.site, "confidence": f"{meant.likeness.confidence:.2f}"},
-        )
-        self._same.add((case.item.patient.key, meant.person.patient.key))
-        now = evolve(meant, confirmed=True)
-        self._candidates = tuple(now if each is meant else each for each in self._candidates)
+        self._said.say(_pair(item, meant))
+        self._record(meant, "same")
+        now = self._put(meant, confirmed=True)
         self._session.priors.add(meant.person.patient, meant.priors)
         if not self.open_candidates:
             self._session.note("")
         self.changed.emit(None)
         return now
 
-    def _forget_with_the_reader(self) -> None:
-        if self._same and not any(site.reader is not None for site in self._worklist.sites):
-            self._same.clear()
+    def take_back(self, number: int) -> Candidate:
+        """Not the same person after all: their studies leave the screen. Raises CommandError."""
+        item, meant = self._session.need_case().item, self._meant(number)
+        if not meant.confirmed:
+            raise CommandError(tr("nobody said that this is the same person"))
+        self._said.take_back(_pair(item, meant))
+        self._record(meant, "not the same")
+        now = self._put(meant, confirmed=False)
+        if self._session.priors.remove(meant.person.patient):
+            words = tr("Those images are gone from the screen: check what the report says of them")
+            self._session.note(words)
+        self.changed.emit(None)
+        return now
+
+    def _meant(self, number: int) -> Candidate:
+        if not 1 <= number <= len(self._candidates):
+            raise CommandError(tr("there is no candidate {n}", n=number))
+        return self._candidates[number - 1]
+
+    def _put(self, meant: Candidate, *, confirmed: bool) -> Candidate:
+        now = evolve(meant, confirmed=confirmed)
+        self._candidates = tuple(now if each is meant else each for each in self._candidates)
+        return now
+
+    def _record(self, meant: Candidate, said: str) -> None:
+        likely = f"{meant.likeness.confidence:.2f}"
+        detail = {"site": meant.site, "confidence": likely, "said": said}
+        self._audit.record("identity", study=self._session.need_case().ref, detail=detail)
+
+
+def _pair(item: WorklistItem, each: Candidate) -> Pair:
+    return item.patient.key, each.site, each.person.patient.key

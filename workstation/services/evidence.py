@@ -39,6 +39,10 @@ class Evidence:
             raise Refused(tr("this study is of another patient; it cannot be cited here"))
         self._priors[ref] = label
 
+    def forget_prior(self, ref: StudyRef) -> None:
+        """It is of somebody else: it may be cited no more."""
+        self._priors.pop(ref, None)
+
     @property
     def has_priors(self) -> bool:
         """An older study was shown while this report was written."""

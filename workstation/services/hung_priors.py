@@ -41,6 +41,25 @@ class HungPriors:
             self._s.viewer.show(self.viewed())
             self._session.changed.emit(None)
 
+    def remove(self, patient: Patient) -> bool:
+        """Somebody at another site who is not the patient after all; whether images of theirs
+        stood on the screen."""
+        case = self._session.need_case()
+        gone = {prior.ref for prior in case.priors if prior.patient == patient}
+        shown = [ref for ref in case.shown_priors if ref in gone]
+        self._session.case = evolve(
+            case,
+            priors=tuple(prior for prior in case.priors if prior.ref not in gone),
+            shown_priors=tuple(ref for ref in case.shown_priors if ref not in gone),
+            known_as=tuple(each for each in case.known_as if each != patient),
+        )
+        self._s.viewer.show(self.viewed())
+        for ref in shown:
+            self._s.loader.close(ref)
+            self._s.reporting.compared_no_more(ref)
+        self._session.changed.emit(None)
+        return bool(shown)
+
     def show(self, number: int) -> Job[None]:
         """Fetch one of the case's priors and hang it beside it; 1 is the most relevant."""
         case = self._session.need_case()

@@ -37,6 +37,10 @@ class Supporting(Drafting):
         """An older study of the same patient is on the screen and may be cited."""
         self._evidence.allow_prior(self._report().binding, ref, patient, label)
 
+    def compared_no_more(self, ref: StudyRef) -> None:
+        """What stood on the screen as an older study of the patient is somebody else's."""
+        self._evidence.forget_prior(ref)
+
     def take_measurements(
         self,
         measurements: Iterable[Measurement],

@@ -105,7 +105,11 @@ class PriorsDialog(Dialog):
             spacing=2,
         )  # fmt: skip
         if each.confirmed:
-            return _beside(words, plain.label(tr("same person"), tone="done", size="small"))
+            told = plain.label(tr("same person"), tone="done", size="small")
+            back = plain.button(
+                tr("Not the same"), lambda: self._run(f"prior.take-back {number}"), look="quiet"
+            )
+            return _beside(words, told, back)
         sure = tr("likely {p:.2f}", p=each.likeness.confidence)
         chip = Chip(sure, "hue.open", "dashed", "triangle-alert")
         same = plain.button(tr("Same person"), lambda: self._run(f"prior.confirm {number}"))

@@ -180,6 +180,7 @@ class Program:
         self._services.spelling.begin(self._reader_key())
         self._services.own_templates.begin(self._reader_key())
         self._services.own_keys.begin(self._reader_key())
+        self._services.elsewhere.begin(self._reader_key())
         self._services.audit.forward()
 
     def _other_site(self) -> None:

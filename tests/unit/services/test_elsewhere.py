@@ -8,6 +8,7 @@ from attrs import define, evolve, field
 from fakes import FakeClock, InlineJobs
 from fakes_platform import READER, item, site
 
+from workstation.adapters.memory_store import MemoryStore
 from workstation.domain.identifiers import SiteId, StudyRef, StudyUID
 from workstation.domain.patient import Patient
 from workstation.domain.prior import Person, PriorStudy
@@ -16,6 +17,7 @@ from workstation.domain.worklist import WorklistItem
 from workstation.errors import CommandError, SiteUnavailable
 from workstation.services.case import Case
 from workstation.services.elsewhere import Elsewhere
+from workstation.services.identities import Identities
 from workstation.services.jobs import Job
 from workstation.services.rows import SiteStatus
 from workstation.services.signal import Signal
@@ -61,6 +63,8 @@ class FakeSession:
     changed: Signal[None] = field(factory=Signal)
     noted: list[str] = field(factory=list)
     added: list[tuple[Patient, tuple[PriorStudy, ...]]] = field(factory=list)
+    removed: list[Patient] = field(factory=list)
+    shown: bool = False  # images of somebody confirmed stand on the screen
 
     def need_case(self) -> Case:
         assert self.case is not None
@@ -72,6 +76,10 @@ class FakeSession:
 
     def add(self, patient: Patient, priors: tuple[PriorStudy, ...]) -> None:
         self.added.append((patient, priors))
+
+    def remove(self, patient: Patient) -> bool:
+        self.removed.append(patient)
+        return self.shown
 
     def note(self, words: str) -> None:
         self.noted.append(words)
@@ -87,6 +95,7 @@ class FakeList:
         factory=lambda: dict.fromkeys((HARBOR, MESA, NORD), READER)
     )
     changed: Signal[None] = field(factory=Signal)
+    signed_out: Signal[None] = field(factory=Signal)
 
     def reader(self, site: SiteId) -> Reader | None:
         return self.readers.get(site)
@@ -115,10 +124,17 @@ class Desk:
     def __init__(self, shares: Mapping[str, str]) -> None:
         self.session, self.list, self.audit = FakeSession(), FakeList(), FakeAudit()
         self.mesa, self.nord = FakeIndex(), FakeIndex()
-        sites = {SiteId(n): site(n, shares_priors=s) for n, s in shares.items()}
-        self.elsewhere = Elsewhere(
+        self.sites = {SiteId(n): site(n, shares_priors=s) for n, s in shares.items()}
+        self.store, self.jobs = MemoryStore(), InlineJobs(CLOCK)
+        self.elsewhere = self.again()
+        self.elsewhere.begin("harbor|17")
+
+    def again(self) -> Elsewhere:
+        """The program started again, on the same store."""
+        self.session = FakeSession()
+        return Elsewhere(
             self.session, self.list, {HARBOR: FakeIndex(), MESA: self.mesa, NORD: self.nord},  # type: ignore[arg-type]
-            sites, self.audit, InlineJobs(CLOCK),  # type: ignore[arg-type]
+            self.sites, Identities(self.store, self.jobs), self.audit, self.jobs,  # type: ignore[arg-type]
         )  # fmt: skip
 
 
@@ -161,7 +177,8 @@ def test_the_reader_says_that_it_is_the_same_person_and_that_is_on_record(desk: 
     assert desk.session.added == [(SAME.patient, (OLD,))]
     assert desk.elsewhere.open_candidates == ()
     action, study, _, detail = desk.audit.records[-1]
-    assert (action, study, detail) == ("identity", CASE.ref, {"site": "mesa", "confidence": "0.99"})
+    assert (action, study) == ("identity", CASE.ref)
+    assert detail == {"site": "mesa", "confidence": "0.99", "said": "same"}
 
 
 def test_what_was_confirmed_holds_for_the_next_case_of_the_patient(desk: Desk) -> None:
@@ -173,11 +190,47 @@ def test_what_was_confirmed_holds_for_the_next_case_of_the_patient(desk: Desk) -
     assert desk.elsewhere.open_candidates == ()
     assert len(desk.session.added) == 2
 
-    desk.list.readers.clear()
-    desk.list.changed.emit(None)
-    desk.list.readers.update({HARBOR: READER, MESA: READER})
+    desk.session.turn_to(None)
+    desk.list.signed_out.emit(None)
+    desk.elsewhere.begin("harbor|4")
     desk.session.turn_to(item(3, CLOCK.now(), patient=ALDER))
 
+    assert len(desk.elsewhere.open_candidates) == 1
+
+
+def test_what_was_confirmed_holds_the_next_night_for_the_same_reader(desk: Desk) -> None:
+    """Compared once with care; a question that comes each night is answered without looking."""
+    desk.session.turn_to(CASE)
+    desk.elsewhere.confirm(1)
+    desk.elsewhere = desk.again()
+    desk.session.turn_to(CASE)  # the candidates are here before the store has answered
+    before = desk.elsewhere.open_candidates
+    desk.elsewhere.begin("harbor|17")
+
+    assert len(before) == 1
+    assert desk.elsewhere.open_candidates == ()
+    assert desk.session.added == [(SAME.patient, (OLD,))]
+    names = [name for name, _ in desk.store.all("meta")]
+    assert all(secret not in name for name in names for secret in ("HG-1", "MV-1", "ALDER"))
+
+
+def test_what_was_confirmed_in_error_is_taken_back_for_good_and_on_record(desk: Desk) -> None:
+    """Twins: what was said of one of them must not stay said because there is no way back."""
+    desk.session.turn_to(CASE)
+    desk.elsewhere.confirm(1)
+    desk.session.shown = True
+    desk.elsewhere.take_back(1)
+
+    assert desk.session.removed == [SAME.patient]
+    assert len(desk.elsewhere.open_candidates) == 1
+    assert "check what the report says" in desk.session.noted[-1]
+    _, _, _, detail = desk.audit.records[-1]
+    assert detail == {"site": "mesa", "confidence": "0.99", "said": "not the same"}
+    with pytest.raises(CommandError, match="nobody said"):
+        desk.elsewhere.take_back(1)
+    desk.elsewhere = desk.again()
+    desk.elsewhere.begin("harbor|17")
+    desk.session.turn_to(CASE)
     assert len(desk.elsewhere.open_candidates) == 1
 
 
