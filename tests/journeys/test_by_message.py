@@ -7,6 +7,8 @@ import pytest
 from demo_platform import start_platform
 from reading import Reading
 
+from workstation.protocols.verification import verify_reports
+
 pytestmark = pytest.mark.slow
 
 QA, IMPRESSION = "KN-26-QA01", "Constant | within ^ limits & more ~ \\ ≤ 3 mm."
@@ -35,3 +37,7 @@ def test_a_report_is_signed_sent_and_accepted_as_a_message(tmp_path: Path) -> No
     assert str(message.segment("OBR")[18]) == QA
     assert [each["state"] for each in done.state("after")["report"]["delivery"]] == ["acknowledged"]
     assert order["state"] == "final"
+    second = next(f for f in (data / "nord").glob("*/*.json") if b'"Provenance"' in f.read_bytes())
+    kept = [(each.name, each.read_bytes()) for each in (second, file)]
+    (held,) = verify_reports(kept)
+    assert (held.status, held.unseen) == ("final", ("dicom-pdf", "sr"))  # those are in the PACS
