@@ -30,6 +30,12 @@ class Button(QPushButton):
         self.updateGeometry()
         self.update()
 
+    def set_key(self, key: str) -> None:
+        """Another key beside the word."""
+        self._key = shown_key(key)
+        self.updateGeometry()
+        self.update()
+
     def sizeHint(self) -> QSize:
         wide = QFontMetricsF(self.font()).horizontalAdvance(self.text()) + 24
         wide += key_width(self._key) + 8 if self._key else 0
