@@ -1,98 +1,30 @@
 """A workstation without windows in which a reader marks images until it is killed.
 
-Run as a child by test_measuring_kills. Two cases of two patients are read in turn, with the
-viewer, the report, the drafts and the sealed store of the program. Every mark that is made,
-moved, worded, deleted, undone or picked out is written down on standard output as it stands
-on the screen, before anything else can happen; so is what is there when a case is opened.
+Run as a child by test_measuring_kills. Every mark that is made, moved, worded, deleted, undone
+or picked out is written down as it stands on the screen, before anything else can happen; so
+is what is there when a case is opened.
 """
 
-import json
-import os
-import queue
 import random
 import sys
-import time
-from collections.abc import Callable
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from attrs import frozen
-from fakes_report import SITE, TEMPLATES, binding_of
-from fakes_viewer import build, stack, viewed
-from signing_child import FileSecrets
+from fakes_report import SITE, binding_of
+from fakes_viewer import build
+from lives import CASES, Case, Life, said_of
 
-from workstation.adapters.clock import SystemClock
-from workstation.adapters.store import open_store
-from workstation.domain.identifiers import AccessionNumber, StudyRef, StudyUID, TaskId
+from workstation.domain.identifiers import StudyRef
 from workstation.domain.key_image import KeyTitle
 from workstation.domain.measurement import POINTS, MeasurementKind, PixelPoint
-from workstation.domain.patient import Patient
-from workstation.domain.study import DisplaySet
-from workstation.domain.worklist import Priority, Tier, WorklistItem
-from workstation.errors import SiteUnavailable, WorkstationError
+from workstation.errors import WorkstationError
 from workstation.services import drafted_key_images, drafted_measurements
 from workstation.services.desk import Desk
-from workstation.services.jobs import Jobs
-from workstation.services.reporting import Reporting
-from workstation.services.viewed import ViewedStudy
 from workstation.services.viewer import Viewer
 
-READER: Final = "Practitioner/17"
-NOW: Final = datetime(2026, 11, 22, 21, 40, tzinfo=UTC)
 #: Between two things that a hand does.
 PAUSE_S: Final = 0.02
-
-
-@frozen
-class Case:
-    """A study and its prior, of one patient."""
-
-    item: WorklistItem
-    studies: tuple[ViewedStudy, ...]
-    sets: tuple[DisplaySet, ...]
-
-
-def case_of(number: int) -> Case:
-    current, prior = f"1.{number}.1", f"1.{number}.2"
-    who = Patient(f"Alder, {number}", f"HG-{number}", "HG", date(1962, 3, number), "F")
-    item = WorklistItem(
-        SITE, TaskId(f"task-{number}"), "1", StudyUID(current), AccessionNumber(f"A-{number}"),
-        who, "CT chest", "", "CT", Priority.STAT, Tier.FINAL, NOW, NOW, NOW, "US-WA",
-        holder_id=READER,
-    )  # fmt: skip
-    studies = viewed(current, patient=who), viewed(prior, "prior", patient=who, days_before=300)
-    sets = (
-        stack(6, study=current, series=f"{current}.1"),
-        stack(3, study=prior, series=f"{prior}.1"),
-    )
-    return Case(item, studies, sets)
-
-
-CASES: Final = tuple(case_of(number) for number in (1, 2))
-
-
-class Site:
-    """Keeps drafts in files, as a platform does; or takes none any more, or takes them late."""
-
-    site = SITE
-
-    def __init__(self, folder: Path, mood: str) -> None:
-        self._folder, self._mood = folder, mood
-
-    def save_draft(self, row: WorklistItem, report: str, body: str) -> None:
-        if self._mood == "late":
-            time.sleep(0.3)
-        if self._mood == "silent":
-            raise SiteUnavailable("no answer")
-        file = self._folder / row.accession
-        file.with_suffix(".new").write_text(body, "utf-8")
-        file.with_suffix(".new").replace(file)
-
-    def load_draft(self, row: WorklistItem) -> str | None:
-        file = self._folder / row.accession
-        return file.read_text("utf-8") if file.exists() else None
 
 
 class Hand:
@@ -130,27 +62,18 @@ class Hand:
         return self.dice.choice(["nodule", "Rundherd", "結節", "left"])
 
 
-def said_of(what: str, case: str = "", viewer: Viewer | None = None) -> None:
-    """Written at once and whole, so that a kill finds it with the parent."""
-    line: dict[str, Any] = {"at": time.monotonic(), "what": what}
-    if viewer is not None:
-        marks = {
-            "measurements": [drafted_measurements.to_plain(m) for m in viewer.measurements],
-            "keys": [drafted_key_images.to_plain(key) for key in viewer.key_images],
-        }
-        line |= {"case": case, "marks": marks}
-    os.write(sys.stdout.fileno(), (json.dumps(line) + "\n").encode())
+def marks_of(viewer: Viewer) -> dict[str, Any]:
+    """Measurements and key images, as a draft holds them."""
+    return {
+        "measurements": [drafted_measurements.to_plain(m) for m in viewer.measurements],
+        "keys": [drafted_key_images.to_plain(key) for key in viewer.key_images],
+    }
 
 
-class Child:
+class Child(Life):
     def __init__(self, folder: Path, mood: str, seed: int) -> None:
-        self._home: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._jobs, self._hand = Jobs(self._home.put), Hand(seed, 63)
-        opened = open_store(folder / "store", FileSecrets(folder / "secrets.json"))
-        assert opened.notice == "", opened.notice
-        self._site = Site(folder, mood)
-        platforms: Any = {SITE: self._site}
-        self._reporting = Reporting(TEMPLATES, platforms, opened.store, self._jobs, SystemClock())
+        super().__init__(folder, mood)
+        self._hand = Hand(seed, 63)
         self._viewer, self._loader = build()
         loader: Any = self._loader
         self._desk = Desk(self._viewer, loader, self._reporting)
@@ -163,7 +86,7 @@ class Child:
                 self._open(case)
                 for _ in range(self._hand.dice.randint(10, 60)):
                     self._act()
-                    self._turn(PAUSE_S)
+                    self.turn(PAUSE_S)
                 self._leave()
 
     def look(self) -> None:
@@ -186,33 +109,13 @@ class Child:
             viewer.study_ready(StudyRef(SITE, each.study), (each,))
             for number, frame in enumerate(each.frames):
                 self._loader.arrive(frame, np.full((64, 64), 1000 + number, np.int16))
-        asked = self._jobs.run(lambda: self._site.load_draft(case.item), lane=f"site:{SITE}")
-        self._turn(until=lambda: asked.done)
-        if asked.value is not None:
-            self._reporting.restore(asked.value)
-        sealed = self._jobs.run(lambda: None, lane="store")  # behind the look for a draft there
-        self._turn(until=lambda: sealed.done)
+        self.restore(case.item, f"site:{SITE}")
         self._tell("opened")
 
     def _leave(self) -> None:
         self._reporting.close()
         self._viewer.close()
-        for lane in (f"site:{SITE}", "store"):
-            done = self._jobs.run(lambda: None, lane=lane)
-            self._turn(until=lambda done=done: done.done)  # type: ignore[misc]
-
-    def _turn(self, seconds: float = 0.0, until: Callable[[], bool] | None = None) -> None:
-        end = time.monotonic() + (seconds if until is None else 20.0)
-        while not (until is not None and until()):
-            left = end - time.monotonic()
-            if left <= 0:
-                assert until is None, "it never came to that"
-                break
-            try:
-                self._home.get(timeout=left)()
-            except queue.Empty:
-                continue
-        said_of("alive")
+        self.pass_through(f"site:{SITE}", "store")
 
     # --- the hand ---
 
@@ -253,7 +156,7 @@ class Child:
         self._viewer.go(self._hand.dice.randrange(len(shown.frames)))
 
     def _tell(self, what: str) -> None:
-        said_of(what, self._case.item.accession, self._viewer)
+        said_of(what, self._case.item.accession, marks_of(self._viewer))
 
 
 def main() -> None:

@@ -1,61 +1,45 @@
 """A workstation without windows in which a reader types and dictates until it is killed.
 
-Run as a child by test_typing_kills. Two cases of two patients are read in turn, with the
-report, the drafts, the dictation and the sealed store of the program. Every word of a case
-bears its number. What the report says is written down on standard output after each key and
-each utterance, before anything else can happen; so is what is there when a case is opened.
+Run as a child by test_typing_kills. Every word of a case bears its number. What the report
+says is written down after each key and each utterance, before anything else can happen; so is
+what is there when a case is opened.
 """
 
 import json
 import os
-import queue
 import random
 import signal
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from attrs import evolve
-from fakes_report import SITE, TEMPLATES, binding_of
-from measuring_child import CASES, Site, said_of
-from signing_child import FileSecrets
+from fakes_report import binding_of
+from lives import CASES, Life, said_of
 
-from workstation.adapters.clock import SystemClock
-from workstation.adapters.store import open_store
-from workstation.domain.report import FieldRef
-from workstation.domain.speech import Final, Word
+from workstation.domain.report import FieldRef, Report
+from workstation.domain.speech import Final as Utterance
+from workstation.domain.speech import Word
 from workstation.domain.worklist import WorklistItem
 from workstation.services.dictation import Dictation
-from workstation.services.jobs import Jobs
-from workstation.services.reporting import Reporting
 from workstation.services.spoken_table import Spoken
 from workstation.settings import resource
 
 #: Between two keys, and between two utterances.
 KEY_S, UTTERANCE_S = 0.015, 0.12
-_WORDS = ("nodule", "lobe", "effusion", "Rundherd", "結節")
+WORDS: Final = ("nodule", "lobe", "effusion", "Rundherd", "結節")
 
 
-class HangingSite(Site):
-    """A platform that takes the question and keeps it."""
-
-    def save_draft(self, row: WorklistItem, report: str, body: str) -> None:
-        if self._mood == "hangs":
-            time.sleep(5.0)
-        super().save_draft(row, report, body)
+def words_of(report: Report) -> dict[str, Any]:
+    """What stands in each field, in the form in which marks are told."""
+    texts = {f"{ref.section}/{ref.id}": each.text for ref, each in report.fields}
+    return {"texts": texts, "measurements": [], "keys": []}
 
 
-class Child:
+class Child(Life):
     def __init__(self, folder: Path, mood: str, seed: int, user: str) -> None:
-        self._home: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._jobs, self._dice, self._user = Jobs(self._home.put), random.Random(seed), user
-        opened = open_store(folder / "store", FileSecrets(folder / "secrets.json"))
-        assert opened.notice == "", opened.notice
-        self._site = HangingSite(folder, mood)
-        platforms: Any = {SITE: self._site}
-        self._reporting = Reporting(TEMPLATES, platforms, opened.store, self._jobs, SystemClock())
+        super().__init__(folder, mood)
+        self._dice, self._user = random.Random(seed), user
         spoken = Spoken.read(resource("speech", "en.toml"))
         nothing: Any = None  # nobody plays a recording here
         self._dictation = Dictation(self._reporting, nothing, spoken, self._jobs)
@@ -85,31 +69,12 @@ class Child:
     def _open(self, item: WorklistItem) -> None:
         self._item = evolve(item, holder_id=self._user)
         self._reporting.start(binding_of(self._item), self._item)
-        asked = self._jobs.run(lambda: self._site.load_draft(self._item), lane="ask")
-        self._turn(until=lambda: asked.done)
-        if asked.value is not None:
-            self._reporting.restore(asked.value)
-        sealed = self._jobs.run(lambda: None, lane="store")  # behind the look for a draft there
-        self._turn(until=lambda: sealed.done)
+        self.restore(self._item, "ask")
         self._tell("opened")
 
     def _leave(self) -> None:
         self._reporting.close()
-        done = self._jobs.run(lambda: None, lane="store")
-        self._turn(until=lambda: done.done)
-
-    def _turn(self, seconds: float = 0.0, until: Callable[[], bool] | None = None) -> None:
-        end = time.monotonic() + (seconds if until is None else 20.0)
-        while not (until is not None and until()):
-            left = end - time.monotonic()
-            if left <= 0:
-                assert until is None, "it never came to that"
-                break
-            try:
-                self._home.get(timeout=left)()
-            except queue.Empty:
-                continue
-        said_of("alive")
+        self.pass_through("store")
 
     # --- the hand and the voice ---
 
@@ -121,7 +86,7 @@ class Child:
         self._reporting.end_of_field()
 
     def _word(self) -> str:
-        return f"{self._dice.choice(_WORDS)}{self._item.accession}"
+        return f"{self._dice.choice(WORDS)}{self._item.accession}"
 
     def _type(self) -> None:
         for letter in f"{self._word()} {self._word()} ":
@@ -129,7 +94,7 @@ class Child:
             assert ref is not None
             self._put(ref, letter)
             self._tell("key")
-            self._turn(KEY_S)
+            self.turn(KEY_S)
 
     def _put(self, ref: FieldRef, letter: str) -> None:
         report = self._reporting.report
@@ -139,18 +104,14 @@ class Child:
 
     def _say(self) -> None:
         words = tuple(Word(self._word(), 0.9) for _ in range(self._dice.randint(1, 6)))
-        self._dictation.hear(Final(words), binding_of(self._item))
+        self._dictation.hear(Utterance(words), binding_of(self._item))
         self._tell("utterance")
-        self._turn(UTTERANCE_S)
+        self.turn(UTTERANCE_S)
 
     def _tell(self, what: str) -> None:
         report = self._reporting.report
         assert report is not None
-        texts = {f"{ref.section}/{ref.id}": each.text for ref, each in report.fields}
-        case = self._item.accession
-        said = {"at": time.monotonic(), "what": what, "case": case}
-        line = said | {"marks": {"texts": texts, "measurements": [], "keys": []}}
-        os.write(sys.stdout.fileno(), (json.dumps(line) + "\n").encode())
+        said_of(what, self._item.accession, words_of(report))
 
 
 def live(folder: str, mood: str, seed: str, until: str, user: str) -> None:
