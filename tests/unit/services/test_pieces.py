@@ -41,8 +41,6 @@ class Piecewise(FakeSource):
     def pause(self, ref: StudyRef) -> None:
         self.paused.append(ref)
 
-    def forget(self, ref: StudyRef) -> None: ...
-
     def forget(self, _ref: StudyRef) -> None: ...
 
 
