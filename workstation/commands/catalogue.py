@@ -25,6 +25,7 @@ from workstation.commands import (
     measurements,
     messages,
     motion,
+    outbox,
     planes,
     pointed,
     presentation,
@@ -33,6 +34,7 @@ from workstation.commands import (
     report,
     report_words,
     screens,
+    scripts,
     segments,
     spelling,
     structures,
@@ -47,6 +49,8 @@ from workstation.commands.registry import Command, Registry
 #: In the order of the palette, the menus and docs/commands.md.
 COMMANDS: Final[tuple[Command, ...]] = (
     *app.COMMANDS,
+    *scripts.COMMANDS,
+    *outbox.COMMANDS,
     *desk.COMMANDS,
     *keys.COMMANDS,
     *case.COMMANDS,

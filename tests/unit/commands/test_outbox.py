@@ -1,18 +1,18 @@
-"""Commands of the program itself."""
+"""Commands of reports and marks that were refused."""
 
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
-from workstation.commands import app
+from workstation.commands import outbox
 from workstation.commands.context import CommandContext
 from workstation.commands.registry import Registry
 from workstation.domain.identifiers import ReportId
 from workstation.errors import CommandError
 from workstation.protocols.delivery import State
 
-REGISTRY = Registry(app.COMMANDS)
+REGISTRY = Registry(outbox.COMMANDS)
 
 
 class Outbox:
@@ -51,9 +51,9 @@ class Windows:
         self.tell = self.open_palette = self.said.append
 
 
-def context(outbox: Outbox, marks: Marks | None = None) -> CommandContext:
+def context(refused: Outbox, marks: Marks | None = None) -> CommandContext:
     values: dict[str, Any] = {
-        "deliveries": outbox,
+        "deliveries": refused,
         "filing": marks or Marks(),
         "windows": Windows(),
         "active": frozenset({"signed-in"}),
@@ -82,20 +82,20 @@ def test_marks_that_nobody_refused_are_not_taken_back() -> None:
 
 def test_what_a_site_refused_is_offered_again_and_nothing_else() -> None:
     """A report on its way must not be pushed; one that was accepted must not be sent again."""
-    outbox = Outbox(State.REFUSED, State.ACKNOWLEDGED, State.IN_DOUBT, State.REFUSED)
+    refused = Outbox(State.REFUSED, State.ACKNOWLEDGED, State.IN_DOUBT, State.REFUSED)
 
-    REGISTRY.run("outbox.retry", context(outbox))
+    REGISTRY.run("outbox.retry", context(refused))
 
-    assert outbox.retried == ["r-0", "r-3"]
+    assert refused.retried == ["r-0", "r-3"]
 
 
 def test_one_refused_report_is_offered_again_alone() -> None:
     """The button beside it must not push its neighbours."""
-    outbox = Outbox(State.REFUSED, State.REFUSED)
+    refused = Outbox(State.REFUSED, State.REFUSED)
 
-    REGISTRY.run("outbox.retry A-1", context(outbox))
+    REGISTRY.run("outbox.retry A-1", context(refused))
 
-    assert outbox.retried == ["r-1"]
+    assert refused.retried == ["r-1"]
 
 
 def test_where_nothing_was_refused_the_reader_is_told() -> None:
@@ -109,11 +109,3 @@ def test_refused_marks_are_offered_again_with_the_reports_of_their_case() -> Non
     REGISTRY.run("outbox.retry A-1", context(Outbox(State.ACKNOWLEDGED), marks))
 
     assert marks.retried == ["A-1"]
-
-
-def test_every_command_has_a_title_a_group_and_help() -> None:
-    """The palette and the key sheet are made of them."""
-    for command in REGISTRY:
-        assert command.title
-        assert command.group
-        assert command.help, command.id

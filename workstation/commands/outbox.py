@@ -1,0 +1,55 @@
+"""Commands of reports and marks that are on their way, or were refused."""
+
+from workstation.commands.context import CommandContext
+from workstation.commands.registry import Outcome, command
+from workstation.errors import CommandError
+from workstation.protocols.delivery import State
+from workstation.text import tr, trn
+
+
+@command("outbox.retry", title="Send refused again", group="Program", when={"signed-in"})
+def retry(ctx: CommandContext, accession: str = "") -> Outcome:
+    """Offer refused reports and marks to their sites again, all or one; nothing is sent twice."""
+    refused = [
+        entry
+        for entry in ctx.deliveries.entries
+        if entry.state is State.REFUSED and accession in ("", entry.accession)
+    ]
+    marks = ctx.filing.retry(accession)
+    if not refused and not marks:
+        raise CommandError(tr("nothing was refused"))
+    for entry in refused:
+        ctx.deliveries.retry(entry.report)
+    return None
+
+
+@command("outbox.settle", title="Alarm dealt with", group="Program", when={"signed-in"})
+def settle(ctx: CommandContext, accession: str) -> Outcome:
+    """You have telephoned, or looked: the alarm of this report goes, and that you did is on
+    record."""
+    if not ctx.alarms.settle(accession):
+        raise CommandError(tr("there is no alarm for {accession}", accession=accession))
+    return None
+
+
+@command("outbox.take-back", title="Take refused marks back", group="Program", when={"signed-in"})
+def take_back(ctx: CommandContext, accession: str = "") -> Outcome:
+    """Give up what a site refused of the measurements and key images of a case. They are
+    nowhere then; the report stays as it was signed. Without the case it is asked for."""
+    refused = [each for each in ctx.filing.entries if each.state is State.REFUSED]
+    if not refused:
+        raise CommandError(tr("no marks were refused"))
+    if not accession:
+        ctx.windows.open_palette(f"outbox.take-back {refused[-1].accession}")
+        return None
+    count = ctx.filing.take_back(accession)
+    if not count:
+        raise CommandError(tr("no marks of {accession} were refused", accession=accession))
+    ctx.windows.tell(
+        trn(count, "{n} refused document is taken back; it is filed nowhere",
+            "{n} refused documents are taken back; they are filed nowhere")
+    )  # fmt: skip
+    return None
+
+
+COMMANDS = (retry, settle, take_back)
