@@ -200,10 +200,14 @@ def addend(ctx: CommandContext, text: str = "") -> Outcome:
     Without words a field is opened to write them in.
     """
     ctx.reporting.begin_addendum(text)
-    if not text.strip():
+    return _signed_or_written(ctx, text, ReportState.ADDENDED)
+
+
+def _signed_or_written(ctx: CommandContext, words: str, how: ReportState) -> Outcome:
+    if not words.strip():
         ctx.windows.show_page("report")
         return None
-    return ctx.signing.request(ReportState.ADDENDED)
+    return ctx.signing.request(how)
 
 
 @command("report.wet-read", title="Sign as wet read", group=GROUP, when=_NEEDS)
@@ -229,10 +233,7 @@ def retract(ctx: CommandContext, why: str = "") -> Outcome:
     Without words a field is opened to write them in.
     """
     ctx.reporting.begin_retraction(why)
-    if not why.strip():
-        ctx.windows.show_page("report")
-        return None
-    return ctx.signing.request(ReportState.RETRACTED)
+    return _signed_or_written(ctx, why, ReportState.RETRACTED)
 
 
 COMMANDS = (

@@ -4,11 +4,12 @@ import io
 import warnings
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from attrs import field, frozen
 from pydicom import Dataset
 from pydicom.dataset import FileDataset
+from pydicom.uid import ExplicitVRLittleEndian
 
 from workstation.domain.identifiers import SeriesUID, SopUID, StudyUID
 from workstation.domain.reader import Reader
@@ -63,6 +64,18 @@ def evidence(head: DocumentHead, marked: Mapping[SopUID, SeriesUID]) -> Iterable
         image.SeriesInstanceUID = series
         image.SOPInstanceUID, image.SOPClassUID = sop, head.images[sop].sop_class
         yield image
+
+
+def placed(head: DocumentHead) -> dict[str, Any]:
+    """Where a document lies, and who made it, as the library asks for them."""
+    return {
+        "series_instance_uid": head.series_uid,
+        "series_number": 1,
+        "sop_instance_uid": head.sop_uid,
+        "instance_number": 1,
+        "manufacturer": MANUFACTURER,
+        "transfer_syntax_uid": ExplicitVRLittleEndian,
+    }
 
 
 def complete(document: Dataset, head: DocumentHead) -> None:

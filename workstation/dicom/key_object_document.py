@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from highdicom import ko
 from highdicom.sr import CodedConcept
 from pydicom import Dataset
-from pydicom.uid import ExplicitVRLittleEndian
 
-from workstation.dicom.document_head import MANUFACTURER, DocumentHead, as_file, complete, evidence
+from workstation.dicom.document_head import DocumentHead, as_file, complete, evidence, placed
 from workstation.dicom.observer import observer
 from workstation.domain.identifiers import SeriesUID, SopUID
 from workstation.domain.key_image import KEY_CODES, KeyImage, KeyTitle
@@ -49,12 +48,7 @@ def _document(
     document = ko.KeyObjectSelectionDocument(
         evidence=list(evidence(head, series)),
         content=content,
-        series_instance_uid=head.series_uid,
-        series_number=1,
-        sop_instance_uid=head.sop_uid,
-        instance_number=1,
-        manufacturer=MANUFACTURER,
-        transfer_syntax_uid=ExplicitVRLittleEndian,
+        **placed(head),
         series_description="Key images",
     )
     for item in document.ContentSequence:

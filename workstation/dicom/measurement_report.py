@@ -11,28 +11,31 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
+from attrs import evolve
 from highdicom import sr
 from pydicom import Dataset
 from pydicom.sr.codedict import codes
-from pydicom.uid import ExplicitVRLittleEndian
 
 from workstation.dicom.document_head import (
-    MANUFACTURER,
     DocumentHead,
     MarkedImage,
     as_file,
     complete,
     evidence,
+    placed,
 )
 from workstation.dicom.measurement_shapes import shapes
 from workstation.dicom.observer import observer
+from workstation.domain.identifiers import is_uid
 from workstation.domain.measurement import (
     LAYER,
     LAYER_UNITS,
     REGIONS,
+    SPHERE,
     Measurement,
     MeasurementKind,
     OnPlane,
+    Sphere,
     is_writable,
 )
 from workstation.domain.reader import Reader
@@ -82,6 +85,8 @@ _CONCEPTS: Final = MappingProxyType(
         **dict.fromkeys(REGIONS, codes.SCT.Area),
     }
 )
+#: The two ends of an axis.
+_BOTH_WAYS: Final = np.array([[-1.0], [1.0]] * 3)
 _CONTAINS: Final = sr.RelationshipTypeValues.CONTAINS
 
 
@@ -109,24 +114,46 @@ def _document(head: DocumentHead, measurements: Sequence[Measurement]) -> Datase
     content = sr.MeasurementReport(
         observation_context=sr.ObservationContext(observer_person_context=observer(head.reader)),
         procedure_reported=_PROCEDURES.get(modality, codes.SCT.ImagingProcedure),
-        imaging_measurements=[_group(m, head) for m in measurements],
+        imaging_measurements=[group for m in measurements for group in _groups(m, head)],
         title=codes.DCM.ImagingMeasurementReport,
     )
     document = sr.Comprehensive3DSR(
         evidence=list(evidence(head, {m.frame.sop: m.frame.series for m in measurements})),
         content=content,
-        series_instance_uid=head.series_uid,
-        series_number=1,
-        sop_instance_uid=head.sop_uid,
-        instance_number=1,
-        manufacturer=MANUFACTURER,
+        **placed(head),
         is_complete=True,
         is_final=False,  # what is signed is the report, not this
-        transfer_syntax_uid=ExplicitVRLittleEndian,
         series_description="Measurements",
     )
     complete(document, head)
     return document
+
+
+def _groups(measurement: Measurement, head: DocumentHead) -> Iterable[Any]:
+    """Of a sphere the region it was drawn by, and the sphere with what it holds."""
+    sphere = measurement.sphere
+    if sphere is None or not is_uid(sphere.space):
+        yield _group(measurement, head)
+        return
+    yield _group(evolve(measurement, layer={}), head)
+    yield _volume(measurement, sphere, head)
+
+
+def _volume(measurement: Measurement, sphere: Sphere, head: DocumentHead) -> Any:
+    """A volumetric ROI (TID 1411): an ellipsoid by the ends of its axes (PS3.3 C.18.9.1.2)."""
+    ends = measurement.layer["radius"] * np.repeat(np.eye(3), 2, axis=0) * _BOTH_WAYS
+    surface = sr.VolumeSurface(
+        "ELLIPSOID", np.asarray(sphere.centre) + ends, sphere.space,
+        source_series=sr.SourceSeriesForSegmentation(sphere.series),
+    )  # fmt: skip
+    return sr.VolumetricROIMeasurementsAndQualitativeEvaluations(
+        sr.TrackingIdentifier(tracking_uid(measurement, head.reader), measurement.id),
+        referenced_volume_surface=surface,
+        measurements=list(_of_layer(measurement, head.images[measurement.frame.sop])),
+        qualitative_evaluations=[
+            sr.QualitativeEvaluation(_ours("Kind of mark"), _ours(SPHERE)),
+        ],
+    )
 
 
 def _group(measurement: Measurement, head: DocumentHead) -> Any:
@@ -234,6 +261,11 @@ def _others(measurement: Measurement, image: MarkedImage, second: list[Any]) -> 
                 _unit(unit),
                 derivation=_DERIVATIONS.get(name) or _ours(name),
             )
+    yield from _of_layer(measurement, image)
+
+
+def _of_layer(measurement: Measurement, image: MarkedImage) -> Iterable[Any]:
+    """Of what was laid over the image, or of a sphere in it."""
     for name, value in measurement.layer.items():
         unit = LAYER_UNITS.get(name, measurement.layer_unit)
         yield sr.Measurement(

@@ -15,16 +15,15 @@ from attrs import frozen
 from highdicom import sr
 from pydicom import Dataset
 from pydicom.sr.codedict import codes
-from pydicom.uid import ExplicitVRLittleEndian
 
 from workstation.dicom.document_head import (
-    MANUFACTURER,
     DocumentHead,
     as_file,
     complete,
     evidence,
     identity,
     person_name,
+    placed,
 )
 from workstation.dicom.observer import observer
 from workstation.domain.identifiers import SeriesUID, SopUID
@@ -96,11 +95,7 @@ def _document(head: DocumentHead, signed: SignedReport, place: str) -> Dataset:
     document = sr.EnhancedSR(
         evidence=known,
         content=_content(head, signed, cited),
-        series_instance_uid=head.series_uid,
-        series_number=1,
-        sop_instance_uid=head.sop_uid,
-        instance_number=1,
-        manufacturer=MANUFACTURER,
+        **placed(head),
         is_complete=True,
         is_final=said.final,
         is_verified=said.verified,
@@ -108,7 +103,6 @@ def _document(head: DocumentHead, signed: SignedReport, place: str) -> Dataset:
         verifying_observer_name=person_name(signed.signer.name) if said.verified else None,
         verifying_organization=place[:64] if said.verified else None,
         requested_procedures=[_request(head, signed, n) for n in signed.report.binding.accessions],
-        transfer_syntax_uid=ExplicitVRLittleEndian,
         series_description="Report",
         record_evidence=bool(cited),
     )
