@@ -4,7 +4,6 @@ A draft goes to the platform, or is sealed here while that is silent; it comes b
 study and its reader alone. What is signed stays as it is: an addendum is drafted below it.
 """
 
-from collections.abc import Mapping
 from types import MappingProxyType
 
 from attrs import evolve
@@ -13,36 +12,31 @@ from workstation.domain.calibration import Calibration
 from workstation.domain.key_image import KeyImage
 from workstation.domain.measurement import Measurement
 from workstation.domain.report import (
-    Discrepancy,
     FieldRef,
     IssuedReport,
-    Overread,
     Report,
     ReportState,
     SectionKind,
 )
 from workstation.domain.report_field import OWN_WORDS
-from workstation.domain.report_states import UNSETTLED
 from workstation.domain.worklist import ReadState, WorklistItem
 from workstation.errors import CommandError
 from workstation.services import drafts
 from workstation.services.checklist import Checklist
 from workstation.services.draft_saving import DraftSaver, DraftState
 from workstation.services.evidence import Evidence
-from workstation.services.issued import amended, amends, as_report, signed_part
-from workstation.services.issued_fields import in_fields
+from workstation.services.issued import amended, amends, signed_part
 from workstation.services.jobs import Job, Jobs
 from workstation.services.ports.clock import Clock
 from workstation.services.ports.keeping import SealedStore
-from workstation.services.report_arranging import Arranging
+from workstation.services.reading_over import ReadingOver
 from workstation.services.report_edits import first_field
 from workstation.services.report_history import History
 from workstation.services.signal import Signal
-from workstation.services.word_diff import differs as departs
 from workstation.text import tr
 
 
-class Drafting(Arranging):
+class Drafting(ReadingOver):
     """What `Reporting` builds on. Home thread."""
 
     def __init__(self, saver: DraftSaver, store: SealedStore, jobs: Jobs, clock: Clock) -> None:
@@ -57,10 +51,7 @@ class Drafting(Arranging):
 
     def _clear_draft(self) -> None:
         self.item: WorklistItem | None = None
-        self.notice = ""
         self.issued: IssuedReport | None = None  # what was signed of this case, by whomever
-        self.preliminary: IssuedReport | None = None  # what this reading began with
-        self.judged = ("", "")  # how it departs from that, and why
         self._checklist = Checklist()
         self._evidence = Evidence()
         self._waiting_draft = ""
@@ -142,50 +133,6 @@ class Drafting(Arranging):
         self.caret = len(self._field(self.current).text)
         self._announce()
         self.moved.emit(None)
-
-    # --- reading over a preliminary report --------------------------------------------
-
-    def read_over(self, issued: IssuedReport) -> None:
-        """A preliminary report was issued of this case: the final reading begins with its words.
-
-        Words that the reader wrote already stay; the preliminary is remembered all the same.
-        """
-        if issued.status not in UNSETTLED:
-            return
-        self.preliminary = issued
-        report = self._report()
-        if not self._wrote:
-            read = as_report(issued, report.binding, self._titles(), report.template)
-            source = tr("preliminary of {name}", name=issued.author)
-            self.report = evolve(report, sections=in_fields(read, report, source))
-            self.current, self.caret = first_field(self.report), None
-            self.moved.emit(None)
-        self.notice = tr("Begun with the preliminary report of {name}", name=issued.author)
-        self._announce()
-
-    def _titles(self) -> Mapping[str, SectionKind]:
-        """Of sections, as templates call them."""
-        return {}
-
-    def judge(self, discrepancy: Discrepancy, why: str = "") -> None:
-        """How the reading departs from the preliminary; raises CommandError without one."""
-        self._need_writable()
-        if self.preliminary is None:
-            raise CommandError(tr("there is no preliminary report to differ from"))
-        if discrepancy is Discrepancy.MAJOR and not why.strip():
-            raise CommandError(tr("say in a few words what the major discrepancy is"))
-        self.judged = (discrepancy.value, why.strip())
-        self._written()
-
-    @property
-    def overread(self) -> Overread | None:
-        """What is said of the preliminary when this is signed; None where there was none."""
-        before, (found, why) = self.preliminary, self.judged
-        if before is None or self.report is None:
-            return None
-        same = not departs(before.text, self.report.plain_text)
-        judged = Discrepancy(found) if found else Discrepancy.NONE
-        return Overread(before.id, before.author, Discrepancy.NONE if same else judged, why)
 
     # --- drafts -----------------------------------------------------------------------
 

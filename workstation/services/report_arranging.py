@@ -32,7 +32,7 @@ MOST_ROWS: Final = 20
 
 
 class Arranging(Writing):
-    """What `Drafting` builds on. Home thread."""
+    """What `ReadingOver` builds on. Home thread."""
 
     def _clear_words(self) -> None:
         super()._clear_words()
