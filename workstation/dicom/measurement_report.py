@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
+from attrs import evolve
 from highdicom import sr
 from pydicom import Dataset
 from pydicom.sr.codedict import codes
@@ -25,13 +26,16 @@ from workstation.dicom.document_head import (
 )
 from workstation.dicom.measurement_shapes import shapes
 from workstation.dicom.observer import observer
+from workstation.domain.identifiers import is_uid
 from workstation.domain.measurement import (
     LAYER,
     LAYER_UNITS,
     REGIONS,
+    SPHERE,
     Measurement,
     MeasurementKind,
     OnPlane,
+    Sphere,
     is_writable,
 )
 from workstation.domain.reader import Reader
@@ -81,6 +85,8 @@ _CONCEPTS: Final = MappingProxyType(
         **dict.fromkeys(REGIONS, codes.SCT.Area),
     }
 )
+#: The two ends of an axis.
+_BOTH_WAYS: Final = np.array([[-1.0], [1.0]] * 3)
 _CONTAINS: Final = sr.RelationshipTypeValues.CONTAINS
 
 
@@ -108,7 +114,7 @@ def _document(head: DocumentHead, measurements: Sequence[Measurement]) -> Datase
     content = sr.MeasurementReport(
         observation_context=sr.ObservationContext(observer_person_context=observer(head.reader)),
         procedure_reported=_PROCEDURES.get(modality, codes.SCT.ImagingProcedure),
-        imaging_measurements=[_group(m, head) for m in measurements],
+        imaging_measurements=[group for m in measurements for group in _groups(m, head)],
         title=codes.DCM.ImagingMeasurementReport,
     )
     document = sr.Comprehensive3DSR(
@@ -121,6 +127,33 @@ def _document(head: DocumentHead, measurements: Sequence[Measurement]) -> Datase
     )
     complete(document, head)
     return document
+
+
+def _groups(measurement: Measurement, head: DocumentHead) -> Iterable[Any]:
+    """Of a sphere the region it was drawn by, and the sphere with what it holds."""
+    sphere = measurement.sphere
+    if sphere is None or not is_uid(sphere.space):
+        yield _group(measurement, head)
+        return
+    yield _group(evolve(measurement, layer={}), head)
+    yield _volume(measurement, sphere, head)
+
+
+def _volume(measurement: Measurement, sphere: Sphere, head: DocumentHead) -> Any:
+    """A volumetric ROI (TID 1411): an ellipsoid by the ends of its axes (PS3.3 C.18.9.1.2)."""
+    ends = measurement.layer["radius"] * np.repeat(np.eye(3), 2, axis=0) * _BOTH_WAYS
+    surface = sr.VolumeSurface(
+        "ELLIPSOID", np.asarray(sphere.centre) + ends, sphere.space,
+        source_series=sr.SourceSeriesForSegmentation(sphere.series),
+    )  # fmt: skip
+    return sr.VolumetricROIMeasurementsAndQualitativeEvaluations(
+        sr.TrackingIdentifier(tracking_uid(measurement, head.reader), measurement.id),
+        referenced_volume_surface=surface,
+        measurements=list(_of_layer(measurement, head.images[measurement.frame.sop])),
+        qualitative_evaluations=[
+            sr.QualitativeEvaluation(_ours("Kind of mark"), _ours(SPHERE)),
+        ],
+    )
 
 
 def _group(measurement: Measurement, head: DocumentHead) -> Any:
@@ -228,6 +261,11 @@ def _others(measurement: Measurement, image: MarkedImage, second: list[Any]) -> 
                 _unit(unit),
                 derivation=_DERIVATIONS.get(name) or _ours(name),
             )
+    yield from _of_layer(measurement, image)
+
+
+def _of_layer(measurement: Measurement, image: MarkedImage) -> Iterable[Any]:
+    """Of what was laid over the image, or of a sphere in it."""
     for name, value in measurement.layer.items():
         unit = LAYER_UNITS.get(name, measurement.layer_unit)
         yield sr.Measurement(

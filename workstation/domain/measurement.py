@@ -8,7 +8,7 @@ from typing import Final
 from attrs import field, frozen
 
 from workstation.domain.geometry import ImagePlane, Vector
-from workstation.domain.identifiers import FrameKey, is_uid
+from workstation.domain.identifiers import FrameKey, SeriesUID, is_uid
 
 PixelPoint = tuple[float, float]  # x = column, y = row; (0, 0) is the centre of the first pixel
 
@@ -42,6 +42,8 @@ REGIONS: Final = frozenset(
 )
 #: By which method a number was had of what lies over the image.
 LAYER: Final = "fused layer"
+#: What the group of a sphere is called in a document, which is no kind of its own.
+SPHERE: Final = "sphere"
 #: Units of what of a layer is not in its own.
 LAYER_UNITS: Final[Mapping[str, str]] = MappingProxyType(
     {"voxels": "", "radius": "mm", "threshold": "%", "volume": "ml", "tlg": "g"}
@@ -89,6 +91,15 @@ class OnPlane:
 
 
 @frozen
+class Sphere:
+    """Where the sphere of a region lies: LPS mm in the frame of reference `space`, in a PET."""
+
+    centre: Vector
+    space: str
+    series: SeriesUID
+
+
+@frozen
 class Measurement:
     """Never a bare number: value, unit, honesty and place belong together.
 
@@ -123,6 +134,7 @@ class Measurement:
     #: above `threshold` per cent of its maximum `volume` (ml) and `tlg` (g).
     layer: Mapping[str, float] = field(factory=lambda: MappingProxyType({}))
     layer_unit: str = ""
+    sphere: Sphere | None = None  # that `layer` is of, as wide as its `radius`
 
     @property
     def in_patient(self) -> tuple[Vector, ...]:
@@ -140,10 +152,11 @@ def is_writable(measurement: Measurement) -> bool:
     """Whether TID 1500 can hold it: its kind has a shape there, and its value is defined.
 
     A line on a Doppler trace is a velocity with a time: called a length it would be wrong. Of
-    a plane the patient's space needs a name.
+    a plane the patient's space needs a name; segments are objects of their own.
     """
     if measurement.on is not None and not is_uid(measurement.on.space):
         return False
     if measurement.kind is MeasurementKind.LENGTH and measurement.unit in _NO_LENGTHS:
         return False
-    return measurement.kind not in WORDS and measurement.value is not None
+    shapeless = measurement.kind in WORDS or measurement.kind is MeasurementKind.SEGMENT
+    return not shapeless and measurement.value is not None

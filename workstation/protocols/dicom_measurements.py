@@ -4,9 +4,9 @@ import math
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyUID
 from workstation.domain.measurement import (
@@ -14,6 +14,7 @@ from workstation.domain.measurement import (
     LAYER_UNITS,
     POINTS,
     REGIONS,
+    SPHERE,
     Measurement,
     MeasurementKind,
     PixelPoint,
@@ -133,8 +134,15 @@ def _value(item: ContentItem) -> ReportedValue:
 def as_measurements(document: Attributes, site: SiteId) -> tuple[Measurement, ...]:
     """Those that this program could have made; the others stay readable as reported."""
     where = evidence(document)
-    made = (_measurement(r, site, where) for r in reported_measurements(document))
-    return tuple(m for m in made if m is not None)
+    found = reported_measurements(document)
+    made = (_measurement(r, site, where) for r in found if r.own_kind != SPHERE)
+    spheres = {r.label: _layer(r.values) for r in found if r.own_kind == SPHERE}
+    return tuple(_with_sphere(m, spheres.get(m.id)) for m in made if m is not None)
+
+
+def _with_sphere(made: Measurement, found: Mapping[str, ReportedValue] | None) -> Measurement:
+    """The region that a sphere was made of, with what that holds."""
+    return made if found is None else evolve(made, **_said_of(found))
 
 
 def _measurement(
@@ -149,7 +157,6 @@ def _measurement(
     if value is None:
         return None
     others = [v for v in found.values if v is not value]
-    layer = {_statistic(v): v for v in others if v.method.meaning == LAYER}
     stats = {name: v for v in others if v.method.meaning != LAYER and (name := _statistic(v))}
     if kind is not MeasurementKind.BIDIRECTIONAL:
         stats.pop("short", None)  # of an ellipse it is no second number beside the area
@@ -167,11 +174,21 @@ def _measurement(
         stats=MappingProxyType({name: v.value for name, v in stats.items()}),
         stats_unit=next((_unit(v.unit) for name, v in stats.items() if name != "pixels"), ""),
         text=found.comment,
-        layer=MappingProxyType({name: v.value for name, v in layer.items()}),
-        layer_unit=next(
-            (_unit(v.unit) for name, v in layer.items() if name not in LAYER_UNITS), ""
-        ),
+        **_said_of(_layer(others)),
     )
+
+
+def _layer(values: Iterable[ReportedValue]) -> Mapping[str, ReportedValue]:
+    return {_statistic(v): v for v in values if v.method.meaning == LAYER}
+
+
+def _said_of(layer: Mapping[str, ReportedValue]) -> Mapping[str, Any]:
+    """The fields of a measurement that speak of what was laid over it."""
+    unit = next((_unit(v.unit) for name, v in layer.items() if name not in LAYER_UNITS), "")
+    return {
+        "layer": MappingProxyType({name: v.value for name, v in layer.items()}),
+        "layer_unit": unit,
+    }
 
 
 def _statistic(value: ReportedValue) -> str:

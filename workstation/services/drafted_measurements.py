@@ -8,7 +8,7 @@ from attrs import asdict
 
 from workstation.domain.geometry import ImagePlane, Vector
 from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyUID
-from workstation.domain.measurement import Measurement, MeasurementKind, OnPlane
+from workstation.domain.measurement import Measurement, MeasurementKind, OnPlane, Sphere
 
 
 def to_plain(measurement: Measurement) -> Mapping[str, Any]:
@@ -43,7 +43,12 @@ def from_plain(read: Mapping[str, Any]) -> Measurement:
         on=None if read.get("on") is None else _plane_of(read["on"]),
         layer=MappingProxyType({str(k): float(v) for k, v in read.get("layer", {}).items()}),
         layer_unit=str(read.get("layer_unit", "")),
+        sphere=None if read.get("sphere") is None else _sphere_of(read["sphere"]),
     )
+
+
+def _sphere_of(read: Mapping[str, Any]) -> Sphere:
+    return Sphere(_vector(read["centre"]), str(read["space"]), SeriesUID(str(read["series"])))
 
 
 def _plane_of(read: Mapping[str, Any]) -> OnPlane:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from attrs import evolve, frozen
 
 from workstation.domain.geometry import Vector
-from workstation.domain.measurement import REGIONS, Measurement, MeasurementKind, PixelPoint
+from workstation.domain.measurement import REGIONS, Measurement, MeasurementKind, PixelPoint, Sphere
 from workstation.domain.registration import Rigid
 from workstation.domain.study import DisplaySet
 from workstation.errors import CommandError
@@ -16,6 +16,7 @@ from workstation.imaging.volume_voxels import Volume
 from workstation.services.place_words import number
 from workstation.services.viewed import Shown
 from workstation.text import tr
+from workstation.viewing.linking import space
 
 
 def with_layer(shown: Shown, made: Measurement) -> Measurement:
@@ -44,6 +45,12 @@ class Ball:
     display_set: DisplaySet
     centre: Vector
     radius_mm: float
+
+    @property
+    def sphere(self) -> Sphere:
+        """As it is written down."""
+        own = self.display_set
+        return Sphere(self.centre, space(own.frames[0]), own.series)
 
 
 def ball(shown: Shown, mark: Measurement, above: DisplaySet, rigid: Rigid) -> Ball:

@@ -171,7 +171,7 @@ class Fusing(Reformatted):
             why = self.volumes.missing(ball.display_set)
             raise CommandError(why or tr("the image is not here yet"))
         found = fused_measuring.sphere(ball, volume, percent)
-        return self._marks.of_layer(ball.mark, found, volume.frame.rescale.unit)
+        return self._marks.of_layer(ball.mark, found, volume.frame.rescale.unit, ball.sphere)
 
     def ball(self, name: str = "") -> Ball:
         """The sphere about a region of the view in the PET shown there. Raises CommandError."""

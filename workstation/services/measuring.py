@@ -11,7 +11,7 @@ from attrs import evolve
 from workstation.domain.calibration import Calibration
 from workstation.domain.identifiers import FrameKey
 from workstation.domain.key_image import KeyImage, KeyTitle, SeenAs
-from workstation.domain.measurement import Measurement, MeasurementKind, PixelPoint
+from workstation.domain.measurement import Measurement, MeasurementKind, PixelPoint, Sphere
 from workstation.domain.study import Frame
 from workstation.errors import CommandError
 from workstation.imaging.calibrating import calibrated
@@ -172,9 +172,11 @@ class Measurements:
         self._changed()
         return made
 
-    def of_layer(self, name: str, layer: Mapping[str, float], unit: str) -> Measurement:
+    def of_layer(
+        self, name: str, layer: Mapping[str, float], unit: str, sphere: Sphere | None = None
+    ) -> Measurement:
         """What else was measured about the same place, in a volume."""
-        return self._replace(evolve(self.find(name), layer=layer, layer_unit=unit))
+        return self._replace(evolve(self.find(name), layer=layer, layer_unit=unit, sphere=sphere))
 
     def label(self, name: str, text: str) -> Measurement:
         """The reader's own words beside a measurement; its name stays, as reports cite it."""

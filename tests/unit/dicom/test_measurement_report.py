@@ -9,6 +9,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,6 +28,7 @@ from workstation.domain.measurement import (
     Measurement,
     MeasurementKind,
     OnPlane,
+    Sphere,
     is_writable,
 )
 from workstation.domain.reader import Reader
@@ -69,12 +71,26 @@ def written(*measurements: Measurement) -> Dataset:
     return dcmread(io.BytesIO(measurement_report(HEAD, measurements)))
 
 
+def groups(document: Dataset) -> list[Any]:
+    """The content of each measurement group."""
+    found = []
+    waiting = [document]
+    while waiting:
+        item = waiting.pop(0)
+        names = item.get("ConceptNameCodeSequence")
+        if names and names[0].CodeValue == "125007":
+            found.append(list(item.ContentSequence))
+        waiting.extend(item.get("ContentSequence", ()))
+    return found
+
+
 def read_back(document: Dataset) -> tuple[Measurement, ...]:
     """Through DICOM JSON, as a site tells of it."""
     return as_measurements(Attributes(json.loads(json.dumps(document.to_json_dict()))), SITE)
 
 
-WRITABLE = [kind for kind in MeasurementKind if kind not in WORDS]
+SPHERE = Sphere((10.0, -20.5, 300.25), "1.2.3.9", SeriesUID("1.2.3.77"))
+WRITABLE = [k for k in MeasurementKind if k not in WORDS | {MeasurementKind.SEGMENT}]
 
 
 def random_measurements(count: int) -> list[Measurement]:
@@ -108,6 +124,8 @@ def random_measurements(count: int) -> list[Measurement]:
                 layer_unit="SUVbw",
             )
         )  # fmt: skip
+        if "radius" in made[-1].layer:
+            made[-1] = evolve(made[-1], sphere=SPHERE)
     return made
 
 
@@ -187,7 +205,8 @@ def test_what_was_made_on_a_plane_stands_in_millimetres_of_the_patient(
     kind: MeasurementKind,
 ) -> None:
     """No image holds it: a SCOORD3D with the frame of reference (PS3.3 C.18.9), and no SCOORD."""
-    made = next(m for m in random_measurements(len(WRITABLE)) if m.kind is kind)
+    every = random_measurements(len(WRITABLE))
+    made = evolve(next(m for m in every if m.kind is kind), sphere=None)
 
     document = written(evolve(made, on=OnPlane(LIES, SPACE, "coronal", 10.0, "mip")))
 
@@ -330,4 +349,32 @@ def test_dciodvfy_and_dsrdump_accept_the_document(tmp_path: Path) -> None:
     dumped = subprocess.run(["dsrdump", file], capture_output=True, text=True, check=False)
     assert dumped.returncode == 0, dumped.stderr
     labels = re.findall(r'"Tracking Identifier"\)="(A\d+)"', dumped.stdout)
-    assert labels == [m.id for m in made]
+    assert labels == [m.id for m in made for _ in range(2 if m.sphere else 1)]
+
+
+def test_a_sphere_is_a_volume_in_the_pet_and_a_region_beside_it() -> None:
+    """TID 1411: another station finds the sphere where it lies, in which series, and what it
+    holds; the region it was drawn by has none of these numbers a second time."""
+    layer = {"radius": 12.0, "max": 9.5, "mean": 4.25, "peak": 8.0, "volume": 3.5, "tlg": 15.0}
+    made = measured("A1", MeasurementKind.ELLIPSE, layer=layer, layer_unit="SUVbw", sphere=SPHERE)
+
+    region, volume = groups(written(made))
+
+    items = {each.ValueType: each for each in volume if each.ValueType in ("SCOORD3D", "UIDREF")}
+    points = np.reshape(items["SCOORD3D"].GraphicData, (6, 3))
+    assert items["SCOORD3D"].GraphicType == "ELLIPSOID"
+    assert items["SCOORD3D"].ReferencedFrameOfReferenceUID == "1.2.3.9"
+    assert np.allclose(points.mean(axis=0), SPHERE.centre)
+    assert np.allclose(np.linalg.norm(points - SPHERE.centre, axis=1), 12.0)
+    assert np.allclose(points[::2] + points[1::2], 2 * np.array(SPHERE.centre))  # ends of axes
+    assert "1.2.3.77" in [each.UID for each in volume if each.ValueType == "UIDREF"]
+    numbers = {
+        each.ConceptNameCodeSequence[0].CodeMeaning: float(
+            each.MeasuredValueSequence[0].NumericValue
+        )
+        for each in volume
+        if each.ValueType == "NUM"
+    }
+    assert numbers["Metabolic Volume"] == 3.5
+    assert numbers["Total Lesion Glycolysis"] == 15.0
+    assert [each.ValueType for each in region].count("NUM") == 1  # its area

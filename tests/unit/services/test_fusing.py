@@ -291,6 +291,9 @@ def test_a_region_becomes_a_sphere_of_the_pet() -> None:
     assert found.layer["min"] == pytest.approx(1.004)
     assert found.layer["volume"] == pytest.approx(found.layer["voxels"] * 0.064)
     assert found.revision == made.revision + 1
+    assert found.sphere is not None
+    assert found.sphere.centre == pytest.approx((20.0, 20.0, 25.0))
+    assert (found.sphere.space, found.sphere.series) == ("9.1", "1.1.9")
     assert value_words(found).startswith("SUVbw max 1, peak 1, mean 1; ")
     assert words(found)[1].startswith("sphere 20 mm: SUVbw max 1.0  peak 1.0  mean 1.0  41 %: ")
     assert from_plain(json.loads(json.dumps(to_plain(found)))) == found
