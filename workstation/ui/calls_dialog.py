@@ -30,7 +30,7 @@ class CallsDialog(Dialog):
         clock: Clock,
         run: Callable[[str], None],
     ) -> None:
-        super().__init__(host, tr("Critical results not told yet"), width=860, height=420)
+        super().__init__(host, tr("Critical results not told yet"), width=1120, height=420)
         self._calls, self._sites, self._clock, self._run = calls, sites, clock, run
         self._picker = Picker(tr("Finding, case or name"), self._found, lambda: None)
         self.body.addWidget(self._picker, 1)
