@@ -26,6 +26,7 @@ EVENTS: Final = {
     "export": ("110106", "Export", "R"),
     "claim": ("110109", "Order Record", "U"),
     "release": ("110109", "Order Record", "U"),
+    "changed": ("110109", "Order Record", "R"),
     "draft": ("110110", "Patient Record", "U"),
     "calibrate": ("110110", "Patient Record", "U"),
     "identity": ("110110", "Patient Record", "U"),

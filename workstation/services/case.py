@@ -25,6 +25,7 @@ class Case:
     known_as: tuple[Patient, ...] = ()  # at other sites, as the reader confirmed
     also: tuple[WorklistItem, ...] = ()  # further orders that its report answers
     news: str = ""  # what the site changed about it since it was opened
+    came: int = 0  # images since then
 
     @property
     def ref(self) -> StudyRef:

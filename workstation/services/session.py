@@ -6,17 +6,16 @@ pixel is painted, the report is bound to the study before a word is written.
 """
 
 import logging
-from collections.abc import Callable
 
 from attrs import evolve
 
-from workstation.domain.identifiers import SiteId, StudyRef, TaskRef
+from workstation.domain.identifiers import SiteId, StudyRef
 from workstation.domain.prior import PriorStudy
 from workstation.domain.reader import Colleague
 from workstation.domain.report import IssuedReport, SectionKind
 from workstation.domain.study import DisplaySet
 from workstation.domain.worklist import ReadState, WorklistItem
-from workstation.errors import CommandError, Conflict, Refused, WorkstationError
+from workstation.errors import CommandError, Refused
 from workstation.services.case import Case, binding_of
 from workstation.services.conducted import Services as Services
 from workstation.services.desk import Desk
@@ -24,7 +23,8 @@ from workstation.services.further_orders import FurtherOrders
 from workstation.services.hung_priors import HungPriors
 from workstation.services.jobs import Job
 from workstation.services.lacking import in_short
-from workstation.services.live_changes import change
+from workstation.services.live_case import LiveCase
+from workstation.services.own_claims import OwnClaims
 from workstation.services.prior_reports import PriorReports
 from workstation.services.priors import relevant
 from workstation.services.signal import Signal
@@ -54,10 +54,10 @@ class ReadingSession:
         self.priors = HungPriors(self, services)
         self.prior_reports = PriorReports(self, services)
         self.further = FurtherOrders(self, services)
-        self._heartbeats: dict[TaskRef, Callable[[], None]] = {}
+        self._claims = OwnClaims(services)
+        self._live = LiveCase(self, services, self._desk)
         services.loader.study_ready.connect(self._study_ready)
-        services.worklist.claim_lost.connect(self._claim_lost)
-        services.worklist.changed.connect(self._row_changed)
+        services.worklist.claim_lost.connect(self.further.lost)
 
     def site(self, site: SiteId) -> Site:
         return self._s.sites[site]
@@ -207,12 +207,10 @@ class ReadingSession:
             return settled()
         wrote = self._leave()
         for item in () if wrote or case.read_only else case.also:
-            self._give_back(item, "")
+            self._claims.give_back(item, "")
         if wrote or case.read_only or not self.is_mine(case.item):
             return settled()
-        left: Job[None] = Job()
-        self._give_back(case.item, "").then(lambda job: left.settle(None, _grave(job.error)))
-        return left
+        return self._claims.leave(case.item)
 
     def release(self, reason: str, to: Colleague | None = None) -> Job[None]:
         """Give the open case back to the queue, or to one reader; the draft stays on the
@@ -222,9 +220,9 @@ class ReadingSession:
             raise CommandError(tr("this case is not claimed by you"))
         self._leave()
         for item in case.also:
-            self._give_back(item, reason)
+            self._claims.give_back(item, reason)
         self._s.worklist.passed.add(case.item.key)
-        return self._give_back(case.item, reason, to)
+        return self._claims.give_back(case.item, reason, to)
 
     def put_aside(self) -> None:
         """Leave the case as it is and keep the claim alive."""
@@ -248,16 +246,14 @@ class ReadingSession:
 
     def forget_aside(self) -> None:
         """The reader leaves: what was put aside is a draft on the platform, its lease ends."""
-        for case in self.aside:
-            self._stop_heartbeat(case.item.key)
+        self._claims.rest(*(case.item for case in self.aside))
         self.aside = ()
         self.changed.emit(None)
 
     def _leave(self, *, keep_claim: bool = False) -> bool:
         case = self.need_case()
         if not keep_claim:
-            for item in (case.item, *case.also):
-                self._stop_heartbeat(item.key)
+            self._claims.rest(case.item, *case.also)
         for ref in case.refs:
             self._s.loader.close(ref)
         wrote = self._s.reporting.close()  # first: an emptied viewer has no measurements to save
@@ -267,28 +263,14 @@ class ReadingSession:
         self.changed.emit(None)
         return wrote
 
-    def _give_back(self, item: WorklistItem, reason: str, to: Colleague | None = None) -> Job[None]:
-        current = self._s.worklist.held(item.key) or item
-        self._s.audit.record("release", study=item.ref)
-        done: Job[None] = Job()
-        self._s.worklist.release(current, reason, to).then(
-            lambda job: done.settle(None, None if isinstance(job.error, Conflict) else job.error)
-        )  # a claim that is gone already needs no giving back
-        return done
-
     def keep(self, item: WorklistItem) -> None:
-        """Renew the claim from now on, in place of a renewal that runs."""
-        self._stop_heartbeat(item.key)
-        self._heartbeats[item.key] = self._s.worklist.keep(item)
-
-    def _stop_heartbeat(self, key: TaskRef) -> None:
-        self._heartbeats.pop(key, lambda: None)()
+        """Renew the claim from now on."""
+        self._claims.keep(item)
 
     def signed(self) -> None:
         """The report is sealed: the claim ends with the site's acknowledgement."""
         case = self.need_case()
-        for item in (case.item, *case.also):
-            self._stop_heartbeat(item.key)
+        self._claims.rest(case.item, *case.also)
         self.case = evolve(case, read_only=True)
         self.changed.emit(None)
 
@@ -296,51 +278,3 @@ class ReadingSession:
         """A picture or a file of the open case leaves the program: the audit knows."""
         if self.case is not None:
             self._s.audit.record("export", study=self.case.ref, detail={"kind": kind})
-
-    # --- what happens meanwhile -----------------------------------------------
-
-    def _claim_lost(self, item: WorklistItem) -> None:
-        case = self.case
-        self.further.lost(item)
-        if case is not None and case.item.key == item.key and not case.read_only:
-            who = item.holder or tr("another reader")
-            words = tr("claimed by {who}; your text is kept", who=who)
-            withdrawn = change(case.item, self._s.worklist.held(item.key))
-            if withdrawn is not None and withdrawn.stops:
-                words, item = withdrawn.words, case.item
-            self._s.reporting.make_read_only(words)
-            self.case = evolve(case, item=item, read_only=True, news=words)
-            self.changed.emit(None)
-
-    def _row_changed(self, _: None) -> None:
-        """The site told news of the open case: images arrived, status changed."""
-        case = self.case
-        if case is None:
-            return
-        item = self._s.worklist.held(case.item.key)
-        if item is None or item == case.item:
-            return
-        found = change(case.item, item)
-        if found is not None and found.stops:
-            self._stop(case, found.words)
-        else:
-            self.case = evolve(case, item=item, news=found.words if found else case.news)
-            self._desk.set_out(item)
-            if item.images_received != case.item.images_received:
-                self._s.loader.refresh(item.ref)
-            self.changed.emit(None)
-
-    def _stop(self, case: Case, words: str) -> None:
-        """What is open stays what was opened: never one patient's images by another's name."""
-        if case.news != words:
-            self._s.reporting.make_read_only(words)
-            self.case = evolve(case, read_only=True, news=words)
-            self.changed.emit(None)
-
-
-def _grave(error: BaseException | None) -> BaseException | None:
-    """What the site said to a release on the way out is for the log; a bug is a bug."""
-    if isinstance(error, WorkstationError):
-        log.info("claim not given back: %s", type(error).__name__)
-        return None
-    return error

@@ -93,7 +93,11 @@ class Open:
             received=lambda _images: None,
         )  # fmt: skip
         self.worklist = worklist
-        services: Any = (worklist, viewer, self.loader, reporting, None, None, {})
+        self.recorded: list[str] = []
+        audit = SimpleNamespace(
+            record=lambda action, study, detail: self.recorded.append(f"{action} {detail['what']}")
+        )
+        services: Any = (worklist, viewer, self.loader, reporting, audit, None, {})
         self.session = ReadingSession(Services(*services))
         self.session.case = Case(OPENED)
 
@@ -117,6 +121,32 @@ def test_news_of_the_open_case_stands_in_its_bar_until_it_is_left() -> None:
     assert (case.news, case.read_only) == ("This case is STAT now", False)
     assert later.news == "This case is STAT now"
     assert opened.refreshed == 1
+    assert opened.recorded == ["changed priority", "changed images"]
+
+
+def test_images_that_come_are_counted_in_the_bar_from_the_opening_on() -> None:
+    """What was read at 300 images may be another thing at 312; how many is what one asks."""
+    opened = Open()
+    first = opened.hear(images_received=1)
+    more = opened.hear(images_received=13)
+    quiet = opened.hear(due=NOW + timedelta(minutes=20))
+    still = opened.hear(images_received=20)
+
+    assert first.news == "1 more image since you opened the case"
+    assert more.news == "13 more images since you opened the case"
+    assert quiet.news == still.news == "Due 22:00 UTC now"  # graver than a count
+    assert opened.refreshed == 3
+
+
+def test_fewer_images_are_taken_in_and_are_no_more_images() -> None:
+    """A site that takes images back must not seem to have sent some."""
+    opened = Open()
+    opened.hear(images_received=10)
+    fewer = opened.hear(images_received=4)
+
+    assert fewer.news == "10 more images since you opened the case"
+    assert opened.refreshed == 2
+    assert opened.recorded == ["changed images"]
 
 
 def test_another_patient_under_an_open_case_shuts_it_and_changes_nothing_on_the_screen() -> None:
@@ -129,6 +159,7 @@ def test_another_patient_under_an_open_case_shuts_it_and_changes_nothing_on_the_
     assert case.item.patient == OPENED.patient
     assert len(opened.shut) == 1  # said once, not with every poll
     assert opened.refreshed == 0
+    assert opened.recorded == ["changed patient"]
 
 
 def test_a_case_that_was_withdrawn_is_not_said_to_be_claimed() -> None:
@@ -137,6 +168,7 @@ def test_a_case_that_was_withdrawn_is_not_said_to_be_claimed() -> None:
     opened.worklist.claim_lost.emit(OPENED)
 
     assert opened.shut == ["The site withdrew this case; your text is kept"]
+    assert opened.recorded == ["changed withdrawn"]
 
 
 def test_a_case_that_another_took_names_the_reader() -> None:
@@ -146,6 +178,7 @@ def test_a_case_that_another_took_names_the_reader() -> None:
     opened.worklist.claim_lost.emit(taken)
 
     assert opened.shut == ["claimed by Dr. Kim Ash; your text is kept"]
+    assert opened.recorded == ["changed reader"]
     assert opened.session.case is not None
     assert opened.session.case.item.holder == OTHER.name
 
