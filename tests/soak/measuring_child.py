@@ -25,6 +25,8 @@ from workstation.services.viewer import Viewer
 
 #: Between two things that a hand does.
 PAUSE_S: Final = 0.02
+#: What is made of points; a segment is made of voxels.
+DRAWN: Final = tuple(kind for kind in MeasurementKind if POINTS[kind][1])
 
 
 class Hand:
@@ -125,7 +127,7 @@ class Child(Life):
         self._look_somewhere()
         try:
             if what == "add":
-                kind = hand.dice.choice(list(MeasurementKind))
+                kind = hand.dice.choice(DRAWN)
                 viewer.add(kind, hand.points(kind), hand.words())
             elif what == "key":
                 viewer.toggle_key_image(hand.dice.choice(list(KeyTitle)))

@@ -7,7 +7,7 @@ from typing import Final
 
 import whole_program
 from lives import said_of
-from measuring_child import Hand, marks_of
+from measuring_child import DRAWN, Hand, marks_of
 
 from workstation.domain.key_image import KeyTitle
 from workstation.domain.measurement import MeasurementKind
@@ -45,7 +45,7 @@ class Marker(whole_program.ProgramReader):
     def _lines(self, what: str, names: list[str]) -> list[str]:
         hand = self._hand
         if what == "add":
-            kind = hand.dice.choice(list(MeasurementKind))
+            kind = hand.dice.choice(DRAWN)
             words = hand.words() if kind in (MeasurementKind.ARROW, MeasurementKind.TEXT) else ""
             return [f"tool.{kind} {self._numbers(kind)} {words}"]
         if what == "key":
