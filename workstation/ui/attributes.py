@@ -12,12 +12,13 @@ from PySide6.QtCore import (
     Qt,
 )
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workstation.protocols.dicom_listing import MOST_LINES, Listed, Listing
 from workstation.text import tr, trn
 from workstation.ui import plain, theme
 from workstation.ui.dialogs import Dialog
+from workstation.ui.list_table import list_table
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -109,8 +110,8 @@ class AttributesDialog(Dialog):
         self.field.installEventFilter(self)
         self._count = plain.label(tone="low", size="small")
         self.model = Lines()
-        self.table = QTableView()
-        self._dress()
+        self.table = list_table(self.model, tr("Attributes"), _ROW, _WIDTHS)
+        self.table.installEventFilter(self)
         self.body.addWidget(plain.row(self.field, self._count, spacing=12))
         self.body.addWidget(self.table, 1)
         self.add_button(tr("Copy value"), self._copy, key="Ctrl+C")
@@ -120,28 +121,6 @@ class AttributesDialog(Dialog):
     def show_it(self) -> None:
         """Over the window, ready to be typed into."""
         self.open(self.field)
-
-    def _dress(self) -> None:
-        table = self.table
-        table.setModel(self.model)
-        table.setProperty("ring", True)
-        table.setAccessibleName(tr("Attributes"))
-        table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        table.verticalHeader().setDefaultSectionSize(_ROW)
-        header = table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
-        for column, width in enumerate(_WIDTHS):
-            table.setColumnWidth(column, width)
-        header.setStretchLastSection(True)
-        table.installEventFilter(self)
 
     def _find(self, text: str) -> None:
         every = self._listing.lines

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QHeaderView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workstation.commands.bindings import Scope
 from workstation.services.lesions import Lesion, Lesions
 from workstation.text import tr, trn
 from workstation.ui import plain
+from workstation.ui.list_table import list_table
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -92,8 +93,10 @@ class LesionTable(QWidget):
         self._following = False
         plain.ground(self, "panel")
         self.setProperty("scope", Scope.ALWAYS.value)  # its arrows are its own
-        self.model, self.table = Rows(), QTableView()
-        self._dress()
+        self.model = Rows()
+        wide = (_NAME, *(_WIDE for _ in range(1, self.model.columnCount())))
+        self.table = list_table(self.model, tr("Lesions"), _ROW, wide)
+        self._listen()
         title = plain.label(tr("Lesions"), tone="low", size="small", weight=600)
         self._count = plain.label(tone="low", size="small")
         none = plain.label(
@@ -116,27 +119,8 @@ class LesionTable(QWidget):
         lesions.changed.connect(lambda _: self._follow())
         self.hide()
 
-    def _dress(self) -> None:
+    def _listen(self) -> None:
         table = self.table
-        table.setModel(self.model)
-        table.setProperty("ring", True)
-        table.setAccessibleName(tr("Lesions"))
-        table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        table.verticalHeader().setDefaultSectionSize(_ROW)
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for column in range(self.model.columnCount()):
-            table.setColumnWidth(column, _WIDE)
-        table.setColumnWidth(0, _NAME)
-        header.setStretchLastSection(True)
         table.selectionModel().currentRowChanged.connect(lambda now, _: self._go(now))
         table.activated.connect(lambda _: self._run("lesions.cite"))
 
