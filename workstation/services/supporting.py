@@ -29,7 +29,7 @@ from workstation.text import tr
 
 
 class Supporting(Drafting):
-    """What `Reporting` builds on. Home thread."""
+    """What `Checking` builds on. Home thread."""
 
     # --- measurements -------------------------------------------------------------------
 
