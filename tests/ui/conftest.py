@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from fakes_worklist import shift
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
+from worklist_pane import Pane
 
 from workstation.ui import theme
 
@@ -39,3 +41,14 @@ def qtbot(qtbot: QtBot) -> Iterator[QtBot]:
     for widget in kept:
         if isValid(widget):
             widget.hide()
+
+
+@pytest.fixture
+def pane(qtbot: QtBot) -> Pane:
+    """The list of a shift on a large screen, ten seconds on."""
+    made = Pane(shift())
+    qtbot.addWidget(made)
+    made.resize(1920, 1012)
+    made.show()
+    made.service.clock.advance(10)
+    return made

@@ -4,25 +4,23 @@ from datetime import timedelta
 
 import pytest
 from attrs import evolve
-from fakes_windows import views
 from fakes_worklist import (
     HARBOR,
     NORD,
     SHIFT,
     SITES,
-    FakeDeliveries,
-    FakeWorklist,
     Wanted,
     row,
     shift,
 )
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
+from worklist_pane import Pane
 
 from workstation.domain.folding import folded
-from workstation.domain.identifiers import AccessionNumber, ReportId, TaskId, TaskRef
+from workstation.domain.identifiers import AccessionNumber, ReportId, TaskId
 from workstation.domain.worklist import Lack, Priority, ReadState
 from workstation.protocols import archive_rows, ups
 from workstation.protocols.delivery import Delivery, State
@@ -32,47 +30,6 @@ from workstation.services.worklist import Row
 from workstation.ui.worklist import WorklistPane
 from workstation.ui.worklist_lists import SiteCard
 from workstation.ui.worklist_model import Column
-
-
-class Pane(WorklistPane):
-    """The pane with its stand-ins at hand."""
-
-    def __init__(self, rows: tuple[Row, ...]) -> None:
-        self.asked: list[str] = []
-        self.service, self.sent = FakeWorklist(rows), FakeDeliveries()
-        self.views = views()
-        super().__init__(
-            self.service,  # type: ignore[arg-type]
-            self.sent,  # type: ignore[arg-type]
-            self.views,
-            self.asked.append,
-            self.service.clock,
-            lambda: frozenset(
-                {
-                    TaskRef(row.item.site, row.item.task)
-                    for row in shift()
-                    if row.item.task == "Task/8"
-                }
-            ),
-        )
-
-    def names(self) -> list[str]:
-        return [line.item.patient.name for line in self.model.lines]
-
-    def touch(self) -> None:
-        """The reader moves the pointer over the rows."""
-        QTest.mouseMove(self.table.viewport(), QPoint(40, 40))
-        QTest.keyClick(self.table, Qt.Key.Key_Shift)
-
-
-@pytest.fixture
-def pane(qtbot: QtBot) -> Pane:
-    made = Pane(shift())
-    qtbot.addWidget(made)
-    made.resize(1920, 1012)
-    made.show()
-    made.service.clock.advance(10)
-    return made
 
 
 def cell(pane: WorklistPane, number: int, column: Column) -> str:

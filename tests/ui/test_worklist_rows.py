@@ -10,23 +10,13 @@ from fakes_worklist import HARBOR, NOW, shift
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
-from test_worklist import Pane
+from worklist_pane import Pane
 
 from workstation.domain.worklist import ReadState
 from workstation.services.worklist import Row
 from workstation.ui.worklist_lines import Line
 from workstation.ui.worklist_model import Column
 from workstation.ui.worklist_rows import Rows
-
-
-@pytest.fixture
-def pane(qtbot: QtBot) -> Pane:
-    made = Pane(shift())
-    qtbot.addWidget(made)
-    made.resize(1920, 1012)
-    made.show()
-    made.service.clock.advance(10)
-    return made
 
 
 def seen(pane: Pane) -> QImage:
