@@ -81,6 +81,15 @@ def test_what_is_typed_replaces_the_default_of_the_field_taken(written: Written)
     assert "Lungs: Nodule." in written.shown()
 
 
+def test_the_words_that_are_typed_are_seen_also_at_the_lower_edge(written: Written) -> None:
+    """On a laptop the impression stands at the edge: a second line was typed unseen."""
+    editor = written.editor
+    editor.resize(editor.width(), 120)
+    for _ in range(12):
+        written.type("Nodule of the left upper lobe, unchanged. ")
+        assert editor.viewport().rect().contains(editor.cursorRect())
+
+
 def test_tab_and_shift_tab_take_the_next_and_the_previous_field(written: Written) -> None:
     """The eyes stay on the images; the fingers know where they are."""
     written.press(Key.Key_Tab)

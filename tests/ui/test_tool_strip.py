@@ -1,6 +1,7 @@
 """The tool strip: which tool is in the hand, whether it stands on the strip or not."""
 
 from fakes_viewer import opened, runner, stack
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from workstation.commands import catalogue
@@ -44,3 +45,21 @@ def test_a_tool_without_a_button_is_named_while_it_is_in_the_hand(qtbot: QtBot) 
     viewer.tool = "length"
     viewer.changed.emit(None)
     assert named(made) == []
+
+
+def test_what_the_strip_says_never_takes_room_from_the_images(qtbot: QtBot) -> None:
+    """With each sentence the views grew and the report beside them shrank, by some pixels."""
+    viewer, _ = opened(stack())
+    beside = QWidget()
+    qtbot.addWidget(beside)
+    row = QHBoxLayout(beside)
+    made = strip(qtbot, viewer)
+    row.addWidget(made)
+    beside.show()
+    before = beside.minimumSizeHint().width()
+
+    viewer.tool = "cardiothoracic"
+    viewer.changed.emit(None)
+
+    assert named(made) == ["Cardiothoracic ratio"]
+    assert beside.minimumSizeHint().width() == before

@@ -435,7 +435,6 @@ def test_an_alarm_takes_neither_focus_nor_keys(house: House, qtbot: QtBot) -> No
     ("alarm", "offered", "line"),
     [
         (UNTOLD, {"look", "settle"}, "outbox.settle HG-4"),
-        (UNTOLD, {"look", "settle"}, "outbox.settle HG-4"),
         (UNANSWERED, {"settle"}, "outbox.settle HG-1"),
         (REFUSED, {"look", "again", "settle"}, "outbox.settle HG-2"),
         (LATE, {"look", "settle"}, "outbox.settle HG-3"),

@@ -64,6 +64,7 @@ class ReportEditor(ReportPage):
         ]
         if spelling is not None:
             self._disconnect.append(spelling.changed.connect(lambda _: self.viewport().update()))
+        self._seen_at = -1  # the caret, when it was last brought into sight
         self.cursorPositionChanged.connect(self._caret_moved)
         self.selectionChanged.connect(self._caret_moved)
         self.document().contentsChange.connect(self._something_changed)
@@ -112,10 +113,17 @@ class ReportEditor(ReportPage):
                 cursor.setPosition(wanted[0])
                 cursor.setPosition(wanted[1], QTextCursor.MoveMode.KeepAnchor)
                 self.setTextCursor(cursor)
-                self.ensureCursorVisible()
+        self._keep_in_sight()
         if self.prompter is not None:
             self.prompter.show_choices()
         self.viewport().update()
+
+    def _keep_in_sight(self) -> None:
+        """Where the caret goes is seen, also when the words before it push it below the edge."""
+        at = self.textCursor().position()
+        if at != self._seen_at:
+            self._seen_at = at
+            self.ensureCursorVisible()
 
     @contextmanager
     def _own_writing(self) -> Iterator[None]:

@@ -60,6 +60,13 @@ class SlotList(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(200, self.sizeHint().height())
 
+    def give_rows(self, rows: int) -> None:
+        """Another number of lines: the window is lower, or higher again."""
+        if rows != self._rows:
+            self._rows = rows
+            self.updateGeometry()
+            self.update()
+
     def show_entries(
         self, entries: Sequence[Entry], counts: Sequence[tuple[str, str]] = ()
     ) -> None:

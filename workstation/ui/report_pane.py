@@ -36,6 +36,8 @@ _ROOM_FOR_BOTH: Final = 820
 #: Head, line of news, text.
 _BELOW_THE_TEXT: Final = 3
 _EVIDENCE_ROWS: Final = 5
+#: In a low pane: evidence, checks.
+_LOW_ROWS: Final = (2, 3)
 #: Of `resources/keymaps/default.toml`, where no keymap is given.
 _SHIPPED_KEYS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -130,9 +132,13 @@ class ReportPane(QWidget):
         self._make_room()
 
     def _make_room(self) -> None:
-        """On a low screen the card takes the place of the evidence: its fields are whole."""
-        cramped = self.height() < _ROOM_FOR_BOTH and not self._card.isHidden()
-        self._supporting.setHidden(cramped)
+        """On a low screen the text comes first: the lists are short, and a card takes the place of
+        the evidence: its fields are whole."""
+        low = self.height() < _ROOM_FOR_BOTH
+        self._supporting.setHidden(low and not self._card.isHidden())
+        evidence, checks = _LOW_ROWS if low else (_EVIDENCE_ROWS, _CHECK_ROWS)
+        self.evidence.give_rows(evidence)
+        self.checks.give_rows(checks)
 
     def settle(self) -> None:
         """Show now what the checks would say in a moment: a picture is taken."""

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from workstation.commands.offers import Offer
 from workstation.services.viewer import Viewer
@@ -17,6 +17,8 @@ from workstation.ui.chips import Chip
 HEIGHT: Final = 36
 #: What the tools take, and the gaps between them and the words.
 _TOOLS: Final = 680
+#: Less of a sentence says nothing; the views say how they are linked.
+_FEWEST: Final = 120
 #: Down while views are linked.
 _LINK: Final = "link.toggle"
 
@@ -39,6 +41,8 @@ class ToolStrip(QWidget):
         self._viewer, self._hands = viewer, hands
         self._buttons: dict[str, Button] = {}
         self.setFixedHeight(HEIGHT)
+        # what it says must not push the images wider, and the report with them
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         plain.ground(self, "panel")
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 12, 0)
@@ -83,6 +87,7 @@ class ToolStrip(QWidget):
         room = max(0, self.width() - _TOOLS - taken)
         link = min(self._link.sizeHint().width(), room)
         self._link.setMinimumWidth(link)
+        self._link.setVisible(link >= min(_FEWEST, self._link.sizeHint().width()))
         self._reason.setVisible(self._reason.sizeHint().width() <= room - link)
 
     def _follow(self) -> None:
