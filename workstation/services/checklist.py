@@ -9,7 +9,7 @@ from workstation.domain.report import IssuedReport, Report
 from workstation.domain.template import Template
 from workstation.domain.worklist import Priority, WorklistItem
 from workstation.errors import CommandError
-from workstation.services import checks
+from workstation.services import check_rules, checks
 from workstation.services.checks import Check, Facts, Images
 from workstation.services.report_edits import order_of, ordered_side
 from workstation.services.templates import fits
@@ -46,7 +46,7 @@ class Checklist:
     def of(self, facts: Facts) -> tuple[Check, ...]:
         """Every rule's verdict, at once."""
         if self._last != (facts, self.overrides):
-            self._found = checks.run(facts, self.overrides)
+            self._found = check_rules.run(facts, self.overrides)
             self._last = (facts, self.overrides)
         return self._found
 
@@ -55,8 +55,8 @@ class Checklist:
         overrides, found = self.overrides, list[Check]()
         if self._last == (facts, overrides):
             return
-        for name in checks.RULES:
-            found += checks.verdicts(name, facts, overrides)
+        for name in check_rules.RULES:
+            found += check_rules.verdicts(name, facts, overrides)
             yield
         self._found, self._last = checks.in_order(found), (facts, overrides)
 
@@ -64,7 +64,7 @@ class Checklist:
         """Sign in spite of a rule. Raises CommandError where that cannot be."""
         asked = [check for check in found if check.rule == rule]
         if not asked:
-            known = ", ".join(checks.RULES)
+            known = ", ".join(check_rules.RULES)
             raise CommandError(
                 tr("no check is named {rule!r}; there are: {known}", rule=rule, known=known)
             )

@@ -8,7 +8,7 @@ from fakes_report import ALDER, BIRCH, STUDY, TEMPLATES, binding_of, item, lengt
 
 from workstation.domain.report import FieldRef, Report, SectionKind
 from workstation.domain.report_field import Link
-from workstation.services import checks
+from workstation.services import check_rules, checks
 from workstation.services.checks import Check, Facts, Images
 from workstation.services.templates import by_id
 
@@ -26,7 +26,7 @@ def written(
 
 
 def verdict(rule: str, facts: Facts) -> Check:
-    return next(check for check in checks.run(facts) if check.rule == rule)
+    return next(check for check in check_rules.run(facts) if check.rule == rule)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_required_field_that_is_empty_blocks_and_says_where() -> None:
 
 def test_a_required_field_removed_by_its_author_is_listed_and_does_not_block() -> None:
     """Removing is a decision; emptying is not."""
-    found = checks.run(Facts(written("My words.", template="ct-head")))
+    found = check_rules.run(Facts(written("My words.", template="ct-head")))
 
     told = [check for check in found if check.rule == "required"]
     assert {check.severity for check in told} == {"warn"}
@@ -134,7 +134,7 @@ def test_a_reason_sets_aside_what_may_be_set_aside_and_nothing_else() -> None:
     """An override is kept in words; an empty impression has no good reason."""
     facts = Facts(written(impression=""), Images(1, 2, 1, 0, 1))
 
-    found = checks.run(facts, {"images": "lung bases covered", "impression": "no time"})
+    found = check_rules.run(facts, {"images": "lung bases covered", "impression": "no time"})
 
     blocked = [check.rule for check in checks.blocking(found)]
     assert blocked == ["impression"]
@@ -143,7 +143,7 @@ def test_a_reason_sets_aside_what_may_be_set_aside_and_nothing_else() -> None:
 
 def test_blocks_stand_before_warnings_before_what_passed() -> None:
     """Four lines are seen beside the text; the worst must be among them."""
-    found = checks.run(Facts(written("Right knee. Pneumothorax.", ""), side="L"))
+    found = check_rules.run(Facts(written("Right knee. Pneumothorax.", ""), side="L"))
 
     order = {"block": 0, "warn": 1, "passed": 2}
     severities = [order[check.severity] for check in found]
@@ -152,13 +152,13 @@ def test_blocks_stand_before_warnings_before_what_passed() -> None:
 
 def test_every_rule_has_a_verdict_on_every_report() -> None:
     """A rule that says nothing looks like a rule that passed."""
-    assert {check.rule for check in checks.run(Facts(written()))} == set(checks.RULES)
+    assert {check.rule for check in check_rules.run(Facts(written()))} == set(check_rules.RULES)
 
 
 def test_what_was_never_on_the_screen_is_told_by_series_and_does_not_block() -> None:
     """The lung bases below the last image that was scrolled to: seen before it is signed."""
     series = (("Axial lung 2.5", 52), ("Coronal", 60), ("Sagittal", 80), ("Scout", 1))
-    found = checks.run(Facts(written(), Images(unseen=series)), {})
+    found = check_rules.run(Facts(written(), Images(unseen=series)), {})
 
     check = next(each for each in found if each.rule == "unseen")
     assert check.text == "193 images not shown: Axial lung 2.5, Coronal, Sagittal, Scout"

@@ -17,7 +17,7 @@ from attrs import evolve, frozen
 from fakes_report import ALDER, TEMPLATES, binding_of, item
 
 from workstation.domain.report import Report, SectionKind
-from workstation.services import checks
+from workstation.services import check_rules
 from workstation.services.checks import Facts
 from workstation.services.templates import by_id
 
@@ -70,7 +70,7 @@ def _facts(row: Row) -> Facts:
 
 
 def _warned(facts: Facts) -> set[str]:
-    return {check.rule for check in checks.run(facts) if check.severity != "passed"}
+    return {check.rule for check in check_rules.run(facts) if check.severity != "passed"}
 
 
 def counted(rows: list[Row]) -> Counter[tuple[bool, bool]]:
