@@ -1,14 +1,16 @@
 """Decoder children, ready when one is needed: those at work, and one in reserve.
 
-A child that is lost is replaced by the reserve at once, and a new reserve is started
-behind it. One thread starts them all and lives as long as they do: Linux ends a child
-with the thread that started it.
+A child that is lost is replaced by the reserve at once, and a new reserve is started behind it.
+While nothing is decoded for some time there is none: it would hold 36 MB for nobody; the next
+image brings one again. One thread starts them all and lives as long as they do: Linux ends a
+child with the thread that started it.
 """
 
 import contextlib
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 
 from workstation.adapters.decoder_child import Child, Lost
@@ -19,6 +21,8 @@ _log = logging.getLogger("decoder")
 _STARTS = 3
 #: With no order for so long the program has started, and a core is free for the reserve.
 _QUIET_SECONDS = 3.0
+#: With nothing decoded for so long the reader reads: no child is about to be lost.
+REST_SECONDS = 20.0
 
 
 class Supply:
@@ -30,13 +34,16 @@ class Supply:
         self._idle: queue.SimpleQueue[Child | None] = queue.SimpleQueue()
         self._reserve: list[Child] = []
         self._reserve_wanted = False  # not at once: the program starts first
+        self._rests = False  # there is none until something is decoded
+        self._used = time.monotonic()
         self._missing = children
         self._all: list[Child] = []
         self._closed = False
         self._complete = threading.Event()
         if not children:
             self._complete.set()
-        self._orders: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        #: True: one more; False: no more; None: look again whether there is to be a reserve.
+        self._orders: queue.SimpleQueue[bool | None] = queue.SimpleQueue()
         for _ in range(children):
             self._orders.put(True)
         self._starter = threading.Thread(target=self._start, name="decoder-starter", daemon=True)
@@ -78,8 +85,12 @@ class Supply:
     def give_back(self, child: Child) -> None:
         self._idle.put(child)
         with self._lock:
-            order, self._reserve_wanted = not self._reserve_wanted, True
-        if order:
+            rested, self._rests, self._used = self._rests, False, time.monotonic()
+            order = not (rested or self._reserve_wanted)
+            self._reserve_wanted = self._reserve_wanted or order
+        if rested:  # the first images of the next case come first
+            self._orders.put(None)
+        elif order:
             self._orders.put(True)
 
     def replace(self, child: Child) -> None:
@@ -89,10 +100,9 @@ class Supply:
             if self._closed:
                 return
             self._all.remove(child)
-            self._reserve_wanted = True
             if self._reserve:
                 self._idle.put(self._reserve.pop())
-            else:
+            else:  # what is ordered now takes its place
                 self._missing += 1
         self._orders.put(True)
 
@@ -149,15 +159,39 @@ class Supply:
                 self._complete.set()
 
     def _order(self) -> bool:
-        """The next one; a first reserve comes by itself while the reader is still at the list."""
+        """The next one; a first reserve comes by itself while the reader is still at the list,
+        and goes when nothing was decoded for some time."""
+        while True:
+            try:
+                order = self._orders.get(timeout=self._patience())
+                if order is not None:
+                    return order
+            except queue.Empty:
+                if self._rest():
+                    continue
+                with self._lock:
+                    ordered, self._reserve_wanted = self._reserve_wanted, True
+                if not ordered:
+                    return True
+
+    def _patience(self) -> float | None:
         with self._lock:
-            wait = None if self._reserve_wanted else _QUIET_SECONDS
-        try:
-            return self._orders.get(timeout=wait)
-        except queue.Empty:
-            with self._lock:
-                order, self._reserve_wanted = not self._reserve_wanted, True
-            return order or self._order()
+            if self._reserve:
+                return max(0.0, self._used + REST_SECONDS - time.monotonic())
+            return None if self._reserve_wanted or self._rests else _QUIET_SECONDS
+
+    def _rest(self) -> bool:
+        """Whether there was a reserve: it goes, unless something was decoded meanwhile."""
+        with self._lock:
+            if not self._reserve:
+                return False
+            if time.monotonic() < self._used + REST_SECONDS:
+                return True
+            child = self._reserve.pop()
+            self._all.remove(child)
+            self._reserve_wanted, self._rests = False, True
+        child.kill()
+        return True
 
     def _put(self, child: Child | None) -> None:
         """To who waits for it, or into reserve once it is in its sandbox."""

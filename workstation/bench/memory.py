@@ -109,7 +109,9 @@ def planes() -> tuple[Figure, ...]:
                 _load(seen, "raw")
                 made = seen.program.send("viewport.mpr")
                 seen.wait(lambda: made is None or made.done)
-                most, rest = peak.stop(), _settled(seen, _pids(seen))
+                most = peak.stop()
+                seen.wait(lambda: not seen.outer.decoders.reserves)  # nothing is decoded any more
+                rest = _settled(seen, _pids(seen))
                 seen.program.send("app.arrange many")
                 apart = _settled(seen, _pids(seen))
                 seen.leave()

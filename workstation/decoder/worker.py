@@ -284,7 +284,7 @@ def main() -> int:
     except BadMessage:
         return 1
     except MemoryError:
-        return OUT_OF_MEMORY
+        os._exit(OUT_OF_MEMORY)  # at once: to end in order takes memory, and the reader waits
     return 0
 
 
