@@ -78,16 +78,21 @@ def _fractions(found: Iterable[NDArray[Any]], volume: Volume) -> StoredPlanes:
 
 
 def _from_zero(found: Iterable[NDArray[Any]], volume: Volume) -> StoredPlanes:
-    """Of PET: no intercept (PS3.3 C.8.9.4.1.2), each plane in steps of its own largest value."""
+    """Of PET: no intercept (PS3.3 C.8.9.4.1.2), each plane in steps of its own largest value.
+
+    One that holds nothing has those of the volume: ITK reads whole numbers alone from a series
+    whose first image has a slope of 1.
+    """
     rescale = volume.frame.rescale
     ends = rescaled(np.array([volume.low, volume.high]), rescale)
     kind = np.int16 if ends.min() < 0 else np.uint16
     nothing = int(np.iinfo(kind).min if kind is np.int16 else _STEPS + 1)
     most = np.iinfo(np.int16).max if kind is np.int16 else _STEPS
+    usual = float(np.abs(ends).max()) / most or 1.0
     planes = []
     for each in found:
         values = np.asarray(rescaled(each, rescale), np.float64)
-        slope = float(np.nanmax(np.abs(values), initial=0.0)) / most or 1.0
+        slope = float(np.nanmax(np.abs(values), initial=0.0)) / most or usual
         stored = np.where(np.isnan(values), nothing, np.rint(values / slope))
         planes.append(StoredPlane(stored.astype(kind), Rescale(slope, 0.0, rescale.unit)))
     return StoredPlanes(planes, nothing)

@@ -289,6 +289,24 @@ def test_pet_keeps_its_suv_to_a_ten_thousandth() -> None:
     assert list(images[0].SeriesType) == ["STATIC", "IMAGE"]  # of one gate
 
 
+def test_another_program_reads_the_same_suv_at_the_same_places(tmp_path: Path) -> None:
+    """ITK takes the type of a series from its first image, which may hold no uptake at all."""
+    found = pet()
+    suv = np.array(found.volume.voxels)
+    suv[-1] = 0.0  # what is read first, at the head
+    found = evolve(found, volume=evolve(found.volume, voxels=suv))
+    for number, each in enumerate(documents(found, PET_HEADER)):
+        (tmp_path / f"{number:03}.dcm").write_bytes(base64.b64decode(each.body))
+
+    reader = SimpleITK.ImageSeriesReader()
+    reader.SetFileNames(reader.GetGDCMSeriesFileNames(str(tmp_path)))
+    read = reader.Execute()
+
+    x, y, z = (float(part) for part in read.TransformIndexToPhysicalPoint((3, 5, 7)))
+    assert np.allclose(SCANS["straight"] @ [3, 5, 7, 1], [x, y, z, 1.0])
+    assert np.abs(SimpleITK.GetArrayFromImage(read) - suv).max() < 1e-4
+
+
 def test_our_own_reader_has_the_same_suv_in_planes_of_pet() -> None:
     """From file to SUV by the program itself, which reckons nothing a second time."""
     found = pet()
