@@ -86,6 +86,11 @@ def read(reader: Reader, password: str, spoken: Path) -> str:
     reader.until(lambda: "Small nodule." in words(reader))
     assert "No significant change" in words(reader)
     assert [state for _, state in context.reporting.evidence] == ["linked"]
+    reader.press(Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    for _ in range(3):
+        reader.press(Qt.Key.Key_Left)
+    reader.press(Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+    assert bold_words(reader) == ["nodule"]
     while missing := context.reporting.why_not_signed:  # F8 leads from one to the next
         reader.press(Qt.Key.Key_F8)
         reader.type("None seen.")
@@ -129,6 +134,12 @@ def sign(reader: Reader, password: str) -> None:
 def words(reader: Reader) -> str:
     report = reader.program.context.reporting.report
     return report.plain_text if report is not None else ""
+
+
+def bold_words(reader: Reader) -> list[str]:
+    report = reader.program.context.reporting.report
+    fields = report.fields if report is not None else ()
+    return [each.text[start:end] for _, each in fields for start, end in each.bold]
 
 
 def main(file: str, user: str, password: str) -> int:
