@@ -4,11 +4,8 @@ What is stored is what is served; a client that asks for another transfer syntax
 406 and is told to ask for `transfer-syntax=*`.
 """
 
-import functools
-import gzip
 import json
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from typing import Final
 
 from anyio.to_thread import run_sync
 from attrs import frozen
@@ -20,17 +17,18 @@ from workstation.demo import dicom_json, media, qido, rendered, stow
 from workstation.demo.archive import Archive, Instance, Loaded, MadeSource, etag
 from workstation.demo.media import JSON, Multipart, Part, chosen, pixel_type
 from workstation.demo.rules import Caller
+from workstation.demo.web_answers import (
+    WebError,
+    expect,
+    frame_numbers,
+    joined,
+    json_response,
+    not_acceptable,
+    packed,
+    whole,
+)
 
 Handler = Callable[[Request], Awaitable[Response]]
-
-
-class WebError(Exception):
-    """An answer other than 200, with words for a person."""
-
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(text)
-        self.status = status
-        self.text = text
 
 
 @frozen
@@ -114,7 +112,7 @@ class DicomWebFace:
             except qido.BadQuery as why:
                 raise WebError(400, str(why)) from why
             found = await run_sync(qido.answer, self._archive, asked, self._base)
-            return _json_response(request, json.dumps(found).encode())
+            return json_response(request, json.dumps(found).encode())
 
         return search
 
@@ -144,18 +142,18 @@ class DicomWebFace:
             raise WebError(422, text) from why
 
     async def _metadata(self, request: Request) -> Response:
-        _expect(request, JSON, "application/json")
+        expect(request, JSON, "application/json")
         instances = self._wanted(request)
         if "sop" in request.path_params:
             body = await run_sync(self._described, instances)
-            return _json_response(request, body)
+            return json_response(request, body)
         parts = []
         for series in dict.fromkeys(each.series for each in instances):
             members = [each for each in instances if each.series == series]
             parts.append(await run_sync(self._series_metadata, members))
             self._archive.draw_ahead(members)
         body = parts[0] if len(parts) == 1 else b"[%b]" % b",".join(p[1:-1] for p in parts)
-        return _json_response(request, body)
+        return json_response(request, body)
 
     def _series_metadata(self, members: Sequence[Instance]) -> bytes:
         key = (members[0].study, members[0].series, len(members))
@@ -169,7 +167,7 @@ class DicomWebFace:
             for series in self._archive.series(study):
                 members = self._archive.instances(study, series)
                 if not any(isinstance(each.source, MadeSource) for each in members):
-                    _packed(self._series_metadata(members))
+                    packed(self._series_metadata(members))
 
     def _described(self, instances: Iterable[Instance]) -> bytes:
         found = [dicom_json.metadata(each, self._address(each)) for each in instances]
@@ -187,12 +185,12 @@ class DicomWebFace:
             syntax = str(each.transfer_syntax)
             offer = chosen(accept, media.DICOM, syntax)
             if offer is None or not (offer.multipart or single):
-                raise _not_acceptable(accept, media.DICOM, syntax)
+                raise not_acceptable(accept, media.DICOM, syntax)
         assert offer is not None
         if not offer.multipart:
             raw = await run_sync(self._archive.part10, instances[0])
             kind = f"{media.DICOM}; transfer-syntax={instances[0].transfer_syntax}"
-            return _whole(request, raw, kind, etag(instances[0].sop, len(raw)))
+            return whole(request, raw, kind, etag(instances[0].sop, len(raw)))
         joined = Multipart(media.DICOM)
         return StreamingResponse(
             joined.pieces(self._files(instances)), media_type=joined.content_type
@@ -205,12 +203,12 @@ class DicomWebFace:
 
     async def _frames(self, request: Request) -> Response:
         instance = self._one(request)
-        numbers = _frame_numbers(request.path_params["frames"])
+        numbers = frame_numbers(request.path_params["frames"])
         kind, syntax = pixel_type(instance.transfer_syntax)
         accept = request.headers.get("accept", "")
         offer = chosen(accept, kind, syntax)
         if offer is None or (not offer.multipart and len(numbers) > 1):
-            raise _not_acceptable(accept, kind, syntax)
+            raise not_acceptable(accept, kind, syntax)
         loaded = await self._loaded(instance)
         if not loaded.frames:
             raise WebError(404, "This instance has no frames.")
@@ -223,9 +221,9 @@ class DicomWebFace:
             for number in numbers
         ]
         if offer.multipart:
-            return _joined(frames, kind)
+            return joined(frames, kind)
         mark = etag(instance.sop, numbers[0], len(frames[0].body))
-        return _whole(request, frames[0].body, label, mark)
+        return whole(request, frames[0].body, label, mark)
 
     async def _bulk(self, request: Request) -> Response:
         instance = self._one(request)
@@ -239,22 +237,22 @@ class DicomWebFace:
         if keyword in ("PixelData", "FloatPixelData", "DoubleFloatPixelData"):
             kind, syntax = pixel_type(instance.transfer_syntax)
             label = f"{kind}; transfer-syntax={syntax}"
-            return _joined([Part(label, each) for each in loaded.frames], kind)
+            return joined([Part(label, each) for each in loaded.frames], kind)
         value = dataset[int(tag, 16)].value
         raw = value if isinstance(value, bytes) else str(value).encode()
         kind = str(dataset.get("MIMETypeOfEncapsulatedDocument") or media.OCTETS)
         label = kind if tag == "00420011" else media.OCTETS
         offer = chosen(request.headers.get("accept", ""), label, "*")
         if offer is not None and offer.multipart:
-            return _joined([Part(label, raw)], label)
-        return _whole(request, raw, label, etag(instance.sop, tag, len(raw)))
+            return joined([Part(label, raw)], label)
+        return whole(request, raw, label, etag(instance.sop, tag, len(raw)))
 
     async def _rendered(self, request: Request) -> Response:
         wanted = self._wanted(request)
         instance = wanted[len(wanted) // 2]
-        number = _frame_numbers(request.path_params.get("frames", "1"))[0]
+        number = frame_numbers(request.path_params.get("frames", "1"))[0]
         small = request.url.path.endswith("/thumbnail")
-        _expect(request, "image/png")
+        expect(request, "image/png")
         loaded = await self._loaded(instance)
         if not 1 <= number <= len(loaded.frames):
             raise WebError(404, "There is no such frame.")
@@ -268,7 +266,7 @@ class DicomWebFace:
             )
         except rendered.CannotRender as why:
             raise WebError(406, str(why)) from why
-        return _whole(request, png, "image/png", etag(instance.sop, number, small, len(png)))
+        return whole(request, png, "image/png", etag(instance.sop, number, small, len(png)))
 
     # --- STOW-RS -------------------------------------------------------------
 
@@ -286,75 +284,3 @@ class DicomWebFace:
         for instance, raw in outcome.stored:
             self._access.stored(instance, raw)
         return Response(json.dumps(outcome.body), outcome.status, media_type=JSON)
-
-
-def _frame_numbers(text: str) -> list[int]:
-    parts = text.split(",")
-    if not all(each.isascii() and each.isdigit() and int(each) > 0 for each in parts):
-        raise WebError(400, "Frames are numbers from 1, separated by commas.")
-    return [int(each) for each in parts]
-
-
-def _not_acceptable(accept: str, kind: str, syntax: str) -> WebError:
-    stored = f"It is stored as {kind}; transfer-syntax={syntax}. Ask for transfer-syntax=*."
-    return WebError(406, f"{stored} Asked was: {accept[:200]}")
-
-
-def _expect(request: Request, *types: str) -> None:
-    ranges = media.accepted(request.headers.get("accept", ""))
-    if not any(each.takes(kind) for each in ranges for kind in types):
-        raise WebError(406, f"Only {' or '.join(types)} is served here.")
-
-
-def _joined(parts: list[Part], kind: str) -> Response:
-    """One copy into one body: a write for each piece costs more than the copy."""
-    joined = Multipart(kind)
-    return Response(b"".join(joined.pieces(parts)), headers={"Content-Type": joined.content_type})
-
-
-def _json_response(request: Request, raw: bytes) -> Response:
-    mark, packed = _packed(raw)
-    headers = {"ETag": mark, "Vary": "Accept-Encoding"}
-    if request.headers.get("if-none-match") == mark:
-        return Response(status_code=304, headers=headers)
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        raw = packed
-        headers["Content-Encoding"] = "gzip"
-    return Response(raw, headers=headers, media_type=JSON)
-
-
-@functools.lru_cache(maxsize=32)
-def _packed(raw: bytes) -> tuple[str, bytes]:
-    """ETag and compressed form; a series is asked for by every reader who opens it."""
-    return etag(raw), gzip.compress(raw, 1)
-
-
-_NO_RANGE: Final = (0, -1)
-
-
-def _whole(request: Request, raw: bytes | memoryview, kind: str, mark: str) -> Response:
-    """One body, or the range of it that was asked for (RFC 9110 14)."""
-    headers = {"ETag": mark, "Accept-Ranges": "bytes", "Content-Type": kind}
-    if request.headers.get("if-none-match") == mark:
-        return Response(status_code=304, headers=headers)
-    asked = request.headers.get("range", "")
-    if not asked or request.headers.get("if-range", mark) != mark:
-        return Response(raw, headers=headers)
-    first, last = _range(asked, len(raw))
-    if (first, last) == _NO_RANGE:
-        headers["Content-Range"] = f"bytes */{len(raw)}"
-        return Response(status_code=416, headers=headers)
-    headers["Content-Range"] = f"bytes {first}-{last}/{len(raw)}"
-    return Response(raw[first : last + 1], 206, headers)
-
-
-def _range(text: str, size: int) -> tuple[int, int]:
-    unit, _, span = text.partition("=")
-    low, dash, high = span.partition("-")
-    if unit.strip() != "bytes" or not dash or not (low + high).isdigit():
-        return _NO_RANGE
-    if not low:
-        first, last = max(0, size - int(high)), size - 1
-    else:
-        first, last = int(low), min(int(high or size - 1), size - 1)
-    return (first, last) if first <= last else _NO_RANGE

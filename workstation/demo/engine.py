@@ -1,25 +1,23 @@
 """FHIR interactions against one site's store: read, search, write, bundles."""
 
-import copy
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode, urlsplit
-from uuid import uuid4
+from collections.abc import Callable, Mapping
+from typing import Final
+from urllib.parse import parse_qsl, urlencode
 
 from attrs import evolve, field, frozen
 
 from workstation.demo import search
+from workstation.demo.bundles import full_url, interaction, resolved, response_entry
 from workstation.demo.fhir_values import Answer, FhirError, Interaction
-from workstation.demo.rules import WRITABLE, Caller, Rules, lapse
+from workstation.demo.pages import Pages
+from workstation.demo.rules import WRITABLE, Caller, Rules
 from workstation.demo.search import Search
 from workstation.demo.store import Resource, Store, Unit, Version, instant
+from workstation.demo.task_states import lapse
 from workstation.demo.validation import check_id, check_references, checked
 
 KINDS: Final = tuple(search.REFERENCES)
 _ORDER: Final = ("DELETE", "POST", "PUT", "GET")  # FHIR R4 3.1.0.11.2
-_PAGES_KEPT: Final = 64
-_METHODS: Final = frozenset(_ORDER)
 #: What is filed once and stays as it is.
 _FILED_ONCE: Final = ("AuditEvent", "Provenance", "Observation", "Communication")
 
@@ -41,7 +39,7 @@ class Engine:
         self.rules = rules
         self.base = base
         self._knobs = knobs
-        self._pages: OrderedDict[str, tuple[Search, list[Resource]]] = OrderedDict()
+        self._pages = Pages(base)
 
     def single(self, caller: Caller, asked: Interaction) -> Answer:
         self.lapse()
@@ -66,10 +64,7 @@ class Engine:
 
     def page(self, token: str, offset: int) -> Resource:
         """The following page of a search, as it was when it was asked."""
-        if token not in self._pages:
-            raise FhirError(410, "expired", "This page is no longer kept; search again.")
-        asked, found = self._pages[token]
-        return self._searchset(self.store.begin(), asked, found, token, offset)
+        return self._pages.following(self.store.begin(), token, offset)
 
     # --- one interaction -----------------------------------------------------
 
@@ -145,44 +140,7 @@ class Engine:
         found = self._matches(caller, unit, parsed)
         if parsed.count_only:
             return {"resourceType": "Bundle", "type": "searchset", "total": len(found)}
-        token = ""
-        if len(found) > parsed.count:
-            token = uuid4().hex
-            self._pages[token] = (parsed, found)
-            if len(self._pages) > _PAGES_KEPT:
-                self._pages.popitem(last=False)
-        return self._searchset(unit, parsed, found, token, 0, asked.query)
-
-    def _searchset(
-        self,
-        unit: Unit,
-        asked: Search,
-        found: list[Resource],
-        token: str,
-        offset: int,
-        query: search.Query = (),
-    ) -> Resource:
-        page = found[offset : offset + asked.count]
-        entries = [self._entry(each, "match") for each in page]
-        entries += [self._entry(each, "include") for each in asked.included(unit, page)]
-        suffix = f"?{urlencode(query)}" if query else ""
-        links = [{"relation": "self", "url": f"{self.base}/{asked.kind}{suffix}"}]
-        following = offset + asked.count
-        if following < len(found):
-            more = urlencode({"_page": token, "_offset": following})
-            links.append({"relation": "next", "url": f"{self.base}?{more}"})
-        return {
-            "resourceType": "Bundle",
-            "id": uuid4().hex,
-            "type": "searchset",
-            "total": len(found),
-            "link": links,
-            "entry": entries,
-        }
-
-    def _entry(self, resource: Resource, mode: str) -> Resource:
-        url = f"{self.base}/{resource['resourceType']}/{resource['id']}"
-        return {"fullUrl": url, "resource": resource, "search": {"mode": mode}}
+        return self._pages.first(unit, parsed, found, asked.query)
 
     # --- writing -------------------------------------------------------------
 
@@ -263,7 +221,7 @@ class Engine:
             answer = self.single(caller, interaction(entry))
         except FhirError as why:
             return {"response": {"status": str(why.status), "outcome": why.outcome()}}
-        return _response_entry(answer)
+        return response_entry(answer)
 
     def _transaction(self, caller: Caller, body: Resource) -> Resource:
         unit = self.store.begin()
@@ -273,10 +231,10 @@ class Engine:
         for method in _ORDER:
             for index, each in enumerate(asked):
                 if each.method == method:
-                    named = evolve(each, body=_resolved(each.body, names))
+                    named = evolve(each, body=resolved(each.body, names))
                     answers[index] = self._entry_answer(caller, unit, body, index, named, names)
         _commit(unit)
-        entries = [_response_entry(answers[index]) for index in range(len(asked))]
+        entries = [response_entry(answers[index]) for index in range(len(asked))]
         return {"resourceType": "Bundle", "type": "transaction-response", "entry": entries}
 
     def _entry_answer(
@@ -293,7 +251,7 @@ class Engine:
                 return self._perform(caller, unit, asked)
             if asked.kind not in KINDS or asked.kind not in WRITABLE:
                 raise FhirError(403, "forbidden", f"{asked.kind} is kept by the platform alone.")
-            ident = names.get(_full_url(bundle, index), "").partition("/")[2]
+            ident = names.get(full_url(bundle, index), "").partition("/")[2]
             return self._create(caller, unit, asked, ident)
         except FhirError as why:
             raise FhirError(why.status, why.code, f"entry {index + 1}: {why.text}") from why
@@ -304,7 +262,7 @@ class Engine:
         """fullUrl of each entry to the reference it will have."""
         names: dict[str, str] = {}
         for index, each in enumerate(asked):
-            url = _full_url(body, index)
+            url = full_url(body, index)
             if each.method == "POST" and each.kind in WRITABLE:
                 found = self.already(caller, unit, each)
                 ident = found["id"] if found else unit.new_id(each.kind)
@@ -320,62 +278,3 @@ def _commit(unit: Unit) -> None:
     for body in unit.changed():
         check_references(unit, body)
     unit.commit()
-
-
-def interaction(entry: Any) -> Interaction:
-    """The request that an entry of a bundle stands for."""
-    asked = entry.get("request") if isinstance(entry, dict) else None
-    if not isinstance(asked, dict) or asked.get("method") not in _METHODS or not asked.get("url"):
-        raise FhirError(400, "structure", "An entry has a request with method and url.")
-    parts = urlsplit(asked["url"])
-    kind, _, ident = parts.path.strip("/").partition("/")
-    return Interaction(
-        asked["method"],
-        kind,
-        ident,
-        tuple(parse_qsl(parts.query, keep_blank_values=True)),
-        copy.deepcopy(entry.get("resource")),
-        asked.get("ifMatch", ""),
-        asked.get("ifNoneMatch", ""),
-        asked.get("ifNoneExist", ""),
-    )
-
-
-def _full_url(bundle: Resource, index: int) -> str:
-    return str(bundle["entry"][index].get("fullUrl", ""))
-
-
-def _resolved(value: Any, names: Mapping[str, str]) -> Any:
-    """References to other entries, replaced by what they will be called."""
-    if isinstance(value, dict):
-        return {k: _named(k, v, names) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_resolved(each, names) for each in value]
-    return value
-
-
-def _named(key: str, value: Any, names: Mapping[str, str]) -> Any:
-    if key == "reference" and isinstance(value, str):
-        return names.get(value, value)
-    return _resolved(value, names)
-
-
-def _response_entry(answer: Answer) -> Resource:
-    response: Resource = {"status": str(answer.status)}
-    if answer.location:
-        response["location"] = answer.location
-    if answer.etag:
-        response["etag"] = answer.etag
-    if answer.last_modified:
-        response["lastModified"] = instant(answer.last_modified)
-    entry: Resource = {"response": response}
-    if answer.body is not None:
-        entry["resource"] = answer.body
-    return entry
-
-
-def written(answers: Resource) -> Iterator[Resource]:
-    """Resources of a transaction or batch response."""
-    for entry in answers.get("entry", ()):
-        if "resource" in entry:
-            yield entry["resource"]

@@ -5,7 +5,6 @@ OpenID Connect Core 1.0, RFC 7636 (S256 only), RFC 8252 (loopback redirects), RF
 RFC 8628 (a code entered on another device: `demo.oidc_device`).
 """
 
-import base64
 import hashlib
 import html
 import re
@@ -15,9 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
-from attrs import define, evolve, field, frozen
-from joserfc import jwt
-from joserfc.jwk import ECKey
+from attrs import evolve
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -25,63 +22,24 @@ from starlette.routing import Route
 from workstation.demo import oidc_device
 from workstation.demo.login_page import page
 from workstation.demo.oidc_device import posted
+from workstation.demo.oidc_identity import (
+    SCOPES,
+    Asked,
+    Family,
+    Grant,
+    Identity,
+    OAuthError,
+    Session,
+    base64url,
+)
 from workstation.demo.rules import Caller
-from workstation.demo.sites import CLIENT_ID, Person, SiteProfile, person
+from workstation.demo.sites import CLIENT_ID, SiteProfile, person
 
 _CODE_LIFE: Final = timedelta(seconds=60)
 _LOGIN_LIFE: Final = timedelta(minutes=10)
 _SESSION_LIFE: Final = timedelta(hours=8)
 _REDIRECT: Final = re.compile(r"http://(127\.0\.0\.1|\[::1\]):\d{1,5}/callback")
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
-_SCOPES: Final = ("openid", "profile", "offline_access", "fhirUser")
-
-
-class OAuthError(Exception):
-    """An error code of RFC 6749 or OpenID Connect, with words for a developer."""
-
-    def __init__(self, code: str, text: str) -> None:
-        super().__init__(text)
-        self.code = code
-        self.text = text
-
-
-@frozen
-class Asked:
-    """An authorization request that was found valid."""
-
-    redirect_uri: str
-    state: str
-    nonce: str
-    challenge: str
-    scope: str
-    at: datetime
-
-
-@frozen
-class Session:
-    """Who signed in at this provider, and when they last proved it."""
-
-    person: Person
-    auth_time: datetime
-
-
-@frozen
-class Grant:
-    """What a code or a refresh token stands for."""
-
-    session: Session
-    asked: Asked
-    family: str
-    at: datetime
-
-
-@define
-class Family:
-    """All tokens that came from one sign-in."""
-
-    alive: bool = True
-    refresh: str = ""  # the only one that is valid now
-    access: set[str] = field(factory=set)
 
 
 class Provider:
@@ -98,7 +56,7 @@ class Provider:
         self._issuer = issuer
         self._now = now
         self._token_seconds = token_seconds
-        self._key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
+        self.identity = Identity(site, issuer, now)
         self._asked: dict[str, Asked] = {}
         self._sessions: dict[str, Session] = {}
         self._codes: dict[str, Grant] = {}
@@ -120,29 +78,6 @@ class Provider:
             Route("/userinfo", self._userinfo, methods=["GET", "POST"]),
         ]
 
-    def metadata(self) -> dict[str, Any]:
-        at = self._issuer
-        return {
-            "issuer": at,
-            "authorization_endpoint": f"{at}/authorize",
-            "token_endpoint": f"{at}/token",
-            "jwks_uri": f"{at}/jwks",
-            "userinfo_endpoint": f"{at}/userinfo",
-            "revocation_endpoint": f"{at}/revoke",
-            "device_authorization_endpoint": f"{at}/device_authorization",
-            "response_types_supported": ["code"],
-            "response_modes_supported": ["query"],
-            "grant_types_supported": ["authorization_code", "refresh_token", oidc_device.GRANT],
-            "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": ["ES256"],
-            "code_challenge_methods_supported": ["S256"],
-            "token_endpoint_auth_methods_supported": ["none"],
-            "scopes_supported": list(_SCOPES),
-            "claims_supported": ["sub", "name", "fhirUser", "auth_time", "nonce"],
-            "prompt_values_supported": ["none", "login", "consent"],
-            "authorization_response_iss_parameter_supported": True,
-        }
-
     def caller(self, request: Request) -> Caller | None:
         """Who holds the bearer token of this request."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -161,10 +96,10 @@ class Provider:
     # --- authorization endpoint ----------------------------------------------
 
     async def _discovery(self, _request: Request) -> Response:
-        return JSONResponse(self.metadata())
+        return JSONResponse(self.identity.metadata())
 
     async def _jwks(self, _request: Request) -> Response:
-        return JSONResponse({"keys": [self._key.as_dict(private=False)]})
+        return JSONResponse(self.identity.keys())
 
     async def _authorize(self, request: Request) -> Response:
         query = dict(request.query_params)
@@ -195,7 +130,7 @@ class Provider:
             raise OAuthError("invalid_request", "PKCE with S256 is required")
         if not query.get("state"):
             raise OAuthError("invalid_request", "state is required")
-        granted = " ".join(each for each in query["scope"].split() if each in _SCOPES)
+        granted = " ".join(each for each in query["scope"].split() if each in SCOPES)
         nonce = query.get("nonce", "")
         return Asked(redirect, query["state"], nonce, challenge, granted, self._now())
 
@@ -288,7 +223,7 @@ class Provider:
         if form.get("redirect_uri") != grant.asked.redirect_uri:
             raise OAuthError("invalid_grant", "redirect_uri is not the one of the request")
         digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
-        if not secrets.compare_digest(_base64url(digest), grant.asked.challenge):
+        if not secrets.compare_digest(base64url(digest), grant.asked.challenge):
             raise OAuthError("invalid_grant", "code_verifier does not fit the challenge")
         return grant
 
@@ -298,7 +233,7 @@ class Provider:
             raise OAuthError(error, "the code was not entered yet, or is not valid any more")
         family = secrets.token_urlsafe(12)
         self._families[family] = Family()
-        scope = " ".join(each for each in pending.scope.split() if each in _SCOPES)
+        scope = " ".join(each for each in pending.scope.split() if each in SCOPES)
         asked = Asked("", "", "", "", scope, pending.at)
         session = Session(pending.person, pending.signed_in)
         return Grant(session, asked, family, self._now())
@@ -327,7 +262,7 @@ class Provider:
             "token_type": "Bearer",
             "expires_in": life,
             "scope": grant.asked.scope,
-            "id_token": self._id_token(grant, access),
+            "id_token": self.identity.token(grant, access),
         }
         if "offline_access" in grant.asked.scope.split():
             refresh = secrets.token_urlsafe(32)
@@ -335,33 +270,6 @@ class Provider:
             family.refresh = refresh
             answer["refresh_token"] = refresh
         return answer
-
-    def _id_token(self, grant: Grant, access: str) -> str:
-        now = int(self._now().timestamp())
-        half = hashlib.sha256(access.encode()).digest()[:16]
-        claims = self._claims(grant.session.person) | {
-            "iss": self._issuer,
-            "aud": CLIENT_ID,
-            "azp": CLIENT_ID,
-            "iat": now,
-            "exp": now + 300,
-            "auth_time": int(grant.session.auth_time.timestamp()),
-            "at_hash": _base64url(half),
-        }
-        if grant.asked.nonce:
-            claims["nonce"] = grant.asked.nonce
-        header = {"alg": "ES256", "typ": "JWT", "kid": self._key.kid}
-        return jwt.encode(header, claims, self._key)
-
-    def _claims(self, who: Person) -> dict[str, Any]:
-        return {
-            "sub": f"{self._site.id}-{who.user}",
-            "name": who.name,
-            "given_name": who.given,
-            "family_name": who.family,
-            "preferred_username": who.user,
-            "fhirUser": f"Practitioner/{self._site.practitioner_id(who)}",
-        }
 
     async def _revoke(self, request: Request) -> Response:
         """RFC 7009: the whole family ends; an unknown token is no error."""
@@ -376,8 +284,4 @@ class Provider:
         if caller is None:
             headers = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
             return JSONResponse({"error": "invalid_token"}, 401, headers)
-        return JSONResponse(self._claims(caller.person))
-
-
-def _base64url(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+        return JSONResponse(self.identity.claims(caller.person))

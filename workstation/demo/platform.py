@@ -20,7 +20,7 @@ from pydicom.config import settings as pydicom_settings
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from workstation.demo import faults as fault_knobs
-from workstation.demo import intake, seed
+from workstation.demo import intake, plans
 from workstation.demo.control import Control
 from workstation.demo.doors import LOOPBACK, address_of, behind, listening, port_of, relays
 from workstation.demo.faults import FaultySite, Log, SiteFaults
@@ -28,8 +28,8 @@ from workstation.demo.hl7 import Hl7Face
 from workstation.demo.lifetime import Parent, told_to_end
 from workstation.demo.line import Line
 from workstation.demo.phantoms import demo_cases
+from workstation.demo.plans import Planned
 from workstation.demo.scratch import scratch_folder
-from workstation.demo.seed import Planned
 from workstation.demo.site import Site, wall_clock
 from workstation.demo.sites import BANNER, CLIENT_ID, PEOPLE, SITES
 from workstation.errors import SettingsError
@@ -262,7 +262,7 @@ class Platform:
 def _planned(studies: Sequence[Path]) -> tuple[Planned, ...]:
     now = wall_clock()
     if not studies:
-        return seed.plan_phantoms(demo_cases(now), now)
+        return plans.plan_phantoms(demo_cases(now), now)
     for each in studies:
         if not each.exists():
             raise SettingsError(tr("{path}: there is no such folder", path=each))
@@ -276,4 +276,4 @@ def _planned(studies: Sequence[Path]) -> tuple[Planned, ...]:
         sys.stderr.write(text + "\n")
     if not found.studies:
         raise SettingsError(tr("there are no DICOM files below the given folders"))
-    return seed.plan_files(found.studies, now)
+    return plans.plan_files(found.studies, now)

@@ -9,9 +9,9 @@ from typing import Final
 
 from attrs import field, frozen
 
-from workstation.demo.rules import read_state
 from workstation.demo.sites import RW, Person, SiteProfile
 from workstation.demo.store import Resource, instant
+from workstation.demo.task_states import read_state
 from workstation.domain.reader import Licence
 from workstation.domain.worklist import ReadState
 

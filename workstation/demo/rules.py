@@ -18,21 +18,19 @@ from workstation.demo.fhir_values import (
     references,
     without_extension,
 )
-from workstation.demo.sites import RW, Person, SiteProfile
+from workstation.demo.sites import Person, SiteProfile
 from workstation.demo.store import Resource, Unit, instant
+from workstation.demo.task_states import HELD, LEASE, READ_STATE, has_report, tier, with_lease
 from workstation.domain.worklist import ReadState, Tier
 
-READ_STATE: Final = RW + "read-state"
 #: Documents, which are no images to be privileged for.
 _NO_IMAGES: Final = ("SR", "KO", "PR", "DOC", "SEG", "REG", "RTSTRUCT", "RTPLAN")
-LEASE: Final = timedelta(minutes=15)
 LONGEST_LEASE: Final = timedelta(hours=1)
 
 #: What a client may create or change; the rest is the platform's own.
 WRITABLE: Final = frozenset(
     ("Task", "DiagnosticReport", "Observation", "Provenance", "Communication", "AuditEvent")
 )
-HELD: Final = ("accepted", "in-progress")
 #: Task.status as a reader may change it.
 STEPS: Final[Mapping[str, tuple[str, ...]]] = {
     "requested": ("accepted", "in-progress"),
@@ -167,7 +165,7 @@ class Rules:
         until = moment(text) if text else unit.now + LEASE
         if until is None or until <= unit.now or until > unit.now + LONGEST_LEASE:
             raise FhirError(422, "business-rule", "lease-until is not within the next hour.")
-        return _with_lease(new, instant(until))
+        return with_lease(new, instant(until))
 
     def _completed(self, caller: Caller, unit: Unit, new: Resource) -> Resource:
         outputs = [
@@ -185,7 +183,7 @@ class Rules:
         state = coding(new.get("businessStatus"), READ_STATE)
         if state not in (ReadState.FINAL, ReadState.PRELIMINARY):
             raise FhirError(422, "business-rule", "A completed task is preliminary or final.")
-        if state == ReadState.PRELIMINARY and _tier(new) != Tier.PRELIMINARY:
+        if state == ReadState.PRELIMINARY and tier(new) != Tier.PRELIMINARY:
             text = "A final read is promised: after a preliminary one the task is open again."
             raise FhirError(422, "business-rule", text)
         return {**new, "extension": without_extension(new, "lease-until")}
@@ -197,7 +195,7 @@ class Rules:
         if state not in (ReadState.UNREAD, ReadState.PRELIMINARY):
             text = "A released task is unread, or preliminary as before."
             raise FhirError(422, "business-rule", text)
-        if (state == ReadState.PRELIMINARY) != _has_report(new):
+        if (state == ReadState.PRELIMINARY) != has_report(new):
             text = "A released task is preliminary where it has a report, else unread."
             raise FhirError(422, "business-rule", text)
         return {**new, "extension": without_extension(new, "lease-until")}
@@ -257,47 +255,6 @@ class Rules:
 def _modality(study: Resource) -> str:
     codes = [str(each.get("code", "")) for each in study.get("modality", ())]
     return next((code for code in codes if code not in _NO_IMAGES), "")
-
-
-def lapse(unit: Unit) -> int:
-    """Free the claims whose lease has run out; how many there were."""
-    over = [
-        task
-        for task in unit.all("Task")
-        if task["status"] in HELD
-        and (until := moment(extension(task, "lease-until"))) is not None
-        and until <= unit.now
-    ]
-    for task in over:
-        freed = {**task, "status": "requested", "extension": without_extension(task, "lease-until")}
-        freed.pop("owner", None)
-        freed["statusReason"] = {"text": "The lease ran out."}
-        freed["businessStatus"] = read_state(_before_claim(task))
-        unit.put("Task", task["id"], freed)
-    return len(over)
-
-
-def read_state(state: str) -> Resource:
-    return {"coding": [{"system": READ_STATE, "code": state}], "text": state}
-
-
-def _before_claim(task: Resource) -> str:
-    """Preliminary where a preliminary report is there already, else unread."""
-    return ReadState.PRELIMINARY if _has_report(task) else ReadState.UNREAD
-
-
-def _has_report(task: Resource) -> bool:
-    return any(each.get("type", {}).get("text") == "report" for each in task.get("output", ()))
-
-
-def _tier(task: Resource) -> str:
-    """What was promised for this task."""
-    return next((coding(each, RW + "tier") for each in task.get("performerType", ())), "")
-
-
-def _with_lease(task: Resource, until: str) -> Resource:
-    lease = {"url": RW + "lease-until", "valueDateTime": until}
-    return {**task, "extension": [*without_extension(task, "lease-until"), lease]}
 
 
 def _content(resource: Resource) -> Resource:

@@ -1,17 +1,15 @@
 """FHIR search, as far as the platform offers it; what it does not know it refuses."""
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from attrs import field, frozen
 
 from workstation.demo.fhir_values import FhirError, moment, references
+from workstation.demo.search_values import Test, date_test, identifier, same, token
 from workstation.demo.store import Resource, Unit
 
 Query = Sequence[tuple[str, str]]
-Test = Callable[[Resource], bool]
 
 #: Search parameters that are references: where they stand in the resource.
 REFERENCES: Final[Mapping[str, Mapping[str, str]]] = {
@@ -90,7 +88,6 @@ DATES: Final[Mapping[str, Mapping[str, str]]] = {
     "AuditEvent": {"date": "recorded"},
     "Patient": {"birthdate": "birthDate"},
 }
-_PREFIXES: Final = ("eq", "ne", "gt", "ge", "lt", "le")
 _SHAPING: Final = {
     "_sort",
     "_count",
@@ -204,9 +201,9 @@ def _test(kind: str, name: str, value: str) -> Test:
     if name == "_id":
         return lambda r: r["id"] in values
     if name == "_lastUpdated":
-        return _date_test(lambda r: r["meta"]["lastUpdated"], value)
+        return date_test(lambda r: r["meta"]["lastUpdated"], value)
     if name == "identifier":
-        return lambda r: any(_identifier(r, each) for each in values)
+        return lambda r: any(identifier(r, each) for each in values)
     if name == "name" and kind in ("Patient", "Practitioner", "Organization"):
         return lambda r: value.casefold() in str(r.get("name")).casefold()
     if name in ("address", "url") and kind == "Endpoint":
@@ -219,84 +216,9 @@ def _listed_test(kind: str, name: str, value: str) -> Test:
     bare, _, modifier = name.partition(":")
     if (target := REFERENCES.get(kind, {}).get(bare)) is not None:
         wanted = [f"{modifier}/{each}" if modifier else each for each in values]
-        return lambda r: any(_same(each, w) for each in references(r, target) for w in wanted)
+        return lambda r: any(same(each, w) for each in references(r, target) for w in wanted)
     if (code := TOKENS.get(kind, {}).get(bare)) is not None and modifier in ("", "not"):
-        return lambda r: any(_token(r.get(code), v) for v in values) != (modifier == "not")
+        return lambda r: any(token(r.get(code), v) for v in values) != (modifier == "not")
     if (when := DATES.get(kind, {}).get(name)) is not None:
-        return _date_test(lambda r: r.get(when), value)
+        return date_test(lambda r: r.get(when), value)
     raise FhirError(400, "not-supported", f"{kind} cannot be searched by {name!r} here")
-
-
-def _same(found: str, wanted: str) -> bool:
-    return found == wanted or ("/" not in wanted and found.partition("/")[2] == wanted)
-
-
-def _identifier(resource: Resource, wanted: str) -> bool:
-    held = resource.get("identifier", [])
-    many = held if isinstance(held, list) else [held]
-    system, bar, value = wanted.rpartition("|")
-    return any(
-        each.get("value") == value and (not bar or each.get("system", "") == system)
-        for each in many
-    )
-
-
-def _token(value: Any, wanted: str) -> bool:
-    """A code, a CodeableConcept or a list of them against `code` or `system|code`."""
-    if isinstance(value, list):
-        return any(_token(each, wanted) for each in value)
-    if isinstance(value, str):
-        return value == wanted
-    if not isinstance(value, dict):
-        return False
-    system, bar, code = wanted.rpartition("|")
-    codings = value.get("coding", [value])
-    return any(
-        (not code or each.get("code") == code) and (not bar or each.get("system", "") == system)
-        for each in codings
-    )
-
-
-def _date_test(read: Callable[[Resource], Any], value: str) -> Test:
-    prefix = value[:2] if value[:2] in _PREFIXES else ""
-    low, high = _span(value.removeprefix(prefix))
-
-    def test(resource: Resource) -> bool:
-        text = read(resource)
-        if not text:
-            return False
-        begin, end = _span(str(text))
-        return {
-            "": low <= begin and end <= high,
-            "eq": low <= begin and end <= high,
-            "ne": not (low <= begin and end <= high),
-            "gt": end > high,
-            "ge": begin >= low,
-            "lt": begin < low,
-            "le": end <= high,
-        }[prefix]
-
-    return test
-
-
-def _span(text: str) -> tuple[datetime, datetime]:
-    """The time that a date of any precision stands for: [first, after the last)."""
-    found = re.fullmatch(r"(\d{4})(-\d\d)?(-\d\d)?(T.*)?", text.replace(" ", "+"))
-    if not found:
-        raise FhirError(400, "invalid", f"{text!r} is not a date")
-    at = moment(text.replace(" ", "+")) if found[4] else None
-    if at is not None:
-        step = timedelta(milliseconds=1) if "." in text else timedelta(seconds=1)
-        return at, at + step
-    if found[4]:
-        raise FhirError(400, "invalid", f"{text!r}: a time needs its zone")
-    year, month = int(found[1]), int((found[2] or "-1")[1:])
-    try:
-        first = datetime(year, month, int((found[3] or "-1")[1:]), tzinfo=UTC)
-    except ValueError as why:
-        raise FhirError(400, "invalid", f"{text!r} is not a date") from why
-    if found[3]:
-        return first, first + timedelta(days=1)
-    if found[2]:
-        return first, first.replace(year=year + month // 12, month=month % 12 + 1)
-    return first, first.replace(year=year + 1)

@@ -18,9 +18,10 @@ from workstation.demo.faults import SiteFaults
 from workstation.demo.fhir import FhirFace
 from workstation.demo.fhir_values import extension, reference
 from workstation.demo.oidc import Provider
+from workstation.demo.plans import Planned
 from workstation.demo.received import Folder, NothingKept
 from workstation.demo.rules import Caller, Rules
-from workstation.demo.seed import Placed, Planned, Seeder
+from workstation.demo.seed import Placed, Seeder
 from workstation.demo.sites import SiteProfile
 from workstation.demo.store import Journal, Resource, Store, Unit
 from workstation.domain.worklist import ReadState
@@ -124,7 +125,7 @@ class Site:
         return Placed(self.profile.id, accession, uid, patient_id, state)
 
     def app(self) -> Starlette:
-        smart = self.provider.metadata() | {
+        smart = self.provider.identity.metadata() | {
             "capabilities": ["permission-user", "sso-openid-connect"]
         }
         fhir = FhirFace(self.engine, self.provider.caller, self.received, smart)

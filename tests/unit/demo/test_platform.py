@@ -20,8 +20,8 @@ from pydicom.data import get_testdata_file
 
 from workstation import settings
 from workstation.demo.phantoms import demo_cases
+from workstation.demo.plans import SHIFT, plan_phantoms
 from workstation.demo.platform import serve
-from workstation.demo.seed import SHIFT, plan_phantoms
 from workstation.errors import SettingsError
 
 
