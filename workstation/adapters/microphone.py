@@ -85,6 +85,15 @@ class SystemMicrophone:
             self._speaker = None  # nothing to hear it by; the meter tells as well
 
 
+    def play(self, pcm: bytes) -> None:
+        audio = _portaudio()
+        try:
+            with audio.RawOutputStream(samplerate=RATE, channels=1, dtype="int16") as speaker:
+                speaker.write(pcm)
+        except audio.PortAudioError:
+            raise Refused(tr("there is nothing to hear it by")) from None
+
+
 class _Watch:
     """Says once that a device is gone, whether it says so itself or falls silent."""
 

@@ -40,6 +40,13 @@ def scratch(ctx: CommandContext) -> None:
     ctx.dictation.scratch()
 
 
+@command("dictation.replay", title="Hear again", group=GROUP, when=_NEEDS, say={"play that"})
+def replay(ctx: CommandContext, back: int = 1) -> Outcome:
+    """What you said last, or `back` utterances ago, as you said it. Kept in memory alone, and
+    erased with the signature."""
+    return ctx.listening.replay(back)
+
+
 @command(
     "dictation.accept",
     title="Accept numbers heard",
@@ -59,7 +66,7 @@ def go_to(ctx: CommandContext, name: str) -> None:
     ctx.reporting.go_to_named(name)
 
 
-COMMANDS = (dictate, toggle, start, stop, scratch, accept, go_to)
+COMMANDS = (dictate, toggle, start, stop, scratch, replay, accept, go_to)
 
 
 def phrases(registry: Registry) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """Live dictation: the microphone's button, what was said before it, and for whom it was said.
 
 Home thread. A dictation belongs to the report that was open when it was begun; the lock of
-the desk, another case and a signature end it. Sound is in memory alone and forgotten as soon
-as the recogniser has had it.
+the desk, another case and a signature end it. Sound is in memory alone; what was said can be
+heard again until the report is signed (`said_sound`).
 """
 
 from collections import deque
@@ -19,11 +19,14 @@ from workstation.errors import CommandError, WorkstationError
 from workstation.services.dictation import Dictation
 from workstation.services.jobs import Job, Jobs
 from workstation.services.reporting import Reporting
+from workstation.services.said_sound import SaidSound
 from workstation.services.signal import Signal
 from workstation.services.speech_ports import RATE, Microphone, Recogniser, Tone
 from workstation.text import tr
 
 _LANE: Final = "speech"
+#: What is heard again takes as long as it took to say.
+_REPLAY_LANE: Final = "speech-replay"
 #: A word begun before the button and one that ends after it are whole (research R44).
 _PRE_ROLL_BYTES: Final = round(0.3 * RATE) * 2
 _POST_ROLL_S: Final = 0.3
@@ -70,6 +73,7 @@ class Listening:
         self._forget_idle: Callable[[], None] = _nothing
         self._forget_rest: Callable[[], None] = _nothing
         self._forget_end: Callable[[], None] = _nothing
+        self._said = SaidSound(reporting)
         reporting.changed.connect(lambda _: self._follow_report())
 
     @property
@@ -131,6 +135,15 @@ class Listening:
         self._sound(Tone.STOP)
         self._forget_end = self._jobs.later(_POST_ROLL_S, self._end)
 
+    def replay(self, back: int = 1) -> Job[None]:
+        """Hear the last utterance again, or one before it; a dictation ends.
+
+        Raises CommandError where nothing was said for this report.
+        """
+        pcm = self._said.utterance(back)
+        self.stop()
+        return self._jobs.run(lambda: self._microphone.play(pcm), lane=_REPLAY_LANE)
+
     def mute(self) -> None:
         """At once, and the microphone is closed: the desk is locked, the reader leaves."""
         self._end()
@@ -152,7 +165,7 @@ class Listening:
         self._before.clear()
         if pcm and bound is not None:
             job = self._jobs.run(lambda: self._recogniser.feed(pcm), lane=_LANE)
-            job.then(lambda done: self._recognised(done, bound))
+            job.then(lambda done: self._recognised(done, bound, pcm))
 
     def _show_level(self, pcm: bytes) -> None:
         samples = np.frombuffer(pcm[: len(pcm) // 2 * 2], "<i2").astype(np.float32) / 32768
@@ -186,7 +199,7 @@ class Listening:
         self._feed_what_was_before()
         self.ear, self._bound, self.level = Ear.OFF, None, 0.0
         job = self._jobs.run(self._recogniser.finish, lane=_LANE)
-        job.then(lambda done: self._recognised(done, bound))
+        job.then(lambda done: self._recognised(done, bound, b""))
         self._forget_rest = self._jobs.later(_REST_S, self._rest)
         self.changed.emit(None)
 
@@ -201,13 +214,15 @@ class Listening:
 
     # --- words ------------------------------------------------------------------------
 
-    def _recognised(self, job: Job[Sequence[SpeechEvent]], bound: Binding) -> None:
+    def _recognised(self, job: Job[Sequence[SpeechEvent]], bound: Binding, pcm: bytes) -> None:
         if job.error is not None:
             self.ear, self._bound = Ear.OFF, None
             self._fail(str(job.error) if isinstance(job.error, WorkstationError) else "")
             return
         found = job.result()
+        self._said.fed(pcm, bound)
         if any(isinstance(event, Utterance) for event in found):
+            self._said.ended()
             self._count_idle()
         self._events.extend((event, bound) for event in found)
         self._obey()

@@ -74,6 +74,10 @@ class Microphone(Protocol):
         """A short tone, where something can sound; never waits for it."""
         ...
 
+    def play(self, pcm: bytes) -> None:
+        """Speech, to its end; from a worker of its own. Raises Refused where nothing can sound."""
+        ...
+
 
 class Buttons(Protocol):
     """Buttons of dictation microphones and foot pedals, whatever window has the keys."""

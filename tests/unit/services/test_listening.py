@@ -9,6 +9,7 @@ from fakes_report import BIRCH, Desk, item
 
 from workstation.domain.identifiers import StudyUID, TaskId
 from workstation.domain.speech import Final, Partial, SpeechEvent, Word
+from workstation.domain.worklist import ReadState
 from workstation.errors import CommandError, Refused
 from workstation.services.dictation import Dictation
 from workstation.services.listening import Listening
@@ -32,6 +33,7 @@ class Device:
         self.refuses = ""
         self.opened = self.closed = 0
         self.tones: list[Tone] = []
+        self.played: list[bytes] = []
         self.say: Callable[[bytes], None] = lambda _pcm: None
         self.unplug: Callable[[str], None] = lambda _why: None
 
@@ -47,6 +49,9 @@ class Device:
 
     def sound(self, tone: Tone) -> None:
         self.tones.append(tone)
+
+    def play(self, pcm: bytes) -> None:
+        self.played.append(pcm)
 
 
 class Ears:
@@ -284,3 +289,46 @@ def test_the_meter_shows_silence_and_full_scale(room: Room) -> None:
     assert room.listening.level == pytest.approx(1.0, abs=1e-3)
     room.device.say(sound(round(32768 * 10 ** (-30 / 20))))
     assert room.listening.level == pytest.approx(0.5, abs=1e-3)
+
+
+# --- heard again ----------------------------------------------------------------------
+
+
+def test_what_was_said_is_heard_again_as_it_was_said(room: Room) -> None:
+    """R47: a number that was not heard well is listened to, before it is signed."""
+    room.listening.start()
+    room.device.say(sound(7))
+    room.hears("twelve")
+    room.device.say(sound(8))
+    room.hears("thirteen")
+    room.listening.replay()
+    room.listening.replay(2)
+    assert room.device.played == [sound(8) + sound(1), sound(7) + sound(1)]
+
+
+def test_nobody_hears_himself_dictated(room: Room) -> None:
+    """The loudspeaker is as good a speaker as any."""
+    room.listening.start()
+    room.hears("twelve")
+    room.listening.replay()
+    room.passes(1)
+    assert room.ear == "off"
+
+
+def test_what_was_said_is_erased_with_the_signature_and_with_the_case(room: Room) -> None:
+    """A voice is a patient's name too."""
+    room.listening.start()
+    room.hears("twelve")
+    room.reporting.close()
+    with pytest.raises(CommandError, match="nothing was said"):
+        room.listening.replay()
+
+    room.desk.start(template="free-text")
+    room.listening.start()
+    room.hears("thirteen")
+    room.listening.replay()
+    assert room.reporting.item is not None
+    room.reporting.item = evolve(room.reporting.item, state=ReadState.FINAL)
+    room.reporting.changed.emit(None)
+    with pytest.raises(CommandError, match="nothing was said"):
+        room.listening.replay()
