@@ -50,13 +50,14 @@ def _open(options: argparse.Namespace) -> int:
 def _act_launch(options: argparse.Namespace) -> int:
     from workstation import settings
     from workstation.adapters.hand_over import hand_over, place_of
-    from workstation.app.running import run
     from workstation.protocols.launch import token_of
 
     named = options.settings or settings.default_path()
     token = token_of(sys.stdin.read() if options.launch == "-" else options.launch)
     refused = hand_over(place_of(named), token)
     if refused is None:
+        from workstation.app.running import run  # the windows: where a program runs, not needed
+
         return run(settings.load(named), named=named, launch=token)
     if refused:
         print(refused, file=sys.stderr)

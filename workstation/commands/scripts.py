@@ -21,16 +21,30 @@ class Mirrored(StrEnum):
 
 
 class Awaited(StrEnum):
+    CASE = "case"
     LOADED = "loaded"
     DELIVERED = "delivered"
 
 
 @command("wait", title="Wait", group=GROUP, hidden=True)
 def wait(ctx: CommandContext, what: Awaited, seconds: float = 60.0) -> Outcome:
-    """For scripts: until all images are here, or until the report is acknowledged."""
-    if what is Awaited.LOADED:
-        return _wait_loaded(ctx, seconds)
-    return _wait_delivered(ctx, seconds)
+    """For scripts: until a case is open, all images are here, or the report is acknowledged."""
+    waits = {
+        Awaited.CASE: _wait_case,
+        Awaited.LOADED: _wait_loaded,
+        Awaited.DELIVERED: _wait_delivered,
+    }
+    return waits[what](ctx, seconds)
+
+
+def _wait_case(ctx: CommandContext, seconds: float) -> Job[None]:
+    """One that another program sends, while nobody does anything."""
+    late = tr("no case was opened in {s:g} s", s=seconds)
+
+    def is_open() -> bool:
+        return ctx.session.case is not None
+
+    return until(ctx.jobs, is_open, (ctx.session.changed,), seconds, late)
 
 
 def _wait_loaded(ctx: CommandContext, seconds: float) -> Job[None]:
