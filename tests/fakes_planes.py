@@ -12,7 +12,7 @@ from fakes_viewer import PATIENT, SITE
 
 from workstation.adapters.memory_store import MemoryStore
 from workstation.adapters.secrets import MemorySecrets
-from workstation.domain.identifiers import SopUID, StudyRef
+from workstation.domain.identifiers import ReportId, SopUID, StudyRef
 from workstation.domain.patient import Patient
 from workstation.domain.reader import Reader
 from workstation.domain.source import Source
@@ -141,19 +141,23 @@ class Archive:
 
 
 class Queue:
-    """The queue of one site, with a store and a clock of its own."""
+    """The queue of one site, with a store and a clock of its own. `who` reads there now, and
+    `awaited` are the reports that the site has not taken yet."""
 
-    def __init__(self, site: ImageSite) -> None:
+    def __init__(self, site: object, archive: Archive | None = None) -> None:
         self.clock = FakeClock(NOW)
         self.jobs = InlineJobs(self.clock)
-        self.store, self.archive = MemoryStore(), Archive()
+        self.store, self.archive = MemoryStore(), archive or Archive()
+        self.who = READER.id
+        self.awaited: set[ReportId] = set()
         audit = Audit(
             self.store, self.jobs, self.clock, {SITE: FakePlatform()},  # type: ignore[dict-item]
             Keys(MemorySecrets("a test"), self.clock).device, lambda _: READER.id,
         )  # fmt: skip
         ways = Ways(
             {SITE: site}, {SITE: self.archive},  # type: ignore[dict-item]
-            {SITE: ZoneInfo("America/Los_Angeles")}, lambda _: READER.id, lambda _: False,
+            {SITE: ZoneInfo("America/Los_Angeles")}, lambda _: self.who,
+            lambda report: report in self.awaited,
         )  # fmt: skip
         self.filing = MeasurementFiling(
             ways, self.store, audit, self.jobs, self.clock, wait_s=lambda _: 60.0

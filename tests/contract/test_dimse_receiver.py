@@ -103,6 +103,15 @@ def test_others_do_not_get_in(pacs: Pacs, who: dict[str, str], words: str) -> No
     assert taken.objects == []
 
 
+def answered(line: socket.socket) -> bytes:
+    """What comes of it: nothing, where the line is ended."""
+    line.settimeout(5)
+    try:
+        return line.recv(1)
+    except ConnectionResetError:
+        return b""
+
+
 def test_another_machine_is_turned_away_before_it_says_a_word(pacs: Pacs) -> None:
     """The site's own address is known; a PDU of four gigabytes is not even read."""
     site = pacs.site(dimse=f"dicom://127.0.0.77:{pacs.port}/ARCHIVE")
@@ -110,11 +119,7 @@ def test_another_machine_is_turned_away_before_it_says_a_word(pacs: Pacs) -> Non
         Receiver(site).awaiting({SOP: Taken()}),
         socket.create_connection(("127.0.0.1", pacs.receiver), 5) as line,
     ):
-        line.settimeout(5)
-        try:
-            answer = line.recv(1)
-        except ConnectionResetError:
-            answer = b""
+        answer = answered(line)
 
     assert answer == b""
 
@@ -125,12 +130,8 @@ def test_a_length_that_cannot_be_right_ends_the_line(pacs: Pacs) -> None:
         Receiver(pacs.site()).awaiting({SOP: Taken()}),
         socket.create_connection(("127.0.0.1", pacs.receiver), 5) as line,
     ):
-        line.settimeout(5)
         line.sendall(b"\x01\x00" + (1 << 30).to_bytes(4) + bytes(100))
-        try:
-            answer = line.recv(1)
-        except ConnectionResetError:
-            answer = b""
+        answer = answered(line)
 
     assert answer == b""
 

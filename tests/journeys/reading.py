@@ -26,7 +26,17 @@ from demo_platform import DemoPlatform
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 READER = "jo.sample"
+#: A constancy test with a report in free words: the smallest case of the demo platform.
+QA = "KN-26-QA01"
 _FILE = re.compile(r"\{(\w+)\}")
+
+
+def qa_read(impression: str) -> tuple[str, ...]:
+    """The lines that open that case and write its report."""
+    return (
+        f"case.open {QA}", "wait loaded", "report.template free-text",
+        'report.set findings "Inserts as specified."', f'report.set impression "{impression}"',
+    )  # fmt: skip
 
 
 @frozen

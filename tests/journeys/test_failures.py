@@ -8,17 +8,14 @@ from typing import Any
 import pydicom
 import pytest
 from demo_platform import DemoPlatform, start_platform
-from reading import Done, Reading, reports, words
+from reading import QA, Done, Reading, qa_read, reports, words
 
 pytestmark = pytest.mark.slow
 #: Every fault in turn, each with a program and a platform of its own.
 chaos = pytest.mark.soak
 
-QA, IMPRESSION = "KN-26-QA01", "Constant."
-READ = (
-    f"case.open {QA}", "wait loaded", "report.template free-text",
-    'report.set findings "Inserts as specified."', f'report.set impression "{IMPRESSION}"',
-)  # fmt: skip
+IMPRESSION = "Constant."
+READ = qa_read(IMPRESSION)
 SIGN = ("state {before}", "report.sign", "wait delivered", "state {after}", "quit")
 _HEALTHY = {"rules": [], "site_down": False}
 

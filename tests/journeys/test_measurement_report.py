@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from demo_platform import DemoPlatform, start_platform
 from pydicom import dcmread
-from reading import Reading, study_uid
+from reading import QA, Reading, study_uid
 
 from workstation.domain.identifiers import SiteId
 from workstation.domain.measurement import MeasurementKind
@@ -19,7 +19,6 @@ from workstation.protocols.dicom_measurements import as_measurements
 
 pytestmark = pytest.mark.slow
 
-QA = "KN-26-QA01"
 MEASURE = (
     f"case.open {QA}", "wait loaded", "tool.length 10 10 40.5 10", "tool.ellipse 20 20 60 50",
     "viewport.scroll 3", "tool.rectangle 5 5 25 30", "state {before}",

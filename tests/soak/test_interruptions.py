@@ -14,15 +14,12 @@ from pathlib import Path
 
 import pytest
 from demo_platform import DemoPlatform, start_platform
-from reading import Done, Reading, reports, words
+from reading import QA, Done, Reading, qa_read, reports, words
 
 pytestmark = pytest.mark.soak
 
-QA, IMPRESSION = "KN-26-QA01", "Constant within limits."
-READ = (
-    f"case.open {QA}", "wait loaded", "report.template free-text",
-    'report.set findings "Inserts as specified."', f'report.set impression "{IMPRESSION}"',
-)  # fmt: skip
+IMPRESSION = "Constant within limits."
+READ = qa_read(IMPRESSION)
 SIGN = ("state {ready}", "report.sign", "wait delivered", "state {after}", "quit")
 ASLEEP_S = 60.0
 PATIENCE_S = 180.0  # of a busy machine

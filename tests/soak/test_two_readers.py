@@ -4,11 +4,9 @@ from pathlib import Path
 
 import pytest
 from demo_platform import start_platform
-from reading import Reading, study_uid
+from reading import QA, Reading, study_uid
 
 pytestmark = pytest.mark.soak
-
-QA = "KN-26-QA01"
 
 
 def test_of_two_readers_one_gets_the_case_and_the_other_is_told_who(tmp_path: Path) -> None:

@@ -2,37 +2,29 @@
 
 import io
 import json
-from zoneinfo import ZoneInfo
 
 import pytest
 from attrs import evolve
-from fakes import FakeClock, InlineJobs
-from fakes_report import ALDER, BIRCH, NOW, PRIOR, SITE, STUDY, item, length
-from fakes_trust import FakePlatform
+from fakes_planes import READER, Archive, Queue
+from fakes_report import ALDER, BIRCH, PRIOR, STUDY, item, length
 from fakes_viewer import frame
 from pydicom import Dataset, dcmread
 
-from workstation.adapters.memory_store import MemoryStore
-from workstation.adapters.secrets import MemorySecrets
 from workstation.domain.identifiers import FrameKey, ReportId, SeriesUID, SiteId, SopUID, StudyRef
 from workstation.domain.key_image import KeyImage, KeyTitle
 from workstation.domain.measurement import Measurement
 from workstation.domain.presentation import Voi
-from workstation.domain.reader import Reader
 from workstation.domain.source import Source as Source_
 from workstation.domain.study import Instance, Series
 from workstation.errors import CommandError, Refused, SiteUnavailable, WorkstationError
 from workstation.protocols.delivery import State
-from workstation.services.audit import Audit
-from workstation.services.filing_queue import Ways
 from workstation.services.jobs import Job
-from workstation.services.keys import Keys
-from workstation.services.measurement_filing import MeasurementFiling, Sent
+from workstation.services.measurement_filing import Sent
 from workstation.viewing.viewport import ViewportState
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
 FIRST, SECOND = Voi(40.0, 400.0), Voi(300.0, 2000.0)
-READER, REPORT = Reader("Practitioner/17", "Sample, Jo"), ReportId("report-1")
+REPORT = ReportId("report-1")
 
 
 class Source:
@@ -53,48 +45,31 @@ class Source:
         return Series(series, 1, "CT", "", (instance,))
 
 
-class Archive:
-    """Takes what comes, or fails with `failing`; `lost`: it took it and the answer was lost."""
+class Witness(Archive):
+    """Keeps what it was asked; `lost`: it took it and the answer was lost."""
 
     def __init__(self) -> None:
-        self.filed: dict[str, bytes] = {}
+        super().__init__()
         self.asked: list[str] = []
-        self.failing: WorkstationError | None = None
         self.lost = False
 
     def holds(self, ref: StudyRef, sop: SopUID) -> bool:
         self.asked.append(f"holds {ref.study}")
-        return sop in self.filed
+        return super().holds(ref, sop)
 
     def file(self, ref: StudyRef, sop: SopUID, data: bytes) -> None:
         self.asked.append(f"file {ref.study}")
-        if self.failing is not None:
-            raise self.failing
-        assert sop not in self.filed, "sent a second time"
-        self.filed[sop] = data
+        super().file(ref, sop, data)
         if self.lost:
             raise SiteUnavailable("no answer")
 
 
-class Desk:
+class Desk(Queue):
+    archive: Witness
+
     def __init__(self) -> None:
-        self.clock = FakeClock(NOW)
-        self.jobs = InlineJobs(self.clock)
-        self.store, self.archive = MemoryStore(), Archive()
-        audit = Audit(
-            self.store, self.jobs, self.clock, {SITE: FakePlatform()},  # type: ignore[dict-item]
-            Keys(MemorySecrets("a test"), self.clock).device, lambda _: READER.id,
-        )  # fmt: skip
-        self.source, self.who = Source(), READER.id
-        self.awaited: set[ReportId] = set()
-        ways = Ways(
-            {SITE: self.source}, {SITE: self.archive},  # type: ignore[dict-item]
-            {SITE: ZoneInfo("America/Los_Angeles")}, lambda _: self.who,
-            lambda report: report in self.awaited,
-        )  # fmt: skip
-        self.filing = MeasurementFiling(
-            ways, self.store, audit, self.jobs, self.clock, wait_s=lambda _: 60.0
-        )
+        self.source = Source()
+        super().__init__(self.source, Witness())
 
     def send(self, *measurements: Measurement, keys: tuple[KeyImage, ...] = ()) -> Job[Sent]:
         return self.filing.send(item(), READER, measurements or (length(),), keys)
@@ -104,10 +79,6 @@ class Desk:
         packed = self.filing.pack(item(), READER, measurements or (length(),), behind=REPORT)
         self.store.change([each.row() for each in packed])
         self.filing.owe(packed)
-
-    @property
-    def sealed(self) -> list[str]:
-        return [key for key, _ in self.store.all("meta") if key.startswith("filing:")]
 
     @property
     def classes(self) -> list[str]:
