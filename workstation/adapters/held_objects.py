@@ -45,7 +45,7 @@ class HeldObject:
 
 
 class HeldObjects:
-    """What `services.ports.images.FrameSource` asks, but for the list. Safe for any worker thread."""
+    """What `services.ports.images.FrameSource` asks, but for the list. Any worker thread."""
 
     def __init__(self, decoders: Decoders) -> None:
         self._decoders = decoders
@@ -95,8 +95,8 @@ class HeldObjects:
         return with_pages(ref, found, self._data_of, self._decoders)
 
     def attributes(self, key: FrameKey) -> bytes:
-        """`services.ports.images.HeaderSource`. The private elements are read again from the object;
-        where that is gone, those that were kept are all there is."""
+        """`services.ports.images.HeaderSource`. The private elements are read again from the
+        object; where that is gone, those that were kept are all there is."""
         found = self._need(key)
         with contextlib.suppress(NotDisplayable):
             header = self._decoders.header(found.data or found.again(), every=True)

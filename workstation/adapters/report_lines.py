@@ -9,7 +9,7 @@ from workstation.settings import Site
 
 @frozen
 class ImrRepository:
-    """`services.ports.hosting.ReportLine` of a site that stores reports by RAD-141, on its FHIR base."""
+    """`services.ports.hosting.ReportLine` of a site that stores reports by RAD-141 (FHIR)."""
 
     _platform: HostingPlatform
 
