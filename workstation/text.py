@@ -38,6 +38,12 @@ def is_leftward(language: str) -> bool:
     return language.partition("-")[0].lower() in _LEFTWARD
 
 
+def runs_leftward(text: str) -> bool | None:
+    """Whether a text runs from right to left, by its first letter; None where it has none."""
+    strong = (unicodedata.bidirectional(each) for each in text)
+    return next((way != "L" for way in strong if way in ("L", "R", "AL")), None)
+
+
 def isolated(text: str) -> str:
     """Foreign text among other words cannot reorder them, whichever way its script runs."""
     if not any(unicodedata.bidirectional(each) in ("R", "AL", "AN") for each in text):

@@ -12,6 +12,7 @@ from workstation.domain.report import Report, ReportState, Section
 from workstation.domain.report_blocks import Block, Bullets, Item, Numbers, Table, Words, blocks
 from workstation.domain.report_states import STATES
 from workstation.domain.rich_text import RichText
+from workstation.text import is_leftward, runs_leftward
 
 #: How a report says of itself what it is; content of the report, so not translated.
 STATUS: Final[Mapping[ReportState, str]] = {
@@ -23,14 +24,15 @@ STATUS: Final[Mapping[ReportState, str]] = {
 def html_of(report: Report, status: ReportState) -> str:
     """The whole report, made once: what the dialog shows is what is sealed and sent."""
     head = f"{STATUS[status]}: {report.binding.procedure}"
+    leftward = is_leftward(report.language)
     parts = [
         "<!DOCTYPE html>",
-        f'<html lang="{escape(report.language)}"><head><meta charset="utf-8">',
+        f'<html lang="{escape(report.language)}"{_way(leftward)}><head><meta charset="utf-8">',
         f"<title>{escape(head)}</title></head><body>",
         f'<p class="identity">{escape(identity_line(report))}</p>',
         f'<p class="status"><b>{escape(STATUS[status])}</b></p>',
     ]
-    parts += [_section(section) for section in report.sections if section.text]
+    parts += [_section(section, leftward) for section in report.sections if section.text]
     parts.append("</body></html>")
     return "\n".join(parts) + "\n"
 
@@ -47,24 +49,31 @@ def _born(day: date | None) -> str:
     return f"born {day.isoformat()}" if day else ""
 
 
-def _section(section: Section) -> str:
-    parts = (_block(block) for part in section.parts for block in blocks(part))
+def _way(leftward: bool | None) -> str:
+    return ' dir="rtl"' if leftward else ""
+
+
+def _section(section: Section, leftward: bool) -> str:
+    parts = (_block(block, leftward) for part in section.parts for block in blocks(part))
     return "\n".join([f"<h2>{escape(section.title)}</h2>", *parts])
 
 
-def _block(block: Block) -> str:
+def _block(block: Block, leftward: bool) -> str:
+    """`leftward`: the report is written from right to left; a block that is not says so."""
     match block:
         case Words(lines):
-            return f"<p>{'<br>'.join(map(_runs, lines))}</p>"
+            name, first, inside = "p", lines[0], "<br>".join(map(_runs, lines))
         case Bullets(items):
-            return f"<ul>{''.join(map(_point, items))}</ul>"
+            name, first, inside = "ul", items[0], "".join(map(_point, items))
         case Numbers(start, items):
-            first = f' start="{start}"' if start != 1 else ""
-            return f"<ol{first}>{''.join(map(_item, items))}</ol>"
-        case Table(rows):
-            head, *below = rows
-            made = [_row(head, "th"), *(_row(row, "td") for row in below)]
-            return f'<table border="1">{"".join(made)}</table>'
+            name = "ol" if start == 1 else f'ol start="{start}"'
+            first, inside = items[0].words, "".join(map(_item, items))
+        case Table((head, *below)):
+            rows = [_row(head, "th"), *(_row(row, "td") for row in below)]
+            name, first, inside = 'table border="1"', head[0], "".join(rows)
+    way = runs_leftward(first.text)
+    turned = "" if way in (None, leftward) else _way(way) or ' dir="ltr"'
+    return f"<{name}{turned}>{inside}</{name.partition(' ')[0]}>"
 
 
 def _point(words: RichText) -> str:

@@ -92,14 +92,21 @@ class PaperWords:
         return int(y // self._document.pageSize().height())
 
     def _mark(self, painter: QPainter, block: QTextBlock, place: QPointF) -> None:
-        """The number of an item, or its dot, left of its first line."""
+        """The number of an item, or its dot, in front of its first line."""
         line, listed = block.layout().lineAt(0), block.textList()
         numbered = listed.format().style() is QTextListFormat.Style.ListDecimal
         words = listed.itemText(block) if numbered else "•"
         painter.setFont(self._font)
-        left = place.x() + line.x() - _MARK * self._dots
+        away, wide = _MARK * self._dots, painter.fontMetrics().horizontalAdvance(words)
+        left = place.x() + line.x() - away
+        if leftward := block.textDirection() is Qt.LayoutDirection.RightToLeft:
+            left = place.x() + line.x() + line.width() + away - wide
         base = place.y() + line.y() + line.ascent()
+        painter.setLayoutDirection(
+            Qt.LayoutDirection.RightToLeft if leftward else Qt.LayoutDirection.LeftToRight
+        )
         painter.drawText(QPointF(left, base), words)
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
 
     def _rules(self, painter: QPainter, table: QTextTable, page: int, top: QPointF) -> None:
         """Above and below the head of a table, and below its last row."""

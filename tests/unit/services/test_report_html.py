@@ -161,3 +161,23 @@ def test_a_list_begins_below_its_label_and_a_number_keeps_its_unit() -> None:
     )
 
     assert parts.text == "Lungs:\n- a\n- b\nShift: 4 mm"
+
+
+def test_what_runs_from_right_to_left_says_so() -> None:
+    """ "22 mm" behind Hebrew words is read from the wrong end where the page runs the other way."""
+    hebrew, english = "גוש 22 mm\n- שמאל", "Mass of 22 mm."
+    report = report_of(section(FINDINGS, Field(FieldSpec("f"), hebrew, edited=True)))
+    there = html_of(report, ReportState.FINAL)
+    assert '<html lang="en">' in there
+    assert '<p dir="rtl">גוש 22 mm</p>\n<ul dir="rtl"><li>שמאל</li></ul>' in there
+
+    both = section(
+        FINDINGS,
+        Field(FieldSpec("f"), hebrew, edited=True),
+        Field(FieldSpec("g"), english, edited=True),
+    )
+    written = evolve(report_of(both), language="he")
+    here = html_of(written, ReportState.FINAL)
+    assert '<html lang="he" dir="rtl">' in here
+    assert "<p>גוש 22 mm</p>" in here
+    assert f'<p dir="ltr">{english}</p>' in here
