@@ -106,7 +106,7 @@ class LesionTable(QWidget):
         head = plain.row(
             title, self._count, 0,
             plain.button(tr("Into the report"), lambda: run("lesions.report")),
-            plain.button(tr("Cite"), lambda: run("lesions.cite"), key="Enter"),
+            plain.button(tr("Cite"), self._cite, key="Enter"),
             plain.button(tr("Close"), lambda: run("lesions.table")),
             margins=(14, 6, 12, 4), spacing=8,
         )  # fmt: skip
@@ -122,12 +122,16 @@ class LesionTable(QWidget):
     def _listen(self) -> None:
         table = self.table
         table.selectionModel().currentRowChanged.connect(lambda now, _: self._go(now))
-        table.activated.connect(lambda _: self._run("lesions.cite"))
+        table.activated.connect(lambda _: self._cite())
 
     def _go(self, now: Index) -> None:
         """By the arrows or the mouse, not because the table was filled."""
         if not self._following and now.isValid():
             self._run(f"lesions.go {self.model.rows[now.row()].id}")
+
+    def _cite(self) -> None:
+        row = self.table.currentIndex().row()
+        self._run(f"lesions.cite {self.model.rows[row].id}" if row >= 0 else "lesions.cite")
 
     def _follow(self) -> None:
         opens = self._lesions.shown and self.isHidden()
@@ -136,7 +140,9 @@ class LesionTable(QWidget):
         if self._lesions.shown:
             self._fill()
         if opens:
+            self._following = True  # a table that takes the keys goes nowhere by that
             self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._following = False
         elif shuts:
             self._leave()
 
