@@ -1,6 +1,5 @@
 """What a report is written with: templates, autotexts, spelling, voice, whom to call."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,7 +12,6 @@ from workstation.adapters.recordings import SpeechFiles
 from workstation.adapters.voice_commands import VoiceCommands
 from workstation.domain.autotext import Level
 from workstation.domain.critical import Category
-from workstation.domain.identifiers import SiteId
 from workstation.protocols.dictation_buttons import Devices
 from workstation.services.audit import Audit
 from workstation.services.autotext_files import shared

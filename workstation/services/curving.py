@@ -11,6 +11,7 @@ from workstation.errors import CommandError
 from workstation.imaging.course import Course, vector
 from workstation.services.curved import CurvedViews
 from workstation.services.jobs import Job
+from workstation.services.reformatted import CURVE
 from workstation.services.viewed import Shown
 from workstation.text import tr
 from workstation.viewing import curved
@@ -21,8 +22,6 @@ from workstation.viewing.linking import space
 from workstation.viewing.planes import Plane
 from workstation.viewing.viewport import ViewportState
 
-#: The tool that sets points of a curve.
-CURVE: Final = "curve"
 #: Row by row; None is the stack itself.
 _VIEWS: Final = (
     Plane.AXIAL, Plane.CORONAL, Plane.SAGITTAL, Along.STRAIGHT, Along.SECTION, None,

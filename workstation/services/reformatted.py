@@ -32,6 +32,10 @@ _VIEWS: Final = (Plane.AXIAL, None, Plane.CORONAL, Plane.SAGITTAL)
 _GRID: Final = (2, 2)
 #: The tool that moves the crosshair.
 CROSSHAIR: Final = "cursor3d"
+#: The tool that sets points of a curve.
+CURVE: Final = "curve"
+#: They come with the planes, and go with them.
+_OF_PLANES: Final = (CROSSHAIR, CURVE)
 #: Thickness that a slab begins with, mm.
 USUAL_SLAB_MM: Final = 10.0
 
@@ -56,7 +60,8 @@ class Reformatted(Aligned):
     def forget(self) -> None:
         """Nothing of the case stays here."""
         super().forget()
-        self._before = None
+        before, self._before = self._before, None
+        self._lay_down(before)
 
     # --- in and out ---
 
@@ -125,12 +130,17 @@ class Reformatted(Aligned):
             for index, state in enumerate(self.viewports):
                 if state.display_set == planar.display_set and state.look is None:
                     self._board[index] = self._flat(state, planar)
-        if before is not None and self.tool == CROSSHAIR:
-            self.tool = before.tool
+        self._lay_down(before)
         for state in self.viewports:
             self._look_at(state)
         self._align()
         self.changed.emit(None)
+
+    def _lay_down(self, before: _Before | None) -> None:
+        """A tool that came with the planes does not stay in the hand: in the next case a click
+        would go somewhere."""
+        if before is not None and self.tool in _OF_PLANES:
+            self.tool = before.tool
 
     def _flat(self, state: ViewportState, planar: ViewportState) -> ViewportState:
         """The stack at the crosshair, in the window of its planes."""

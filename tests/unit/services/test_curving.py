@@ -90,6 +90,30 @@ def test_leaving_it_brings_back_what_was_there_and_keeps_the_curve() -> None:
     assert traced(viewer).points == points
 
 
+@pytest.mark.parametrize("leaves", ["the curve", "the planes", "the case"])
+def test_the_tool_of_the_planes_does_not_stay_in_the_hand(leaves: str) -> None:
+    """In the next case a click would set a point or go somewhere, where a window was meant."""
+    viewer = along_a_curve()
+    if leaves == "the curve":
+        viewer.toggle_curved()
+    elif leaves == "the planes":
+        viewer.tool = "cursor3d"
+        viewer.toggle_mpr()
+    else:
+        viewer.forget()
+
+    assert viewer.tool == "window"
+
+
+def test_a_tool_that_the_reader_took_stays() -> None:
+    """Whoever measures on planes measures on in the next case."""
+    viewer = along_a_curve()
+    viewer.tool = "length"
+    viewer.forget()
+
+    assert viewer.tool == "length"
+
+
 def test_without_points_the_views_say_what_to_do() -> None:
     viewer, _ = opened(CT)
     viewer.toggle_curved()
