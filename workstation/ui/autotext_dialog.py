@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from workstation.domain.autotext import Autotext, Level, Variable
@@ -14,15 +13,15 @@ from workstation.services.autotexts import Autotexts
 from workstation.services.lines import quoted
 from workstation.text import tr
 from workstation.ui import plain, theme
-from workstation.ui.dialogs import Dialog
-from workstation.ui.picking import Picker, Row
+from workstation.ui.picking import Row
+from workstation.ui.picking_dialog import PickingDialog, matches
 from workstation.ui.plain import Tone
 from workstation.ui.report_offers import level_words
 
 _LIST: Final = 330
 
 
-class AutotextDialog(Dialog):
+class AutotextDialog(PickingDialog):
     """The list at the left, one of them at the right; what is wrong is said while it is typed.
 
     `selected` gives the words that are selected in the report: they begin a new one.
@@ -35,16 +34,13 @@ class AutotextDialog(Dialog):
         run: Callable[[str], None],
         selected: Callable[[], str],
     ) -> None:
-        super().__init__(host, tr("Autotexts"), width=1080, height=660)
-        self._autotexts, self._run = autotexts, run
-        self._of = ""  # the name of the one that is shown; empty for a new one
-        self._count = plain.label(tone="low", size="small", data=True)
-        self.head.layout().insertWidget(1, self._count)  # type: ignore[union-attr]
-        self._picker = Picker(tr("Name, spoken name, or words"), self._found, self._show_marked)
-        self._picker.setFixedWidth(_LIST)
+        placeholder = tr("Name, spoken name, or words")
+        super().__init__(
+            host, tr("Autotexts"), placeholder, autotexts.changed, run,
+            size=(1080, 660), list_width=_LIST,
+        )  # fmt: skip
+        self._autotexts = autotexts
         self._build()
-        self._unfollow = autotexts.changed.connect(lambda _: self._list_changed())
-        self.closed.connect(lambda _answered: self._unfollow())
         self._picker.again()
         words = selected().strip()
         if words:
@@ -86,8 +82,7 @@ class AutotextDialog(Dialog):
         layout = right.layout()
         assert isinstance(layout, QVBoxLayout)
         layout.setStretch(2, 1)
-        whole = plain.row(self._picker, plain.rule(vertical=True), right, spacing=16)
-        self.body.addWidget(whole, 1)
+        self._beside(right)
         self.add_back(tr("Close"))
         self.add_button(tr("Import…"), lambda: self._leave_for("autotext.import"))
         self.add_button(tr("Export…"), lambda: self._leave_for("autotext.export"))
@@ -95,37 +90,26 @@ class AutotextDialog(Dialog):
         self.add_button(tr("New"), lambda: self._begin(""), key="Ctrl+N")
         self._save = self.add_button(tr("Save"), self._keep, key="Ctrl+S")
         self._insert = self.add_main(tr("Insert"), self._put_in)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        keys = {
-            Qt.Key.Key_S: self._save, Qt.Key.Key_Delete: self._delete,
-        }  # fmt: skip
-        key = Qt.Key(event.key())
-        if control and key in keys:
-            keys[key].click()
-        elif control and key == Qt.Key.Key_N:
-            self._begin("")
-        else:
-            super().keyPressEvent(event)
-            return
-        event.accept()
+        self._control = {
+            Qt.Key.Key_S: self._save.click,
+            Qt.Key.Key_Delete: self._delete.click,
+            Qt.Key.Key_N: lambda: self._begin(""),
+        }
 
     # --- showing ----------------------------------------------------------------------
 
     def _found(self, typed: str) -> Sequence[Row]:
-        wanted = typed.casefold().split()
         rows = []
         for folded, each in sorted(self._autotexts.known.items()):
-            words = f"{folded} {each.say} {each.text}".casefold()
-            if all(part in words for part in wanted):
+            if matches(typed, f"{folded} {each.say} {each.text}"):
                 tone: Tone = "here" if each.level is Level.USER else "low"
                 rows.append(Row(folded, each.name, level_words(each.level), tone))
         # the name itself before names and texts that hold it
         rows.sort(key=lambda row: not row.key.startswith(typed.casefold()))
-        total = len(self._autotexts.known)
-        self._count.setText(tr("{n} of {total}", n=len(rows), total=total))
         return rows
+
+    def _total(self) -> int:
+        return len(self._autotexts.known)
 
     def _show_marked(self) -> None:
         row = self._picker.marked
@@ -201,10 +185,6 @@ class AutotextDialog(Dialog):
         name = self._of
         self.answer()
         self._run(f"report.autotext {quoted(name)}")
-
-    def _leave_for(self, line: str) -> None:
-        self.back()
-        self._run(line)
 
 
 def _named(words: str, field: QWidget) -> QWidget:

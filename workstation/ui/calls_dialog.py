@@ -15,6 +15,7 @@ from workstation.ui import plain
 from workstation.ui.critical_card import counted
 from workstation.ui.dialogs import Dialog
 from workstation.ui.picking import Picker, Row
+from workstation.ui.picking_dialog import matches
 
 _TICK_MS: Final = 1000
 
@@ -55,12 +56,8 @@ class CallsDialog(Dialog):
         self._picker.again(marked.key if marked else "")
 
     def _found(self, typed: str) -> Sequence[Row]:
-        wanted = typed.casefold().split()
-        return [
-            row
-            for row in map(self._row, self._calls.standing)
-            if all(part in f"{row.title} {row.aside}".casefold() for part in wanted)
-        ]
+        rows = map(self._row, self._calls.standing)
+        return [row for row in rows if matches(typed, f"{row.title} {row.aside}")]
 
     def _row(self, call: OpenCall) -> Row:
         now = self._clock.now()

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
 from workstation.commands.bindings import Binding, Scope
@@ -19,9 +18,9 @@ from workstation.services.own_keys import MOST_KEYS, KeyChange
 from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui.chips import KeyCap, shown_key
-from workstation.ui.dialogs import Dialog
 from workstation.ui.key_capture import KeyCapture
-from workstation.ui.picking import Picker, Row
+from workstation.ui.picking import Row
+from workstation.ui.picking_dialog import PickingDialog, matches
 from workstation.ui.plain import Tone
 
 _LIST: Final = 470
@@ -50,26 +49,21 @@ def profile_words(name: str) -> str:
     return known.get(name, tr("File of your own"))
 
 
-class KeysDialog(Dialog):
+class KeysDialog(PickingDialog):
     """The commands at the left; the keys of one of them beside it."""
 
     def __init__(self, host: QWidget, keymap: Keymap, run: Callable[[str], None]) -> None:
-        super().__init__(host, tr("Keys"), width=1160, height=720)
-        self._keymap, self._run = keymap, run
+        placeholder = tr("Command or key")
+        super().__init__(
+            host, tr("Keys"), placeholder, keymap.own.changed, run,
+            size=(1160, 720), list_width=_LIST,
+        )  # fmt: skip
+        self._keymap = keymap
         self._known: dict[str, Bindable] = {}
         self._wanted = ""  # keys that something else has, until the reader says whose they are
-        self._count = plain.label(tone="low", size="small", data=True)
-        self.head.layout().insertWidget(1, self._count)  # type: ignore[union-attr]
-        self._picker = Picker(tr("Command or key"), self._found, self._show_marked)
-        self._picker.setFixedWidth(_LIST)
+        self._more_keys = False
         self._build()
-        self._unfollow = keymap.own.changed.connect(lambda _: self._list_changed())
-        self.closed.connect(lambda _answered: self._unfollow())
         self._list_changed()
-
-    def show_it(self) -> None:
-        """With the keyboard in the list."""
-        self.open(self._picker.field)
 
     # --- making -----------------------------------------------------------------------
 
@@ -97,8 +91,7 @@ class KeysDialog(Dialog):
         layout = right.layout()
         assert layout is not None
         layout.setAlignment(Qt.AlignmentFlag.AlignTop)
-        whole = plain.row(self._picker, plain.rule(vertical=True), right, spacing=16)
-        self.body.addWidget(whole, 1)
+        self._beside(right)
         self.add_back(tr("Close"))
         self.add_button(tr("Export…"), lambda: self._leave_for("keys.export"))
         self._all = self.add_button(tr("All as the profile has them"), self._restore_all)
@@ -106,6 +99,11 @@ class KeysDialog(Dialog):
         self._none = self.add_button(tr("No key"), self._clear, key="Ctrl+Del")
         self._more = self.add_button(tr("Another key"), lambda: self._begin(more=True), "Ctrl+N")
         self._main_button = self.add_main(tr("Press its key"), self._go)
+        self._control = {
+            Qt.Key.Key_R: self._one.click,
+            Qt.Key.Key_Delete: self._none.click,
+            Qt.Key.Key_N: self._more.click,
+        }
 
     def _profiles(self) -> QWidget:
         self._chosen = QButtonGroup(self)
@@ -117,18 +115,6 @@ class KeysDialog(Dialog):
             self._chosen.addButton(button)
             made.append(button)
         return _named(tr("Profile"), plain.row(*made, 0, spacing=6))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        control = event.modifiers() == Qt.KeyboardModifier.ControlModifier
-        keys = {
-            Qt.Key.Key_R: self._one, Qt.Key.Key_Delete: self._none, Qt.Key.Key_N: self._more,
-        }  # fmt: skip
-        button = keys.get(Qt.Key(event.key())) if control else None
-        if button is not None:
-            button.click()
-            event.accept()
-        else:
-            super().keyPressEvent(event)
 
     def back(self) -> None:
         """Escape: what was pressed is forgotten; then the dialog is left."""
@@ -147,16 +133,17 @@ class KeysDialog(Dialog):
         self._picker.again(self._picker.marked.key if self._picker.marked else "")
 
     def _found(self, typed: str) -> Sequence[Row]:
-        wanted = typed.casefold().split()
         rows = []
         for key, each in self._known.items():
             keys = " ".join(each.keys)
             words = f"{each.title} {each.group} {each.run} {keys} {keys.replace('+', ' ')}"
-            if all(part in words.casefold() for part in wanted):
+            if matches(typed, words):
                 tone: Tone = "here" if self._keymap.is_own(each.scope, each.run) else "mid"
                 rows.append(Row(key, each.title, "  ".join(map(shown_key, each.keys)), tone))
-        self._count.setText(tr("{n} of {total}", n=len(rows), total=len(self._known)))
         return rows
+
+    def _total(self) -> int:
+        return len(self._known)
 
     @property
     def _at(self) -> Bindable | None:
@@ -211,7 +198,7 @@ class KeysDialog(Dialog):
             self._begin(more=False)
 
     def _begin(self, *, more: bool) -> None:
-        self._beside = more
+        self._more_keys = more
         self._say("")
         self._capture.begin()
 
@@ -261,7 +248,7 @@ class KeysDialog(Dialog):
         at = self._at
         if at is None:
             return
-        every = [*(at.keys if self._beside else ()), keys]
+        every = [*(at.keys if self._more_keys else ()), keys]
         self._rest()
         self._run(f"keys.bind {at.scope} {quoted(at.run)} {' '.join(map(quoted, every))}")
         self._say(tr("{keys}: {title}", keys=shown_key(keys), title=at.title), "done")
@@ -280,14 +267,11 @@ class KeysDialog(Dialog):
     def _restore_all(self) -> None:
         self._run("keys.restore")
 
-    def _leave_for(self, line: str) -> None:
-        self.back()
-        self._run(line)
-
 
 def _named(words: str, field: QWidget) -> QWidget:
     label = plain.label(words, tone="low")
     label.setFixedWidth(70)
+    label.setAlignment(Qt.AlignmentFlag.AlignTop)
     return plain.row(label, field, spacing=8)
 
 

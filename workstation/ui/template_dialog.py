@@ -6,10 +6,11 @@ its line. Keys put the lines in that one does not remember.
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QTextCursor
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QSplitter, QWidget
 
 from workstation.domain.autotext import Level
@@ -20,8 +21,8 @@ from workstation.services.lines import quoted
 from workstation.services.own_templates import OwnTemplates
 from workstation.text import tr
 from workstation.ui import plain, theme
-from workstation.ui.dialogs import Dialog
-from workstation.ui.picking import Picker, Row
+from workstation.ui.picking import Row
+from workstation.ui.picking_dialog import PickingDialog, matches
 from workstation.ui.plain import Tone
 from workstation.ui.report_offers import level_words
 from workstation.ui.template_preview import TemplatePreview
@@ -41,27 +42,19 @@ _NEW: Final = (
 )
 
 
-class TemplateDialog(Dialog):
+class TemplateDialog(PickingDialog):
     """The list at the left; the template beside it, to read or to write."""
 
     def __init__(
         self, host: QWidget, templates: OwnTemplates, run: Callable[[str], None], used: str
     ) -> None:
-        super().__init__(host, tr("Templates"), width=1240, height=760)
-        self._templates, self._run, self._used = templates, run, used
-        self._of = ""  # of the one that is shown; empty for a new one
-        self._count = plain.label(tone="low", size="small", data=True)
-        self.head.layout().insertWidget(1, self._count)  # type: ignore[union-attr]
-        self._picker = Picker(tr("Name, modality or region"), self._found, self._show_marked)
-        self._picker.setFixedWidth(_LIST)
+        words = tr("Name, modality or region")
+        super().__init__(
+            host, tr("Templates"), words, templates.changed, run, size=(1240, 760), list_width=_LIST
+        )
+        self._templates, self._used = templates, used
         self._build()
-        self._unfollow = templates.changed.connect(lambda _: self._list_changed())
-        self.closed.connect(lambda _answered: self._unfollow())
         self._picker.again(used)
-
-    def show_it(self) -> None:
-        """With the keyboard in the list."""
-        self.open(self._picker.field)
 
     # --- making -----------------------------------------------------------------------
 
@@ -96,9 +89,7 @@ class TemplateDialog(Dialog):
         halves.addWidget(right)
         halves.setSizes([420, 420])
         halves.setChildrenCollapsible(False)
-        self.body.addWidget(
-            plain.row(self._picker, plain.rule(vertical=True), halves, spacing=16), 1
-        )
+        self._beside(halves)
         self.add_back(tr("Close"))
         self.add_button(tr("Import…"), lambda: self._leave_for("template.import"))
         self._export = self.add_button(tr("Export…"), self._export_it)
@@ -106,22 +97,15 @@ class TemplateDialog(Dialog):
         self.add_button(tr("New"), self._begin, key="Ctrl+N")
         self._save = self.add_button(tr("Save"), self._keep, key="Ctrl+S")
         self._use = self.add_main(tr("Use"), self._use_it)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, digit = event.key(), event.key() - Qt.Key.Key_1
-        control = event.modifiers() == Qt.KeyboardModifier.ControlModifier
-        if control and key == Qt.Key.Key_S:
-            self._save.click()
-        elif control and key == Qt.Key.Key_Delete:
-            self._delete.click()
-        elif control and key == Qt.Key.Key_N:
-            self._begin()
-        elif control and 0 <= digit < len(_LINES):
-            self._put_line(_LINES[digit])
-        else:
-            super().keyPressEvent(event)
-            return
-        event.accept()
+        self._control = {
+            Qt.Key.Key_S: self._save.click,
+            Qt.Key.Key_Delete: self._delete.click,
+            Qt.Key.Key_N: self._begin,
+            **{
+                Qt.Key(Qt.Key.Key_1 + n): partial(self._put_line, line)
+                for n, line in enumerate(_LINES)
+            },
+        }
 
     def _put_line(self, line: str) -> None:
         """Below the line of the caret, its name taken."""
@@ -138,18 +122,18 @@ class TemplateDialog(Dialog):
     # --- showing ----------------------------------------------------------------------
 
     def _found(self, typed: str) -> Sequence[Row]:
-        wanted = typed.casefold().split()
         rows = []
         for name, (each, level) in self._templates.known.items():
             words = " ".join((name, each.title, *each.modalities, *each.regions, *each.special))
-            if all(part in words.casefold() for part in wanted):
+            if matches(typed, words):
                 tone: Tone = "here" if level is Level.USER else "low"
                 aside = tr("in use") if name == self._used else level_words(level)
                 rows.append(Row(name, each.title, aside, tone))
         rows.sort(key=lambda row: (row.tone != "here", row.title.casefold()))
-        total = len(self._templates.known)
-        self._count.setText(tr("{n} of {total}", n=len(rows), total=total))
         return rows
+
+    def _total(self) -> int:
+        return len(self._templates.known)
 
     def _show_marked(self) -> None:
         row = self._picker.marked
@@ -195,9 +179,6 @@ class TemplateDialog(Dialog):
         self._export.setEnabled(good and same)
         self._delete.setEnabled(before is not None and level is Level.USER)
 
-    def _list_changed(self) -> None:
-        self._picker.again(self._of)
-
     # --- acting -----------------------------------------------------------------------
 
     def _keep(self) -> None:
@@ -227,10 +208,6 @@ class TemplateDialog(Dialog):
 
     def _export_it(self) -> None:
         self._leave_for(f"template.export {quoted(self._of)}")
-
-    def _leave_for(self, line: str) -> None:
-        self.back()
-        self._run(line)
 
 
 def _name_of(title: str, templates: OwnTemplates) -> str:
