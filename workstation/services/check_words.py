@@ -10,7 +10,7 @@ from typing import Final
 from workstation.domain.report import Discrepancy, Report, SectionKind
 from workstation.services import agreement, phrases, wording
 from workstation.services.checks import Check, Facts, Found
-from workstation.services.word_diff import differs
+from workstation.services.issued import departs
 from workstation.text import tr
 
 _IMPRESSION: Final = SectionKind.IMPRESSION
@@ -110,7 +110,7 @@ def contradiction(facts: Facts) -> Found:
 def discrepancy(facts: Facts) -> Found:
     """Whoever was told of the preliminary must learn what became of it (R22)."""
     before = facts.preliminary
-    if before is None or not differs(before.text, facts.report.plain_text):
+    if before is None or not departs(facts.report, before):
         return
     if not facts.discrepancy:
         words = tr("It differs from the preliminary of {name}: say how much", name=before.author)

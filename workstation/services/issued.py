@@ -51,6 +51,23 @@ def as_report(
     return evolve(report, sections=(whole,))
 
 
+#: What is known of the examination: that more of it is told now departs from nobody's reading.
+_ABOUT: Final = (SectionKind.INDICATION, SectionKind.TECHNIQUE, SectionKind.COMPARISON)
+
+
+def departs(report: Report, before: IssuedReport) -> bool:
+    """Whether a reading says something else than the one it began with (R22): a word differs,
+    apart from what is known of the examination."""
+    about = {section.title for section in report.sections if section.kind in _ABOUT}
+
+    def said(text: str) -> list[str]:
+        parts = text.strip().split("\n\n")
+        kept = (part for part in parts if part.partition("\n")[0].strip() not in about)
+        return [word for part in kept for word in part.split()]
+
+    return said(report.plain_text) != said(before.text)
+
+
 def _sections(text: RichText, titles: Mapping[str, SectionKind]) -> tuple[Section, ...]:
     found: list[tuple[SectionKind, str, list[RichText]]] = []
     known = {**titles, **dict.fromkeys(AMENDMENTS.values(), SectionKind.ADDENDUM)}

@@ -11,7 +11,8 @@ def in_fields(issued: Report, template: Report, source: str) -> tuple[Section, .
     """Sections that read as the issued ones, word for word, with the fields of a template.
 
     A field of which the issued report says nothing is empty, so that a required one is asked
-    for; a section that cannot be told apart by its labels is its author's own words. `source`
+    for, or says what the order and the images do; a section that cannot be told apart by its
+    labels is its author's own words. `source`
     is where the words came from, until they are changed.
     """
     found = []
@@ -19,8 +20,8 @@ def in_fields(issued: Report, template: Report, source: str) -> tuple[Section, .
         asked = template.section(said.kind)
         found.append(said if asked is None else _filled(asked, said, source))
     for section in template.sections:
-        if issued.section(section.kind) is None and any(f.spec.required for f in section.fields):
-            found.insert(_place(found, section.kind), _empty(section))
+        if issued.section(section.kind) is None:
+            found.insert(_place(found, section.kind), _silent(section))
     return tuple(found)
 
 
@@ -30,8 +31,10 @@ def _place(sections: list[Section], kind: SectionKind) -> int:
     return next(later, len(sections))
 
 
-def _empty(section: Section) -> Section:
-    return evolve(section, fields=tuple(_told(each, RichText(), "") for each in section.fields))
+def _silent(section: Section) -> Section:
+    """A section of which the issued report says nothing: what the order and the images say."""
+    fields = (each if each.source else _told(each, RichText(), "") for each in section.fields)
+    return evolve(section, fields=tuple(fields))
 
 
 def _filled(asked: Section, said: Section, source: str) -> Section:

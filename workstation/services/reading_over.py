@@ -10,11 +10,10 @@ from attrs import evolve
 from workstation.domain.report import Discrepancy, IssuedReport, Overread, SectionKind
 from workstation.domain.report_states import UNSETTLED
 from workstation.errors import CommandError
-from workstation.services.issued import as_report
+from workstation.services.issued import as_report, departs
 from workstation.services.issued_fields import in_fields
 from workstation.services.report_arranging import Arranging
 from workstation.services.report_edits import first_field
-from workstation.services.word_diff import differs
 from workstation.text import tr
 
 
@@ -65,6 +64,6 @@ class ReadingOver(Arranging):
         before, (found, why) = self.preliminary, self.judged
         if before is None or self.report is None:
             return None
-        same = not differs(before.text, self.report.plain_text)
+        same = not departs(self.report, before)
         judged = Discrepancy(found) if found else Discrepancy.NONE
         return Overread(before.id, before.author, Discrepancy.NONE if same else judged, why)

@@ -53,7 +53,7 @@ def test_the_words_of_the_preliminary_stand_in_the_fields_of_the_template() -> N
     reporting = reading()
     assert reporting.report is not None
     lungs = reporting.report.field(FieldRef(FINDINGS, "lungs"))
-    asked = [check.text for check in reporting.checks if check.rule == "required"]
+    asked = [c.text for c in reporting.checks if c.rule == "required" and c.blocks]
 
     assert lungs is not None
     assert (lungs.text, lungs.source) == ("Clear.", "preliminary of Night, Nora")
@@ -85,6 +85,21 @@ def test_every_field_finds_its_words_again() -> None:
     assert section.text == template.sections[0].text
     assert section.fields[0].filled
     assert not section.fields[3].filled
+
+
+def test_what_is_known_of_the_examination_departs_from_nobody() -> None:
+    """R22: a comparison that was hung for the final reading is no discrepancy; a finding is."""
+    reporting: Reporting = Desk().start()
+    reporting.prefill(SectionKind.INDICATION, "Cough.", "order")
+    reporting.read_over(PRELIMINARY)
+    reporting.prefill(SectionKind.COMPARISON, "CT chest 2025-11-12.", "images")
+    assert reporting.report is not None
+    assert "Cough." in reporting.report.plain_text
+    assert "2025-11-12" in reporting.report.plain_text
+    assert blocks(reporting) == []
+
+    reporting.set_field(FINDINGS, "heart", "Large.")
+    assert blocks(reporting) == ["It differs from the preliminary of Night, Nora: say how much"]
 
 
 def test_words_without_labels_are_their_authors_own() -> None:
