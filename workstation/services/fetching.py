@@ -7,22 +7,20 @@ fit the memory stays compressed and is decoded when it is looked at.
 """
 
 import threading
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
-
-from attrs import define, evolve, field, frozen
 
 from workstation.domain.identifiers import FrameKey, SiteId, StudyRef
 from workstation.domain.study import DisplaySet, Frame
 from workstation.errors import NotDisplayable, WorkstationError
 from workstation.imaging.pixels import FramePixels
+from workstation.services.counted_sets import CountedSets
+from workstation.services.counted_sets import Fetching as Fetching  # what is asked of it
+from workstation.services.counted_sets import SetProgress as SetProgress  # and what it tells
 from workstation.services.frames import FrameStore, decoded_bytes
 from workstation.services.jobs import Job, Jobs
 from workstation.services.line_budget import LineBudget
-from workstation.services.ports.images import Fetched, FrameSource
-from workstation.services.signal import Signal
-from workstation.text import tr
+from workstation.services.ports.images import FrameSource
 
 #: Workers of a site for what is looked at, and for whole series behind it.
 FRAME_WORKERS: Final = 4
@@ -31,52 +29,13 @@ SERIES_WORKERS: Final = 2
 AHEAD: Final = 4
 #: Failures that a second look may cure.
 PASSING: Final = frozenset({"not-delivered", "incomplete-answer", "decoder-crashed"})
-#: Failures of the line: what they cost is asked for again without anybody looking.
-BROKEN_LINE: Final = frozenset({"not-delivered", "incomplete-answer"})
 #: Seconds to the next attempt; the last one is repeated while the study is open.
 AGAIN_S: Final = (5.0, 10.0, 20.0, 60.0)
 
 LOOKED, NEIGHBOUR = 0, 2
-PRIOR: Final = 1000
 
 
-@frozen
-class SetProgress:
-    """How far a display set is."""
-
-    loaded: int
-    failed: int
-    total: int
-
-
-@define(eq=False)
-class Fetching:
-    """One open study: what is looked at, and what is under way."""
-
-    ref: StudyRef
-    first: bool
-    stop: threading.Event = field(factory=threading.Event)
-    looked: dict[str, int] = field(factory=dict)  # display set -> frame index
-    queued: dict[str, dict[FrameKey, Job[FramePixels]]] = field(factory=dict)
-    attempts: dict[str, int] = field(factory=dict)  # display set -> broken-off attempts
-    ahead: bool = False  # nobody opened it yet: it has a budget of the line
-    growing: bool = False  # more of it is being read: nothing is fetched but what is looked at
-
-    @property
-    def base(self) -> int:
-        return 0 if self.first else PRIOR
-
-
-@define(eq=False)
-class _Set:
-    shown: DisplaySet
-    decoded: bool  # everything of it fits the memory decoded
-    loaded: int = 0
-    failed: int = 0
-    begun: bool = False  # the rest of it was asked for
-
-
-class Fetcher:
+class Fetcher(CountedSets):
     """Owned by `Loader`, lives on the home thread."""
 
     def __init__(
@@ -87,45 +46,14 @@ class Fetcher:
         tell: Callable[[StudyRef, str], None],
         budgets: Mapping[SiteId, LineBudget],
     ) -> None:
+        super().__init__(store, jobs)
         self._sources = sources
-        self._store = store
-        self._jobs = jobs
         self._tell = tell
         self._budgets = budgets
-        self._studies: dict[StudyRef, Fetching] = {}
-        self._sets: dict[str, _Set] = {}
-        self._set_of: dict[FrameKey, str] = {}
-        self._asked: set[FrameKey] = set()  # singly, queued or on their way
         self._started: set[FrameKey] = set()  # singly, on their way
-        self._lock = threading.Lock()
-        self._arrivals: deque[tuple[Fetching, Frame, Fetched]] = deque()
-        self.frame_arrived: Signal[FrameKey] = Signal()
 
     def begin(self, study: Fetching) -> None:
         self._studies[study.ref] = study
-
-    def know(self, shown: DisplaySet) -> None:
-        """A display set, or more frames of one that was known: counted from what is here."""
-        before = self._sets.get(shown.id)
-        keys = [frame.key for frame in shown.frames]
-        begun = before is not None and before.begun
-        decoded = before.decoded if before is not None and begun else self._fits(shown)
-        self._sets[shown.id] = _Set(
-            shown,
-            decoded,
-            sum(self._store.has(key) for key in keys),
-            sum(self._store.failure(key) is not None for key in keys),
-            begun,
-        )
-        self._set_of.update(dict.fromkeys(keys, shown.id))
-
-    def forget(self, set_id: str) -> None:
-        """A display set that is no more; its frames may be in another one by now."""
-        known = self._sets.pop(set_id, None)
-        for frame in known.shown.frames if known is not None else ():
-            if self._set_of.get(frame.key) == set_id:
-                del self._set_of[frame.key]
-                self._asked.discard(frame.key)
 
     def close(self, ref: StudyRef) -> None:
         study = self._studies.pop(ref, None)
@@ -144,12 +72,6 @@ class Fetcher:
         study.stop = threading.Event()
         for set_id in list(study.queued):
             self._put_back(study, set_id)
-
-    def progress(self, set_id: str) -> SetProgress:
-        known = self._sets.get(set_id)
-        if known is None:
-            return SetProgress(0, 0, 0)
-        return SetProgress(known.loaded, known.failed, len(known.shown.frames))
 
     # --- asking ---------------------------------------------------------------
 
@@ -240,43 +162,7 @@ class Fetcher:
         if budget is not None and study.ahead:
             budget.pace(nbytes, lambda seconds: not stop.wait(seconds) and study.ahead)
 
-    # --- arriving -------------------------------------------------------------
-
-    def _arrived(self, study: Fetching, frame: Frame, result: Fetched) -> None:
-        """On a worker: bring it home, many at a time."""
-        with self._lock:
-            first = not self._arrivals
-            self._arrivals.append((study, frame, result))
-        if first:
-            self._jobs.bring_home(self._drain)
-
-    def _drain(self) -> None:
-        with self._lock:
-            arrived = list(self._arrivals)
-            self._arrivals.clear()
-        for study, frame, result in arrived:
-            self._take(study, frame, result)
-
-    def _take(self, study: Fetching, frame: Frame, result: Fetched) -> None:
-        """Into the store, counted once; a frame that is here is not replaced."""
-        key = frame.key
-        known = self._sets.get(self._set_of.get(key, ""))
-        if self._gone(study) or known is None:
-            return
-        if (here := self._store.get(key)) is not None:
-            if isinstance(result, FramePixels) and result.note != here.note:  # said afterwards
-                self._store.put(key, evolve(here, note=result.note))
-                self.frame_arrived.emit(key)
-            return
-        was_here, failed_before = self._store.has(key), self._store.failure(key) is not None
-        if isinstance(result, NotDisplayable):
-            self._store.fail(key, result)
-            known.failed += 0 if failed_before or was_here else 1
-        else:
-            self._store.put(key, result)
-            known.failed -= 1 if failed_before else 0
-            known.loaded += 0 if was_here else 1
-        self.frame_arrived.emit(key)
+    # --- afterwards -----------------------------------------------------------
 
     def _rest_done(self, study: Fetching, shown: DisplaySet, at: int, job: Job[None]) -> None:
         """What did not come is failed, said once for the display set, and asked for again."""
@@ -301,31 +187,7 @@ class Fetcher:
         if not self._gone(study) and known is not None:
             self._fetch_rest(study, known.shown, at)
 
-    def _line_broke(self, frame: Frame) -> bool:
-        failure = self._store.failure(frame.key)
-        return failure is not None and failure.reason in BROKEN_LINE
-
-    def _words(self, shown: DisplaySet, progress: SetProgress) -> str:
-        failures = (self._store.failure(frame.key) for frame in shown.frames)
-        why = next((str(each) for each in failures if each is not None), "")
-        return tr(
-            "{label}: {failed} of {total} images cannot be shown. {why}",
-            label=shown.label,
-            failed=progress.failed,
-            total=progress.total,
-            why=why,
-        )
-
     # --- small ----------------------------------------------------------------
-
-    def _fits(self, shown: DisplaySet) -> bool:
-        """Whether all of it may be held decoded beside what is promised already."""
-        others = (each for set_id, each in self._sets.items() if set_id != shown.id)
-        promised = [each.shown for each in others if each.decoded]
-        return self._store.room >= sum(map(set_bytes, [*promised, shown]))
-
-    def _gone(self, study: Fetching) -> bool:
-        return self._studies.get(study.ref) is not study
 
     def _put_back(self, study: Fetching, set_id: str) -> None:
         """Forget what is queued singly for a display set; what is on its way may come."""
@@ -339,11 +201,6 @@ def outward(count: int, start: int) -> list[int]:
     """Indices from `start` to both sides, nearest first: 5, 4, 6, 3, 7, ..."""
     start = min(max(start, 0), count - 1)
     return sorted(range(count), key=lambda index: (abs(index - start), index > start))
-
-
-def set_bytes(shown: DisplaySet) -> int:
-    """What all its frames take, decoded."""
-    return sum(decoded_bytes(frame.pixels) for frame in shown.frames)
 
 
 def _pair(ref: StudyRef) -> tuple[str, str]:

@@ -10,8 +10,9 @@ from attrs import evolve
 from workstation.domain.identifiers import SiteId, StudyRef
 from workstation.domain.source import Written
 from workstation.domain.study import DisplaySet
+from workstation.services.counted_sets import set_bytes
 from workstation.services.describing import Describing
-from workstation.services.fetching import Fetching, SetProgress, all_here, set_bytes
+from workstation.services.fetching import Fetching, SetProgress, all_here
 from workstation.services.jobs import Job
 from workstation.services.open_study import OpenStudy
 from workstation.services.ports.images import FrameSource, PiecewiseSource
