@@ -29,6 +29,7 @@ class Template:
     special: tuple[str, ...] = ()  # at least one must be named: "pulmonary embolism"
     codes: tuple[str, ...] = ()  # procedure codes of a site
     max_age: int | None = None  # completed years, for children's templates
+    sex: str = ""  # F or M, where it is made for patients of one sex alone
     notes: tuple[str, ...] = field(factory=tuple)  # what a foreign file made us leave out
     near: int = 0  # to the reader: the program's own 0, then of the site, the group, the reader
 

@@ -69,6 +69,7 @@ def read(body: bytes, *, fallback_id: str) -> Template:
         special=_listed(meta.get("fits.special", "")),
         codes=_listed(meta.get("fits.code", "")),
         max_age=int(age) if age.isdigit() else None,
+        sex=sex if (sex := meta.get("fits.sex", "").upper()) in ("F", "M") else "",
         notes=tuple(notes),
     )
 

@@ -46,6 +46,7 @@ def _meta(template: Template) -> Iterator[tuple[str, str]]:
         "fits.region": "; ".join(template.regions),
         "fits.special": "; ".join(template.special),
         "fits.code": "; ".join(template.codes),
+        "fits.sex": template.sex,
         "fits.max-age": "" if template.max_age is None else str(template.max_age),
     }
     yield from ((name, content) for name, content in rules.items() if content)

@@ -25,7 +25,7 @@ from workstation.domain.template import Template, TemplateSection
 from workstation.protocols.mrrt_sections import SECTION_NAMES
 from workstation.text import tr
 
-_HEADS: Final = ("title", "for", "region", "words", "codes", "age up to", "language")
+_HEADS: Final = ("title", "for", "region", "words", "codes", "age up to", "sex", "language")
 _FIELD: Final = re.compile(
     r"(?P<label>[^{}:!?\[\]#]*?)\s*(?P<must>[!?]?)\s*(?:\{(?P<if>[^{}=]+)=(?P<is>[^{}=]+)\})?\s*"
     r":(?P<rest>.*)"
@@ -101,6 +101,7 @@ def _template(
         _listed(said.get("words", "")),
         _listed(said.get("codes", "")),
         int(age) if age.isdigit() else None,
+        said.get("sex", "").upper() if said.get("sex", "").upper() in ("F", "M") else "",
     )
 
 
@@ -230,6 +231,7 @@ def to_text(template: Template) -> str:
         "Words": "; ".join(template.special),
         "Codes": "; ".join(template.codes),
         "Age up to": "" if template.max_age is None else str(template.max_age),
+        "Sex": template.sex,
         "Language": "" if template.language == "en" else template.language,
     }
     lines = [f"{key}: {value}" for key, value in head.items() if value]

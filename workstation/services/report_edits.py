@@ -29,7 +29,8 @@ Known = Mapping[tuple[str, str], Measurement | None]
 def order_of(item: WorklistItem) -> Order:
     """What templates ask of an order."""
     age = item.patient.age_years((item.acquired or item.listed).date())
-    return Order(item.procedure, item.procedure_code, item.modality, item.body_part, age)
+    said = item.procedure, item.procedure_code, item.modality, item.body_part
+    return Order(*said, age, item.patient.sex)
 
 
 def ordered_side(item: WorklistItem) -> str:

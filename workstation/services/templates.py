@@ -69,6 +69,7 @@ class Order:
     modality: str = ""
     body_part: str = ""
     age_years: int | None = None
+    sex: str = ""  # F, M, O; empty where it is not known
 
 
 @frozen
@@ -139,12 +140,26 @@ def score(template: Template, order: Order) -> Choice | None:
             return None
         points += 7
         reasons.append(tr("the order says {w}", w=found[0]))
+    made_for = _made_for(template, order)
+    if made_for is None:
+        return None
+    points += 5 * len(made_for)
+    reasons += made_for
+    return Choice(template, points, tuple(reasons) or (tr("fits any procedure"),))
+
+
+def _made_for(template: Template, order: Order) -> list[str] | None:
+    """In words, what of the patient it is made for; None where it is for others."""
+    found = []
     if template.max_age is not None:
         if order.age_years is None or order.age_years > template.max_age:
             return None
-        points += 5
-        reasons.append(tr("age {a}", a=order.age_years))
-    return Choice(template, points, tuple(reasons) or (tr("fits any procedure"),))
+        found.append(tr("age {a}", a=order.age_years))
+    if template.sex and order.sex == template.sex:
+        found.append(tr("sex {s}", s=order.sex))
+    elif template.sex and order.sex in ("F", "M"):
+        return None
+    return found
 
 
 def _modalities(text: str) -> tuple[str, ...]:

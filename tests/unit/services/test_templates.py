@@ -1,10 +1,17 @@
 """The template follows the order."""
 
+from pathlib import Path
+
 import pytest
+from attrs import evolve
 from fakes_report import TEMPLATES
+from lxml import etree
 
 from workstation.errors import CommandError
+from workstation.protocols import mrrt
+from workstation.protocols.mrrt_sections import coded
 from workstation.services.templates import Order, by_id, choose, fits, rank
+from workstation.settings import resource
 
 
 @pytest.mark.parametrize(
@@ -70,6 +77,11 @@ from workstation.services.templates import Order, by_id, choose, fits, rank
         (Order("Mammography diagnostic, lump left", modality="MG"), "mg-diagnostic"),
         (Order("NM bone scan", modality="NM"), "nm-bone-scan"),
         (Order("NM lung ventilation perfusion", modality="NM"), "nm-lung-perfusion"),
+        (Order("MRI prostate", modality="MR", sex="M"), "mr-prostate"),
+        (Order("MRI prostate", modality="MR", sex="F"), "free-text"),
+        (Order("MRI prostate", modality="MR", sex="O"), "mr-prostate"),
+        (Order("US pelvis, transvaginal", modality="US", sex="F"), "us-pelvis"),
+        (Order("US scrotum", modality="US", sex="F"), "free-text"),
         (Order("Chestnut allergy consult", modality="CT"), "free-text"),
         (Order("", modality=""), "free-text"),
     ],
@@ -109,3 +121,50 @@ def test_an_unknown_template_names_those_there_are() -> None:
     """`report.template ct-chset` should not need the manual."""
     with pytest.raises(CommandError, match="ct-chest"):
         by_id(TEMPLATES, "ct-chset")
+
+
+def test_of_two_that_fit_alike_the_one_for_this_sex_is_chosen() -> None:
+    """A hospital has a chest film of women with the breasts in it."""
+    both = by_id(TEMPLATES, "cr-chest")
+    women = evolve(both, id="cr-chest-women", sex="F")
+    order = Order("XR chest", modality="CR", sex="F")
+    assert choose((both, women), order).template is women
+    assert "sex F" in choose((both, women), order).reasons
+    assert choose((both, women), evolve(order, sex="M")).template is both
+
+
+#: What the issue names, each with a template that is made for it.
+MISSION = {
+    "chest": "ct-chest",
+    "abdomen": "ct-abdomen",
+    "neuro": "mr-brain",
+    "bones and joints": "mr-knee",
+    "breast": "mg-screening",
+    "children": "ct-abdomen-pelvis-child",
+    "pregnancy": "us-obstetric-second",
+    "vessels": "us-carotid",
+    "heart": "mr-cardiac",
+    "PET/CT": "pet-ct",
+    "trauma": "ct-trauma",
+    "stroke": "cta-stroke",
+    "teeth": "cbct-jaw",
+}
+
+
+def test_there_is_a_template_for_every_field_that_is_read_at_night() -> None:
+    """Thirty at least, and none of them a copy of another."""
+    known = {each.id: each for each in TEMPLATES}
+    assert len(known) >= 30
+    assert set(MISSION.values()) <= set(known)
+    bodies = {tuple(spec for s in each.sections for spec in s.fields) for each in TEMPLATES}
+    assert len(bodies) == len(known)
+
+
+@pytest.mark.parametrize("file", sorted(resource("templates").glob("*.html")), ids=lambda f: f.stem)
+def test_every_section_bears_its_code_and_the_file_says_from_where(file: Path) -> None:
+    """A receiver that reads no English knows the impression by its code."""
+    body = file.read_bytes()
+    found = coded(etree.fromstring(body, etree.HTMLParser(encoding="utf-8")))
+    sections = mrrt.read(body, fallback_id=file.stem).sections
+    assert set(found.values()) == {section.kind for section in sections}
+    assert b"LOINC, as in DICOM PS3.16 CID 7001" in body
