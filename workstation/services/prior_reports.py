@@ -51,7 +51,7 @@ class PriorReports:
             return
         source = self._s.loader.source(prior.ref.site)
         asked = self._s.jobs.run(
-            lambda: _documents(source, prior.ref), lane=f"heads:{prior.ref.site}"
+            lambda: documents_of(source, prior.ref), lane=f"heads:{prior.ref.site}"
         )
         asked.then(lambda found: self._found(prior, found, read))
 
@@ -75,7 +75,7 @@ def _plain(text: str) -> TextDocument:
     return TextDocument(tr("Report"), tuple(map(DocumentLine, text.splitlines())))
 
 
-def _documents(source: FrameSource, ref: StudyRef) -> tuple[TextDocument, ...]:
+def documents_of(source: FrameSource, ref: StudyRef) -> tuple[TextDocument, ...]:
     """Blocking: the structured reports of a study that is not open."""
     series: list[SeriesUID] = [head.uid for head in source.series(ref) if head.modality == "SR"]
     found = (each for uid in series for each in source.metadata(ref, uid).instances)
