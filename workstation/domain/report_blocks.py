@@ -21,7 +21,7 @@ BULLET: Final = "- "
 BAR: Final = " | "
 _BULLET: Final = re.compile(r"- (?=\S)")
 #: Of an item; `1.5 cm` is a size and no number of an item.
-NUMBER: Final = re.compile(r"(\d{1,2})([.)]) (?=\S)")
+NUMBER: Final = re.compile(r"([1-9]\d?)([.)]) (?=\S)")
 _BAR: Final = re.compile(r" \|(?: |$)")
 _ANY_NUMBER: Final = re.compile(r"\s*\d{1,2}[.)]\s+")
 
@@ -67,22 +67,20 @@ Block = Words | Bullets | Numbers | Table
 def blocks(words: RichText) -> tuple[Block, ...]:
     """What a text is made of, in order; each line is in one of them."""
     found: list[Block] = []
+    plain: list[RichText] = []
     lines, at = words.lines, 0
     while at < len(lines):
-        block, used = (
-            _bullets(lines, at) or _numbers(lines, at) or _table(lines, at) or _plain(lines, at)
-        )
-        last = found[-1] if found else None
-        if isinstance(block, Words) and isinstance(last, Words):
-            found[-1] = Words((*last.lines, *block.lines))
-        else:
-            found.append(block)
-        at += used
-    return tuple(found)
-
-
-def _plain(lines: Sequence[RichText], at: int) -> tuple[Block, int]:
-    return Words((lines[at],)), 1
+        made = _bullets(lines, at) or _numbers(lines, at) or _table(lines, at)
+        if made is None:
+            plain.append(lines[at])
+            at += 1
+            continue
+        if plain:
+            found.append(Words(tuple(plain)))
+            plain = []
+        found.append(made[0])
+        at += made[1]
+    return (*found, Words(tuple(plain))) if plain else tuple(found)
 
 
 def _bullets(lines: Sequence[RichText], at: int) -> tuple[Block, int] | None:
@@ -91,7 +89,7 @@ def _bullets(lines: Sequence[RichText], at: int) -> tuple[Block, int] | None:
 
 
 def _points(lines: Sequence[RichText], at: int) -> Iterator[RichText]:
-    for line in lines[at:]:
+    for line in (lines[n] for n in range(at, len(lines))):
         if not _BULLET.match(line.text):
             return
         yield line.part(len(BULLET))
@@ -117,7 +115,7 @@ def _numbers(lines: Sequence[RichText], at: int) -> tuple[Block, int] | None:
 def _table(lines: Sequence[RichText], at: int) -> tuple[Block, int] | None:
     wide = len(cells(lines[at]))
     rows = []
-    for line in lines[at:] if wide > 1 else ():
+    for line in (lines[n] for n in range(at, len(lines) if wide > 1 else at)):
         row = cells(line)
         if len(row) != wide or _BULLET.match(line.text) or NUMBER.match(line.text):
             break

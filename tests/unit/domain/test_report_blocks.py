@@ -39,6 +39,7 @@ def test_each_line_is_in_the_block_it_reads_as() -> None:
         "1.5 cm nodule.\n2.5 cm cyst.",  # sizes
         "4. rib fractured.",  # one number alone counts nothing
         "3. mass\n1. node",  # and numbers that do not go on
+        "01. mass\n02. node",  # nor begin as a list does
         "-5 HU\n- ",  # a value, and a mark without words
         "Seen in phases A | B only.",  # one row is no table
         "[left | right] lobe\n[left | right] lung",  # choices of a hole
