@@ -83,6 +83,8 @@ def test_the_side_of_an_order_is_read_where_it_names_one(text: str, side: str) -
         ("Right-sided knee effusion.", "L", True),
         ("Comparison with right knee.", "L", False),
         ("Left-sided aortic arch.", "R", False),
+        ("AP pelvis and lateral view of the hip.", "L", False),
+        ("Cyst of 2 cm in the right kidney and of 3 cm in the left kidney.", "L", False),
         ("Right lower lobe opacity.", "L", False),
         ("Disc bulge at L4-L5, more on the right.", "L", False),
         ("Effusion of the right knee.", "", False),
@@ -102,3 +104,31 @@ def test_sentences_end_at_stops_and_lines() -> None:
         "No effusion",
         "Heart normal.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "claimed"),
+    [
+        ("The pneumothorax is no longer visible.", False),
+        ("Interval resolution of the pneumothorax.", False),
+        ("The pneumothorax has cleared.", False),
+        ("The pneumothorax has not resolved.", True),
+        ("The pneumothorax has not yet cleared.", True),
+        ("CT to exclude a pneumothorax.", False),
+        ("The risk of pneumothorax is high.", False),
+        ("Repeat if signs of a pneumothorax appear.", False),
+        ("Old pneumothorax.", False),
+        ("Although no fracture is seen, there is a pneumothorax.", True),
+        ("Pneumothorax with an absent lung edge.", True),
+        ("A pneumothorax is absent.", False),
+        ("Suspected pneumothorax.", False),
+        ("Suspected pneumothorax with a deep sulcus on the left side.", True),
+        ("More than expected pneumothorax.", True),
+        ("Expected postoperative pneumothorax.", False),
+    ],
+)
+def test_what_ended_what_is_asked_and_what_may_come_is_no_finding_of_today(
+    sentence: str, claimed: bool
+) -> None:
+    """R33; and an end that did not come is one."""
+    assert bool(list(asserted(sentence, _FINDING))) is claimed
