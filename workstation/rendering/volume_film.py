@@ -1,5 +1,7 @@
 """The pictures of a film of a rendered volume, as a view would show them, without a window."""
 
+from collections.abc import Callable
+
 import numpy as np
 from attrs import evolve
 from numpy.typing import NDArray
@@ -19,11 +21,18 @@ class FilmPainter:
     def __init__(self) -> None:
         self._painter = VolumePainter()
 
-    def __call__(self, shown: Shown, surfaces: tuple[Surface, ...], side: int) -> NDArray[np.uint8]:
+    def __call__(
+        self, shown: Shown, surfaces: tuple[Surface, ...], side: int, waits: Callable[[], None]
+    ) -> NDArray[np.uint8]:
         """(side, side, 3) with the letters of the edges. Raises NotDisplayable without memory."""
         state = evolve(shown.state, one_to_one=False)
         request = rays_request(shown, ResolvedView.of(state, shown.frame, side, side), surfaces)
-        made = self._painter.picture(request, Detail.WHOLE, lambda: False)
+
+        def is_old() -> bool:
+            waits()
+            return False
+
+        made = self._painter.picture(request, Detail.WHOLE, is_old)
         assert made is not None  # it was waited for
         pixels = made.picture.pixels
         if pixels.ndim == 2:

@@ -1,10 +1,11 @@
 """A rendered volume turned once around, as a film in the study: any viewer plays it.
 
-Its pictures are made one by one behind whatever the reader does; the film is filed in the archive
-of the site as our other documents are.
+Its pictures are made one by one while the reader looks and writes, and stand still while he moves
+anything; the film is filed in the archive of the site as our other documents are.
 """
 
 import base64
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -38,6 +39,9 @@ from workstation.viewing.volume_look import VolumeLook, turned
 PICTURES: Final = 72
 SIDE: Final = 384
 LANE: Final = "movie"
+#: So long after something on the views has moved, they have the processor for themselves.
+PAUSE_S: Final = 0.5
+_LOOK_S: Final = 0.02
 #: It takes a minute or more: how far it is, is said.
 _TOLD: Final = (PICTURES // 4, PICTURES // 2, 3 * PICTURES // 4)
 #: The Series Number of what is made here: behind those of a scanner, and of saved planes.
@@ -47,8 +51,11 @@ _NUMBER: Final = 9002
 class Painter(Protocol):
     """Remembers the voxels from picture to picture; any thread, one at a time."""
 
-    def __call__(self, shown: Shown, surfaces: tuple[Surface, ...], side: int) -> NDArray[np.uint8]:
-        """What a view of so many pixels along each side shows, (side, side, 3)."""
+    def __call__(
+        self, shown: Shown, surfaces: tuple[Surface, ...], side: int, waits: Callable[[], None]
+    ) -> NDArray[np.uint8]:
+        """What a view of so many pixels along each side shows, (side, side, 3); `waits` is
+        called every few milliseconds, and may."""
         ...
 
 
@@ -92,6 +99,8 @@ class MovieSaving:
         self._sources, self._painter, self._jobs = sources, painter, jobs
         self._clock = clock
         self._making: _Making | None = None
+        self._moved = -PAUSE_S
+        viewer.viewport_changed.connect(self._move)
         jobs.lane(LANE, 1)
 
     def save(
@@ -126,6 +135,14 @@ class MovieSaving:
 
     # --- inside ---
 
+    def _move(self, _index: int) -> None:
+        self._moved = self._clock.monotonic()
+
+    def _wait(self) -> None:
+        """On the worker."""
+        while self._clock.monotonic() < self._moved + PAUSE_S:
+            time.sleep(_LOOK_S)
+
     def _end(self) -> None:
         self._making = None
 
@@ -140,7 +157,7 @@ class MovieSaving:
         look = turned(made.look, len(made.pictures) * 360.0 / PICTURES, 0.0)
         shown = self._viewer.seen_with(made.shown, look)
         surfaces = self._viewer.structures.surfaces(shown)
-        drawn = self._jobs.run(lambda: made.painter(shown, surfaces, SIDE), lane=LANE)
+        drawn = self._jobs.run(lambda: made.painter(shown, surfaces, SIDE, self._wait), lane=LANE)
         drawn.then(lambda job: self._drawn(made, job))
 
     def _drawn(self, made: _Making, job: Job[NDArray[np.uint8]]) -> None:

@@ -38,7 +38,7 @@ def test_a_picture_is_what_the_view_shows(preset: str) -> None:
     seen = VolumePainter().picture(request, Detail.WHOLE, lambda: False)
     assert seen is not None
 
-    made = FilmPainter()(shown, (), SIDE)
+    made = FilmPainter()(shown, (), SIDE, lambda: None)
 
     own = seen.picture.pixels if seen.picture.pixels.ndim == 3 else seen.picture.pixels[..., None]
     inner = slice(30, -30)  # clear of the letters
@@ -54,7 +54,9 @@ def test_the_letters_turn_with_the_patient() -> None:
     assert shown.state.look is not None
     there = viewer.seen_with(shown, seen_from(shown.state.look, From.L))
 
-    front, left = (FilmPainter()(each, (), SIDE)[40:56, :20] for each in (shown, there))
+    front, left = (
+        FilmPainter()(each, (), SIDE, lambda: None)[40:56, :20] for each in (shown, there)
+    )
 
     assert ink(front) > 0
     assert ink(left) > 0

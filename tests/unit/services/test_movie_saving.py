@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -33,13 +34,15 @@ class Painter:
     def __init__(self) -> None:
         self.looks: list[VolumeLook] = []
         self.fails_at = -1
+        self.waits: Callable[[], None] = lambda: None
 
     def __call__(
-        self, shown: Shown, _surfaces: tuple[Surface, ...], side: int
+        self, shown: Shown, _surfaces: tuple[Surface, ...], side: int, waits: Callable[[], None]
     ) -> NDArray[np.uint8]:
         if len(self.looks) == self.fails_at:
             raise NotDisplayable("there is not enough memory", reason="memory")
         assert shown.state.look is not None
+        self.waits = waits
         self.looks.append(shown.state.look)
         return np.full((side, side, 3), len(self.looks), np.uint8)
 
@@ -132,6 +135,29 @@ def test_the_view_stays_as_it_is(room: Room) -> None:
     room.save()
 
     assert room.viewer.viewports == before
+
+
+def test_while_the_reader_moves_something_it_stands_still(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Scrolling must not stick because a film is made behind it."""
+    room.save()
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        room.queue.clock.advance(0.1)
+
+    monkeypatch.setattr(movie_saving.time, "sleep", sleep)
+    room.queue.clock.advance(movie_saving.PAUSE_S)
+    room.painter.waits()
+    before = len(slept)
+    room.viewer.turn_volume(5.0, 0.0)
+
+    room.painter.waits()
+
+    assert before == 0
+    assert 4 <= len(slept) <= 6  # half a second, as floats add up
 
 
 def test_how_far_it_is_is_told(room: Room) -> None:
