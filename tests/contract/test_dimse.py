@@ -342,6 +342,30 @@ def test_the_first_image_is_shown_while_the_pacs_still_sends_the_others(
     assert last == SetProgress(6, 0, 6)
 
 
+def test_a_study_that_is_put_off_while_it_is_listed_does_not_take_the_line_after_that(
+    peers: Callable[[str], Pacs],
+    decoders: Decoders,
+    stored: list[Study],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The list of a series takes a second: the case that was opened meanwhile has the line."""
+    source = DimseFrames(DimseSite(peers("orthanc").site()), decoders)
+    ref, listed = stored[1].ref, source._listed
+    (head,) = source.series(ref)
+
+    def meanwhile(study: StudyUID, series: SeriesUID) -> list[Listed]:
+        source.pause(ref)
+        return listed(study, series)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(source, "_listed", meanwhile)
+        with pytest.raises(SiteUnavailable, match="put off"):
+            source.metadata(ref, head.uid)
+
+    assert source._series == {}
+    assert len(source.metadata(ref, head.uid).instances) == 1
+
+
 def test_the_report_of_a_prior_is_read_out_of_the_pacs_without_its_images(
     decoders: Decoders, tmp_path: Path
 ) -> None:

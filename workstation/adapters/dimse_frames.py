@@ -7,6 +7,7 @@ called from worker lanes by `services.loading`.
 
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
@@ -48,6 +49,7 @@ class DimseFrames(HeldObjects):
         self._retrieval = Retrieval(site)
         self._modalities: dict[SeriesUID, str] = {}
         self._open: set[StudyUID] = set()  # what comes for another one is not kept
+        self._stops: Counter[StudyUID] = Counter()
 
     def series(self, ref: StudyRef) -> tuple[SeriesHead, ...]:
         self._open.add(ref.study)
@@ -74,7 +76,10 @@ class DimseFrames(HeldObjects):
     ) -> Series:
         """Brings what is not held yet. What the site lists and does not give has a place of its
         own that says so."""
+        stops = self._stops[ref.study]
         listed = self._listed(ref.study, series)
+        if self._stops[ref.study] != stops:  # while it was listed: nothing is to be stopped later
+            raise SiteUnavailable(tr("{site}: put off", site=self._site.site.name))
         held = self._series.get((ref.study, series), {})
         missing = {each.sop: each for each in listed if (each.sop, 0) not in held}
         wanted = Wanted(ref.study, series, missing, self._modalities.get(series, ""))
@@ -102,6 +107,7 @@ class DimseFrames(HeldObjects):
 
     def pause(self, ref: StudyRef) -> None:
         """What came is kept."""
+        self._stops[ref.study] += 1
         self._retrieval.stop(ref.study)
 
     def forget(self, ref: StudyRef) -> None:
@@ -110,7 +116,7 @@ class DimseFrames(HeldObjects):
             self._open.discard(ref.study)
             for place in [each for each in self._series if each[0] == ref.study]:
                 del self._series[place]
-        self._retrieval.stop(ref.study)
+        self.pause(ref)
 
     # --- asking -----------------------------------------------------------------------
 

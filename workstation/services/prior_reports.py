@@ -50,8 +50,9 @@ class PriorReports:
             read.settle(PriorReport(prior, tuple(known)))
             return
         source = self._s.loader.source(prior.ref.site)
+        # A lane of its own: whoever reads does not wait behind the series of the open case.
         asked = self._s.jobs.run(
-            lambda: documents_of(source, prior.ref), lane=f"heads:{prior.ref.site}"
+            lambda: documents_of(source, prior.ref), lane=f"reports:{prior.ref.site}"
         )
         asked.then(lambda found: self._found(prior, found, read))
 
