@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from attrs import frozen
 from fakes import FakeClock
 
-from workstation.domain.identifiers import AccessionNumber, SiteId, StudyUID, TaskId
+from workstation.domain.identifiers import AccessionNumber, SiteId, StudyUID, TaskId, TaskRef
 from workstation.domain.patient import Patient
 from workstation.domain.reader import Licence, Reader
 from workstation.domain.worklist import Priority, ReadState, Tier, WorklistItem
@@ -175,6 +175,9 @@ class FakeWorklist:
     def find(self, accession: str, site: SiteId | None = None) -> Row | None:
         wanted = (row for row in self.rows if row.item.accession == accession)
         return next((row for row in wanted if site in (None, row.item.site)), None)
+
+    def held(self, key: TaskRef) -> WorklistItem | None:
+        return next((row.item for row in self.rows if row.item.key == key), None)
 
     def next(self) -> Row | None:
         return next((each for each in self.rows if each.is_free), None)

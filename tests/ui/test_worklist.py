@@ -7,6 +7,7 @@ from attrs import evolve
 from fakes_worklist import (
     HARBOR,
     NORD,
+    READER,
     SHIFT,
     SITES,
     Wanted,
@@ -407,6 +408,25 @@ def test_words_of_the_reader_before_stand_beside_the_case(pane: Pane) -> None:
     pane.move_selection(-50)
 
     assert said in [label.text() for label in pane.details.findChildren(QLabel)]
+
+
+@pytest.mark.parametrize(
+    ("holder", "barred"),
+    [("Practitioner/4", {"Claim", "Decline…", "Reassign…"}), (READER.id, {"Claim"})],
+)
+def test_a_case_that_somebody_holds_is_not_offered_to_be_claimed(
+    pane: Pane, holder: str, barred: set[str]
+) -> None:
+    """Two readers on one patient begin with a button that promises what cannot be."""
+    first, *rest = pane.service.rows
+    held = evolve(first.item, state=ReadState.CLAIMED, holder="Ash, K", holder_id=holder)
+    pane.service.say((evolve(first, item=held), *rest))
+    pane.table.choose(0)
+    details = pane.details
+    buttons = (details.claim, details.decline, details.reassign)
+
+    assert {each.text() for each in buttons if not each.isEnabled()} == barred
+    assert ("Ash, K holds this case" in details.decline.toolTip()) == (holder != READER.id)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ Counted from what the list and the outbox know anyway; nothing is kept beyond th
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from statistics import median
 from typing import Final
 
@@ -21,6 +22,7 @@ from workstation.services.worklist import Row, Worklist
 
 #: The promise of transfer: on the list this long after the scan (R32).
 PROMISED_S: Final = 120.0
+_HOUR: Final = timedelta(hours=1)
 
 
 @frozen
@@ -66,17 +68,43 @@ def figures(
         sum(overdue(row.item) for row in open_rows),
         sum(not row.verdict.allowed for row in open_rows),
         len(accepted),
-        sum(
-            item is None
-            or e.accepted_at is None
-            or not item.is_promised
-            or e.accepted_at <= item.due
-            for e, item in promised
-        ),
+        sum(_kept(e, item) for e, item in promised),
         median(came) if came else None,
         sum(each > PROMISED_S for each in came),
         median(first_images) if first_images else None,
     )
+
+
+def _kept(entry: Delivery, item: WorklistItem | None) -> bool:
+    """The promise of an accepted report; where nobody made one, none was broken."""
+    if item is None or entry.accepted_at is None or not item.is_promised:
+        return True
+    return entry.accepted_at <= item.due
+
+
+@frozen
+class SoFar:
+    """The reader's own shift: reports signed in this run of the program, and their promises."""
+
+    signed: int = 0
+    last_hour: int = 0
+    accepted: int = 0
+    in_time: int = 0
+
+    @property
+    def percent_in_time(self) -> int | None:
+        """Rounded down: 100 is all of them. None where none was accepted yet."""
+        return self.in_time * 100 // self.accepted if self.accepted else None
+
+
+def so_far(
+    entries: Sequence[Delivery], due: Callable[[TaskRef], WorklistItem | None], now: datetime
+) -> SoFar:
+    """Pure: `due` knows the promise of a signed case, `now` is this machine's clock."""
+    accepted = [each for each in entries if each.state is State.ACKNOWLEDGED]
+    recent = (e for e in entries if e.sealed_at is not None and now - e.sealed_at < _HOUR)
+    kept = (_kept(each, due(TaskRef(each.site, each.task))) for each in accepted)
+    return SoFar(len(entries), sum(1 for _ in recent), len(accepted), sum(kept))
 
 
 class Shift:

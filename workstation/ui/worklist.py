@@ -18,10 +18,11 @@ from workstation.ui import plain
 from workstation.ui.worklist_bars import FilterBar, Footer, StatBanner
 from workstation.ui.worklist_details import Details
 from workstation.ui.worklist_index import LineIndex
-from workstation.ui.worklist_lines import Added, Counts, Filter, Line, ListId
+from workstation.ui.worklist_lines import Added, Filter, Line, ListId
 from workstation.ui.worklist_lists import Lists
 from workstation.ui.worklist_model import WorklistModel
 from workstation.ui.worklist_table import COLUMN_OF, SORT_KEYS, WorklistTable
+from workstation.ui.worklist_telling import ListTelling
 
 #: Rows change places only after the reader has been still for this long.
 STILL_S: Final = 2.0
@@ -68,6 +69,9 @@ class WorklistPane(QWidget):
         self.banner = StatBanner(self.show_stat)
         self.bar = FilterBar(views.look, run)
         self.footer = Footer()
+        self._telling = ListTelling(
+            self._index, worklist, deliveries, views, clock, self.lists, self.banner, self.footer
+        )
         self.details = Details(run, worklist.weights)
         self.table = WorklistTable(self.model, views, run)
         self._watch_table()
@@ -132,9 +136,9 @@ class WorklistPane(QWidget):
         self.model.tick(*self.table.seen)
         line = self.table.chosen
         self.details.tick(self._now(line) if line else None)
-        self._show_sites()
+        self._telling.sites()
         if self._views.saved:
-            self._show_saved()
+            self._telling.saved()
         if self._pending and self._still():
             self._settle()
 
@@ -189,33 +193,12 @@ class WorklistPane(QWidget):
         return self._clock.monotonic() - self._last_input >= STILL_S
 
     def _show_counts(self) -> None:
-        told = self._index.told
-        self.lists.show_counts(
-            {each: self._index.of(each) for each in ListId},
-            sum(entry.open or entry.state.value == "refused" for entry in self._deliveries.entries),
-        )
-        self.footer.show_counts(told)
-        self.banner.show_lines(told.stat_outside, self._worklist.server_now)
-        self._show_empty(told)
-        self._show_sites()
-        self._show_details()
-
-    def _show_sites(self) -> None:
-        rows, late, now = self._index.sites, self._index.arrival_s, self._worklist.server_now
-        sites = self._worklist.sites
-        self.lists.show_sites([(s, now(s.id), rows[s.id], late(s.id)) for s in sites])
-        self.footer.show_time(self._clock.now())
-
-    def _show_empty(self, told: Counts) -> None:
-        self._empty.setVisible(not told.shown)
-        if told.hidden:
-            text = tr("No case matches. {n} hidden by the filter.", n=told.hidden)
-        elif any(site.reader is not None for site in self._worklist.sites):
-            text = tr("No case for you. F5 asks again.")
-        else:
-            text = tr("You are not signed in. Sign in at the top right to see your list.")
-        self._empty.setText(text)
+        self._telling.counts()
+        why = self._telling.why_empty(self._index.told)
+        self._empty.setVisible(bool(why))
+        self._empty.setText(why)
         self._empty.adjustSize()
+        self._show_details()
 
     def showEvent(self, event: QShowEvent) -> None:
         """The page comes to the front: what was left out while nobody saw it is made up for."""
@@ -256,7 +239,7 @@ class WorklistPane(QWidget):
         self.lists.choose(chosen.list)
         self.model.sort_by(COLUMN_OF.get(view.order), descending=view.descending)
         self._settle()
-        self._show_saved()
+        self._telling.saved()
         self._fit_columns()
 
     def _ordered(self) -> Sequence[Line]:
@@ -266,13 +249,6 @@ class WorklistPane(QWidget):
             return self._index.told.lines
         key = SORT_KEYS[view.order]
         return sorted(self._index.told.lines, key=key, reverse=view.descending)
-
-    def _show_saved(self) -> None:
-        views, saved = self._views, self._index.saved
-        self.lists.show_saved([
-            (name, saved.get(name, 0), view.asks_like(views.now))
-            for name, view in sorted(views.saved.items())
-        ])  # fmt: skip
 
     # --- parts ----------------------------------------------------------------
 

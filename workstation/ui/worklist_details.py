@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workstation.domain.worklist import Priority, Tier
+from workstation.domain.worklist import Priority, ReadState, Tier
 from workstation.services.lacking import lacking, no_claim, no_decline, no_reassign
 from workstation.services.shift import PROMISED_S
 from workstation.services.urgency import Weights, urgency
@@ -70,10 +70,9 @@ class Details(QWidget):
         free = line is not None and not line.blocked
         self.open.setEnabled(free)
         waits = free and line is not None and not line.done
-        for each, why_not in (
-            (self.claim, no_claim), (self.decline, no_decline), (self.reassign, no_reassign),
-        ):  # fmt: skip
-            why = why_not(line.item) if line is not None else ""
+        barred = _barred(line) if line is not None else ("", "", "")
+        buttons = (self.claim, self.decline, self.reassign)
+        for each, why in zip(buttons, barred, strict=True):
             each.setEnabled(waits and not why)
             each.setToolTip(plain.tooltip_text(why))
             each.setAccessibleDescription(why)
@@ -203,6 +202,19 @@ class Details(QWidget):
             words = tr("{time} later, goal {goal}", time=forms.duration(took), goal=goal)
             part.add(tr("On its way"), words, tone="open" if late else "hi")
         return part
+
+
+def _barred(line: Line) -> tuple[str, str, str]:
+    """Why the case cannot be claimed, declined, given to a reader; empty where it can."""
+    item, taken = line.item, ""
+    if item.state is ReadState.CLAIMED and item.holder_id != line.me:
+        taken = tr("{who} holds this case", who=item.holder)
+    mine = tr("You hold this case") if item.state is ReadState.CLAIMED and not taken else ""
+    return (
+        taken or mine or no_claim(item),
+        taken or no_decline(item),
+        taken or no_reassign(item),
+    )
 
 
 class _Section(QWidget):

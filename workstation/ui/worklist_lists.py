@@ -15,6 +15,7 @@ from workstation.services.worklist import SiteStatus
 from workstation.text import tr, trn
 from workstation.ui import icons, plain, theme
 from workstation.ui import worklist_forms as forms
+from workstation.ui.shift_block import ShiftBlock
 from workstation.ui.worklist_lines import ListId
 
 WIDTH = 232
@@ -178,6 +179,7 @@ class Lists(QWidget):
         self._saved_head.hide()
         self._saved_box = QVBoxLayout()
         self._saved_box.setSpacing(0)
+        self.shift = ShiftBlock(run)
         self._build()
         self.choose(ListId.QUEUE)
 
@@ -210,6 +212,7 @@ class Lists(QWidget):
         layout.addWidget(_heading(tr("Sites")))
         layout.addLayout(self._sites)
         layout.addStretch(1)
+        layout.addWidget(self.shift)
 
     def show_saved(self, saved: Sequence[tuple[str, int, bool]]) -> None:
         """The reader's own filters: name, how many rows, and whether it is the one that is on."""

@@ -24,7 +24,7 @@ from workstation.protocols.delivery import Delivery, State
 from workstation.services.case import Case
 from workstation.services.licence import Verdict
 from workstation.services.rows import Row
-from workstation.services.shift import Shift, SiteFigures, figures
+from workstation.services.shift import Shift, SiteFigures, figures, so_far
 from workstation.services.signal import Signal
 
 NOW = datetime(2026, 11, 22, 21, 40, tzinfo=UTC)
@@ -76,6 +76,23 @@ def test_a_promise_is_kept_when_the_site_has_the_report_in_time() -> None:
     found = counted(entries)
 
     assert (found.accepted, found.in_time) == (2, 1)
+
+
+def test_a_reader_sees_their_own_shift_in_three_numbers() -> None:
+    """Signed, in the last hour, and promises: of what was accepted, rounded so that 100 is all."""
+    entries = (
+        evolve(sent(4, NOW), sealed_at=NOW - timedelta(minutes=5)),  # ten minutes to spare
+        evolve(sent(5, NOW), sealed_at=NOW - timedelta(minutes=59)),  # ten minutes late
+        evolve(sent(4, NOW), sealed_at=NOW - timedelta(minutes=60)),
+        evolve(sent(2, NOW, State.QUEUED), sealed_at=NOW),  # on its way is not kept
+    )
+
+    found = so_far(entries, HELD.get, NOW)
+
+    assert (found.signed, found.last_hour, found.accepted, found.in_time) == (4, 3, 3, 2)
+    assert found.percent_in_time == 66
+    assert so_far(entries[3:], HELD.get, NOW).percent_in_time is None
+    assert so_far(entries[:1] * 199 + entries[1:2], HELD.get, NOW).percent_in_time == 99
 
 
 def test_how_long_images_take_to_the_list_stands_beside_the_promise_of_two_minutes() -> None:
