@@ -88,6 +88,15 @@ class Photographer:
         send("mpr.turn 15 axial")
         send("viewport.slab 10 mip")
 
+    def rendered(self) -> None:
+        """The chest as rays see it, in place of the stack beside the planes."""
+        send = self._program.send
+        send("viewport.activate 2")
+        send("viewport.volume")
+        send("volume.turn 24")
+        self.settle(10.0)  # at full resolution once nothing moves
+        send("viewport.activate 1")
+
     def curve(self) -> None:
         """The aorta straightened, from its valve over the arch and down."""
         send, viewer = self._program.send, self._program.context.viewer
@@ -157,7 +166,9 @@ class Photographer:
         self.take("templates")
         send("app.back")
         self.planes()
+        self.rendered()
         self.take("mpr")
+        send("viewport.volume")  # and away with it
         self.curve()
         self.take("curved")
         self.leave()
