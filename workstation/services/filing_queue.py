@@ -9,7 +9,6 @@ import base64
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from datetime import tzinfo
-from typing import Final
 
 from attrs import evolve, frozen
 
@@ -20,6 +19,7 @@ from workstation.services import marked_study
 from workstation.services.audit import Audit
 from workstation.services.delivery import patience
 from workstation.services.failpoints import reached
+from workstation.services.filing_words import detail_of, elsewhere
 from workstation.services.filings import PREFIX, Filing, FilingKind, filing_of
 from workstation.services.jobs import Job, Jobs
 from workstation.services.mark_documents import documents_of, left_out
@@ -29,22 +29,9 @@ from workstation.services.ports.images import FrameSource, ObjectArchive
 from workstation.services.ports.keeping import Change, SealedStore
 from workstation.services.signal import Signal
 from workstation.services.waiting import All
-from workstation.text import tr, trn
+from workstation.text import tr
 
 log = logging.getLogger("delivery")
-
-#: How the audit log calls them.
-_WHAT: Final = {
-    FilingKind.MARKS: "marks",
-    FilingKind.MEASUREMENTS: "measurements",
-    FilingKind.KEY_IMAGES: "key images",
-    FilingKind.PRESENTATION: "presentation state",
-    FilingKind.REPORT: "report",
-    FilingKind.REPORT_PDF: "report as PDF",
-    FilingKind.PLANES: "planes",
-    FilingKind.MOVIE: "movie",
-    FilingKind.SEGMENTS: "segments",
-}
 
 
 @frozen(eq=False)
@@ -56,15 +43,6 @@ class Ways:
     zones: Mapping[SiteId, tzinfo]
     reader: Callable[[SiteId], str]  # "Practitioner/17"; empty while signed out
     awaited: Callable[[ReportId], bool]  # whether a report is sealed here and not accepted
-
-
-def elsewhere(count: int) -> str:
-    """Never silence: what is not sent would be taken for filed."""
-    return trn(
-        count,
-        "{n} mark is on images that this site does not hold, and is not sent",
-        "{n} marks are on images that this site does not hold, and are not sent",
-    )
 
 
 class FilingQueue:
@@ -173,7 +151,7 @@ class FilingQueue:
         if filing.behind and self._ways.awaited(ReportId(filing.behind)):
             job.settle(0)  # `resume` comes again when the site has it
             return job
-        self._timers.pop(name, _nothing)()
+        self._timers.pop(name, lambda: None)()
         self._owed.discard(name)
         self._busy[name] = job
         job.then(lambda _: self._over(name))
@@ -319,11 +297,3 @@ class FilingQueue:
     def _keep(self, filing: Filing) -> None:
         self._filings[filing.id] = filing
         self.changed.emit(None)
-
-
-def _nothing() -> None:
-    return None
-
-
-def detail_of(filing: Filing) -> Mapping[str, str]:
-    return {"what": _WHAT[filing.kind], "sop": filing.id}

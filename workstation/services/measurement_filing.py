@@ -19,7 +19,8 @@ from workstation.errors import CommandError
 from workstation.protocols.delivery import State
 from workstation.services import marked_study
 from workstation.services.drafts import NO_VIEWS, Views
-from workstation.services.filing_queue import FilingQueue, detail_of, elsewhere
+from workstation.services.filing_queue import FilingQueue
+from workstation.services.filing_words import detail_of, elsewhere
 from workstation.services.filings import PREFIX, Filing, FilingKind
 from workstation.services.jobs import Job
 from workstation.services.marked_study import MarkedStudy
