@@ -86,7 +86,7 @@ class KeysDialog(PickingDialog):
         right = plain.column(
             self._profiles(), plain.rule(), self._title, self._told,
             _named(tr("Acts"), self._where), _named(tr("Keys"), caps),
-            _named(tr("Profiles"), self._elsewhere), self._capture, self._said, spacing=12,
+            _named(tr("Profiles"), self._elsewhere, Qt.AlignmentFlag.AlignTop), self._capture, self._said, spacing=12,
         )  # fmt: skip
         layout = right.layout()
         assert layout is not None
@@ -170,6 +170,7 @@ class KeysDialog(PickingDialog):
     def _show_caps(self, keys: Sequence[str]) -> None:
         while (item := self._caps.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                widget.hide()  # it goes when the event loop turns
                 widget.deleteLater()
         for each in keys:
             self._caps.addWidget(KeyCap(each))
@@ -268,10 +269,12 @@ class KeysDialog(PickingDialog):
         self._run("keys.restore")
 
 
-def _named(words: str, field: QWidget) -> QWidget:
+def _named(
+    words: str, field: QWidget, at: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignVCenter
+) -> QWidget:
     label = plain.label(words, tone="low")
     label.setFixedWidth(70)
-    label.setAlignment(Qt.AlignmentFlag.AlignTop)
+    label.setAlignment(at)
     return plain.row(label, field, spacing=8)
 
 
