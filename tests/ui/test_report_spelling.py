@@ -1,7 +1,8 @@
 """Words that nobody knows, in the report: marked under the letters, corrected by key alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+import pytest
 from fakes_report import Desk, binding_of, item
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -68,21 +69,25 @@ class Writer:
         self.desk.jobs.advance(0.05)
 
 
-def test_a_word_is_marked_when_it_is_done_and_not_while_it_is_typed(qtbot: QtBot) -> None:
+@pytest.fixture
+def writer(qtbot: QtBot) -> Iterator[Writer]:
+    made = Writer(qtbot)
+    yield made
+    made.editor.detach()
+
+
+def test_a_word_is_marked_when_it_is_done_and_not_while_it_is_typed(writer: Writer) -> None:
     """The mark lies under the letters and is no part of the text."""
-    writer = Writer(qtbot)
     writer.type("A noduel")
     assert writer.red() == 0
     writer.type(" here")
     assert writer.red() > 10
     assert writer.words == "A noduel here"
     assert "<" not in writer.editor.toPlainText()
-    writer.editor.detach()
 
 
-def test_a_digit_or_enter_corrects_in_one_step_of_undo(qtbot: QtBot) -> None:
+def test_a_digit_or_enter_corrects_in_one_step_of_undo(writer: Writer) -> None:
     """Alt+Enter, Enter: two keys, and the caret stands behind the word."""
-    writer = Writer(qtbot)
     writer.type("A noduel and a noduel. ")
     writer.open()
     writer.press(Key.Key_Return)
@@ -92,36 +97,30 @@ def test_a_digit_or_enter_corrects_in_one_step_of_undo(qtbot: QtBot) -> None:
     assert writer.words == "A nodule and a noodle. "
     writer.reporting.undo()
     assert writer.words == "A nodule and a noduel. "
-    writer.editor.detach()
 
 
-def test_escape_and_letters_correct_nothing(qtbot: QtBot) -> None:
+def test_escape_and_letters_correct_nothing(writer: Writer) -> None:
     """Who goes on typing has decided; the letter replaces what was taken, as ever."""
-    writer = Writer(qtbot)
     writer.type("A noduel here")
     writer.open()
     writer.press(Key.Key_Escape)
     assert writer.editor.corrector is not None
     assert not writer.editor.corrector.is_open
     assert writer.words == "A noduel here"
-    writer.editor.detach()
 
 
-def test_a_plus_adds_the_word_to_the_readers_own(qtbot: QtBot) -> None:
+def test_a_plus_adds_the_word_to_the_readers_own(writer: Writer) -> None:
     """A name of a method is right once and for all."""
-    writer = Writer(qtbot)
     writer.type("A noduel here")
     writer.open()
     writer.type("+")
     assert writer.spelling.own == {"noduel"}
     assert writer.words == "A noduel here"
     assert writer.red() == 0
-    writer.editor.detach()
 
 
-def test_what_was_meant_for_one_patient_does_not_come_up_for_the_next(qtbot: QtBot) -> None:
+def test_what_was_meant_for_one_patient_does_not_come_up_for_the_next(writer: Writer) -> None:
     """Suggestions take a fifth of a second; a case is left in less."""
-    writer = Writer(qtbot)
     writer.type("A noduel here")
     writer.desk.jobs.hold()
     writer.open()
@@ -135,4 +134,3 @@ def test_what_was_meant_for_one_patient_does_not_come_up_for_the_next(qtbot: QtB
     assert writer.editor.corrector is not None
     assert not writer.editor.corrector.is_open
     assert writer.words == "No nodule or consolidation."
-    writer.editor.detach()

@@ -86,7 +86,8 @@ class KeysDialog(PickingDialog):
         right = plain.column(
             self._profiles(), plain.rule(), self._title, self._told,
             _named(tr("Acts"), self._where), _named(tr("Keys"), caps),
-            _named(tr("Profiles"), self._elsewhere, Qt.AlignmentFlag.AlignTop), self._capture, self._said, spacing=12,
+            _named(tr("Profiles"), self._elsewhere, Qt.AlignmentFlag.AlignTop),
+            self._capture, self._said, spacing=12,
         )  # fmt: skip
         layout = right.layout()
         assert layout is not None
