@@ -111,7 +111,9 @@ class PaperWords:
     def _rules(self, painter: QPainter, table: QTextTable, page: int, top: QPointF) -> None:
         """Above and below the head of a table, and below its last row."""
         box = self._document.documentLayout().frameBoundingRect(table)
-        painter.setPen(QPen(Qt.GlobalColor.black, _RULE * self._dots))
+        pen = QPen()  # black: ink on paper has no theme
+        pen.setWidthF(_RULE * self._dots)
+        painter.setPen(pen)
         first = self._place(table.cellAt(0, 0).firstCursorPosition().block()).y()
         ends = [self._end_of_row(table, row) for row in (0, table.rows() - 1)]
         room = _CELL * self._dots
