@@ -16,6 +16,7 @@ from lxml import etree
 from workstation.domain.report import SectionKind
 from workstation.domain.report_field import FieldKind, FieldSpec
 from workstation.domain.template import Template, TemplateSection
+from workstation.protocols.foreign_text import text_of
 from workstation.protocols.mrrt_sections import SECTION_NAMES, coded
 from workstation.text import tr
 
@@ -75,13 +76,10 @@ def read(body: bytes, *, fallback_id: str) -> Template:
 
 
 def _parse(body: bytes) -> etree._Element:
-    if len(body) > MOST_BYTES:
-        raise UnreadableTemplate(tr("the file is larger than {n} bytes", n=MOST_BYTES))
     try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        at = error.start
-        raise UnreadableTemplate(tr("the file is not UTF-8 text at byte {at}", at=at)) from None
+        text = text_of(body, MOST_BYTES)
+    except ValueError as wrong:
+        raise UnreadableTemplate(str(wrong)) from None
     # The HTML parser knows no internal entities, so there is nothing to expand; the XML
     # parser would need recover mode for a third of the public files.
     parser = etree.HTMLParser(

@@ -21,6 +21,7 @@ from attrs import frozen
 
 from workstation.domain.autotext import NAME, Autotext, Level
 from workstation.errors import CommandError, SettingsError
+from workstation.protocols.foreign_text import text_of
 from workstation.text import tr
 
 MOST_BYTES: Final = 8_000_000
@@ -70,13 +71,10 @@ def save(path: Path, text: str) -> None:
 
 def read(body: bytes, level: Level, *, commas: bool) -> Read:
     """Autotexts from the bytes of a file. Raises CommandError."""
-    if len(body) > MOST_BYTES:
-        raise CommandError(tr("the file is larger than {n} bytes", n=MOST_BYTES))
     try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        at = error.start
-        raise CommandError(tr("the file is not UTF-8 text at byte {at}", at=at)) from None
+        text = text_of(body, MOST_BYTES)
+    except ValueError as wrong:
+        raise CommandError(str(wrong)) from None
     rows = list(_of_commas(text) if commas else _of_toml(text))
     if not rows:
         raise CommandError(tr("there is no autotext in this file"))

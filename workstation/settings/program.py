@@ -62,7 +62,8 @@ class Settings:
     )
     locale: str = setting("Language of the program.", "en", checks.not_empty)
     keymap: str = setting(
-        "Keys: `default`, `powerscribe`, `fluency`, `left-hand`, or the path of a file of your own"
+        "Keys until a reader changes them in the program (Shift+F1): `default`, `powerscribe`,"
+        " `fluency`, `left-hand`, or the path of a file of your own"
         ' that begins with `base = "default"` and names what differs (see'
         " resources/keymaps/left-hand.toml).",
         "default",
