@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QEventLoop, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from workstation.services.jobs import Post
@@ -57,8 +57,13 @@ class Application:
         QTimer.singleShot(round(seconds * 1000), lambda: call())
 
     def turn(self) -> None:
-        """One turn of the event loop, for those who watch it from outside."""
+        """One turn of the event loop, for those who watch it from outside.
+
+        What was to be deleted goes now, as it does while `exec` runs: outside of it Qt keeps it,
+        each window with the 8 MB of its picture.
+        """
         self.qt.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+        self.qt.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
     def exec(self) -> int:
         """Until the reader leaves."""

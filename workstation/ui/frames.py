@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QCloseEvent, QFocusEvent, QGuiApplication, QImage, QPainter
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workstation.text import tr
 from workstation.ui import plain, theme
@@ -41,6 +41,9 @@ class Frame(QWidget):
         self._on_close = on_close
         self._closing = False
         layout = QVBoxLayout(self)
+        # the window's own least size holds, whatever it shows; a platform without a window
+        # manager is not told of another with each word
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.alarms)
