@@ -70,4 +70,16 @@ def play_phases(ctx: CommandContext) -> Outcome:
     return None
 
 
-COMMANDS = (scroll_round, play, stop, play_all, faster, sequence, go_phase, next_phase, play_phases)
+@command("phase.curve", title="Curve over the phases", group=GROUP, when={"image", "measurement"})
+def phase_curve(ctx: CommandContext, name: str = "") -> Outcome:
+    """The mean of a region at each moment, b-value or echo, below the images: wash-in and
+    wash-out; again closes it."""
+    if ctx.viewer.toggle_phase_curve(name) and (made := ctx.viewer.phase_curve) is not None:
+        ctx.windows.tell(made.words)
+    return None
+
+
+COMMANDS = (
+    scroll_round, play, stop, play_all, faster, sequence, go_phase, next_phase, play_phases,
+    phase_curve,
+)  # fmt: skip

@@ -12,6 +12,7 @@ from workstation.domain.identifiers import StudyRef
 from workstation.domain.study import DisplaySet, Trait
 from workstation.errors import CommandError
 from workstation.services.overlay_lines import Line, Overlay
+from workstation.services.phase_curve import PhaseCurve, curve_of
 from workstation.services.place_words import number
 from workstation.services.reformatted import Reformatted
 from workstation.services.viewed import Shown
@@ -27,6 +28,7 @@ class Phased(Reformatted):
     def __init__(self, parts: ViewerParts) -> None:
         super().__init__(parts)
         self._phases: dict[str, Phases | None] = {}
+        self.phase_curve_of = ""  # the region whose curve is shown
 
     def study_ready(self, ref: StudyRef, display_sets: Sequence[DisplaySet]) -> None:
         """More images came: what belongs together is looked at anew."""
@@ -37,6 +39,7 @@ class Phased(Reformatted):
         """Nothing of the case stays here."""
         super().forget()
         self._phases.clear()
+        self.phase_curve_of = ""
 
     def phases(self, index: int) -> Phases | None:
         """Those of what a view shows; None where there are no others."""
@@ -60,6 +63,40 @@ class Phased(Reformatted):
         """Onward, round again at the end."""
         found = self._need_phases(self._need_shown())
         self.go_phase((found.at + step) % len(found.ids))
+
+    def toggle_phase_curve(self, name: str = "") -> bool:
+        """The curve of a region, by name or the chosen one, below the images; or away again.
+
+        Raises CommandError where there is one phase, or it is no region of theirs.
+        """
+        wanted = name or self._marks.selected or self.phase_curve_of
+        if self.phase_curve_of and wanted == self.phase_curve_of:
+            self.phase_curve_of = ""
+        else:
+            self.phase_curve_of, before = self._marks.find(wanted).id, self.phase_curve_of
+            try:
+                self._phase_curve(self._need_shown())
+            except CommandError:
+                self.phase_curve_of = before
+                raise
+        self.changed.emit(None)
+        return bool(self.phase_curve_of)
+
+    @property
+    def phase_curve(self) -> PhaseCurve | None:
+        """As it is now; None where none is asked for, or the active view has no phases."""
+        shown = self.shown(self.active)
+        if not self.phase_curve_of or shown is None:
+            return None
+        try:
+            return self._phase_curve(shown)
+        except CommandError:
+            return None
+
+    def _phase_curve(self, shown: Shown) -> PhaseCurve:
+        found, mark = self._need_phases(shown), self._marks.find(self.phase_curve_of)
+        sets = [self._sets[name] for name in found.ids]
+        return curve_of(mark, found, sets, lambda frame: self._store.get(frame.key))
 
     def play_phase(self, view: int, index: int) -> None:
         """The next phase of a film; no act of the reader."""

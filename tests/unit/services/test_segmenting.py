@@ -23,6 +23,7 @@ from workstation.domain.identifiers import StudyUID
 from workstation.domain.measurement import MeasurementKind
 from workstation.domain.patient import Patient
 from workstation.domain.reader import Reader
+from workstation.domain.segment_kind import SegmentKind
 from workstation.domain.study import DisplaySet
 from workstation.errors import CommandError, Refused
 from workstation.rendering.volume_slice import plane_samples
@@ -269,6 +270,25 @@ def test_the_object_holds_the_very_voxels_and_names_their_images(name: str) -> N
     assert how == ["SEMIAUTOMATIC", "MANUAL"]
     assert read.StudyInstanceUID == "1.1"
     assert read.FrameOfReferenceUID == "1.2.9.1"
+
+
+def test_the_object_says_what_each_segment_is_in_the_codes_of_the_standard(desk: Desk) -> None:
+    """Another station colours, lists and counts it as what it is."""
+    desk.segments.begin("Left kidney")
+    desk.segments.set_kind(SegmentKind.KIDNEY)
+    desk.segments.stroke([(10.0, 10.0)], 3.0)
+    desk.segments.begin("Seen")
+    desk.segments.stroke([(30.0, 30.0)], 3.0)
+
+    desk.save().result()
+
+    read = highdicom.seg.segread(io.BytesIO(base64.b64decode(desk.filer.filed[0].body)))
+    kidney, lesion = map(read.get_segment_description, (1, 2))
+    assert kidney.segmented_property_category.value == "91723000"
+    assert (kidney.segmented_property_type.value, kidney.segmented_property_type.meaning) == (
+        "64033007", "Kidney",
+    )  # fmt: skip
+    assert lesion.segmented_property_type.meaning == "Lesion"
 
 
 @pytest.mark.peer

@@ -21,6 +21,7 @@ from workstation.ui.viewer.curve_pane import CurvePane
 from workstation.ui.viewer.grid import Grid
 from workstation.ui.viewer.lesion_table import LesionTable
 from workstation.ui.viewer.measurement_list import MeasurementList
+from workstation.ui.viewer.phase_plot import PhasePlot
 from workstation.ui.viewer.pictures import Pictures
 from workstation.ui.viewer.thumbnails import Thumbnails
 from workstation.ui.viewer.tools import ToolStrip
@@ -71,6 +72,7 @@ class ViewerPane(QWidget):
         right.addWidget(self.strip)
         right.addWidget(self.grid, 1)
         right.addWidget(self.curve)
+        right.addWidget(PhasePlot(viewer, run))
         if lesions is not None:
             right.addWidget(LesionTable(lesions, run, self.focus_active))
         row = QHBoxLayout(self)
