@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from attrs import evolve
+from likeness import likeness
 from numpy.typing import NDArray
 
 from workstation.adapters.decoders import Decoders
@@ -82,8 +83,8 @@ def test_an_unshaded_picture_is_that_of_a_graphics_card(chest: Volume, name: str
     theirs = _by_gpu(brick, preset, chest, placed.plane.row_spacing)
 
     assert theirs.max() > 150
-    alike = _similarity(ours.mean(axis=2), theirs.mean(axis=2))
-    lit = _similarity(np.zeros((SIDE, SIDE)), theirs.mean(axis=2)) < 0.999
+    alike = likeness(ours.mean(axis=2), theirs.mean(axis=2))
+    lit = likeness(np.zeros((SIDE, SIDE)), theirs.mean(axis=2)) < 0.999
     assert alike.mean() > ALIKE
     assert alike[lit].mean() > ALIKE  # black corners are no merit
     both = theirs.max(axis=2) > 0  # ours reaches half a voxel further, to the edge of the outermost
@@ -169,19 +170,3 @@ def _placed(brick: Brick) -> Any:
     for i, j in np.ndindex(4, 4):
         made.SetElement(int(i), int(j), float(matrix[i, j]))
     return made
-
-
-def _similarity(a: NDArray[Any], b: NDArray[Any], side: int = 8) -> NDArray[np.float64]:
-    """Of each window of 8 x 8 pixels (Wang et al. 2004), grey of 0 to 255."""
-
-    def mean(values: NDArray[Any]) -> NDArray[np.float64]:
-        summed = np.pad(values.astype(np.float64), ((1, 0), (1, 0))).cumsum(0).cumsum(1)
-        inner = summed[side:, side:] - summed[:-side, side:] - summed[side:, :-side]
-        return np.asarray((inner + summed[:-side, :-side]) / side**2)
-
-    first, second = (0.01 * 255) ** 2, (0.03 * 255) ** 2
-    x, y = mean(a), mean(b)
-    spread = mean(a * a) - x * x + mean(b * b) - y * y
-    shared = mean(a * b) - x * y
-    top = (2 * x * y + first) * (2 * shared + second)
-    return np.asarray(top / ((x * x + y * y + first) * (spread + second)))

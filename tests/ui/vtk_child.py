@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from attrs import evolve
+from likeness import likeness
 from numpy.typing import NDArray
 from PySide6.QtGui import QGuiApplication
 from volume_phantoms import SCANS, filled, middle, sphere, volume
@@ -92,7 +93,7 @@ def chest(preset: VolumePreset, card: VtkCard, *, near: bool) -> float:
     theirs = card.picture(brick, None, request).mean(axis=2)
     assert theirs.max() > 150
     ours = pixels_of(Caster(brick).cast(request), preset, preset.window).mean(axis=2)
-    return float(_similarity(ours, theirs))
+    return float(likeness(ours, theirs).mean())
 
 
 def _spheres() -> tuple[Floats, Brick]:
@@ -104,17 +105,6 @@ def _spheres() -> tuple[Floats, Brick]:
         ball = filled(sphere(centre + rng.uniform(-7, 7, 3), 4.5), placed, SHAPE).astype(np.int32)
         voxels = np.maximum(voxels, -1000 + ball * (value + 1000) // 1000)
     return centre, Brick.of(volume(voxels.astype(np.int16), placed, rescale=HU))
-
-
-def _similarity(a: Floats, b: Floats, side: int = 8) -> float:
-    """Mean over windows of 8 x 8 pixels (Wang et al. 2004)."""
-    windows = [np.lib.stride_tricks.sliding_window_view(each, (side, side)) for each in (a, b)]
-    x, y = (each.mean(axis=(2, 3)) for each in windows)
-    spread = sum(each.var(axis=(2, 3)) for each in windows)
-    shared = (windows[0] * windows[1]).mean(axis=(2, 3)) - x * y
-    first, second = (0.01 * 255) ** 2, (0.03 * 255) ** 2
-    top = (2 * x * y + first) * (2 * shared + second)
-    return float((top / ((x * x + y * y + first) * (spread + second))).mean())
 
 
 def left_out(card: VtkCard) -> dict[str, float]:
