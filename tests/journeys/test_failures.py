@@ -124,8 +124,12 @@ def test_a_case_that_may_not_be_read_is_not_fetched(calm: DemoPlatform, tmp_path
     assert any("/fhir/Task" in path for path in asked)
     assert "MV-26-40417" in studies
     assert not [p for p in asked if any(uid in p for uid in studies.values())]  # none of Texas
+    charts = ("/Observation", "/AllergyIntolerance", "/Condition", "/DocumentReference")
+    assert not [path for path in asked if path.endswith(charts)]
     assert allowed.code == 0
-    assert [line for line in calm.log() if "/dicomweb" in line["path"]]  # the log would show it
+    shown = [line["path"] for line in calm.log()]  # the log would show it
+    assert [path for path in shown if "/dicomweb" in path]
+    assert [path for path in shown if path.endswith(charts)]
 
 
 def test_expired_tokens_are_renewed_in_the_middle_of_a_case(tmp_path: Path) -> None:
