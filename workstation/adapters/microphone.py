@@ -84,7 +84,6 @@ class SystemMicrophone:
         except audio.PortAudioError:
             self._speaker = None  # nothing to hear it by; the meter tells as well
 
-
     def play(self, pcm: bytes) -> None:
         audio = _portaudio()
         try:
