@@ -72,6 +72,26 @@ def test_a_report_of_several_sections_arrives_with_the_empty_lines_between_them(
     ]  # fmt: skip
 
 
+def test_lists_and_tables_arrive_as_lines_and_bold_as_its_words() -> None:
+    """F181: a bar between cells is the separator of HL7 itself; a row stays one field."""
+    words = "Mass.\n- left\n1. a\n2. b\nLevel | Size\nT4 | 3 mm"
+    parts = (Field(FieldSpec("a", "Lungs"), words, edited=True, bold=((0, 4), (30, 38))),)
+    report = evolve(
+        signed_report().report, sections=(Section(SectionKind.FINDINGS, "Findings", parts),)
+    )
+    signed = evolve(signed_report(), report=report, text=report.plain_text)
+    raw = _oru(signed)
+
+    lines = [line for line in raw.split(b"\r") if b"|TX|" in line]
+    assert [line.split(b"|")[5] for line in lines] == [
+        b"Findings", b"Lungs: Mass.", b"- left", b"1. a", b"2. b", b"Level \\F\\ Size",
+        b"T4 \\F\\ 3 mm",
+    ]  # fmt: skip
+    assert text_of(parse(raw)) == signed.text
+    found = parse_message(raw.decode(), validation_level=VALIDATION_LEVEL.STRICT, find_groups=True)
+    assert Validator.validate(found)
+
+
 def test_words_that_are_not_those_of_the_sections_are_sent_whole() -> None:
     """What the signature covers is sent, never what it might have been made from."""
     signed = evolve(signed_report(), text="CRITICAL\n\nOther words.\n")
