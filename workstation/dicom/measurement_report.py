@@ -4,7 +4,6 @@ Imports highdicom, and is itself imported only where a document is written: the 
 its decoders start without either.
 """
 
-import uuid
 import warnings
 from collections.abc import Iterable, Sequence
 from types import MappingProxyType
@@ -26,7 +25,7 @@ from workstation.dicom.document_head import (
 )
 from workstation.dicom.measurement_shapes import shapes
 from workstation.dicom.observer import observer
-from workstation.domain.identifiers import is_uid
+from workstation.domain.identifiers import derived_uid, is_uid
 from workstation.domain.measurement import (
     LAYER,
     LAYER_UNITS,
@@ -285,4 +284,4 @@ def tracking_uid(measurement: Measurement, reader: Reader) -> str:
     """The same for the same mark in every document about it (PS3.16 TID 4108)."""
     key = measurement.frame
     name = f"{key.site}/{key.sop}/{key.frame_index}/{reader.id}/{measurement.id}"
-    return f"2.25.{uuid.uuid5(uuid.NAMESPACE_OID, name).int}"
+    return derived_uid(name)

@@ -5,11 +5,11 @@ images they were made on. Imports highdicom, and is itself imported only where a
 sealed for a site that wants one.
 """
 
-import uuid
 import warnings
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
+from uuid import UUID
 
 from attrs import frozen
 from highdicom import sr
@@ -26,7 +26,7 @@ from workstation.dicom.document_head import (
     placed,
 )
 from workstation.dicom.observer import observer
-from workstation.domain.identifiers import SeriesUID, SopUID
+from workstation.domain.identifiers import SeriesUID, SopUID, derived_uid
 from workstation.domain.report import Section, SectionKind, SignedReport
 from workstation.domain.report_states import STATES
 from workstation.domain.units import ucum
@@ -73,7 +73,7 @@ class Predecessor:
 
 def document_uid(report: str, what: str) -> str:
     """PS3.5 B.2: always the same for the same report, so that an addendum can name it."""
-    return f"2.25.{uuid.uuid5(uuid.UUID(report), what).int}"
+    return derived_uid(what, UUID(report))
 
 
 def report_document(

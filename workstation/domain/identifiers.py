@@ -2,6 +2,7 @@
 
 import re
 from typing import Final, NewType
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from attrs import frozen
 
@@ -23,6 +24,11 @@ def is_uid(text: str) -> bool:
     part of a path or URL.
     """
     return _UID.fullmatch(text) is not None
+
+
+def derived_uid(name: str, within: UUID = NAMESPACE_OID) -> str:
+    """Always the same for the same name (PS3.5 B.2: a UUID, version 5, as a UID)."""
+    return f"2.25.{uuid5(within, name).int}"
 
 
 @frozen

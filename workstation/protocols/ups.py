@@ -5,16 +5,16 @@ to COMPLETED or CANCELED and nowhere else: what is claimed cannot be given back.
 """
 
 import json
-import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 from urllib.parse import urlencode
+from uuid import NAMESPACE_URL
 from zoneinfo import ZoneInfo
 
 from attrs import evolve
 
-from workstation.domain.identifiers import AccessionNumber, StudyUID, TaskId, is_uid
+from workstation.domain.identifiers import AccessionNumber, StudyUID, TaskId, derived_uid, is_uid
 from workstation.domain.reader import Reader
 from workstation.domain.worklist import Lack, Priority, ReadState, Tier, WorklistItem
 from workstation.errors import Refused
@@ -79,7 +79,7 @@ def transaction_of(site: Site, task: TaskId, reader: Reader) -> str:
     """The lock of a reader on a work item: the same after a restart, so that nobody is locked
     out of a case of their own (PS3.5 B.2: a UUID as a UID)."""
     name = f"urn:reading-workstation:ups:{site.id}:{task}:{reader.id}"
-    return f"2.25.{uuid.uuid5(uuid.NAMESPACE_URL, name).int}"
+    return derived_uid(name, NAMESPACE_URL)
 
 
 # --- what is written ---------------------------------------------------------------------

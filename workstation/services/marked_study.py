@@ -1,14 +1,13 @@
 """All marks of a reader on one study, as they are sealed until documents are made of them."""
 
 import json
-import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from attrs import frozen
 
-from workstation.domain.identifiers import AccessionNumber, SiteId, StudyRef, StudyUID
+from workstation.domain.identifiers import AccessionNumber, SiteId, StudyRef, StudyUID, derived_uid
 from workstation.domain.key_image import KeyImage, SeenFrame
 from workstation.domain.measurement import Measurement
 from workstation.domain.patient import Patient
@@ -45,7 +44,7 @@ class MarkedStudy:
         """PS3.5 B.2: a UUID as a UID, of this study, this reader and what is said."""
         named = [what, self.ref.site, self.ref.study, self.reader.id, *content]
         text = json.dumps(named, sort_keys=True, ensure_ascii=True)
-        return f"2.25.{uuid.uuid5(uuid.NAMESPACE_OID, text).int}"
+        return derived_uid(text)
 
 
 def _marks(marked: MarkedStudy) -> Mapping[str, Any]:

@@ -6,7 +6,6 @@ anything; the film is filed in the archive of the site as our other documents ar
 
 import base64
 import time
-import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final, Protocol
@@ -15,7 +14,7 @@ import numpy as np
 from attrs import define, field
 from numpy.typing import NDArray
 
-from workstation.domain.identifiers import SeriesUID, SiteId, StudyRef
+from workstation.domain.identifiers import SeriesUID, SiteId, StudyRef, derived_uid
 from workstation.domain.reader import Reader
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import CommandError
@@ -79,7 +78,7 @@ class _Making:
         ref = self.item.ref
         named = [what, ref.site, ref.study, self.reader.id, self.shown.display_set.id]
         text = "\n".join((*named, self.at.isoformat()))
-        return f"2.25.{uuid.uuid5(uuid.NAMESPACE_OID, text).int}"
+        return derived_uid(text)
 
 
 class MovieSaving:

@@ -4,14 +4,13 @@ they are. On a worker: nothing of a screen is asked here.
 
 import base64
 import json
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, frozen
 
-from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyRef
+from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyRef, derived_uid
 from workstation.domain.key_image import KeyImage, KeyTitle
 from workstation.domain.presentation import Voi
 from workstation.domain.reader import Reader
@@ -88,7 +87,7 @@ class Asked:
         ref = self.item.ref
         named = [what, ref.site, ref.study, self.reader.id, *self.planned.uid_of, *content]
         text = json.dumps(named, sort_keys=True, ensure_ascii=True)
-        return f"2.25.{uuid.uuid5(uuid.NAMESPACE_OID, text).int}"
+        return derived_uid(text)
 
     def filing(self, kind: FilingKind, sop: str, data: bytes) -> Filing:
         ref = StudyRef(self.item.site, self.item.ref.study)

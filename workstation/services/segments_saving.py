@@ -2,13 +2,12 @@
 
 import base64
 import json
-import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from attrs import frozen
 
-from workstation.domain.identifiers import SiteId, StudyRef
+from workstation.domain.identifiers import SiteId, StudyRef, derived_uid
 from workstation.domain.reader import Reader
 from workstation.domain.study import DisplaySet
 from workstation.domain.worklist import WorklistItem
@@ -41,7 +40,7 @@ class _Asked:
         ref = self.item.ref
         named = [what, ref.site, ref.study, self.reader.id, self.own.id, self.at.isoformat()]
         text = json.dumps([*named, *map(str, content)], ensure_ascii=True)
-        return f"2.25.{uuid.uuid5(uuid.NAMESPACE_OID, text).int}"
+        return derived_uid(text)
 
 
 class SegmentsSaving:
