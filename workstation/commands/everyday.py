@@ -45,6 +45,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "marks.toggle": "cad ai findings",
         "measurement.delete": "remove erase clear",
         "mpr.straighten": "orthogonal reset planes",
+        "outbox.settle": "acknowledge banner dismiss called telephoned",
         "outbox.retry": "resend failed refused",
         "overlay.level": "demographics corner annotations text",
         "pet.sphere": "suv volume of interest voi peak",

@@ -24,9 +24,15 @@ def retry(ctx: CommandContext, accession: str = "") -> Outcome:
 
 
 @command("outbox.settle", title="Alarm dealt with", group="Program", when={"signed-in"})
-def settle(ctx: CommandContext, accession: str) -> Outcome:
+def settle(ctx: CommandContext, accession: str = "") -> Outcome:
     """You have telephoned, or looked: the alarm of this report goes, and that you did is on
-    record."""
+    record. Without the case the first alarm is asked for."""
+    if not accession:
+        standing = ctx.alarms.standing
+        if not standing:
+            raise CommandError(tr("there is no alarm"))
+        ctx.windows.open_palette(f"outbox.settle {standing[0].accession}")
+        return None
     if not ctx.alarms.settle(accession):
         raise CommandError(tr("there is no alarm for {accession}", accession=accession))
     return None

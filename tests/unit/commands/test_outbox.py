@@ -73,6 +73,33 @@ def test_refused_marks_are_taken_back_only_after_their_case_was_named() -> None:
     ]
 
 
+class Alarms:
+    def __init__(self, *accessions: str) -> None:
+        self.standing = [SimpleNamespace(accession=each) for each in accessions]
+        self.settled: list[str] = []
+
+    def settle(self, accession: str) -> bool:
+        self.settled.append(accession)
+        return accession in [each.accession for each in self.standing]
+
+
+def test_an_alarm_is_dealt_with_by_keys_after_its_case_was_named() -> None:
+    """The banner takes no focus; who reads without a mouse must still be able to answer it."""
+    ctx = context(Outbox())
+    alarms = Alarms("A-3", "A-4")
+    cast(Any, ctx).alarms = alarms
+    REGISTRY.run("outbox.settle", ctx)
+
+    assert cast(Any, ctx.windows).said == ["outbox.settle A-3"]
+    assert alarms.settled == []
+    REGISTRY.run("outbox.settle A-3", ctx)
+    assert alarms.settled == ["A-3"]
+
+    cast(Any, ctx).alarms = Alarms()
+    with pytest.raises(CommandError, match="there is no alarm"):
+        REGISTRY.run("outbox.settle", ctx)
+
+
 def test_marks_that_nobody_refused_are_not_taken_back() -> None:
     with pytest.raises(CommandError, match="no marks were refused"):
         REGISTRY.run("outbox.take-back A-1", context(Outbox()))
