@@ -11,6 +11,7 @@ from workstation.domain.critical import CriticalResult
 from workstation.domain.decision_aid import AidResult
 from workstation.domain.report import FieldRef, Report, SectionKind
 from workstation.domain.report_field import Field, FieldKind
+from workstation.domain.rich_text import difference
 from workstation.errors import CommandError
 from workstation.services.autotext_edits import next_hole, with_choice, without_hole
 from workstation.services.report_edits import (
@@ -161,12 +162,23 @@ class Writing(Walking):
         if step is None:
             return
         self._need_writable()
-        report, self.current = step
-        report = with_calls(report, self._report().critical)  # a call cannot be undone
-        self.report = evolve(report, revision=self._report().revision + 1)
-        self.caret = None
+        before, (report, self.current) = self._report(), step
+        report = with_calls(report, before.critical)  # a call cannot be undone
+        self.report = evolve(report, revision=before.revision + 1)
+        self.caret = self._changed_at(before)
         self._written()
         self.moved.emit(None)
+
+    def _changed_at(self, before: Report) -> int | None:
+        """Behind what a step changed in the current field, so that the next letter replaces
+        nothing; None takes a default whole again."""
+        now, old = self._current_field(), before.field(self.current) if self.current else None
+        if now is None or old is None or now.untouched:
+            return None
+        if now.text == old.text:
+            return self.caret
+        start, _, length = difference(old.text, now.text)
+        return start + length
 
     def choose(self, number: int) -> bool:
         """Fill the hole that is taken with one of its choices (from 1), and take the next one.

@@ -278,3 +278,21 @@ def test_what_is_signed_is_not_arranged() -> None:
     for act in (reporting.bold, reporting.bullets, reporting.delete_item, reporting.to_impression):
         with pytest.raises(CommandError, match="claimed by another"):
             act()
+
+
+# --- after a step back ----------------------------------------------------------------------
+
+
+def test_the_next_letter_after_a_step_back_replaces_nothing() -> None:
+    """Ctrl+Z, then a letter: a whole finding must not go with it."""
+    reporting = begun("Mass of the left lobe.", caret=4)
+    reporting.type_in(LUNGS, 4, 4, "ive")
+    reporting.undo()
+    assert (field(reporting).text, reporting.caret) == ("Mass of the left lobe.", 4)
+
+    reporting.go_to(LUNGS, 2)
+    reporting.bold()
+    reporting.undo()
+    assert reporting.caret == 2
+    reporting.undo()
+    assert reporting.caret is None, "a default is taken whole, as by Tab"
