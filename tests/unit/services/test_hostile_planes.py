@@ -80,8 +80,12 @@ def test_whatever_a_hand_does_planes_go_on(seed: int) -> None:
         viewer.resized(index, 120, 90, 1.0)
     run = runner(viewer)
 
+    acted = 0
     for _ in range(70):
         line = dice.choice(LINES)(dice)
         with suppress(CommandError):  # a sentence for the reader
             run(line)
+            acted += 1
         painted(viewer)
+
+    assert acted > 20
