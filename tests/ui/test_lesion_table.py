@@ -16,7 +16,7 @@ from workstation.services.signal import Signal
 from workstation.ui.viewer.lesion_table import LesionTable
 
 IMAGE = FrameKey(SITE, StudyUID("1.1"), SeriesUID("1.1.9"), SopUID("1.1.9.1"))
-PET: Mapping[str, float] = {"max": 12.04, "peak": 11.2, "mean": 8.06, "tlg": 115.21, "long": 31.0}
+PET: Mapping[str, float] = {"max": 12.04, "peak": 11.2, "mean": 8.06, "tlg": 115.21, "longest": 31.0}
 
 
 def lesion(number: int, stats: Mapping[str, float] = PET, unit: str = "SUVbw") -> Lesion:
@@ -67,7 +67,7 @@ def test_each_lesion_is_a_line_of_figures_with_one_decimal(room: Room) -> None:
 
 def test_what_is_not_defined_is_no_number(qtbot: QtBot) -> None:
     """A lesion of a CT has no TLG, and 0 would be one."""
-    room = Room(qtbot, lesion(1, {"mean": 45.0, "max": 90.0, "long": 31.0}, "HU"))
+    room = Room(qtbot, lesion(1, {"mean": 45.0, "max": 90.0, "longest": 31.0}, "HU"))
     room.open()
 
     assert room.row(0)[2:7] == ["90.0", "–", "45.0", "14.3", "–"]

@@ -51,6 +51,7 @@ _HEADINGS: Final = MappingProxyType(
 _QUANTITIES: Final = MappingProxyType(
     {
         "length": codes.SCT.Length,
+        "segment": codes.SCT.Volume,
         "polyline": codes.SCT.Length,
         "bidirectional": codes.SCT.LongAxis,
         "angle": codes.SCT.Angle,

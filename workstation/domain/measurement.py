@@ -48,6 +48,10 @@ SPHERE: Final = "sphere"
 LAYER_UNITS: Final[Mapping[str, str]] = MappingProxyType(
     {"voxels": "", "radius": "mm", "threshold": "%", "volume": "ml", "tlg": "g"}
 )
+#: Units of what of `stats` is not in their own.
+STATS_UNITS: Final[Mapping[str, str]] = MappingProxyType(
+    {"pixels": "", "voxels": "", "tlg": "g", "longest": "mm", "across": "mm"}
+)
 #: These say words instead of a value.
 WORDS: Final = frozenset({MeasurementKind.ARROW, MeasurementKind.TEXT})
 
@@ -108,8 +112,8 @@ class Measurement:
     `note` says whose millimetres they are ("detector", "calibrated"), or why there is no
     value; empty when they are the patient's. `stats` of a region: mean, sd, min, max,
     pixels; of two axes: short, or heart and thorax; all in `stats_unit` but for `pixels`. Of a
-    segment its `value` is the volume, and `stats` has mean, sd, min, max, `peak`, and in their
-    own units `long`, `short` (mm), `voxels` and `tlg` (g).
+    segment its `value` is the volume, and `stats` has mean, sd, min, max, `peak`, and in units
+    of their own (`STATS_UNITS`) `longest`, `across`, `voxels` and `tlg`.
     """
 
     id: str  # "A1": as drawn and cited

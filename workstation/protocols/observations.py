@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, Final
 
-from workstation.domain.measurement import LAYER, LAYER_UNITS
+from workstation.domain.measurement import LAYER, LAYER_UNITS, STATS_UNITS
 from workstation.domain.report import SignedReport
 from workstation.domain.report_states import STATES
 from workstation.domain.suv import UNITS
@@ -48,6 +48,7 @@ UCUM: Final = {
 #: PS3.16 CID 7469, 7470 and annex D.
 _CODES: Final = {
     "length": (DCM, "121206", "Distance"),
+    "segment": (SCT, "118565006", "Volume"),
     "ellipse": (SCT, "42798000", "Area"),
     "rectangle": (SCT, "42798000", "Area"),
     "area": (SCT, "42798000", "Area"),
@@ -133,13 +134,13 @@ def _coding(name: str) -> dict[str, str]:
 def _components(measurement: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Statistics of the image, then of what was laid over it, told apart by their texts."""
     unit, above = (str(measurement.get(name, "")) for name in ("stats_unit", "layer_unit"))
-    length_unit = str(measurement.get("unit", ""))
+    own = {**STATS_UNITS, "area": str(measurement.get("unit", ""))}
     stats = dict(measurement.get("stats") or {}).items()
     layer = dict(measurement.get("layer") or {}).items()
     return [
         {"code": {"coding": [_coding(name)], "text": text}, "valueQuantity": quantity(value, shown)}
         for name, text, value, shown in (
-            *((n, n, v, {"area": length_unit, "pixels": ""}.get(n, unit)) for n, v in stats),
+            *((n, n, v, own.get(n, unit)) for n, v in stats),
             *((n, f"{LAYER}: {n}", v, LAYER_UNITS.get(n, above)) for n, v in layer),
         )
         if value is not None

@@ -86,8 +86,8 @@ def _segment_words(segment: Measurement) -> str:
     size = [f"{decimal(segment.value or 0.0)} {segment.unit}"]
     if "tlg" in stats:
         size.append(f"TLG {decimal(stats['tlg'])}")
-    if "long" in stats:
-        size.append(f"{decimal(stats['long'])} × {decimal(stats['short'])} mm")
+    if "longest" in stats:
+        size.append(f"{decimal(stats['longest'])} × {decimal(stats['across'])} mm")
     if "mean" not in stats:
         return ", ".join(size)
     mean = f"mean {decimal(stats['mean'])}"

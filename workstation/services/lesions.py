@@ -44,7 +44,7 @@ def lesion_of(mark: Measurement) -> Lesion | None:
     """None of a measurement that is no lesion with a volume."""
     if mark.kind is MeasurementKind.SEGMENT:
         said, unit, volume = mark.stats, mark.stats_unit, mark.value
-        long_mm = said.get("long")
+        long_mm = said.get("longest")
     elif "radius" in mark.layer:
         said, unit, volume = mark.layer, mark.layer_unit, mark.layer["volume"]
         long_mm = 2 * mark.layer["radius"]

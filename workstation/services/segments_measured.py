@@ -5,6 +5,7 @@ Worked out by the worker of volumes, anew for whatever was drawn since.
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Final
 
 from workstation.domain.measurement import Measurement, MeasurementKind
 from workstation.domain.study import DisplaySet
@@ -18,6 +19,8 @@ from workstation.services.signal import Signal
 from workstation.services.volumes import Volumes
 
 _Said = Mapping[str, float]
+#: Of two axes `short` is in the unit of the value, which is a volume here.
+_NAMES: Final = MappingProxyType({"long": "longest", "short": "across"})
 
 
 class SegmentsMeasured:
@@ -83,7 +86,7 @@ def as_measurement(own: DisplaySet, segment: Segment, said: _Said) -> Measuremen
     frame = own.frames[segment.largest]
     return Measurement(
         segment.id, MeasurementKind.SEGMENT, frame.key, (), segment.volume_ml, "ml",
-        stats=MappingProxyType({k: v for k, v in said.items() if k != "volume"}),
+        stats=MappingProxyType({_NAMES.get(k, k): v for k, v in said.items() if k != "volume"}),
         stats_unit=frame.rescale.unit, image_number=segment.largest + 1, series_label=own.label,
         revision=segment.revision, text=segment.name,
     )  # fmt: skip

@@ -17,8 +17,10 @@ from workstation.domain.report import FieldRef, SectionKind
 from workstation.domain.segment_kind import SegmentKind
 from workstation.domain.suv import SuvBasis
 from workstation.errors import CommandError
+from workstation.protocols.observations import _components
 from workstation.rendering.volume_slice import plane_samples
 from workstation.services.checks import link_state
+from workstation.services.citing import described
 from workstation.services.lesions import Lesions
 from workstation.services.segmenting import Segmenting
 from workstation.services.segments_measured import SegmentsMeasured
@@ -225,3 +227,16 @@ def test_a_lesion_of_a_layer_is_gone_to_where_the_layer_lies(room: Room) -> None
     assert shown.display_set.id == below.id
     assert abs(shown.state.frame_index - SHAPE[0] // 2) <= 1
     assert [each.name for each in room.structures.on(shown)] != []
+
+
+def test_every_number_of_a_segment_leaves_with_its_own_unit(room: Room) -> None:
+    """A diameter in SUV, or a TLG in HU, would be read as what it says."""
+    contour(room)
+    said = described(room.lesions.named("S1").mark)
+
+    units = {each["code"]["text"]: each["valueQuantity"]["unit"] for each in _components(said)}
+
+    assert {units[name] for name in ("max", "mean", "min", "sd", "peak")} == {"SUVbw"}
+    assert (units["longest"], units["across"], units["tlg"], units["voxels"]) == (
+        "mm", "mm", "g", "",
+    )  # fmt: skip
