@@ -16,9 +16,9 @@ from workstation.services.lines import split
 from workstation.services.own_keys import KeyChange, OwnKeys
 from workstation.settings import resource
 from workstation.ui import key_capture
+from workstation.ui.buttons import Button
 from workstation.ui.key_capture import KeyCapture
 from workstation.ui.keys_dialog import KeysDialog
-from workstation.ui.plain import Button
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 

@@ -87,7 +87,8 @@ def test_what_is_typed_goes_into_the_field_and_on_to_the_left(writer: Writer) ->
         for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
             key = QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, letter)
             QApplication.sendEvent(writer.editor, key)
-    field = writer.reporting.report and writer.reporting.report.field(LUNGS)
+    assert writer.reporting.report is not None
+    field = writer.reporting.report.field(LUNGS)
     assert field is not None
     assert field.text == "אין גוש או תסנין בשתי הריאות. קטן 3 מ"
     assert writer.line(1)[0] < before
