@@ -47,6 +47,19 @@ def test_a_tool_without_a_button_is_named_while_it_is_in_the_hand(qtbot: QtBot) 
     assert named(made) == []
 
 
+def test_the_name_of_the_tool_is_whole_beside_a_report_on_a_laptop(qtbot: QtBot) -> None:
+    """730 pixels are what 1366 leave between the names of series and the report."""
+    viewer, _ = opened(stack())
+    made = strip(qtbot, viewer)
+    made.resize(730, made.height())
+    viewer.tool = "cursor3d"
+    viewer.changed.emit(None)
+    qtbot.wait(20)
+
+    (chip,) = (each for each in made.findChildren(Chip) if each.isVisible())
+    assert chip.width() >= chip.sizeHint().width()
+
+
 def test_what_the_strip_says_never_takes_room_from_the_images(qtbot: QtBot) -> None:
     """With each sentence the views grew and the report beside them shrank, by some pixels."""
     viewer, _ = opened(stack())

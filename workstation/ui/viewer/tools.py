@@ -17,6 +17,8 @@ from workstation.ui.chips import Chip
 HEIGHT: Final = 36
 #: What the tools take, and the gaps between them and the words.
 _TOOLS: Final = 680
+#: Between the two texts, at least.
+_APART: Final = 24
 #: Less of a sentence says nothing; the views say how they are linked.
 _FEWEST: Final = 120
 #: Down while views are linked.
@@ -64,7 +66,6 @@ class ToolStrip(QWidget):
         self._link = plain.elided(tone="mid", size="small", data=False)
         self._reason = plain.elided(tone="low", size="small", data=False)
         row.addWidget(self._link)
-        row.addSpacing(24)
         row.addStretch(1)
         row.addWidget(self._reason)
         viewer.changed.connect(lambda _: self._follow())
@@ -88,7 +89,7 @@ class ToolStrip(QWidget):
         link = min(self._link.sizeHint().width(), room)
         self._link.setMinimumWidth(link)
         self._link.setVisible(link >= min(_FEWEST, self._link.sizeHint().width()))
-        self._reason.setVisible(self._reason.sizeHint().width() <= room - link)
+        self._reason.setVisible(self._reason.sizeHint().width() <= room - link - _APART)
 
     def _follow(self) -> None:
         for line, made in self._buttons.items():
@@ -98,7 +99,9 @@ class ToolStrip(QWidget):
             self._buttons[_LINK].setChecked(self._viewer.links.on)
         tool = self._viewer.tool
         other = self._hands.get(tool) if f"tool.{tool}" not in self._buttons else None
-        self._hand.show_state(other.title if other else "", "hue.here")
+        name = other.title if other else ""
+        self._hand.show_state(name, "hue.here")
+        self._hand.setToolTip(plain.tooltip_text(name))
         why = self._viewer.reason(self._viewer.active)
         self._reason.say(tr("Hung: {why}", why=why) if why else "")
         self._follow_link()
