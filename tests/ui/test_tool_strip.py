@@ -51,7 +51,12 @@ def test_the_name_of_the_tool_is_whole_beside_a_report_on_a_laptop(qtbot: QtBot)
     """730 pixels are what 1366 leave between the names of series and the report."""
     viewer, _ = opened(stack())
     made = strip(qtbot, viewer)
+    beside = QWidget()
+    qtbot.addWidget(beside)
+    made.setParent(beside)
     made.resize(730, made.height())
+    beside.show()
+    made.show()
     viewer.tool = "cursor3d"
     viewer.changed.emit(None)
     qtbot.wait(20)
