@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMainWindow, QScrollArea
+from PySide6.QtWidgets import QMainWindow, QPushButton, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from workstation.commands import catalogue
@@ -88,6 +88,9 @@ def test_the_end_of_the_sheet_is_reached_by_keys(qtbot: QtBot) -> None:
     assert area is not None
     bar = area.verticalScrollBar()
     assert bar.maximum() > 0
+
+    below = next(b for b in sheet.findChildren(QPushButton) if b.text() == "Close")
+    assert area.geometry().bottom() < below.geometry().top(), "keys over the buttons"
 
     QTest.keyClick(sheet, Qt.Key.Key_PageDown)
     assert bar.value() > 0

@@ -26,6 +26,8 @@ _ROW = 19
 _IMAGES = "Images"
 #: Opens what changes keys.
 CHANGE = "keys.edit"
+#: What head, hint and buttons take, and the edge of the window.
+_AROUND = 190
 #: The most that the dialog has room for.
 _HIGHEST = 660
 
@@ -165,7 +167,8 @@ class KeySheet(Dialog):
         self._other.updateGeometry()
         sheet = _sheet(self._every if self._whole_sheet else self._here)
         self._area.setWidget(sheet)
-        self._area.setMinimumHeight(min(sheet.sizeHint().height() + 2, _HIGHEST))
+        room = min(_HIGHEST, self._host.height() - _AROUND)
+        self._area.setMinimumHeight(min(sheet.sizeHint().height() + 2, room))
 
 
 def _sheet(every: list[Group]) -> QWidget:
