@@ -16,6 +16,9 @@ from workstation.domain.measurement import POINTS, MeasurementKind, PixelPoint
 from workstation.domain.patient import Patient
 from workstation.domain.study import DisplaySet, Frame
 
+#: What a hand draws; a segment has voxels, and no points.
+DRAWN = [kind for kind, (least, _) in POINTS.items() if least]
+
 T = TypeVar("T")
 
 #: Single-frame, of several frames, in colour; with the patient's millimetres, the detector's,

@@ -16,7 +16,7 @@ import pytest
 from attrs import frozen
 from dicom_objects import written
 from fakes_report import ALDER, SITE, STUDY, Desk, item
-from marked_images import Hand, images
+from marked_images import DRAWN, Hand, images
 from pydicom import Dataset, dcmread
 from reading_desk import READER, REF, reading_desk
 
@@ -40,8 +40,6 @@ MARKS, KEYS = 200, 40
 #: Of a coordinate in single precision (VR FL) below 128.
 SINGLE = 2.0**-17
 WORDS = (MeasurementKind.ARROW, MeasurementKind.TEXT)
-#: What a hand draws; a segment has voxels, and no points.
-DRAWN = [kind for kind in MeasurementKind if kind is not MeasurementKind.SEGMENT]
 
 
 @frozen

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from fakes_viewer import opened, runner, stack
+from marked_images import DRAWN
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QApplication
@@ -230,7 +231,7 @@ def test_a_handle_is_moved_by_less_than_it_would_snap(reading: tuple[Viewer, Can
 POINTS_OF_ALL = ((60.25, 60.5), (120.75, 80.0), (100.5, 140.25), (50.0, 120.5))
 
 
-@pytest.mark.parametrize("kind", list(MeasurementKind))
+@pytest.mark.parametrize("kind", DRAWN)
 def test_every_kind_is_placed_by_its_key_and_one_pointer(
     reading: tuple[Viewer, Canvas], kind: MeasurementKind
 ) -> None:

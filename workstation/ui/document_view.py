@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QKeyEvent, QPixmap
-from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from workstation.imaging.pixels import FramePixels
 from workstation.services.chart import OpenDocument
@@ -30,7 +30,7 @@ class DocumentView(QWidget):
         self._after = plain.button(tr("Next page"), lambda: self._turn(1), key="PgDown")
         self._words = plain.label(tone="hi", wrap=True, data=True)
         self._words.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._picture = QLabel()
+        self._picture = plain.label()
         self._picture.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self._room = QScrollArea()
         self._room.setFrameShape(QScrollArea.Shape.NoFrame)

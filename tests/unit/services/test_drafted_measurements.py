@@ -10,7 +10,7 @@ from fakes_viewer import opened, stack
 
 from workstation.domain.geometry import ImagePlane
 from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID
-from workstation.domain.measurement import Measurement, MeasurementKind, OnPlane
+from workstation.domain.measurement import Measurement, MeasurementKind, OnPlane, Sphere
 from workstation.domain.report import SectionKind
 from workstation.errors import SiteUnavailable
 from workstation.services import drafts
@@ -41,6 +41,7 @@ REGION = Measurement(
     ),
     {"mean": 6.0625, "max": 12.5, "min": 1e-9, "sd": 2.0, "voxels": 9.0},
     "SUVbw",
+    Sphere((12.5, -1 / 3, 7.0), "1.2.9", SeriesUID("1.2.3.5")),
 )  # fmt: skip
 
 
