@@ -16,7 +16,9 @@ from workstation.services.signal import Signal
 from workstation.ui.viewer.lesion_table import LesionTable
 
 IMAGE = FrameKey(SITE, StudyUID("1.1"), SeriesUID("1.1.9"), SopUID("1.1.9.1"))
-PET: Mapping[str, float] = {"max": 12.04, "peak": 11.2, "mean": 8.06, "tlg": 115.21, "longest": 31.0}
+PET: Mapping[str, float] = {
+    "max": 12.04, "peak": 11.2, "mean": 8.06, "tlg": 115.21, "longest": 31.0,
+}  # fmt: skip
 
 
 def lesion(number: int, stats: Mapping[str, float] = PET, unit: str = "SUVbw") -> Lesion:
