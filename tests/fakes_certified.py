@@ -10,7 +10,7 @@ from workstation.protocols.signing_key import SigningKey, certificate_request, n
 
 
 class Registry:
-    """`services.key_ports.Certifier` of one reader, as a site would answer."""
+    """`services.delivery.key_ports.Certifier` of one reader, as a site would answer."""
 
     def __init__(
         self, now: datetime, reader: str = "Practitioner/17", name: str = "Sample, Jo"

@@ -19,9 +19,9 @@ from workstation.domain.source import Source
 from workstation.domain.study import DisplaySet, Instance
 from workstation.errors import WorkstationError
 from workstation.services.audit import Audit
-from workstation.services.filing_queue import Ways
-from workstation.services.keys import Keys
-from workstation.services.measurement_filing import MeasurementFiling
+from workstation.services.delivery.filing_queue import Ways
+from workstation.services.delivery.keys import Keys
+from workstation.services.delivery.measurement_filing import MeasurementFiling
 
 READER: Final = Reader("Practitioner/17", "Sample, Jo")
 SOURCE: Final = Source(

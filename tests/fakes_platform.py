@@ -1,4 +1,4 @@
-"""A hosting platform in memory: one site as `services.worklist` needs it."""
+"""A hosting platform in memory: one site as `services.queue.worklist` needs it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta

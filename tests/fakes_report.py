@@ -21,8 +21,8 @@ from workstation.domain.patient import Patient
 from workstation.domain.report import Binding, Signer
 from workstation.domain.worklist import Priority, Tier, WorklistItem
 from workstation.errors import WorkstationError
-from workstation.services.reporting import Reporting
-from workstation.services.templates import load_templates
+from workstation.services.report.reporting import Reporting
+from workstation.services.report.templates import load_templates
 
 SITE = SiteId("harbor")
 STUDY, PRIOR, STRANGER = StudyUID("1.2.3"), StudyUID("1.2.2"), StudyUID("9.9.9")

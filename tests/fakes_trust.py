@@ -34,12 +34,12 @@ from workstation.domain.report_field import Field, FieldSpec
 from workstation.domain.worklist import Priority, Tier, WorklistItem
 from workstation.errors import Conflict, SiteUnavailable
 from workstation.services.audit import Audit
-from workstation.services.delivery import Deliveries
-from workstation.services.keys import Keys
-from workstation.services.messages import Messages
+from workstation.services.delivery.delivery import Deliveries
+from workstation.services.delivery.keys import Keys
+from workstation.services.delivery.messages import Messages
+from workstation.services.delivery.sealing import Outside
 from workstation.services.ports.hosting import Receipt
 from workstation.services.ports.keeping import SealedStore
-from workstation.services.sealing import Outside
 
 SITE = SiteId("harbor")
 READER = "Practitioner/17"

@@ -28,11 +28,11 @@ from workstation.domain.technique import Fact, Stated
 from workstation.errors import NotDisplayable
 from workstation.imaging.pixels import FramePixels, ReducedImage
 from workstation.rendering.volume_slice import plane_samples
+from workstation.services.screen.structures import Structures
+from workstation.services.screen.viewed import ViewedStudy
 from workstation.services.signal import Signal
-from workstation.services.structures import Structures
-from workstation.services.viewed import ViewedStudy
-from workstation.services.viewer import Viewer
-from workstation.services.volumes import Volumes
+from workstation.services.viewer.viewer import Viewer
+from workstation.services.viewer.volumes import Volumes
 
 SITE = SiteId("harbor")
 PATIENT = Patient("Alder, Robin", "HG-100482", "harbor", date(1962, 3, 2), "M")

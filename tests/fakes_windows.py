@@ -9,12 +9,12 @@ from workstation.adapters.memory_store import MemoryStore
 from workstation.commands.registry import Outcome
 from workstation.domain.identifiers import FrameKey, SiteId, StudyRef
 from workstation.domain.worklist import WorklistItem
-from workstation.services.alarms import Alarm
-from workstation.services.draft_saving import DraftState
-from workstation.services.fetching import SetProgress
-from workstation.services.list_views import ListViews
-from workstation.services.listening import Ear
+from workstation.services.delivery.alarms import Alarm
+from workstation.services.images.fetching import SetProgress
+from workstation.services.queue.list_views import ListViews
+from workstation.services.report.draft_saving import DraftState
 from workstation.services.signal import Signal
+from workstation.services.speech.listening import Ear
 
 SAVED = DraftState("platform", datetime(2026, 11, 22, 2, 14, 58, tzinfo=UTC))
 

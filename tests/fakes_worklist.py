@@ -12,11 +12,11 @@ from workstation.domain.reader import Licence, Reader
 from workstation.domain.worklist import Priority, ReadState, Tier, WorklistItem
 from workstation.protocols.delivery import Delivery
 from workstation.protocols.device_sign_in import EnterCode
-from workstation.services.filings import Filing
-from workstation.services.licence import Verdict
-from workstation.services.rows import Row, Silence, SiteStatus
+from workstation.services.delivery.filings import Filing
+from workstation.services.queue.licence import Verdict
+from workstation.services.queue.rows import Row, Silence, SiteStatus
+from workstation.services.queue.urgency import NO_WEIGHTS, Weights
 from workstation.services.signal import Signal
-from workstation.services.urgency import NO_WEIGHTS, Weights
 
 NOW = datetime(2026, 11, 22, 2, 14, 36, tzinfo=UTC)
 HARBOR, MESA, NORD = SiteId("harbor"), SiteId("mesa"), SiteId("nord")
@@ -154,7 +154,7 @@ SHIFT = (
 
 
 class FakeWorklist:
-    """`services.worklist.Worklist` as the windows see it: rows and sites that a test sets."""
+    """`services.queue.worklist.Worklist` as the windows see it: rows and sites that a test sets."""
 
     def __init__(
         self,
@@ -189,7 +189,7 @@ class FakeWorklist:
 
 
 class FakeDeliveries:
-    """`services.delivery.Deliveries` as the windows see it."""
+    """`services.delivery.delivery.Deliveries` as the windows see it."""
 
     def __init__(self, entries: Sequence[Delivery] = ()) -> None:
         self.changed: Signal[None] = Signal()
@@ -211,7 +211,7 @@ def shift() -> tuple[Row, ...]:
 
 
 class FakeFiling:
-    """`services.filing_queue.FilingQueue` as the windows see it."""
+    """`services.delivery.filing_queue.FilingQueue` as the windows see it."""
 
     def __init__(self) -> None:
         self.changed: Signal[None] = Signal()

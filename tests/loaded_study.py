@@ -6,9 +6,9 @@ from attrs import frozen
 from fakes import Home
 
 from workstation.domain.identifiers import FrameKey, StudyRef
-from workstation.services.frames import FrameStore
+from workstation.services.images.frames import FrameStore
+from workstation.services.images.loading import Loader
 from workstation.services.jobs import Jobs
-from workstation.services.loading import Loader
 from workstation.services.ports.images import FrameSource
 
 

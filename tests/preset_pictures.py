@@ -19,7 +19,7 @@ from workstation.rendering.png import encoded
 from workstation.rendering.ray_grid import CastRequest
 from workstation.rendering.volume_cast import Caster
 from workstation.rendering.volume_picture import pixels_of
-from workstation.services.preset_files import load_volume_presets
+from workstation.services.screen.preset_files import load_volume_presets
 from workstation.viewing.planes import STANDARD, Plane, rectangle
 
 STORED: Final = Path(__file__).parent / "unit" / "rendering" / "preset_pictures.png"

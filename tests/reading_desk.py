@@ -21,15 +21,15 @@ from workstation.domain.identifiers import StudyRef
 from workstation.domain.reader import Reader
 from workstation.rendering.volume_slice import plane_samples
 from workstation.services.audit import Audit
-from workstation.services.filing_queue import Ways
-from workstation.services.frames import FrameStore
+from workstation.services.delivery.filing_queue import Ways
+from workstation.services.delivery.keys import Keys
+from workstation.services.delivery.measurement_filing import MeasurementFiling
+from workstation.services.images.frames import FrameStore
+from workstation.services.images.loading import Loader
 from workstation.services.jobs import Jobs
-from workstation.services.keys import Keys
-from workstation.services.loading import Loader
-from workstation.services.measurement_filing import MeasurementFiling
-from workstation.services.structures import Structures
-from workstation.services.viewer import Viewer
-from workstation.services.volumes import Volumes
+from workstation.services.screen.structures import Structures
+from workstation.services.viewer.viewer import Viewer
+from workstation.services.viewer.volumes import Volumes
 from workstation.settings import Site
 
 REF = StudyRef(SITE, STUDY)

@@ -118,9 +118,9 @@ def _act_inspect(options: argparse.Namespace) -> int:
     from workstation.adapters.decoders import Decoders
     from workstation.adapters.local_files import LocalFiles
     from workstation.adapters.local_objects import LocalObjects
-    from workstation.services import inspection_report
-    from workstation.services.inspected import Status
-    from workstation.services.inspection import Inspection
+    from workstation.services.images import inspection_report
+    from workstation.services.images.inspected import Status
+    from workstation.services.images.inspection import Inspection
 
     for path in options.paths:
         if not path.exists():
@@ -150,8 +150,8 @@ def _act_render(options: argparse.Namespace) -> int:
     from workstation.adapters.local_frames import LocalFrames
     from workstation.domain.suv import SuvType
     from workstation.rendering import still, volume_still
-    from workstation.services.local_images import LocalImages
-    from workstation.services.preset_files import load_volume_presets
+    from workstation.services.images.local_images import LocalImages
+    from workstation.services.screen.preset_files import load_volume_presets
 
     if not options.path.exists():
         return _usage(tr("there is no such file or folder"))

@@ -6,7 +6,7 @@ import time
 from workstation.adapters.microphone import SystemMicrophone
 from workstation.adapters.voice_commands import VoiceCommands
 from workstation.errors import Refused
-from workstation.services.speech_ports import Tone
+from workstation.services.speech.speech_ports import Tone
 
 microphone, ears = SystemMicrophone(sys.argv[1]), VoiceCommands()
 

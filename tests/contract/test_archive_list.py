@@ -23,7 +23,7 @@ from workstation.domain.identifiers import ReportId, StudyUID, TaskId
 from workstation.domain.worklist import Lack, ReadState, WorklistItem
 from workstation.errors import Refused
 from workstation.protocols.id_token import Identity
-from workstation.services.licence import Desk, may_read
+from workstation.services.queue.licence import Desk, may_read
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
 

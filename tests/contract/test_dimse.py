@@ -29,11 +29,11 @@ from workstation.domain.identifiers import SeriesUID, SiteId, SopUID, StudyRef, 
 from workstation.domain.study import Instance
 from workstation.errors import Refused, SiteUnavailable
 from workstation.protocols.part10 import Wrapped, file_of
-from workstation.services.fetching import SetProgress
-from workstation.services.frames import FrameStore
+from workstation.services.images.fetching import SetProgress
+from workstation.services.images.frames import FrameStore
+from workstation.services.images.loading import Loader
 from workstation.services.jobs import Jobs
-from workstation.services.loading import Loader
-from workstation.services.prior_reports import documents_of
+from workstation.services.reading.prior_reports import documents_of
 from workstation.services.selftest import Verdict
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]

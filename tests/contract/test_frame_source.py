@@ -22,9 +22,9 @@ from workstation.adapters.decoders import Decoders
 from workstation.adapters.frames import DicomWebFrames
 from workstation.domain.identifiers import FrameKey, StudyRef, StudyUID
 from workstation.errors import NotDisplayable, Refused, SignInFailed
-from workstation.services.frames import FrameStore
+from workstation.services.images.frames import FrameStore
+from workstation.services.images.loading import Loader
 from workstation.services.jobs import Jobs
-from workstation.services.loading import Loader
 from workstation.settings import Site
 
 DATA = Path(__file__).parents[3] / "shared/data"

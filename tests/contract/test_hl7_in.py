@@ -21,9 +21,9 @@ from workstation.adapters.mllp_door import MllpDoor
 from workstation.adapters.site_client import SiteClient, sign_ons
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import Refused, SettingsError
-from workstation.services.announced import Announced
-from workstation.services.licence import may_read
 from workstation.services.ports.hosting import Credentials, FeedPage
+from workstation.services.queue.announced import Announced
+from workstation.services.queue.licence import may_read
 from workstation.settings import load
 
 pytestmark = pytest.mark.slow

@@ -30,9 +30,9 @@ from workstation.protocols.dicom_attributes import Attributes, parse
 from workstation.protocols.dicom_key_objects import key_selection
 from workstation.protocols.dicom_measurements import as_measurements
 from workstation.protocols.dicom_presentation import presentation_state
-from workstation.services import drafts
-from workstation.services.measurement_filing import Sent
-from workstation.services.viewer import Viewer
+from workstation.services.delivery.measurement_filing import Sent
+from workstation.services.report import drafts
+from workstation.services.viewer.viewer import Viewer
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
 

@@ -21,8 +21,8 @@ from volume_phantoms import noise, rotation, sheared, trilinear
 
 from workstation.domain.study import DisplaySet, GeometryVerdict
 from workstation.imaging.volume_voxels import Volume
-from workstation.services.planes_saving import PlanesSaving, Written
-from workstation.services.viewer import Viewer
+from workstation.services.delivery.planes_saving import PlanesSaving, Written
+from workstation.services.viewer.viewer import Viewer
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
 

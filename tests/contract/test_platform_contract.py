@@ -25,12 +25,12 @@ from workstation.domain.worklist import ReadState
 from workstation.errors import Conflict, Refused, SignInFailed, SiteUnavailable
 from workstation.protocols.device_sign_in import EnterCode
 from workstation.protocols.id_token import Client
-from workstation.services.elsewhere import LIKELY
 from workstation.services.jobs import Jobs
-from workstation.services.likeness import likeness
 from workstation.services.ports.hosting import KEPT, Credentials
 from workstation.services.ports.keeping import SecretStore
-from workstation.services.worklist import SiteStatus, Worklist
+from workstation.services.queue.worklist import SiteStatus, Worklist
+from workstation.services.reading.elsewhere import LIKELY
+from workstation.services.reading.likeness import likeness
 from workstation.settings import load
 
 pytestmark = pytest.mark.slow

@@ -17,7 +17,7 @@ from workstation.adapters.recognisers import recogniser
 from workstation.adapters.voice_commands import VoiceCommands
 from workstation.domain.speech import Final, Partial, SpeechEvent, Word
 from workstation.errors import Refused
-from workstation.services.speech_ports import RATE, Recogniser
+from workstation.services.speech.speech_ports import RATE, Recogniser
 
 PHRASES = ("next field", "scratch that", "save draft")
 #: 50 ms, as the microphone tells it.

@@ -19,8 +19,8 @@ from workstation import settings
 from workstation.app.outer import Outer
 from workstation.app.windows import build
 from workstation.protocols.delivery import State
-from workstation.services.case import Case
 from workstation.services.ports.hosting import Credentials
+from workstation.services.reading.case import Case
 from workstation.ui.application import Application
 from workstation.ui.program import Program
 

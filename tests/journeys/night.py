@@ -24,7 +24,7 @@ from workstation.app.windows import build
 from workstation.domain.worklist import ReadState, WorklistItem
 from workstation.errors import WorkstationError
 from workstation.protocols.delivery import State
-from workstation.services.alarms import Need
+from workstation.services.delivery.alarms import Need
 from workstation.services.jobs import Job
 from workstation.services.lines import quoted
 from workstation.services.ports.hosting import Credentials

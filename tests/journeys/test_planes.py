@@ -18,10 +18,10 @@ from workstation.domain.study import DisplaySet, Frame
 from workstation.imaging.pixels import FramePixels
 from workstation.imaging.voi import rescaled
 from workstation.rendering.volume_slice import plane_samples
-from workstation.services.local_images import LocalImages
-from workstation.services.structures import Structures
-from workstation.services.viewer import Viewer
-from workstation.services.volumes import Volumes
+from workstation.services.images.local_images import LocalImages
+from workstation.services.screen.structures import Structures
+from workstation.services.viewer.viewer import Viewer
+from workstation.services.viewer.volumes import Volumes
 from workstation.viewing.planes import Plane
 
 pytestmark = [pytest.mark.data, pytest.mark.slow]

@@ -31,7 +31,7 @@ from workstation.adapters.decoders import Decoders
 from workstation.adapters.local_frames import LocalFrames
 from workstation.domain.suv import SuvType
 from workstation.rendering.still import Wanted, of_volume
-from workstation.services.local_images import LocalImages
+from workstation.services.images.local_images import LocalImages
 from workstation.viewing.planes import STANDARD
 from workstation.viewing.planes import Plane as Axis
 

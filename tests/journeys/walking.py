@@ -27,7 +27,7 @@ from workstation.errors import WorkstationError
 from workstation.services.jobs import Job
 from workstation.services.lines import quoted
 from workstation.services.ports.hosting import Credentials
-from workstation.services.snapshot import snapshot
+from workstation.services.reading.snapshot import snapshot
 from workstation.ui import dialogs
 from workstation.ui.application import Application
 from workstation.ui.palette import Palette

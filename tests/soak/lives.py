@@ -27,8 +27,8 @@ from workstation.domain.study import DisplaySet
 from workstation.domain.worklist import Priority, Tier, WorklistItem
 from workstation.errors import SiteUnavailable
 from workstation.services.jobs import Job, Jobs
-from workstation.services.reporting import Reporting
-from workstation.services.viewed import ViewedStudy
+from workstation.services.report.reporting import Reporting
+from workstation.services.screen.viewed import ViewedStudy
 
 READER: Final = "Practitioner/17"
 NOW: Final = datetime(2026, 11, 22, 21, 40, tzinfo=UTC)

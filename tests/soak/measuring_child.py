@@ -19,9 +19,9 @@ from workstation.domain.identifiers import StudyRef
 from workstation.domain.key_image import KeyTitle
 from workstation.domain.measurement import POINTS, MeasurementKind, PixelPoint
 from workstation.errors import WorkstationError
-from workstation.services import drafted_key_images, drafted_measurements
-from workstation.services.desk import Desk
-from workstation.services.viewer import Viewer
+from workstation.services.reading.desk import Desk
+from workstation.services.screen import drafted_key_images, drafted_measurements
+from workstation.services.viewer.viewer import Viewer
 
 #: Between two things that a hand does.
 PAUSE_S: Final = 0.02

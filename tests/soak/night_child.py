@@ -37,12 +37,12 @@ from workstation.domain.worklist import WorklistItem
 from workstation.errors import Refused, SignInFailed, SiteUnavailable, WorkstationError
 from workstation.protocols.delivery import State
 from workstation.services.audit import Audit
-from workstation.services.delivery import Deliveries
+from workstation.services.delivery.delivery import Deliveries
+from workstation.services.delivery.keys import Keys
+from workstation.services.delivery.messages import Messages
+from workstation.services.delivery.sealing import Outside
 from workstation.services.jobs import Job, Jobs
-from workstation.services.keys import Keys
-from workstation.services.messages import Messages
 from workstation.services.ports.hosting import Credentials
-from workstation.services.sealing import Outside
 from workstation.settings import load
 
 #: What is signed for each case, in this order.

@@ -32,12 +32,12 @@ from workstation.domain.report import (
 from workstation.domain.report_field import Field, FieldSpec
 from workstation.domain.worklist import WorklistItem
 from workstation.services.audit import Audit
-from workstation.services.delivery import Deliveries
+from workstation.services.delivery.delivery import Deliveries
+from workstation.services.delivery.keys import Keys
+from workstation.services.delivery.messages import Messages
+from workstation.services.delivery.sealing import Outside
 from workstation.services.jobs import Jobs
-from workstation.services.keys import Keys
-from workstation.services.messages import Messages
 from workstation.services.ports.hosting import Credentials
-from workstation.services.sealing import Outside
 from workstation.settings import load
 
 

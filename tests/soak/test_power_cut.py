@@ -23,7 +23,7 @@ from sealing_child import words
 
 from workstation.adapters.store import SqlCipherStore
 from workstation.errors import StoreUnavailable
-from workstation.services.outbox import Parcel
+from workstation.services.delivery.outbox import Parcel
 
 pytestmark = [pytest.mark.soak, pytest.mark.peer]
 

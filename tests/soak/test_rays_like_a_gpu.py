@@ -25,8 +25,8 @@ from workstation.rendering.bricks import Brick
 from workstation.rendering.ray_grid import CastRequest
 from workstation.rendering.volume_cast import Caster
 from workstation.rendering.volume_picture import pixels_of
-from workstation.services.local_images import LocalImages
-from workstation.services.preset_files import load_volume_presets
+from workstation.services.images.local_images import LocalImages
+from workstation.services.screen.preset_files import load_volume_presets
 from workstation.viewing.planes import STANDARD, Plane, rectangle
 
 pytestmark = [pytest.mark.soak, pytest.mark.data]

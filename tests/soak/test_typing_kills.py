@@ -24,8 +24,8 @@ from lives import CASES, READER
 from typing_child import words_of
 from typing_program import MARKS
 
-from workstation.services.report_edits import order_of
-from workstation.services.templates import choose
+from workstation.services.report.report_edits import order_of
+from workstation.services.report.templates import choose
 
 pytestmark = pytest.mark.soak
 

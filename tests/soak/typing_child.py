@@ -21,8 +21,8 @@ from workstation.domain.report import FieldRef, Report
 from workstation.domain.speech import Final as Utterance
 from workstation.domain.speech import Word
 from workstation.domain.worklist import WorklistItem
-from workstation.services.dictation import Dictation
-from workstation.services.spoken_table import Spoken
+from workstation.services.report.spoken_table import Spoken
+from workstation.services.speech.dictation import Dictation
 from workstation.settings import resource
 
 #: Between two keys, and between two utterances.

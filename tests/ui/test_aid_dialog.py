@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBo
 from pytestqt.qtbot import QtBot
 
 from workstation.domain.decision_aid import Aid
-from workstation.services.decision_aids import AIDS
+from workstation.services.report.decision_aids import AIDS
 from workstation.ui.aid_dialog import AidDialog
 
 

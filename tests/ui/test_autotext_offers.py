@@ -16,8 +16,8 @@ from workstation.commands import catalogue
 from workstation.commands.bindings import load
 from workstation.domain.autotext import Autotext, Level
 from workstation.domain.report import FieldRef, SectionKind
-from workstation.services.autotexts import Autotexts
 from workstation.services.lines import split
+from workstation.services.report.autotexts import Autotexts
 from workstation.ui.actions import Keys
 from workstation.ui.autotext_dialog import AutotextDialog
 from workstation.ui.report_editor import ReportEditor

@@ -9,7 +9,7 @@ from volume_phantoms import SCANS, display_set
 from workstation.rendering import bends
 from workstation.rendering.ink import Canvas as InkCanvas
 from workstation.rendering.ink import Oval, Point, Stroke
-from workstation.services.view_lines import Bend
+from workstation.services.screen.view_lines import Bend
 from workstation.ui.viewer.bending import Bending
 from workstation.ui.viewer.phase_bar import phase_at
 

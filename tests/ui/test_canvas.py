@@ -24,7 +24,7 @@ from workstation.domain.presentation import Voi
 from workstation.domain.study import PixelFormat
 from workstation.imaging.pixels import FramePixels, ReducedImage
 from workstation.services.jobs import Jobs
-from workstation.services.viewer import Viewer
+from workstation.services.viewer.viewer import Viewer
 from workstation.text import PSEUDO_LOCALE, use_locale
 from workstation.ui import theme
 from workstation.ui.bridge import HomePost

@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from workstation.domain.presentation import Voi, VoiFunction
 from workstation.domain.registration import IDENTITY
-from workstation.services.fusing import colour_maps
-from workstation.services.viewed import Fused
+from workstation.services.screen.viewed import Fused
+from workstation.services.viewer.fusing import colour_maps
 from workstation.ui.viewer import colour_bar
 
 SUV = Voi(3.5, 7.0, VoiFunction.LINEAR_EXACT)

@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 from workstation.domain.patient import Patient
 from workstation.domain.technique import Fact, Stated
 from workstation.services.jobs import Jobs
-from workstation.services.overlay_lines import Overlay
-from workstation.services.unnamed import unnamed, unnamed_marks
-from workstation.services.viewer import Viewer
+from workstation.services.screen.overlay_lines import Overlay
+from workstation.services.screen.unnamed import unnamed, unnamed_marks
+from workstation.services.viewer.viewer import Viewer
 from workstation.ui.bridge import HomePost
 from workstation.ui.viewer.copying import unnamed_picture
 from workstation.ui.viewer.pictures import Pictures

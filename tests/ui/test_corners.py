@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from workstation.services.overlay_lines import Line, Mark, Overlay
+from workstation.services.screen.overlay_lines import Line, Mark, Overlay
 from workstation.ui.viewer import glyphs
 from workstation.ui.viewer.corners import Row, notice_lines, rows
 

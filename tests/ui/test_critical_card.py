@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from workstation.domain.critical import Category
 from workstation.domain.report import SectionKind
-from workstation.services.critical_results import CriticalResults, Person
-from workstation.services.critical_results import Desk as CallingDesk
+from workstation.services.report.critical_results import CriticalResults, Person
+from workstation.services.report.critical_results import Desk as CallingDesk
 from workstation.services.signal import Signal
 from workstation.ui.critical_card import CriticalCard
 from workstation.ui.report_pane import ReportPane

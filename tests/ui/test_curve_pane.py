@@ -12,7 +12,7 @@ from volume_phantoms import SCANS, display_set
 
 from workstation.commands.bindings import Scope
 from workstation.domain.presentation import Rescale
-from workstation.services.viewer import Viewer
+from workstation.services.viewer.viewer import Viewer
 from workstation.ui.viewer.curve_pane import CurvePane, Swatch
 
 #: From 200 HU up, 40 more from slice to slice.

@@ -12,8 +12,8 @@ from workstation.domain.identifiers import SiteId
 from workstation.errors import SignInFailed, SiteUnavailable
 from workstation.services.jobs import Job
 from workstation.services.ports.hosting import Credentials
+from workstation.services.reading.shift import SiteFigures
 from workstation.services.selftest import Finding, Verdict
-from workstation.services.shift import SiteFigures
 from workstation.settings import Site
 from workstation.ui import dialogs
 from workstation.ui.dialogs import Dialog, MessageDialog, QuestionDialog

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from workstation.domain.study import DisplaySet, DisplaySetKind
 from workstation.errors import CommandError
 from workstation.services.jobs import Jobs
-from workstation.services.viewer import Viewer
+from workstation.services.viewer.viewer import Viewer
 from workstation.ui.bridge import HomePost
 from workstation.ui.viewer.canvas import Canvas
 from workstation.ui.viewer.pane import ViewerPane

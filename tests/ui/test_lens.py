@@ -11,8 +11,8 @@ from volume_phantoms import SCANS, display_set
 
 from workstation.domain.presentation import Voi
 from workstation.services.jobs import Jobs
-from workstation.services.scene import Scene
-from workstation.services.viewer import Viewer
+from workstation.services.screen.scene import Scene
+from workstation.services.viewer.viewer import Viewer
 from workstation.ui.bridge import HomePost
 from workstation.ui.viewer.canvas import Canvas
 from workstation.ui.viewer.pictures import Drawn, Pictures

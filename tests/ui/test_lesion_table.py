@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyUID
 from workstation.domain.measurement import Measurement, MeasurementKind
-from workstation.services.lesions import Lesion, lesion_of
 from workstation.services.signal import Signal
+from workstation.services.viewer.lesions import Lesion, lesion_of
 from workstation.ui.viewer.lesion_table import LesionTable
 
 IMAGE = FrameKey(SITE, StudyUID("1.1"), SeriesUID("1.1.9"), SopUID("1.1.9.1"))

@@ -12,7 +12,7 @@ from workstation.domain.identifiers import SopUID
 from workstation.domain.mark_set import MarkSet
 from workstation.domain.measurement import Measurement, MeasurementKind
 from workstation.domain.study import DisplaySetKind
-from workstation.services.viewer import Viewer
+from workstation.services.viewer.viewer import Viewer
 from workstation.ui.viewer.measurement_list import MeasurementList
 
 CURRENT = stack(5, name="Axial 2.5")

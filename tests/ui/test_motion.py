@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from workstation.domain.presentation import Voi
 from workstation.services.jobs import Jobs
-from workstation.services.viewer import Viewer
+from workstation.services.viewer.viewer import Viewer
 from workstation.ui.bridge import HomePost
 from workstation.ui.viewer.canvas import Canvas
 

@@ -16,8 +16,8 @@ from workstation.commands import catalogue
 from workstation.domain.chart import ChartDocument, Flag, HistoryEntry, Kind, LabResult
 from workstation.errors import NotDisplayable
 from workstation.imaging.pixels import FramePixels
-from workstation.services.chart import OpenDocument, Part, Sheet
 from workstation.services.jobs import Job
+from workstation.services.reading.chart import OpenDocument, Part, Sheet
 from workstation.services.signal import Signal
 from workstation.services.waiting import settled
 from workstation.ui.chart_sections import warnings

@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
 from pytestqt.qtbot import QtBot
 
-from workstation.services.phase_curve import PhaseCurve
 from workstation.services.signal import Signal
+from workstation.services.viewer.phase_curve import PhaseCurve
 from workstation.ui.viewer.phase_plot import PhasePlot, places
 
 MADE = PhaseCurve("A1", (0.0, 1.0, 2.0, 3.0), (40.0, None, 340.0, 190.0), "HU", True, 2)

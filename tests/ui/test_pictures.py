@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from workstation.errors import NotDisplayable
 from workstation.rendering.picture import FramePainter, Picture, PictureRequest
 from workstation.services.jobs import Jobs
-from workstation.services.viewer import Viewer
+from workstation.services.viewer.viewer import Viewer
 from workstation.ui.bridge import HomePost
 from workstation.ui.viewer import pictures
 from workstation.ui.viewer.canvas import Canvas

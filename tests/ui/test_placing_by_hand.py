@@ -13,7 +13,7 @@ from workstation.commands import catalogue
 from workstation.commands.bindings import load
 from workstation.domain.measurement import POINTS, MeasurementKind
 from workstation.services.jobs import Jobs
-from workstation.services.viewer import Viewer
+from workstation.services.viewer.viewer import Viewer
 from workstation.settings import resource
 from workstation.ui.bridge import HomePost
 from workstation.ui.viewer.canvas import Canvas

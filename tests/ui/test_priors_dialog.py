@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from workstation.domain.document import DocumentLine, TextDocument
 from workstation.domain.identifiers import StudyRef, StudyUID
 from workstation.domain.prior import PriorStudy
-from workstation.services.prior_reports import PriorReport
+from workstation.services.reading.prior_reports import PriorReport
 from workstation.services.signal import Signal
 from workstation.ui.frozen_text import FrozenText
 from workstation.ui.prior_report_dialog import PriorReportDialog

@@ -10,7 +10,7 @@ from volume_phantoms import SCANS, display_set
 
 from workstation.rendering.engine import CPU, Asked, EngineChoice, NoRoom, Slices
 from workstation.rendering.slice_cpu import SliceEngine
-from workstation.services.viewer import Viewer
+from workstation.services.viewer.viewer import Viewer
 from workstation.ui.viewer import reformats
 from workstation.ui.viewer.pictures import Drawn, Pictures
 

@@ -8,7 +8,7 @@ from fakes import FakeClock, InlineJobs
 from fakes_viewer import opened
 from volume_phantoms import SCANS, display_set
 
-from workstation.services.viewer import Viewer
+from workstation.services.viewer.viewer import Viewer
 from workstation.ui.viewer import renderings
 from workstation.ui.viewer.pictures import Drawn, Pictures
 from workstation.ui.viewer.renderings import point_under

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont, QGuiApplication, QInputMethodEvent, QTextCharFo
 from pytestqt.qtbot import QtBot
 
 from workstation.domain.report import FieldRef, SectionKind
-from workstation.services.reporting import Reporting
+from workstation.services.report.reporting import Reporting
 from workstation.ui.report_editor import ReportEditor
 from workstation.ui.report_letters import NO_BREAK
 

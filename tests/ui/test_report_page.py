@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from workstation.domain.document import DocumentLine, TextDocument
 from workstation.domain.study import DisplaySet, DisplaySetKind, Geometry
 from workstation.services.jobs import Jobs
-from workstation.services.viewer import Viewer
+from workstation.services.viewer.viewer import Viewer
 from workstation.ui.bridge import HomePost
 from workstation.ui.viewer.pane import ViewerPane
 

@@ -22,10 +22,10 @@ from workstation.domain.report import (
 )
 from workstation.errors import SiteUnavailable
 from workstation.protocols.delivery import Delivery, State
-from workstation.services.checks import Images
-from workstation.services.outgoing import Outgoing
+from workstation.services.delivery.outgoing import Outgoing
+from workstation.services.reading.signing import Proposal
+from workstation.services.report.checks import Images
 from workstation.services.signal import Signal
-from workstation.services.signing import Proposal
 from workstation.settings import Site
 from workstation.text import PSEUDO_LOCALE, use_locale
 from workstation.ui.frozen_text import FrozenText

@@ -20,7 +20,7 @@ from workstation.domain.report import (
     SectionKind,
     SignedReport,
 )
-from workstation.services.freezing import freeze
+from workstation.services.report.freezing import freeze
 from workstation.settings import Site
 from workstation.ui.report_pdf import Printer, report_pdf
 

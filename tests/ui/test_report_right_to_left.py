@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from workstation.domain.report import FieldRef, SectionKind
 from workstation.protocols import mrrt
-from workstation.services.reporting import Reporting
+from workstation.services.report.reporting import Reporting
 from workstation.ui import theme
 from workstation.ui.report_editor import ReportEditor
 

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from workstation.adapters.memory_store import MemoryStore
 from workstation.domain.report import FieldRef, SectionKind
-from workstation.services.spelling import Spelling
+from workstation.services.report.spelling import Spelling
 from workstation.ui import theme
 from workstation.ui.report_editor import ReportEditor
 

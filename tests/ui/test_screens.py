@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
 from workstation.errors import CommandError
-from workstation.services.screens import key_of
+from workstation.services.screen.screens import key_of
 from workstation.text import PSEUDO_LOCALE, use_locale
 from workstation.ui.screens import ScreenDialog, identity
 

@@ -3,7 +3,7 @@
 from pytestqt.qtbot import QtBot
 
 from workstation.commands import catalogue
-from workstation.services.shift import SoFar
+from workstation.services.reading.shift import SoFar
 from workstation.ui.shift_block import ShiftBlock
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from volume_phantoms import SCANS, display_set
 
-from workstation.services.viewer import Viewer
+from workstation.services.viewer.viewer import Viewer
 from workstation.ui.viewer.canvas import Canvas
 from workstation.viewing.volume_look import angles
 

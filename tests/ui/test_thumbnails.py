@@ -10,7 +10,7 @@ from workstation.domain.key_objects import KeySelection, Title
 from workstation.domain.referenced import ReferencedImage
 from workstation.domain.study import DisplaySet, DisplaySetKind
 from workstation.services.jobs import Jobs
-from workstation.services.viewer import Viewer
+from workstation.services.viewer.viewer import Viewer
 from workstation.ui.bridge import HomePost
 from workstation.ui.viewer.pane import ViewerPane
 from workstation.ui.viewer.thumbnails import Thumbnails

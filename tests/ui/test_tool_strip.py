@@ -8,7 +8,7 @@ from workstation.commands import catalogue
 from workstation.commands.bindings import load as load_bindings
 from workstation.commands.menus import STRIP, load_menus, offered
 from workstation.commands.offers import hands
-from workstation.services.viewer import Viewer
+from workstation.services.viewer.viewer import Viewer
 from workstation.settings import resource
 from workstation.ui.chips import Chip
 from workstation.ui.viewer.tools import ToolStrip

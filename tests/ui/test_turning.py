@@ -16,7 +16,7 @@ from workstation.rendering import crosshair
 from workstation.rendering.ink import Canvas as InkCanvas
 from workstation.rendering.ink import Oval, Point, Stroke
 from workstation.services.jobs import Jobs
-from workstation.services.viewer import Viewer
+from workstation.services.viewer.viewer import Viewer
 from workstation.ui.bridge import HomePost
 from workstation.ui.viewer.canvas import Canvas
 from workstation.ui.viewer.turning import Turning

@@ -8,9 +8,9 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from workstation.domain.speech import Final, Partial, SpeechEvent, Word
-from workstation.services.dictation import Dictation
-from workstation.services.listening import Listening
-from workstation.services.spoken_table import Spoken
+from workstation.services.report.spoken_table import Spoken
+from workstation.services.speech.dictation import Dictation
+from workstation.services.speech.listening import Listening
 from workstation.settings import resource
 from workstation.ui.being_said import BeingSaid
 from workstation.ui.report_editor import ReportEditor

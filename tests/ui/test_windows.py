@@ -36,10 +36,10 @@ from workstation.domain.identifiers import (
 )
 from workstation.errors import CommandError
 from workstation.protocols.delivery import Delivery, State
-from workstation.services.alarms import Alarm, Need
-from workstation.services.chart import Sheet
-from workstation.services.fetching import SetProgress
-from workstation.services.filings import Filing, FilingKind
+from workstation.services.delivery.alarms import Alarm, Need
+from workstation.services.delivery.filings import Filing, FilingKind
+from workstation.services.images.fetching import SetProgress
+from workstation.services.reading.chart import Sheet
 from workstation.services.signal import Signal
 from workstation.settings import resource
 from workstation.text import PSEUDO_LOCALE, use_locale

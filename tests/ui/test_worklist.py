@@ -25,9 +25,9 @@ from workstation.domain.identifiers import AccessionNumber, ReportId, TaskId
 from workstation.domain.worklist import Lack, Priority, ReadState
 from workstation.protocols import archive_rows, ups
 from workstation.protocols.delivery import Delivery, State
-from workstation.services.list_views import ListColumn, ListOrder
 from workstation.services.ports.hosting import RowProblem
-from workstation.services.worklist import Row
+from workstation.services.queue.list_views import ListColumn, ListOrder
+from workstation.services.queue.worklist import Row
 from workstation.ui.worklist import WorklistPane
 from workstation.ui.worklist_lists import SiteCard
 from workstation.ui.worklist_model import Column

@@ -7,7 +7,7 @@ import pytest
 from fakes_worklist import MESA, SHIFT, Wanted, row, shift
 
 from workstation.domain.worklist import Priority, ReadState
-from workstation.services.worklist import Row
+from workstation.services.queue.worklist import Row
 from workstation.ui.worklist_index import LineIndex
 from workstation.ui.worklist_lines import URGENT, Filter, Line, ListId
 

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from worklist_pane import Pane
 
 from workstation.domain.worklist import ReadState
-from workstation.services.worklist import Row
+from workstation.services.queue.worklist import Row
 from workstation.ui.worklist_lines import Line
 from workstation.ui.worklist_model import Column
 from workstation.ui.worklist_rows import Rows

@@ -8,9 +8,9 @@ from fakes_worklist import HARBOR, NORD, NOW, Wanted, row, shift
 
 from workstation.domain.folding import folded
 from workstation.domain.worklist import Lack, Priority, ReadState, Tier
-from workstation.services.lacking import in_short
-from workstation.services.lacking import lacking as lacks
-from workstation.services.urgency import urgency
+from workstation.services.queue.lacking import in_short
+from workstation.services.queue.lacking import lacking as lacks
+from workstation.services.queue.urgency import urgency
 from workstation.ui import worklist_forms as forms
 from workstation.ui.worklist_forms import SlaKind
 from workstation.ui.worklist_lines import Filter, Line, ListId

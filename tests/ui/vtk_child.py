@@ -20,7 +20,7 @@ from workstation.rendering.ray_grid import CastRequest
 from workstation.rendering.rays_card import proof
 from workstation.rendering.volume_cast import Caster
 from workstation.rendering.volume_picture import pixels_of
-from workstation.services.preset_files import load_volume_presets
+from workstation.services.screen.preset_files import load_volume_presets
 from workstation.ui.viewer.gl_slices import surface
 from workstation.ui.viewer.vtk_engine import VtkCard
 from workstation.viewing.planes import STANDARD, Plane

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from workstation.domain.identifiers import TaskRef
-from workstation.services.worklist import Row
+from workstation.services.queue.worklist import Row
 from workstation.ui.worklist import WorklistPane
 
 

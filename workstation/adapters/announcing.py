@@ -6,9 +6,9 @@ from workstation.adapters.announcing_platform import AnnouncingPlatform
 from workstation.adapters.mllp_door import MllpDoor
 from workstation.adapters.platform import FhirPlatform
 from workstation.adapters.site_client import SiteClient
-from workstation.services.announced import Announced
 from workstation.services.ports.clock import Clock
 from workstation.services.ports.keeping import SealedStore
+from workstation.services.queue.announced import Announced
 from workstation.settings import Site
 
 

@@ -18,8 +18,8 @@ from workstation.domain.reader import Reader
 from workstation.domain.worklist import Tier, WorklistItem
 from workstation.errors import Refused
 from workstation.protocols.hl7_orders import Order
-from workstation.services.announced import Announced
 from workstation.services.ports.hosting import Credentials, FeedPage
+from workstation.services.queue.announced import Announced
 from workstation.text import tr
 
 _BETWEEN: Final = "|"

@@ -1,4 +1,4 @@
-"""The chart of a patient over FHIR R4 (`services.chart.ChartSource`, docs/conformance.md)."""
+"""The chart of a patient over FHIR R4: `services.reading.chart.ChartSource`."""
 
 import base64
 import hashlib

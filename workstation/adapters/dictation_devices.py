@@ -25,7 +25,7 @@ class _Held:
 
 
 class HidButtons:
-    """Fulfils `services.speech_ports.Buttons`. One thread of its own; `hid` is the library,
+    """Fulfils `services.speech.speech_ports.Buttons`. One thread of its own; `hid` is the library,
     given by tests that play recorded reports.
     """
 

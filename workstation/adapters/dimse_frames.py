@@ -2,7 +2,7 @@
 
 DIMSE knows no frames and no metadata: objects come one after another, the decoder children read
 their headers, and what came is looked at while the rest of the series is on its way. Blocking;
-called from worker lanes by `services.loading`.
+called from worker lanes by `services.images.loading`.
 """
 
 import contextlib

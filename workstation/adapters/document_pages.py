@@ -17,7 +17,7 @@ _NOWHERE: Final = SiteId("papers")
 
 
 class DocumentPages:
-    """`services.chart.Pages`. Safe to use from any worker thread; keeps nothing."""
+    """`services.reading.chart.Pages`. Safe to use from any worker thread; keeps nothing."""
 
     def __init__(self, decoders: Decoders) -> None:
         self._decoders = decoders

@@ -5,7 +5,7 @@ from workstation.protocols import enrolment
 
 
 class Enrolment:
-    """`services.key_ports.Certifier`. Safe to use from any worker thread."""
+    """`services.delivery.key_ports.Certifier`. Safe to use from any worker thread."""
 
     def __init__(self, client: SiteClient) -> None:
         self._client = client

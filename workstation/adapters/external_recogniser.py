@@ -16,7 +16,7 @@ from workstation.domain.speech import Final as Utterance
 from workstation.domain.speech import SpeechEvent
 from workstation.errors import Refused
 from workstation.protocols.recognised_json import recognised
-from workstation.services.speech_ports import RATE
+from workstation.services.speech.speech_ports import RATE
 from workstation.settings import is_loopback
 from workstation.text import tr
 
@@ -27,7 +27,7 @@ _MOST_BYTES: Final = 1 << 20
 
 
 class ExternalRecogniser:
-    """Fulfils `services.speech_ports.Recogniser`. Raises Refused for an address elsewhere."""
+    """Fulfils `services.speech.speech_ports.Recogniser`. Refused: an address elsewhere."""
 
     dictates = True
 

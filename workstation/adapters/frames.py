@@ -1,6 +1,6 @@
 """Frames of one site over DICOMweb: fetched here, decoded by the children.
 
-Blocking; called from worker lanes by `services.loading`. A single frame is asked for by
+Blocking; called from worker lanes by `services.images.loading`. A single frame is asked for by
 itself; the rest of a series comes as one stream, taken apart while it arrives. Sites
 that refuse frames are asked for whole objects instead.
 """

@@ -16,7 +16,7 @@ from workstation.adapters.local_files import Archived, File, LocalFiles
 from workstation.errors import NotDisplayable
 from workstation.protocols.dicom_attributes import Attributes
 from workstation.protocols.dicom_directory import is_directory, listed_files
-from workstation.services.local_header import header_of
+from workstation.services.images.local_header import header_of
 
 #: Folders of which a header is looked at ahead, and files tried for one.
 _FOLDERS_TRIED: Final = 64

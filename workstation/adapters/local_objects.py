@@ -13,7 +13,7 @@ from attrs import field, frozen
 from workstation.adapters.decoders import Decoders
 from workstation.dicom.reasons import WORDS, not_displayable
 from workstation.errors import NotDisplayable
-from workstation.services.local_ports import Digest
+from workstation.services.images.local_ports import Digest
 
 _DIGEST_ROOM: Final = 1 << 16
 _LIST_ROOM: Final = 32 << 20
@@ -34,7 +34,7 @@ class Member:
 
 @frozen
 class LocalObjects:
-    """`services.local_ports.ObjectDecoder`, and what archives need beside it."""
+    """`services.images.local_ports.ObjectDecoder`, and what archives need beside it."""
 
     decoders: Decoders
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from workstation.errors import Refused
-from workstation.services.speech_ports import RATE, Tone
+from workstation.services.speech.speech_ports import RATE, Tone
 from workstation.text import tr
 
 log = logging.getLogger("speech")
@@ -29,8 +29,8 @@ _TONES: Final = {
 
 
 class SystemMicrophone:
-    """Fulfils `services.speech_ports.Microphone`. `device` is a part of its name, or empty for
-    the system's own choice. One worker; samples come from PortAudio's thread.
+    """Fulfils `services.speech.speech_ports.Microphone`. `device` is a part of its name, or empty
+    for the system's own choice. One worker; samples come from PortAudio's thread.
     """
 
     def __init__(self, device: str = "") -> None:

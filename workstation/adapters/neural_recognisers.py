@@ -15,12 +15,12 @@ from workstation.domain.speech import Final as Utterance
 from workstation.domain.speech import Partial, SpeechEvent, Word
 from workstation.errors import Refused
 from workstation.protocols.recognised_json import recognised
-from workstation.services.speech_ports import RATE
+from workstation.services.speech.speech_ports import RATE
 from workstation.text import tr
 
 
 class Vosk:
-    """Fulfils `services.speech_ports.Recogniser`; streams, with a confidence for each word."""
+    """Fulfils `services.speech.speech_ports.Recogniser`; streams, each word with a confidence."""
 
     dictates = True
     name = "Vosk"
@@ -54,7 +54,7 @@ class Vosk:
 
 
 class SherpaOnnx:
-    """Fulfils `services.speech_ports.Recogniser`; a streaming transducer of k2-fsa.
+    """Fulfils `services.speech.speech_ports.Recogniser`; a streaming transducer of k2-fsa.
 
     It tells no confidence by word: every number it hears is shown as unsure.
     """
@@ -110,7 +110,7 @@ class SherpaOnnx:
 
 
 class FasterWhisper:
-    """Fulfils `services.speech_ports.Recogniser`; hears a dictation as a whole when it ends."""
+    """Fulfils `services.speech.speech_ports.Recogniser`; hears a dictation when it has ended."""
 
     dictates = True
     name = "faster-whisper"

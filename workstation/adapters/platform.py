@@ -169,7 +169,7 @@ class FhirPlatform:
         return wire.priors_from(self._site, item.study, studies, written)
 
     def persons(self, item: WorklistItem) -> tuple[Person, ...]:
-        """Who may be the patient of another site's case (`services.elsewhere.PersonIndex`)."""
+        """Who may be the patient of another site's case: `services.reading.elsewhere`."""
         patient = item.patient
         asked = [self._ask.born_on(patient.birth_date)] if patient.birth_date else []
         if patient.issuer:

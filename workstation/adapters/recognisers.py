@@ -9,7 +9,7 @@ from workstation.adapters.neural_recognisers import FasterWhisper, SherpaOnnx, V
 from workstation.adapters.voice_commands import VoiceCommands
 from workstation.domain.speech import SpeechEvent
 from workstation.errors import Refused
-from workstation.services.speech_ports import Recogniser
+from workstation.services.speech.speech_ports import Recogniser
 from workstation.text import tr
 
 _WITH_A_MODEL: Final[Mapping[str, Callable[[Path], Recogniser]]] = {
@@ -20,7 +20,7 @@ _WITH_A_MODEL: Final[Mapping[str, Callable[[Path], Recogniser]]] = {
 
 
 class NoRecogniser:
-    """Fulfils `services.speech_ports.Recogniser`: hears nothing, and says why."""
+    """Fulfils `services.speech.speech_ports.Recogniser`: hears nothing, and says why."""
 
     dictates = False
     name = ""

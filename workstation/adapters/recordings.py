@@ -21,7 +21,7 @@ _CONFIDENCE: Final = re.compile(r"^(.+)\{([01](?:\.\d+)?)\}$")
 
 
 class SpeechFiles:
-    """Fulfils `services.speech_ports.Recordings`. Any worker thread."""
+    """Fulfils `services.speech.speech_ports.Recordings`. Any worker thread."""
 
     def __init__(self, voice: VoiceCommands) -> None:
         self._voice = voice

@@ -9,13 +9,13 @@ from pathlib import Path
 from attrs import frozen
 
 from workstation.errors import StoreUnavailable
-from workstation.services.screens import LEAST_MM, MOST_MM
+from workstation.services.screen.screens import LEAST_MM, MOST_MM
 from workstation.text import tr
 
 
 @frozen
 class ScreenFile:
-    """`services.screens.ScreenMeasures`: TOML, screen by screen. A wrong line is no measure."""
+    """`services.screen.screens.ScreenMeasures` as TOML. A wrong line is no measure."""
 
     path: Path
 

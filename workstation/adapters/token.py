@@ -37,7 +37,7 @@ _HALF: Final = 32
 
 
 class Pkcs11Token:
-    """`services.key_ports.KeyToken`: the one named `label`, or the only one there is."""
+    """`services.delivery.key_ports.KeyToken`: the one named `label`, or the only one there is."""
 
     def __init__(self, module: Path, label: str = "") -> None:
         self._module = module

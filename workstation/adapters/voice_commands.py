@@ -17,7 +17,7 @@ import numpy as np
 from workstation.domain.speech import Final as Utterance
 from workstation.domain.speech import SpeechEvent, Word
 from workstation.errors import Refused
-from workstation.services.speech_ports import RATE
+from workstation.services.speech.speech_ports import RATE
 from workstation.text import tr
 
 #: How alike the phones of a command and those heard without a grammar must be (difflib ratio),
@@ -28,7 +28,7 @@ _MOST_S: Final = 600
 
 
 class VoiceCommands:
-    """Fulfils `services.speech_ports.Recogniser`, and reads files.
+    """Fulfils `services.speech.speech_ports.Recogniser`, and reads files.
 
     One worker; the models stay loaded while phrases are the same.
     """

@@ -3,17 +3,17 @@
 from collections.abc import Callable
 
 from workstation.domain.identifiers import SiteId
-from workstation.services.curves_kept import CurvesKept
+from workstation.services.delivery.segments_kept import SegmentsKept
+from workstation.services.delivery.segments_saving import SegmentsSaving
 from workstation.services.jobs import Jobs
-from workstation.services.lesions import Lesions
 from workstation.services.ports.keeping import SealedStore
-from workstation.services.reporting import Reporting
-from workstation.services.segmenting import Segmenting
-from workstation.services.segments_kept import SegmentsKept
-from workstation.services.segments_measured import SegmentsMeasured
-from workstation.services.segments_saving import SegmentsSaving
-from workstation.services.viewer import Viewer
-from workstation.services.volumes import Volumes
+from workstation.services.report.reporting import Reporting
+from workstation.services.viewer.curves_kept import CurvesKept
+from workstation.services.viewer.lesions import Lesions
+from workstation.services.viewer.segmenting import Segmenting
+from workstation.services.viewer.segments_measured import SegmentsMeasured
+from workstation.services.viewer.viewer import Viewer
+from workstation.services.viewer.volumes import Volumes
 
 
 def lesions_of(

@@ -19,7 +19,7 @@ from workstation.adapters.site_doors import ImageSource, SiteDoor, site_door
 from workstation.adapters.store import Opened, open_store
 from workstation.domain.identifiers import SiteId
 from workstation.protocols.device_sign_in import EnterCode
-from workstation.services.frames import Dropped
+from workstation.services.images.frames import Dropped
 from workstation.services.ports.hosting import HostingPlatform
 from workstation.services.ports.images import ObjectArchive
 from workstation.services.ports.keeping import SecretStore

@@ -14,22 +14,22 @@ from workstation.domain.autotext import Level
 from workstation.domain.critical import Category
 from workstation.protocols.dictation_buttons import Devices
 from workstation.services.audit import Audit
-from workstation.services.autotext_files import shared
-from workstation.services.autotexts import Autotexts
-from workstation.services.critical_results import CriticalResults, Person
-from workstation.services.critical_results import Desk as CriticalDesk
-from workstation.services.dictation import Dictation
-from workstation.services.dictation_buttons import DictationButtons
 from workstation.services.jobs import Jobs
-from workstation.services.listening import Listening
-from workstation.services.open_calls import OpenCalls
-from workstation.services.own_templates import OwnTemplates
-from workstation.services.own_templates import load as load_own
 from workstation.services.ports.keeping import SealedStore
-from workstation.services.reporting import Reporting
-from workstation.services.spelling import Spelling
-from workstation.services.spoken_table import Spoken
-from workstation.services.word_lists import words_of
+from workstation.services.report.autotext_files import shared
+from workstation.services.report.autotexts import Autotexts
+from workstation.services.report.critical_results import CriticalResults, Person
+from workstation.services.report.critical_results import Desk as CriticalDesk
+from workstation.services.report.open_calls import OpenCalls
+from workstation.services.report.own_templates import OwnTemplates
+from workstation.services.report.own_templates import load as load_own
+from workstation.services.report.reporting import Reporting
+from workstation.services.report.spelling import Spelling
+from workstation.services.report.spoken_table import Spoken
+from workstation.services.report.word_lists import words_of
+from workstation.services.speech.dictation import Dictation
+from workstation.services.speech.dictation_buttons import DictationButtons
+from workstation.services.speech.listening import Listening
 from workstation.settings import Settings, buttons_of, pairs, resource
 
 

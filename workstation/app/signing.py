@@ -7,12 +7,12 @@ from workstation.app.outer import Outer
 from workstation.domain.identifiers import SiteId
 from workstation.domain.report import SignedReport
 from workstation.protocols.signing_key import SigningKey
-from workstation.services.certification import Certification
-from workstation.services.document_writers import load_writers
+from workstation.services.delivery.certification import Certification
+from workstation.services.delivery.document_writers import load_writers
+from workstation.services.delivery.key_ports import KeyToken
+from workstation.services.delivery.keys import Keys
 from workstation.services.jobs import Jobs
-from workstation.services.key_ports import KeyToken
-from workstation.services.keys import Keys
-from workstation.services.worklist import Worklist
+from workstation.services.queue.worklist import Worklist
 from workstation.settings import Settings, Site
 
 

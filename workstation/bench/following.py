@@ -9,7 +9,7 @@ from workstation.bench.figures import Figure, machine_load
 from workstation.bench.slow_line import line_of_every_site, painted
 from workstation.bench.watched import Watched, watched
 from workstation.demo.process import running
-from workstation.services.coverage import FrameState
+from workstation.services.images.coverage import FrameState
 
 _CASES: Final = 4
 

@@ -27,9 +27,9 @@ from workstation.demo.process import running
 from workstation.domain.identifiers import SiteId, StudyRef, StudyUID
 from workstation.errors import CommandError
 from workstation.protocols.dicomweb import whole_series
-from workstation.services.frames import FrameStore
+from workstation.services.images.frames import FrameStore
+from workstation.services.images.loading import Loader
 from workstation.services.jobs import Jobs
-from workstation.services.loading import Loader
 from workstation.services.ports.hosting import Credentials
 from workstation.services.ports.images import FrameSource
 from workstation.text import tr

@@ -9,7 +9,7 @@ from workstation.bench.watched import Watched, watched
 from workstation.demo.process import running
 from workstation.domain.identifiers import StudyRef
 from workstation.protocols.dicomweb import whole_series
-from workstation.services.coverage import FrameState
+from workstation.services.images.coverage import FrameState
 
 #: A chest CT of two reconstructions with 100 images each, and its prior of 49.
 CASE: Final = "HG-26-118204"

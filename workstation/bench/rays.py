@@ -22,7 +22,7 @@ from workstation.domain.study import Frame, PixelFormat
 from workstation.imaging.transfer import VolumePreset
 from workstation.imaging.volume_voxels import Volume
 from workstation.rendering.volume_painter import Detail, RaysRequest, VolumePainter
-from workstation.services.preset_files import load_volume_presets
+from workstation.services.screen.preset_files import load_volume_presets
 from workstation.viewing.resolve import ResolvedView
 from workstation.viewing.viewport import ViewportState
 from workstation.viewing.volume_look import VolumeLook, screen_of, turned

@@ -10,7 +10,7 @@ from workstation.bench.figures import Figure, machine_load
 from workstation.bench.phantom_ct import SLICES, accession, write_series
 from workstation.bench.watched import Watched, watched
 from workstation.demo.process import running
-from workstation.services.coverage import FrameState
+from workstation.services.images.coverage import FrameState
 
 #: 50 Mbit/s; 30 ms each way.
 BYTES_PER_S: Final = 6_250_000

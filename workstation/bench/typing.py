@@ -24,13 +24,13 @@ from workstation.domain.identifiers import AccessionNumber, SiteId, StudyUID, Ta
 from workstation.domain.patient import Patient
 from workstation.domain.report import Binding, SectionKind
 from workstation.domain.worklist import Priority, Tier, WorklistItem
-from workstation.services.autotexts import Autotexts
 from workstation.services.jobs import Jobs
-from workstation.services.reporting import Reporting
+from workstation.services.report.autotexts import Autotexts
+from workstation.services.report.reporting import Reporting
+from workstation.services.report.spelling import Spelling
+from workstation.services.report.templates import load_templates
+from workstation.services.report.word_lists import words_of
 from workstation.services.signal import Signal
-from workstation.services.spelling import Spelling
-from workstation.services.templates import load_templates
-from workstation.services.word_lists import words_of
 from workstation.settings import resource
 from workstation.ui.application import Application
 from workstation.ui.report_pane import ReportPane

@@ -24,10 +24,10 @@ from workstation.domain.reader import Licence, Reader
 from workstation.domain.worklist import Priority, ReadState, Tier, WorklistItem
 from workstation.errors import SiteUnavailable
 from workstation.services.jobs import Jobs
-from workstation.services.list_views import ListViews
 from workstation.services.ports.hosting import Credentials, FeedPage, Receipt, StepUp
+from workstation.services.queue.list_views import ListViews
+from workstation.services.queue.worklist import Worklist
 from workstation.services.signal import Signal
-from workstation.services.worklist import Worklist
 from workstation.settings import Site
 from workstation.ui.application import Application
 from workstation.ui.worklist import WorklistPane

@@ -2,7 +2,7 @@
 
 from workstation.commands.context import CommandContext
 from workstation.commands.registry import command
-from workstation.services import decision_aids
+from workstation.services.report import decision_aids
 from workstation.text import tr
 
 GROUP = "Report"

@@ -7,8 +7,8 @@ from workstation.commands.registry import Outcome, command
 from workstation.domain.autotext import Autotext, Level
 from workstation.domain.measurement import Measurement
 from workstation.errors import CommandError
-from workstation.services import autotext_files
 from workstation.services.jobs import Job
+from workstation.services.report import autotext_files
 from workstation.text import tr, trn
 
 GROUP = "Report"

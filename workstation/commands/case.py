@@ -5,10 +5,10 @@ from workstation.commands.registry import Outcome, command
 from workstation.domain.identifiers import SiteId, TaskRef
 from workstation.domain.reader import Colleague
 from workstation.errors import CommandError, Conflict
-from workstation.services.chart import OpenDocument
 from workstation.services.jobs import Job
+from workstation.services.queue.worklist import Row
+from workstation.services.reading.chart import OpenDocument
 from workstation.services.waiting import settled
-from workstation.services.worklist import Row
 from workstation.text import tr, trn
 
 GROUP = "Case"

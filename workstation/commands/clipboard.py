@@ -7,9 +7,9 @@ from workstation.commands.registry import Outcome, command
 from workstation.domain.measurement import WORDS, Measurement
 from workstation.errors import CommandError
 from workstation.protocols.dicom_listing import Listing
-from workstation.services.citing import value_words
 from workstation.services.ports.files import LOCAL
-from workstation.services.viewed import Shown
+from workstation.services.screen.citing import value_words
+from workstation.services.screen.viewed import Shown
 from workstation.services.waiting import after, settled
 from workstation.text import tr, trn
 

@@ -11,45 +11,45 @@ from attrs import frozen
 from workstation.domain.decision_aid import Aid
 from workstation.domain.identifiers import SiteId
 from workstation.protocols.dicom_listing import Listing
-from workstation.services.alarms import Alarms
-from workstation.services.announced import Announced
 from workstation.services.audit import Audit
-from workstation.services.autotexts import Autotexts
-from workstation.services.chart import Chart, OpenDocument
-from workstation.services.cine import Cine
-from workstation.services.critical_results import CriticalResults
-from workstation.services.delivery import Deliveries
-from workstation.services.desk_lock import DeskLock
-from workstation.services.dictation import Dictation
-from workstation.services.dictation_buttons import DictationButtons
-from workstation.services.elsewhere import Elsewhere
+from workstation.services.delivery.alarms import Alarms
+from workstation.services.delivery.delivery import Deliveries
+from workstation.services.delivery.measurement_filing import MeasurementFiling
+from workstation.services.delivery.movie_saving import MovieSaving
+from workstation.services.delivery.planes_saving import PlanesSaving
+from workstation.services.delivery.segments_saving import SegmentsSaving
+from workstation.services.images.loading import Loader
+from workstation.services.images.object_headers import ObjectHeaders
 from workstation.services.jobs import Jobs
-from workstation.services.launching import Launching
-from workstation.services.lesions import Lesions
-from workstation.services.list_views import ListViews
-from workstation.services.listening import Listening
-from workstation.services.loading import Loader
-from workstation.services.local_case import LocalCase
-from workstation.services.measurement_filing import MeasurementFiling
-from workstation.services.movie_saving import MovieSaving
-from workstation.services.object_headers import ObjectHeaders
-from workstation.services.open_calls import OpenCalls
 from workstation.services.own_keys import OwnKeys
-from workstation.services.own_templates import OwnTemplates
-from workstation.services.planes_saving import PlanesSaving
-from workstation.services.prefetch import Prefetch
-from workstation.services.prior_reports import PriorReport
-from workstation.services.registering import Registering
-from workstation.services.reporting import Reporting
-from workstation.services.segmenting import Segmenting
-from workstation.services.segments_saving import SegmentsSaving
-from workstation.services.session import ReadingSession
-from workstation.services.shift import Shift, SiteFigures
-from workstation.services.signing import Signing
-from workstation.services.site_tests import SiteTests
-from workstation.services.spelling import Spelling
-from workstation.services.viewer import Viewer
-from workstation.services.worklist import Row, Worklist
+from workstation.services.queue.announced import Announced
+from workstation.services.queue.list_views import ListViews
+from workstation.services.queue.site_tests import SiteTests
+from workstation.services.queue.worklist import Row, Worklist
+from workstation.services.reading.chart import Chart, OpenDocument
+from workstation.services.reading.desk_lock import DeskLock
+from workstation.services.reading.elsewhere import Elsewhere
+from workstation.services.reading.launching import Launching
+from workstation.services.reading.local_case import LocalCase
+from workstation.services.reading.prefetch import Prefetch
+from workstation.services.reading.prior_reports import PriorReport
+from workstation.services.reading.session import ReadingSession
+from workstation.services.reading.shift import Shift, SiteFigures
+from workstation.services.reading.signing import Signing
+from workstation.services.report.autotexts import Autotexts
+from workstation.services.report.critical_results import CriticalResults
+from workstation.services.report.open_calls import OpenCalls
+from workstation.services.report.own_templates import OwnTemplates
+from workstation.services.report.reporting import Reporting
+from workstation.services.report.spelling import Spelling
+from workstation.services.speech.dictation import Dictation
+from workstation.services.speech.dictation_buttons import DictationButtons
+from workstation.services.speech.listening import Listening
+from workstation.services.viewer.cine import Cine
+from workstation.services.viewer.lesions import Lesions
+from workstation.services.viewer.registering import Registering
+from workstation.services.viewer.segmenting import Segmenting
+from workstation.services.viewer.viewer import Viewer
 from workstation.settings import Site
 
 

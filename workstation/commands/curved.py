@@ -3,7 +3,7 @@
 from workstation.commands.context import CommandContext
 from workstation.commands.registry import LARGEST, Outcome, command
 from workstation.errors import CommandError
-from workstation.services.reformatted import CURVE
+from workstation.services.viewer.reformatted import CURVE
 from workstation.text import tr
 
 GROUP = "Planes"

@@ -3,8 +3,8 @@
 from workstation.commands.context import CommandContext
 from workstation.commands.registry import Outcome, command
 from workstation.errors import CommandError
+from workstation.services.delivery.measurement_filing import Sent
 from workstation.services.jobs import Job
-from workstation.services.measurement_filing import Sent
 from workstation.text import tr
 
 _MEASUREMENT = frozenset({"measurement"})

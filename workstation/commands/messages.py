@@ -9,7 +9,7 @@ from workstation.commands.context import CommandContext
 from workstation.commands.registry import Outcome, command
 from workstation.domain.identifiers import SiteId
 from workstation.errors import CommandError
-from workstation.services.announced import Rejected
+from workstation.services.queue.announced import Rejected
 from workstation.text import tr, trn
 
 GROUP: Final = "Program"

@@ -12,7 +12,7 @@ from attrs import frozen
 from workstation.commands.bindings import Binding, Bindings
 from workstation.commands.everyday import WORDS
 from workstation.commands.registry import Command, Registry
-from workstation.services.cutting import LASSOS
+from workstation.services.viewer.cutting import LASSOS
 from workstation.text import tr
 
 _TOOL: Final = "tool."

@@ -7,8 +7,8 @@ from workstation.commands.registry import LARGEST, Outcome, command
 from workstation.domain.reader import Reader
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import CommandError
+from workstation.services.delivery.planes_saving import Written
 from workstation.services.jobs import Job
-from workstation.services.planes_saving import Written
 from workstation.text import tr
 from workstation.viewing.planes import Plane
 from workstation.viewing.viewport import SlabMode

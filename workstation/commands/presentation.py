@@ -5,7 +5,7 @@ from functools import partial
 from workstation.commands.context import CommandContext
 from workstation.commands.registry import Outcome, command
 from workstation.errors import CommandError
-from workstation.services.viewed import Shown
+from workstation.services.screen.viewed import Shown
 from workstation.text import tr
 from workstation.viewing import viewport as reduce
 

@@ -3,7 +3,7 @@
 from workstation.commands.context import CommandContext
 from workstation.commands.registry import Outcome, command
 from workstation.services.jobs import Job
-from workstation.services.prior_reports import PriorReport
+from workstation.services.reading.prior_reports import PriorReport
 
 GROUP = "Case"
 

@@ -5,7 +5,7 @@ from workstation.commands.registry import Outcome, command
 from workstation.domain.measurement import Measurement
 from workstation.domain.report import Discrepancy, ReportState, SectionKind
 from workstation.errors import CommandError
-from workstation.services.signing import promised_status
+from workstation.services.reading.signing import promised_status
 from workstation.text import tr
 
 GROUP = "Report"

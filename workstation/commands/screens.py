@@ -2,7 +2,7 @@
 
 from workstation.commands.context import CommandContext
 from workstation.commands.registry import Outcome, command
-from workstation.services.screens import checked, name_of
+from workstation.services.screen.screens import checked, name_of
 from workstation.text import tr
 
 GROUP = "Images"

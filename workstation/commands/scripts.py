@@ -9,7 +9,7 @@ from workstation.commands.registry import Outcome, command
 from workstation.errors import CommandError
 from workstation.protocols.delivery import State
 from workstation.services.jobs import Job
-from workstation.services.snapshot import snapshot
+from workstation.services.reading.snapshot import snapshot
 from workstation.services.waiting import settled, until
 from workstation.text import tr
 

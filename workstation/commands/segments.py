@@ -8,7 +8,7 @@ from workstation.domain.measurement import Measurement
 from workstation.domain.segment_kind import SegmentKind
 from workstation.errors import CommandError
 from workstation.imaging.spheres import USUAL_PERCENT
-from workstation.services.segmenting import BRUSH, USUAL_REACH_MM
+from workstation.services.viewer.segmenting import BRUSH, USUAL_REACH_MM
 from workstation.text import tr, trn
 
 GROUP = "Segments"

@@ -8,8 +8,8 @@ from workstation.commands.planes import claimed
 from workstation.commands.registry import Outcome, command
 from workstation.commands.tools import points_of
 from workstation.errors import CommandError
+from workstation.services.delivery.movie_saving import PICTURES
 from workstation.services.jobs import Job
-from workstation.services.movie_saving import PICTURES
 from workstation.text import tr
 from workstation.viewing.volume_look import From
 

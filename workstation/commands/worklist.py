@@ -2,7 +2,7 @@
 
 from workstation.commands.context import CommandContext
 from workstation.commands.registry import Outcome, command
-from workstation.services.list_views import ListColumn, ListOrder
+from workstation.services.queue.list_views import ListColumn, ListOrder
 
 GROUP = "Case"
 

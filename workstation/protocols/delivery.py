@@ -2,7 +2,7 @@
 
 A signed report is delivered exactly once as the platform sees it. The hard case is
 silence: after a time-out the report may or may not be filed, so we ask before we
-send again. `services.delivery` drives this; the tests drive it with lists of events.
+send again. `services.delivery.delivery` drives this; the tests drive it with lists of events.
 """
 
 from datetime import datetime

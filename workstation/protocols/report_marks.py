@@ -1,6 +1,6 @@
 """Which words of an issued report are bold: read from its HTML form, told of its plain text.
 
-Only HTML as `services.report_html` writes it is read; in any other nothing is bold.
+Only HTML as `services.report.report_html` writes it is read; in any other nothing is bold.
 """
 
 import re

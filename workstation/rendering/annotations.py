@@ -31,8 +31,8 @@ from workstation.rendering.ink import (
 )
 from workstation.rendering.labels import plate
 from workstation.rendering.shapes import drawn, nearest, shown_handles
-from workstation.services.structures import Outlined
-from workstation.services.view_lines import Crossing
+from workstation.services.screen.structures import Outlined
+from workstation.services.screen.view_lines import Crossing
 from workstation.text import tr
 from workstation.viewing.cursor3d import Located
 from workstation.viewing.resolve import ResolvedView

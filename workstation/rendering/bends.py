@@ -10,7 +10,7 @@ from typing import Final
 
 from workstation.domain.measurement import PixelPoint
 from workstation.rendering.ink import Canvas, Item, Oval, Point, Stroke, on_segment
-from workstation.services.view_lines import Bend
+from workstation.services.screen.view_lines import Bend
 
 HUE: Final = "ink.curve"
 #: Radius of a point that lies in the plane, and of one beside it.

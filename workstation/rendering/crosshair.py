@@ -12,7 +12,7 @@ from attrs import frozen
 
 from workstation.domain.measurement import PixelPoint
 from workstation.rendering.ink import Canvas, Dash, Item, Letter, Oval, Point, Stroke
-from workstation.services.view_lines import Crosshair, CrossLine
+from workstation.services.screen.view_lines import Crosshair, CrossLine
 from workstation.viewing.planes import Plane
 
 #: Hue, line and letter of each plane (section 2 of the design guide).

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from workstation.imaging.surface import Surface
 from workstation.rendering import edge_letters
 from workstation.rendering.volume_painter import Detail, VolumePainter, rays_request
-from workstation.services.viewed import Shown
+from workstation.services.screen.viewed import Shown
 from workstation.viewing.orientation import edge_letters as letters_of
 from workstation.viewing.resolve import ResolvedView
 

@@ -23,7 +23,7 @@ from workstation.rendering.ray_grid import CastRequest, Crop
 from workstation.rendering.rays_card import RaysCard, agrees, takes
 from workstation.rendering.volume_cast import Abandoned, Caster
 from workstation.rendering.volume_picture import is_turned, pixels_of
-from workstation.services.viewed import Shown, volume_window
+from workstation.services.screen.viewed import Shown, volume_window
 from workstation.text import tr
 from workstation.viewing.resolve import ResolvedView
 from workstation.viewing.volume_cuts import Freehand

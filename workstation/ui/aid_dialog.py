@@ -6,8 +6,8 @@ from typing import Final
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLineEdit, QPushButton, QWidget
 
 from workstation.domain.decision_aid import Aid, Answers, Question
-from workstation.services.decision_aids import AIDS
 from workstation.services.lines import quoted
+from workstation.services.report.decision_aids import AIDS
 from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui.dialogs import Dialog

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
-from workstation.services.alarms import Alarm, Need
+from workstation.services.delivery.alarms import Alarm, Need
 from workstation.services.lines import quoted
 from workstation.text import tr, trn
 from workstation.ui import plain, theme

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
 from workstation.commands.bindings import Scope
 from workstation.errors import CommandError
-from workstation.services.alarms import Alarm
+from workstation.services.delivery.alarms import Alarm
 from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui.bars import CaseBar, TopBar

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from workstation.domain.autotext import Autotext, Level, Variable
 from workstation.errors import CommandError
-from workstation.services.autotext_expansion import doubts, expand, faults
-from workstation.services.autotexts import Autotexts
 from workstation.services.lines import quoted
+from workstation.services.report.autotext_expansion import doubts, expand, faults
+from workstation.services.report.autotexts import Autotexts
 from workstation.text import tr
 from workstation.ui import plain, theme
 from workstation.ui.picking import Row

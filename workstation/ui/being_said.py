@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QFont, QInputMethodEvent, QTextCharFormat
 from PySide6.QtWidgets import QTextEdit
 
-from workstation.services.dictation import Dictation
+from workstation.services.speech.dictation import Dictation
 from workstation.ui import theme
 
 

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from workstation.domain.identifiers import SiteId
 from workstation.services.lines import quoted
-from workstation.services.open_calls import OpenCall, OpenCalls
 from workstation.services.ports.clock import Clock
+from workstation.services.report.open_calls import OpenCall, OpenCalls
 from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui.critical_card import counted

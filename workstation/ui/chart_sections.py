@@ -18,7 +18,7 @@ from workstation.domain.chart import (
     filtration,
 )
 from workstation.domain.worklist import Priority, WorklistItem
-from workstation.services.chart import Part, Sheet
+from workstation.services.reading.chart import Part, Sheet
 from workstation.text import tr, trn
 from workstation.ui import plain
 from workstation.ui import worklist_forms as forms

@@ -11,10 +11,10 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QCompleter, QGridLayout, QWidget
 
 from workstation.domain.critical import Category, CriticalResult, How
-from workstation.services.critical_results import CriticalResults
 from workstation.services.lines import quoted
 from workstation.services.ports.clock import Clock
-from workstation.services.reporting import Reporting
+from workstation.services.report.critical_results import CriticalResults
+from workstation.services.report.reporting import Reporting
 from workstation.text import tr
 from workstation.ui import plain
 

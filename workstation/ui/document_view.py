@@ -7,8 +7,8 @@ from PySide6.QtGui import QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from workstation.imaging.pixels import FramePixels
-from workstation.services.chart import OpenDocument
 from workstation.services.jobs import Job
+from workstation.services.reading.chart import OpenDocument
 from workstation.text import tr
 from workstation.ui import plain
 

@@ -10,10 +10,10 @@ from shiboken6 import isValid
 
 from workstation.errors import WorkstationError
 from workstation.protocols.device_sign_in import EnterCode
-from workstation.services.desk_lock import DeskLock
 from workstation.services.jobs import Job
 from workstation.services.ports.clock import Clock
 from workstation.services.ports.hosting import Credentials
+from workstation.services.reading.desk_lock import DeskLock
 from workstation.services.signal import Signal
 from workstation.text import tr
 from workstation.ui import plain, theme

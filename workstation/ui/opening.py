@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 from workstation.domain.decision_aid import Aid
 from workstation.errors import CommandError
 from workstation.protocols.dicom_listing import Listing
-from workstation.services.chart import Chart, OpenDocument
-from workstation.services.elsewhere import Elsewhere
-from workstation.services.open_calls import OpenCalls
 from workstation.services.ports.clock import Clock
-from workstation.services.prior_reports import PriorReport
-from workstation.services.shift import SiteFigures
+from workstation.services.reading.chart import Chart, OpenDocument
+from workstation.services.reading.elsewhere import Elsewhere
+from workstation.services.reading.prior_reports import PriorReport
+from workstation.services.reading.shift import SiteFigures
+from workstation.services.report.open_calls import OpenCalls
 from workstation.services.signal import Signal
 from workstation.settings import Site, is_loopback
 from workstation.text import tr

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QWidget
 
-from workstation.services.chart import Chart, OpenDocument
-from workstation.services.session import ReadingSession
+from workstation.services.reading.chart import Chart, OpenDocument
+from workstation.services.reading.session import ReadingSession
 from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui import worklist_forms as forms

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QScrollArea, QVBoxLayout
 
 from workstation.domain.identifiers import SiteId
 from workstation.protocols.delivery import Delivery, State
-from workstation.services.delivery import Deliveries
-from workstation.services.filing_queue import FilingQueue
-from workstation.services.filings import Filing, FilingKind
+from workstation.services.delivery.delivery import Deliveries
+from workstation.services.delivery.filing_queue import FilingQueue
+from workstation.services.delivery.filings import Filing, FilingKind
 from workstation.services.lines import quoted
-from workstation.services.worklist import Worklist
+from workstation.services.queue.worklist import Worklist
 from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui.chips import Chip

@@ -6,7 +6,7 @@ from html import escape
 from PySide6.QtWidgets import QWidget
 
 from workstation.domain.document import DocumentLine, TextDocument
-from workstation.services.prior_reports import PriorReport
+from workstation.services.reading.prior_reports import PriorReport
 from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui.dialogs import Dialog

@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 from workstation.domain.patient import Patient
 from workstation.domain.prior import PriorStudy
 from workstation.domain.worklist import WorklistItem
-from workstation.services.case import Case
-from workstation.services.elsewhere import Candidate, Elsewhere
-from workstation.services.priors import rank
-from workstation.services.session import ReadingSession
+from workstation.services.reading.case import Case
+from workstation.services.reading.elsewhere import Candidate, Elsewhere
+from workstation.services.reading.priors import rank
+from workstation.services.reading.session import ReadingSession
 from workstation.text import tr, trn
 from workstation.ui import plain
 from workstation.ui import worklist_forms as forms

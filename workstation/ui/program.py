@@ -12,8 +12,8 @@ from workstation.domain.worklist import Priority
 from workstation.errors import CommandError, Refused, WorkstationError
 from workstation.services.jobs import Job
 from workstation.services.ports.hosting import KEPT, Credentials
+from workstation.services.reading.signing import Proposal
 from workstation.services.script import lines_of, run_script
-from workstation.services.signing import Proposal
 from workstation.services.waiting import LEAVING_S, within
 from workstation.settings import is_loopback
 from workstation.text import tr, trn

@@ -20,8 +20,8 @@ from PySide6.QtGui import (
 from workstation.domain.report import FieldRef, Report, Section, SectionKind
 from workstation.domain.report_field import Field, FieldKind
 from workstation.domain.rich_text import difference
-from workstation.services.checks import link_state
-from workstation.services.reporting import Reporting
+from workstation.services.report.checks import link_state
+from workstation.services.report.reporting import Reporting
 from workstation.text import is_leftward
 from workstation.ui import theme
 from workstation.ui.report_fields import Cited, Slot, formats

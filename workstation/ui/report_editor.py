@@ -19,9 +19,9 @@ from PySide6.QtGui import (
     QTextCursor,
 )
 
-from workstation.services.autotexts import Autotexts
-from workstation.services.reporting import Reporting
-from workstation.services.spelling import Spelling
+from workstation.services.report.autotexts import Autotexts
+from workstation.services.report.reporting import Reporting
+from workstation.services.report.spelling import Spelling
 from workstation.ui.report_fields import Slot
 from workstation.ui.report_letters import plain
 from workstation.ui.report_offers import Prompter

@@ -3,8 +3,8 @@
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workstation.domain.patient import Patient
-from workstation.services.reporting import Reporting
-from workstation.services.viewed import day
+from workstation.services.report.reporting import Reporting
+from workstation.services.screen.viewed import day
 from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui.chips import Chip

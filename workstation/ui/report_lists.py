@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from workstation.domain.key_image import KEY_CODES, KeyImage
 from workstation.domain.measurement import Measurement
 from workstation.domain.report import ReportState
-from workstation.services.checks import Check
-from workstation.services.citing import value_words
+from workstation.services.report.checks import Check
+from workstation.services.screen.citing import value_words
 from workstation.text import tr
 from workstation.ui import icons, plain, theme
 from workstation.ui.chips import Look, key_width, paint_key

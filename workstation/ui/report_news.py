@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from workstation.domain.identifiers import SiteId
 from workstation.domain.report import Report, ReportState
 from workstation.protocols.delivery import Delivery, State
-from workstation.services.delivery import Deliveries
-from workstation.services.reporting import Reporting
+from workstation.services.delivery.delivery import Deliveries
+from workstation.services.report.reporting import Reporting
 from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui.chips import Chip

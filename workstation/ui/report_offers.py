@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from workstation.domain.autotext import Autotext, Level
 from workstation.domain.report_field import FieldKind
-from workstation.services.autotexts import Autotexts
 from workstation.services.lines import quoted
-from workstation.services.reporting import Reporting
+from workstation.services.report.autotexts import Autotexts
+from workstation.services.report.reporting import Reporting
 from workstation.text import tr
 from workstation.ui import theme
 from workstation.ui.actions import OFFERS

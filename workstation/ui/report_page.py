@@ -8,8 +8,8 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QTextBlock
 from PySide6.QtWidgets import QTextEdit
 
 from workstation.domain.report import FieldRef
-from workstation.services.reporting import Reporting
-from workstation.services.spelling import Spelling
+from workstation.services.report.reporting import Reporting
+from workstation.services.report.spelling import Spelling
 from workstation.text import tr
 from workstation.ui import theme
 from workstation.ui.field_painting import FieldPainter

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from workstation.domain.identifiers import SiteId
 from workstation.domain.report import ReportState
-from workstation.services.autotexts import Autotexts
-from workstation.services.delivery import Deliveries
-from workstation.services.reporting import Reporting
-from workstation.services.spelling import Spelling
+from workstation.services.delivery.delivery import Deliveries
+from workstation.services.report.autotexts import Autotexts
+from workstation.services.report.reporting import Reporting
+from workstation.services.report.spelling import Spelling
 from workstation.text import tr, trn
 from workstation.ui import plain
 from workstation.ui.chips import shown_key

@@ -31,7 +31,7 @@ from PySide6.QtGui import (
 
 from workstation.domain.identifiers import SiteId
 from workstation.domain.report import ReportState, SignedReport
-from workstation.services.report_html import STATUS, identity_line
+from workstation.services.report.report_html import STATUS, identity_line
 from workstation.settings import Site
 from workstation.ui.paper_words import PaperWords
 

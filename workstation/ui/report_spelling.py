@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from workstation.domain.report import FieldRef, Report
 from workstation.services.jobs import Job
-from workstation.services.reporting import Reporting
-from workstation.services.spelling import Spelling
+from workstation.services.report.reporting import Reporting
+from workstation.services.report.spelling import Spelling
 from workstation.text import tr
 from workstation.ui.report_offers import Offered, OfferList
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QTextEdit
 
 from workstation.domain.report import FieldRef
 from workstation.domain.report_field import FieldKind
-from workstation.services.reporting import Reporting
+from workstation.services.report.reporting import Reporting
 from workstation.ui.report_document import ReportDocument
 from workstation.ui.report_fields import Slot
 

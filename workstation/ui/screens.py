@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QScreen
 from PySide6.QtWidgets import QWidget
 
-from workstation.services.screens import LEAST_MM, MOST_MM, key_of
+from workstation.services.screen.screens import LEAST_MM, MOST_MM, key_of
 from workstation.text import tr
 from workstation.ui import plain, theme
 from workstation.ui.dialogs import Dialog

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy
 
-from workstation.services.shift import SoFar
+from workstation.services.reading.shift import SoFar
 from workstation.text import tr
 from workstation.ui import theme
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from workstation.services.shift import PROMISED_S, SiteFigures
+from workstation.services.reading.shift import PROMISED_S, SiteFigures
 from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui.dialogs import Dialog

@@ -6,7 +6,7 @@ from typing import Final
 from PySide6.QtWidgets import QWidget
 
 from workstation.domain.report import Discrepancy, IssuedReport, SignedReport
-from workstation.services.word_diff import Piece, differences, differs
+from workstation.services.report.word_diff import Piece, differences, differs
 from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui.frozen_text import FrozenText

@@ -13,8 +13,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workstation.domain.report import ReportState
-from workstation.services.checks import Check
-from workstation.services.signing import Proposal
+from workstation.services.reading.signing import Proposal
+from workstation.services.report.checks import Check
 from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui.chips import Chip
@@ -35,7 +35,7 @@ class SignDialog(Dialog):
     Parameters
     ----------
     proposal
-        What will be sealed, of `services.signing`.
+        What will be sealed, of `services.reading.signing`.
     checks
         As they stood when it was frozen.
     reader_licence

@@ -8,7 +8,7 @@ from workstation.errors import WorkstationError
 from workstation.protocols.device_sign_in import EnterCode
 from workstation.services.jobs import Job
 from workstation.services.ports.hosting import Credentials
-from workstation.services.worklist import Worklist
+from workstation.services.queue.worklist import Worklist
 from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui.dialogs import Dialog

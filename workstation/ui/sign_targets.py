@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from PySide6.QtWidgets import QLabel, QWidget
 
 from workstation.domain.report import ReportState
-from workstation.services.outgoing import Outgoing
-from workstation.services.signing import Proposal
+from workstation.services.delivery.outgoing import Outgoing
+from workstation.services.reading.signing import Proposal
 from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui.plain import Tone

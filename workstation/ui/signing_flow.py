@@ -6,9 +6,9 @@ from workstation.domain.report import ReportState
 from workstation.errors import CommandError, WorkstationError
 from workstation.services.jobs import Job
 from workstation.services.ports.hosting import Credentials
-from workstation.services.reporting import Reporting
-from workstation.services.signing import Proposal, Signing
-from workstation.services.worklist import Worklist
+from workstation.services.queue.worklist import Worklist
+from workstation.services.reading.signing import Proposal, Signing
+from workstation.services.report.reporting import Reporting
 from workstation.settings import Site, is_loopback
 from workstation.text import tr
 from workstation.ui import worklist_forms as forms

@@ -18,7 +18,7 @@ from workstation.domain.template import Template
 from workstation.errors import CommandError
 from workstation.protocols import template_text
 from workstation.services.lines import quoted
-from workstation.services.own_templates import OwnTemplates
+from workstation.services.report.own_templates import OwnTemplates
 from workstation.text import tr
 from workstation.ui import plain, theme
 from workstation.ui.picking import Row

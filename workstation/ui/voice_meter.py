@@ -4,9 +4,9 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from workstation.services.dictation import Dictation
-from workstation.services.listening import Ear, Listening
-from workstation.services.reporting import Reporting
+from workstation.services.report.reporting import Reporting
+from workstation.services.speech.dictation import Dictation
+from workstation.services.speech.listening import Ear, Listening
 from workstation.text import tr
 from workstation.ui import plain, theme
 from workstation.ui.chips import KeyCap

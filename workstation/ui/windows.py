@@ -15,8 +15,8 @@ from workstation.domain.identifiers import TaskRef
 from workstation.errors import CommandError, WorkstationError
 from workstation.services.jobs import Job
 from workstation.services.ports.hosting import Credentials
+from workstation.services.queue.worklist import Row
 from workstation.services.signal import Signal
-from workstation.services.worklist import Row
 from workstation.text import tr
 from workstation.ui import dialogs, menus
 from workstation.ui.actions import Keys, scope_of

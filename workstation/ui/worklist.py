@@ -9,10 +9,10 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workstation.domain.identifiers import TaskRef
-from workstation.services.delivery import Deliveries
-from workstation.services.list_views import ListOrder, ListViews
+from workstation.services.delivery.delivery import Deliveries
 from workstation.services.ports.clock import Clock
-from workstation.services.worklist import Row, Worklist
+from workstation.services.queue.list_views import ListOrder, ListViews
+from workstation.services.queue.worklist import Row, Worklist
 from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui.worklist_bars import FilterBar, Footer, StatBanner

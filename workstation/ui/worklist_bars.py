@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QWidget
 
 from workstation.domain.identifiers import SiteId
-from workstation.services.list_views import ListOrder, ListView
+from workstation.services.queue.list_views import ListOrder, ListView
 from workstation.text import tr, trn
 from workstation.ui import icons, plain, theme
 from workstation.ui import worklist_forms as forms

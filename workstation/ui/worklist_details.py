@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
 )
 
 from workstation.domain.worklist import Priority, ReadState, Tier
-from workstation.services.lacking import lacking, no_claim, no_decline, no_reassign
-from workstation.services.shift import PROMISED_S
-from workstation.services.urgency import Weights, urgency
+from workstation.services.queue.lacking import lacking, no_claim, no_decline, no_reassign
+from workstation.services.queue.urgency import Weights, urgency
+from workstation.services.reading.shift import PROMISED_S
 from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui import worklist_forms as forms

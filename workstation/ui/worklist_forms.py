@@ -13,7 +13,7 @@ from attrs import frozen
 from workstation.domain.patient import Patient
 from workstation.domain.reader import Licence
 from workstation.domain.worklist import Lack, Priority, ReadState, Tier, WorklistItem
-from workstation.services.licence import Verdict
+from workstation.services.queue.licence import Verdict
 from workstation.text import tr
 from workstation.ui.plain import Tone
 

@@ -11,7 +11,7 @@ from statistics import median
 from typing import Final
 
 from workstation.domain.worklist import Priority
-from workstation.services.worklist import Row
+from workstation.services.queue.worklist import Row
 from workstation.ui.worklist_lines import URGENT, Counts, Filter, Line, ListId
 
 Key = tuple[str, str]

@@ -15,8 +15,8 @@ from attrs import field, frozen
 from workstation.domain.folding import folded
 from workstation.domain.identifiers import AccessionNumber, SiteId, TaskRef
 from workstation.domain.worklist import Priority, ReadState, WorklistItem
-from workstation.services.list_views import ListView
-from workstation.services.worklist import Row
+from workstation.services.queue.list_views import ListView
+from workstation.services.queue.worklist import Row
 from workstation.text import tr
 from workstation.ui import worklist_forms as forms
 

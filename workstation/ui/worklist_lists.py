@@ -10,8 +10,8 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from workstation.services.lines import quoted
-from workstation.services.shift import PROMISED_S
-from workstation.services.worklist import SiteStatus
+from workstation.services.queue.worklist import SiteStatus
+from workstation.services.reading.shift import PROMISED_S
 from workstation.text import tr, trn
 from workstation.ui import icons, plain, theme
 from workstation.ui import worklist_forms as forms

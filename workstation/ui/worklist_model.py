@@ -10,7 +10,7 @@ from attrs import frozen
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from workstation.domain.identifiers import SiteId
-from workstation.services.urgency import NO_WEIGHTS, Weights, urgency
+from workstation.services.queue.urgency import NO_WEIGHTS, Weights, urgency
 from workstation.text import tr
 from workstation.ui import worklist_forms as forms
 from workstation.ui.plain import tooltip_text

@@ -10,7 +10,7 @@ from PySide6.QtGui import QCursor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from workstation.domain.folding import folded
-from workstation.services.list_views import ListColumn, ListOrder, ListViews
+from workstation.services.queue.list_views import ListColumn, ListOrder, ListViews
 from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui.worklist_lines import Line

@@ -3,11 +3,11 @@ there is nothing to see."""
 
 from attrs import frozen
 
-from workstation.services.delivery import Deliveries
-from workstation.services.list_views import ListViews
+from workstation.services.delivery.delivery import Deliveries
 from workstation.services.ports.clock import Clock
-from workstation.services.shift import so_far
-from workstation.services.worklist import Worklist
+from workstation.services.queue.list_views import ListViews
+from workstation.services.queue.worklist import Worklist
+from workstation.services.reading.shift import so_far
 from workstation.text import tr
 from workstation.ui.worklist_bars import Footer, StatBanner
 from workstation.ui.worklist_index import LineIndex

@@ -17,8 +17,8 @@ from workstation.adapters.frames import DicomWebFrames
 from workstation.dicom.header import to_json
 from workstation.domain.identifiers import SiteId, StudyRef, StudyUID
 from workstation.protocols.web import Request
-from workstation.services.frames import FrameStore
-from workstation.services.loading import Loader
+from workstation.services.images.frames import FrameStore
+from workstation.services.images.loading import Loader
 
 BASE = "https://site.example/wado"
 REF = StudyRef(SiteId("s"), StudyUID("1.2"))

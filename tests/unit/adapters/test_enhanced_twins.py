@@ -12,8 +12,8 @@ from volume_phantoms import SCANS, noise
 from workstation.adapters.decoders import Decoders
 from workstation.adapters.local_frames import LocalFrames
 from workstation.domain.study import DisplaySet
-from workstation.services.frames import FrameStore
-from workstation.services.loading import Loader
+from workstation.services.images.frames import FrameStore
+from workstation.services.images.loading import Loader
 from workstation.services.ports.files import LOCAL
 
 TWINS = Path(__file__).parents[4] / "shared/data/enhanced"

@@ -16,8 +16,8 @@ from workstation.adapters.decoders import Decoders
 from workstation.adapters.local_files import File
 from workstation.adapters.local_frames import LocalFrames
 from workstation.domain.study import Frame
-from workstation.services.frames import FrameStore
-from workstation.services.loading import Loader
+from workstation.services.images.frames import FrameStore
+from workstation.services.images.loading import Loader
 from workstation.services.ports.files import LOCAL, Opened
 from workstation.services.ports.images import Fetched, Packed
 

@@ -25,7 +25,7 @@ from workstation.domain.study import Frame, PixelFormat
 from workstation.errors import NotDisplayable
 from workstation.imaging.pixels import ReducedImage
 from workstation.protocols.web import Request
-from workstation.services.frames import FrameStore
+from workstation.services.images.frames import FrameStore
 
 ROWS, COLUMNS = 301, 500
 BASE = "https://site.example/wado"

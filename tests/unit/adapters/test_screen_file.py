@@ -7,7 +7,7 @@ import pytest
 
 from workstation.adapters.screen_file import ScreenFile
 from workstation.errors import StoreUnavailable
-from workstation.services.screens import key_of
+from workstation.services.screen.screens import key_of
 
 
 def test_a_measured_screen_is_known_again_and_its_neighbour_of_one_name_is_another(

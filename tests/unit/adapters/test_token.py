@@ -23,7 +23,7 @@ from workstation.domain.identifiers import SiteId  # noqa: E402
 from workstation.errors import SigningBlocked  # noqa: E402
 from workstation.protocols.report_bundle import bundle, seal  # noqa: E402
 from workstation.protocols.verification import verify_report  # noqa: E402
-from workstation.services.keys import Keys  # noqa: E402
+from workstation.services.delivery.keys import Keys  # noqa: E402
 from workstation.ui.report_pdf import report_pdf  # noqa: E402
 
 pytestmark = pytest.mark.peer

@@ -13,7 +13,7 @@ from workstation.commands import catalogue
 from workstation.domain.identifiers import FrameKey
 from workstation.errors import CommandError, NotDisplayable, WorkstationError
 from workstation.protocols.dicom_listing import Listing
-from workstation.services.object_headers import ObjectHeaders
+from workstation.services.images.object_headers import ObjectHeaders
 
 HEADER: dict[str, Any] = {
     "00080060": {"vr": "CS", "Value": ["CT"]},

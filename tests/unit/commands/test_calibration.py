@@ -12,9 +12,9 @@ from fakes_viewer import opened, stack
 from workstation.commands import catalogue
 from workstation.domain.study import DisplaySet, PixelSpacing, SpacingOrigin
 from workstation.errors import CommandError
-from workstation.services import drafts
-from workstation.services.placing import OnDuty
-from workstation.services.templates import by_id
+from workstation.services.report import drafts
+from workstation.services.report.templates import by_id
+from workstation.services.screen.placing import OnDuty
 
 AT = datetime(2026, 11, 21, 17, 31, tzinfo=UTC)
 MARK = "user calibrated by Hazel, J. at 2026-11-21 17:31 UTC"

@@ -7,7 +7,7 @@ from fakes_viewer import opened, runner, stack
 from workstation.domain.document import DocumentLine, TextDocument
 from workstation.domain.study import DisplaySet, DisplaySetKind, Geometry
 from workstation.errors import CommandError
-from workstation.services.viewer import Viewer
+from workstation.services.viewer.viewer import Viewer
 
 AXIAL = stack(9, name="Axial 2.5")
 

@@ -15,7 +15,7 @@ from workstation.commands.context import CommandContext
 from workstation.commands.registry import Registry
 from workstation.domain.identifiers import SiteId
 from workstation.errors import CommandError
-from workstation.services.announced import Announced
+from workstation.services.queue.announced import Announced
 
 REGISTRY = Registry(messages.COMMANDS)
 HARBOR = SiteId("harbor")

@@ -26,7 +26,7 @@ from workstation.domain.presentation import Lut, Rescale, Voi, VoiFunction
 from workstation.domain.reader import Reader
 from workstation.domain.source import Source
 from workstation.domain.study import Frame, PixelFormat, PixelSpacing, SpacingOrigin
-from workstation.services.shown_marks import shown_marks
+from workstation.services.delivery.shown_marks import shown_marks
 
 CT, CINE = "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.3.1"
 SOURCE = Source(

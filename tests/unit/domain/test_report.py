@@ -4,7 +4,7 @@ from fakes_report import TEMPLATES, binding_of, item
 
 from workstation.domain.report import Report, Section, SectionKind
 from workstation.domain.report_field import OWN_WORDS, Field, FieldKind, FieldSpec
-from workstation.services.templates import by_id
+from workstation.services.report.templates import by_id
 
 
 def chest() -> Report:

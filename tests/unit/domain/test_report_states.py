@@ -6,7 +6,7 @@ from workstation.domain.report import ReportState
 from workstation.domain.report_states import STATES, UNSETTLED, state_of
 from workstation.protocols.hl7_report import STATUS as HL7
 from workstation.protocols.observations import OBSERVED
-from workstation.services.report_html import STATUS as PRINTED
+from workstation.services.report.report_html import STATUS as PRINTED
 
 SIGNED = tuple(state for state in ReportState if state is not ReportState.DRAFT)
 

@@ -12,7 +12,7 @@ from workstation.domain.presentation import Rescale
 from workstation.domain.study import PixelFormat
 from workstation.domain.suv import SuvType
 from workstation.imaging.spheres import PEAK_MM, sphere_values
-from workstation.services.local_images import LocalImages
+from workstation.services.images.local_images import LocalImages
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
 SHAPE = (22, 26, 28)

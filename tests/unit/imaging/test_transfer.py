@@ -6,7 +6,7 @@ import pytest
 from workstation.domain.presentation import Voi
 from workstation.errors import SettingsError
 from workstation.imaging.transfer import Projection, read_volume_presets
-from workstation.services.preset_files import load_volume_presets
+from workstation.services.screen.preset_files import load_volume_presets
 
 WINDOW = Voi(100.0, 200.0)
 ONE = '[a]\ntitle = "A"\ncurve = [[0, 0.0], [100, 0.5, 1.0, 0.5, 0.0]]\n'

@@ -4,7 +4,7 @@ from attrs import evolve
 
 from workstation.imaging.transfer import read_volume_presets
 from workstation.imaging.transfer_text import name_of, written
-from workstation.services.preset_files import load_volume_presets
+from workstation.services.screen.preset_files import load_volume_presets
 
 
 def test_every_preset_of_the_program_is_read_from_what_is_written_of_it() -> None:

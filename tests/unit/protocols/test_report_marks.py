@@ -7,8 +7,8 @@ from fakes_report import TEMPLATES, binding_of, item
 from workstation.domain.report import Report, ReportState, Section, SectionKind
 from workstation.domain.report_field import Field, FieldSpec
 from workstation.protocols.report_marks import bold_of
-from workstation.services.report_html import html_of
-from workstation.services.templates import by_id
+from workstation.services.report.report_html import html_of
+from workstation.services.report.templates import by_id
 
 
 def report() -> Report:

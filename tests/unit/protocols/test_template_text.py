@@ -20,9 +20,9 @@ from workstation.domain.report_field import FieldKind
 from workstation.domain.template import Template
 from workstation.errors import CommandError
 from workstation.protocols import mrrt, mrrt_writing, template_text
-from workstation.services.own_templates import OwnTemplates
-from workstation.services.report_edits import order_of
-from workstation.services.templates import choose
+from workstation.services.report.own_templates import OwnTemplates
+from workstation.services.report.report_edits import order_of
+from workstation.services.report.templates import choose
 
 NODULE = """\
 Title: CT chest, nodule

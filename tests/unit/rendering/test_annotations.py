@@ -23,8 +23,8 @@ from workstation.rendering.annotations import (
 from workstation.rendering.ink import Border, Canvas, Handle, Letter, Oval, Plate, Stroke, Tint
 from workstation.rendering.labels import explained, words
 from workstation.rendering.picture import Picture
-from workstation.services.structures import Outlined
-from workstation.services.view_lines import Crossing
+from workstation.services.screen.structures import Outlined
+from workstation.services.screen.view_lines import Crossing
 from workstation.viewing import viewport as reduce
 from workstation.viewing.resolve import ResolvedView
 from workstation.viewing.tool import Preview

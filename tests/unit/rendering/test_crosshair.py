@@ -7,7 +7,7 @@ import pytest
 
 from workstation.rendering import crosshair
 from workstation.rendering.ink import Canvas, Letter, Oval, Stroke
-from workstation.services.view_lines import Crosshair, CrossLine
+from workstation.services.screen.view_lines import Crosshair, CrossLine
 from workstation.viewing.planes import Plane
 from workstation.viewing.resolve import ResolvedView
 

@@ -10,7 +10,7 @@ from workstation.domain.presentation import Rescale
 from workstation.rendering import edge_letters
 from workstation.rendering.volume_film import FilmPainter
 from workstation.rendering.volume_painter import Detail, VolumePainter
-from workstation.services.viewer import Viewer
+from workstation.services.viewer.viewer import Viewer
 from workstation.ui.viewer.pictures import rays_of
 from workstation.viewing.orientation import EdgeLetters
 from workstation.viewing.volume_look import From, seen_from

@@ -9,7 +9,7 @@ from workstation.domain.study import PixelFormat
 from workstation.errors import CommandError
 from workstation.rendering.still import Wanted
 from workstation.rendering.volume_still import of_rays, preset_for
-from workstation.services.preset_files import load_volume_presets
+from workstation.services.screen.preset_files import load_volume_presets
 from workstation.viewing.planes import STANDARD, Plane
 
 SHAPE = (9, 12, 14)

@@ -13,7 +13,7 @@ from workstation.adapters.store import SqlCipherStore
 from workstation.domain.identifiers import SiteId, StudyRef, StudyUID
 from workstation.errors import StoreUnavailable, VerificationFailed
 from workstation.services.audit import Audit, verify_file
-from workstation.services.keys import Keys
+from workstation.services.delivery.keys import Keys
 from workstation.services.ports.keeping import SealedStore
 
 OTHER = SiteId("mesa")

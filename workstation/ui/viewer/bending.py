@@ -7,8 +7,8 @@ from attrs import frozen
 from workstation.domain.measurement import PixelPoint
 from workstation.rendering import bends
 from workstation.rendering.ink import Canvas as InkCanvas
-from workstation.services.reformatted import CURVE
-from workstation.services.viewed import Shown
+from workstation.services.screen.viewed import Shown
+from workstation.services.viewer.reformatted import CURVE
 from workstation.ui.viewer.holding import Holding
 from workstation.viewing.curved import Along
 

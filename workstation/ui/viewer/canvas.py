@@ -33,10 +33,10 @@ from workstation.rendering.ink import Box
 from workstation.rendering.ink import Canvas as InkCanvas
 from workstation.services.jobs import Jobs
 from workstation.services.lines import quoted
-from workstation.services.overlay_lines import Overlay
-from workstation.services.scene import Scene
-from workstation.services.viewed import Shown
-from workstation.services.viewer import Viewer
+from workstation.services.screen.overlay_lines import Overlay
+from workstation.services.screen.scene import Scene
+from workstation.services.screen.viewed import Shown
+from workstation.services.viewer.viewer import Viewer
 from workstation.ui import plain
 from workstation.ui.screens import identity
 from workstation.ui.viewer import corners, cursors

@@ -8,9 +8,9 @@ from PySide6.QtGui import QImage, QPainter
 
 from workstation.imaging.colour import palette_to_rgb
 from workstation.imaging.palettes import ENTRIES
-from workstation.services.overlay import NARROW
-from workstation.services.place_words import number
-from workstation.services.viewed import Fused
+from workstation.services.screen.overlay import NARROW
+from workstation.services.screen.place_words import number
+from workstation.services.screen.viewed import Fused
 from workstation.ui import theme
 from workstation.ui.viewer import glyphs
 

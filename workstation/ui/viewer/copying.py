@@ -4,8 +4,8 @@ from PySide6.QtGui import QImage, QPainter
 
 from workstation.rendering import annotations
 from workstation.rendering.ink import Canvas as InkCanvas
-from workstation.services.unnamed import unnamed, unnamed_marks
-from workstation.services.viewer import Viewer
+from workstation.services.screen.unnamed import unnamed, unnamed_marks
+from workstation.services.viewer.viewer import Viewer
 from workstation.ui import theme
 from workstation.ui.viewer import colour_bar, corners, inking
 from workstation.ui.viewer.pictures import Pictures

@@ -15,7 +15,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from workstation.rendering.annotations import ScaleBar
 from workstation.rendering.ink import Box
-from workstation.services.overlay_lines import Line, Mark, Overlay
+from workstation.services.screen.overlay_lines import Line, Mark, Overlay
 from workstation.ui import theme
 from workstation.ui.chips import Look, chip_size
 from workstation.ui.viewer import glyphs

@@ -18,8 +18,8 @@ from workstation.imaging.histogram import Histogram, histogram
 from workstation.imaging.transfer import Colour, VolumePreset
 from workstation.imaging.volume_voxels import Volume
 from workstation.services.jobs import Jobs
-from workstation.services.place_words import number
-from workstation.services.viewer import Viewer
+from workstation.services.screen.place_words import number
+from workstation.services.viewer.viewer import Viewer
 from workstation.text import tr
 from workstation.ui import plain, theme
 from workstation.ui.viewer.curve_plot import Plot

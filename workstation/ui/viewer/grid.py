@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from workstation.rendering.engine import CPU, Slices
 from workstation.services.jobs import Jobs
-from workstation.services.viewer import Viewer
+from workstation.services.viewer.viewer import Viewer
 from workstation.ui import plain
 from workstation.ui.soon import Soon
 from workstation.ui.viewer.canvas import Canvas

@@ -12,8 +12,8 @@ from workstation.domain.measurement import Measurement, PixelPoint
 from workstation.rendering.ink import Box
 from workstation.rendering.ink import Canvas as InkCanvas
 from workstation.rendering.labels import explained
-from workstation.services.viewed import Shown
-from workstation.services.viewer import Viewer
+from workstation.services.screen.viewed import Shown
+from workstation.services.viewer.viewer import Viewer
 from workstation.ui.viewer.bending import Bending
 from workstation.ui.viewer.grasping import Reach
 from workstation.ui.viewer.indicating import Indicating

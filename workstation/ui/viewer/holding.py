@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from workstation.services.viewer import Viewer
+from workstation.services.viewer.viewer import Viewer
 
 Grip = TypeVar("Grip")
 

@@ -19,7 +19,7 @@ from workstation.imaging.pixels import FramePixels
 from workstation.rendering import annotations
 from workstation.rendering.ink import Canvas
 from workstation.rendering.picture import FramePainter, Picture, PictureRequest
-from workstation.services.citing import value_words
+from workstation.services.screen.citing import value_words
 from workstation.ui import theme
 from workstation.ui.report_pdf import PaperImage
 from workstation.ui.viewer import inking

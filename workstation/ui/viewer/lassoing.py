@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from workstation.domain.measurement import MeasurementKind, PixelPoint
-from workstation.services.cutting import LASSOS
+from workstation.services.viewer.cutting import LASSOS
 from workstation.viewing.tool import Preview
 
 #: A hand that trembles draws no more corners than this far apart, pixels of the plane.

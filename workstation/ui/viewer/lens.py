@@ -12,7 +12,7 @@ from workstation.rendering.engine import CPU, Slices
 from workstation.rendering.ink import Canvas as InkCanvas
 from workstation.rendering.ink import Stroke
 from workstation.services.jobs import Jobs
-from workstation.services.scene import Scene
+from workstation.services.screen.scene import Scene
 from workstation.text import tr
 from workstation.ui import theme
 from workstation.ui.viewer import glyphs, inking

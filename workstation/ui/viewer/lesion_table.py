@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workstation.commands.bindings import Scope
-from workstation.services.lesions import Lesion, Lesions
+from workstation.services.viewer.lesions import Lesion, Lesions
 from workstation.text import tr, trn
 from workstation.ui import plain
 from workstation.ui.list_table import list_table

@@ -24,7 +24,7 @@ from workstation.commands.bindings import Scope
 from workstation.domain.measurement import WORDS, Measurement
 from workstation.rendering.labels import explained, value_line
 from workstation.services.lines import quoted
-from workstation.services.viewer import Viewer
+from workstation.services.viewer.viewer import Viewer
 from workstation.text import tr, trn
 from workstation.ui import icons, plain, theme
 

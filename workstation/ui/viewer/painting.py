@@ -13,10 +13,10 @@ from workstation.rendering import annotations, bends, crosshair, figures
 from workstation.rendering.ink import Box, Plate
 from workstation.rendering.ink import Canvas as InkCanvas
 from workstation.rendering.picture import Picture
-from workstation.services.coverage import FrameState
-from workstation.services.overlay_lines import Overlay
-from workstation.services.viewed import Reading, Shown
-from workstation.services.viewer import Viewer
+from workstation.services.images.coverage import FrameState
+from workstation.services.screen.overlay_lines import Overlay
+from workstation.services.screen.viewed import Reading, Shown
+from workstation.services.viewer.viewer import Viewer
 from workstation.text import tr
 from workstation.ui import theme
 from workstation.ui.viewer import colour_bar, corners, inking, phase_bar, report_page

@@ -11,8 +11,8 @@ from workstation.commands.context import Place
 from workstation.commands.offers import Offer
 from workstation.rendering.engine import EngineChoice, Slices
 from workstation.services.jobs import Jobs
-from workstation.services.lesions import Lesions
-from workstation.services.viewer import Viewer
+from workstation.services.viewer.lesions import Lesions
+from workstation.services.viewer.viewer import Viewer
 from workstation.text import tr
 from workstation.ui import menus, plain
 from workstation.ui.screens import ScreenDialog

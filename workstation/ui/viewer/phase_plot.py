@@ -7,8 +7,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from workstation.services.phase_curve import PhaseCurve
-from workstation.services.viewer import Viewer
+from workstation.services.viewer.phase_curve import PhaseCurve
+from workstation.services.viewer.viewer import Viewer
 from workstation.text import tr
 from workstation.ui import plain, theme
 

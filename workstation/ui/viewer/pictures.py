@@ -16,8 +16,8 @@ from workstation.rendering.picture import FramePainter, Picture, PictureRequest
 from workstation.rendering.reformat import ReformatRequest
 from workstation.rendering.volume_painter import Detail, RaysRequest, rays_request
 from workstation.services.jobs import Job, Jobs
-from workstation.services.overlay_lines import Line, Mark, Overlay
-from workstation.services.scene import Scene
+from workstation.services.screen.overlay_lines import Line, Mark, Overlay
+from workstation.services.screen.scene import Scene
 from workstation.text import tr
 from workstation.ui.viewer.reformats import Made, Reformats
 from workstation.ui.viewer.renderings import Renderings, Seen

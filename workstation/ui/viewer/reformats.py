@@ -17,7 +17,7 @@ from workstation.rendering.engine import CPU, Slices
 from workstation.rendering.picture import Picture
 from workstation.rendering.reformat import PREVIEW, ReformatPainter, ReformatRequest
 from workstation.services.jobs import Job, Jobs
-from workstation.services.scene import Scene
+from workstation.services.screen.scene import Scene
 
 #: What takes no longer is done at once; what takes longer than a frame of the screen has a preview.
 AT_ONCE_S: Final = 0.003

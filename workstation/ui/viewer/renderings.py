@@ -18,7 +18,7 @@ from workstation.errors import WorkstationError
 from workstation.rendering.engine import CPU, Slices
 from workstation.rendering.volume_painter import Detail, RaysRequest, Rendered, VolumePainter
 from workstation.services.jobs import Job, Jobs
-from workstation.services.scene import Scene
+from workstation.services.screen.scene import Scene
 from workstation.viewing.volume_cuts import behind_screen
 
 #: Its pictures take seconds at rest: images of other views never wait for them, nor does the

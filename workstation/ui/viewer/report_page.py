@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QTextLayout, QTextOption
 
 from workstation.domain.document import DocumentLine
-from workstation.services.viewed import Reading
+from workstation.services.screen.viewed import Reading
 from workstation.ui import theme
 from workstation.ui.viewer import glyphs
 

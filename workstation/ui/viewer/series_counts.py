@@ -3,8 +3,8 @@
 from attrs import frozen
 
 from workstation.domain.study import DisplaySet, DisplaySetKind
-from workstation.services.coverage import FrameState
-from workstation.services.viewer import Viewer
+from workstation.services.images.coverage import FrameState
+from workstation.services.viewer.viewer import Viewer
 from workstation.text import tr, trn
 
 

@@ -5,7 +5,7 @@ from typing import Literal, Protocol
 
 from PySide6.QtCore import QPointF, QSize
 
-from workstation.services.viewer import Viewer
+from workstation.services.viewer.viewer import Viewer
 from workstation.ui.viewer import inking, phase_bar
 
 

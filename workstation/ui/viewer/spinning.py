@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF
 
 from workstation.domain.geometry import Vector
 from workstation.domain.measurement import PixelPoint
-from workstation.services.viewed import Shown
+from workstation.services.screen.viewed import Shown
 from workstation.ui.viewer.lassoing import Lassoing
 from workstation.viewing.tool import Preview
 

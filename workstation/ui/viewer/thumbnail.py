@@ -21,7 +21,7 @@ from workstation.domain.study import DisplaySet
 from workstation.rendering.picture import FramePainter, Picture, PictureRequest
 from workstation.services.jobs import Job, Jobs
 from workstation.services.lines import quoted
-from workstation.services.viewer import Viewer
+from workstation.services.viewer.viewer import Viewer
 from workstation.text import trn
 from workstation.ui import menus, plain, theme
 from workstation.ui.viewer import glyphs, report_page

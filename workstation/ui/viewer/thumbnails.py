@@ -8,8 +8,8 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from workstation.services.jobs import Jobs
-from workstation.services.viewed import ViewedStudy
-from workstation.services.viewer import Viewer
+from workstation.services.screen.viewed import ViewedStudy
+from workstation.services.viewer.viewer import Viewer
 from workstation.text import tr
 from workstation.ui import plain, theme
 from workstation.ui.chips import chip_size, paint_chip

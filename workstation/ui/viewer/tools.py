@@ -8,7 +8,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from workstation.commands.offers import Offer
-from workstation.services.viewer import Viewer
+from workstation.services.viewer.viewer import Viewer
 from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui.buttons import Button

@@ -8,7 +8,7 @@ from attrs import define
 from workstation.domain.measurement import PixelPoint
 from workstation.rendering.crosshair import Held, held
 from workstation.rendering.ink import Canvas as InkCanvas
-from workstation.services.view_lines import Crosshair
+from workstation.services.screen.view_lines import Crosshair
 from workstation.ui.viewer.holding import Holding
 
 #: A turn by hand goes in steps of this, degrees: what trembles less is no turn.

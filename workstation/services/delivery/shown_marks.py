@@ -1,0 +1,257 @@
+"""Marks of a reader as presentation states: what was drawn where, and how images were seen."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from attrs import evolve, frozen
+
+from workstation.domain.identifiers import FrameKey, SopUID
+from workstation.domain.key_image import KeyImage, SeenAs, SeenFrame
+from workstation.domain.measurement import REGIONS, Measurement, MeasurementKind, PixelPoint
+from workstation.domain.presentation import Rescale
+from workstation.domain.presentation_state import (
+    Annotation,
+    DisplayedArea,
+    Graphic,
+    Layer,
+    PresentationState,
+    Shape,
+    SoftcopyVoi,
+    StateKind,
+    Units,
+    Words,
+)
+from workstation.domain.referenced import ReferencedImage
+from workstation.domain.study import Frame, SpacingOrigin
+from workstation.services.screen.citing import value_words
+
+#: Barbs of an arrow, in parts of its length, and their angle.
+_BARB: Final = 0.2
+_BARB_ANGLE: Final = math.radians(25)
+_LAYER: Final = Layer("MARKS", 1, description="Measurements, arrows and texts")
+_OUTLINES: Final = REGIONS - {MeasurementKind.ELLIPSE}
+
+
+@frozen
+class _Alike:
+    """What one state says once, of all its images."""
+
+    sop_class: str
+    colour: bool
+    rescale: Rescale
+    icc_profile: bytes
+    quarter_turns: int
+    flipped: bool
+    inverse: bool
+
+
+@frozen
+class ShownMarks:
+    """A state, and the colour profile of its images."""
+
+    state: PresentationState
+    icc_profile: bytes = b""
+
+
+def shown_marks(
+    measurements: Sequence[Measurement],
+    keys: Sequence[KeyImage],
+    frames: Mapping[FrameKey, tuple[Frame, str]],
+    measured: Sequence[SeenFrame] = (),
+) -> tuple[ShownMarks, ...]:
+    """One state for each SOP class and each way its images were seen.
+
+    `frames` has each marked frame with the SOP class of its instance; what is not there is
+    left out. An image that is no key image is shown as it was when it was `measured`, and
+    where that is not known as it came.
+    """
+    picked = {key.frame: key.seen for key in keys}
+    seen = {each.frame: _resolved(each, frames) for each in measured} | picked
+    marked = dict.fromkeys([*picked, *(m.frame for m in measurements)])
+    groups: dict[_Alike, list[Frame]] = {}
+    for key in marked:
+        if key in frames:
+            frame, sop_class = frames[key]
+            groups.setdefault(_alike(frame, sop_class, seen.get(key)), []).append(frame)
+    return tuple(
+        ShownMarks(_state(alike, own, seen, measurements), alike.icc_profile)
+        for alike, own in groups.items()
+    )
+
+
+def _resolved(each: SeenFrame, frames: Mapping[FrameKey, tuple[Frame, str]]) -> SeenAs:
+    """With the window that was one of the image's own."""
+    if each.seen.voi is not None or each.frame not in frames:
+        return each.seen
+    own = frames[each.frame][0].vois[each.own_window :][:1]
+    return evolve(each.seen, voi=own[0] if own else None)
+
+
+def _alike(frame: Frame, sop_class: str, seen: SeenAs | None) -> _Alike:
+    seen = seen or SeenAs()
+    pixels, rescale = frame.pixels, frame.rescale
+    colour = pixels.samples > 1 or pixels.photometric == "PALETTE COLOR"
+    low_is_white = pixels.photometric == "MONOCHROME1" or frame.inverse
+    # A state turns before it flips, a view flips before it turns.
+    turns = -seen.quarter_turns if seen.flipped else seen.quarter_turns
+    return _Alike(
+        sop_class,
+        colour,
+        Rescale() if colour else rescale,
+        frame.icc_profile if colour else b"",
+        turns % 4,
+        seen.flipped,
+        not colour and low_is_white != seen.inverted,
+    )
+
+
+def _state(
+    alike: _Alike,
+    frames: Sequence[Frame],
+    seen: Mapping[FrameKey, SeenAs],
+    measurements: Sequence[Measurement],
+) -> PresentationState:
+    drawn = [(frame, [m for m in measurements if m.frame == frame.key]) for frame in frames]
+    annotations = tuple(
+        Annotation(
+            _LAYER.name,
+            tuple(graphic for m in marks for graphic in graphics(m)),
+            tuple(_label(m) for m in marks),
+            (_image(frame, alike),),
+        )
+        for frame, marks in drawn
+        if marks
+    )
+    return PresentationState(
+        SopUID(""),
+        "MARKS",
+        _together(frames, alike),
+        description="Marks of the reader",
+        kind=StateKind.COLOUR if alike.colour else StateKind.GRAYSCALE,
+        areas=tuple(_area(frame, alike) for frame in frames),
+        quarter_turns=alike.quarter_turns,
+        flipped=alike.flipped,
+        layers=(_LAYER,) if annotations else (),
+        annotations=annotations,
+        rescale=alike.rescale,
+        vois=() if alike.colour else tuple(_vois(frames, alike, seen)),
+        inverse=alike.inverse,
+    )
+
+
+def _image(frame: Frame, alike: _Alike) -> ReferencedImage:
+    key = frame.key
+    return ReferencedImage(key.sop, (key.frame_index,), key.series, key.study, alike.sop_class)
+
+
+def _together(frames: Sequence[Frame], alike: _Alike) -> tuple[ReferencedImage, ...]:
+    """Each instance once, with all its frames that are marked."""
+    indices: dict[SopUID, list[int]] = {}
+    for frame in frames:
+        indices.setdefault(frame.key.sop, []).append(frame.key.frame_index)
+    keys = {frame.key.sop: frame.key for frame in frames}
+    return tuple(
+        ReferencedImage(sop, tuple(sorted(own)), keys[sop].series, keys[sop].study, alike.sop_class)
+        for sop, own in indices.items()
+    )
+
+
+def _vois(
+    frames: Sequence[Frame], alike: _Alike, seen: Mapping[FrameKey, SeenAs]
+) -> Iterable[SoftcopyVoi]:
+    for frame in frames:
+        looked = seen.get(frame.key)
+        voi = looked.voi if looked else next(iter(frame.vois), None)
+        if voi is not None:
+            yield SoftcopyVoi(voi, (_image(frame, alike),))
+
+
+def _area(frame: Frame, alike: _Alike) -> DisplayedArea:
+    """The whole image: the pixels that come to lie in the corners (PS3.3 C.10.4)."""
+    right, bottom = frame.pixels.columns, frame.pixels.rows
+    around = [(1, 1), (right, 1), (right, bottom), (1, bottom)]  # clockwise from the top left
+    around = around[-alike.quarter_turns :] + around[: -alike.quarter_turns]
+    first, second, third, fourth = around
+    if alike.flipped:
+        first, third = second, fourth
+    spacing = frame.spacing
+    known = spacing.origin is not SpacingOrigin.NONE
+    return DisplayedArea(
+        first,
+        third,
+        spacing=(spacing.row, spacing.column) if known else None,
+        images=(_image(frame, alike),),
+    )
+
+
+# --- what is drawn ----------------------------------------------------------------------------
+
+
+def graphics(measurement: Measurement) -> tuple[Graphic, ...]:
+    """The figures of one mark, in pixels of its image."""
+    kind, points = measurement.kind, measurement.points
+    match kind:
+        case MeasurementKind.TEXT:
+            return ()
+        case MeasurementKind.POINT:
+            return (_figure(Shape.POINT, points),)
+        case MeasurementKind.ELLIPSE:
+            return (_figure(Shape.ELLIPSE, _axes(points)),)
+        case MeasurementKind.ARROW:
+            return (_line(*points), _line(*_barbs(*points)))
+        case MeasurementKind.PERPENDICULAR:
+            start, end, to = points
+            return (_line(start, end), _line(to, _foot(start, end, to)))
+        case MeasurementKind.BIDIRECTIONAL | MeasurementKind.COBB | MeasurementKind.CARDIOTHORACIC:
+            return (_line(*points[:2]), _line(*points[2:]))
+    if kind is MeasurementKind.RECTANGLE:
+        (x1, y1), (x2, y2) = points
+        points = ((x1, y1), (x2, y1), (x2, y2), (x1, y2))
+    if kind in _OUTLINES:
+        points = (*points, points[0])
+    return (_line(*points),)
+
+
+def _line(*points: PixelPoint) -> Graphic:
+    return _figure(Shape.POLYLINE, points)
+
+
+def _figure(shape: Shape, points: Sequence[PixelPoint]) -> Graphic:
+    return Graphic(shape, Units.PIXEL, tuple(points))
+
+
+def _axes(points: Sequence[PixelPoint]) -> tuple[PixelPoint, ...]:
+    """Ends of the long axis, then of the short one (PS3.3 C.10.5.1.2)."""
+    (x1, y1), (x2, y2) = points
+    x, y = (x1 + x2) / 2, (y1 + y2) / 2
+    across, down = ((min(x1, x2), y), (max(x1, x2), y)), ((x, min(y1, y2)), (x, max(y1, y2)))
+    return (*across, *down) if abs(x2 - x1) >= abs(y2 - y1) else (*down, *across)
+
+
+def _barbs(tail: PixelPoint, tip: PixelPoint) -> tuple[PixelPoint, PixelPoint, PixelPoint]:
+    back = math.atan2(tail[1] - tip[1], tail[0] - tip[0])
+    long = _BARB * math.dist(tail, tip)
+    first, second = (
+        (tip[0] + long * math.cos(back + turn), tip[1] + long * math.sin(back + turn))
+        for turn in (-_BARB_ANGLE, _BARB_ANGLE)
+    )
+    return first, tip, second
+
+
+def _foot(p: PixelPoint, q: PixelPoint, to: PixelPoint) -> PixelPoint:
+    dx, dy = q[0] - p[0], q[1] - p[1]
+    length = dx * dx + dy * dy
+    part = 0.0 if length == 0 else ((to[0] - p[0]) * dx + (to[1] - p[1]) * dy) / length
+    return p[0] + part * dx, p[1] + part * dy
+
+
+def _label(measurement: Measurement) -> Words:
+    """Name and value at the right end of the mark; an arrow's at its tail, where its words are."""
+    arrow = measurement.kind is MeasurementKind.ARROW
+    anchor = measurement.points[0] if arrow else max(measurement.points)
+    words = f"{measurement.id}  {value_words(measurement)}".rstrip()
+    said = measurement.text if words != f"{measurement.id}  {measurement.text}".rstrip() else ""
+    note = f"({measurement.note})" if measurement.note else ""
+    first = " ".join(part for part in (words, note) if part)
+    return Words("\n".join(part for part in (first, said) if part), anchor=anchor)
