@@ -64,8 +64,9 @@ def shown_marks(
 
     `frames` has each marked frame with the SOP class of its instance; what is not there is
     left out. An image that is no key image is shown as it was when it was `measured`, and
-    where that is not known as it came.
+    where that is not known as it came. What has no points (a segment) is drawn by its own object.
     """
+    measurements = [each for each in measurements if each.points]
     picked = {key.frame: key.seen for key in keys}
     seen = {each.frame: _resolved(each, frames) for each in measured} | picked
     marked = dict.fromkeys([*picked, *(m.frame for m in measurements)])
