@@ -70,7 +70,7 @@ def display_sets(ref: StudyRef, series: Series) -> tuple[DisplaySet, ...]:
         ]
     )
     made = tuple(
-        evolve(each, id=f"{series.uid}#{at}", label=label)
+        evolve(each, id=f"{ref.site}/{ref.study}/{series.uid}#{at}", label=label)
         for at, (each, label) in enumerate(zip(sets, named, strict=True))
     )
     prove(series, made)

@@ -278,7 +278,7 @@ class DisplaySet:
     Every frame of a series is in exactly one display set (`dicom.display_sets` proves it).
     """
 
-    id: str
+    id: str  # no other open study has it: the copy of another site is another one
     study: StudyUID
     series: SeriesUID
     site: SiteId

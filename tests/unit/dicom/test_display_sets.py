@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from workstation.dicom.display_sets import FrameLost, display_sets, prove
 from workstation.domain.geometry import ImagePlane, Vector
+from workstation.domain.identifiers import SiteId, StudyUID
 from workstation.domain.patient import Patient
 from workstation.domain.study import (
     DisplaySetKind,
@@ -144,6 +145,15 @@ def test_no_label_is_a_bare_number(found: Series) -> None:
     """A reader knows series by what they are."""
     for each in display_sets(REF, evolve(found, description="4")):
         assert any(letter.isalpha() for letter in each.label)
+
+
+def test_the_same_series_at_two_sites_is_two() -> None:
+    """A study that two hospitals hold, open beside its copy: images that are missing of one of
+    them were counted by those of the other."""
+    found, other = series("1.9", [1.0, 2.0]), evolve(REF, site=SiteId("elsewhere"))
+    copy = evolve(REF, study=StudyUID("1.2.99"))
+    names = [each.id for ref in (REF, other, copy) for each in display_sets(ref, found)]
+    assert len(set(names)) == 3
 
 
 def test_a_lost_frame_is_noticed() -> None:
