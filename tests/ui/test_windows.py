@@ -20,7 +20,7 @@ from fakes_windows import (
 from fakes_worklist import HARBOR, FakeDeliveries, FakeFiling, FakeWorklist, shift
 from pseudo_locale import untranslated
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from workstation.commands import catalogue
@@ -34,7 +34,7 @@ from workstation.domain.identifiers import (
     SopUID,
     StudyUID,
 )
-from workstation.errors import CommandError
+from workstation.errors import CommandError, SigningBlocked
 from workstation.protocols.delivery import Delivery, State
 from workstation.services.delivery.alarms import Alarm, Need
 from workstation.services.delivery.filings import Filing, FilingKind
@@ -208,6 +208,28 @@ def test_what_went_wrong_is_said_in_its_slot_until_the_next_command(house: House
 
     assert said == ("DEMO · not for clinical use", "no row is selected")
     assert house.shell.notices == ("DEMO · not for clinical use",)
+
+
+def test_a_password_typed_at_a_report_that_cannot_be_signed_goes_nowhere(
+    house: House, qtbot: QtBot
+) -> None:
+    """Hands know F12 and the password as one move: it must not stand in the report."""
+    house.open_case()
+    editor = QLineEdit(house.report)
+    editor.show()
+    editor.setFocus()
+    house.sent.error = SigningBlocked("Field “lungs” is empty")
+    house.shell.run("report.sign")
+    for letter in "open sesame":
+        qtbot.keyClick(QApplication.focusWidget(), letter)
+    said = house.texts()
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "Not signed yet" not in house.texts())
+
+    assert editor.text() == ""
+    assert house.sent.lines[-1] == "report.sign"  # nor did a letter choose a tool
+    assert "Field “lungs” is empty" in said
+    assert QApplication.focusWidget() is editor
 
 
 def test_what_the_microphone_says_is_not_said_twice(house: House) -> None:

@@ -12,7 +12,7 @@ from workstation.commands.context import Place
 from workstation.commands.menus import Menus
 from workstation.commands.registry import Outcome, Registry
 from workstation.domain.identifiers import TaskRef
-from workstation.errors import CommandError, WorkstationError
+from workstation.errors import CommandError, SigningBlocked, WorkstationError
 from workstation.services.jobs import Job
 from workstation.services.ports.hosting import Credentials
 from workstation.services.queue.worklist import Row
@@ -120,6 +120,9 @@ class Shell(Opening):
         self.tell("")
         try:
             outcome = self._send(line)
+        except SigningBlocked as error:
+            self._not_signed(str(error))
+            return
         except WorkstationError as error:
             self.refuse(str(error))
             return
@@ -129,6 +132,13 @@ class Shell(Opening):
     def _ended(self, job: Job[object]) -> None:
         if isinstance(job.error, WorkstationError):
             self.refuse(str(job.error))
+
+    def _not_signed(self, why: str) -> None:
+        """Where the dialog would have been: a password that is typed blindly goes nowhere."""
+        self.refuse(why)
+        listed = tr("All that is missing stands beside the text.")
+        shown = dialogs.MessageDialog(self.front, tr("Not signed yet"), why, next_step=listed)
+        shown.open(shown)  # its button would take a space for a press
 
     def tell(self, message: str) -> None:
         """News in the status bar's own slot, until the next command."""
