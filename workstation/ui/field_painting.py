@@ -117,20 +117,20 @@ class FieldPainter:
     def above(self, *, current: bool) -> None:
         """Over the words: boxes, dots, diamonds, units, numbers."""
         look = look_of(self._slot.field)
-        after = self._after()
+        beside = 6.0
         if look in (Look.REQUIRED, Look.OPTIONAL):
-            self._box(after, look, current)
-            after += 18 + _width(self._slot.hint, "body")
+            self._box(self._after(), look, current)
+            beside += 18 + _width(self._slot.hint, "body")
         elif look is Look.SOURCED:
             self._painter.setPen(Qt.PenStyle.NoPen)
             self._painter.setBrush(theme.color("hue.done"))
             last = self._last_line()
             self._painter.drawEllipse(QPointF(last.left() + 5, last.top() + 5), 2.25, 2.25)
         elif look is Look.REMOVED:
-            self._say(after + 2, tr("removed by you"), "text.low", "small")
+            self._say(self._after() + 2, tr("removed by you"), "text.low", "small")
         for cited in self._slot.cited:
             self._diamond(cited)
-        self._behind(after + 6)
+        self._behind(beside)
         self._heads()
         if self._slot.ref.section is SectionKind.IMPRESSION:
             self._numbers()
@@ -172,11 +172,14 @@ class FieldPainter:
         self._painter.drawText(box, flags, text)
         return box.right()
 
-    def _behind(self, x: float) -> None:
-        """Unit, other choices, and what a changed measurement is now."""
+    def _behind(self, beside: float) -> None:
+        """Unit, other choices, and what a changed measurement is now, so far behind the words."""
         spec, slot = self._slot.field.spec, self._slot
-        if slot.field.removed:
-            return
+        changed = next((c for c in slot.cited if c.changed), None)
+        told = spec.unit or spec.options or slot.out_of_range or changed
+        if slot.field.removed or not told:
+            return  # in a long text a place costs 0.5 ms
+        x = self._after() + beside
         if spec.unit:
             x = self._say(x, spec.unit, "text.low", "body") + 4
         if slot.out_of_range:
@@ -184,7 +187,6 @@ class FieldPainter:
         if spec.options:
             others = "  |  ".join(o for o in spec.options if o != slot.field.text)
             x = self._say(x, f"▾  {others}", "text.low", "small")
-        changed = next((c for c in slot.cited if c.changed), None)
         if changed is not None:
             words = tr("now {value}, accept", value=changed.now) if changed.now else tr("deleted")
             if x + _width(words, "small") < self._room:  # the list of checks says it too

@@ -211,6 +211,8 @@ def _font(size: Size | int, weight: int, italic: bool) -> QFont:
     made.setFeature(QFont.Tag("tnum"), 1)
     made.setFeature(QFont.Tag("zero"), 1)
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    # With each letter that is typed its paragraph is laid out anew: kerning is a fourth of that.
+    made.setKerning(size != "report")
     return made
 
 
