@@ -28,6 +28,8 @@ from workstation.text import tr
 # What it logs of a failed parse are values of patients.
 logging.getLogger("pynetdicom").setLevel(logging.CRITICAL + 1)
 
+#: A site that refuses and hangs up at once may take its refusal along (a TCP reset): asked again.
+_TIMES: Final = 3
 _VERIFICATION: Final = "1.2.840.10008.1.1"
 #: Reasons of a rejection by the service user that are lasting (PS3.8 9.3.4).
 _CALLING_UNKNOWN: Final = 3
@@ -120,21 +122,28 @@ class DimseSite:
         caller.connection_timeout = caller.acse_timeout = site.timeout_seconds
         caller.network_timeout = None  # the guard's: it knows what else is a sign of life
         caller.dimse_timeout = None
-        made = caller.associate(
-            to.host,
-            to.port,
-            contexts=list(contexts),
-            ae_title=to.title,
-            max_pdu=PDU_BYTES,
-            ext_neg=roles,
-            tls_args=(tls_of(site), to.host) if to.secure else None,
-            evt_handlers=handlers,
-        )
-        if made.is_established:
-            return made
-        raise self._why_not(made)
+        begun = time.monotonic()
+        for _ in range(_TIMES):
+            made = caller.associate(
+                to.host,
+                to.port,
+                contexts=list(contexts),
+                ae_title=to.title,
+                max_pdu=PDU_BYTES,
+                ext_neg=roles,
+                tls_args=(tls_of(site), to.host) if to.secure else None,
+                evt_handlers=handlers,
+            )
+            if made.is_established:
+                return made
+            if why := self._why_not(made):
+                raise why
+            if time.monotonic() - begun > site.timeout_seconds / 2:
+                break
+        raise SiteUnavailable(tr("{site} broke off before DIMSE began", site=site.name))
 
-    def _why_not(self, made: Association) -> WorkstationError:
+    def _why_not(self, made: Association) -> WorkstationError | None:
+        """None: the line broke without a word, or with a word that was lost with the line."""
         name = self.site.name
         answer = made.acceptor.primitive
         if made.is_rejected and answer is not None:
@@ -143,7 +152,7 @@ class DimseSite:
             return SiteUnavailable(why)
         if made.rejected_contexts:
             return Refused(tr("{site} does not offer this service by DIMSE", site=name))
-        return SiteUnavailable(tr("{site} broke off before DIMSE began", site=name))
+        return None
 
     def _rejected(
         self, result: int | None, source: int | None, reason: int | None
