@@ -81,7 +81,7 @@ class VoiceCommands:
         """The commands in a WAV, an utterance each. Raises Refused where there are none."""
         self._listener(phrases)
         whole = _Utterances()
-        samples = _samples(file)
+        samples = samples_of(file)
         found = self._commands([*whole.feed(samples), *whole.finish()])
         if not found:
             raise Refused(
@@ -90,7 +90,7 @@ class VoiceCommands:
         return found
 
 
-def _samples(file: Path) -> bytes:
+def samples_of(file: Path) -> bytes:
     """16 kHz, one channel, 16 bit, whatever of these the file has otherwise."""
     try:
         with wave.open(str(file)) as opened:

@@ -42,6 +42,7 @@ BENCHES: Final[Mapping[str, tuple[str, str]]] = {
     "planes": ("planes:planes", "crosshair drag to changed pixels on a real screen"),
     "register": ("register:registration", "a prior aligned with the current study"),
     "typing": ("typing:typing", "a key in a report of 20,000 characters to its letter"),
+    "voice": ("voice:voice", "commands and dictation in synthetic voices"),
     "window": ("scroll:window", "window drag to changed pixels on a real screen"),
     "worklist": ("worklist:worklist", "10,000 cases, 50 changes a second, one site silent"),
     "gap": ("memory:gap", "longest gap of the event loop while 600 slices or a mammogram load"),

@@ -1,7 +1,5 @@
 """Files of speech: scripts as they are, WAVs by a real recogniser and synthetic voices."""
 
-import shutil
-import subprocess
 import wave
 from pathlib import Path
 
@@ -9,35 +7,9 @@ import pytest
 
 from workstation.adapters.recordings import SpeechFiles, scripted
 from workstation.adapters.voice_commands import VoiceCommands
+from workstation.bench.voice import COMMANDS, SENTENCES, VOICES, spoken
 from workstation.domain.speech import Final, Partial, Word
 from workstation.errors import Refused
-
-COMMANDS = (
-    "next field", "previous field", "go to comparison", "go to technique", "save draft",
-    "scratch that", "accept numbers", "sign report", "undo", "insert measurement",
-)  # fmt: skip
-#: None of these chose the threshold of `adapters/voice_commands.py`.
-SENTENCES = (
-    "the trachea is midline", "there is a simple cyst in the upper pole of the right kidney",
-    "the pancreas is unremarkable", "degenerative disc disease at several levels",
-    "no suspicious calcifications", "the cardiac silhouette is enlarged",
-    "trace fluid in the left hip joint", "the mastoid air cells are opacified",
-    "normal flow is seen in both carotid arteries", "there are no enlarged lymph nodes",
-)  # fmt: skip
-
-
-def spoken(text: str, voice: str, file: Path) -> Path:
-    name, variant = voice.split(" ", 1)
-    program = shutil.which(name)
-    assert program, f"installers/linux/packages-test.txt names {name}"
-    how = ["-t", text, "-voice", variant, "-o", file]
-    if (
-        name == "espeak-ng"
-    ):  # as fast as one speaks to a machine; its own pace is 175 words a minute
-        how = ["-v", variant, "-s", "130", "-w", file, text]
-    subprocess.run([program, *how], check=True)
-    return file
-
 
 FILES = SpeechFiles(VoiceCommands())
 
@@ -59,9 +31,7 @@ def test_a_script_tells_what_a_recogniser_would() -> None:
 
 
 @pytest.mark.peer
-@pytest.mark.parametrize(
-    "voice", ["flite awb", "flite kal16", "flite rms", "flite slt", "espeak-ng en-us+f2"]
-)
+@pytest.mark.parametrize("voice", VOICES)
 def test_commands_are_heard_and_sentences_are_not(voice: str, tmp_path: Path) -> None:
     """A command that is missed is said again; a sentence taken for one acts on a report."""
     hits = [
