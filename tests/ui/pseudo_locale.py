@@ -30,7 +30,7 @@ def _is_words(text: str) -> bool:
 
 def _texts(root: QWidget) -> Iterator[str]:
     for widget in (root, *root.findChildren(QWidget)):
-        if plain.is_data(widget):
+        if widget.property(plain.DATA):
             continue
         yield widget.windowTitle() if widget.isWindow() else ""
         if isinstance(widget, QLabel | QAbstractButton):

@@ -155,10 +155,6 @@ class Archive:
         with self._lock:
             return self._studies.get(study, {}).get(series, {}).get(sop)
 
-    def everything(self) -> Iterator[Instance]:
-        for study in self.studies():
-            yield from self.instances(study)
-
     def loaded(self, instance: Instance) -> Loaded:
         """Blocking: reads or draws. Raises ValueError where the pixels are damaged."""
         with self._making[hash(instance.sop) % _LOCKS]:  # two who ask wait for one drawing

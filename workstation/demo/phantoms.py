@@ -56,11 +56,6 @@ class PhantomStudy:
     def instances(self) -> int:
         return sum(series.instances for series in self.series)
 
-    def series_datasets(self, series_uid: str) -> Iterator[Dataset]:
-        """The instances of one series, in order, made one by one."""
-        chosen = next(series for series in self.series if series.uid == series_uid)
-        return chosen.datasets()
-
     def datasets(self) -> Iterator[Dataset]:
         return (dataset for series in self.series for dataset in series.datasets())
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
@@ -54,16 +55,23 @@ class SiteProfile:
     directory: str
     stat_minutes: int
     routine_minutes: int
-    stat_tier: str = "final"  # what a STAT read is promised as
     step_up: str = "each"  # how often a signature asks for the password
     dicom_report: bool = False  # its archive wants reports too
     shares_priors: str = ""  # with these sites
     transfer_seconds: int = 48  # from the scan to the list; promised are 120
     finals_by: tuple[str, ...] = field(default=("radiologist",))
 
+    def day_at(self, jurisdiction: str, now: datetime) -> date:
+        """The day where the patient was scanned: a licence ends at midnight there."""
+        zone = _ELSEWHERE.get(jurisdiction, self.timezone)
+        return now.astimezone(ZoneInfo(zone)).date()
+
     def practitioner_id(self, person: Person) -> str:
         return str(self.first_number + person.number)
 
+
+#: Where sites scan outside their own place.
+_ELSEWHERE: Final = {"US-NM": "America/Denver"}
 
 SITES: Final = (
     SiteProfile(
@@ -92,7 +100,6 @@ SITES: Final = (
         "Dr. Sol Proxy, emergency = +1 512 555 0100; House supervisor = +1 512 555 0101",
         stat_minutes=30,
         routine_minutes=360,
-        stat_tier="preliminary",
         step_up="session",
         shares_priors="harbor",
         transfer_seconds=91,

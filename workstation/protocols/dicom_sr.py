@@ -52,7 +52,6 @@ class ContentItem:
     """One item of the tree. Which of the values it has depends on `kind`, its value type."""
 
     kind: str  # "TEXT", "NUM", "SCOORD", "CONTAINER" …
-    relation: str  # to its parent: "CONTAINS", "INFERRED FROM" …; empty for the root
     name: Code
     text: str = ""  # TEXT, PNAME, UIDREF, DATE, TIME, DATETIME
     code: Code = NO_CODE  # CODE
@@ -103,7 +102,6 @@ def _item(values: Attributes, left: list[int], depth: int) -> ContentItem:
     number = measured.number("0040A161")  # Floating Point Value is the exact one
     return ContentItem(
         kind=values.text("0040A040"),
-        relation=values.text("0040A010"),
         name=code_of(values.item("0040A043")),
         text=_text(values),
         code=code_of(values.item("0040A168")),

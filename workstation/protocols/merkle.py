@@ -5,7 +5,6 @@ leaves were handed over can still grow and be signed.
 """
 
 import hashlib
-from collections.abc import Iterable
 
 from attrs import frozen
 
@@ -31,12 +30,6 @@ class Frontier:
             carried = node_hash(peaks.pop(), carried)
             size >>= 1
         return Frontier(self.size + 1, (*peaks, carried))
-
-    def add_all(self, leaves: Iterable[bytes]) -> "Frontier":
-        grown = self
-        for leaf in leaves:
-            grown = grown.add(leaf)
-        return grown
 
     @property
     def root(self) -> bytes:

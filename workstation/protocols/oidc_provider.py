@@ -24,9 +24,6 @@ class Provider:
     names_itself: bool = False  # RFC 9207: the redirect carries `iss`
 
 
-Asking = Generator[Request, Answer, Any]
-
-
 def discover(issuer: str) -> Generator[Request, Answer, Provider]:
     """The provider's endpoints, checked: a wrong document could send a password elsewhere."""
     answer = yield Request("GET", issuer.rstrip("/") + "/.well-known/openid-configuration")

@@ -24,12 +24,6 @@ class Button(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAutoDefault(False)
 
-    def set_look(self, look: ButtonLook, icon: str = "") -> None:
-        self._look, self._icon = look, icon
-        self.setFont(theme.font("body", 600 if look == "main" else 500))
-        self.updateGeometry()
-        self.update()
-
     def set_key(self, key: str) -> None:
         """Another key beside the word."""
         self._key = shown_key(key)

@@ -13,7 +13,6 @@ from typing import Literal
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QCheckBox,
     QFrame,
     QHBoxLayout,
@@ -238,11 +237,6 @@ def _fill(
             layout.addSpacing(part)
         else:
             layout.addStretch(1)
-
-
-def is_data(widget: QWidget | QAbstractButton) -> bool:
-    """Whether its words come from data and not from our catalogue."""
-    return bool(widget.property(DATA))
 
 
 class Mark(QWidget):

@@ -18,7 +18,6 @@ from workstation.text import tr
 from workstation.ui import icons, plain, theme
 from workstation.ui.chips import Look, key_width, paint_key
 
-ROW_HIGH: Final = 28
 _ICON: Final = 14
 
 

@@ -17,7 +17,6 @@ from workstation.services.queue.licence import Verdict
 from workstation.text import tr
 from workstation.ui.plain import Tone
 
-MINUS: Final = "\N{MINUS SIGN}"
 DASH: Final = "\N{EN DASH}"
 _FSI: Final = "\N{FIRST STRONG ISOLATE}"
 _PDI: Final = "\N{POP DIRECTIONAL ISOLATE}"

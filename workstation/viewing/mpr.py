@@ -82,10 +82,6 @@ class Mpr:
             _plus(_scaled(row, sin), _scaled(column, cos)),
         )
 
-    @property
-    def is_straight(self) -> bool:
-        return self.turn == UPRIGHT
-
 
 def begun(box: Box, at: Vector | None = None) -> Mpr:
     """The planes of the body, through a point of the volume or its middle."""

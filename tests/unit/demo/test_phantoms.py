@@ -335,7 +335,7 @@ def test_every_series_can_be_drawn_to_its_ends() -> None:
 def test_a_series_is_given_in_order() -> None:
     series = QA.series[0]
 
-    numbers = [each.InstanceNumber for each in QA.series_datasets(series.uid)]
+    numbers = [each.InstanceNumber for each in series.datasets()]
 
     assert numbers == list(range(1, 10))
     assert len(list(QA.datasets())) == QA.instances == 9
