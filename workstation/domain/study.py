@@ -1,6 +1,5 @@
 """A study as it is read: series, instances, frames, display sets."""
 
-from datetime import datetime
 from enum import StrEnum
 
 from attrs import field, frozen
@@ -214,17 +213,6 @@ class Series:
     description: str
     instances: tuple[Instance, ...]
     body_part: str = ""
-
-
-@frozen
-class Study:
-    site: SiteId
-    uid: StudyUID
-    patient: Patient
-    accession: str
-    started: datetime | None  # aware, in the site's time zone
-    description: str
-    series: tuple[Series, ...]
 
 
 class DisplaySetKind(StrEnum):
