@@ -16,7 +16,7 @@ from workstation.services.reading.shift import SiteFigures
 from workstation.services.selftest import Finding, Verdict
 from workstation.settings import Site
 from workstation.ui import dialogs
-from workstation.ui.dialogs import Dialog, MessageDialog, QuestionDialog
+from workstation.ui.dialogs import Dialog, MessageDialog
 from workstation.ui.shift_dialog import cells
 from workstation.ui.sign_in import SignInDialog
 from workstation.ui.site_test_dialog import SiteTestDialog
@@ -47,7 +47,8 @@ def test_a_dialog_stops_nothing_and_takes_the_keys(qtbot: QtBot) -> None:
 def test_escape_leaves_and_nothing_has_happened(qtbot: QtBot) -> None:
     host = window(qtbot)
     done: list[str] = []
-    dialog = QuestionDialog(host, "Quit", "Text is not saved.", "Quit", lambda: done.append("quit"))
+    dialog = Dialog(host, "Quit")
+    dialog.add_main("Quit", lambda: done.append("quit"))
     answers: list[bool] = []
     dialog.closed.connect(answers.append)
     dialog.open()
@@ -59,12 +60,12 @@ def test_escape_leaves_and_nothing_has_happened(qtbot: QtBot) -> None:
 def test_enter_does_the_main_thing(qtbot: QtBot) -> None:
     host = window(qtbot)
     done: list[str] = []
-    dialog = QuestionDialog(host, "Quit", "Text is not saved.", "Quit", lambda: done.append("quit"))
+    dialog = Dialog(host, "Quit")
+    dialog.add_main("Quit", lambda: done.append("quit"))
     dialog.open()
     QTest.keyClick(dialog, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: done == ["quit"])
 
-    assert dialogs.current(host) is None
+    qtbot.waitUntil(lambda: done == ["quit"])
 
 
 def test_a_second_dialog_waits_for_the_first(qtbot: QtBot) -> None:

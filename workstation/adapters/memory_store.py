@@ -48,11 +48,6 @@ class MemoryStore:
                     case Append(leaf):
                         self._leaves.append(leaf)
 
-    def append_audit(self, leaf: str) -> int:
-        with self._lock:
-            self._leaves.append(leaf)
-            return self._dropped + len(self._leaves) - 1
-
     def audit(self, start: int = 0) -> tuple[str, ...]:
         with self._lock:
             return tuple(self._leaves[max(0, start - self._dropped) :])

@@ -15,7 +15,7 @@ from workstation.text import tr
 
 @frozen
 class ScreenFile:
-    """`services.screen.screens.ScreenMeasures` as TOML. A wrong line is no measure."""
+    """mm of 1000 device pixels by the key of the screen, as TOML. A wrong line is no measure."""
 
     path: Path
 
@@ -31,7 +31,7 @@ class ScreenFile:
         }
 
     def keep(self, key: str, mm: float) -> None:
-        """Beside those that are there; as a whole or not at all."""
+        """Beside those that are there; as a whole or not at all. Raises StoreUnavailable."""
         kept = {**self.load(), key: mm}
         lines = [f"{json.dumps(name)} = {value:.6g}\n" for name, value in sorted(kept.items())]
         head = tr("# mm of 1000 device pixels, measured on the screen itself") + "\n"

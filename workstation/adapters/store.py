@@ -107,10 +107,6 @@ class SqlCipherStore:
         if any(isinstance(each, Remove) for each in changes):
             self._checkpoint()
 
-    def append_audit(self, leaf: str) -> int:
-        with self._writing() as db:
-            return _append(db, leaf)
-
     def audit(self, start: int = 0) -> tuple[str, ...]:
         rows = self._read("SELECT leaf FROM audit WHERE place > ? ORDER BY place", start)
         return tuple(str(leaf) for (leaf,) in rows)
@@ -256,11 +252,7 @@ def _apply(db: Any, change: Change) -> None:
             _known(table)
             db.execute("DELETE FROM entry WHERE kind = ? AND key = ?", (table, key))
         case Append(leaf):
-            _append(db, leaf)
-
-
-def _append(db: Any, leaf: str) -> int:
-    return int(db.execute("INSERT INTO audit (leaf) VALUES (?)", (leaf,)).lastrowid) - 1
+            db.execute("INSERT INTO audit (leaf) VALUES (?)", (leaf,))
 
 
 def _known(table: str) -> None:

@@ -1,4 +1,4 @@
-"""The table of transfer syntaxes: which decoder, from which package, lossy or not.
+"""The table of transfer syntaxes: which decoder, lossy or not.
 
 A new syntax is one row here and its test files. imagecodecs serves all of them (fastest,
 releases the interpreter); `compressed` says where a codec cannot be believed.
@@ -28,7 +28,6 @@ class Codec:
 
     name: str
     decode: Decode
-    package: str
     lossy: bool = False
     encapsulated: bool = True
 
@@ -126,42 +125,36 @@ _VIDEO: Final = frozenset(
 
 
 def _native(name: str, decode: Decode = native.little_endian) -> Codec:
-    return Codec(name, decode, "numpy", encapsulated=False)
-
-
-def _imagecodecs(name: str, decode: Decode, *, lossy: bool = False) -> Codec:
-    return Codec(name, decode, "imagecodecs", lossy)
+    return Codec(name, decode, encapsulated=False)
 
 
 TABLE: Final[Mapping[str, Codec]] = MappingProxyType(
     {
         _ROOT: _native("Implicit VR Little Endian"),
         f"{_ROOT}.1": _native("Explicit VR Little Endian"),
-        f"{_ROOT}.1.98": Codec("Encapsulated Uncompressed", native.little_endian, "numpy"),
+        f"{_ROOT}.1.98": Codec("Encapsulated Uncompressed", native.little_endian),
         f"{_ROOT}.1.99": _native("Deflated Explicit VR Little Endian"),
         f"{_ROOT}.2": _native("Explicit VR Big Endian", native.big_endian),
-        f"{_ROOT}.8.1": Codec("Deflated Image Frame", compressed.deflated, "zlib"),
-        f"{_ROOT}.5": _imagecodecs("RLE Lossless", compressed.rle),
-        f"{_ROOT}.4.50": _imagecodecs("JPEG Baseline", compressed.jpeg, lossy=True),
-        f"{_ROOT}.4.51": _imagecodecs("JPEG Extended", compressed.jpeg, lossy=True),
-        f"{_ROOT}.4.53": _imagecodecs("JPEG Spectral Selection", compressed.jpeg, lossy=True),
-        f"{_ROOT}.4.55": _imagecodecs("JPEG Full Progression", compressed.jpeg, lossy=True),
-        f"{_ROOT}.4.57": _imagecodecs("JPEG Lossless", compressed.jpeg),
-        f"{_ROOT}.4.70": _imagecodecs("JPEG Lossless SV1", compressed.jpeg),
-        f"{_ROOT}.4.80": _imagecodecs("JPEG-LS Lossless", compressed.jpegls),
-        f"{_ROOT}.4.81": _imagecodecs("JPEG-LS Near-lossless", compressed.jpegls, lossy=True),
-        f"{_ROOT}.4.90": _imagecodecs("JPEG 2000 Lossless", compressed.jpeg2000),
-        f"{_ROOT}.4.91": _imagecodecs("JPEG 2000", compressed.jpeg2000, lossy=True),
+        f"{_ROOT}.8.1": Codec("Deflated Image Frame", compressed.deflated),
+        f"{_ROOT}.5": Codec("RLE Lossless", compressed.rle),
+        f"{_ROOT}.4.50": Codec("JPEG Baseline", compressed.jpeg, lossy=True),
+        f"{_ROOT}.4.51": Codec("JPEG Extended", compressed.jpeg, lossy=True),
+        f"{_ROOT}.4.53": Codec("JPEG Spectral Selection", compressed.jpeg, lossy=True),
+        f"{_ROOT}.4.55": Codec("JPEG Full Progression", compressed.jpeg, lossy=True),
+        f"{_ROOT}.4.57": Codec("JPEG Lossless", compressed.jpeg),
+        f"{_ROOT}.4.70": Codec("JPEG Lossless SV1", compressed.jpeg),
+        f"{_ROOT}.4.80": Codec("JPEG-LS Lossless", compressed.jpegls),
+        f"{_ROOT}.4.81": Codec("JPEG-LS Near-lossless", compressed.jpegls, lossy=True),
+        f"{_ROOT}.4.90": Codec("JPEG 2000 Lossless", compressed.jpeg2000),
+        f"{_ROOT}.4.91": Codec("JPEG 2000", compressed.jpeg2000, lossy=True),
         # Part 2 without its component transforms is Part 1; with them it is refused.
-        f"{_ROOT}.4.92": _imagecodecs("JPEG 2000 Part 2 Lossless", compressed.jpeg2000),
-        f"{_ROOT}.4.93": _imagecodecs("JPEG 2000 Part 2", compressed.jpeg2000, lossy=True),
-        f"{_ROOT}.4.110": _imagecodecs("JPEG XL Lossless", compressed.jpegxl_frame),
-        f"{_ROOT}.4.111": _imagecodecs(
-            "JPEG XL JPEG Recompression", compressed.jpegxl_frame, lossy=True
-        ),
-        f"{_ROOT}.4.112": _imagecodecs("JPEG XL", compressed.jpegxl_frame, lossy=True),
-        f"{_ROOT}.4.201": _imagecodecs("HTJ2K Lossless", compressed.jpeg2000),
-        f"{_ROOT}.4.202": _imagecodecs("HTJ2K Lossless RPCL", compressed.jpeg2000),
-        f"{_ROOT}.4.203": _imagecodecs("HTJ2K", compressed.jpeg2000, lossy=True),
+        f"{_ROOT}.4.92": Codec("JPEG 2000 Part 2 Lossless", compressed.jpeg2000),
+        f"{_ROOT}.4.93": Codec("JPEG 2000 Part 2", compressed.jpeg2000, lossy=True),
+        f"{_ROOT}.4.110": Codec("JPEG XL Lossless", compressed.jpegxl_frame),
+        f"{_ROOT}.4.111": Codec("JPEG XL JPEG Recompression", compressed.jpegxl_frame, lossy=True),
+        f"{_ROOT}.4.112": Codec("JPEG XL", compressed.jpegxl_frame, lossy=True),
+        f"{_ROOT}.4.201": Codec("HTJ2K Lossless", compressed.jpeg2000),
+        f"{_ROOT}.4.202": Codec("HTJ2K Lossless RPCL", compressed.jpeg2000),
+        f"{_ROOT}.4.203": Codec("HTJ2K", compressed.jpeg2000, lossy=True),
     }
 )

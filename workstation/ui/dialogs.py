@@ -211,22 +211,5 @@ class MessageDialog(Dialog):
         self.add_main(tr("Close"), self.back)
 
 
-class QuestionDialog(Dialog):
-    """Something that cannot be taken back, asked once; the safe answer is Esc."""
-
-    def __init__(
-        self, host: QWidget, title: str, sentence: str, yes: str, on_yes: Callable[[], object]
-    ) -> None:
-        super().__init__(host, title)
-        self.body.addWidget(_text(sentence, "hi"))
-        self.add_back()
-
-        def answered() -> None:
-            self.answer()
-            on_yes()
-
-        self.add_main(yes, answered)
-
-
 def _text(words: str, tone: plain.Tone) -> QWidget:
     return plain.label(words, tone=tone, wrap=True, data=True)

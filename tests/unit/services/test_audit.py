@@ -14,7 +14,7 @@ from workstation.domain.identifiers import SiteId, StudyRef, StudyUID
 from workstation.errors import StoreUnavailable, VerificationFailed
 from workstation.services.audit import Audit, verify_file
 from workstation.services.delivery.keys import Keys
-from workstation.services.ports.keeping import SealedStore
+from workstation.services.ports.keeping import Append, SealedStore
 
 OTHER = SiteId("mesa")
 STUDY = StudyRef(SITE, StudyUID("2.25.1"))
@@ -193,7 +193,7 @@ def test_a_rolled_back_store_says_so_in_the_log() -> None:
     desk.audit.record("accessed", study=STUDY)
     desk.audit.record("sign", study=STUDY)  # signs a checkpoint for two records
     rolled_back = MemoryStore()
-    rolled_back.append_audit(desk.store.audit()[0])
+    rolled_back.change([Append(desk.store.audit()[0])])
     rolled_back.put("meta", "audit.checkpoint", desk.store.get("meta", "audit.checkpoint") or "")
     desk.store = rolled_back
     desk.start()

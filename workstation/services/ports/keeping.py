@@ -79,10 +79,6 @@ class SealedStore(Protocol):
         """All of them or none, in one durable transaction."""
         ...
 
-    def append_audit(self, leaf: str) -> int:
-        """Next index of the audit log."""
-        ...
-
     def audit(self, start: int = 0) -> tuple[str, ...]:
         """The leaves from index `start` on that are still kept here."""
         ...

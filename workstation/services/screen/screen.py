@@ -51,16 +51,6 @@ class Screen(Hung):
         self._proposals.clear()
         self.probe = None
 
-    @property
-    def mismatch(self) -> str:
-        """Why signing must stop: another patient's images are on screen. Empty: they are not."""
-        found = (self.wrong_patient(index) for index in range(len(self.viewports)))
-        return next((words for words in found if words), "")
-
-    def wrong_patient(self, index: int) -> str:
-        view = self.shown(index) or self.reading(index)
-        return "" if view is None else describe.wrong_patient(self.current, view)
-
     def shown(self, index: int) -> Shown | None:
         """What a viewport shows now; None where nothing is hung."""
         state = self._board[index]

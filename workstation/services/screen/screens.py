@@ -1,7 +1,7 @@
 """Screens whose millimetres a person measured: which one it is, and what 1000 of its pixels are."""
 
 from collections.abc import Mapping
-from typing import Final, Protocol
+from typing import Final
 
 from workstation.errors import CommandError
 from workstation.text import tr
@@ -10,18 +10,6 @@ from workstation.text import tr
 _APART: Final = " #"
 #: What 1000 device pixels of any screen measure, in mm: a telephone, a wall.
 LEAST_MM, MOST_MM = 20.0, 1000.0
-
-
-class ScreenMeasures(Protocol):
-    """Kept on this machine; `adapters.screen_file.ScreenFile` in the program."""
-
-    def load(self) -> Mapping[str, float]:
-        """mm of 1000 device pixels, by the key of the screen."""
-        ...
-
-    def keep(self, key: str, mm: float) -> None:
-        """Raises StoreUnavailable."""
-        ...
 
 
 def key_of(name: str, serial: str, width: int, height: int) -> str:

@@ -62,7 +62,7 @@ def test_the_patient_of_the_order_is_hung_though_the_stranger_has_more(stranger:
     reading = Reading(of(stranger, LONGER), of(PATIENT, CHEST))
 
     assert reading.owner == PATIENT
-    assert reading.viewer.wrong_patient(0) == ""
+    assert reading.viewer.overlay(0).wrong_patient == ""
     assert reading.told == ["The study holds objects of more than one patient."]
 
 
@@ -83,7 +83,7 @@ def test_slices_of_two_in_one_series_are_two_stacks(stranger: Patient) -> None:
     assert {each.patient for each in sets} == {PATIENT, stranger}
     assert reading.owner == PATIENT
     reading.viewer.next_series(1)
-    assert "WRONG PATIENT" in reading.viewer.wrong_patient(0)
+    assert "WRONG PATIENT" in reading.viewer.overlay(0).wrong_patient
 
 
 @pytest.mark.parametrize("stranger", [OTHER_PATIENT, NAMESAKE])
@@ -119,4 +119,4 @@ def test_a_study_of_a_stranger_alone_is_shown_with_its_warning() -> None:
     reading = Reading(of(OTHER_PATIENT, CHEST))
 
     assert reading.owner == OTHER_PATIENT
-    assert "WRONG PATIENT" in reading.viewer.wrong_patient(0)
+    assert "WRONG PATIENT" in reading.viewer.overlay(0).wrong_patient

@@ -365,16 +365,17 @@ def test_another_patient_is_never_on_screen_unmarked() -> None:
     stranger = viewed("1.2", "prior", patient=OTHER_PATIENT, days_before=3)
     viewer, _ = opened(CURRENT, PRIOR, studies=(viewed(), stranger))
 
-    assert viewer.mismatch == "WRONG PATIENT: this image belongs to ID HG-100999"
-    assert viewer.mismatch in words(viewer, 1)
-    assert viewer.wrong_patient(0) == ""
+    wrong = viewer.overlay(1).wrong_patient
+    assert wrong == "WRONG PATIENT: this image belongs to ID HG-100999"
+    assert wrong in words(viewer, 1)
+    assert viewer.overlay(0).wrong_patient == ""
 
 
 def test_the_objects_own_patient_counts_too() -> None:
     """An order may name one patient and the images another: filed under the wrong study."""
     viewer, _ = opened(evolve(CURRENT, patient=OTHER_PATIENT))
 
-    assert "HG-100999" in viewer.mismatch
+    assert "HG-100999" in viewer.overlay(0).wrong_patient
     assert viewer.snapshot(0)["patient_id"] == "HG-100999"
 
 
@@ -382,7 +383,7 @@ def test_an_unnamed_issuer_matches() -> None:
     """DICOM objects seldom say who issued the ID."""
     viewer, _ = opened(evolve(CURRENT, patient=evolve(PATIENT, issuer="")))
 
-    assert viewer.mismatch == ""
+    assert viewer.overlay(0).wrong_patient == ""
 
 
 # --- hanging, layout, series ------------------------------------------------------------------
