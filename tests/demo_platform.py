@@ -56,15 +56,16 @@ class DemoPlatform:
         """SIGTERM; the exit code."""
         assert self._child is not None
         self._child.terminate()
-        return self._ended()
+        return self.ended()
 
     def kill(self) -> None:
         """SIGKILL: no good-bye, nothing flushed that was not flushed before."""
         assert self._child is not None
         self._child.kill()
-        self._ended()
+        self.ended()
 
-    def _ended(self) -> int:
+    def ended(self) -> int:
+        """It ends, or has ended, by itself; the exit code."""
         assert self._child is not None
         code = self._child.wait(20)
         if self._child.stdin:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from workstation.demo.faults import Log
+from workstation.demo.asked import Log
 from workstation.demo.site import Site
 from workstation.errors import SettingsError
 

@@ -1,4 +1,4 @@
-"""Faults a site can be told to have, and the log of what it was asked.
+"""Faults that a site can be told to have.
 
 The decisive one is `drop`: the work is done, and the connection closes without an
 answer. Knobs of one site (file `--faults`, or `POST control/faults`):
@@ -6,6 +6,7 @@ answer. Knobs of one site (file `--faults`, or `POST control/faults`):
     delay_s                wait before the work
     bytes_per_s            slow answers
     site_down              every connection closes without an answer
+    clock_s                the site's clock runs so many seconds ahead; negative: behind
     token_seconds          life of access tokens
     ignore_if_none_exist, ignore_if_match, stale_etag
                            faults of the FHIR server itself
@@ -14,36 +15,39 @@ answer. Knobs of one site (file `--faults`, or `POST control/faults`):
 
 A rule matches a regular expression against "METHOD /path?query" below the site; `do` is
 `status` (with `status`), `drop`, `drop_before`, `truncate` (after `bytes`), `garbage`,
-`delay` (`seconds`), `double` (the work is done twice, as behind a box that repeats what
-it thinks was lost; the last answer is given); `times` counts down, absent means always;
-`chance` is the share of what matches that it is done to, all of it where absent.
+`delay` (`seconds`), `kill` (the platform ends at once, as by a power cut), `double` (the
+work is done twice, as behind a box that repeats what it thinks was lost; the last answer
+is given); `times` counts down, absent means always; `chance` is the share of what matches
+that it is done to, all of it where absent.
 """
 
 import asyncio
 import json
+import os
 import random
 import re
 import tomllib
-from collections import deque
-from collections.abc import Callable, Mapping, MutableMapping
-from datetime import datetime
+from collections.abc import Mapping, MutableMapping
+from datetime import datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, Final
 
 from attrs import define, field, fields
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from workstation.demo.asked import Asked, Log
 from workstation.demo.line import LineKnobs
-from workstation.demo.store import instant
+from workstation.demo.store import wall_clock
 from workstation.errors import SettingsError
 from workstation.text import tr
 
 _ACTIONS: Final = frozenset(
-    ("status", "drop", "drop_before", "truncate", "garbage", "delay", "double")
+    ("status", "drop", "drop_before", "truncate", "garbage", "delay", "double", "kill")
 )
 _GARBAGE: Final = b'{"resourceType": "Bundle", "entry": [{"resou\x00\xff\xfe'
-_LOG_LENGTH: Final = 50_000
 _SLICE_S: Final = 0.05
+_KILLED: Final = 137  # as a shell says of a process that SIGKILL ended
 
 
 @define
@@ -74,6 +78,7 @@ class SiteFaults:
     delay_s: float = 0.0
     bytes_per_s: float = 0.0
     site_down: bool = False
+    clock_s: float = 0.0
     token_seconds: int = 300
     ignore_if_none_exist: bool = False
     ignore_if_match: bool = False
@@ -101,8 +106,16 @@ class SiteFaults:
         for name, value in changes.items():
             setattr(self, name, value)
 
+    def now(self) -> datetime:
+        """The site's clock."""
+        return wall_clock() + timedelta(seconds=self.clock_s)
+
     def rule(self, line: str) -> Rule | None:
-        return next((each for each in self.rules if each.take(line)), None)
+        """What is done to a request, or to a message; a kill is done at once."""
+        found = next((each for each in self.rules if each.take(line)), None)
+        if found is not None and found.do == "kill":
+            os._exit(_KILLED)
+        return found
 
 
 def _rule(raw: Any) -> Rule:
@@ -131,36 +144,6 @@ def load(path: Path) -> dict[str, Any]:
     return found
 
 
-@define
-class Asked:
-    """One line of the log; `status` is 0 where no answer was given."""
-
-    site: str
-    method: str
-    path: str
-    query: str
-    at: str
-    status: int = 0
-    fault: str = ""
-
-
-class Log:
-    """Every request of every site, oldest first."""
-
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
-        self.lines: deque[Asked] = deque(maxlen=_LOG_LENGTH)
-
-    def begin(self, site: str, scope: Scope) -> Asked:
-        query = scope["query_string"].decode("latin-1")
-        return self.note(site, scope["method"], scope["path"], query)
-
-    def note(self, site: str, method: str, path: str, query: str) -> Asked:
-        line = Asked(site, method, path, query, instant(self._now()))
-        self.lines.append(line)
-        return line
-
-
 class FaultySite:
     """A site behind its faults: the outermost layer, so that it sees the connection."""
 
@@ -180,7 +163,7 @@ class FaultySite:
         query = f"?{line.query}" if line.query else ""
         rule = self._faults.rule(f"{line.method} {line.path}{query}")
         line.fault = rule.do if rule else ""
-        answer = _Answer(send, line, rule, self._faults.bytes_per_s)
+        answer = _Answer(send, line, rule, self._faults)
         if rule is None:
             await self._app(scope, receive, answer.pass_on)
         else:
@@ -234,26 +217,32 @@ class _Answer:
     send: Send
     line: Asked
     rule: Rule | None
-    bytes_per_s: float
+    faults: SiteFaults
     _sent: int = 0
+
+    async def _begin(self, message: Message) -> None:
+        self.line.status = message["status"]
+        date = format_datetime(self.faults.now(), usegmt=True).encode()  # RFC 9110 6.6.1
+        await self.send({**message, "headers": [*message.get("headers", ()), (b"date", date)]})
 
     async def pass_on(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.line.status = message["status"]
-        elif self.bytes_per_s and message.get("body"):
+            await self._begin(message)
+        elif self.faults.bytes_per_s and message.get("body"):
             await self._slowly(message)
-            return
-        await self.send(message)
+        else:
+            await self.send(message)
 
     async def _slowly(self, message: MutableMapping[str, Any]) -> None:
         body = bytes(message["body"])
-        step = max(1, int(self.bytes_per_s * _SLICE_S))
+        bytes_per_s = self.faults.bytes_per_s
+        step = max(1, int(bytes_per_s * _SLICE_S))
         for start in range(0, len(body), step):
             last = start + step >= len(body)
             more = message.get("more_body", False) or not last
             piece = body[start : start + step]
             await self.send({"type": "http.response.body", "body": piece, "more_body": more})
-            await asyncio.sleep(len(piece) / self.bytes_per_s)
+            await asyncio.sleep(len(piece) / bytes_per_s)
 
     async def swallow(self, message: Message) -> None:
         """The work was done; nobody is told."""
@@ -261,8 +250,7 @@ class _Answer:
     async def cut(self, message: Message) -> None:
         """Heads promise everything; the body ends early."""
         if message["type"] == "http.response.start":
-            self.line.status = message["status"]
-            await self.send(message)
+            await self._begin(message)
             return
         assert self.rule is not None
         left = self.rule.bytes - self._sent
@@ -272,10 +260,9 @@ class _Answer:
             await self.send({"type": "http.response.body", "body": body, "more_body": True})
 
     async def whole(self, status: int, kind: bytes, body: bytes) -> None:
-        self.line.status = status
         length = str(len(body)).encode()
         headers = [(b"content-type", kind), (b"content-length", length)]
-        await self.send({"type": "http.response.start", "status": status, "headers": headers})
+        await self._begin({"type": "http.response.start", "status": status, "headers": headers})
         await self.send({"type": "http.response.body", "body": body})
 
 

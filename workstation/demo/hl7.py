@@ -17,7 +17,8 @@ import hl7
 from attrs import field, frozen
 from hl7.mllp import HL7StreamReader, HL7StreamWriter, InvalidBlockError, start_hl7_server
 
-from workstation.demo.faults import Asked, Log, Rule, SiteFaults
+from workstation.demo.asked import Asked, Log
+from workstation.demo.faults import Rule, SiteFaults
 from workstation.demo.fhir import Received
 from workstation.demo.sites import RW, SiteProfile
 from workstation.demo.store import Resource, Store, Unit, instant

@@ -21,17 +21,19 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from workstation.demo import faults as fault_knobs
 from workstation.demo import intake, plans
+from workstation.demo.asked import Log
 from workstation.demo.control import Control
 from workstation.demo.doors import LOOPBACK, address_of, behind, listening, port_of, relays
-from workstation.demo.faults import FaultySite, Log, SiteFaults
+from workstation.demo.faults import FaultySite, SiteFaults
 from workstation.demo.hl7 import Hl7Face
 from workstation.demo.lifetime import Parent, told_to_end
 from workstation.demo.line import Line
 from workstation.demo.phantoms import demo_cases
 from workstation.demo.plans import Planned
 from workstation.demo.scratch import scratch_folder
-from workstation.demo.site import Site, wall_clock
+from workstation.demo.site import Site
 from workstation.demo.sites import BANNER, CLIENT_ID, PEOPLE, SITES
+from workstation.demo.store import wall_clock
 from workstation.errors import SettingsError
 from workstation.text import tr
 
@@ -91,10 +93,11 @@ async def _run(
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        date_header=False,  # each site has a clock of its own
         timeout_graceful_shutdown=2,
         timeout_keep_alive=60,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
     watch.start(lambda: setattr(server, "should_exit", True))
     ending = asyncio.create_task(_end_when(stopped, server))
     threading.Thread(target=platform.describe_ahead, daemon=True, name="describe").start()
@@ -105,6 +108,14 @@ async def _run(
     for each in (arriving, ending, *lines):
         each.cancel()
     await asyncio.gather(*lines, return_exceptions=True)
+
+
+class _Server(uvicorn.Server):
+    """It ends without a word: whoever still waits for an answer then is cut off, no error."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        await super().shutdown(sockets)
 
 
 async def _end_when(stopped: threading.Event, server: uvicorn.Server) -> None:
@@ -246,6 +257,7 @@ class Platform:
                 "client_id": CLIENT_ID,
                 "jurisdiction": each.profile.jurisdiction,
                 "timezone": each.profile.timezone,
+                "zones": "; ".join(f"{k} = {v}" for k, v in each.profile.zones.items()),
                 "phone": each.profile.phone,
                 "directory": each.profile.directory,
                 "step_up": each.profile.step_up,

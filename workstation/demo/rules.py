@@ -93,7 +93,7 @@ class Rules:
         return self._refuses(caller, unit, where, shows)
 
     def _refuses(self, caller: Caller, unit: Unit, where: str, modality: str) -> str:
-        if not caller.person.may_read_in(where, unit.now.date()):
+        if not caller.person.may_read_in(where, self.site.day_at(where, unit.now)):
             return f"{caller.person.name} holds no licence for {where} today."
         if not caller.person.is_privileged(modality):
             return f"{caller.person.name} is not privileged for {modality} at {self.site.name}."
@@ -211,7 +211,7 @@ class Rules:
         if old is not None and new["status"] != "partial":
             raise FhirError(422, "business-rule", "A draft does not become a report; file it anew.")
         where = self.jurisdiction(unit, next(iter(references(new, "basedOn")), ""))
-        if not caller.person.may_read_in(where, unit.now.date()):
+        if not caller.person.may_read_in(where, self.site.day_at(where, unit.now)):
             raise FhirError(403, "forbidden", f"{caller.person.name} holds no licence for {where}.")
         if new["status"] not in ("partial", *SIGNED):
             raise FhirError(422, "business-rule", f"A report is not filed as {new['status']}.")

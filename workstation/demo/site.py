@@ -1,7 +1,6 @@
 """One hosting platform of the demonstration: its three faces on one address."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +26,6 @@ from workstation.demo.store import Journal, Resource, Store, Unit
 from workstation.domain.worklist import ReadState
 
 
-def wall_clock() -> datetime:
-    return datetime.now(UTC)
-
-
 class Site:
     """Identity provider, FHIR server and image archive of one hospital."""
 
@@ -44,7 +39,7 @@ class Site:
         self.archive = Archive()
         self._load_stored(data)
         self.received: Folder | NothingKept = Folder(data) if data else NothingKept()
-        self._now: Callable[[], datetime] = wall_clock
+        self._now = faults.now
         self.store = Store(self._now, Journal(data / "state.jsonl") if data else None)
         knobs = Knobs(
             lambda: faults.ignore_if_none_exist,

@@ -1,5 +1,6 @@
 """The three sites of the demonstration and the people who work there: all invented."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -60,18 +61,16 @@ class SiteProfile:
     shares_priors: str = ""  # with these sites
     transfer_seconds: int = 48  # from the scan to the list; promised are 120
     finals_by: tuple[str, ...] = field(default=("radiologist",))
+    zones: Mapping[str, str] = field(factory=dict)  # of other jurisdictions it scans in
 
     def day_at(self, jurisdiction: str, now: datetime) -> date:
         """The day where the patient was scanned: a licence ends at midnight there."""
-        zone = _ELSEWHERE.get(jurisdiction, self.timezone)
+        zone = self.zones.get(jurisdiction, self.timezone)
         return now.astimezone(ZoneInfo(zone)).date()
 
     def practitioner_id(self, person: Person) -> str:
         return str(self.first_number + person.number)
 
-
-#: Where sites scan outside their own place.
-_ELSEWHERE: Final = {"US-NM": "America/Denver"}
 
 SITES: Final = (
     SiteProfile(
@@ -103,6 +102,7 @@ SITES: Final = (
         step_up="session",
         shares_priors="harbor",
         transfer_seconds=91,
+        zones={"US-NM": "America/Denver"},
     ),
     SiteProfile(
         SiteId("nord"),

@@ -20,6 +20,10 @@ Key = tuple[str, str]
 _TICK: Final = timedelta(milliseconds=1)
 
 
+def wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
 def instant(at: datetime) -> str:
     """FHIR instant in UTC, milliseconds."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,5 +1,7 @@
 """Faults do what they say, and the log tells what was asked."""
 
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import httpx2
@@ -149,6 +151,39 @@ def test_a_doubled_request_does_the_work_twice(platform: DemoPlatform) -> None:
 
     assert answer.status_code == 412
     assert done["status"] == "completed"
+
+
+@pytest.mark.slow
+def test_a_site_whose_clock_is_wrong_is_wrong_throughout(platform: DemoPlatform) -> None:
+    """Ten minutes ahead: its Date, its tokens and its leases agree, and a case can be claimed."""
+    fhir, wanted = platform.site(SITE)["fhir"], accession(platform)
+    platform.faults(**{SITE: {"clock_s": 600.0}})
+    with platform.client(SITE) as jo:
+        held = claim(jo, fhir, wanted, me(jo, fhir))
+        said = parsedate_to_datetime(jo.get(f"{fhir}/metadata").headers["date"])
+    changed = datetime.fromisoformat(held["meta"]["lastUpdated"])
+    ahead = [(each - datetime.now(UTC)).total_seconds() for each in (said, changed)]
+
+    assert ahead == pytest.approx([600, 600], abs=30)
+
+
+@pytest.mark.slow
+def test_a_platform_that_is_killed_by_a_request_forgets_nothing_it_promised(
+    tmp_path: Path,
+) -> None:
+    """A power cut on purpose: what was answered is there after the next start."""
+    with start_platform(tmp_path, data=tmp_path / "kept") as platform:
+        fhir, wanted = platform.site(SITE)["fhir"], accession(platform)
+        with platform.client(SITE) as jo:
+            claim(jo, fhir, wanted, me(jo, fhir))
+            platform.faults(**{SITE: {"rules": [{"match": "^POST /fhir$", "do": "kill"}]}})
+            with pytest.raises(httpx2.TransportError):
+                jo.post(fhir, json={})
+        assert platform.ended() == 137
+        platform.start()
+        claimed = [o["accession"] for o in platform.orders("claimed") if o["site"] == SITE]
+
+    assert wanted in claimed
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """The platform as a process: its ready file, its shift, its end."""
 
+import concurrent.futures
 import hashlib
 import json
 import os
@@ -8,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import httpx2
@@ -22,6 +23,7 @@ from workstation import settings
 from workstation.demo.phantoms import demo_cases
 from workstation.demo.plans import SHIFT, plan_phantoms
 from workstation.demo.platform import serve
+from workstation.demo.sites import SITES
 from workstation.errors import SettingsError
 
 
@@ -77,6 +79,39 @@ def test_it_leaves_nothing_behind(tmp_path: Path) -> None:
     assert code == 0
     assert not told.exists()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_it_ends_without_a_word_while_somebody_still_waits(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A traceback after "quit" looks like a crash to whoever tries the demonstration."""
+    with start_platform(tmp_path) as platform:
+        slow = {"match": "^GET /fhir/metadata", "do": "delay", "seconds": 60.0}
+        platform.faults(harbor={"rules": [slow]})
+        address = platform.site("harbor")["fhir"] + "/metadata"
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(lambda: httpx2.get(address, timeout=30).status_code)
+            while all(each["path"] != "/fhir/metadata" for each in platform.log()):
+                time.sleep(0.02)
+            code = platform.stop()
+            waiting.exception(30)
+
+    assert code == 0
+    assert capfd.readouterr().err == ""
+
+
+def test_the_platform_too_counts_days_where_the_patient_was_scanned() -> None:
+    """A licence to 30 June is good in Seattle at 23:00 there, which is 1 July in UTC."""
+    harbor, mesa, nord = SITES
+    seattle_late = datetime(2027, 7, 1, 6, 0, tzinfo=UTC)
+    hamburg_early = datetime(2027, 6, 30, 22, 30, tzinfo=UTC)
+    roswell_late = datetime(2027, 7, 1, 5, 30, tzinfo=UTC)  # 23:30 there, 00:30 in Texas
+
+    assert harbor.day_at("US-WA", seattle_late) == date(2027, 6, 30)
+    assert nord.day_at("DE", hamburg_early) == date(2027, 7, 1)
+    assert mesa.day_at("US-TX", roswell_late) == date(2027, 7, 1)
+    assert mesa.day_at("US-NM", roswell_late) == date(2027, 6, 30)
 
 
 @pytest.mark.slow
