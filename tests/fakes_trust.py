@@ -33,6 +33,7 @@ from workstation.domain.report import (
 from workstation.domain.report_field import Field, FieldSpec
 from workstation.domain.worklist import Priority, Tier, WorklistItem
 from workstation.errors import Conflict, SiteUnavailable
+from workstation.protocols.verification import Verified, verify_reports
 from workstation.services.audit import Audit
 from workstation.services.delivery.delivery import Deliveries
 from workstation.services.delivery.keys import Keys
@@ -318,3 +319,9 @@ class Bench:
             for event in self.platform.events.values()
             if event["extension"][0]["url"] == f"{RW}leaf"
         ]
+
+
+def verify_report(data: bytes, roots: Sequence[bytes] = ()) -> Verified:
+    """What `workstation verify` says of one file by itself."""
+    (verified,) = verify_reports([("report.json", data)], roots)
+    return verified

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from fakes_certified import Registry
-from fakes_trust import signed_report, task_resource
+from fakes_trust import signed_report, task_resource, verify_report
 from pdf_writing import written
 
 from workstation.adapters.pdf_signature import sign_pdf
@@ -23,7 +23,6 @@ from workstation.protocols.message_checks import HL7, MESSAGE
 from workstation.protocols.report_bundle import bundle, seal
 from workstation.protocols.report_closing import closing
 from workstation.protocols.signing_key import SigningKey, new_key
-from workstation.protocols.verification import verify_report
 
 pytestmark = pytest.mark.peer
 

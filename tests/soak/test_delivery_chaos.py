@@ -20,11 +20,11 @@ from typing import Any
 
 import pytest
 from demo_platform import DemoPlatform, start_platform
+from fakes_trust import verify_report
 from night_child import KINDS, report_id, words
 from test_delivery_kills import CLOSING, FAILPOINTS, words_of, write_study
 
 from workstation.protocols.hl7_report import control_id
-from workstation.protocols.verification import verify_report
 
 pytestmark = pytest.mark.soak
 

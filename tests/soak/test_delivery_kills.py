@@ -21,10 +21,9 @@ import pydicom
 import pytest
 from attrs import frozen
 from demo_platform import DemoPlatform, start_platform
+from fakes_trust import verify_report
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid
-
-from workstation.protocols.verification import verify_report
 
 pytestmark = pytest.mark.soak
 

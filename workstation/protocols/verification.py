@@ -34,7 +34,6 @@ from workstation.protocols.returned_files import (
     named,
     only,
     put_together,
-    resources_of,
 )
 from workstation.protocols.signature import SignatureBy, check
 from workstation.text import tr
@@ -76,26 +75,14 @@ class Verified:
         return said
 
 
-def verify_report(data: bytes, roots: Sequence[bytes] = ()) -> Verified:
-    """One bundle, without its chain. Raises `VerificationFailed` naming what does not hold.
-
-    With `roots` (DER) its key must have been certified by one of them, for its signer.
-    """
-    return _readable(resources_of(data), roots)
-
-
-def _readable(
-    resources: Resources, roots: Sequence[bytes], messages: Sequence[bytes] = ()
-) -> Verified:
+def _readable(resources: Resources, roots: Sequence[bytes], messages: Sequence[bytes]) -> Verified:
     try:
         return _verified(resources, roots, messages)
     except (AttributeError, IndexError, KeyError, TypeError) as error:  # strangely shaped JSON
         raise VerificationFailed(tr("it is not a delivered report (FHIR bundle)")) from error
 
 
-def _verified(
-    resources: Resources, roots: Sequence[bytes], messages: Sequence[bytes] = ()
-) -> Verified:
+def _verified(resources: Resources, roots: Sequence[bytes], messages: Sequence[bytes]) -> Verified:
     provenance = only(resources, "Provenance")
     statement = _manifest(provenance)
     signature = check(statement, _token(provenance))

@@ -62,13 +62,6 @@ def in_colour(levels: Pixels, empty: NDArray[np.bool_], palette: Palette, opacit
     return layer
 
 
-def blended(below: Pixels, layer: Pixels) -> Pixels:
-    """A layer over grey or RGB of the same size: what the screen's painter makes of the two."""
-    rgb = below if below.ndim == 3 else np.repeat(below[..., np.newaxis], 3, axis=2)
-    clear = (WHITE - layer[..., 3:].astype(np.float64)) / WHITE
-    return np.rint(layer[..., :3] + rgb * clear).clip(0, WHITE).astype(np.uint8)
-
-
 class LayerPainter:
     """Remembers the last samples of one view, and the layer made of them. One thread at a time."""
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 from fakes_certified import Registry
-from fakes_trust import SITE, signed_report, task_resource
+from fakes_trust import SITE, signed_report, task_resource, verify_report
 from pytestqt.qtbot import QtBot
 
 from workstation.adapters.clock import SystemClock
@@ -23,7 +23,6 @@ from workstation.errors import VerificationFailed
 from workstation.protocols.pdf_check import check_pdf
 from workstation.protocols.report_bundle import bundle, seal
 from workstation.protocols.signing_key import new_key
-from workstation.protocols.verification import verify_report
 from workstation.settings import Site
 from workstation.ui.report_pdf import report_pdf
 

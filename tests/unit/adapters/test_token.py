@@ -11,7 +11,7 @@ import pytest
 from attrs import evolve
 from fakes import FakeClock
 from fakes_certified import Registry
-from fakes_trust import READER, SITE, signed_report, task_resource
+from fakes_trust import READER, SITE, signed_report, task_resource, verify_report
 from pytestqt.qtbot import QtBot
 
 pkcs11 = pytest.importorskip("pkcs11")
@@ -22,7 +22,6 @@ from workstation.adapters.token import Pkcs11Token  # noqa: E402
 from workstation.domain.identifiers import SiteId  # noqa: E402
 from workstation.errors import SigningBlocked  # noqa: E402
 from workstation.protocols.report_bundle import bundle, seal  # noqa: E402
-from workstation.protocols.verification import verify_report  # noqa: E402
 from workstation.services.delivery.keys import Keys  # noqa: E402
 from workstation.ui.report_pdf import report_pdf  # noqa: E402
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from fakes_trust import READER, signed_report, task_resource
+from fakes_trust import READER, signed_report, task_resource, verify_report
 
 from workstation.domain.critical import Attempt, Category, CriticalResult, How, Told
 from workstation.domain.report import SignedReport
 from workstation.protocols.report_bundle import bundle, seal
 from workstation.protocols.signing_key import new_key
-from workstation.protocols.verification import VerificationFailed, verify_report
+from workstation.protocols.verification import VerificationFailed
 
 SEEN = datetime(2026, 11, 22, 21, 0, tzinfo=UTC)
 KEY = new_key(READER, "Sample, Jo", SEEN)

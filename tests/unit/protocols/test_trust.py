@@ -8,13 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from fakes_certified import Registry
-from fakes_trust import signed_report, task_resource
+from fakes_trust import signed_report, task_resource, verify_report
 
 from workstation.errors import VerificationFailed
 from workstation.protocols.report_bundle import bundle, seal
 from workstation.protocols.signing_key import SigningKey, new_key
 from workstation.protocols.trust import check_trust, roots_from
-from workstation.protocols.verification import verify_report
 
 NOW = datetime(2026, 11, 22, 21, 40, tzinfo=UTC)
 HARBOR = Registry(NOW)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from fakes_trust import signed_report, task_resource
+from fakes_trust import signed_report, task_resource, verify_report
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +19,7 @@ from workstation.protocols.canonical import canonical
 from workstation.protocols.report_bundle import bundle, seal
 from workstation.protocols.signature import check, sign
 from workstation.protocols.signing_key import key_from, new_key
-from workstation.protocols.verification import verify_report, verify_reports
+from workstation.protocols.verification import verify_reports
 
 NOW = datetime(2026, 11, 22, 21, 40, tzinfo=UTC)
 KEY = new_key("Practitioner/17", "Sample, Jo", NOW)

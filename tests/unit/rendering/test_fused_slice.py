@@ -8,7 +8,7 @@ from volume_phantoms import SCANS, filled, middle, sphere, volume
 from workstation.domain.geometry import ImagePlane, Vector
 from workstation.domain.presentation import Palette, Rescale, Voi, VoiFunction
 from workstation.domain.registration import IDENTITY, Rigid
-from workstation.rendering.fused_slice import LayerPainter, LayerRequest, blended, in_colour
+from workstation.rendering.fused_slice import LayerPainter, LayerRequest, in_colour
 from workstation.rendering.slice_cpu import SliceRequest
 from workstation.rendering.volume_slice import Sampled, VolumeSampler
 from workstation.viewing.resolve import ResolvedView
@@ -94,16 +94,13 @@ def test_what_the_layer_says_nothing_of_is_clear() -> None:
 
 
 def test_a_layer_covers_as_much_as_it_was_told() -> None:
-    """0.5 of red over grey 100: half of either."""
-    levels = np.full((1, 1), 255, np.uint8)
-    grey = np.full((1, 1), 100, np.uint8)
-    opaque, half = (
-        blended(grey, in_colour(levels, np.zeros((1, 1), bool), PALETTE, opacity))
-        for opacity in (1.0, 0.5)
-    )
+    """Half of red, and half of what lies below it."""
+    levels, empty = np.full((1, 1), 255, np.uint8), np.zeros((1, 1), bool)
 
-    assert opaque[0, 0].tolist() == [255, 0, 0]
-    assert half[0, 0].tolist() == pytest.approx([178, 50, 50], abs=1)
+    opaque, half = (in_colour(levels, empty, PALETTE, opacity) for opacity in (1.0, 0.5))
+
+    assert opaque[0, 0].tolist() == [255, 0, 0, 255]
+    assert half[0, 0].tolist() == pytest.approx([127.5, 0, 0, 127.5], abs=0.5)
 
 
 def test_a_pet_that_is_black_on_white_by_itself_is_coloured_all_the_same() -> None:

@@ -269,8 +269,3 @@ def _in_unit(figures: str, said: str, asked: str) -> str | None:
     whole, _, decimals = moved.partition(".")
     whole = whole.lstrip("0") or "0"
     return f"{whole}.{decimals}" if decimals else whole
-
-
-def with_confidence(text: str, confidence: float = 1.0) -> tuple[Word, ...]:
-    """Plain words, all heard alike."""
-    return tuple(Word(word, confidence) for word in text.split())

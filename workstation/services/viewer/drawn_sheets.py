@@ -6,7 +6,6 @@ import numpy as np
 from attrs import evolve
 
 from workstation.domain.geometry import Vector
-from workstation.domain.identifiers import SiteId, StudyUID
 from workstation.domain.study import DisplaySet
 from workstation.errors import CommandError
 from workstation.imaging.volume_voxels import why_no_volume
@@ -44,16 +43,6 @@ class DrawnSheets:
     def on(self, display_set: DisplaySet) -> tuple[Segment, ...]:
         sheet = self._sheets.get(display_set.id)
         return sheet.segments if sheet else ()
-
-    def drawn_on(self, site: SiteId, study: StudyUID) -> tuple[str, ...]:
-        """Names of what was drawn in a study and is not empty."""
-        return tuple(
-            each.name
-            for own, segments in self.sheets
-            if (own.site, own.study) == (site, study)
-            for each in segments
-            if each.slices
-        )
 
     def place_of(self, name: str) -> tuple[DisplaySet, Vector]:
         """The series and the middle of a segment where it is largest. Raises CommandError."""

@@ -5,14 +5,19 @@ from pathlib import Path
 import pytest
 
 from workstation.domain.speech import Word
-from workstation.services.report.dictated_text import as_number, with_confidence, written
+from workstation.services.report.dictated_text import as_number, written
 from workstation.services.report.spoken_table import Spoken
 
 ENGLISH = Spoken.read(Path(__file__).parents[4] / "resources" / "speech" / "en.toml")
 
 
+def heard(said: str) -> tuple[Word, ...]:
+    """Every word for certain."""
+    return tuple(Word(word, 1.0) for word in said.split())
+
+
 def typed(said: str) -> str:
-    return written(with_confidence(said), ENGLISH).text
+    return written(heard(said), ENGLISH).text
 
 
 @pytest.mark.parametrize(
@@ -105,9 +110,9 @@ def test_marks_are_marks_and_organs_are_organs(said: str, text: str) -> None:
 
 def test_a_number_that_could_be_two_is_never_made_one_in_silence() -> None:
     """ "one twenty" is 120 to one reader and 1 and 20 to another."""
-    heard = written(with_confidence("a one twenty millimeter mass"), ENGLISH)
-    assert heard.text == "A one 20 mm mass"
-    assert heard.unsure == ("one", "20")
+    found = written(heard("a one twenty millimeter mass"), ENGLISH)
+    assert found.text == "A one 20 mm mass"
+    assert found.unsure == ("one", "20")
 
 
 def test_a_number_that_was_heard_badly_is_marked_and_a_word_is_not() -> None:
@@ -131,7 +136,7 @@ def test_a_number_that_was_heard_badly_is_marked_and_a_word_is_not() -> None:
 )
 def test_it_joins_what_stands_there(before: str, said: str, after: str, whole: str) -> None:
     """Nobody corrects spaces and capitals by hand."""
-    text, behind = written(with_confidence(said), ENGLISH).between(before, after)
+    text, behind = written(heard(said), ENGLISH).between(before, after)
     assert text == whole
     assert text[behind:].strip() == after.strip()
 
@@ -156,5 +161,5 @@ def test_a_field_that_asks_for_a_number_gets_it_in_its_own_unit(
     said: str, unit: str, figures: str | None
 ) -> None:
     """A point is moved, nothing is rounded; what is not one number is not guessed at."""
-    found = as_number(with_confidence(said), ENGLISH, unit)
+    found = as_number(heard(said), ENGLISH, unit)
     assert (found and found[0]) == figures

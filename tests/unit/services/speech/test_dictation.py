@@ -12,10 +12,9 @@ from workstation.domain.identifiers import StudyUID, TaskId
 from workstation.domain.report import FieldRef, SectionKind
 from workstation.domain.report_field import Field as ReportField
 from workstation.domain.report_field import FieldKind, FieldSpec
-from workstation.domain.speech import Final, SpeechEvent
+from workstation.domain.speech import Final, SpeechEvent, Word
 from workstation.errors import CommandError, Refused
 from workstation.services.report import drafts
-from workstation.services.report.dictated_text import with_confidence
 from workstation.services.report.spoken_table import Spoken
 from workstation.services.speech.dictation import Dictation
 
@@ -147,7 +146,7 @@ def test_words_for_a_case_that_was_closed_reach_no_other_report(microphone: Micr
     before = report.binding
     other = evolve(item(), patient=BIRCH, study=StudyUID("7.7.7"), task=TaskId("task-2"))
     microphone.desk.reporting.start(binding_of(other), other, template="free-text")
-    microphone.dictation.hear(Final(with_confidence("large mass")), before)
+    microphone.dictation.hear(Final((Word("large", 1.0), Word("mass", 1.0))), before)
     assert microphone.findings == ""
     assert microphone.told == ["2 words were said for a case that is closed; they were not written"]
 
