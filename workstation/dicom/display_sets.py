@@ -184,9 +184,10 @@ def _sorted(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
     """
     turns = sorted(frames, key=lambda frame: (frame.number, frame.key.frame_index))
     places = places_of(turns)
-    if places is None or turns[0].plane is None:
+    if places is None:
         return tuple(turns)
-    sign = _reading_sign(turns[0].plane.normal)
+    first = turns[0]
+    sign = _reading_sign(first.plane.normal) if first.in_patient and first.plane else 1
     order = sorted(range(len(turns)), key=lambda at: sign * places[at])
     return tuple(turns[at] for at in order)
 
@@ -204,6 +205,8 @@ def _geometry(group: _Group, frames: tuple[Frame, ...]) -> Geometry:
     found = judge(planes, [frame.thickness_mm for frame in frames]) if spatial else Geometry()
     if not any(planes):
         return evolve(found, spacing_mm=_pixel_size(frames))
+    if not frames[0].in_patient:
+        found = evolve(found, orientation="")
     if found.mpr and (group.localizer or group.modality == "MG"):
         # Tomosynthesis knows its planes, but what lies in one is smeared over the others.
         return evolve(found, mpr=False, reason=_no_volume(group))

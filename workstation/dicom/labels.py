@@ -7,7 +7,6 @@ from typing import Final
 
 from attrs import frozen
 
-from workstation.domain.geometry import ImagePlane
 from workstation.domain.study import Frame, FrameContent, Series, Trait
 from workstation.imaging.volume import orientation_of
 from workstation.text import tr
@@ -62,28 +61,31 @@ def _completed(said: str, frames: tuple[Frame, ...]) -> str:
     """ "lung" alone leaves open which plane and how thick."""
     words = [said]
     if frames and frames[0].plane is not None:
-        words.insert(0, orientation(frames[0].plane))
+        words.insert(0, orientation(frames[0]))
         if frames[0].thickness_mm and not any(letter.isdigit() for letter in said):
             words.append(f"{frames[0].thickness_mm:g}")
-    return " ".join(words)
+    return " ".join(filter(None, words))
 
 
 def _composed(series: Series, frames: tuple[Frame, ...]) -> str:
     words = []
-    if frames and frames[0].plane is not None:
-        words.append(orientation(frames[0].plane))
+    if frames:
+        words.append(orientation(frames[0]))
     words.append(series.body_part.capitalize() if series.body_part else series.modality)
     if frames and frames[0].thickness_mm:
         words.append(f"{frames[0].thickness_mm:g}")
     return " ".join(word for word in words if word) or tr("Images")
 
 
-def orientation(plane: ImagePlane) -> str:
+def orientation(frame: Frame) -> str:
+    """Empty where it is not known how a frame lies in the patient."""
+    if frame.plane is None or not frame.in_patient:
+        return ""
     return {
         "axial": tr("Axial"),
         "coronal": tr("Coronal"),
         "sagittal": tr("Sagittal"),
-    }.get(orientation_of(plane), tr("Oblique"))
+    }.get(orientation_of(frame.plane), tr("Oblique"))
 
 
 def distinct(sets: Sequence[Named]) -> list[str]:
@@ -91,11 +93,9 @@ def distinct(sets: Sequence[Named]) -> list[str]:
     b-value, then a direction of it), then a number."""
     found = [each.label for each in sets]
     for at in _repeated(found):
-        plane = sets[at].frames[0].plane if sets[at].frames else None
-        if plane is not None:
-            word = orientation(plane)
-            if word.casefold() not in found[at].casefold():
-                found[at] = f"{found[at]} {word.casefold()}"
+        word = orientation(sets[at].frames[0]) if sets[at].frames else ""
+        if word.casefold() not in found[at].casefold():
+            found[at] = f"{found[at]} {word.casefold()}"
     for _ in range(_MOST_DIFFERENCES):
         _tell_apart(sets, found)
     return _numbered(found)

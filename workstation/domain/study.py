@@ -126,6 +126,7 @@ class Trait(StrEnum):
     CARDIAC_PHASE = "cardiac-phase"  # per cent of the cycle
     TRIGGER_TIME = "trigger-time"  # ms
     FRAME_TIME = "frame-time"  # ms after the start of the series
+    DATA_TYPE = "data-type"  # of ultrasound: tissue, flow, elasticity
     ACQUISITION = "acquisition"
 
 
@@ -174,6 +175,7 @@ class Frame:
     timing: CineTiming | None = None  # of all frames of its object, as it says
     doubts: tuple[str, ...] = ()  # codes of `dicom.reasons.NOTICES`: shown, and this is doubtful
     suv_basis: SuvBasis | None = field(default=None, repr=False)  # of PET
+    in_patient: bool = True  # of `plane`: an ultrasound volume has axes of its own
 
 
 def is_secondary_capture(sop_class: str) -> bool:

@@ -34,6 +34,8 @@ def content_of(values: Attributes, modality: str, index: int = 0) -> FrameConten
 def _traits(values: Attributes, modality: str, index: int) -> Iterable[tuple[Trait, str | float]]:
     if stack := values.text("00209056"):
         yield Trait.STACK, stack
+    if kind := values.text("00189808"):
+        yield Trait.DATA_TYPE, kind
     if contrast := values.text("00189342") or values.text("00180010"):
         yield Trait.CONTRAST, contrast
     if modality == "MR":
@@ -68,3 +70,5 @@ def _moments(values: Attributes, modality: str) -> Iterable[tuple[Trait, str | f
             if found is not None:
                 yield trait, found
                 break
+    if (offset := values.number("0020930D")) is not None:  # Temporal Position Time Offset, s
+        yield Trait.FRAME_TIME, offset * 1000

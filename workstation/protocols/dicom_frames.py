@@ -30,7 +30,14 @@ from workstation.protocols.dicom_pixels import (
     rescale_of,
     vois_of,
 )
-from workstation.protocols.dicom_planes import Grid, grid_of, plane_in_grid, plane_of
+from workstation.protocols.dicom_planes import (
+    Grid,
+    Place,
+    grid_of,
+    place_of,
+    plane_in_grid,
+    plane_of,
+)
 from workstation.protocols.dicom_shutter import shutter_of
 from workstation.protocols.dicom_spacing import ULTRASOUND, regions_of, spacing_of
 from workstation.protocols.dicom_suv import suv_basis
@@ -43,6 +50,10 @@ _GROUPS: Final = frozenset(
         "00189472",  # Frame Display Shutter
         "00209113",  # Plane Position
         "00209116",  # Plane Orientation
+        "0020930E",  # Plane Position (Volume)
+        "0020930F",  # Plane Orientation (Volume)
+        "00209310",  # Temporal Position
+        "00189807",  # Image Data Type
         "00289110",  # Pixel Measures
         "00289132",  # Frame VOI LUT
         "00289145",  # Pixel Value Transformation
@@ -76,6 +87,7 @@ class _Common:
 
     pixels: PixelFormat
     frame_of_reference: str
+    volume: str  # Volume Frame of Reference UID, of ultrasound
     palette: Palette | None
     lossy_ratio: float | None
     icc_profile: bytes
@@ -130,9 +142,9 @@ class Header:
     def frame(self, key: FrameKey, number: int, count: int) -> Frame:
         values, common, index = self.values_of(key.frame_index), self._common, key.frame_index
         modality, read = self._modality, self._memory.read
-        origin = values.vector("00200032")
-        placed, coloured = origin is not None, common.palette is not None
-        look = read(("look", modality, placed), values, lambda v: _look(v, modality, placed))
+        place, coloured = place_of(values), common.palette is not None
+        origin, placed = place.origin, (place.origin is not None, place.in_patient)
+        look = read(("look", modality, *placed), values, lambda v: _look(v, modality, place))
         grey = read(("grey", modality, coloured), values, lambda v: _grey(v, modality, coloured))
         if count == 1 or self.enhanced:
             plane = plane_of(origin, look.grid)
@@ -143,8 +155,9 @@ class Header:
             pixels=common.pixels,
             number=number,
             plane=plane,
+            in_patient=place.in_patient,
             spacing=look.spacing,
-            frame_of_reference=common.frame_of_reference,
+            frame_of_reference=common.frame_of_reference if place.in_patient else common.volume,
             rescale=grey.rescale,
             vois=grey.vois,
             thickness_mm=look.thickness_mm,
@@ -186,6 +199,7 @@ def _common(values: Attributes) -> _Common:
     return _Common(
         pixels=evolve(pixels, overlay_bits=overlay_bits(values, pixels)),
         frame_of_reference=values.text("00200052"),
+        volume=values.text("00209312"),
         palette=palette_of(values),
         lossy_ratio=_lossy(values),
         icc_profile=icc_profile_of(values),
@@ -205,10 +219,10 @@ def _grey(values: Attributes, modality: str, coloured: bool) -> _Grey:
     )
 
 
-def _look(values: Attributes, modality: str, placed: bool) -> _Look:
+def _look(values: Attributes, modality: str, place: Place) -> _Look:
     return _Look(
-        grid=grid_of(values),
-        spacing=spacing_of(values, modality, placed=placed),
+        grid=grid_of(values, in_patient=place.in_patient),
+        spacing=spacing_of(values, modality, placed=place.origin is not None),
         thickness_mm=positive(values, "00180050"),
         laterality=_laterality(values),
         orientation=_patient_orientation(values),

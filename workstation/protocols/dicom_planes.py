@@ -7,7 +7,7 @@ grids carry the first one's and a vector.
 import math
 from typing import Final
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from workstation.domain.geometry import ImagePlane, Vector, dot
 from workstation.protocols.dicom_attributes import Attributes
@@ -15,6 +15,11 @@ from workstation.protocols.dicom_attributes import Attributes
 #: Directions are written with few digits: this far from a right angle is no plane.
 _ORTHOGONAL: Final = 1e-2
 _POSITION: Final = "00200032"
+_DIRECTIONS: Final = "00200037"
+#: Image Position and Orientation (Volume): millimetres in axes of the volume itself (PS3.3
+#: C.8.24.2.1), to the right, deeper and on along the probe.
+_POSITION_IN_VOLUME: Final = "00209301"
+_DIRECTIONS_IN_VOLUME: Final = "00209302"
 #: No table is so long: a position beyond it is a mistake, and its arithmetic would be one.
 _FARTHEST_MM: Final = 1e6
 #: Image Type value 3 of nuclear medicine that is slices (PS3.3 C.8.4.9.1.1).
@@ -31,9 +36,24 @@ def plane_of(origin: Vector | None, grid: Grid | None) -> ImagePlane | None:
     return ImagePlane(origin, *grid)
 
 
-def grid_of(values: Attributes) -> Grid | None:
+@frozen
+class Place:
+    """Of which point the first pixel of a frame is; not `in_patient`: in axes of its volume."""
+
+    origin: Vector | None
+    in_patient: bool = True
+
+
+def place_of(values: Attributes) -> Place:
+    """An ultrasound volume need not know where the patient is; what it says of him goes first."""
+    said, own = values.vector(_POSITION), values.vector(_POSITION_IN_VOLUME)
+    return Place(own, in_patient=False) if said is None and own is not None else Place(said)
+
+
+def grid_of(values: Attributes, *, in_patient: bool = True) -> Grid | None:
     """Directions and spacings of a frame: what slices of one stack share."""
-    axes, spacing = values.numbers("00200037"), values.numbers("00280030")
+    axes = values.numbers(_DIRECTIONS if in_patient else _DIRECTIONS_IN_VOLUME)
+    spacing = values.numbers("00280030")
     if len(axes) != 6 or len(spacing) != 2 or min(spacing) <= 0:
         return None
     row, column = _unit(axes[:3]), _unit(axes[3:])

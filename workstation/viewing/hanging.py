@@ -111,7 +111,7 @@ def window_beside(main: DisplaySet, other: DisplaySet) -> Voi | None:
 def orientation_class(display_set: DisplaySet) -> str:
     """axial, coronal, sagittal, or empty where unknown."""
     frame = _middle(display_set)
-    if frame.plane is None:
+    if frame.plane is None or not frame.in_patient:
         return ""
     normal = frame.plane.normal
     axis = max(range(3), key=lambda i: abs(normal[i]))

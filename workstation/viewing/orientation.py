@@ -49,7 +49,9 @@ def opposite(name: str) -> str:
 
 
 def edge_letters(state: ViewportState, frame: Frame) -> EdgeLetters:
-    """Follows rotation and flip."""
+    """Follows rotation and flip; of a volume in axes of its own no side is known."""
+    if not frame.in_patient:
+        return EdgeLetters()
     if frame.plane is not None:
         return _looking(turned(state), frame.plane.row, frame.plane.column)
     if frame.orientation is None:

@@ -12,7 +12,10 @@ import pytest
 from fakes_metadata import Json, instance, sets_of, values
 
 from workstation.dicom.verdicts import verdict_of
-from workstation.domain.study import DisplaySet, DisplaySetKind
+from workstation.domain.study import DisplaySet, DisplaySetKind, Trait
+from workstation.viewing.orientation import EdgeLetters, edge_letters
+from workstation.viewing.phases import phases_of
+from workstation.viewing.viewport import ViewportState
 
 AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 #: Prone: columns run to the front, so that the normal points to the feet.
@@ -47,6 +50,29 @@ def enhanced(places: Sequence[Place]) -> list[Json]:
     ]
     shared = values(t00289110=[values(**MEASURES)])
     return [instance("1.4.9", t00280008=[len(frames)], t52009229=[shared], t52009230=frames)]
+
+
+def ultrasound(count: int, moments: Sequence[float] = (0.0,)) -> list[Json]:
+    """An Enhanced US Volume: planes along the probe, in axes of their own, at moments (s)."""
+    frames = [
+        values(
+            t0020930E=[values(t00209301=[-20.0, 4.0, 0.7 * at])],
+            t00209310=[values(t0020930D=[when])],
+            t00189807=[values(t00189808=["TISSUE_INTENSITY"])],
+        )
+        for when in moments
+        for at in range(count)
+    ]
+    shared = values(
+        t00289110=[values(t00280030=[0.3, 0.4])],
+        t0020930F=[values(t00209302=[1.0, 0.0, 0.0, 0.0, 1.0, 0.0])],
+    )
+    return [
+        instance(
+            "1.4.9", t00080016=["1.2.840.10008.5.1.4.1.1.6.2"], t00080060=["US"],
+            t00209312=["1.9.7"], t00280008=[len(frames)], t52009229=[shared], t52009230=frames,
+        )
+    ]  # fmt: skip
 
 
 def along_z(*levels: float, axes: Sequence[float] = AXIAL) -> list[Place]:
@@ -275,3 +301,51 @@ def test_a_dose_grid_lies_where_its_offsets_say(
 
     assert [frame.plane.origin[2] for frame in found.frames if frame.plane] == levels
     assert found.kind is DisplaySetKind.RT
+
+
+def test_an_ultrasound_volume_has_planes_and_no_sides_of_the_patient() -> None:
+    """A volume of a breast or a fetus: its millimetres hold, but an R at its edge would be a
+    guess that somebody operates by (PS3.3 C.8.24.2)."""
+    (found,) = sets_of(ultrasound(40))
+
+    said, first = verdict_of(found), found.frames[0]
+    assert found.kind is DisplaySetKind.VOLUME
+    assert (said["geometry"]["verdict"], said["mpr"]) == ("regular", True)
+    assert said["geometry"]["spacing_mm"] == pytest.approx([0.4, 0.3, 0.7])
+    assert said["geometry"]["orientation"] == ""
+    assert first.plane is not None
+    assert first.plane.origin == (-20.0, 4.0, 0.0)
+    assert first.frame_of_reference == "1.9.7"
+    assert not first.in_patient
+    assert edge_letters(ViewportState(), first) == EdgeLetters()
+    assert "axial" not in found.label.casefold()
+
+
+def test_what_an_ultrasound_volume_says_of_the_patient_goes_before_its_own_axes() -> None:
+    """A probe that a table tracks knows where the patient is: then sides are told."""
+    (made,) = ultrasound(3)
+    frames = made["52009230"]["Value"]
+    for at, frame in enumerate(frames):
+        frame.update(values(t00209113=[values(t00200032=[5.0, 6.0, 9.0 + at])]))
+    made["52009229"]["Value"][0].update(values(t00209116=[values(t00200037=list(AXIAL))]))
+    made.update(values(t00200052=["1.9.8"]))
+
+    (found,) = sets_of([made])
+
+    last = found.frames[-1]  # from the head
+    assert last.in_patient
+    assert last.plane is not None
+    assert last.plane.origin == (5.0, 6.0, 9.0)
+    assert last.frame_of_reference == "1.9.8"
+    assert edge_letters(ViewportState(), last) == EdgeLetters("R", "A", "L", "P")
+
+
+def test_the_moments_of_an_ultrasound_volume_are_stacks_that_go_through_time() -> None:
+    """A beating heart: ten volumes at one place, gone through with the slider of phases."""
+    found = sets_of(ultrasound(5, moments=(0.0, 0.05, 0.1)))
+
+    assert [len(each.frames) for each in found] == [5, 5, 5]
+    phases = phases_of(found[1], found)
+    assert phases is not None
+    assert (phases.axis, phases.values, phases.at) == (Trait.FRAME_TIME, (0.0, 50.0, 100.0), 1)
+    assert phases.seconds == pytest.approx(0.05)

@@ -105,6 +105,9 @@ class PlanesSaving:
         shown = self._viewer.shown(self._viewer.active)
         if shown is None or shown.reformat is None or (shown.curve is not None and not alone):
             raise CommandError(tr("this view shows no plane or slab of a volume"))
+        if not shown.frame.in_patient:
+            words = tr("where these planes lie in the patient is not known: they are not saved")
+            raise CommandError(words)
         if not shown.is_here or shown.reformat.volume is None:
             raise CommandError(shown.missing or tr("the image is not here yet"))
         return shown

@@ -36,6 +36,8 @@ def honesty(frame: Frame) -> str:
     match frame.spacing.origin:
         case SpacingOrigin.NONE if frame.plane is None:
             return tr("uncalibrated")
+        case SpacingOrigin.PATIENT if not frame.in_patient:
+            return tr("mm (axes of the probe)")
         case SpacingOrigin.DETECTOR:
             return tr("mm (detector)")
         case SpacingOrigin.MAGNIFIED:

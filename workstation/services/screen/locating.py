@@ -25,7 +25,7 @@ def crossings(links: Links, active: Shown, shown: Shown) -> tuple[Crossing, ...]
     line = reference_line(cutting, b.plane, b.pixels.columns, b.pixels.rows)
     if line is None:
         return ()
-    return (Crossing(line[0], line[1], plane_letter(cutting.normal)),)
+    return (Crossing(line[0], line[1], plane_letter(cutting.normal, in_patient=a.in_patient)),)
 
 
 def level_beside(links: Links, source: Shown, other: Shown) -> int:

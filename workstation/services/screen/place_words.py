@@ -12,7 +12,7 @@ from workstation.domain.study import (
 )
 from workstation.imaging.filters import DisplayFilter
 from workstation.services.screen.overlay_lines import Line
-from workstation.services.screen.viewed import LEAST_TURN, CurveView, Shown
+from workstation.services.screen.viewed import LEAST_TURN, OWN_LETTERS, CurveView, Shown
 from workstation.text import tr
 from workstation.viewing.curved import Along
 from workstation.viewing.planes import Axes, Plane
@@ -58,6 +58,9 @@ def number_words(shown: Shown) -> str:
     if shown.curve is not None:
         return _along_words(shown.curve)
     if shown.reformat is not None and shown.reformat.plane is not None:
+        if not shown.frame.in_patient:
+            letter = OWN_LETTERS[shown.reformat.plane]
+            return tr("Plane {letter} {n} / {total}", letter=letter, n=at + 1, total=total)
         names = {
             Plane.AXIAL: tr("Axial MPR {n} / {total}", n=at + 1, total=total),
             Plane.CORONAL: tr("Coronal MPR {n} / {total}", n=at + 1, total=total),
@@ -96,7 +99,7 @@ def place_words(shown: Shown) -> str:
     if shown.curve is not None:
         return ""
     if shown.rendering is not None:
-        return seen_words(shown.rendering.look.axes)
+        return seen_words(shown.rendering.look.axes) if shown.frame.in_patient else ""
     return _position(shown.frame) if shown.state.plane is None else _lies(shown)
 
 
@@ -136,6 +139,8 @@ def _lies(shown: Shown) -> str:
         return tr("Oblique {degrees:.1f}°", degrees=shown.reformat.turned)
     normal, origin = shown.frame.plane.normal, shown.frame.plane.origin
     axis = max(range(3), key=lambda each: abs(normal[each]))
+    if not shown.frame.in_patient:
+        return tr("{axis} {mm:.1f} mm", axis="xyz"[axis], mm=origin[axis])
     side = ("RL", "AP", "FH")[axis][origin[axis] > 0]
     return tr("{side} {mm:.1f} mm", side=side, mm=abs(origin[axis]))
 

@@ -1,6 +1,7 @@
 """What the viewer speaks of: studies on screen, and what one viewport shows."""
 
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Final, Literal
 
 from attrs import field, frozen
@@ -32,6 +33,9 @@ _MONTHS: Final = (
 
 #: A plane that leans less than this, in degrees, is said to be that of the body.
 LEAST_TURN: Final = 0.05
+#: Of planes along the axes of a volume that does not lie in the patient, as sonographers call
+#: them: as it was acquired, square to that along the beam, and across the beam.
+OWN_LETTERS: Final = MappingProxyType({Plane.AXIAL: "A", Plane.SAGITTAL: "B", Plane.CORONAL: "C"})
 
 
 @frozen
@@ -186,7 +190,8 @@ class Shown:
             return tr("{series}, {plane}", series=self.display_set.label, plane=named)
         if made is None or made.plane is None:
             return self.display_set.label
-        name = tr("oblique MPR") if made.turned >= LEAST_TURN else plane_name(made.plane)
+        own = plane_name(made.plane, in_patient=self.frame.in_patient)
+        name = tr("oblique MPR") if made.turned >= LEAST_TURN else own
         return tr("{series}, {plane}", series=self.display_set.label, plane=name)
 
     @property
@@ -251,7 +256,9 @@ def curve_name(along: Along) -> str:
     return tr("straightened MPR") if along is Along.STRAIGHT else tr("section of a curve")
 
 
-def plane_name(plane: Plane) -> str:
+def plane_name(plane: Plane, *, in_patient: bool = True) -> str:
+    if not in_patient:
+        return tr("plane {letter}", letter=OWN_LETTERS[plane])
     names = {
         Plane.AXIAL: tr("axial MPR"),
         Plane.CORONAL: tr("coronal MPR"),
@@ -260,10 +267,11 @@ def plane_name(plane: Plane) -> str:
     return names[plane]
 
 
-def plane_letter(normal: Vector) -> str:
+def plane_letter(normal: Vector, *, in_patient: bool = True) -> str:
     """A for axial, C for coronal, S for sagittal: the nearest."""
     axis = max(range(3), key=lambda i: abs(normal[i]))
-    return "SCA"[axis]
+    near = (Plane.SAGITTAL, Plane.CORONAL, Plane.AXIAL)[axis]
+    return near.value[0].upper() if in_patient else OWN_LETTERS[near]
 
 
 def moment(when: datetime | None) -> str:

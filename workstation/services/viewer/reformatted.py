@@ -100,6 +100,8 @@ class Reformatted(Aligned):
         planar = reduce.show(here, shown.display_set.id, here.frame_index)
         flat = here if here.look is None else evolve(here, voi=here.look.voi)  # as before the rays
         same = reduce.windowed_as(planar, flat)
+        if plane is Plane.SAGITTAL and not shown.display_set.frames[0].in_patient:
+            same = reduce.rotate(same, 1)  # the beam goes down, as it does beside it
         return reduce.touch(evolve(same, plane=plane, fusion=here.fusion))
 
     def _begun(self, shown: Shown) -> Mpr:

@@ -18,6 +18,7 @@ from workstation.services.viewer.fusing import colour_maps
 from workstation.services.viewer.viewer import Viewer
 from workstation.viewing import viewport as reduce
 from workstation.viewing.fusion import Fusion
+from workstation.viewing.orientation import EdgeLetters
 from workstation.viewing.planes import STANDARD, Plane
 from workstation.viewing.viewport import SlabMode
 
@@ -689,3 +690,45 @@ def test_planes_begun_beside_hidden_planes_go_back_to_what_was_before_all() -> N
 
     assert viewer.layout == (1, 1)
     assert not viewer.in_mpr
+
+
+# --- volumes that do not lie in the patient ------------------------------------------------
+
+
+def of_a_probe() -> DisplaySet:
+    """As an ultrasound volume says it: in millimetres, along axes of its own."""
+    frames = tuple(evolve(frame, in_patient=False) for frame in CT.frames)
+    return evolve(CT, modality="US", label="Uterus 3D", frames=frames)
+
+
+def test_planes_of_an_ultrasound_volume_are_a_b_and_c_and_name_no_side() -> None:
+    """Called axial, with an R at its edge, a plane along a probe would be believed."""
+    viewer = in_planes(of_a_probe())
+
+    for index, letter in {0: "A", 2: "C", 3: "B"}.items():
+        said = " ".join(words(viewer, index))
+        assert f"Plane {letter} " in said
+        assert "axes of the probe" in said
+        assert not any(name in said for name in ("Axial", "Coronal", "Sagittal"))
+        assert viewer.overlay(index).letters == EdgeLetters()
+    viewer.activate(3)
+    where = viewer.resolved(3)
+    shown = viewer.shown(3)
+    assert where is not None
+    assert shown is not None
+    assert shown.frame.plane is not None
+    assert shown.frame.plane.row == (0.0, 1.0, 0.0)  # deeper
+    (x, y), (x1, y1) = where.to_view((0.0, 0.0)), where.to_view((10.0, 0.0))
+    assert x1 == pytest.approx(x)
+    assert y1 > y  # and that goes down the screen
+
+
+def test_an_ultrasound_volume_is_not_said_to_be_seen_from_a_side_of_the_patient() -> None:
+    """From A would be from the patient's front."""
+    viewer, _ = opened(of_a_probe())
+    viewer.resized(0, 400, 300, 1.0)
+
+    viewer.set_volume("ct-bone")
+
+    assert viewer.overlay(0).letters == EdgeLetters()
+    assert not any(line.startswith("From ") for line in words(viewer, 0))
