@@ -1,12 +1,14 @@
 """The chart of the open case: asked once the case is this reader's, and gone when it is left.
 
-Each part is a question of its own, on a lane of its own: one that is slow, refused or not there
-says so in its place and keeps nothing else waiting. That the platform was
-asked, and which documents were opened, is on record.
+Each part is a question of its own, and all go at once: one that is slow, refused or not there
+says so in its place and keeps nothing else waiting. That the platform was asked, and which
+documents were opened, is on record.
 """
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
 from typing import Final, Generic, Protocol, TypeVar
 
 from attrs import evolve, field, fields, frozen
@@ -74,6 +76,16 @@ class Sheet:
     documents: Part[ChartDocument] = field(factory=Part)
 
 
+#: Where a part of the history goes.
+_HISTORIES: Final[Mapping[Kind, Callable[[Sheet, Part[HistoryEntry]], Sheet]]] = MappingProxyType(
+    {
+        Kind.ALLERGY: lambda sheet, part: evolve(sheet, allergies=part),
+        Kind.CONDITION: lambda sheet, part: evolve(sheet, conditions=part),
+        Kind.PROCEDURE: lambda sheet, part: evolve(sheet, procedures=part),
+    }
+)
+
+
 @frozen(eq=False)
 class OpenDocument:
     """A document that is being read: its words, or how many pages it has and the first of them."""
@@ -102,6 +114,8 @@ class Chart:
         self._case: TaskRef | None = None
         self._asked = False
         self._sheet = Sheet()
+        for site in sources:
+            jobs.lane(_lane(site), len(fields(Sheet)))
         session.changed.connect(lambda _: self._look())
 
     @property
@@ -136,25 +150,15 @@ class Chart:
             return
         self._audit.record("chart", study=item.ref, detail={"what": "asked"})
         self._run(
-            item, lambda: source.history(item, Kind.ALLERGY),
-            lambda sheet, part: evolve(sheet, allergies=part),
-        )  # fmt: skip
-        self._run(
-            item, lambda: source.laboratory(item),
+            item,
+            partial(source.laboratory, item),
             lambda sheet, part: evolve(sheet, laboratory=part),
-        )  # fmt: skip
+        )
+        for kind, put in _HISTORIES.items():
+            self._run(item, partial(source.history, item, kind), put)
         self._run(
-            item, lambda: source.history(item, Kind.CONDITION),
-            lambda sheet, part: evolve(sheet, conditions=part),
-        )  # fmt: skip
-        self._run(
-            item, lambda: source.history(item, Kind.PROCEDURE),
-            lambda sheet, part: evolve(sheet, procedures=part),
-        )  # fmt: skip
-        self._run(
-            item, lambda: source.documents(item),
-            lambda sheet, part: evolve(sheet, documents=part),
-        )  # fmt: skip
+            item, partial(source.documents, item), lambda sheet, part: evolve(sheet, documents=part)
+        )
 
     def _run(
         self,
@@ -174,7 +178,7 @@ class Chart:
             self._sheet = put(self._sheet, part)
             self.changed.emit(None)
 
-        self._jobs.run(ask, lane=f"chart:{item.site}").then(told)
+        self._jobs.run(ask, lane=_lane(item.site)).then(told)
 
     # --- documents ------------------------------------------------------------
 
@@ -191,7 +195,7 @@ class Chart:
         source = self._sources[item.site]
         self._audit.record("chart", study=item.ref, detail={"what": "document"})
         return self._jobs.run(
-            lambda: self._opened(document, source.content(document)), lane=f"chart:{item.site}"
+            lambda: self._opened(document, source.content(document)), lane=_lane(item.site)
         )
 
     def _opened(self, document: ChartDocument, data: bytes) -> OpenDocument:
@@ -211,3 +215,7 @@ class Chart:
             here.settle(opened.first)
             return here
         return self._jobs.run(lambda: self._pages.page(opened.pdf, index), lane="chart:pages")
+
+
+def _lane(site: SiteId) -> str:
+    return f"chart:{site}"

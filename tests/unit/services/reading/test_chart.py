@@ -1,18 +1,20 @@
 """The chart of the open case: asked when it is this reader's, and of nobody else."""
 
 from collections.abc import Callable
+from threading import Barrier
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from attrs import define, field
-from fakes import FakeClock, InlineJobs
+from attrs import astuple, define, field
+from fakes import FakeClock, Home, InlineJobs
 from fakes_images import pixels
 from fakes_platform import item, site
 
 from workstation.domain.chart import ChartDocument, Found, HistoryEntry, Kind, LabResult
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import CommandError, Refused, SiteUnavailable
+from workstation.services.jobs import Jobs
 from workstation.services.reading.case import Case
 from workstation.services.reading.chart import Chart, Sheet
 from workstation.services.signal import Signal
@@ -31,7 +33,7 @@ class Hospital:
     """A platform that keeps charts."""
 
     asked: list[str] = field(factory=list)
-    meanwhile: Callable[[], None] = lambda: None
+    meanwhile: Callable[[], object] = lambda: None
     wrong: dict[str, Exception] = field(factory=dict)
 
     def _told(self, what: str) -> None:
@@ -58,7 +60,7 @@ class Hospital:
 
 
 class Desk:
-    def __init__(self, hospital: Hospital | None = None) -> None:
+    def __init__(self, hospital: Hospital | None = None, jobs: Jobs | None = None) -> None:
         self.hospital = hospital or Hospital()
         self.session = SimpleNamespace(
             case=None, changed=Signal[None](), need_case=lambda: self.session.case,
@@ -70,7 +72,7 @@ class Desk:
         self.page = pixels()
         self.chart = Chart(
             cast(Any, self.session), {CASE.site: self.hospital}, cast(Any, pages),
-            cast(Any, audit), InlineJobs(CLOCK),
+            cast(Any, audit), jobs or InlineJobs(CLOCK),
         )  # fmt: skip
 
     def _record(self, action: str, *, study: object, detail: dict[str, str]) -> object:
@@ -130,6 +132,18 @@ def test_a_part_that_is_refused_or_silent_says_so_and_keeps_no_other(error: Exce
     laboratory = desk.chart.sheet.laboratory
     assert (laboratory.known, laboratory.values, laboratory.why) == (False, (), str(error))
     assert desk.chart.sheet.allergies.known
+
+
+def test_a_part_that_does_not_answer_keeps_no_other_waiting() -> None:
+    """A laboratory that hangs must not hide an allergy; here all answer, or none does."""
+    home, together = Home(), Barrier(5, timeout=10.0)
+    jobs = Jobs(home.post)
+    desk = Desk(Hospital(meanwhile=together.wait), jobs)
+    desk.turn_to(Case(CASE))
+    home.drain(lambda: all(part.known for part in astuple(desk.chart.sheet, recurse=False)))
+    jobs.close()
+
+    assert sorted(desk.hospital.asked) == sorted([*Kind, "laboratory", "documents"])
 
 
 def test_an_answer_that_comes_after_the_case_was_left_is_nobodys() -> None:
