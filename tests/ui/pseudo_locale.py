@@ -1,6 +1,7 @@
 """Finds words on the screen that took another way than `tr`."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtWidgets import (
@@ -13,7 +14,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workstation.text import PSEUDO_LOCALE, use_locale
 from workstation.ui import plain
+
+
+@contextmanager
+def another_language() -> Iterator[None]:
+    """What is made in here is made in the pseudo-locale."""
+    use_locale(PSEUDO_LOCALE)
+    try:
+        yield
+    finally:
+        use_locale("en")
 
 
 def untranslated(root: QWidget) -> list[str]:

@@ -4,14 +4,13 @@ import json
 from typing import Any
 
 import pytest
-from pseudo_locale import untranslated
+from pseudo_locale import another_language, untranslated
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from workstation.protocols.dicom_listing import Listing, listing
-from workstation.text import PSEUDO_LOCALE, use_locale
 from workstation.ui.attributes import AttributesDialog
 
 NAMES = {"00080060": "Modality", "00180060": "KVP", "00081140": "Referenced Image Sequence",
@@ -105,10 +104,5 @@ def test_a_value_is_copied_by_the_command_that_refuses_what_names_a_person(room:
 
 
 def test_every_word_of_it_can_be_translated(qtbot: QtBot) -> None:
-    use_locale(PSEUDO_LOCALE)
-    try:
-        left_out = untranslated(Room(qtbot).dialog)
-    finally:
-        use_locale("en")
-
-    assert left_out == []
+    with another_language():
+        assert untranslated(Room(qtbot).dialog) == []

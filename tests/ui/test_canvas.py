@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from fakes_viewer import build, opened, ref, runner, stack, viewed
 from numpy.typing import NDArray
-from pseudo_locale import untranslated
+from pseudo_locale import another_language, untranslated
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import (
     QDropEvent,
@@ -25,7 +25,6 @@ from workstation.domain.study import PixelFormat
 from workstation.imaging.pixels import FramePixels, ReducedImage
 from workstation.services.jobs import Jobs
 from workstation.services.viewer.viewer import Viewer
-from workstation.text import PSEUDO_LOCALE, use_locale
 from workstation.ui import theme
 from workstation.ui.bridge import HomePost
 from workstation.ui.viewer.canvas import SERIES_MIME, Canvas
@@ -586,14 +585,11 @@ def test_a_double_click_shows_one_view_alone(
 
 
 def test_every_word_of_the_pane_can_be_translated(qtbot: QtBot) -> None:
-    use_locale(PSEUDO_LOCALE)
-    try:
+    with another_language():
         viewer, _ = opened(CURRENT, PRIOR, studies=BOTH)
         pane = ViewerPane(viewer, runner(viewer), workers())
         qtbot.addWidget(pane)
         found = untranslated(pane)
-    finally:
-        use_locale("en")
 
     assert found == []
 

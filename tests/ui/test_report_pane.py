@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from attrs import evolve
 from fakes_report import ALDER, BIRCH, NOW, SIGNER, SITE, Desk, item, length
-from pseudo_locale import untranslated
+from pseudo_locale import another_language, untranslated
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCharFormat
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QMainWindow
@@ -27,7 +27,6 @@ from workstation.services.reading.signing import Proposal
 from workstation.services.report.checks import Images
 from workstation.services.signal import Signal
 from workstation.settings import Site
-from workstation.text import PSEUDO_LOCALE, use_locale
 from workstation.ui.frozen_text import FrozenText
 from workstation.ui.report_pane import ReportPane
 from workstation.ui.sign_changes import changes_since
@@ -486,8 +485,7 @@ def test_the_dialog_names_every_document_that_goes_with_the_report(reading: Read
 
 def test_every_word_of_the_pane_and_the_dialog_can_be_translated(qtbot: QtBot) -> None:
     """A reader in Munich signs what they understand."""
-    use_locale(PSEUDO_LOCALE)
-    try:
+    with another_language():
         reading = Reading(qtbot)
         reading.write()
         reading.reporting.insert_measurement(length())
@@ -495,8 +493,6 @@ def test_every_word_of_the_pane_and_the_dialog_can_be_translated(qtbot: QtBot) -
         left_out = untranslated(reading.pane) + untranslated(dialog)
         entries = (*reading.pane.checks.entries, *reading.pane.evidence.entries)
         dialog.back()
-    finally:
-        use_locale("en")
 
     assert left_out == []
     assert [e.text for e in entries if e.name == "" and "⟦" not in e.text] == []

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from fakes_viewer import opened, runner, stack
 from numpy.typing import NDArray
-from pseudo_locale import untranslated
+from pseudo_locale import another_language, untranslated
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow
@@ -12,7 +12,6 @@ from pytestqt.qtbot import QtBot
 
 from workstation.errors import CommandError
 from workstation.services.screen.screens import key_of
-from workstation.text import PSEUDO_LOCALE, use_locale
 from workstation.ui.screens import ScreenDialog, identity
 
 
@@ -116,10 +115,5 @@ def test_the_screen_of_a_window_has_a_name_and_its_pixels(qtbot: QtBot) -> None:
 
 
 def test_every_word_of_it_can_be_translated(qtbot: QtBot) -> None:
-    use_locale(PSEUDO_LOCALE)
-    try:
-        left_out = untranslated(Room(qtbot).dialog)
-    finally:
-        use_locale("en")
-
-    assert left_out == []
+    with another_language():
+        assert untranslated(Room(qtbot).dialog) == []

@@ -18,7 +18,7 @@ from fakes_windows import (
     views,
 )
 from fakes_worklist import HARBOR, FakeDeliveries, FakeFiling, FakeWorklist, shift
-from pseudo_locale import untranslated
+from pseudo_locale import another_language, untranslated
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -42,7 +42,6 @@ from workstation.services.images.fetching import SetProgress
 from workstation.services.reading.chart import Sheet
 from workstation.services.signal import Signal
 from workstation.settings import resource
-from workstation.text import PSEUDO_LOCALE, use_locale
 from workstation.ui.alarm_bar import AlarmBar
 from workstation.ui.bars import CaseBar
 from workstation.ui.chips import KeyCap
@@ -379,8 +378,7 @@ def test_what_is_not_accepted_is_counted_on_every_page(house: House) -> None:
 @pytest.mark.parametrize("where", ["worklist", "reading", "outbox", "keys", "sign-in", "empty"])
 def test_every_word_goes_through_the_translation(qtbot: QtBot, where: str) -> None:
     """A word that took another way stays English for every reader in the world."""
-    use_locale(PSEUDO_LOCALE)
-    try:
+    with another_language():
         house = House()
         house.shell.show()
         if where == "reading":
@@ -393,8 +391,6 @@ def test_every_word_goes_through_the_translation(qtbot: QtBot, where: str) -> No
             house.shell.open_sign_in()
         found = untranslated(house.shell.windows()[0])
         house.shell.close_all()
-    finally:
-        use_locale("en")
 
     assert found == []
 

@@ -25,6 +25,17 @@ def rendered(preset: str = "ct-bone") -> Viewer:
     return viewer
 
 
+def beside_planes(index: int, preset: str) -> Viewer:
+    """Three planes, and on the view of `index` the volume instead."""
+    viewer, _ = opened(CT)
+    for each in range(4):
+        viewer.resized(each, 400, 300, 1.0)
+    viewer.toggle_mpr()
+    viewer.activate(index)
+    viewer.set_volume(preset)
+    return viewer
+
+
 def words(viewer: Viewer, index: int = 0) -> tuple[str, ...]:
     return viewer.overlay(index).lines
 
@@ -85,12 +96,7 @@ def test_without_a_name_it_comes_and_goes_and_the_stack_is_as_it_was() -> None:
 
 
 def test_a_plane_comes_back_as_a_plane() -> None:
-    viewer, _ = opened(CT)
-    for index in range(4):
-        viewer.resized(index, 400, 300, 1.0)
-    viewer.toggle_mpr()
-    viewer.activate(2)
-    viewer.set_volume("mip")
+    viewer = beside_planes(2, "mip")
     assert viewer.viewports[2].plane is None
 
     viewer.set_volume()
@@ -249,12 +255,7 @@ def test_other_views_do_not_follow_where_a_volume_is_looked_at_from() -> None:
 
 def test_a_place_that_is_picked_is_shown_by_crosshair_and_stacks() -> None:
     """A fracture seen on the whole is looked at in its slices."""
-    viewer, _ = opened(CT)
-    for index in range(4):
-        viewer.resized(index, 400, 300, 1.0)
-    viewer.toggle_mpr()
-    viewer.activate(1)
-    viewer.set_volume("ct-bone")
+    viewer = beside_planes(1, "ct-bone")
     plane = CT.frames[9].plane
     assert plane is not None
     point = plane.to_patient(30.0, 11.0)
@@ -272,12 +273,7 @@ def test_a_place_that_is_picked_is_shown_by_crosshair_and_stacks() -> None:
 
 def test_the_crosshair_of_the_planes_is_marked_on_the_volume_beside_them() -> None:
     """Where in the whole the slice is that is looked at; it follows, also a turn."""
-    viewer, _ = opened(CT)
-    for index in range(4):
-        viewer.resized(index, 400, 300, 1.0)
-    viewer.toggle_mpr()
-    viewer.activate(1)
-    viewer.set_volume("ct-bone")
+    viewer = beside_planes(1, "ct-bone")
     viewer.turn_volume(25.0, 10.0)
     told: list[int] = []
     viewer.viewport_changed.connect(told.append)
