@@ -1,5 +1,6 @@
 """The way from bytes to frames in tests: a signed-in client, and a source made of lists."""
 
+import queue
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import cast
@@ -13,9 +14,9 @@ from workstation.adapters.site_client import SiteClient
 from workstation.domain.geometry import ImagePlane
 from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyRef, StudyUID
 from workstation.domain.study import Frame, Instance, PixelFormat, Series
-from workstation.errors import NotDisplayable, SiteUnavailable
+from workstation.errors import GivenUp, NotDisplayable, SiteUnavailable
 from workstation.imaging.pixels import FramePixels
-from workstation.services.ports.images import Fetched, Packed, SeriesHead, freely
+from workstation.services.ports.images import PATIENT, Demand, Fetched, Packed, SeriesHead
 from workstation.settings import Site
 
 REF = StudyRef(SiteId("here"), StudyUID("1.2.3"))
@@ -74,6 +75,8 @@ class FakeSource:
         self.gate = threading.Event()
         self.gate.set()
         self.asking = threading.Event()  # a single frame was asked for
+        self.begun = threading.Semaphore(0)  # for each of them
+        self.given_up: queue.SimpleQueue[FrameKey] = queue.SimpleQueue()
 
     def series(self, ref: StudyRef) -> tuple[SeriesHead, ...]:
         self.listed += 1
@@ -82,7 +85,7 @@ class FakeSource:
             for s in self.found.values()
         )
 
-    def metadata(self, ref: StudyRef, series: SeriesUID) -> Series:
+    def metadata(self, ref: StudyRef, series: SeriesUID, demand: Demand = PATIENT) -> Series:
         self.described.append(series)
         if series in self.lost:
             raise SiteUnavailable("the site is down")
@@ -99,10 +102,14 @@ class FakeSource:
         )
         return evolve(found, instances=instances)
 
-    def frame(self, frame: Frame) -> FramePixels:
+    def frame(self, frame: Frame, demand: Demand = PATIENT) -> FramePixels:
         self.asked.append(frame.key)
         self.asking.set()
-        self.gate.wait(10)
+        self.begun.release()
+        while not self.gate.wait(0.01):
+            if demand.over():
+                self.given_up.put(frame.key)
+                raise GivenUp
         if frame.key.sop in self.broken:
             raise self.broken[frame.key.sop]
         return pixels()
@@ -111,15 +118,14 @@ class FakeSource:
         self,
         frames: Sequence[Frame],
         arrived: Callable[[Frame, Fetched], None],
-        cancelled: Callable[[], bool],
+        demand: Demand = PATIENT,
         *,
         decoded: bool = True,
-        took: Callable[[int], None] = freely,
     ) -> None:
         self.bulk.append([frame.key for frame in frames])
         self.gate.wait(10)
         for frame in frames:
-            if cancelled():
+            if demand.over():
                 return
             error = self.broken.get(frame.key.sop)
             if isinstance(error, NotDisplayable):

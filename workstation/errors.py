@@ -10,6 +10,7 @@
     |- CommandError             a command was used where it cannot be, or wrongly
     |- SigningBlocked           the report cannot be signed yet; says what is missing
     |- StoreUnavailable         nothing can be kept on this machine now
+    |- GivenUp                  nobody waits for it any more; told to nobody
     |- SettingsError            the settings file is wrong; names file and line
     `- VerificationFailed       a signature, digest or chain does not hold; names which
 
@@ -64,6 +65,10 @@ class SigningBlocked(WorkstationError):
 
 class StoreUnavailable(WorkstationError):
     """The sealed store cannot be opened or written."""
+
+
+class GivenUp(WorkstationError):
+    """Nobody waits for the answer any more; what it is raised to has nobody to tell."""
 
 
 class SettingsError(WorkstationError):

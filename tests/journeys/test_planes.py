@@ -58,7 +58,7 @@ def opened(folder: Path) -> tuple[Viewer, DisplaySet]:
             store.put(frame.key, fetched)
             loader.frame_arrived.emit(frame.key)
 
-        source.frames(scan.frames, arrived, lambda: False)
+        source.frames(scan.frames, arrived)
     finally:
         decoders.close()
     viewer.toggle_mpr()

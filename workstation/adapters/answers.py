@@ -4,11 +4,9 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from typing import Final, Protocol
 
-from attrs import frozen
-
 from workstation.protocols.dicomweb import Multipart, Part
 from workstation.protocols.web import Request
-from workstation.services.ports.images import freely
+from workstation.services.ports.images import PATIENT, Demand
 from workstation.settings import Site
 
 #: Answers that mean: not in this form. It is asked for in another one, then.
@@ -36,38 +34,22 @@ class Client(Protocol):
     def site(self) -> Site: ...
 
     def stream(
-        self, request: Request, *, also: Collection[int] = ()
+        self, request: Request, *, also: Collection[int] = (), demand: Demand = PATIENT
     ) -> AbstractContextManager[Stream]: ...
-
-
-@frozen
-class Heard:
-    """Who hears of each piece of an answer: it may be slowed down, or be of no use any more."""
-
-    over: Callable[[], bool]
-    took: Callable[[int], None]
-
-
-_NOBODY: Final = Heard(lambda: False, freely)
 
 
 def parts_of(
     stream: Stream,
     most: int,
     watch: Callable[[Multipart], None] | None = None,
-    heard: Heard = _NOBODY,
 ) -> Iterator[Part]:
     """Parts of an answer while it arrives; raises `Garbled` where it breaks off.
 
-    `watch` sees what is on its way, piece after piece. An answer that is over for `heard`
-    ends in the middle of a part, and that is no fault.
+    `watch` sees what is on its way, piece after piece.
     """
     reader = Multipart(stream.headers.get("content-type", ""), most)
     for chunk in stream.chunks():
-        if heard.over():
-            return
         yield from reader.feed(chunk)
-        heard.took(len(chunk))
         if watch is not None:
             watch(reader)
     yield from reader.finish()

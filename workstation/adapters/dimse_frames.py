@@ -34,7 +34,7 @@ from workstation.errors import NotDisplayable, Refused, SiteUnavailable
 from workstation.protocols import dicom_json
 from workstation.protocols.dicom_attributes import Attributes, NotMetadata, parse
 from workstation.protocols.part10 import file_of
-from workstation.services.ports.images import SeriesHead
+from workstation.services.ports.images import PATIENT, Demand, SeriesHead
 from workstation.text import tr
 
 log = logging.getLogger("frames")
@@ -68,7 +68,8 @@ class DimseFrames(HeldObjects):
             )
         return tuple(found)
 
-    def metadata(self, ref: StudyRef, series: SeriesUID) -> Series:
+    def metadata(self, ref: StudyRef, series: SeriesUID, demand: Demand = PATIENT) -> Series:
+        """What is on its way is stopped by `pause`."""
         return self.arriving(ref, series, lambda _here, _coming: None)
 
     def arriving(

@@ -5,11 +5,13 @@ itself; the rest of a series comes as one stream, taken apart while it arrives. 
 that refuse frames are asked for whole objects instead.
 """
 
+import contextlib
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
-from workstation.adapters.answers import NOT_SO, Client, Heard, Stream, parts_of
+from workstation.adapters.answers import NOT_SO, Client, Stream, parts_of
 from workstation.adapters.contested import Contested, noted
 from workstation.adapters.decode_line import DecodeLine
 from workstation.adapters.decoders import Decoders, Pending
@@ -20,11 +22,11 @@ from workstation.decoder import budget
 from workstation.dicom.reasons import not_displayable
 from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyRef, StudyUID
 from workstation.domain.study import Frame, Series
-from workstation.errors import NotDisplayable, Refused, SiteUnavailable
+from workstation.errors import GivenUp, NotDisplayable, Refused, SiteUnavailable
 from workstation.imaging.pixels import FramePixels
 from workstation.protocols import dicomweb
 from workstation.protocols.dicomweb import Garbled, Part
-from workstation.services.ports.images import Fetched, Packed, freely
+from workstation.services.ports.images import PATIENT, Demand, Fetched, Packed
 
 _log = logging.getLogger("frames")
 
@@ -57,8 +59,8 @@ class DicomWebFrames(DicomWebMetadata):
         self._sizes: dict[SeriesUID, int] = {}  # frames of a series, as described last
         self._contested = Contested()
 
-    def metadata(self, ref: StudyRef, series: SeriesUID) -> Series:
-        found = super().metadata(ref, series)
+    def metadata(self, ref: StudyRef, series: SeriesUID, demand: Demand = PATIENT) -> Series:
+        found = super().metadata(ref, series, demand)
         if any(map(is_pdf, found.instances)):
             self._whole_objects.add(series)  # no site has frames of a document
             found = with_pages(ref, found, self._document, self._decoders)
@@ -73,11 +75,11 @@ class DicomWebFrames(DicomWebMetadata):
             return self._decoders.header(self._object(key), every=True)
         return super().attributes(key)
 
-    def frame(self, frame: Frame) -> FramePixels:
-        """Fetch and decode one frame. Raises NotDisplayable with the reason."""
+    def frame(self, frame: Frame, demand: Demand = PATIENT) -> FramePixels:
+        """Fetch and decode one frame. Raises NotDisplayable with the reason, or `GivenUp`."""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                return self._one(frame)
+                return self._one(frame, demand)
             except (Garbled, SiteUnavailable) as error:
                 if attempt == _ATTEMPTS:
                     if isinstance(error, SiteUnavailable):
@@ -89,15 +91,20 @@ class DicomWebFrames(DicomWebMetadata):
         self,
         frames: Sequence[Frame],
         arrived: Arrived,
-        cancelled: Callable[[], bool],
+        demand: Demand = PATIENT,
         *,
         decoded: bool = True,
-        took: Callable[[int], None] = freely,
     ) -> None:
         """The rest of a series in few requests; what a stream leaves out is asked for alone.
 
         After a line that broke, only what is missing is asked for.
         """
+        with contextlib.suppress(GivenUp):
+            self._series_frames(frames, arrived, demand, decoded)
+
+    def _series_frames(
+        self, frames: Sequence[Frame], arrived: Arrived, demand: Demand, decoded: bool
+    ) -> None:
         waiting = {frame.key: frame for frame in frames}
 
         def settle(frame: Frame, result: Fetched) -> None:
@@ -105,13 +112,14 @@ class DicomWebFrames(DicomWebMetadata):
                 arrived(frame, result)
 
         if decoded and self._streams and self._worth_a_stream(frames):
-            self._stream_series(waiting, settle, arrived, Heard(cancelled, took))
+            self._stream_series(waiting, settle, arrived, demand)
         several = self._several if decoded else self._packed
         silent = 0
         for group in _by_instance(list(waiting.values())):
-            if cancelled():
+            if demand.over():
                 return
-            silent = 0 if self._instance_frames(group, settle, several) else silent + 1
+            heard = self._instance_frames(group, settle, partial(several, demand=demand))
+            silent = 0 if heard else silent + 1
             if silent == _GIVE_UP_AFTER:
                 break
         for frame in list(waiting.values()):
@@ -119,13 +127,13 @@ class DicomWebFrames(DicomWebMetadata):
 
     # --- one frame ------------------------------------------------------------
 
-    def _one(self, frame: Frame) -> FramePixels:
+    def _one(self, frame: Frame, demand: Demand) -> FramePixels:
         if not self._whole(frame):
-            part = self._frame_part(frame)
+            part = self._frame_part(frame, demand)
             if part is not None:
                 syntax = dicomweb.transfer_syntax(part, frame.transfer_syntax)
                 return self._decoders.decode(part.body, frame, syntax)
-        pixels = self._decoders.decode(self._object(frame.key), frame, "")
+        pixels = self._decoders.decode(self._object(frame.key, demand), frame, "")
         self._frames_refused(frame)
         return pixels
 
@@ -137,12 +145,12 @@ class DicomWebFrames(DicomWebMetadata):
         if not self._contested.has(frame.key):
             self._whole_objects.add(frame.key.series)
 
-    def _frame_part(self, frame: Frame) -> Part | None:
+    def _frame_part(self, frame: Frame, demand: Demand) -> Part | None:
         """None: the site will not give frames of this object."""
         request = dicomweb.frames(
             self._base_of(frame.key.study), frame.key, [frame.key.frame_index]
         )
-        with self._client.stream(request, also=NOT_SO) as stream:
+        with self._client.stream(request, also=NOT_SO, demand=demand) as stream:
             if stream.status in NOT_SO:
                 return None
             watch = self._previews.of(frame) if self._previews is not None else None
@@ -151,9 +159,9 @@ class DicomWebFrames(DicomWebMetadata):
             raise Garbled("one frame was asked for")
         return parts[0]
 
-    def _object(self, key: FrameKey) -> bytes:
+    def _object(self, key: FrameKey, demand: Demand = PATIENT) -> bytes:
         request = dicomweb.instance(self._base_of(key.study), key)
-        with self._client.stream(request, also=NOT_SO) as stream:
+        with self._client.stream(request, also=NOT_SO, demand=demand) as stream:
             if stream.status in NOT_SO:
                 raise not_displayable("not-delivered")
             parts = list(parts_of(stream, budget.OBJECT_BYTES))
@@ -187,7 +195,7 @@ class DicomWebFrames(DicomWebMetadata):
         waiting: dict[FrameKey, Frame],
         settle: Arrived,
         arrived: Arrived,
-        heard: Heard,
+        demand: Demand,
     ) -> None:
         """Every object of the series in one answer; decoded while the next one arrives.
 
@@ -211,11 +219,11 @@ class DicomWebFrames(DicomWebMetadata):
 
         line = DecodeLine(self._decoders, identified)
         try:
-            with self._client.stream(request, also=NOT_SO) as stream:
+            with self._client.stream(request, also=NOT_SO, demand=demand) as stream:
                 if stream.status in NOT_SO:
                     self._streams = False
                     return
-                for part in parts_of(stream, budget.OBJECT_BYTES, heard=heard):
+                for part in parts_of(stream, budget.OBJECT_BYTES):
                     line.add(part.body, [first], any_object=True)
         except (Garbled, SiteUnavailable, Refused) as error:
             _log.info("a series stream broke off: %s", type(error).__name__)
@@ -242,32 +250,32 @@ class DicomWebFrames(DicomWebMetadata):
                     return False
         return True
 
-    def _several(self, frames: Sequence[Frame], settle: Arrived) -> None:
+    def _several(self, frames: Sequence[Frame], settle: Arrived, demand: Demand) -> None:
         if len(frames) == 1:
-            settle(frames[0], self.frame(frames[0]))
+            settle(frames[0], self.frame(frames[0], demand))
             return
         key = frames[0].key
         if not self._whole(frames[0]):
             indices = [frame.key.frame_index for frame in frames]
             request = dicomweb.frames(self._base_of(key.study), key, indices)
-            with self._client.stream(request, also=NOT_SO) as stream:
+            with self._client.stream(request, also=NOT_SO, demand=demand) as stream:
                 if stream.status not in NOT_SO:
-                    self._decodeparts_of(stream, frames, settle)
+                    self._decode_parts(stream, frames, settle)
                     return
             self._frames_refused(frames[0])
-        results = self._decoders.decode_object(self._object(key), frames)
+        results = self._decoders.decode_object(self._object(key, demand), frames)
         for frame, result in zip(frames, results, strict=True):
             settle(frame, result)
 
-    def _packed(self, frames: Sequence[Frame], settle: Arrived) -> None:
+    def _packed(self, frames: Sequence[Frame], settle: Arrived, demand: Demand) -> None:
         """Frames of one object, not decoded: there is no room for all of them."""
         for frame in frames:
             part = None
             if not self._whole(frame):
-                part = self._frame_part(frame)
+                part = self._frame_part(frame, demand)
             if part is None:
                 self._frames_refused(frame)
-                whole = Packed(self._object(frame.key))
+                whole = Packed(self._object(frame.key, demand))
                 for each in frames:
                     settle(each, whole)
                 return
@@ -278,7 +286,7 @@ class DicomWebFrames(DicomWebMetadata):
         """Decode what came as `Packed`. Raises NotDisplayable with the reason."""
         return self._decoders.decode(packed.data, frame, packed.transfer_syntax)
 
-    def _decodeparts_of(self, stream: Stream, frames: Sequence[Frame], settle: Arrived) -> None:
+    def _decode_parts(self, stream: Stream, frames: Sequence[Frame], settle: Arrived) -> None:
         """Parts come in the order asked (PS3.18 10.4.1.1.6)."""
         line = DecodeLine(self._decoders, lambda done: settle(done.frames[0], done.results()[0]))
         count = 0

@@ -20,7 +20,7 @@ from workstation.errors import NotDisplayable
 from workstation.imaging.pixels import FramePixels
 from workstation.protocols import dicom_json
 from workstation.protocols.dicom_attributes import Attributes, parse
-from workstation.services.ports.images import Fetched, Packed, SeriesHead, freely
+from workstation.services.ports.images import PATIENT, Demand, Fetched, Packed, SeriesHead
 
 _FRAMES_AT_ONCE: Final = 16
 #: SOP Instance UID, and which of several objects that share it.
@@ -87,7 +87,7 @@ class HeldObjects:
                 )
         return tuple(found)
 
-    def metadata(self, ref: StudyRef, series: SeriesUID) -> Series:
+    def metadata(self, ref: StudyRef, series: SeriesUID, demand: Demand = PATIENT) -> Series:
         """Every instance of the series that is held."""
         objects = self._held().get((ref.study, series), [])
         body = b"[%b]" % b",".join(each.header for each in objects)
@@ -104,7 +104,7 @@ class HeldObjects:
                 return header
         return b"[%b]" % found.header
 
-    def frame(self, frame: Frame) -> FramePixels:
+    def frame(self, frame: Frame, demand: Demand = PATIENT) -> FramePixels:
         """Decode one frame. Raises NotDisplayable with the reason."""
         return self._decoders.decode(self._data_of(frame.key), frame, "")
 
@@ -112,10 +112,9 @@ class HeldObjects:
         self,
         frames: Sequence[Frame],
         arrived: Callable[[Frame, Fetched], None],
-        cancelled: Callable[[], bool],
+        demand: Demand = PATIENT,
         *,
         decoded: bool = True,
-        took: Callable[[int], None] = freely,
     ) -> None:
         """Decode frames, those of one object together; calls from this thread."""
 
@@ -128,7 +127,7 @@ class HeldObjects:
         line = DecodeLine(self._decoders, lambda pending: settle(pending.frames, pending.results()))
         try:
             for group in _groups(frames):
-                if cancelled():
+                if demand.over():
                     return
                 try:
                     data = self._data_of(group[0].key)

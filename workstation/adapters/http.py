@@ -17,8 +17,9 @@ from typing import Final
 import httpx2
 from attrs import field, frozen
 
-from workstation.errors import SettingsError, SiteUnavailable
+from workstation.errors import GivenUp, SettingsError, SiteUnavailable
 from workstation.protocols.web import Answer, Request
+from workstation.services.ports.images import PATIENT, Demand
 from workstation.settings import is_loopback
 from workstation.text import tr
 
@@ -52,11 +53,17 @@ class Stream:
     headers: dict[str, str] = field(repr=False)
     _response: httpx2.Response = field(repr=False)
     _name: str
+    _demand: Demand = field(default=PATIENT, repr=False)
 
     def chunks(self) -> Iterator[bytes]:
-        """The body as it comes; a line that breaks is `SiteUnavailable`."""
+        """The body as it comes; a line that breaks is `SiteUnavailable`. `GivenUp`: nobody waits
+        for the rest, and the connection goes with it."""
         with plain_errors(self._name):
-            yield from self._response.iter_bytes(_CHUNK)
+            for chunk in self._response.iter_bytes(_CHUNK):
+                if self._demand.over():
+                    raise GivenUp
+                yield chunk
+                self._demand.took(len(chunk))
 
     def read(self, most: int = MOST_BYTES, deadline: float | None = None) -> bytes:
         """The whole body, up to `most` bytes and until `deadline` (monotonic)."""
@@ -126,7 +133,7 @@ class Wire:
             return Answer(stream.status, stream.headers, body, request.url)
 
     @contextmanager
-    def stream(self, request: Request) -> Iterator[Stream]:
+    def stream(self, request: Request, demand: Demand = PATIENT) -> Iterator[Stream]:
         """One attempt; the body is read by the caller."""
         if request.url.startswith("http://") and not is_loopback(request.url):
             raise SiteUnavailable(tr("{site}: the address is not https", site=self._name))
@@ -137,7 +144,7 @@ class Wire:
             response = self._client.send(outgoing, stream=True)
         try:
             headers = {name.lower(): value for name, value in response.headers.items()}
-            yield Stream(response.status_code, headers, response, self._name)
+            yield Stream(response.status_code, headers, response, self._name, demand)
         finally:
             response.close()
 

@@ -12,7 +12,7 @@ from workstation.protocols import dicom_bulk, dicom_json, dicom_repeats, dicomwe
 from workstation.protocols.dicom_attributes import MAX_BYTES, NotMetadata
 from workstation.protocols.dicomweb import Garbled
 from workstation.protocols.web import Request
-from workstation.services.ports.images import SeriesHead
+from workstation.services.ports.images import PATIENT, Demand, SeriesHead
 from workstation.text import tr
 
 
@@ -38,11 +38,11 @@ class DicomWebMetadata:
                 )
             found.update({head.uid: head for head in new})
 
-    def metadata(self, ref: StudyRef, series: SeriesUID) -> Series:
+    def metadata(self, ref: StudyRef, series: SeriesUID, demand: Demand = PATIENT) -> Series:
         base = self._base_of(ref.study)
-        body = self._json(dicomweb.series_metadata(base, ref.study, series))
+        body = self._json(dicomweb.series_metadata(base, ref.study, series), demand)
         if named := dicom_bulk.addresses(body):
-            body = dicom_bulk.filled(body, self._tables(base, named))
+            body = dicom_bulk.filled(body, self._tables(base, named, demand))
         with self._understood():
             return dicom_repeats.once(dicom_json.series(body, ref, series))
 
@@ -50,7 +50,7 @@ class DicomWebMetadata:
         """`services.ports.images.HeaderSource`: what the site says of one object."""
         return self._json(dicomweb.instance_metadata(self._base_of(key.study), key))
 
-    def _tables(self, base: str, named: Sequence[str]) -> dict[str, bytes]:
+    def _tables(self, base: str, named: Sequence[str], demand: Demand) -> dict[str, bytes]:
         """Palettes and curves that the metadata only names; what does not come is missing."""
         found: dict[str, bytes] = {}
         for address in named:
@@ -58,11 +58,11 @@ class DicomWebMetadata:
             if request is None:
                 continue
             with contextlib.suppress(Garbled, SiteUnavailable, Refused):
-                found[address] = self._table(request)
+                found[address] = self._table(request, demand)
         return found
 
-    def _table(self, request: Request) -> bytes:
-        with self._client.stream(request, also=NOT_SO) as stream:
+    def _table(self, request: Request, demand: Demand) -> bytes:
+        with self._client.stream(request, also=NOT_SO, demand=demand) as stream:
             if stream.status in NOT_SO:
                 raise Garbled("no such table")
             if not stream.headers.get("content-type", "").startswith("multipart/"):
@@ -81,6 +81,6 @@ class DicomWebMetadata:
             words = tr("{site}: the description of the images could not be understood", site=name)
             raise SiteUnavailable(words) from error
 
-    def _json(self, request: Request) -> bytes:
-        with self._client.stream(request) as stream:
+    def _json(self, request: Request, demand: Demand = PATIENT) -> bytes:
+        with self._client.stream(request, demand=demand) as stream:
             return stream.read(MAX_BYTES)

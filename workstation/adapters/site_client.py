@@ -17,6 +17,7 @@ from workstation.protocols.device_sign_in import EnterCode
 from workstation.protocols.id_token import Client
 from workstation.protocols.web import Answer, Request, origin
 from workstation.services.ports.clock import Clock
+from workstation.services.ports.images import PATIENT, Demand
 from workstation.services.ports.keeping import SecretStore
 from workstation.settings import Site
 from workstation.text import tr
@@ -93,18 +94,20 @@ class SiteClient:
         return answer
 
     @contextmanager
-    def stream(self, request: Request, *, also: Collection[int] = ()) -> Iterator[Stream]:
+    def stream(
+        self, request: Request, *, also: Collection[int] = (), demand: Demand = PATIENT
+    ) -> Iterator[Stream]:
         """A good answer, or one of a status in `also`, whose body the caller reads.
 
         Any other raises the error it means. One attempt: what to ask again is the caller's.
         """
         token = self.sign_on.access_token()
-        with self._wire.stream(self._signed(request, token)) as stream:
+        with self._wire.stream(self._signed(request, token), demand) as stream:
             if stream.status != 401:
                 yield self._checked(stream, also)
                 return
         token = self.sign_on.access_token(refused=token)
-        with self._wire.stream(self._signed(request, token)) as stream:
+        with self._wire.stream(self._signed(request, token), demand) as stream:
             yield self._checked(stream, also)
 
     def server_now(self) -> datetime:

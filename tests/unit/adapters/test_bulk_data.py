@@ -13,6 +13,7 @@ from workstation.adapters.decoders import Decoders
 from workstation.adapters.frames import DicomWebFrames
 from workstation.domain.presentation import Palette
 from workstation.protocols.web import Request
+from workstation.services.ports.images import PATIENT, Demand
 
 BASE = "https://site.example/wado"
 COLOURS = bytes(range(4))
@@ -39,7 +40,9 @@ class Site:
         self.asked: list[str] = []
 
     @contextmanager
-    def stream(self, request: Request, *, also: Collection[int] = ()) -> Iterator[Answer]:
+    def stream(
+        self, request: Request, *, also: Collection[int] = (), demand: Demand = PATIENT
+    ) -> Iterator[Answer]:
         self.asked.append(request.url)
         yield self.answers.get(request.url, Answer(b"", 404))
 

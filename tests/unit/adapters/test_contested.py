@@ -19,6 +19,7 @@ from workstation.domain.identifiers import SiteId, StudyRef, StudyUID
 from workstation.protocols.web import Request
 from workstation.services.images.frames import FrameStore
 from workstation.services.images.loading import Loader
+from workstation.services.ports.images import PATIENT, Demand
 
 BASE = "https://site.example/wado"
 REF = StudyRef(SiteId("s"), StudyUID("1.2"))
@@ -61,7 +62,9 @@ class Site:
     held: list[Dataset]
 
     @contextmanager
-    def stream(self, request: Request, *, also: Collection[int] = ()) -> Iterator[Answer]:
+    def stream(
+        self, request: Request, *, also: Collection[int] = (), demand: Demand = PATIENT
+    ) -> Iterator[Answer]:
         if request.url.endswith("/metadata"):
             rows = [json.loads(to_json(written(each)))[0] for each in self.said]
             yield Answer(json.dumps(rows).encode())
@@ -149,7 +152,9 @@ class Streaming(Site):
     """Gives the whole series in one answer."""
 
     @contextmanager
-    def stream(self, request: Request, *, also: Collection[int] = ()) -> Iterator[Answer]:
+    def stream(
+        self, request: Request, *, also: Collection[int] = (), demand: Demand = PATIENT
+    ) -> Iterator[Answer]:
         if request.url.endswith("/series/1.3"):
             yield parts(self.held)
         else:

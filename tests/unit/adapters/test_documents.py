@@ -52,7 +52,7 @@ def test_every_page_can_be_looked_at_again(opened: tuple[LocalFrames, DisplaySet
         def take(_: Frame, result: object) -> None:
             arrived.append(result)
 
-        source.frames([page], take, lambda: False)
+        source.frames([page], take)
     assert [isinstance(each, FramePixels) for each in arrived] == [True] * 3
 
 

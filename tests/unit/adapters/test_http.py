@@ -12,8 +12,9 @@ import pytest
 
 from workstation.adapters.browser import LoopbackListener
 from workstation.adapters.http import Limits, Wire
-from workstation.errors import SettingsError, SignInFailed, SiteUnavailable
+from workstation.errors import GivenUp, SettingsError, SignInFailed, SiteUnavailable
 from workstation.protocols.web import Request
+from workstation.services.ports.images import Demand
 
 Handle = Callable[[BaseHTTPRequestHandler], None]
 
@@ -135,6 +136,38 @@ def test_an_answer_without_end_is_cut_off(wire: Wire) -> None:
 
     with server(bomb) as url, pytest.raises(SiteUnavailable, match="Harbor sends more than"):
         wire.send(Request("POST", url), most=1_000_000)
+
+
+def test_an_answer_that_nobody_waits_for_any_more_is_left_where_it_is(wire: Wire) -> None:
+    """Half a mammogram that was fetched ahead must not come whole while another case is opened:
+    the connection breaks, and the site stops sending."""
+    told, wanted = threading.Event(), threading.Event()
+    wanted.set()
+    took: list[int] = []
+
+    def endless(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(200)
+        request.end_headers()
+        try:
+            while True:
+                request.wfile.write(bytes(64 * 1024))
+        except OSError:  # nobody reads
+            told.set()
+
+    demand = Demand(lambda: not wanted.is_set(), took.append)
+
+    def read(url: str) -> None:
+        with wire.stream(Request("GET", url), demand) as stream:
+            for number, _ in enumerate(stream.chunks()):
+                if number == 3:
+                    wanted.clear()
+
+    with server(endless) as url:
+        with pytest.raises(GivenUp):
+            read(url)
+        assert told.wait(10)
+
+    assert took == [64 * 1024] * 4
 
 
 def test_a_refused_connection_names_the_site(wire: Wire) -> None:

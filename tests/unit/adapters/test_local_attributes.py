@@ -32,7 +32,7 @@ def test_the_attributes_of_a_file_are_read_whole_while_it_is_there(
     ref = opened.studies[0].ref
     (head,) = source.series(ref)
     (instance,) = source.metadata(ref, head.uid).instances
-    source.frames(instance.frames, lambda *_: None, lambda: False)  # then it is let go of
+    source.frames(instance.frames, lambda *_: None)  # then it is let go of
     if not there:
         path.unlink()
 

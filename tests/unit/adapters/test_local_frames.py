@@ -112,7 +112,7 @@ def test_without_room_frames_stay_as_they_are_and_decode_to_the_same(
     (frame,) = source.metadata(ref, head.uid).instances[0].frames
     came: list[tuple[Frame, Fetched]] = []
 
-    source.frames([frame], lambda *each: came.append(each), lambda: False, decoded=False)
+    source.frames([frame], lambda *each: came.append(each), decoded=False)
     packed = came[0][1]
 
     assert isinstance(packed, Packed)

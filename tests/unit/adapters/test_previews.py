@@ -26,6 +26,7 @@ from workstation.errors import NotDisplayable
 from workstation.imaging.pixels import ReducedImage
 from workstation.protocols.web import Request
 from workstation.services.images.frames import FrameStore
+from workstation.services.ports.images import PATIENT, Demand
 
 ROWS, COLUMNS = 301, 500
 BASE = "https://site.example/wado"
@@ -85,7 +86,9 @@ class Line:
     answer: Answer
 
     @contextmanager
-    def stream(self, request: Request, *, also: Collection[int] = ()) -> Iterator[Answer]:
+    def stream(
+        self, request: Request, *, also: Collection[int] = (), demand: Demand = PATIENT
+    ) -> Iterator[Answer]:
         yield self.answer
 
 

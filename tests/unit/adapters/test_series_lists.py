@@ -12,6 +12,7 @@ from fakes_metadata import REF, values
 
 from workstation.adapters.metadata import DicomWebMetadata
 from workstation.protocols.web import Request
+from workstation.services.ports.images import PATIENT, Demand
 
 BASE = "https://site.example/wado"
 
@@ -36,7 +37,9 @@ class Site:
     asked: list[str] = field(factory=list)
 
     @contextmanager
-    def stream(self, request: Request, *, also: Collection[int] = ()) -> Iterator[Answer]:
+    def stream(
+        self, request: Request, *, also: Collection[int] = (), demand: Demand = PATIENT
+    ) -> Iterator[Answer]:
         self.asked.append(request.url)
         offset = re.search(r"offset=(\d+)", request.url)
         start = int(offset[1]) if offset and not self.deaf else 0

@@ -42,6 +42,7 @@ class Fetching:
     attempts: dict[str, int] = field(factory=dict)  # display set -> broken-off attempts
     ahead: bool = False  # nobody opened it yet: it has a budget of the line
     growing: bool = False  # more of it is being read: nothing is fetched but what is looked at
+    put_off: bool = False  # the line is another one's: nothing is fetched
 
     @property
     def base(self) -> int:

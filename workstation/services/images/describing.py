@@ -92,7 +92,7 @@ class Describing:
             study.fetching.growing = False
             for uid in study.sets.keys() - study.waiting:
                 self._complete(study, study.heads[uid])
-        for at, head in enumerate(grown if not study.put_off else ()):
+        for at, head in enumerate(grown if not study.fetching.put_off else ()):
             self._describe(study, head, at)
         self._settle_when_known(study)
 
@@ -103,6 +103,7 @@ class Describing:
 
     def _describe(self, study: OpenStudy, head: SeriesHead, at: int) -> None:
         source, suv = self._sources[study.ref.site], self._suv
+        demand = self._fetcher.demand(study.fetching)
 
         def came(series: Series, coming: int) -> None:
             part = described(study.ref, series, suv)
@@ -112,7 +113,7 @@ class Describing:
             if isinstance(source, PiecewiseSource):
                 series = source.arriving(study.ref, head.uid, came)
             else:
-                series = source.metadata(study.ref, head.uid)
+                series = source.metadata(study.ref, head.uid, demand)
             return described(study.ref, series, suv)
 
         asked = self._jobs.run(

@@ -20,7 +20,7 @@ from workstation.services.images.counted_sets import SetProgress as SetProgress 
 from workstation.services.images.frames import FrameStore, decoded_bytes
 from workstation.services.images.line_budget import LineBudget
 from workstation.services.jobs import Job, Jobs
-from workstation.services.ports.images import FrameSource
+from workstation.services.ports.images import Demand, FrameSource
 
 #: Workers of a site for what is looked at, and for whole series behind it.
 FRAME_WORKERS: Final = 4
@@ -59,21 +59,29 @@ class Fetcher(CountedSets):
         study = self._studies.pop(ref, None)
         if study is None:
             return
-        study.stop.set()
-        for set_id in list(study.queued):
-            self._put_back(study, set_id)
+        self.interrupt(study)
         here = [i for i, s in self._sets.items() if (s.shown.site, s.shown.study) == _pair(ref)]
         for set_id in here:
             self.forget(set_id)
 
     def interrupt(self, study: Fetching) -> None:
-        """Ask for nothing more of it now; what is here stays."""
+        """Nothing more of it now, what is on its way neither; what is here stays."""
+        study.put_off = True
         study.stop.set()
         study.stop = threading.Event()
-        for set_id in list(study.queued):
-            self._put_back(study, set_id)
+        for queued in study.queued.values():
+            for key, job in queued.items():
+                job.cancel()
+                self._asked.discard(key)
+                self._started.discard(key)
+            queued.clear()
 
     # --- asking ---------------------------------------------------------------
+
+    def demand(self, study: Fetching) -> Demand:
+        """Of one attempt: an interruption ends it alone."""
+        stop = study.stop
+        return Demand(stop.is_set, lambda nbytes: self._pace(study, nbytes, stop))
 
     def look_at(self, shown: DisplaySet, frame_index: int) -> None:
         """That frame next, then outward from it; what was asked before waits behind."""
@@ -94,7 +102,7 @@ class Fetcher(CountedSets):
 
         Of a study that nobody opened yet, before that the frame at which its view will begin.
         """
-        if self._gone(study) or not shown.frames:
+        if self._gone(study) or study.put_off or not shown.frames:
             return
         if study.ahead:
             self._fetch(study, shown.id, shown.frames[0], study.base + NEIGHBOUR)
@@ -117,10 +125,11 @@ class Fetcher(CountedSets):
             return
         self._asked.add(key)
         source, packed = self._sources[study.ref.site], self._store.packed(key)
+        demand = self.demand(study)
 
         def fetch() -> FramePixels:
             self._started.add(key)
-            return source.frame(frame) if packed is None else source.unpack(frame, packed)
+            return source.frame(frame, demand) if packed is None else source.unpack(frame, packed)
 
         job = self._jobs.run(fetch, lane=f"frames:{study.ref.site}", priority=priority)
         study.queued.setdefault(set_id, {})[key] = job
@@ -142,15 +151,14 @@ class Fetcher(CountedSets):
         frames = [frame for frame in order if not self._store.has(frame.key)]
         self._sets[shown.id].begun = True
         source, decoded = self._sources[study.ref.site], self._sets[shown.id].decoded
-        stop = study.stop  # of this attempt: an interruption ends it alone
+        demand = self.demand(study)
 
         def work() -> None:
             source.frames(
                 frames,
                 lambda frame, result: self._arrived(study, frame, result),
-                stop.is_set,
+                demand,
                 decoded=decoded,
-                took=lambda nbytes: self._pace(study, nbytes, stop),
             )
 
         job = self._jobs.run(work, lane=f"series:{study.ref.site}", priority=study.base + at)
@@ -184,7 +192,7 @@ class Fetcher(CountedSets):
 
     def _again(self, study: Fetching, set_id: str, at: int) -> None:
         known = self._sets.get(set_id)
-        if not self._gone(study) and known is not None:
+        if not (self._gone(study) or study.put_off) and known is not None:
             self._fetch_rest(study, known.shown, at)
 
     # --- small ----------------------------------------------------------------

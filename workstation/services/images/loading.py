@@ -34,8 +34,9 @@ class Loader(Describing):
         A `growing` one is still being read from files: until `whole` only what is looked at
         is decoded, and `refresh` takes in what came.
         """
-        if first:
-            self._make_way(ref)
+        for each in list(self._studies):
+            if each != ref:
+                self.hold_back(each)  # somebody waits for this one
         known = self._studies.get(ref)
         if known is not None:
             if known.ahead:
@@ -46,7 +47,6 @@ class Loader(Describing):
     def _begin(self, study: OpenStudy) -> Job[None]:
         ref = study.ref
         self._studies[ref] = study
-        study.job.then(lambda _: self._resume())
         self._fetcher.begin(study.fetching)
         self._store.protect(ref)
         self._list(study)
@@ -54,17 +54,28 @@ class Loader(Describing):
 
     def fetch_ahead(self, ref: StudyRef) -> None:
         """The first image of each series of a study that nobody has opened yet, behind all
-        that is open; `whole` fetches the rest, `hold_back` puts that off."""
-        if ref not in self._studies:
+        that is open; asked again, it goes on where `hold_back` stopped it. `whole` fetches
+        the rest."""
+        study = self._studies.get(ref)
+        if study is None:
             fetching = Fetching(ref, first=False, ahead=True, growing=True)
             self._begin(OpenStudy(fetching, Job()))
+        elif study.ahead:
+            self._go_on(study)
 
     def hold_back(self, ref: StudyRef) -> None:
-        """Somebody opened another case: of one fetched ahead nothing more is asked for now."""
+        """Somebody waits for another one: of one that is fetched ahead nothing more comes now,
+        and what is on its way stops where it is."""
         study = self._studies.get(ref)
-        if study is not None and study.ahead:
-            study.fetching.growing = True
-            self._fetcher.interrupt(study.fetching)
+        if study is None or not study.ahead:
+            return
+        self._fetcher.interrupt(study.fetching)
+        for job in study.describing.values():
+            job.cancel()
+        study.describing.clear()
+        source = self._sources[study.ref.site]
+        if isinstance(source, PiecewiseSource):
+            source.pause(study.ref)
 
     def is_described(self, ref: StudyRef) -> bool:
         """Whether every series is known, and the image at which its view begins is here or
@@ -122,6 +133,13 @@ class Loader(Describing):
             return False
         return all_here([self.progress(each.id) for each in study.known])
 
+    @property
+    def reads(self) -> bool:
+        """Whether images of something that somebody opened are still to come."""
+        return any(
+            not each.ahead and not self.complete(each.ref) for each in self._studies.values()
+        )
+
     def lost_series(self, ref: StudyRef) -> int:
         """Series of the study that could not even be described: it is incomplete."""
         study = self._studies.get(ref)
@@ -143,29 +161,14 @@ class Loader(Describing):
             self._coming.pop(each.id, None)
         self._fetcher.close(ref)
         self._store.drop(ref)
-        self._resume()
-
-    # --- whose the line is ------------------------------------------------------
-
-    def _make_way(self, ref: StudyRef) -> None:
-        """Somebody waits for this one: series on their way for cases that nobody opened, which
-        come object by object and fill the line, stop where they are."""
-        for study in self._studies.values():
-            source = self._sources[study.ref.site]
-            if study.ahead and study.ref != ref and isinstance(source, PiecewiseSource):
-                study.put_off = True
-                for job in study.describing.values():
-                    job.cancel()
-                study.describing.clear()
-                source.pause(study.ref)
-
-    def _resume(self) -> None:
-        if all(each.ahead or each.job.done for each in self._studies.values()):
-            for study in self._studies.values():
-                self._go_on(study)
 
     def _go_on(self, study: OpenStudy) -> None:
-        if study.put_off:
-            study.put_off = False
-            for at, uid in enumerate(uid for uid in study.heads if uid in study.waiting):
-                self._describe(study, study.heads[uid], at)
+        """From where `hold_back` stopped it."""
+        if not study.fetching.put_off:
+            return
+        study.fetching.put_off = False
+        for at, (uid, head) in enumerate(study.heads.items()):
+            if uid in study.waiting:
+                self._describe(study, head, at)
+            else:
+                self._complete(study, head)

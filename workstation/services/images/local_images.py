@@ -96,7 +96,7 @@ class LocalImages:
             assert isinstance(fetched, FramePixels)  # decoded, as asked
             draft.fill(place[frame.key], fetched)
 
-        self._source.frames(frames, arrived, lambda: False)
+        self._source.frames(frames, arrived)
         return draft.finished()
 
 

@@ -44,7 +44,6 @@ class OpenStudy:
     untold: list[str] = field(factory=list)  # problems of one that is fetched ahead
     written: dict[SeriesUID, Head] = field(factory=dict)  # of series with images
     describing: dict[SeriesUID, Job[Described]] = field(factory=dict)
-    put_off: bool = False  # the line is another case's, until that is here
 
     @property
     def ref(self) -> StudyRef:

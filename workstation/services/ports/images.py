@@ -1,7 +1,7 @@
 """Where images come from, and where documents of ours are filed."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 from attrs import field, frozen
 
@@ -34,8 +34,18 @@ class Packed:
 Fetched = FramePixels | Packed | NotDisplayable
 
 
-def freely(nbytes: int) -> None:
-    """Nobody counts what comes over the line."""
+@frozen
+class Demand:
+    """Whoever waits for an answer: hears of each piece of it, may slow it down, or give it up."""
+
+    #: Nobody waits any more: what is on its way is left where it is, at the next piece.
+    over: Callable[[], bool] = lambda: False
+    #: So many bytes came over the line. It may wait before the next.
+    took: Callable[[int], None] = lambda nbytes: None
+
+
+#: Whoever waits, waits to the end.
+PATIENT: Final = Demand()
 
 
 class FrameSource(Protocol):
@@ -45,27 +55,26 @@ class FrameSource(Protocol):
         """Quick: what there is, before any metadata (QIDO)."""
         ...
 
-    def metadata(self, ref: StudyRef, series: SeriesUID) -> Series:
-        """Every instance and frame of a series, described (WADO-RS metadata)."""
+    def metadata(self, ref: StudyRef, series: SeriesUID, demand: Demand = PATIENT) -> Series:
+        """Every instance and frame of a series, described (WADO-RS metadata). Raises `GivenUp`."""
         ...
 
-    def frame(self, frame: Frame) -> FramePixels:
-        """Fetch and decode one frame. Raises NotDisplayable with the reason."""
+    def frame(self, frame: Frame, demand: Demand = PATIENT) -> FramePixels:
+        """Fetch and decode one frame. Raises NotDisplayable with the reason, or `GivenUp`."""
         ...
 
     def frames(
         self,
         frames: Sequence[Frame],
         arrived: Callable[[Frame, Fetched], None],
-        cancelled: Callable[[], bool],
+        demand: Demand = PATIENT,
         *,
         decoded: bool = True,
-        took: Callable[[int], None] = freely,
     ) -> None:
         """The rest of a series, in as few requests as the site allows; calls from this thread.
 
-        Not `decoded`: there is no room for all of them, they come as `Packed`. `took` is told
-        how many bytes came over the line, piece by piece, and may wait before the next.
+        Not `decoded`: there is no room for all of them, they come as `Packed`. What was given
+        up does not arrive.
         """
         ...
 

@@ -1,13 +1,14 @@
 """Fetched ahead: the next cases of the queue and their best prior, before anybody opens them.
 
 In the order of the queue, within a budget of memory and of the line
-(`services.images.line_budget`), and only while the open case has all its images: whoever reads
-never waits for what may be read later. Only what this reader may read is asked for; that it was
+(`services.images.line_budget`), and only while all that is open has its images: whoever reads
+never waits for what may be read later, and what is on its way when a case is asked for stops where
+it is. Only what this reader may read is asked for; that it was
 fetched is on record like a look.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from workstation.domain.identifiers import StudyRef
@@ -53,7 +54,7 @@ class Prefetch:
         if cases:
             session.opening.connect(lambda asked: self._stand_aside(*asked))
             worklist.changed.connect(lambda _: self._soon())
-            session.changed.connect(lambda _: self._make_way())
+            session.changed.connect(lambda _: self._turned())
 
     @property
     def held(self) -> tuple[StudyRef, ...]:
@@ -76,30 +77,32 @@ class Prefetch:
     def _stand_aside(self, ref: StudyRef, opened: Job[None]) -> None:
         """A case is asked for: the line is its own from now on, not from when it is claimed."""
         self._opening = opened
-        for each in self._whole - {ref}:
-            self._loader.hold_back(each)
-        self._whole &= {ref}
+        self._hold_back(self._held.keys() - {ref})
 
-    def _make_way(self) -> None:
-        """A case was opened or left. What is on its way for another one is stopped at once."""
+    def _turned(self) -> None:
+        """A case was opened or left."""
         case = self._session.case
-        if case is not None:
-            for ref in case.refs:
-                self._held.pop(ref, None)
-                self._whole.discard(ref)
-            if not self._loader.complete(case.ref):
-                for ref in self._whole:
-                    self._loader.hold_back(ref)
-                self._whole.clear()
+        for ref in case.refs if case is not None else ():
+            self._held.pop(ref, None)
+            self._whole.discard(ref)
+        if self._is_read():
+            self._hold_back(self._held)
         self._soon()
+
+    def _is_read(self) -> bool:
+        """Whether the reader waits for images: of the case, or of what hangs beside it."""
+        case = self._session.case
+        return self._loader.reads or (case is not None and not self._loader.complete(case.ref))
+
+    def _hold_back(self, studies: Iterable[StudyRef]) -> None:
+        for each in studies:
+            self._loader.hold_back(each)
 
     def _look(self) -> None:
         self._timer = None
         wanted = self._wanted()
         self._forget({row.item.ref for row in wanted})
-        case = self._session.case
-        reads = case is not None and not self._loader.complete(case.ref)
-        if reads or not self._opening.done:
+        if self._is_read() or not self._opening.done:
             self._soon()
             return
         if self._goes_on(wanted):
@@ -135,6 +138,8 @@ class Prefetch:
 
     def _goes_on(self, wanted: list[Row]) -> bool:
         """One step: a first image of one more case, then all of the next. False: all is done."""
+        for ref in self._held:
+            self._loader.fetch_ahead(ref)
         for row in wanted:
             ref = row.item.ref
             if ref not in self._held:

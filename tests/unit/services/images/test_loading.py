@@ -1,5 +1,6 @@
 """What is fetched first, what is told, and what goes on when something fails."""
 
+import threading
 import weakref
 from collections.abc import Callable, Iterator
 
@@ -10,12 +11,14 @@ from fakes_images import REF, FakeSource, pixels, series
 
 from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyRef, StudyUID
 from workstation.domain.presentation import Rescale
+from workstation.domain.study import Series
 from workstation.domain.suv import SuvBasis, SuvType
-from workstation.errors import NotDisplayable, SiteUnavailable
+from workstation.errors import GivenUp, NotDisplayable, SiteUnavailable
 from workstation.services.images.fetching import AGAIN_S, FRAME_WORKERS, SetProgress, outward
 from workstation.services.images.frames import Dropped, FrameStore
 from workstation.services.images.loading import Loader
 from workstation.services.jobs import Jobs
+from workstation.services.ports.images import Demand
 
 Make = Callable[[FakeSource], tuple[Loader, FrameStore, Home]]
 CHEST = series("1.5", [float(-z) for z in range(11)])
@@ -177,6 +180,67 @@ def test_a_closed_study_is_forgotten_even_while_it_loads(make: Make) -> None:
     assert {key.study for key in arrived} == {other.study}
     assert store.get(evolve(arrived[0], study=REF.study)) is None
     assert loader.display_sets(REF) == ()
+
+
+def test_what_is_fetched_ahead_stops_in_the_middle_and_goes_on_when_it_is_asked_again(
+    make: Make,
+) -> None:
+    """A single image can be fifty megabytes: whoever opens another case does not wait for it."""
+    source = FakeSource([CHEST])
+    source.gate.clear()
+    loader, store, home = make(source)
+    ahead = StudyRef(REF.site, StudyUID("1.2.4"))
+    loader.fetch_ahead(ahead)
+    home.drain(lambda: bool(loader.display_sets(ahead)))
+    assert source.begun.acquire(timeout=10)  # where a view begins
+    assert source.begun.acquire(timeout=10)  # and the thumbnail
+    on_its_way = set(source.asked)
+
+    loader.open(REF, first=True)
+    home.drain(lambda: bool(loader.display_sets(REF)))
+    given_up = {source.given_up.get(timeout=10) for _ in on_its_way}
+    source.gate.set()
+    home.drain(lambda: loader.complete(REF))
+    of_ahead = [key for key in source.asked if key.study == ahead.study]
+    here = [key for key in of_ahead if store.has(key) or store.failure(key) is not None]
+    loader.fetch_ahead(ahead)
+    home.drain(lambda: all(map(store.has, on_its_way)))
+
+    assert given_up == on_its_way == set(of_ahead)
+    assert here == []  # no half image, and no failure that nobody caused
+
+
+def test_a_description_that_was_put_off_comes_when_it_is_asked_again(make: Make) -> None:
+    """Of 600 slices it is a megabyte or two: a third of a second of a home line."""
+    source = FakeSource([CHEST])
+    loader, _, home = make(source)
+    ahead = StudyRef(REF.site, StudyUID("1.2.4"))
+    begun, free, over = threading.Event(), threading.Event(), threading.Event()
+    described = source.metadata
+
+    def slow(ref: StudyRef, uid: SeriesUID, demand: Demand) -> Series:
+        if ref == ahead and not free.is_set():
+            begun.set()
+            home.post(lambda: None)
+            while not demand.over():
+                free.wait(0.01)
+            over.set()
+            raise GivenUp
+        return described(ref, uid, demand)
+
+    source.metadata = slow  # type: ignore[assignment]
+    loader.fetch_ahead(ahead)
+    home.drain(begun.is_set)
+    loaded(loader, home)
+    stopped = over.wait(10)
+    before = loader.is_described(ahead)
+    free.set()
+    loader.fetch_ahead(ahead)
+    home.drain(lambda: loader.is_described(ahead))
+
+    assert stopped
+    assert not before
+    assert loader.lost_series(ahead) == 0
 
 
 def test_outward_goes_to_both_sides() -> None:

@@ -108,9 +108,12 @@ def test_a_case_that_is_opened_has_the_line_and_the_other_goes_on_after_it(desk:
     once = desk.source.asked_for.count(NEXT)
     desk.source.line.set()
     desk.home.drain(lambda: desk.loader.complete(REF))
+    by_itself = desk.source.asked_for.count(NEXT)
+    desk.loader.fetch_ahead(NEXT)  # by whoever holds it ahead, now that the line is free
     desk.home.drain(lambda: desk.loader.is_described(NEXT))
 
     assert paused == [NEXT]
+    assert by_itself == 1
     assert once == 1
     assert desk.source.asked_for.count(NEXT) == 2
 

@@ -8,7 +8,7 @@ from fakes import FakeClock, InlineJobs
 from fakes_images import FakeSource, series
 from fakes_platform import OTHER, FakePlatform, item, site
 
-from workstation.domain.identifiers import SiteId, StudyRef, StudyUID
+from workstation.domain.identifiers import FrameKey, SiteId, StudyRef, StudyUID
 from workstation.domain.prior import PriorStudy
 from workstation.domain.study import DisplaySet, Series
 from workstation.domain.worklist import ReadState, WorklistItem
@@ -204,19 +204,26 @@ def test_a_case_that_was_fetched_is_shown_at_once_when_it_is_opened() -> None:
 
 
 def test_opening_another_case_stops_what_was_on_its_way() -> None:
-    """Within a turn of the loop, not when the study that nobody opened is through."""
+    """At the next image, not when the study that nobody opened is through."""
     queue = Queue()
-    queue.idle(1.1)
-    arrived: list[int] = []
-    stopped = queue.loader._studies[queue.ref(1)].fetching.stop
-    queue.prefetch._whole.add(queue.ref(1))
+    opened: Job[None] = Job()
+    came: list[StudyRef] = []
 
-    queue.session.turn_to(queue.item(3))
+    def enter_at_the_fifth(key: FrameKey) -> None:
+        came.append(StudyRef(key.site, key.study))
+        if came.count(queue.ref(1)) == 5:
+            queue.session.opening.emit((queue.ref(3), opened))
 
-    assert stopped.is_set()
-    assert arrived == []
-    queue.loader.open(queue.ref(3), first=True)
+    queue.loader.frame_arrived.connect(enter_at_the_fifth)
     queue.idle()
+    before = came.count(queue.ref(1))
+    queue.session.turn_to(queue.item(3))
+    queue.loader.open(queue.ref(3), first=True)
+    opened.settle(None)
+    queue.idle()
+
+    assert before == 5
+    assert queue.loader.complete(queue.ref(3))
     assert queue.loader.complete(queue.ref(1))  # and taken up again behind it
 
 
