@@ -16,6 +16,9 @@ from workstation.decoder.messages import HEADER, BadMessage, body_length, unpack
 
 #: A message that was begun is whole within this time, sent or received.
 _MESSAGE_SECONDS: Final = 2.0
+#: How much later than the reader's own thread a child gets a processor: while a study loads
+#: every core is wanted, and a paint that waits for two decoders takes five times as long.
+_AFTER_THE_READER: Final = 10
 
 
 def command() -> list[str]:
@@ -131,7 +134,7 @@ def start() -> tuple[Link, "subprocess.Popen[bytes]"]:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=_environment(),
-            creationflags=subprocess.CREATE_NO_WINDOW,
+            creationflags=subprocess.CREATE_NO_WINDOW | subprocess.BELOW_NORMAL_PRIORITY_CLASS,
         )
         return PipeLink(process), process
     else:
@@ -146,4 +149,6 @@ def start() -> tuple[Link, "subprocess.Popen[bytes]"]:
                 env=_environment(),
             )
             undone.pop_all()
+        with contextlib.suppress(OSError):  # gone already: who waits for its greeting is told
+            os.setpriority(os.PRIO_PROCESS, process.pid, _AFTER_THE_READER)  # its start too
         return SocketLink(ours), process

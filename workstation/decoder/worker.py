@@ -11,7 +11,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -261,15 +261,8 @@ def serve(channel: Channel) -> None:
         worker.get_ready()
 
 
-#: How much later than the reader's own thread a child gets a processor: while a study loads
-#: every core is wanted, and a paint that waits for two decoders takes five times as long.
-_AFTER_THE_READER: Final = 10
-
-
 def main() -> int:
     """Entry of the child; its standard input is the channel to the parent."""
-    if sys.platform != "win32":
-        os.nice(_AFTER_THE_READER)
     channel: Channel = PipeChannel()
     if sys.platform != "win32":
         channel = SocketChannel(socket.socket(fileno=sys.stdin.fileno()))

@@ -47,9 +47,9 @@ def test_pixels_come_back_as_they_were(decoders: Decoders) -> None:
 
 
 def test_children_give_way_to_the_reader(decoders: Decoders) -> None:
-    """While a study loads every core is wanted; the wheel must not wait for a decoder."""
-    pids = decoders.pids  # without the reserve, which may be starting just now
-    ready(decoders)
+    """While a study loads every core is wanted; the wheel must not wait for a decoder, nor for
+    one that only starts."""
+    pids = decoders.pids
 
     own = os.getpriority(os.PRIO_PROCESS, 0)
 
