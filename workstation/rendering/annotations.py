@@ -42,6 +42,7 @@ _PLANES: Final[Mapping[str, tuple[str, Dash]]] = {
     "A": ("ink.plane_a", "solid"),
     "C": ("ink.plane_c", "dash"),
     "S": ("ink.plane_s", "dashdot"),
+    "B": ("ink.plane_s", "dashdot"),  # of a volume in axes of its own: A, B and C
 }
 
 #: The colour of where the reader is.

@@ -67,7 +67,8 @@ def ink(canvas: Canvas, cross: Crosshair) -> tuple[Item, ...]:
 
 
 def _drawn(arm: _Arm) -> Iterator[Item]:
-    token, dash, letter = LOOKS[arm.line.plane]
+    token, dash, of_body = LOOKS[arm.line.plane]
+    letter = arm.line.letter or of_body
     for end in (0, 1):
         length = math.dist(arm.middle, arm.ends[end])
         if length <= GAP:

@@ -285,12 +285,25 @@ def test_reference_lines_bear_the_letter_and_style_of_their_plane() -> None:
     assert letter.text == "C"
 
 
+@pytest.mark.parametrize("name", ["A", "C", "S", "B"])
+def test_every_plane_that_cuts_an_image_is_drawn(name: str) -> None:
+    """B is that of an ultrasound volume, which knows no sagittal: it must not stop the view."""
+    line = Crossing((0.0, 50.0), (399.0, 50.0), name)
+
+    drawn, letter = paint_list(canvas(), [], "", NOTHING, (line,), {})
+
+    assert isinstance(drawn, Stroke)
+    assert isinstance(letter, Letter)
+    assert (letter.text, letter.token) == (name, drawn.token)
+
+
 @pytest.mark.parametrize("end", [(399.0, 200.0), (200.0, 399.0), (0.0, 200.0), (200.0, 0.0)])
 def test_the_letter_of_a_reference_line_stands_beside_no_orientation_letter(
     end: tuple[float, float],
 ) -> None:
     """ "CL" at the edge of a view is no side of a patient."""
-    _, letter = paint_list(canvas(), [], "", NOTHING, (Crossing((200.0, 200.0), end, "C"),), {})
+    line = Crossing((200.0, 200.0), end, "C")
+    _, letter = paint_list(canvas(), [], "", NOTHING, (line,), {})
     assert isinstance(letter, Letter)
     wide, high = canvas().size
     assert 30 <= letter.at[0] <= wide - 50

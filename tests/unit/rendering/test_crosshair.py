@@ -4,6 +4,7 @@ import math
 from itertools import pairwise
 
 import pytest
+from attrs import evolve
 
 from workstation.rendering import crosshair
 from workstation.rendering.ink import Canvas, Letter, Oval, Stroke
@@ -93,3 +94,12 @@ def test_a_crosshair_beside_the_view_draws_nothing_on_it() -> None:
 
     assert crosshair.ink(CANVAS, away) == ()
     assert crosshair.held(CANVAS, away, (300.0, 200.0)) is None
+
+
+def test_lines_of_a_volume_in_axes_of_its_own_bear_its_letters() -> None:
+    """An S at the line of an ultrasound plane would name a side that nobody knows."""
+    own = Crosshair(CROSS.at, tuple(evolve(line, letter="B") for line in CROSS.lines))
+
+    said = {each.text for each in crosshair.ink(CANVAS, own) if isinstance(each, Letter)}
+
+    assert said == {"B"}

@@ -13,6 +13,7 @@ class CrossLine:
     plane: Plane
     direction: PixelPoint  # of 1 mm in the patient
     slab: PixelPoint = (0.0, 0.0)  # from the line to the edge of that plane's slab
+    letter: str = ""  # where it is not that of a plane of the body
 
 
 @frozen
@@ -46,4 +47,4 @@ class Crossing:
 
     start: PixelPoint
     end: PixelPoint
-    letter: str  # A, C or S: which way the cutting plane lies
+    letter: str  # A, C or S, or A, B or C: which way the cutting plane lies

@@ -711,6 +711,10 @@ def test_planes_of_an_ultrasound_volume_are_a_b_and_c_and_name_no_side() -> None
         assert "axes of the probe" in said
         assert not any(name in said for name in ("Axial", "Coronal", "Sagittal"))
         assert viewer.overlay(index).letters == EdgeLetters()
+        hair = viewer.crosshair(index)
+        assert hair is not None
+        assert {line.letter for line in hair.lines} == {"A", "B", "C"} - {letter}
+    assert {line.letter for line in viewer.crossings(STACK)} == {"B", "C"}
     viewer.activate(3)
     where = viewer.resolved(3)
     shown = viewer.shown(3)
