@@ -19,7 +19,7 @@ from fakes_windows import (
 )
 from fakes_worklist import HARBOR, FakeDeliveries, FakeFiling, FakeWorklist, shift
 from pseudo_locale import another_language, untranslated
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -112,6 +112,35 @@ def house(qtbot: QtBot) -> Iterator[House]:
     yield made
     made.shell.close_all()
     QApplication.processEvents()
+
+
+def drawn(widget: QWidget) -> list[QSize]:
+    """Its sizes, of each time it is painted from now on."""
+    sizes: list[QSize] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Paint:
+                sizes.append(widget.size())
+            return False
+
+    widget.installEventFilter(Watch(widget))
+    return sizes
+
+
+def test_the_page_that_reads_is_drawn_once_before_a_case_is_opened(
+    house: House, qtbot: QtBot
+) -> None:
+    """The first case of the night does not wait for letters and icons to be made; nothing of it
+    is seen, and every part has the size at once that it has on the screen."""
+    images, report = drawn(house.viewer), drawn(house.report)
+    qtbot.waitUntil(lambda: bool(images and report))
+
+    assert not (house.viewer.isVisible() or house.report.isVisible())
+    ahead = images[-1], report[-1]
+    house.open_case()
+    QApplication.processEvents()
+    assert (images[-1], report[-1]) == ahead
 
 
 def test_identity_stands_in_the_case_bar_in_the_same_words_as_everywhere(house: House) -> None:

@@ -177,6 +177,19 @@ class Arrangement:
         else:
             focus_into(pane)
 
+    def warm(self) -> None:
+        """The page that reads, laid out and drawn where nobody sees it: when a first case is
+        opened its letters and icons are there, and not all made in the moment it is waited for.
+        """
+        if self.is_reading:
+            return
+        self.panes.report.setVisible(True)
+        self._reading.resize(self.main.pages.size())
+        self._reading.grab()
+        for bar in self.main.bars.findChildren(CaseBar):
+            bar.grab()
+        self.turn()
+
     # --- pictures -------------------------------------------------------------
 
     def picture(self, which: str, prepare: Callable[[], None]) -> QImage:

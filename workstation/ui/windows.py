@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QImage
@@ -29,6 +30,9 @@ from workstation.ui.standing import Shown, not_accepted
 from workstation.ui.telling import REFRESH_MS, Telling
 from workstation.ui.viewer.measurement_list import MeasurementList
 from workstation.ui.worklist import WorklistPane
+
+#: After the first paint of the worklist: while a reader signs in nothing else is to be done.
+_LISTED_MS: Final = 300
 
 
 class Shell(Opening):
@@ -181,6 +185,7 @@ class Shell(Opening):
         self._telling.start()
         self.refresh()
         self.worklist.focus_table()
+        QTimer.singleShot(_LISTED_MS, self._windows.main, self._windows.warm)
 
     def show_page(self, page: str) -> None:
         self._windows.show_page(page)
