@@ -136,7 +136,8 @@ def test_the_page_that_reads_is_drawn_once_before_a_case_is_opened(
     images, report = drawn(house.viewer), drawn(house.report)
     qtbot.waitUntil(lambda: bool(images and report))
 
-    assert not (house.viewer.isVisible() or house.report.isVisible())
+    assert not house.viewer.isVisible()
+    assert not house.report.isVisible()
     ahead = images[-1], report[-1]
     house.open_case()
     QApplication.processEvents()
