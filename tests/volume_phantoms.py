@@ -3,16 +3,18 @@
 The reference is arithmetic of its own: it shares no line with the engine it judges.
 """
 
+import weakref
 from collections.abc import Callable
 from typing import Any, Final
 
 import fakes_viewer
 import numpy as np
-from attrs import evolve, frozen
+from attrs import define, evolve, field, frozen
 from numpy.typing import NDArray
 
 from workstation.domain.geometry import Vector
 from workstation.domain.study import DisplaySet, DisplaySetKind
+from workstation.imaging.fewer_voxels import LEAST, Fewer, FewerDraft, FewerVoxels
 from workstation.imaging.pixels import FramePixels
 from workstation.imaging.volume import judge
 from workstation.imaging.volume_voxels import Volume, VolumeDraft
@@ -235,3 +237,39 @@ def pixels(stored: NDArray[Any]) -> FramePixels:
     own = stored.copy()
     own.flags.writeable = False
     return FramePixels(own)
+
+
+@define(eq=False)
+class Decoder:
+    """Decodes one frame after the other, and counts them and what of them is still alive."""
+
+    stored: NDArray[Any]
+    decoded: list[int] = field(factory=list)
+    alive: int = 0
+    most_alive: int = 0
+
+    def __call__(self, index: int) -> FramePixels:
+        self.decoded.append(index)
+        made = pixels(self.stored[index])
+        self.alive += made.nbytes
+        self.most_alive = max(self.most_alive, self.alive)
+        weakref.finalize(made, self._gone, made.nbytes)
+        return made
+
+    def _gone(self, nbytes: int) -> None:
+        self.alive -= nbytes
+
+
+def fewer_voxels(
+    voxels: NDArray[Any], placed: Floats, fewer: Fewer, at_once: int = LEAST, **more: Any
+) -> tuple[FewerVoxels, Decoder]:
+    """As the program makes it of frames of which memory has no room for all."""
+    found, decoder = (
+        display_set(placed, voxels.shape[0], voxels.shape[1:3], **more),
+        Decoder(voxels),
+    )
+    draft = FewerDraft.begun(VolumeDraft.begun(found, decoder(0), 1), fewer)
+    decoder.decoded.clear()
+    for index in range(len(voxels)):
+        draft.fill(index, decoder(index))
+    return draft.finished(decoder, at_once), decoder

@@ -86,3 +86,10 @@ class Affine:
         m[:3, 2] = step
         m[:3, 3] = plane.origin
         return cls(m)
+
+    def grid(self, every: tuple[int, int, int], first: Vector) -> "Affine":
+        """Of points among these: the first at this index, the next so many indices on (columns,
+        rows, slices)."""
+        among = np.diag([*map(float, every), 1.0])
+        among[:3, 3] = first
+        return Affine(self.matrix @ among)

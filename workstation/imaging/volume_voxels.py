@@ -113,16 +113,20 @@ class VolumeDraft:
     padded: NDArray[np.uint8] | None
     span: tuple[float, float] = _NOTHING
     padding: tuple[float, float] = _NOTHING
+    start: int = 0  # the slice with which it begins
 
     @classmethod
-    def begun(cls, display_set: DisplaySet, first: FramePixels) -> "VolumeDraft":
-        """`first`: pixels of any of its frames. Raises NotDisplayable where it is no volume."""
+    def begun(
+        cls, display_set: DisplaySet, first: FramePixels, count: int | None = None
+    ) -> "VolumeDraft":
+        """`first`: pixels of any of its frames; with a `count`, for so many slices alone. Raises
+        NotDisplayable where it is no volume."""
         refusal = why_no_volume(display_set)
         if refusal:
             raise NotDisplayable(refusal, reason="no-volume")
         frames = display_set.frames
         frame, pixels = frames[0], frames[0].pixels
-        shape = (len(frames), pixels.rows, pixels.columns)
+        shape = (len(frames) if count is None else count, pixels.rows, pixels.columns)
         if is_colour(frame):
             return cls(display_set, np.empty((*shape, 3), np.uint8), frame, False, None)
         stored = _is_one_kind(frames)
@@ -133,9 +137,27 @@ class VolumeDraft:
             display_set, np.empty(shape, dtype), evolve(frame, rescale=rescale), stored, padded
         )
 
+    def another(self, count: int) -> "VolumeDraft":
+        """For so many slices of the same series, with memory of its own."""
+        voxels = np.empty((count, *self.voxels.shape[1:]), self.voxels.dtype)
+        padded = None if self.padded is None else np.zeros(voxels.shape[:3], np.uint8)
+        return VolumeDraft(
+            self.display_set, voxels, self.frame, self.stored, padded, self.span, self.padding
+        )
+
+    def slide(self, start: int, stop: int) -> None:
+        """From now on for slices from `start` on; those before `stop` that it has are kept."""
+        count, at = max(0, stop - start), start - self.start
+        for held in (self.voxels, self.padded):
+            if held is not None and count:
+                held[:count] = held[at : at + count].copy()
+        if self.padded is not None:
+            self.padded[count:] = 0
+        self.start = start
+
     def fill(self, index: int, pixels: FramePixels) -> None:
         """The pixels of one frame of the display set."""
-        frame, into = self.display_set.frames[index], self.voxels[index]
+        frame, into = self.display_set.frames[index], self.voxels[index - self.start]
         if is_colour(frame):
             entries = pixels.profile.entries if pixels.profile is not None else None
             into[...] = to_rgb(pixels.stored, frame, pixels.colours, entries)
@@ -153,8 +175,9 @@ class VolumeDraft:
     def _pad(self, index: int, fills: NDArray[np.bool_]) -> None:
         if self.padded is None:  # the first frame had no padding, this one has
             self.padded = np.zeros(self.voxels.shape[:3], np.uint8)
-        self.padded[index][fills] = PADDED
-        self.padding = _widened(self.padding, self.voxels[index][fills])
+        at = index - self.start
+        self.padded[at][fills] = PADDED
+        self.padding = _widened(self.padding, self.voxels[at][fills])
 
     def slice_pixels(self, index: int, pixels: FramePixels) -> FramePixels | None:
         """The same pixels as a view on the volume; None where its voxels are other values."""
@@ -164,13 +187,20 @@ class VolumeDraft:
         view.flags.writeable = False
         return evolve(pixels, stored=view)
 
-    def finished(self) -> Volume:
-        """Every slice has been filled."""
-        self.voxels.flags.writeable = False
+    @property
+    def span_of_values(self) -> tuple[float, float]:
+        """The least and the largest value that was filled in; of padding alone none."""
+        return self.span if self.span != _NOTHING else (0.0, 0.0)
+
+    def finished(self, count: int | None = None) -> Volume:
+        """Every slice has been filled, or the first so many."""
+        voxels = self.voxels if count is None else self.voxels[:count]
+        voxels.flags.writeable = False
         padded = self.padded if self.padded is not None and self.padded.any() else None
-        low, high = self.span if self.span != _NOTHING else (0.0, 0.0)
-        affine = affine_of(self.display_set.frames)
-        return Volume(self.voxels, affine, self.frame, low, high, padded, self.padding)
+        padded = None if padded is None else padded[: len(voxels)]
+        low, high = self.span_of_values
+        affine = affine_of(self.display_set.frames).grid((1, 1, 1), (0.0, 0.0, float(self.start)))
+        return Volume(voxels, affine, self.frame, low, high, padded, self.padding)
 
 
 def _widened(span: tuple[float, float], values: NDArray[Any]) -> tuple[float, float]:

@@ -183,7 +183,8 @@ class Thinning:
 
     def placed(self, affine: Affine) -> Affine:
         """Where the voxels that are left lie: index (column, row, slice) to LPS mm."""
-        return Affine(affine.matrix @ np.diag([*map(float, reversed(self.every)), 1.0]))
+        slices, rows, columns = self.every
+        return affine.grid((columns, rows, slices), (0.0, 0.0, 0.0))
 
 
 def fragment(voxels: Layout, samples: Layout) -> str:

@@ -4,6 +4,7 @@ Each sampler has an engine of its own over the one array (`engine.Slices` says w
 windows share the voxels and copy nothing.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -13,9 +14,11 @@ from numpy.typing import NDArray
 from workstation.domain.geometry import ImagePlane
 from workstation.domain.presentation import Voi
 from workstation.domain.study import Frame
+from workstation.imaging.fewer_voxels import FewerVoxels
 from workstation.imaging.voi import DisplayTable, display_table, rescaled, to_display
 from workstation.imaging.volume_voxels import Volume
 from workstation.rendering.engine import CPU, Sampling, Slices
+from workstation.rendering.every_voxel import Padding, every_voxel
 from workstation.rendering.slice_cpu import SliceRequest, slab_steps
 from workstation.viewing.viewport import SlabMode
 
@@ -58,8 +61,13 @@ class VolumeSampler:
         return rescaled(samples, volume.frame.rescale).astype(np.float32)
 
     def stored(self, request: SliceRequest, *, keep_padding: bool = False) -> NDArray[np.float32]:
-        """The same in the values of the voxels, before their rescale."""
+        """The same in the values of the voxels, before their rescale. A worker's: of a volume that
+        holds fewer voxels than there are it goes through every one of the series."""
         volume = self.volume
+        if isinstance(volume, FewerVoxels):
+            found = self._every(request, lambda: True, keep_padding=keep_padding)
+            assert found is not None  # it was gone on with
+            return found
         if volume.voxels.ndim == 4:
             return np.asarray(self.shown(request).samples, np.float32)
         if self._exact is None:
@@ -81,9 +89,17 @@ class VolumeSampler:
         if volume.voxels.ndim == 4:
             return Sampled(samples, volume.frame)
         samples[self._nothing_there(stored)] = outside
-        padding = None if np.isnan(outside) else int(outside)
-        pixels = evolve(volume.frame.pixels, padding=padding, padding_limit=None)
-        return Sampled(samples, evolve(volume.frame, pixels=pixels))
+        return _said(volume, samples, outside)
+
+    def shown_exactly(
+        self, request: SliceRequest, goes_on: Callable[[], bool] = lambda: True
+    ) -> Sampled | None:
+        """The same by every voxel of the series, where the volume holds fewer; None where it was
+        not gone on with."""
+        if not isinstance(self.volume, FewerVoxels):
+            return self.shown(request)
+        found = self._every(request, goes_on)
+        return None if found is None else _as_shown(self.volume, found)
 
     def display(self, request: SliceRequest, voi: Voi | None, *, inverted: bool) -> Pixels:
         """8-bit grey through a window, or RGB; what no voxel speaks for is black."""
@@ -98,6 +114,18 @@ class VolumeSampler:
         """How many samples each pixel is made of."""
         to_index = np.asarray(np.linalg.inv(self.volume.affine.matrix), np.float64)
         return slab_steps(request, to_index) + 1
+
+    def _every(
+        self, request: SliceRequest, goes_on: Callable[[], bool], *, keep_padding: bool = False
+    ) -> NDArray[np.float32] | None:
+        assert isinstance(self.volume, FewerVoxels)
+        stored = self._in_stored(request)
+        padding = Padding.WINS
+        if keep_padding:
+            padding = Padding.KEPT
+        elif self._is_never_padding(stored.mode):
+            padding = Padding.YIELDS
+        return every_voxel(self.volume, stored, padding, goes_on)
 
     def _in_stored(self, request: SliceRequest) -> SliceRequest:
         """Where values fall as stored ones rise, the largest value is the least stored one."""
@@ -123,6 +151,23 @@ class VolumeSampler:
         if mode is SlabMode.MIP:
             return least <= most < volume.low
         return mode is SlabMode.MINIP and most >= least > volume.high
+
+
+def _as_shown(volume: Volume, stored: NDArray[np.float32]) -> Sampled:
+    """Exact values, NaN where there is none, as `VolumeSampler.shown` has them."""
+    kind, outside = _with_room(volume)
+    nothing = np.isnan(stored)
+    if np.dtype(kind).kind in "iu":
+        stored = np.floor(stored + np.float32(0.5))
+    samples = np.where(nothing, np.float32(outside), stored).astype(kind)
+    return Sampled(samples, volume.frame) if stored.ndim == 3 else _said(volume, samples, outside)
+
+
+def _said(volume: Volume, samples: NDArray[Any], outside: float) -> Sampled:
+    """What stands for nothing is padding."""
+    padding = None if np.isnan(outside) else int(outside)
+    pixels = evolve(volume.frame.pixels, padding=padding, padding_limit=None)
+    return Sampled(samples, evolve(volume.frame, pixels=pixels))
 
 
 def plane_samples(
