@@ -1,4 +1,5 @@
-"""What each kind of measurement draws in a structured report (PS3.3 C.18.6.1.2)."""
+"""What each kind of measurement draws in a structured report (PS3.3 C.18.6.1.2), or a
+presentation state (C.10.5.1.2), whose figures bear the same names."""
 
 from collections.abc import Sequence
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from attrs import field, frozen
 
-from workstation.domain.measurement import MeasurementKind, PixelPoint
+from workstation.domain.measurement import MeasurementKind
 from workstation.imaging.regions import crosses_itself, polygon_area
 from workstation.text import tr
 
@@ -88,28 +88,3 @@ def _ratio(at: Sequence[Place], unit: str) -> Value:
         return Value(None, "", why_not=tr("the thorax has no width"))
     widths = MappingProxyType({"heart": heart, "thorax": thorax})
     return Value(heart / thorax, "", widths, unit)
-
-
-def foot(p: PixelPoint, q: PixelPoint, at: PixelPoint, across: float, down: float) -> PixelPoint:
-    """Where the perpendicular from `at` meets the line through p and q; in image pixels.
-
-    `across` and `down` are the size of a pixel: what is perpendicular in the patient is not
-    on pixels that are not square.
-    """
-    dx, dy = (q[0] - p[0]) * across, (q[1] - p[1]) * down
-    length = dx * dx + dy * dy
-    if length == 0:
-        return p
-    part = ((at[0] - p[0]) * across * dx + (at[1] - p[1]) * down * dy) / length
-    return p[0] + part * (q[0] - p[0]), p[1] + part * (q[1] - p[1])
-
-
-def squared(points: Sequence[PixelPoint], across: float, down: float) -> tuple[PixelPoint, ...]:
-    """Two axes with the second turned square to the first, about the end that stays.
-
-    RECIST's short axis is perpendicular to the long one in the patient: the last point
-    moves to where its own distance along the long axis is that of the third.
-    """
-    p, q, r, s = points
-    near, far = (foot(p, q, each, across, down) for each in (r, s))
-    return p, q, r, (s[0] - far[0] + near[0], s[1] - far[1] + near[1])

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Final
 
 from workstation.domain.measurement import Measurement, MeasurementKind, PixelPoint
+from workstation.imaging.figures import barbs, foot
 from workstation.rendering.ink import Box, Canvas, Oval, Point, Stroke, bounds, on_segment
 
 _TOKEN: Final = "ink.measure"
@@ -13,7 +14,6 @@ _WIDTH: Final = 1.5
 #: Logical pixels: arms of the cross of a point, barbs of an arrow.
 _CROSS: Final = 6.0
 _BARB: Final = 10.0
-_BARB_ANGLE: Final = math.radians(25)
 #: A drawn outline has hundreds of corners; handles on all of them would hide it.
 _MOST_HANDLES: Final = 12
 
@@ -35,7 +35,7 @@ def drawn(
         middles = (_middle(at[0], at[1]), _middle(at[2], at[3]))
         return (*_strokes(kind, at), Stroke(middles, _TOKEN, 1.0, "dot", halo=False))
     if kind is MeasurementKind.ARROW and len(at) == 2:
-        return (*_strokes(kind, at), Stroke(_barbs(at[0], at[1]), _TOKEN, _WIDTH))
+        return (*_strokes(kind, at), Stroke(barbs(at[0], at[1], _BARB), _TOKEN, _WIDTH))
     return _strokes(kind, at)
 
 
@@ -54,7 +54,7 @@ def lines(kind: MeasurementKind, at: Sequence[Point]) -> tuple[tuple[Point, ...]
     if kind in _PAIRS:
         return tuple(tuple(at[first : first + 2]) for first in range(0, len(at), 2))
     if kind is MeasurementKind.PERPENDICULAR and len(at) == 3:
-        return (at[0], at[1]), (at[2], _foot(at[0], at[1], at[2]))
+        return (at[0], at[1]), (at[2], foot(at[0], at[1], at[2]))
     if kind is MeasurementKind.RECTANGLE and len(at) == 2:
         left, top, wide, high = bounds(at)
         return (((left, top), (left + wide, top), (left + wide, top + high), (left, top + high)),)
@@ -96,24 +96,5 @@ def _on_oval(box: Box, to: Point) -> Point:
     return x + u / radius * wide / 2, y + v / radius * high / 2
 
 
-def _foot(p: Point, q: Point, to: Point) -> Point:
-    dx, dy = q[0] - p[0], q[1] - p[1]
-    length = dx * dx + dy * dy
-    part = 0.0 if length == 0 else ((to[0] - p[0]) * dx + (to[1] - p[1]) * dy) / length
-    return p[0] + part * dx, p[1] + part * dy
-
-
 def _middle(p: Point, q: Point) -> Point:
     return (p[0] + q[0]) / 2, (p[1] + q[1]) / 2
-
-
-def _barbs(tail: Point, tip: Point) -> tuple[Point, Point, Point]:
-    back = math.atan2(tail[1] - tip[1], tail[0] - tip[0])
-    first, second = (
-        (
-            tip[0] + _BARB * math.cos(back + turn),
-            tip[1] + _BARB * math.sin(back + turn),
-        )
-        for turn in (-_BARB_ANGLE, _BARB_ANGLE)
-    )
-    return first, tip, second

@@ -232,6 +232,21 @@ def test_points_count_from_the_corner_and_an_arrow_has_its_barbs() -> None:
     assert list(text.AnchorPoint) == [10.5, 5.5]
 
 
+def test_a_perpendicular_is_square_to_its_line_in_the_patient() -> None:
+    """Rows 0.5 mm apart, columns 0.25: square on pixels would be askew in the body."""
+    frame = frame_of()
+    points = ((2.0, 3.0), (10.0, 7.0), (9.0, 3.0))
+    mark = measured(MeasurementKind.PERPENDICULAR, frame, points=points)
+
+    _, drop = one([], [mark], frame).GraphicAnnotationSequence[0].GraphicObjectSequence
+
+    x1, y1, x2, y2 = ((each - 0.5) for each in drop.GraphicData)
+    assert (x1, y1) == (9.0, 3.0)
+    along, away = np.array([8 * 0.25, 4 * 0.5]), np.array([(x2 - x1) * 0.25, (y2 - y1) * 0.5])
+    assert along @ away == pytest.approx(0.0, abs=1e-5)
+    assert (y2 - 3.0) / (x2 - 2.0) == pytest.approx(4 / 8)  # and it ends on the line
+
+
 def test_a_label_says_value_honesty_and_the_readers_words() -> None:
     """A length at the detector is not taken for one in the patient by who reads it elsewhere."""
     frame = frame_of()

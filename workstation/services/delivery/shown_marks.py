@@ -6,9 +6,10 @@ from typing import Final
 
 from attrs import evolve, frozen
 
+from workstation.dicom.measurement_shapes import shapes
 from workstation.domain.identifiers import FrameKey, SopUID
 from workstation.domain.key_image import KeyImage, SeenAs, SeenFrame
-from workstation.domain.measurement import REGIONS, Measurement, MeasurementKind, PixelPoint
+from workstation.domain.measurement import Measurement, MeasurementKind, PixelPoint
 from workstation.domain.presentation import Rescale
 from workstation.domain.presentation_state import (
     Annotation,
@@ -24,13 +25,13 @@ from workstation.domain.presentation_state import (
 )
 from workstation.domain.referenced import ReferencedImage
 from workstation.domain.study import Frame, SpacingOrigin
+from workstation.imaging.figures import barbs, foot
+from workstation.imaging.measure import scale_of, spacing_at
 from workstation.services.screen.citing import value_words
 
-#: Barbs of an arrow, in parts of its length, and their angle.
+#: Barbs of an arrow, in parts of its length.
 _BARB: Final = 0.2
-_BARB_ANGLE: Final = math.radians(25)
 _LAYER: Final = Layer("MARKS", 1, description="Measurements, arrows and texts")
-_OUTLINES: Final = REGIONS - {MeasurementKind.ELLIPSE}
 
 
 @frozen
@@ -117,7 +118,7 @@ def _state(
     annotations = tuple(
         Annotation(
             _LAYER.name,
-            tuple(graphic for m in marks for graphic in graphics(m)),
+            tuple(graphic for m in marks for graphic in _graphics(m, frame)),
             tuple(_label(m) for m in marks),
             (_image(frame, alike),),
         )
@@ -189,62 +190,24 @@ def _area(frame: Frame, alike: _Alike) -> DisplayedArea:
 # --- what is drawn ----------------------------------------------------------------------------
 
 
-def graphics(measurement: Measurement) -> tuple[Graphic, ...]:
+def _graphics(measurement: Measurement, frame: Frame) -> tuple[Graphic, ...]:
     """The figures of one mark, in pixels of its image."""
     kind, points = measurement.kind, measurement.points
     match kind:
-        case MeasurementKind.TEXT:
-            return ()
-        case MeasurementKind.POINT:
-            return (_figure(Shape.POINT, points),)
-        case MeasurementKind.ELLIPSE:
-            return (_figure(Shape.ELLIPSE, _axes(points)),)
         case MeasurementKind.ARROW:
-            return (_line(*points), _line(*_barbs(*points)))
+            tail, tip = points
+            head = barbs(tail, tip, _BARB * math.dist(tail, tip))
+            return (_figure("POLYLINE", points), _figure("POLYLINE", head))
         case MeasurementKind.PERPENDICULAR:
             start, end, to = points
-            return (_line(start, end), _line(to, _foot(start, end, to)))
-        case MeasurementKind.BIDIRECTIONAL | MeasurementKind.COBB | MeasurementKind.CARDIOTHORACIC:
-            return (_line(*points[:2]), _line(*points[2:]))
-    if kind is MeasurementKind.RECTANGLE:
-        (x1, y1), (x2, y2) = points
-        points = ((x1, y1), (x2, y1), (x2, y2), (x1, y2))
-    if kind in _OUTLINES:
-        points = (*points, points[0])
-    return (_line(*points),)
+            across, down, _ = scale_of(spacing_at(frame, points))
+            away = to, foot(start, end, to, across, down)
+            return (_figure("POLYLINE", (start, end)), _figure("POLYLINE", away))
+    return tuple(_figure(graphic, at) for graphic, at in shapes(kind, points))
 
 
-def _line(*points: PixelPoint) -> Graphic:
-    return _figure(Shape.POLYLINE, points)
-
-
-def _figure(shape: Shape, points: Sequence[PixelPoint]) -> Graphic:
-    return Graphic(shape, Units.PIXEL, tuple(points))
-
-
-def _axes(points: Sequence[PixelPoint]) -> tuple[PixelPoint, ...]:
-    """Ends of the long axis, then of the short one (PS3.3 C.10.5.1.2)."""
-    (x1, y1), (x2, y2) = points
-    x, y = (x1 + x2) / 2, (y1 + y2) / 2
-    across, down = ((min(x1, x2), y), (max(x1, x2), y)), ((x, min(y1, y2)), (x, max(y1, y2)))
-    return (*across, *down) if abs(x2 - x1) >= abs(y2 - y1) else (*down, *across)
-
-
-def _barbs(tail: PixelPoint, tip: PixelPoint) -> tuple[PixelPoint, PixelPoint, PixelPoint]:
-    back = math.atan2(tail[1] - tip[1], tail[0] - tip[0])
-    long = _BARB * math.dist(tail, tip)
-    first, second = (
-        (tip[0] + long * math.cos(back + turn), tip[1] + long * math.sin(back + turn))
-        for turn in (-_BARB_ANGLE, _BARB_ANGLE)
-    )
-    return first, tip, second
-
-
-def _foot(p: PixelPoint, q: PixelPoint, to: PixelPoint) -> PixelPoint:
-    dx, dy = q[0] - p[0], q[1] - p[1]
-    length = dx * dx + dy * dy
-    part = 0.0 if length == 0 else ((to[0] - p[0]) * dx + (to[1] - p[1]) * dy) / length
-    return p[0] + part * dx, p[1] + part * dy
+def _figure(graphic: str, points: Sequence[PixelPoint]) -> Graphic:
+    return Graphic(Shape(graphic), Units.PIXEL, tuple(points))
 
 
 def _label(measurement: Measurement) -> Words:
