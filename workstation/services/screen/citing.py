@@ -8,6 +8,7 @@ from attrs import frozen
 from workstation.domain.key_image import KeyImage
 from workstation.domain.measurement import REGIONS, WORDS, Measurement, MeasurementKind
 from workstation.domain.report_field import Link
+from workstation.imaging.lengths import LENGTHS
 from workstation.text import tr
 
 
@@ -110,14 +111,7 @@ def decimal(value: float) -> str:
 
 
 #: What a field for a length takes.
-_LENGTHS: Final = frozenset(
-    {
-        MeasurementKind.LENGTH,
-        MeasurementKind.POLYLINE,
-        MeasurementKind.PERPENDICULAR,
-        MeasurementKind.BIDIRECTIONAL,
-    }
-)
+_LENGTHS: Final = LENGTHS | {MeasurementKind.POLYLINE}
 
 
 def in_unit(measurement: Measurement, unit: str) -> str | None:
