@@ -33,6 +33,7 @@ from workstation.services.delivery.filing_queue import Ways
 from workstation.services.delivery.measurement_filing import MeasurementFiling
 from workstation.services.delivery.messages import Messages
 from workstation.services.delivery.movie_saving import MovieSaving
+from workstation.services.delivery.picture_saving import PictureSaving
 from workstation.services.delivery.planes_saving import PlanesSaving
 from workstation.services.delivery.report_documents import ReportDocuments
 from workstation.services.delivery.sealing import Outside
@@ -44,7 +45,9 @@ from workstation.services.images.object_headers import ObjectHeaders
 from workstation.services.jobs import Jobs
 from workstation.services.own_keys import OwnKeys
 from workstation.services.ports.files import LOCAL
+from workstation.services.ports.keeping import SealedStore
 from workstation.services.queue.list_views import ListViews
+from workstation.services.queue.reader_key import ReaderKey
 from workstation.services.queue.site_tests import SiteTests
 from workstation.services.queue.worklist import Worklist
 from workstation.services.reading.chart import Chart
@@ -161,46 +164,66 @@ def services_of(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
     segments = Segmenting(viewer, structures, volumes, frames)
     segments_saving = SegmentsSaving(segments, filing, outer.sources, jobs, clock)
     keep_drawn(viewer, segments, segments_saving, store, jobs, who)
-    return AllServices(
-        worklist=worklist,
-        session=session,
-        viewer=viewer,
-        loader=loader,
-        reporting=reporting,
-        deliveries=deliveries,
-        signing=signing,
-        audit=audit,
-        files=files,
-        segments=segments,
-        lesions=lesions_of(viewer, segments, volumes, reporting),
-        segments_saving=segments_saving,
-        movies=MovieSaving(viewer, volumes, filing, outer.sources, FilmPainter, jobs, clock),
-        filing=filing,
-        saving=PlanesSaving(viewer, volumes, filing, outer.sources, outer.sources, jobs, clock),
-        cine=Cine(viewer, frames, jobs, clock, settings.cine_rate, begins=settings.cine_autoplay),
-        desk=DeskLock(worklist, audit, jobs, clock, settings.lock_minutes),
-        critical=critical,
-        calls=calls,
-        dictation=dictation,
-        listening=listening,
-        buttons=buttons,
-        headers=ObjectHeaders({**outer.sources, LOCAL: outer.files}, jobs),
-        registering=Registering(viewer, frames, jobs),
-        alarms=alarms,
-        prefetch=prefetch,
-        elsewhere=elsewhere,
-        chart=Chart(session, _charts(outer), DocumentPages(outer.decoders), audit, jobs),
-        views=ListViews(store, jobs),
-        autotexts=autotexts,
-        spelling=spelling_of(settings, reporting, store, jobs),
-        own_templates=templates_of(settings, reporting, store, jobs),
-        own_keys=OwnKeys(store, jobs),
-        shift=Shift(worklist, session, deliveries, loader, clock),
-        site_tests=SiteTests(probed_site, sites, jobs),
-        launching=Launching(gates(settings.sites), worklist, session, audit, store, jobs, clock),
-        announced=outer.announcing.by_site,
-        jobs=jobs,
+    return _following_readers(
+        AllServices(
+            worklist=worklist,
+            session=session,
+            viewer=viewer,
+            loader=loader,
+            reporting=reporting,
+            deliveries=deliveries,
+            signing=signing,
+            audit=audit,
+            files=files,
+            segments=segments,
+            lesions=lesions_of(viewer, segments, volumes, reporting),
+            segments_saving=segments_saving,
+            movies=MovieSaving(viewer, volumes, filing, outer.sources, FilmPainter, jobs, clock),
+            pictures=PictureSaving(viewer, filing, outer.sources, jobs, clock),
+            filing=filing,
+            saving=PlanesSaving(viewer, volumes, filing, outer.sources, outer.sources, jobs, clock),
+            cine=Cine(
+                viewer, frames, jobs, clock, settings.cine_rate, begins=settings.cine_autoplay
+            ),
+            desk=DeskLock(worklist, audit, jobs, clock, settings.lock_minutes),
+            critical=critical,
+            calls=calls,
+            dictation=dictation,
+            listening=listening,
+            buttons=buttons,
+            headers=ObjectHeaders({**outer.sources, LOCAL: outer.files}, jobs),
+            registering=Registering(viewer, frames, jobs),
+            alarms=alarms,
+            prefetch=prefetch,
+            elsewhere=elsewhere,
+            chart=Chart(session, _charts(outer), DocumentPages(outer.decoders), audit, jobs),
+            views=ListViews(store, jobs),
+            autotexts=autotexts,
+            spelling=spelling_of(settings, reporting, store, jobs),
+            own_templates=templates_of(settings, reporting, store, jobs),
+            own_keys=OwnKeys(store, jobs),
+            shift=Shift(worklist, session, deliveries, loader, clock),
+            site_tests=SiteTests(probed_site, sites, jobs),
+            launching=Launching(
+                gates(settings.sites), worklist, session, audit, store, jobs, clock
+            ),
+            announced=outer.announcing.by_site,
+            jobs=jobs,
+        ),
+        store,
     )
+
+
+def _following_readers(made: AllServices, store: SealedStore) -> AllServices:
+    """What is a reader's own comes and goes with them."""
+    of_readers = (
+        made.views, made.autotexts, made.spelling, made.own_templates, made.own_keys,
+        made.elsewhere,
+    )  # fmt: skip
+    reader = ReaderKey(made.worklist, store, made.jobs)
+    for each in of_readers:
+        reader.changed.connect(each.begin)
+    return made
 
 
 def _charts(outer: Outer) -> Mapping[SiteId, FhirChart]:

@@ -24,11 +24,6 @@ def sign_out(ctx: CommandContext) -> Outcome:
 
     def gone(job: Job[None]) -> None:
         ctx.files.close()
-        ctx.views.end()
-        ctx.autotexts.begin("")
-        ctx.spelling.begin("")
-        ctx.own_templates.begin("")
-        ctx.own_keys.begin("")
         ctx.desk.lift()
         ctx.windows.show_page("worklist")
         ctx.windows.open_sign_in()

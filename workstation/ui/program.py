@@ -175,12 +175,6 @@ class Program:
         self._services.filing.resume()
         self._services.calls.resume()
         self._services.alarms.resume()
-        self._services.views.begin(self._reader_key())
-        self._services.autotexts.begin(self._reader_key())
-        self._services.spelling.begin(self._reader_key())
-        self._services.own_templates.begin(self._reader_key())
-        self._services.own_keys.begin(self._reader_key())
-        self._services.elsewhere.begin(self._reader_key())
         self._services.audit.forward()
 
     def _other_site(self) -> None:
@@ -189,11 +183,6 @@ class Program:
         if case is not None:
             self._services.autotexts.at_site(case.item.site)
             self._services.own_templates.at_site(case.item.site)
-
-    def _reader_key(self) -> str:
-        """By what a reader's own settings are kept: who they are at the first site."""
-        known = [(s.id, s.reader.id) for s in self._services.worklist.sites if s.reader]
-        return "|".join(known[0]) if known else ""
 
     def _signed_in(self, job: Job[None], script: str | None) -> None:
         if script is None:

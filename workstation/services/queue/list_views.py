@@ -15,6 +15,7 @@ from workstation.errors import CommandError
 from workstation.services.jobs import Job, Jobs
 from workstation.services.ports.keeping import Put, SealedStore
 from workstation.services.signal import Signal
+from workstation.services.waiting import settled
 from workstation.text import tr
 
 #: Columns and filters are written down once the hand rests.
@@ -103,18 +104,20 @@ class ListViews:
     # --- whose they are ---------------------------------------------------------
 
     def begin(self, user: str) -> Job[None]:
-        """A reader signed in: their own views, but no search of another day."""
+        """A reader signed in: their own views, but no search of another day; or out (empty):
+        the next one finds the list as the house has it."""
+        if user == self._user:
+            return settled()
+        self._end()
+        if not user:
+            return settled()
         begun: Job[None] = Job()
-        if not user or user == self._user:
-            begun.settle(None)
-            return begun
         self._user = user
         asked = self._jobs.run(lambda: self._store.get("meta", self._key(user)), lane="store")
         asked.then(lambda job: self._known(user, job, begun))
         return begun
 
-    def end(self) -> None:
-        """The reader signed out: the next one finds the list as the house has it."""
+    def _end(self) -> None:
         self._keep()
         self._user, self.now, self.saved = "", ListView(), {}
         self.changed.emit(None)

@@ -76,7 +76,6 @@ class Elsewhere:
         self._case: TaskRef | None = None
         self._candidates: tuple[Candidate, ...] = ()
         session.changed.connect(lambda _: self._look())
-        worklist.signed_out.connect(lambda _: self.begin(""))
         identities.changed.connect(lambda _: self._said_before())
 
     def begin(self, user: str) -> None:

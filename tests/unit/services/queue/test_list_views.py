@@ -59,10 +59,10 @@ def test_a_search_of_yesterday_hides_nothing_today(desk: Desk) -> None:
 def test_the_next_reader_finds_the_list_as_the_house_has_it(desk: Desk) -> None:
     desk.views.look(modalities={"MR"})
     desk.views.save("Mine")
-    desk.views.end()
+    desk.views.begin("")
     desk.views.begin(KIM)
     theirs = desk.views.now, dict(desk.views.saved)
-    desk.views.end()
+    desk.views.begin("")
     desk.views.begin(JO)
 
     assert theirs == (ListView(), {})

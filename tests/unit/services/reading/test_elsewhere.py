@@ -95,7 +95,6 @@ class FakeList:
         factory=lambda: dict.fromkeys((HARBOR, MESA, NORD), READER)
     )
     changed: Signal[None] = field(factory=Signal)
-    signed_out: Signal[None] = field(factory=Signal)
 
     def reader(self, site: SiteId) -> Reader | None:
         return self.readers.get(site)
@@ -191,7 +190,7 @@ def test_what_was_confirmed_holds_for_the_next_case_of_the_patient(desk: Desk) -
     assert len(desk.session.added) == 2
 
     desk.session.turn_to(None)
-    desk.list.signed_out.emit(None)
+    desk.elsewhere.begin("")
     desk.elsewhere.begin("harbor|4")
     desk.session.turn_to(item(3, CLOCK.now(), patient=ALDER))
 
