@@ -27,6 +27,7 @@ from workstation.dicom.measurement_shapes import shapes
 from workstation.dicom.observer import observer
 from workstation.domain.identifiers import derived_uid, is_uid
 from workstation.domain.measurement import (
+    CENTRE,
     LAYER,
     LAYER_UNITS,
     REGIONS,
@@ -40,8 +41,6 @@ from workstation.domain.measurement import (
 from workstation.domain.reader import Reader
 from workstation.domain.units import ucum
 
-#: (0, 0) is the centre of the first pixel here, and its upper left corner there (PS3.3 C.18.6).
-_CENTRE: Final = 0.5
 #: Whose millimetres they are, and by which tool, are no concepts of the standard: ours say it.
 _OURS: Final = "99READWS"
 _PROCEDURES: Final = MappingProxyType(
@@ -186,7 +185,7 @@ def _drawn_on_image(measurement: Measurement, image: MarkedImage) -> list[Any]:
     frames = [measurement.frame.frame_index + 1] if image.frames > 1 else None
     source = sr.SourceImageForRegion(image.sop_class, measurement.frame.sop, frames)
     return [
-        (graphic, np.asarray(points, np.float64) + _CENTRE, source)
+        (graphic, np.asarray(points, np.float64) + CENTRE, source)
         for graphic, points in shapes(measurement.kind, measurement.points)
     ]
 

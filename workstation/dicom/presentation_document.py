@@ -30,7 +30,7 @@ from workstation.dicom.document_head import (
     identity,
     person_name,
 )
-from workstation.domain.measurement import PixelPoint
+from workstation.domain.measurement import CENTRE, PixelPoint
 from workstation.domain.presentation import Lut, Rescale, Voi
 from workstation.domain.presentation_state import (
     Annotation,
@@ -44,8 +44,6 @@ from workstation.domain.presentation_state import (
 )
 from workstation.domain.referenced import ReferencedImage
 
-#: (0, 0) is the centre of the first pixel here, and its upper left corner there (PS3.3 C.10.5).
-_CENTRE: Final = 0.5
 _CLASSES: Final[Mapping[StateKind, UID]] = MappingProxyType(
     {
         StateKind.GRAYSCALE: GrayscaleSoftcopyPresentationStateStorage,
@@ -161,7 +159,7 @@ def _graphic(graphic: Graphic) -> Dataset:
 
 
 def _flat(points: Sequence[PixelPoint]) -> list[float]:
-    return [value + _CENTRE for point in points for value in point]
+    return [value + CENTRE for point in points for value in point]
 
 
 def _layer(layer: Layer) -> Dataset:

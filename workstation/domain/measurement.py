@@ -12,6 +12,15 @@ from workstation.domain.identifiers import FrameKey, SeriesUID, is_uid
 
 PixelPoint = tuple[float, float]  # x = column, y = row; (0, 0) is the centre of the first pixel
 
+#: Where that centre lies in DICOM, which counts from the upper left corner of the first pixel
+#: (PS3.3 C.10.5.1.2, C.18.6.1.1).
+CENTRE: Final = 0.5
+
+
+def centred(point: PixelPoint) -> PixelPoint:
+    """A point of a DICOM object, counted as here."""
+    return point[0] - CENTRE, point[1] - CENTRE
+
 
 class MeasurementKind(StrEnum):
     LENGTH = "length"

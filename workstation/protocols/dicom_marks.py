@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from workstation.domain.identifiers import SiteId, SopUID
 from workstation.domain.mark_set import Mark, MarkSet, PlacedMark
-from workstation.domain.measurement import Measurement, PixelPoint
+from workstation.domain.measurement import Measurement, centred
 from workstation.domain.presentation_state import Shape
 from workstation.domain.referenced import ReferencedImage
 from workstation.domain.units import shown
@@ -22,8 +22,6 @@ from workstation.protocols.dicom_sr import ContentItem, ImageReference, content_
 MAX_MARKS: Final = 2_000
 MAX_POINTS: Final = 100_000
 _FARTHEST: Final = 1e6
-#: (0, 0) is the centre of the first pixel here, its upper left corner there (C.18.6.1).
-_CENTRE: Final = 0.5
 _ROOT: Final = "1.2.840.10008.5.1.4.1.1.88."
 _REPORTS: Final = frozenset(f"{_ROOT}{number}" for number in ("22", "33", "34", "35"))
 _CAD: Final = frozenset(f"{_ROOT}{number}" for number in ("50", "65", "69"))
@@ -119,11 +117,11 @@ def _marks(place: _Place) -> tuple[Mark, ...]:
         tuple(number - 1 for number in place.image.frames),
         sop_class=place.image.sop_class,
     )
-    centred: tuple[PixelPoint, ...] = tuple((x - _CENTRE, y - _CENTRE) for x, y in points)
+    at = tuple(centred(point) for point in points)
     words = _words(place.owner)
     if shape is Shape.POINT:
-        return tuple(Mark(image, shape, (point,), words) for point in centred)
-    return (Mark(image, shape, centred, words),)
+        return tuple(Mark(image, shape, (point,), words) for point in at)
+    return (Mark(image, shape, at, words),)
 
 
 def _placed(place: _Place) -> tuple[PlacedMark, ...]:

@@ -18,14 +18,13 @@ from workstation.domain.measurement import (
     Measurement,
     MeasurementKind,
     PixelPoint,
+    centred,
 )
 from workstation.domain.units import shown
 from workstation.protocols.dicom_attributes import Attributes
 from workstation.protocols.dicom_references import evidence
 from workstation.protocols.dicom_sr import NO_CODE, Code, ContentItem, ImageReference, content_tree
 
-#: (0, 0) is the centre of the first pixel here, and its upper left corner there (PS3.3 C.18.6).
-_CENTRE: Final = 0.5
 #: Coordinates are single precision (FL); what differs by less is the same place.
 _SAME: Final = 1e-3
 _STATISTICS: Final = MappingProxyType(
@@ -99,7 +98,7 @@ def _group(item: ContentItem) -> ReportedMeasurement:
         label=label.text if label else "",
         tracking_uid=uid.text if uid else "",
         outlines=tuple(
-            Outline(each.graphic, tuple((x - _CENTRE, y - _CENTRE) for x, y in each.points))
+            Outline(each.graphic, tuple(centred(point) for point in each.points))
             for each in outlines
         ),
         image=_image(outlines[0] if outlines else item),

@@ -6,7 +6,7 @@ from typing import Final
 
 from attrs import frozen
 
-from workstation.domain.measurement import PixelPoint
+from workstation.domain.measurement import PixelPoint, centred
 from workstation.domain.presentation_state import (
     Align,
     Annotation,
@@ -28,8 +28,6 @@ _MOST_LETTERS: Final = 4_000
 _MOST_LAYERS: Final = 500
 #: Pixels; what lies farther out is no place on any image.
 _FARTHEST: Final = 1e6
-#: (0, 0) is the centre of the first pixel here, its upper left corner there (C.10.5.1.1).
-_CENTRE: Final = 0.5
 #: How many points a shape has, at least and at most; the fewest of a closed line is 4.
 _POINTS: Final = {
     Shape.POINT: (1, 1),
@@ -137,9 +135,7 @@ def _corner(item: Attributes, tag: str, units: Units | None) -> PixelPoint | Non
 
 
 def _placed(point: PixelPoint, units: Units) -> PixelPoint:
-    if units is Units.DISPLAY:
-        return point
-    return point[0] - _CENTRE, point[1] - _CENTRE
+    return point if units is Units.DISPLAY else centred(point)
 
 
 def _near(written: Sequence[float]) -> bool:
