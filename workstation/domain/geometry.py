@@ -1,6 +1,7 @@
 """Positions in the patient: DICOM's LPS axes, millimetres (PS3.3 C.7.6.2.1.1)."""
 
 import math
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -42,7 +43,7 @@ class ImagePlane:
     row_spacing: float
     column_spacing: float
 
-    @property
+    @cached_property
     def normal(self) -> Vector:
         return cross(self.row, self.column)
 
@@ -67,8 +68,13 @@ class ImagePlane:
         return (
             dot(d, self.row) / self.column_spacing,
             dot(d, self.column) / self.row_spacing,
-            dot(d, self.normal),
+            self.off_mm(point),
         )
+
+    def off_mm(self, point: Vector) -> float:
+        """Signed distance of a point in LPS mm: the last of `to_pixel`."""
+        ox, oy, oz = self.origin
+        return dot((point[0] - ox, point[1] - oy, point[2] - oz), self.normal)
 
 
 @frozen(eq=False)

@@ -61,9 +61,10 @@ def nearest(spot: Spot, frames: Sequence[Frame], at: int) -> int | None:
     Of several as near (phases, echoes at one position) the one nearest to `at`, where the
     view is.
     """
-    found = [
-        (round(abs(place.off_mm), 3), abs(index - at), index)
+    by_distance = sorted(
+        (round(abs(frame.plane.off_mm(spot.point)), 3), abs(index - at), index)
         for index, frame in enumerate(frames)
-        if (place := located(spot, frame)) is not None
-    ]
-    return min(found)[2] if found else None
+        if frame.plane is not None
+    )
+    shows = (index for *_, index in by_distance if located(spot, frames[index]) is not None)
+    return next(shows, None)

@@ -94,7 +94,8 @@ def touch(state: ViewportState) -> ViewportState:
 
 def go(state: ViewportState, frame_index: int, count: int) -> ViewportState:
     """To a frame, as near as there is one."""
-    return evolve(state, frame_index=max(0, min(frame_index, count - 1)))
+    there = max(0, min(frame_index, count - 1))
+    return state if state.frame_index == there else evolve(state, frame_index=there)
 
 
 def scroll(state: ViewportState, by: int, count: int, *, around: bool = False) -> ViewportState:

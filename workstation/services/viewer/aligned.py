@@ -108,7 +108,8 @@ class Aligned(Structured):
         for index, state in enumerate(self.viewports):
             if state.display_set != display_set.id or state.plane is None:
                 continue
-            shown, view = self.shown(index), self.resolved(index)
+            shown = self.shown(index)
+            view = self._lies(shown)
             assert shown is not None
             assert view is not None
             assert shown.frame.plane is not None

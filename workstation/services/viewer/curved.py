@@ -107,7 +107,9 @@ class CurvedViews(Phased):
     def _as_shown(
         self, index: int, state: ViewportState, study: ViewedStudy, display_set: DisplaySet
     ) -> Shown:
-        if state.along is None or why_no_volume(display_set):
+        if state.along is None:
+            return super()._as_shown(index, state, study, display_set)
+        if why_no_volume(display_set):
             return super()._as_shown(index, evolve(state, along=None), study, display_set)
         middle = evolve(
             state, along=None, slab_mm=0.0, presentation="", fusion=None,

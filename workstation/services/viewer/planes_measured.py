@@ -20,13 +20,16 @@ class PlanesMeasured(Planar):
         own = super().measurements_on(frame)
         if frame.key.sop != NO_OBJECT:
             return own
+        marks = [m for m in self.measurements if not self.is_hidden(m.id)]
+        if not marks:  # as mostly while a hand drags: no need to go through all images
+            return own
         images = {
             each.key: each
             for display_set in self._planar_sets()
             if display_set.series == frame.key.series
             for each in display_set.frames
         }
-        made = [m for m in self.measurements if m.frame in images and not self.is_hidden(m.id)]
+        made = [mark for mark in marks if mark.frame in images]
         found = (from_image(mark, images[mark.frame], frame) for mark in made)
         return (*own, *(mark for mark in found if mark is not None))
 
