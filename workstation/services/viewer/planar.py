@@ -18,7 +18,7 @@ from workstation.services.screen import locating
 from workstation.services.screen.overlay_lines import Overlay
 from workstation.services.screen.pointed import Pointed
 from workstation.services.screen.view_lines import Crosshair, Crossing, CrossLine
-from workstation.services.screen.viewed import OWN_LETTERS, Reformat, Shown, ViewedStudy
+from workstation.services.screen.viewed import Reformat, Shown, ViewedStudy
 from workstation.services.viewer.planes_seen import PlanesSeen
 from workstation.services.viewer.viewer_parts import ViewerParts
 from workstation.text import tr
@@ -131,8 +131,7 @@ class Planar(Pointed):
             x, y, z = state.axes(plane).normal
             half = slabs.get(plane, 0.0) / 2
             edge = on_plane(frame, (x * half, y * half, z * half))
-            letter = "" if frame.in_patient else OWN_LETTERS[plane]
-            lines.append(CrossLine(plane, on_plane(frame, direction), edge, letter))
+            lines.append(CrossLine(plane, on_plane(frame, direction), edge))
         return Crosshair(frame.plane.to_pixel(state.centre)[:2], tuple(lines))
 
     def _slabs(self, display_set: DisplaySet) -> dict[Plane, float]:
@@ -180,11 +179,11 @@ class Planar(Pointed):
             return super()._as_shown(index, flat, study, display_set)
         if state.plane is None:
             plain = super()._as_shown(index, state, study, display_set)
-            return self._reformatted(plain, plain.frame)
+            return self._reformatted(plain, plain.state, plain.frame)
         middle = evolve(state, frame_index=len(display_set.frames) // 2, presentation="")
         plain = super()._as_shown(index, middle, study, display_set)
         lies = self._planar(state.plane, display_set)
-        return self._reformatted(evolve(plain, state=state), lies.frame, lies)
+        return self._reformatted(plain, state, lies.frame, lies)
 
     def _planar(self, plane: Plane, display_set: DisplaySet) -> _Lying:
         """Worked out once for a place of the crosshair, however often it is asked for."""
@@ -197,9 +196,11 @@ class Planar(Pointed):
             self._lying[display_set.id, plane] = lying
         return lying
 
-    def _reformatted(self, plain: Shown, frame: Frame, lies: _Lying | None = None) -> Shown:
+    def _reformatted(
+        self, plain: Shown, state: ViewportState, frame: Frame, lies: _Lying | None = None
+    ) -> Shown:
         """In place of the image that would be shown otherwise."""
-        state, display_set = plain.state, plain.display_set
+        display_set = plain.display_set
         index, count, turned = state.frame_index, len(display_set.frames), 0.0
         if lies is not None:
             (index, count), turned = lies.place, lies.turned
@@ -213,7 +214,7 @@ class Planar(Pointed):
             self.volumes.get(display_set), state.plane, state.slab_mm, state.slab_mode,
             index, count, turned, plain.pixels,
         )  # fmt: skip
-        return evolve(plain, frame=frame, pixels=None, missing=missing, reformat=made)
+        return evolve(plain, state=state, frame=frame, pixels=None, missing=missing, reformat=made)
 
     def _words(self, index: int, shown: Shown | None, view: ResolvedView | None) -> Overlay:
         """With why there are no planes of it, where they were asked for."""

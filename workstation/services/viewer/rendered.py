@@ -170,7 +170,9 @@ class Rendered(Curving):
         self, index: int, state: ViewportState, study: ViewedStudy, display_set: DisplaySet
     ) -> Shown:
         look = state.look
-        if look is None or why_no_volume(display_set):
+        if look is None:
+            return super()._as_shown(index, state, study, display_set)
+        if why_no_volume(display_set):
             return super()._as_shown(index, evolve(state, look=None), study, display_set)
         at = len(display_set.frames) // 2
         middle = evolve(state, look=None, frame_index=at, presentation="", fusion=None)
