@@ -146,9 +146,13 @@ def test_a_wrong_password_is_said_and_the_name_is_kept(qtbot: QtBot) -> None:
     signing = Signing(window(qtbot))
     signing.type_in("wrong")
     qtbot.waitUntil(lambda: len(signing.asked) == 1)
-    signing.job.settle(None, SignInFailed("The name or the password is wrong."))
+    wrong = "The name or the password is wrong."
+    out = [evolve(s, state="signed-out", reader=None, message=wrong) for s in SITES]
+    signing.worklist.sites = tuple(out)
+    signing.job.settle(None, SignInFailed(wrong))
+    signing.worklist.changed.emit(None)
 
-    assert "The name or the password is wrong." in said(signing.dialog)
+    assert said(signing.dialog).count(wrong) == 1
     assert (signing.dialog.user.text(), signing.dialog.password.text()) == ("reader", "")
     assert signing.dialog.is_open
 

@@ -67,6 +67,7 @@ class Program:
         s.desk.changed.connect(lambda _: s.listening.mute() if s.desk.locked else None)
         flow = SigningFlow(s.signing, s.worklist, s.reporting, shell, lambda: self._user)
         s.signing.asked_by(flow.ask)
+        s.signing.authenticated.connect(s.desk.judge)
         self._covers = Covers(
             s.desk,
             shell.windows,

@@ -105,7 +105,7 @@ class SignDialog(Dialog):
         """It was not accepted: say so in place, and let the reader type again."""
         self._enable(True)
         self._message.setText(message)
-        self.password.selectAll()
+        self.password.clear()
         self.password.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def tell(self, message: str) -> None:

@@ -34,6 +34,7 @@ class SignInDialog(Dialog):
         super().__init__(host, tr("Sign in"), width=600)
         self._worklist, self._sign_in = worklist, sign_in
         self._done = False
+        self._said = ""  # above the sites
         self.user = plain.line_edit()
         self.password = plain.line_edit(secret=True)
         self.user.setAccessibleName(tr("Name"))
@@ -88,9 +89,10 @@ class SignInDialog(Dialog):
             return
         self.main.setEnabled(True)
         self.password.clear()
+        said = str(job.error) if isinstance(job.error, WorkstationError) else ""
+        self._said = said
         self._show_sites()
         if job.error is not None:
-            said = str(job.error) if isinstance(job.error, WorkstationError) else ""
             self.message.setText(said or tr("The sign-in did not work."))
             self.password.setFocus()
         elif all(site.reader is not None for site in self._worklist.sites):
@@ -102,6 +104,7 @@ class SignInDialog(Dialog):
         self.refit()
 
     def _show_sites(self) -> None:
+        """A wrong password is one sentence, however many sites there are."""
         for site in self._worklist.sites:
             icon, mark_tone, tone = _SHAPES[site.state]
             asked = site.state != "signed-out" or bool(site.message)
@@ -114,7 +117,8 @@ class SignInDialog(Dialog):
                 self._lines[site.id] = mark, said
             mark, said = self._lines[site.id]
             mark.show_icon(icon if asked else "ring", mark_tone if asked else "text.low")
-            words = site.message or (tr("signed in") if site.reader else tr("not signed in"))
+            message = "" if site.message == self._said else site.message
+            words = message or (tr("signed in") if site.reader else tr("not signed in"))
             said.say(words)
             plain.set_tone(said, tone if asked else "low")
 

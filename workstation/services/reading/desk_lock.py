@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from workstation.domain.identifiers import SiteId
-from workstation.errors import SignInFailed, SiteUnavailable
+from workstation.errors import NoBrowser, SignInFailed, SiteUnavailable
 from workstation.services.audit import Audit
 from workstation.services.jobs import Job, Jobs
 from workstation.services.ports.clock import Clock
@@ -24,6 +24,8 @@ log = logging.getLogger("sign-in")
 
 #: A machine that slept wakes with a clock that stood still: the wall clock is asked as well.
 _LOOK_S: Final = 30.0
+#: Authentications for signatures in a row that are not accepted.
+_MOST_MISSED: Final = 3
 
 
 class DeskLock:
@@ -42,6 +44,7 @@ class DeskLock:
         self._limit_s = minutes * 60
         self._readers: dict[SiteId, str] = {}
         self._forget: Callable[[], None] = lambda: None
+        self._missed = 0
         self.touched()
 
     def touched(self) -> None:
@@ -68,6 +71,19 @@ class DeskLock:
         self._audit.record("lock", detail={"why": why})
         self.locked = True
         self.changed.emit(None)
+
+    def judge(self, error: BaseException | None) -> None:
+        """How an authentication for a signature ended. After three in a row that were not
+        accepted the desk is covered: whoever types there may not be the reader. Case and
+        draft stay."""
+        if isinstance(error, SignInFailed) and not isinstance(error, NoBrowser):
+            self._missed += 1
+            self._audit.record("sign-in", outcome="failure", detail={"for": "signature"})
+        elif error is None:
+            self._missed = 0
+        if self._missed >= _MOST_MISSED:
+            self._missed = 0
+            self.lock("not authenticated")
 
     def lift(self) -> None:
         """The reader signed out: there is nothing left to cover."""

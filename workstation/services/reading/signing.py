@@ -73,6 +73,8 @@ class Signing:
         self._vouched = vouched
         self._ask: Callable[[Proposal], Job[None]] | None = None
         self._accepted: frozenset[ReportId] = frozenset()
+        #: How an authentication for a signature ended; None: accepted.
+        self.authenticated: Signal[BaseException | None] = Signal()
         self.proposed: Signal[None] = Signal()  # it is being asked: there is a moment to prepare
         deliveries.changed.connect(self._delivered)
 
@@ -141,6 +143,7 @@ class Signing:
                 proof = job.result()
                 saved = self._reporting.save_draft()
                 saved.then(lambda _: self._ask_once_more(proposal, proof, done))
+            self.authenticated.emit(job.error)
 
         lane = f"site:{proposal.item.site}"
         self._jobs.run(lambda: platform.step_up(credentials), lane=lane).then(authenticated)

@@ -8,7 +8,7 @@ from fakes import FakeClock, InlineJobs
 from fakes_platform import OTHER, FakePlatform, ended, item, site
 
 from workstation.domain.identifiers import SiteId
-from workstation.errors import SignInFailed, SiteUnavailable
+from workstation.errors import NoBrowser, SignInFailed, SiteUnavailable
 from workstation.services.jobs import Job
 from workstation.services.ports.hosting import Credentials
 from workstation.services.queue.worklist import Worklist
@@ -141,6 +141,32 @@ def test_a_wrong_password_leaves_it_covered_and_is_on_record(desk: Desk) -> None
     assert desk.lock.locked
     assert desk.audit.records[-1] == ("unlock", "failure", {})
     assert "step-up" not in desk.mesa.calls  # a wrong password is not tried round the houses
+
+
+WRONG = SignInFailed("The name or the password is wrong.")
+
+
+def test_the_third_wrong_password_of_a_signature_covers_the_desk(desk: Desk) -> None:
+    """Somebody tries passwords at a desk that was left; the case below stays as it is."""
+    for answer in (WRONG, WRONG, None, WRONG, WRONG, SiteUnavailable("silent"), NoBrowser("none")):
+        desk.lock.judge(answer)
+    before = desk.lock.locked
+    desk.lock.judge(WRONG)
+
+    assert (before, desk.lock.locked) == (False, True)
+    assert desk.audit.records[-2:] == [
+        ("sign-in", "failure", {"for": "signature"}),
+        ("lock", "success", {"why": "not authenticated"}),
+    ]
+
+
+def test_whoever_opened_the_desk_has_three_tries_again(desk: Desk) -> None:
+    for _ in range(3):
+        desk.lock.judge(WRONG)
+    desk.lock.unlock(JO)
+    desk.lock.judge(WRONG)
+
+    assert not desk.lock.locked
 
 
 def test_where_one_service_is_silent_another_opens_it(desk: Desk) -> None:
