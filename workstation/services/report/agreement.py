@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Final
 
-from workstation.services.report.phrases import denied, past, sentences
+from workstation.services.report.claims import denied, past
+from workstation.services.report.phrases import sentences
 
 
 def _table(words: Mapping[str, str]) -> re.Pattern[str]:
@@ -179,6 +180,6 @@ def _claims(text: str) -> dict[str, set[bool]]:
         for match in _THINGS.finditer(sentence):
             if denied(sentence, match.start(), match.end()):
                 found.setdefault(str(match.lastgroup), set()).add(False)
-            elif not past(sentence, match.start()):
+            elif not past(sentence, match.start(), match.end()):
                 found.setdefault(str(match.lastgroup), set()).add(True)
     return found

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from workstation.services.report import phrases
+from workstation.services.report import claims, critical_terms
 
 #: Organs of one sex. A surgically absent uterus in a man is still worth a look.
 _MALE: Final = re.compile(
@@ -22,24 +22,6 @@ _FEMALE: Final = re.compile(
     re.I,
 )
 
-#: Findings that somebody must be told of at once (ACR practice parameter on communication:
-#: "immediate or urgent intervention"); the list is ours.
-_CRITICAL: Final = re.compile(
-    r"\b(?:hydro)?pneumothorax\b|\bha?emothorax\b|\bpneumoperitoneum\b"
-    r"|\bfree (?:intraperitoneal )?(?:air|gas)\b"
-    r"|\b(?:bowel|gastric|duodenal|colonic) perforation\b|\bperforated viscus\b"
-    r"|\b(?:intracranial|subdural|subarachnoid|epidural|intraparenchymal|intraventricular)"
-    r" (?:hemorrhage|haemorrhage|hematoma|haematoma|blood)\b"
-    r"|\b(?:brain|uncal|tonsillar|transtentorial|subfalcine) herniation\b"
-    r"|\bpulmonary embol(?:ism|us|i)\b|\baortic dissection\b|\baortic rupture\b"
-    r"|\bruptured? (?:abdominal )?aortic aneurysm\b|\bactive (?:contrast )?extravasation\b"
-    r"|\bmesenteric isch(?:a)?emia\b|\b(?:superior )?mesenteric artery occlusion\b"
-    r"|\bnecroti[sz]ing fasciitis\b|\bcord compression\b|\bunstable fracture\b"
-    r"|\bectopic pregnancy\b|\bplacental abruption\b"
-    r"|\b(?:ovarian|testicular) torsion\b|\blarge vessel occlusion\b|\bmidgut volvulus\b"
-    r"|\btube\b(?:(?!\bno\b)[^.;]){0,40}\bmain ?stem bronchus\b",
-    re.I,
-)
 _COMMUNICATED: Final = re.compile(
     r"\b(?:communicated|discussed|reported by (?:tele)?phone|notified|called|told|informed|"
     r"read[- ]back)\b[^.]{0,80}\b(?:to|with|by|dr|doctor|nurse|physician|back)\b",
@@ -107,7 +89,7 @@ def _denied(text: str, match: re.Match[str]) -> bool:
     start = max(text.rfind(". ", 0, match.start()), text.rfind("\n", 0, match.start())) + 1
     end = min(where for where in (text.find(".", match.end()), len(text)) if where >= 0)
     sentence = text[start:end]
-    return phrases.denied(sentence, match.start() - start, match.end() - start)
+    return claims.denied(sentence, match.start() - start, match.end() - start)
 
 
 def communicated(text: str) -> bool:
@@ -119,13 +101,13 @@ def critical(text: str) -> str:
     """The first critical finding that is claimed of today, if nobody was told of any."""
     if communicated(text):
         return ""
-    found = next(phrases.asserted(text, _CRITICAL), None)
+    found = next(critical_terms.asserted(text), None)
     return found[0].lower() if found else ""
 
 
 def critical_sentence(text: str) -> str:
     """The sentence in which it stands, without its number in a list; empty where there is none."""
-    found = next(phrases.asserted(text, _CRITICAL), None)
+    found = next(critical_terms.asserted(text), None)
     return re.sub(r"^\s*\d{1,2}[.)]\s+", "", found[1]).strip(" .\n") if found else ""
 
 

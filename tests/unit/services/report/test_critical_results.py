@@ -111,7 +111,10 @@ def test_who_did_not_answer_is_kept_and_the_next_is_named() -> None:
 def test_a_critical_term_blocks_a_stat_report_until_somebody_knows() -> None:
     """A warning is read too late at a STAT bedside; a routine one may be told in the report."""
     night = Night()
-    assert night.verdict == ("block", "Critical term “pneumothorax”: no communication recorded")
+    assert night.verdict == (
+        "block",
+        "Critical term “tension pneumothorax”: no communication recorded",
+    )
     assert Night(Priority.ROUTINE).verdict[0] == "warn"
     night.critical.begin(Category.MINUTES)
     assert night.verdict == (

@@ -1,0 +1,56 @@
+"""Which findings must be told of. Every one that was missed or mistaken becomes a row here."""
+
+import pytest
+
+from workstation.services.report.critical_terms import asserted
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        ("Small amount of pleural air at the apex.", "pleural air"),
+        ("Air collection in the pleural space.", "air"),
+        ("Occlusion of the left MCA.", "occlusion"),
+        ("Thrombus in the left portal vein.", "thrombus"),
+        ("Ruptured spleen.", "ruptured"),
+        ("Torsion of the left ovary.", "torsion"),
+        ("Acute lacunar infarct.", "acute lacunar infarct"),
+        ("Feeding tube tip 1.5 cm into the right main bronchus.", "feeding tube tip"),
+        ("No flow in the left testis.", "no flow"),
+        ("Haemopneumothorax.", "haemopneumothorax"),
+        ("Pnuemothorax on the left.", "pneumothorax"),
+    ],
+)
+def test_a_finding_is_named_with_the_part_it_befalls(sentence: str, words: str) -> None:
+    """A list of whole terms misses half of what is dictated."""
+    assert any(found.startswith(words) for found, _ in asserted(sentence))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Rupture of the Achilles tendon.",
+        "Tibial torsion of 25 degrees.",
+        "Perforation of the nasal septum.",
+        "Neck dissection on the left.",
+        "Cerebral blood flow is normal.",
+        "Nerve stimulator over the left hemithorax.",
+        "Scalp hematoma over the left frontal bone.",
+        "Pes planus.",
+        "Nasogastric tube in the stomach, right lower lobe atelectasis.",
+        "Tube tip in the stomach with right lower lobe consolidation.",
+        "Endotracheal tube 4 cm above the carina.",
+        "Microvascular ischemic changes without acute infarct.",
+        "Old infarct, no acute hemorrhage of the brain.",
+        "Normal pressure hydrocephalus with enlarged ventricles.",
+    ],
+)
+def test_the_same_word_of_another_part_is_nobodys_emergency(sentence: str) -> None:
+    """A reader who is asked whom he called about a flat foot stops reading the checks."""
+    assert list(asserted(sentence)) == []
+
+
+def test_each_finding_is_told_with_the_sentence_it_stands_in() -> None:
+    """It becomes the words of the call, as they were written."""
+    text = "No effusion. Right PTX, 2 cm.\nFree air."
+    assert list(asserted(text)) == [("ptx", "Right PTX, 2 cm."), ("free air", "Free air.")]

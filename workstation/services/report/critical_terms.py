@@ -1,0 +1,248 @@
+"""The findings that somebody must be told of in minutes or hours, by what befalls which part.
+
+The list is ours, by the categories 1 and 2 of the ACR's Actionable Reporting Work Group (Larson
+et al., JACR 2014) and the alerts of the RCR. A finding is a word of its own (`pneumothorax`), or
+what befalls a part that the same sentence names (`occlusion` beside `basilar`), unless it is what
+the same words mean elsewhere (`rupture` of a tendon).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Final
+
+from workstation.services.report.claims import claimed
+from workstation.services.report.misspelt import respelt
+from workstation.services.report.phrases import sentences
+
+_BLEED: Final = (
+    r"(?:ha?emorrhages?|(?:re-?)?bleed(?:s|ing)?|ha?ematomas?|clots?|"
+    r"blood(?! (?:flow|volume|pool|vessels?|supply|pressure)))"
+)
+_INSIDE: Final = (
+    r"(?:intra-?cranial|intra-?cerebral|intra-?parenchymal|intra-?ventricular|intra-?axial|"
+    r"extra-?axial|sub-?dural|epi-?dural|extra-?dural|sub-?arachnoid|parenchymal|cerebellar|"
+    r"cerebral|thalamic|pontine|brain ?stem|retro-?peritoneal|mediastinal|retro-?placental|"
+    r"retro-?bulbar|intra-?mural|intra-?peritoneal)"
+)
+#: Words between two that belong together, none of which parts them.
+_WORDS: Final = r"(?:(?!(?:no|not|nor|or|without|history|old|chronic)\b)[\w-]+ ){0,3}"
+#: Where the tip of a tube is wrong, behind a word that says it is there.
+_ASTRAY: Final = (
+    r"\b(?:in|into|within|over|enter\w*|down|to|at|tip) "
+    r"(?:(?:the|its|an?|proximal|distal|right|left|r|l|main|stem|lower|middle|upper|lobe) )*"
+    r"(?:bronch(?:us|i)|main-?stem|(?:lower|middle|upper) lobe|carina)"
+)
+_TUBE: Final = (
+    r"(?:(?:endotracheal|tracheal|nasogastric|orogastric|naso-?enteric|feeding|enteric|gastric|"
+    r"ng|og|et) (?:tube|tip)|ett|ngt|ogt|dobb?hoff|(?<!chest )(?<!drainage )tube)"
+)
+_LATELY: Final = r"(?:(?:hyper-?|sub-?)?acute|early|recent|new|evolving)"
+_TERRITORY: Final = (
+    r"(?:(?:[rl][- ])?[mpa]ca|watershed|vertebro-?basilar|"
+    r"(?:vascular |arterial )?territor(?:y|ial|ies)|distribution)"
+)
+_INFARCT: Final = (
+    r"(?:infarct(?:s|ions?)?|strokes?|cva|isch(?:a)?emi(?:a|c (?:changes?|events?|insults?)))"
+)
+_GUT: Final = r"(?:mesenteric|(?:small |large )?bowel|intestinal|colonic|gut|gastric)"
+_CLOSED: Final = r"occlu(?:sions?|sive|ded|des)"
+
+
+def _word(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{pattern})\b")
+
+
+#: What is critical by itself.
+_ALONE: Final[Mapping[str, str]] = {
+    "air": r"(?:tension |ha?emo-?|hydro-?|pyo-?)*pneumo-?thora(?:x|ces)|ptx|ha?emothora(?:x|ces)|"
+    r"pneumomediastinum|pleural (?:air|gas)|pneumo(?:retro)?peritoneum|tension pneumocephalus|"
+    r"(?:free|extra-?luminal|extra-?intestinal|sub-?(?:dia)?phrenic|subdiaphragmatic)"
+    r"(?: (?:intra-?|retro-?)?(?:peritoneal|abdominal))? (?:air|gas)|"
+    r"(?:intra|retro)-?peritoneal (?:air|gas)|(?:air|gas) embol(?:us|ism|i)",
+    "gut": rf"{_GUT} (?:isch(?:a)?emia|infarction|necrosis|gangrene)|isch(?:a)?emic (?:\w+ )?"
+    r"(?:bowel|colon|gut|loops?)|pneumatosis|portal venous (?:gas|air)|"
+    r"non-?enhancing (?:\w+ ){0,3}(?:bowel|loops?)|strangulat(?:ed|ion)|incarcerat(?:ed|ion)|"
+    r"volvul(?:us|i)|closed[- ]loop|(?:bowel|colonic|gastric outlet) obstruction|"
+    r"intussusceptions?|appendicitis|toxic megacolon|"
+    r"(?:acute|gangrenous|emphysematous|perforated) (?:\w+ )?cholecystitis|"
+    r"(?:acute|ascending) cholangitis|acute (?:\w+ ){0,2}(?:pancreatitis|diverticulitis)|"
+    r"anastomotic (?:leak(?:age)?|dehiscence)|boerhaave",
+    "bleeding": rf"{_INSIDE}(?:(?:,| and| or| /)? {_INSIDE})?(?: \w+)? {_BLEED}|"
+    r"(?:sah|sdh|edh|ich|ivh)|"
+    r"(?:acute|subacute|new|recurrent) (?:\w+ )?(?:sub|extra|epi)dural(?! \w)|"
+    r"active (?:\w+ ){0,2}(?:bleed(?:ing)?|ha?emorrhage|extravasation)|contrast blush|"
+    r"ha?emo(?:peritoneum|pericardium)|sentinel clot|ha?emorrhagic (?:contusions?|transformation)",
+    "brain": r"(?:brain|cerebral|uncal|tonsillar|transtentorial|subfalcine|(?:up|down)ward|"
+    r"central) (?:\w+ )?herniation|midline shift|large vessel occlusion|lvo|"
+    r"(?:loss|effacement) of (?:the )?(?:gr[ae]y[- ]white|insular ribbon)|"
+    r"(?:hypoxic|anoxic)(?:[- ]isch(?:a)?emic)? (?:brain )?(?:injury|damage|encephalopathy)|"
+    r"(?:diffuse|generali[sz]ed|global) (?:cerebral|brain) (?:o?edema|swelling)|"
+    r"(?:acute|obstructive|new|worsening|progressive) (?:\w+ )?hydrocephalus|"
+    r"(?:sub-?dural|epi-?dural|pleural) empyema|ventriculitis|meningitis|encephalitis",
+    "stroke": rf"(?:{_LATELY}|{_TERRITORY}) {_WORDS}{_INFARCT}|"
+    rf"{_INFARCT},? {_WORDS}(?:{_TERRITORY}|(?:sub)?acute)",
+    "spine": r"(?:spinal )?cord (?:compression|transection|contusion|infarct(?:ion)?|o?edema)|"
+    r"cauda equina (?:syndrome|compression)|unstable (?:\w+ ){0,3}(?:fracture|injury|spine)|"
+    r"burst fractures?|(?:jumped|perched|locked) facets?|facet dislocation|"
+    r"(?:odontoid|dens|hangman.?s|jefferson|chance|teardrop|three-?column) (?:\w+ )?fracture|"
+    r"atlanto-?(?:axial|occipital) (?:dislocation|dissociation|subluxation)|"
+    r"(?:cervical spine|c[1-7]) (?:\w+ )?fracture|fracture (?:of|through) (?:the )?"
+    r"(?:odontoid|dens|c[1-7])|(?:skull|calvarial|skull base) fractures?",
+    "vessels": r"aortic (?:\w+ ){0,2}(?:dissection|rupture|transection|injury)|dissection flap|"
+    r"intimal flap|intra-?mural ha?ematoma|type [ab] (?:aortic )?dissection|"
+    r"penetrating (?:aortic |atherosclerotic )?ulcer|"
+    r"(?:mycotic|infected) (?:pseudo-?)?aneurysm|pseudo-?aneurysms?|tamponade|"
+    r"right heart strain|dvt(?! prophylaxis)|deep (?:vein|venous) thrombosis|"
+    r"(?:acute|critical) limb isch(?:a)?emia|venous sinus thrombosis|contained (?:rupture|leak)",
+    "lungs": r"(?:pulmonary |saddle |lung |septic |thrombo-?)*embol(?:us|i|ism|isms)|pe|"
+    r"(?:active|cavitary|miliary) (?:\w+ )?(?:tb|tuberculosis)",
+    "infection": r"necroti[sz]ing (?:fasciitis|soft[- ]tissue infection|enterocolitis|pneumonia)|"
+    r"fournier(?:.?s)?|gas gangrene|abscess(?:es)?|pyonephrosis|"
+    r"emphysematous (?:pyelonephritis|cystitis)|infected hydronephrosis|epiglottitis|"
+    r"osteomyelitis|septic arthritis|spondylodis[ck]itis|dis[ck]itis",
+    "pregnancy": r"(?:ectopic|tubal|cornual|interstitial|heterotopic) (?:\w+ )?"
+    r"(?:pregnancy|gestation)|"
+    r"(?:placental )?abruption|uterine rupture|f(?:o)?etal (?:demise|death)|"
+    r"(?:no|absent|without|absence of) (?:f(?:o)?etal|embryonic) (?:heart ?beat|(?:heart|cardiac) "
+    r"(?:activity|motion|beat|rate))",
+    "things": r"retained (?:\w+ )?(?:sponge|swab|instrument|needle|gauze)|gossypiboma|"
+    r"(?:button|disc) batter(?:y|ies)|(?:endo)?bronchial intubation|o?esophageal intubation|"
+    r"non-?accidental|child abuse|metaphyseal corner|classic metaphyseal|flail chest|"
+    r"slipped (?:capital |upper )?(?:femoral )?epiphys[ie]s|scfe|sufe",
+    "tube": rf"{_TUBE}\b(?:(?!\b(?:no|not|above)\b)(?:[^.;,]|\.\d)){{0,60}}?{_ASTRAY}|"
+    rf"{_TUBE}\b[^.;,]{{0,40}}\bmalposition\w*|"
+    r"malposition\w* (?:\w+ ){0,3}(?:tube|line|catheter|lead)|"
+    r"(?:subclavian|jugular|central|femoral|cvc|picc)(?: venous)? (?:line|catheter)\b[^.;]{0,40}"
+    r"\b(?:arterial|artery|carotid|extra-?vascular)",
+}
+
+#: What is critical where it befalls a part that is named in the same sentence: what, where,
+#: and what it must not stand beside.
+_BESIDE: Final[Mapping[str, tuple[str, str, str]]] = {
+    "ruptured": (
+        r"ruptur(?:e|ed|ing)|leak(?:s|ing|age)?|transect(?:ed|ion)|lacerat(?:ed|ions?)|"
+        r"avuls(?:ed|ion)",
+        r"aneurysms?|aaa|aort\w*|spleen|splenic|liver|hepatic|kidney|renal|pancrea\w+|bladder|"
+        r"uter\w+|diaphragm\w*|o?esophag\w*|bowel|globe|ectopic|ventric\w+|myocard\w+|visc\w+|"
+        r"bronchus|trachea",
+        r"tendon|ligament|muscle|baker|cysts?|implant|disc|achilles|\w*spinatus|menisc\w+|cuff",
+    ),
+    "dissected": (
+        r"dissect(?:ions?|ed|ing)",
+        r"aort\w*|carotid|vertebral|coronary|iliac|co?eliac|mesenteric|renal artery|"
+        r"type [ab]|stanford|intima\w*",
+        r"nod(?:e|es|al)|lymph|neck|axillary|sentinel|osteochondritis",
+    ),
+    "perforated": (
+        r"perforat(?:ion|ed|ions)",
+        r"bowel|intestin\w+|col(?:on|onic)|sigmoid|stomach|gastric|duoden\w+|ulcer|visc\w+|"
+        r"append\w+|divertic\w+|gallbladder|cholecyst\w+|o?esophag\w+|ca?ec(?:um|al)|rect\w+|"
+        r"jejun\w+|ile\w+|uter\w+|hollow|free|extra-?luminal|gas|air",
+        r"septum|septal|tympanic|ear ?drum",
+    ),
+    "artery": (
+        rf"{_CLOSED}|cut-?off|(?:hyper-?)?dense (?:\w+ )?(?:sign|artery|vessel)",
+        r"[map][123]|mca|aca|pca|basilar|middle cerebral|cerebral arter\w+|ica|carotid|"
+        r"vertebral artery|sma|mesenteric|co?eliac",
+        r"balloon|collaterals?|coils?|stent",
+    ),
+    "limb": (
+        rf"{_CLOSED}|cut-?off",
+        r"(?:acute|abrupt|sudden|embol\w+|isch(?:a)?emi\w+|no (?:distal )?(?:run-?off|flow))",
+        r"balloon|chronic|coils?|intra-?uterine|bowel",
+    ),
+    "vein": (
+        rf"thromb(?:us|i|osis|osed|oses)|(?:non-?|in)compressib\w+|filling defects?|{_CLOSED}",
+        r"(?:deep|femoral|popliteal|iliac|jugular|portal|subclavian|axillary|mesenteric|calf) "
+        r"veins?|(?:sagittal|transverse|sigmoid|cavernous|dural|straight) sinus(?:es)?|ivc|svc|"
+        r"vena cava|pulmonary|(?:inter)?lobar|segmental|(?:lower|upper|middle) lobe arter\w+|"
+        r"atri(?:um|al)|ventric(?:le|ular)|carotid",
+        r"superficial|saphenous|ha?emorrhoid\w*|varic\w+|bladder|ureter\w*|caly\w+|mural",
+    ),
+    "diffusion": (
+        r"(?:restricted|restriction of) diffusion|diffusion restriction",
+        r"territor(?:y|ies)|acute|infarct\w*|stroke|isch(?:a)?emi\w+",
+        r"prostate|node|mass",
+    ),
+    "bleed": (
+        r"ha?emorrhages?|bleed(?:s|ing)?|ha?ematomas?",
+        r"brain|cerebr\w+|cerebell\w+|cranial|thalam\w+|ganglia|pons|putamen|caudate|frontal|"
+        r"temporal|parietal|occipital|ventric\w+|cisterns?|sylvian|sulc\w+|convexity|falx|"
+        r"tentor\w+|spleen|splenic|liver|hepatic|renal|kidney|adrenal|pelvi\w+|spinal",
+        r"micro-?|scalp|subgaleal|cysts?|sub-?chorionic|conjunctiv\w+|sinus|subcutaneous|"
+        r"soft tissue",
+    ),
+    "cord": (
+        r"compress(?:ion|ed|ing|es)(?! (?:fractures?|deformit\w+|stocking))|impinge\w+",
+        r"(?:spinal )?cord|conus|cauda equina|airway|trachea",
+        r"umbilical|spermatic|vocal",
+    ),
+    "twisted": (
+        r"torsion|torsed",
+        r"ovar(?:y|ian|ies)|adnexa\w*|test(?:is|es|icle|icular)|spermatic|scrot\w+|fallopian|"
+        r"omental",
+        r"tibial|angle|version",
+    ),
+    "unfed": (
+        r"(?:no|absent|absence of|lack of) (?:\w+ ){0,3}(?:flow|perfusion|vascularity)",
+        r"ovar(?:y|ian)|test(?:is|icle|icular)|transplant|graft|bowel|kidney",
+        r"cysts?|mass|nodule",
+    ),
+    "gas": (
+        r"gas|air|emphysema",
+        r"fascia\w*|perine\w+|scrot\w+|portal vein|spinal canal|pleural space",
+        r"stomach|bowel gas|gastric",
+    ),
+    "effused": (
+        r"(?:pericardial|epidural|retropharyngeal|prevertebral) (?:\w+ )?(?:effusion|collection)",
+        r"tamponade|large|massive|ventricle|cord|abscess|airway|rim",
+        r"small|trace|physiologic",
+    ),
+    "stuck": (
+        r"foreign bod(?:y|ies)",
+        r"bronch\w+|trachea\w*|airway|o?esophag\w+|larynx|retained",
+        r"soft tissue",
+    ),
+    "ventricles": (
+        r"hydrocephalus",
+        r"acute|blood|ha?emorrh\w+|transependymal|periventricular|obstruct\w+|effac\w+|enlarged",
+        r"normal[- ]pressure|ex vacuo|compensated|arrested|shunt\w*",
+    ),
+}  # fmt: skip
+
+
+_FINDINGS: Final = _word("|".join(_ALONE.values()))
+#: Of most sentences none is true: asked at once, they are not asked one by one.
+_ANY: Final = _word("|".join(what for what, _, _ in _BESIDE.values()))
+_BEFALLS: Final = tuple(
+    (_word(what), _word(where), _word(elsewhere)) for what, where, elsewhere in _BESIDE.values()
+)
+#: How far from a word that stands what makes another thing of it.
+_NEAR: Final = 30
+
+
+def asserted(text: str) -> Iterator[tuple[str, str]]:
+    """(words, sentence) of each critical finding that is claimed of today."""
+    for sentence in sentences(text):
+        for words in _claimed_in(sentence):
+            yield words, sentence
+
+
+@lru_cache(maxsize=4096)
+def _claimed_in(sentence: str) -> tuple[str, ...]:
+    """Remembered: of a long text one sentence changes with a key."""
+    read = respelt(sentence.lower())
+    return tuple(read[start:end] for start, end in _named(read) if claimed(read, start, end))
+
+
+def _named(sentence: str) -> list[tuple[int, int]]:
+    """Where critical findings are named, claimed or not."""
+    found = [match.span() for match in _FINDINGS.finditer(sentence)]
+    for what, where, elsewhere in _BEFALLS if _ANY.search(sentence) else ():
+        for match in what.finditer(sentence):
+            start, end = match.span()
+            around = sentence[max(0, start - _NEAR) : end + _NEAR]
+            if where.search(sentence) and not elsewhere.search(around):
+                found.append((start, end))
+    return sorted(found)
