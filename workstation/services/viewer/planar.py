@@ -18,7 +18,7 @@ from workstation.services.screen import locating
 from workstation.services.screen.overlay_lines import Overlay
 from workstation.services.screen.pointed import Pointed
 from workstation.services.screen.view_lines import Crosshair, Crossing, CrossLine
-from workstation.services.screen.viewed import Reformat, Shown, ViewedStudy
+from workstation.services.screen.viewed import OWN_LETTERS, Reformat, Shown, ViewedStudy
 from workstation.services.viewer.planes_seen import PlanesSeen
 from workstation.services.viewer.viewer_parts import ViewerParts
 from workstation.text import tr
@@ -131,7 +131,8 @@ class Planar(Pointed):
             x, y, z = state.axes(plane).normal
             half = slabs.get(plane, 0.0) / 2
             edge = on_plane(frame, (x * half, y * half, z * half))
-            lines.append(CrossLine(plane, on_plane(frame, direction), edge))
+            letter = "" if frame.in_patient else OWN_LETTERS[plane]
+            lines.append(CrossLine(plane, on_plane(frame, direction), edge, letter))
         return Crosshair(frame.plane.to_pixel(state.centre)[:2], tuple(lines))
 
     def _slabs(self, display_set: DisplaySet) -> dict[Plane, float]:
