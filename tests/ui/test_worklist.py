@@ -172,7 +172,7 @@ def test_the_banner_takes_no_focus_and_moves_nothing(pane: Pane) -> None:
     QTest.keyClicks(pane.bar.search, "muller")
 
     assert pane.banner.focusPolicy() == Qt.FocusPolicy.NoFocus
-    assert pane.bar.search.hasFocus() or not pane.isActiveWindow()
+    assert pane.window().focusWidget() is pane.bar.search
     assert pane.table.geometry() == before
 
 

@@ -57,6 +57,6 @@ def test_the_same_report_is_the_same_text_byte_for_byte() -> None:
     """The text is signed by its digest."""
     report = chest()
 
-    assert report.plain_text.encode() == report.plain_text.encode()
+    assert report.plain_text == chest().plain_text
     assert "Lungs: No nodule or consolidation." in report.plain_text.splitlines()
     assert "Upper abdomen" not in report.plain_text  # empty: nothing is claimed
