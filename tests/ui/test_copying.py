@@ -8,17 +8,19 @@ import pytest
 from attrs import evolve
 from fakes_viewer import opened, stack, viewed
 from numpy.typing import NDArray
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
+from volume_phantoms import SCANS, display_set
 
 from workstation.domain.patient import Patient
 from workstation.domain.technique import Fact, Stated
+from workstation.errors import CommandError
 from workstation.services.jobs import Jobs
 from workstation.services.screen.overlay_lines import Overlay
 from workstation.services.screen.unnamed import unnamed, unnamed_marks
 from workstation.services.viewer.viewer import Viewer
 from workstation.ui.bridge import HomePost
-from workstation.ui.viewer.copying import unnamed_picture
+from workstation.ui.viewer.copying import pixels_of, unnamed_picture
 from workstation.ui.viewer.pictures import Pictures
 
 ROBIN = Patient("Alder, Robin", "HG-100482", "harbor", date(1962, 3, 2), "M")
@@ -113,3 +115,33 @@ def test_an_empty_view_has_no_copy(qtbot: QtBot, *, there: bool) -> None:
     made = unnamed_picture(viewer, Pictures(Jobs(HomePost().post), lambda: None), 1.0, "")
 
     assert (made is not None) is there
+
+
+def test_pixels_of_a_copy_are_red_green_and_blue_line_by_line(qtbot: QtBot) -> None:
+    """What is saved in the study: a line of an odd width is not filled up, no colour is another."""
+    image = QImage(3, 2, QImage.Format.Format_RGB32)
+    image.fill(QColor(10, 20, 30))
+    image.setPixelColor(2, 1, QColor(200, 0, 7))
+
+    made = pixels_of(image)
+
+    assert made.shape == (2, 3, 3)
+    assert made[0, 0].tolist() == [10, 20, 30]
+    assert made[1, 2].tolist() == [200, 0, 7]
+
+
+def test_a_volume_that_is_being_drawn_is_not_copied_half(qtbot: QtBot) -> None:
+    """Rays take seconds: the windows stand still for none of them, and no coarse picture of a
+    bone goes anywhere."""
+    viewer, _ = opened(display_set(SCANS["straight"], 20, (30, 34)))
+    viewer.resized(0, 300, 200, 1.0)
+    viewer.set_volume("ct-bone")
+    jobs = Jobs(HomePost().post)
+    pictures = Pictures(jobs, lambda: None)
+
+    with pytest.raises(CommandError, match="being made"):
+        unnamed_picture(viewer, pictures, 1.0, "")
+    pictures.draw_now(viewer.scene(0))
+
+    assert unnamed_picture(viewer, pictures, 1.0, "") is not None
+    jobs.close()

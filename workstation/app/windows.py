@@ -30,6 +30,7 @@ from workstation.ui.standing import Shown
 from workstation.ui.template_dialog import TemplateDialog
 from workstation.ui.viewer.gl_engine import GraphicsStart
 from workstation.ui.viewer.pane import ViewerPane
+from workstation.ui.voice_meter import VoiceButton
 from workstation.ui.windows import Shell
 
 MIB = 1 << 20
@@ -86,11 +87,13 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
     GraphicsStart(slices, jobs, settings.engine, card, lambda: probed(opengl_child())).begin()
     BeingSaid(report.editor, services.dictation)
     report.add_card(CriticalCard(services.critical, services.reporting, outer.clock, shell.run))
+    report.add_voice(VoiceButton(services.listening, services.reporting, shell.run))
     shell.furnish(images, report, images.measurements)
     shell.pictured.connect(lambda _: images.settle())
     shell.pictured.connect(lambda _: report.settle())
     shell.strip_asked.connect(lambda _: images.toggle_strip())
     shell.copy_view = lambda: images.copy(settings.banner)
+    shell.pixels_of_view = lambda: images.pixels(settings.banner)
     shell.screen_asked.connect(lambda _: images.measure_screen())
     program.open_with(shell, bindings, menus, spoken.phrases(registry))
     keymap.changed.connect(shell.rebind)

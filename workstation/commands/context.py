@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Protocol
 
 import attrs
+import numpy as np
 from attrs import frozen
+from numpy.typing import NDArray
 
 from workstation.domain.decision_aid import Aid
 from workstation.domain.identifiers import SiteId
@@ -16,6 +18,7 @@ from workstation.services.delivery.alarms import Alarms
 from workstation.services.delivery.delivery import Deliveries
 from workstation.services.delivery.measurement_filing import MeasurementFiling
 from workstation.services.delivery.movie_saving import MovieSaving
+from workstation.services.delivery.picture_saving import PictureSaving
 from workstation.services.delivery.planes_saving import PlanesSaving
 from workstation.services.delivery.segments_saving import SegmentsSaving
 from workstation.services.images.loading import Loader
@@ -187,6 +190,11 @@ class Windows(Protocol):
         """The active view to the clipboard, without whose it is; False where it cannot be."""
         ...
 
+    def view_pixels(self) -> NDArray[np.uint8] | None:
+        """The active view as it is seen, without whose it is, (rows, columns, 3); None where
+        nothing is on it. Raises CommandError while a picture of it is being made."""
+        ...
+
     def choose_files(self, *, folder: bool) -> None:
         """Ask for a folder or a file of this machine, and open it."""
         ...
@@ -233,6 +241,7 @@ class AllServices:
     filing: MeasurementFiling
     saving: PlanesSaving
     movies: MovieSaving
+    pictures: PictureSaving
     cine: Cine
     desk: DeskLock
     critical: CriticalResults

@@ -7,6 +7,8 @@ from workstation.commands.planes import claimed, told
 from workstation.commands.registry import Outcome, command
 from workstation.domain.key_image import KeyImage, KeyTitle
 from workstation.errors import CommandError
+from workstation.services.delivery.picture_saving import is_picture
+from workstation.services.jobs import Job
 from workstation.text import tr
 
 GROUP = "Tools"
@@ -15,17 +17,43 @@ GROUP = "Tools"
 @command("image.key", title="Key image", group=GROUP, when={"image"}, say={"key image"})
 def key(ctx: CommandContext, title: KeyTitle | None = None) -> Outcome:
     """Mark the image shown, as it is seen now; again takes the mark away. A plane or slab is
-    saved as an image of the study and sent as a key image.
+    saved as an image of the study and sent as a key image; so is a rendered volume, a
+    straightened picture and a plane with something laid over it, as it is seen.
 
     A title says what it is marked for; another title than it has replaces that.
     """
     shown = ctx.viewer.shown(ctx.viewer.active)
+    if shown is not None and is_picture(shown):
+        return _picture(ctx, title)
     if shown is None or shown.reformat is None:
         ctx.viewer.toggle_key_image(title)
         return None
     item, reader = claimed(ctx)
     saved = ctx.saving.save_key_image(item, reader, title or KeyTitle.OF_INTEREST)
     return saved.then(partial(told, ctx))
+
+
+@command("image.save", title="Save the view as a picture", group=GROUP, when={"case", "image"})
+def save(ctx: CommandContext, title: KeyTitle | None = None) -> Outcome:
+    """What the view shows, as it is seen, with your marks and without whose it is: an image of
+    the study that any viewer shows, and a key image."""
+    return _picture(ctx, title)
+
+
+def _picture(ctx: CommandContext, title: KeyTitle | None) -> Outcome:
+    item, reader = claimed(ctx)
+    ctx.pictures.need(item)
+    pixels = ctx.windows.view_pixels()
+    if pixels is None:
+        raise CommandError(tr("there is no image on this view"))
+    saved = ctx.pictures.save(item, reader, pixels, title or KeyTitle.OF_INTEREST)
+    ctx.windows.tell(tr("the picture is being saved"))
+    return saved.then(partial(_saved, ctx))
+
+
+def _saved(ctx: CommandContext, job: Job[None]) -> None:
+    if job.error is None:
+        ctx.windows.tell(tr("the picture is saved in the study"))
 
 
 @command("image.next-key", title="Next key image", group=GROUP, when={"key-image"})
@@ -58,4 +86,4 @@ def _numbered(ctx: CommandContext, number: int) -> KeyImage:
     return known[number - 1]
 
 
-COMMANDS = (key, next_key, go_key, insert)
+COMMANDS = (key, save, next_key, go_key, insert)

@@ -4,6 +4,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtWidgets import QApplication, QWidget
 
 from workstation.domain.decision_aid import Aid
@@ -40,6 +42,7 @@ class Opening(ABC):
         self.strip_asked: Signal[None] = Signal()
         #: Copies the active view without whose it is; False where it cannot be.
         self.copy_view: Callable[[], bool] = lambda: False
+        self.pixels_of_view: Callable[[], NDArray[np.uint8] | None] = lambda: None
         #: Corrections of a marked word of the report are to be offered.
         self.corrections_asked: Signal[None] = Signal()
         #: Templates are to be opened over a window.
@@ -123,6 +126,9 @@ class Opening(ABC):
 
     def copy_picture(self) -> bool:
         return self.copy_view()
+
+    def view_pixels(self) -> NDArray[np.uint8] | None:
+        return self.pixels_of_view()
 
     def choose_files(self, *, folder: bool) -> None:
         choose_files(self.front, self.run, folder=folder)

@@ -199,5 +199,7 @@ def _document(kind: FilingKind) -> str:
             return tr("Planes")
         case FilingKind.MOVIE:
             return tr("Movie of a volume")
+        case FilingKind.PICTURE:
+            return tr("Picture of a view")
         case FilingKind.SEGMENTS:
             return tr("Segments")

@@ -3,36 +3,23 @@
 import io
 import shutil
 import subprocess
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pydicom
 import pytest
 from attrs import evolve
-from fakes_planes import SOURCE
+from fakes_drawn import KEYS, SAID
 
-from workstation.dicom.document_head import DocumentHead, MarkedImage
+from workstation.dicom.display_pixels import Drawn
 from workstation.dicom.movie_document import Movie, movie_document
 from workstation.domain.cine import Timed
-from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyUID
-from workstation.domain.reader import Reader
+from workstation.domain.identifiers import StudyUID
 from workstation.imaging.transfer import Projection
 from workstation.protocols.dicom_attributes import Attributes
 from workstation.protocols.dicom_cine import timing_of
 
-AT = datetime(2026, 11, 26, 5, 0, tzinfo=UTC)
-STUDY = StudyUID("1.2.9")
-CT = "1.2.840.10008.5.1.4.1.1.2"
-KEYS = [
-    FrameKey(SiteId("harbor"), STUDY, SeriesUID("1.2.9.1"), SopUID(f"1.2.9.1.{n}"))
-    for n in (1, 2, 3)
-]
-HEAD = DocumentHead(
-    STUDY, SOURCE, Reader("17", "Reader, Ada"), AT, "2.25.11", "2.25.12",
-    {key.sop: MarkedImage(CT, "CT", 1) for key in KEYS},
-)  # fmt: skip
-MOVIE = Movie(HEAD, "CT", "Lung, Bone, turning", Projection.SHADED, 1 / 6, 9002)
+MOVIE = Movie(SAID, 1 / 6)
 #: An odd number of bytes: a value is padded to an even length (PS3.5 7.1).
 FRAMES = np.random.default_rng(4).integers(0, 256, (3, 5, 7, 3)).astype(np.uint8)
 
@@ -47,8 +34,8 @@ def test_dciodvfy_accepts_it(projection: Projection, lossy: float | None, tmp_pa
     """A judge of its own; an archive that is strict takes it too."""
     if shutil.which("dciodvfy") is None:
         pytest.skip("dciodvfy is not installed")
-    path, movie = tmp_path / "movie.dcm", evolve(MOVIE, projection=projection, lossy_ratio=lossy)
-    path.write_bytes(movie_document(movie, FRAMES, KEYS))
+    path, said = tmp_path / "movie.dcm", evolve(SAID, drawn=Drawn.by(projection), lossy_ratio=lossy)
+    path.write_bytes(movie_document(evolve(MOVIE, said=said), FRAMES, KEYS))
 
     checked = subprocess.run(["dciodvfy", path], capture_output=True, text=True, check=False)
 
@@ -75,7 +62,7 @@ def test_it_plays_here_as_long_as_everywhere() -> None:
 
 
 def test_of_a_mip_it_says_so() -> None:
-    made = read(evolve(MOVIE, projection=Projection.MIP))
+    made = read(evolve(MOVIE, said=evolve(SAID, drawn=Drawn.by(Projection.MIP))))
 
     assert list(made.ImageType) == ["DERIVED", "SECONDARY", "MIP"]
     assert made.DerivationCodeSequence[0].CodeValue == "113078"

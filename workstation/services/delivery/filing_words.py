@@ -16,6 +16,7 @@ _WHAT: Final = {
     FilingKind.REPORT_PDF: "report as PDF",
     FilingKind.PLANES: "planes",
     FilingKind.MOVIE: "movie",
+    FilingKind.PICTURE: "picture",
     FilingKind.SEGMENTS: "segments",
 }
 

@@ -25,6 +25,7 @@ class FilingKind(StrEnum):
     SEGMENTS = "segments"  # what a reader drew
     PLANES = "planes"  # an image of a plane or slab through a volume
     MOVIE = "movie"  # a rendered volume that turns
+    PICTURE = "picture"  # a view as it was seen
 
 
 @frozen

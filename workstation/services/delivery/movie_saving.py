@@ -183,19 +183,22 @@ class MovieSaving:
 
 def _document(made: _Making, source: FrameSource) -> Filing:
     load_writers()
+    from workstation.dicom.display_pixels import Drawn, Said
     from workstation.dicom.movie_document import Movie, movie_document
 
     own, rendering = made.shown.display_set, made.shown.rendering
     assert rendering is not None
     instances = described(made.item, own, source)
     sop = made.uid("movie")
-    movie = Movie(
-        head_of(own, instances, made.reader, made.at, made.uid("series"), sop), own.modality,
-        f"{own.label}, {rendering.preset.title}, turning", rendering.preset.projection,
-        USUAL_S / PICTURES, _NUMBER, made.shown.frame.lossy_ratio,
+    head = head_of(own, instances, made.reader, made.at, made.uid("series"), sop)
+    said = Said(
+        head, own.modality, f"{own.label}, {rendering.preset.title}, turning",
+        Drawn.by(rendering.preset.projection), "turned once around", _NUMBER,
+        made.shown.frame.lossy_ratio,
     )  # fmt: skip
     frames = np.stack(made.pictures)
     made.pictures.clear()
+    movie = Movie(said, USUAL_S / PICTURES)
     data = movie_document(movie, frames, [frame.key for frame in own.frames])
     ref = StudyRef(made.item.site, made.item.ref.study)
     body = base64.b64encode(data).decode()

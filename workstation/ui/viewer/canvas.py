@@ -90,6 +90,11 @@ class Canvas(QWidget):
         return self._index
 
     @property
+    def pictures(self) -> Pictures:
+        """What makes them, and the last one."""
+        return self._pictures
+
+    @property
     def ink(self) -> InkCanvas | None:
         """How the last ink was laid: what a pointer can meet."""
         return self._painting.ink

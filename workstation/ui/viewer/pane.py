@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QGuiApplication, QImage, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workstation.commands.context import Place
@@ -107,16 +109,23 @@ class ViewerPane(QWidget):
 
     def copy(self, banner: str) -> bool:
         """The active view to the clipboard: as it is seen, without whose it is."""
-        canvas = self.grid.canvases[self._viewer.active]
-        made = copying.unnamed_picture(
-            self._viewer,
-            Pictures(self._jobs, lambda: None, self._slices),
-            canvas.devicePixelRatioF(),
-            banner,
-        )
+        made = self._unnamed(banner)
         if made is not None:
             QGuiApplication.clipboard().setImage(made)
         return made is not None
+
+    def pixels(self, banner: str) -> NDArray[np.uint8] | None:
+        """The same as red, green and blue; None where nothing is on the view."""
+        made = self._unnamed(banner)
+        return None if made is None else copying.pixels_of(made)
+
+    def _unnamed(self, banner: str) -> QImage | None:
+        """Rays take seconds: of a volume the picture that is on the view is taken."""
+        canvas, shown = self.grid.canvases[self._viewer.active], self._viewer.shown
+        active = shown(self._viewer.active)
+        rays = active is not None and active.rendering is not None
+        pictures = canvas.pictures if rays else Pictures(self._jobs, lambda: None, self._slices)
+        return copying.unnamed_picture(self._viewer, pictures, canvas.devicePixelRatioF(), banner)
 
     def measure_screen(self) -> None:
         """Of the screen that the images are on."""
