@@ -11,7 +11,8 @@ REFUSED = "there is no microphone, or another program has it to itself"
 
 
 def bar(qtbot: QtBot, told: Standing, width: int = 1366) -> StatusBar:
-    made = StatusBar((("N", "read next"), ("?", "keys")))
+    made = StatusBar((("case.next", "read next"), ("app.keys", "keys")))
+    made.show_keys({"case.next": "N", "app.keys": "?"})
     qtbot.addWidget(made)
     made.resize(width, 24)
     made.show()
@@ -47,3 +48,15 @@ def test_why_a_command_did_not_work_is_not_cut_for_what_stands_every_day(qtbot: 
 
     made.show_standing(Standing(engine=SOFTWARE, store=STORE))
     qtbot.waitUntil(lambda: {"CPU planes", "Unsent work is not kept"} <= set(said(made)))
+
+
+def test_hints_bear_the_keys_of_the_keymap(qtbot: QtBot) -> None:
+    """Whoever gave `Read next` another key is not told the old one for the rest of the night."""
+    made = bar(qtbot, Standing())
+    before = made.grab().toImage()
+
+    made.show_keys({"case.next": "Ctrl+Space", "app.keys": "?"})
+    qtbot.waitUntil(lambda: made.grab().toImage() != before)
+    made.show_keys({"app.keys": "?"})
+
+    assert said(made) == ["keys"], "a command without a key is no hint"

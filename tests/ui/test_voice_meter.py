@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 from fakes_report import Desk
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
@@ -14,7 +15,7 @@ from workstation.services.speech.listening import Listening
 from workstation.settings import resource
 from workstation.ui.being_said import BeingSaid
 from workstation.ui.report_editor import ReportEditor
-from workstation.ui.voice_meter import VoiceMeter
+from workstation.ui.voice_meter import VoiceButton, VoiceMeter
 
 
 class Ears:
@@ -46,10 +47,12 @@ class Room:
         spoken = Spoken.read(resource("speech", "en.toml"))
         self.dictation = Dictation(reporting, None, spoken, self.desk.jobs)  # type: ignore[arg-type]
         self.listening = Listening(self.dictation, reporting, Ears(), Device(), self.desk.jobs)
-        self.meter = VoiceMeter(self.listening, self.dictation, reporting, "F4")
+        self.meter = VoiceMeter(self.listening, self.dictation, reporting)
+        self.sent: list[str] = []
+        self.button = VoiceButton(self.listening, reporting, self.sent.append)
         self.editor = ReportEditor(reporting, lambda _line: None)
         self.said = BeingSaid(self.editor, self.dictation)
-        for widget in (self.meter, self.editor):
+        for widget in (self.meter, self.button, self.editor):
             qtbot.addWidget(widget)
 
     def open_report(self) -> None:
@@ -91,6 +94,34 @@ def test_the_level_is_seen(room: Room) -> None:
     silence = picture(0.0)
     assert picture(0.5) != silence
     assert picture(0.0) == silence
+
+
+def test_the_microphone_stands_at_the_foot_of_the_report_and_says_whether_it_hears(
+    room: Room,
+) -> None:
+    """Whoever believes that it hears dictates a finding into nothing."""
+    assert room.button.isHidden(), "nothing to dictate into"
+    room.open_report()
+    room.button.show_keys({"dictation.toggle": "F4"})
+    assert "F4" in room.button.toolTip()
+    deaf, width = room.button.grab().toImage(), room.button.width()
+
+    room.button.click()
+    assert room.sent == ["dictation.toggle"]
+    room.listening.start()
+
+    assert room.button.accessibleName() == "End dictation"
+    assert room.button.grab().toImage() != deaf
+    assert room.button.width() == width, "nothing beside it moves"
+    assert room.button.focusPolicy() is Qt.FocusPolicy.NoFocus, "the caret stays in the text"
+
+
+def test_a_microphone_that_does_not_hear_says_why_where_it_was_pressed(room: Room) -> None:
+    """A press that does nothing is pressed again, and the words are lost again."""
+    room.open_report()
+    room.listening.trouble = "there is no microphone"
+    room.listening.changed.emit(None)
+    assert "there is no microphone" in room.button.toolTip()
 
 
 def test_what_is_being_recognised_stands_at_the_caret_and_not_in_the_text(room: Room) -> None:

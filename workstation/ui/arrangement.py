@@ -1,6 +1,6 @@
 """Which pane stands in which window: all in one, or worklist, images and report apart."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from attrs import frozen
@@ -61,6 +61,8 @@ class Arrangement:
         self.many = False
         self.panes = panes
         self._shown, self._telling, self._run, self._banner = shown, telling, run, banner
+        self._keys: Mapping[str, str] = {}
+        self._no_case = plain.label()
         titles = (
             ("worklist", tr("Worklist")),
             ("reading", tr("Reading")),
@@ -74,7 +76,7 @@ class Arrangement:
         self.main.at_home = lambda: self._focus_page(self.page)
         self.main.bars.addWidget(self.top)
         self.main.bars.addWidget(self._case_bar())
-        for page in (panes.worklist, self._reading, panes.outbox, _no_case()):
+        for page in (panes.worklist, self._reading, panes.outbox, _page_of(self._no_case)):
             self.main.pages.addWidget(page)
         self._frames: dict[str, Frame] = {"worklist": self.main}
         self._into_one()
@@ -118,6 +120,21 @@ class Arrangement:
 
         for frame in self.windows:
             frame.alarms.show_alarms(alarms.standing, of)
+
+    def show_keys(self, keys: Mapping[str, str]) -> None:
+        """Keys by command line, beside what they do; windows that come later have them too."""
+        self._keys = keys
+        self._no_case.setText(
+            tr(
+                "No case is open. {next} reads the next one, {list} goes to the list.",
+                next=keys.get("case.next", tr("Read next")),
+                list=keys.get("app.show worklist", tr("Worklist")),
+            )
+        )
+        for frame in self.windows:
+            frame.show_keys(keys)
+            for bar in frame.bars.findChildren(CaseBar):
+                bar.show_keys(keys)
 
     def ask_of_launch(self, site: str) -> None:
         for frame in self.windows:
@@ -221,19 +238,24 @@ class Arrangement:
     def _frame(self, role: str, on_close: Callable[[], None]) -> Frame:
         status = StatusBar(
             (
-                ("N", tr("read next")),
-                ("/", tr("search")),
-                ("Ctrl+K", tr("commands")),
-                ("?", tr("keys")),
+                ("case.next", tr("read next")),
+                ("worklist.search", tr("search")),
+                ("app.palette", tr("commands")),
+                ("app.keys", tr("keys")),
             )
         )
         shown = self._shown
-        status.add_voice(VoiceMeter(shown.listening, shown.dictation, shown.reporting, "F4"))
+        meter = VoiceMeter(shown.listening, shown.dictation, shown.reporting)
+        status.add_voice(meter)
         self._telling.add(status)
-        return Frame(role, status, on_close, self._run)
+        made = Frame(role, status, on_close, self._run)
+        made.keyed = (status.show_keys, meter.show_keys)
+        made.show_keys(self._keys)
+        return made
 
     def _case_bar(self) -> CaseBar:
         made = CaseBar(self._run, self._banner)
+        made.show_keys(self._keys)
         self._telling.add(made)
         return made
 
@@ -272,8 +294,8 @@ class Arrangement:
         self.main.bars.setCurrentIndex(0)
 
 
-def _no_case() -> QWidget:
-    words = tr("No case is open. N reads the next one, Ctrl+1 goes to the list.")
-    made = plain.column(plain.label(words), 0, margins=(24, 24, 24, 24))
+def _page_of(words: QWidget) -> QWidget:
+    """Where the images would be, while there is no case."""
+    made = plain.column(words, 0, margins=(24, 24, 24, 24))
     made.setProperty("scope", Scope.WORKLIST.value)
     return plain.ground(made, "panel")

@@ -1,6 +1,6 @@
 """The bars at the head of a window: where you are, whose case it is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
@@ -11,7 +11,7 @@ from workstation.domain.worklist import WorklistItem
 from workstation.text import tr
 from workstation.ui import plain, theme
 from workstation.ui import worklist_forms as forms
-from workstation.ui.chips import Chip, KeyCap, chip_size, paint_chip
+from workstation.ui.chips import Chip, KeyCap, chip_size, paint_chip, shown_key
 from workstation.ui.sla_clock import SlaClock
 
 HEAD = 44
@@ -139,7 +139,6 @@ class CaseBar(QWidget):
         self._order = plain.button(
             tr("Order"), lambda: run("case.order"), look="quiet", icon="document"
         )
-        plain.set_tooltip(self._order, tr("Order, laboratory, history"), "F11")
         self._order.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._kidneys, self._allergy = Chip(), Chip()
         self._news = plain.elided(tone="open", weight=600)
@@ -150,7 +149,7 @@ class CaseBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(6, 0, 12, 0)
         layout.setSpacing(14)
-        self._key = KeyCap("Esc")
+        self._key = KeyCap("")
         for part in (
             self._back, self._key, plain.rule(vertical=True), self._name, self._who,
             self._born, self._id, plain.rule(vertical=True), self._procedure, self._accession,
@@ -163,7 +162,14 @@ class CaseBar(QWidget):
         layout.addWidget(plain.row(self._clock_mark, self._images, spacing=5))
         layout.addWidget(demo_mark(banner))
         layout.addWidget(self.clock)
+        self.show_keys({})
         self.show_case(None, "", "")
+
+    def show_keys(self, keys: Mapping[str, str]) -> None:
+        """Keys by command line, as they are now."""
+        self._key.set_key(keys.get("app.back", ""))
+        key = shown_key(keys.get("case.order", ""))
+        plain.set_tooltip(self._order, tr("Order, laboratory, history"), key)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Two letters of a site say nothing: what is news has its room where that is small."""

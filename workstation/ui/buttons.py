@@ -71,8 +71,12 @@ class Button(QPushButton):
             painter.setBrush(theme.color("hue.here", 0.85 if self.isDown() else 1.0))
             painter.drawRoundedRect(self.rect(), radius, radius)
             return "text.inverse"
-        ground = "bg.press" if self.isDown() or self.isChecked() else ""
-        ground = ground or ("bg.hover" if self.underMouse() else "")
+        if self.isChecked():  # a ring and a hue: on near-black a lighter grey alone is not seen
+            painter.setPen(theme.pen("hue.here"))
+            painter.setBrush(theme.color("bg.press" if self.isDown() else "bg.select"))
+            painter.drawRoundedRect(box, radius, radius)
+            return "hue.here"
+        ground = "bg.press" if self.isDown() else "bg.hover" if self.underMouse() else ""
         painter.setPen(theme.pen("line.edge") if self._look == "normal" else Qt.PenStyle.NoPen)
         if ground:
             painter.setBrush(theme.color(ground))

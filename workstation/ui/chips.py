@@ -137,8 +137,13 @@ class KeyCap(QWidget):
 
     def __init__(self, key: str) -> None:
         super().__init__()
+        self.set_key(key)
+
+    def set_key(self, key: str) -> None:
+        """Another key from now on."""
         self._key = shown_key(key)
         self.setFixedSize(round(key_width(self._key)), 18)
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:

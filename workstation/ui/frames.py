@@ -1,6 +1,6 @@
 """A window of the program: a bar, panes, a status bar. Its title is its role alone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QCloseEvent, QFocusEvent, QGuiApplication, QImage, QPainter
@@ -36,6 +36,8 @@ class Frame(QWidget):
         self.launch = LaunchBar(run)
         self.bars = QStackedWidget()
         self.pages = QStackedWidget()
+        #: What of it shows keys beside words.
+        self.keyed: Sequence[Callable[[Mapping[str, str]], None]] = ()
         #: Gives the keys to the first place of its page, where nothing in it has them.
         self.at_home: Callable[[], None] = lambda: None
         self._on_close = on_close
@@ -53,6 +55,11 @@ class Frame(QWidget):
         layout.addWidget(self.pages, 1)
         layout.addWidget(plain.rule())
         layout.addWidget(status)
+
+    def show_keys(self, keys: Mapping[str, str]) -> None:
+        """Keys by command line, as they are now."""
+        for show in self.keyed:
+            show(keys)
 
     def present(self) -> None:
         """Show it as large as the screen allows."""

@@ -206,7 +206,8 @@ def _checks() -> QWidget:
 
 
 def _status(told: Standing) -> QWidget:
-    made = StatusBar((("N", "read next"), ("?", "keys")))
+    made = StatusBar((("case.next", "read next"), ("app.keys", "keys")))
+    made.show_keys({"case.next": "N", "app.keys": "?"})
     made.show_standing(told)
     made.setFixedWidth(960)
     return made

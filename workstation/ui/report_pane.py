@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from workstation.domain.identifiers import SiteId
 from workstation.domain.report import ReportState
@@ -29,6 +29,7 @@ from workstation.ui.report_lists import (
     key_image_entry,
 )
 from workstation.ui.report_news import ReportNews
+from workstation.ui.voice_meter import VoiceButton
 
 _CHECK_ROWS: Final = 4
 #: A pane lower than this has no room for a card and the evidence.
@@ -89,6 +90,7 @@ class ReportPane(QWidget):
         self.setProperty("scope", "report")
         self.setMinimumWidth(420)
         plain.ground(self, "panel")
+        self._voice: VoiceButton | None = None
         self._card = QWidget(self)  # until there is one
         self._card.hide()
         self._build()
@@ -121,6 +123,14 @@ class ReportPane(QWidget):
         card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._card = card
         card.installEventFilter(self)
+
+    def add_voice(self, voice: VoiceButton) -> None:
+        """The microphone at the foot, before everything else there."""
+        foot = self._foot_row.layout()
+        assert isinstance(foot, QHBoxLayout)
+        foot.insertWidget(0, voice)
+        self._voice = voice
+        voice.show_keys(self._keys)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Show, QEvent.Type.Hide):
@@ -164,7 +174,8 @@ class ReportPane(QWidget):
         self._supporting = plain.column(plain.rule(), self.evidence)
         for part in (self._supporting, plain.rule(), self.checks, plain.rule()):
             whole.addWidget(part)
-        whole.addWidget(self._foot())
+        self._foot_row = self._foot()
+        whole.addWidget(self._foot_row)
 
     def _foot(self) -> QWidget:
         self._why = plain.elided(tone="open", size="small")
@@ -194,6 +205,8 @@ class ReportPane(QWidget):
             ("report.addend", self._addend),
         ):  # fmt: skip
             button.set_key(self._key(line))
+        if self._voice is not None:
+            self._voice.show_keys(keys)
         self._follow()
         self._follow_checks()
 

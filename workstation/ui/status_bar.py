@@ -1,6 +1,6 @@
 """The status bar: how things stand, and what the last command says for itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from attrs import frozen
@@ -32,7 +32,10 @@ class Standing:
 
 
 class StatusBar(QWidget):
-    """One quiet line; news has a place of its own and never moves its neighbours' words."""
+    """One quiet line; news has a place of its own and never moves its neighbours' words.
+
+    `hints` are command lines and a word or two for each; `show_keys` gives them their keys.
+    """
 
     def __init__(self, hints: Sequence[tuple[str, str]]) -> None:
         super().__init__()
@@ -53,9 +56,13 @@ class StatusBar(QWidget):
         layout.addWidget(self._parts["store"])
         self._sending = plain.mark("send", "hue.open", 12)
         layout.addWidget(plain.row(self._sending, self._parts["outbox"], spacing=6))
-        for key, words in hints:
-            hint = plain.label(words, tone="low", size="micro")
-            layout.addWidget(plain.row(KeyCap(key), hint, spacing=6))
+        self._hints: dict[str, tuple[QWidget, KeyCap]] = {}
+        for line, words in hints:
+            cap = KeyCap("")
+            hint = plain.row(cap, plain.label(words, tone="low", size="micro"), spacing=6)
+            self._hints[line] = hint, cap
+            layout.addWidget(hint)
+        self.show_keys({})
         self.show_standing(Standing())
 
     def add_voice(self, meter: QWidget) -> None:
@@ -63,6 +70,12 @@ class StatusBar(QWidget):
         layout = self.layout()
         assert isinstance(layout, QHBoxLayout)
         layout.insertWidget(1, meter)
+
+    def show_keys(self, keys: Mapping[str, str]) -> None:
+        """Keys by command line, as they are now; without one there is nothing to hint at."""
+        for line, (hint, cap) in self._hints.items():
+            cap.set_key(keys.get(line, ""))
+            hint.setVisible(line in keys)
 
     def show_standing(self, told: Standing) -> None:
         for name, part in self._parts.items():

@@ -95,11 +95,13 @@ class Shell(Opening):
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         self._keys = Keys(app, bindings, self.run, self._scope)
+        self._windows.show_keys(bindings.lines)
 
     def rebind(self, bindings: Bindings) -> None:
         """Other keys from now on."""
         self._keys.bindings = bindings
         self._offering.bindings = bindings
+        self._windows.show_keys(bindings.lines)
 
     def _listen(self) -> None:
         shown = self._shown
