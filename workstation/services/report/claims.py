@@ -104,7 +104,8 @@ _UP_TO: Final = (
 _LONG_AGO: Final = _cues(
     r"\b(?:history of|h/o|hx of|old|remote|chronic|long-?standing|healed|compensated|burnt[- ]out|"
     r"status post|s/p|sequelae? of|residu(?:a|es?) of|treated|"
-    r"(?:evacuation|drainage|repair|clipping|coiling|stenting|replacement|treatment) (?:of|for)|"
+    r"(?:evacuation|drainage|repair|clipping|coiling|stenting|replacement|treatment|exclusion|"
+    r"emboli[sz]ation) (?:of|for)|"
     rf"(?:treated|anticoagulated|operated|shunt\w*|surgery) for){_UP_TO}",
 )
 _BEFORE_TODAY: Final = _cues(rf"\b(?:prior|previous(?:ly)?|former(?:ly)?|known){_UP_TO}")
@@ -144,8 +145,9 @@ _ONLY_ASKED: Final = _cues(r"^\W*(?:suspected|concern for)(?: [\w-]+){1,4}\W*$")
 #: What may come to be, what was told the patient, and what something else looks like.
 _SUPPOSED: Final = _cues(
     r"\b(?:if|unless|should|in (?:the )?(?:case|event) of|risks? (?:of|for)|prone to|"
-    r"predispos\w+ to|complications? (?:such as|like|including)|informed (?:about|of)|"
-    r"consent\w* (?:to|for)|(?:can|may|might|could) (?:cause|lead to|result in))\b[^.;]{0,60}$",
+    r"potential (?:for|of)|predispos\w+ to|complications? (?:such as|like|including)|"
+    r"informed (?:about|of)|consent\w* (?:to|for)|"
+    r"(?:can|may|might|could) (?:cause|lead to|result in))\b[^.;]{0,60}$",
     r"\b(?:mimic\w*|simulat\w+|mistaken for|confused with|(?:read|reported|called|described|"
     r"interpreted|misread|misinterpreted) as)\b[^.;]{0,30}$",
 )

@@ -46,6 +46,8 @@ _INFARCT: Final = (
     r"(?:infarct(?:s|ions?)?|strokes?|cva|isch(?:a)?emi(?:a|c (?:changes?|events?|insults?)))"
 )
 _GUT: Final = r"(?:mesenteric|(?:small |large )?bowel|intestinal|colonic|gut|gastric)"
+#: What is closed on purpose.
+_TREATED: Final = r"of (?:the )?(?:aneurysm|fistula|sac|nidus)"
 _CLOSED: Final = r"occlu(?:sions?|sive|ded|des)"
 
 
@@ -61,9 +63,9 @@ _ALONE: Final[Mapping[str, str]] = {
     r"(?: (?:intra-?|retro-?)?(?:peritoneal|abdominal))? (?:air|gas)|"
     r"(?:intra|retro)-?peritoneal (?:air|gas)|(?:air|gas) embol(?:us|ism|i)",
     "gut": rf"{_GUT} (?:isch(?:a)?emia|infarction|necrosis|gangrene)|isch(?:a)?emic (?:\w+ )?"
-    r"(?:bowel|colon|gut|loops?)|pneumatosis|portal venous (?:gas|air)|"
+    r"(?:bowel|colon|gut|loops?)|pneumatosis(?! cystoides)|portal venous (?:gas|air)|"
     r"non-?enhancing (?:\w+ ){0,3}(?:bowel|loops?)|strangulat(?:ed|ion)|incarcerat(?:ed|ion)|"
-    r"volvul(?:us|i)|closed[- ]loop|(?:bowel|colonic|gastric outlet) obstruction|"
+    r"volvul(?:us|i)|closed[- ]loop(?! \w*ostomy)|(?:bowel|colonic|gastric outlet) obstruction|"
     r"intussusceptions?|appendicitis|toxic megacolon|"
     r"(?:acute|gangrenous|emphysematous|perforated) (?:\w+ )?cholecystitis|"
     r"(?:acute|ascending) cholangitis|acute (?:\w+ ){0,2}(?:pancreatitis|diverticulitis)|"
@@ -72,6 +74,7 @@ _ALONE: Final[Mapping[str, str]] = {
     r"(?:sah|sdh|edh|ich|ivh)|"
     r"(?:acute|subacute|new|recurrent) (?:\w+ )?(?:sub|extra|epi)dural(?! \w)|"
     r"active (?:\w+ ){0,2}(?:bleed(?:ing)?|ha?emorrhage|extravasation)|contrast blush|"
+    r"(?:massive|expanding) (?:\w+ ){0,2}ha?ematoma|"
     r"ha?emo(?:peritoneum|pericardium)|sentinel clot|ha?emorrhagic (?:contusions?|transformation)",
     "brain": r"(?:brain|cerebral|uncal|tonsillar|transtentorial|subfalcine|(?:up|down)ward|"
     r"central) (?:\w+ )?herniation|midline shift|large vessel occlusion|lvo|"
@@ -145,12 +148,17 @@ _BESIDE: Final[Mapping[str, tuple[str, str, str]]] = {
         rf"{_CLOSED}|cut-?off|(?:hyper-?)?dense (?:\w+ )?(?:sign|artery|vessel)",
         r"[map][123]|mca|aca|pca|basilar|middle cerebral|cerebral arter\w+|ica|carotid|"
         r"vertebral artery|sma|mesenteric|co?eliac",
-        r"balloon|collaterals?|coils?|stent",
+        rf"balloon|collaterals?|coils?|stent|{_TREATED}",
     ),
     "limb": (
-        rf"{_CLOSED}|cut-?off",
-        r"(?:acute|abrupt|sudden|embol\w+|isch(?:a)?emi\w+|no (?:distal )?(?:run-?off|flow))",
-        r"balloon|chronic|coils?|intra-?uterine|bowel",
+        rf"(?:acute|abrupt|sudden|complete|embolic|thrombotic) (?:{_CLOSED}|cut-?off)",
+        r"arter(?:y|ies|ial)",
+        rf"balloon|coils?|{_TREATED}",
+    ),
+    "spilt": (
+        r"extravasations?",
+        r"contrast|active|arterial|vascular|blood",
+        r"urin\w+|injection|antecubital|forearm|bladder|catheter",
     ),
     "vein": (
         rf"thromb(?:us|i|osis|osed|oses)|(?:non-?|in)compressib\w+|filling defects?|{_CLOSED}",
@@ -158,7 +166,8 @@ _BESIDE: Final[Mapping[str, tuple[str, str, str]]] = {
         r"veins?|(?:sagittal|transverse|sigmoid|cavernous|dural|straight) sinus(?:es)?|ivc|svc|"
         r"vena cava|pulmonary|(?:inter)?lobar|segmental|(?:lower|upper|middle) lobe arter\w+|"
         r"atri(?:um|al)|ventric(?:le|ular)|carotid",
-        r"superficial|saphenous|ha?emorrhoid\w*|varic\w+|bladder|ureter\w*|caly\w+|mural",
+        r"superficial|saphenous|ha?emorrhoid\w*|varic\w+|bladder|ureter\w*|caly\w+|mural|"
+        rf"{_TREATED}",
     ),
     "diffusion": (
         r"(?:restricted|restriction of) diffusion|diffusion restriction",
@@ -175,7 +184,7 @@ _BESIDE: Final[Mapping[str, tuple[str, str, str]]] = {
     ),
     "cord": (
         r"compress(?:ion|ed|ing|es)(?! (?:fractures?|deformit\w+|stocking))|impinge\w+",
-        r"(?:spinal )?cord|conus|cauda equina|airway|trachea",
+        r"(?:spinal )?cord|conus|cauda equina|airway|trachea\w*",
         r"umbilical|spermatic|vocal",
     ),
     "twisted": (
@@ -201,7 +210,7 @@ _BESIDE: Final[Mapping[str, tuple[str, str, str]]] = {
     ),
     "stuck": (
         r"foreign bod(?:y|ies)",
-        r"bronch\w+|trachea\w*|airway|o?esophag\w+|larynx|retained",
+        r"\w*bronch\w+|trache\w+|airway|o?esophag\w+|larynx|retained",
         r"soft tissue",
     ),
     "ventricles": (
