@@ -1,22 +1,28 @@
 """The priors of the open case, each with its reasons; and who elsewhere may be the patient."""
 
 from collections.abc import Callable
+from typing import Final
 
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
 from workstation.domain.patient import Patient
 from workstation.domain.prior import PriorStudy
 from workstation.domain.worklist import WorklistItem
-from workstation.services.reading.case import Case
+from workstation.services.reading.case import Case, days_between
 from workstation.services.reading.elsewhere import Candidate, Elsewhere
 from workstation.services.reading.priors import rank
 from workstation.services.reading.session import ReadingSession
 from workstation.text import tr, trn
 from workstation.ui import plain
 from workstation.ui import worklist_forms as forms
+from workstation.ui.actions import stroke_of
 from workstation.ui.chips import Chip
 from workstation.ui.dialogs import Dialog
 from workstation.ui.plain import Tone
+
+#: So many lines have a digit of their own.
+_NUMBERED: Final = 9
 
 
 class PriorsDialog(Dialog):
@@ -31,6 +37,7 @@ class PriorsDialog(Dialog):
     ) -> None:
         super().__init__(host, tr("Prior studies"), width=820, height=560)
         self._session, self._elsewhere, self._run = session, elsewhere, run
+        self._acts: dict[str, Callable[[], object]] = {}
         self._list = QScrollArea()
         self._list.setFrameShape(QScrollArea.Shape.NoFrame)
         self._list.setWidgetResizable(True)
@@ -48,6 +55,7 @@ class PriorsDialog(Dialog):
         if case is None:
             self.back()
             return
+        self._acts.clear()
         ranked = {each.prior.ref: each.reasons for each in rank(case.priors, case.item)}
         whose = plain.label(person(case.item.patient, case.item), tone="hi", data=True)
         parts: list[QWidget | int] = [whose, plain.rule()]
@@ -70,8 +78,8 @@ class PriorsDialog(Dialog):
     def _prior(
         self, case: Case, number: int, prior: PriorStudy, reasons: tuple[str, ...]
     ) -> QWidget:
-        days = (case.item.acquired or case.item.listed) - prior.started if prior.started else None
-        told = [tr("{n} days before", n=days.days)] if days is not None else []
+        days = days_between(prior.started, case.item.acquired or case.item.listed)
+        told = [trn(days, "{n} day before", "{n} days before")] if days is not None else []
         told.append(self._session.site(prior.ref.site).name)
         told.append(trn(prior.instances, "{n} image", "{n} images"))
         told += [tr("report is there")] if prior.report_text else []
@@ -81,11 +89,26 @@ class PriorsDialog(Dialog):
             plain.label(", ".join(reasons), tone="low", size="small", wrap=True, data=True),
             spacing=2,
         )
-        report = plain.button(tr("Report"), lambda: self._read(number))
+        report = self._keyed(tr("Report"), lambda: self._read(number), number, "Ctrl+")
         if prior.ref in case.shown_priors:
             return _beside(words, report, plain.label(tr("shown"), tone="done", size="small"))
-        show = plain.button(tr("Show"), lambda: self._run(f"prior.show {number}"))
+        show = self._keyed(tr("Show"), lambda: self._run(f"prior.show {number}"), number)
         return _beside(words, report, show)
+
+    def _keyed(
+        self, words: str, on_click: Callable[[], object], number: int, modifier: str = ""
+    ) -> QWidget:
+        """A button and the key that does the same here; beyond the ninth line there is none."""
+        key = f"{modifier}{number}" if number <= _NUMBERED else ""
+        if key:
+            self._acts[key] = on_click
+        return plain.button(words, on_click, key=key)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        act = self._acts.get(str(stroke_of(event)))
+        if act is not None:
+            act()
+        super().keyPressEvent(event)
 
     def _read(self, number: int) -> None:
         """In its own dialog, which leads back here."""
@@ -106,13 +129,15 @@ class PriorsDialog(Dialog):
         )  # fmt: skip
         if each.confirmed:
             told = plain.label(tr("same person"), tone="done", size="small")
-            back = plain.button(
-                tr("Not the same"), lambda: self._run(f"prior.take-back {number}"), look="quiet"
+            back = self._keyed(
+                tr("Not the same"), lambda: self._run(f"prior.take-back {number}"), number, "Alt+"
             )
             return _beside(words, told, back)
         sure = tr("likely {p:.2f}", p=each.likeness.confidence)
         chip = Chip(sure, "hue.open", "dashed", "triangle-alert")
-        same = plain.button(tr("Same person"), lambda: self._run(f"prior.confirm {number}"))
+        same = self._keyed(
+            tr("Same person"), lambda: self._run(f"prior.confirm {number}"), number, "Alt+"
+        )
         return _beside(words, chip, same)
 
 

@@ -51,7 +51,7 @@ def viewed(case: Case, name_of: Callable[[SiteId], str]) -> tuple[ViewedStudy, .
             ViewedStudy(
                 prior.ref, prior.patient or item.patient, prior.started, "prior",
                 tr("PRIOR {n}", n=n),
-                _days_between(prior.started, item.acquired), prior.accession,
+                days_between(prior.started, item.acquired), prior.accession,
                 prior.description, name_of(prior.ref.site),
             )
             for n, prior in enumerate(shown, 1)
@@ -74,7 +74,8 @@ def also_of(item: WorklistItem) -> AlsoOrder:
     )
 
 
-def _days_between(prior: datetime | None, current: datetime | None) -> int | None:
+def days_between(prior: datetime | None, current: datetime | None) -> int | None:
+    """By the calendars of their sites, as a reader reckons: today less a year is 365 days."""
     if prior is None or current is None:
         return None
     return (current.date() - prior.date()).days
