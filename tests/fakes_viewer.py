@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from workstation.commands import catalogue
 from workstation.domain.geometry import ImagePlane, Vector
 from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID, StudyRef, StudyUID
+from workstation.domain.measurement import Measurement, MeasurementKind
 from workstation.domain.patient import Patient
 from workstation.domain.presentation import Rescale, Voi
 from workstation.domain.study import (
@@ -200,6 +201,11 @@ def opened(
                 rows, columns = one.pixels.rows, one.pixels.columns
                 loader.arrive(one, np.full((rows, columns), 1000 + number, np.int16))
     return viewer, loader
+
+
+def add_length(viewer: Viewer, x1: float, y1: float, x2: float, y2: float) -> Measurement:
+    """The mark that tests make most, on the active view."""
+    return viewer.add(MeasurementKind.LENGTH, ((x1, y1), (x2, y2)))
 
 
 def runner(viewer: Viewer) -> Callable[[str], None]:

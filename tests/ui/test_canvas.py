@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from fakes_viewer import build, opened, ref, runner, stack, viewed
+from fakes_viewer import add_length, build, opened, ref, runner, stack, viewed
 from numpy.typing import NDArray
 from pseudo_locale import another_language, untranslated
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt
@@ -367,7 +367,7 @@ def test_a_measurement_is_moved_as_a_whole_by_its_line(
 ) -> None:
     """Its shape stays; a click on it alone changes nothing that a report may cite."""
     viewer, pane = reading
-    before = viewer.add_length(100, 100, 160, 100)
+    before = add_length(viewer, 100, 100, 160, 100)
     grabbed(canvas(pane))
     start, end = on_view(viewer, (130, 100), (130, 140))
 
@@ -386,7 +386,7 @@ def test_a_handle_follows_the_hand_and_does_not_jump_to_it(
 ) -> None:
     """Taken hold of 8 pixels beside the point, it must not measure 8 pixels more."""
     viewer, pane = reading
-    before = viewer.add_length(100, 100, 160, 100)
+    before = add_length(viewer, 100, 100, 160, 100)
     grabbed(canvas(pane))
     (end,) = on_view(viewer, (160, 100))
 
@@ -399,7 +399,7 @@ def test_the_tooltip_says_how_sure_a_length_is(
     reading: tuple[Viewer, ViewerPane], qtbot: QtBot
 ) -> None:
     viewer, pane = reading
-    viewer.add_length(100, 100, 160, 100)
+    add_length(viewer, 100, 100, 160, 100)
     view = canvas(pane)
     grabbed(view)
     (near,) = on_view(viewer, (130, 100))
@@ -446,7 +446,7 @@ def test_an_arrow_asks_for_its_words(qtbot: QtBot) -> None:
 def test_ink_hides_by_key_and_words_do_not(reading: tuple[Viewer, ViewerPane]) -> None:
     viewer, pane = reading
     clean = grabbed(canvas(pane))
-    viewer.add_length(100, 100, 140, 100)
+    add_length(viewer, 100, 100, 140, 100)
     inked = grabbed(canvas(pane))
 
     viewer.toggle_ink()
@@ -460,8 +460,8 @@ def test_a_click_on_a_measurement_selects_it(
     reading: tuple[Viewer, ViewerPane], qtbot: QtBot
 ) -> None:
     viewer, pane = reading
-    viewer.add_length(100, 100, 160, 100)
-    viewer.add_length(100, 140, 160, 140)
+    add_length(viewer, 100, 100, 160, 100)
+    add_length(viewer, 100, 140, 160, 140)
     grabbed(canvas(pane))
     view = viewer.resolved(0)
     assert view is not None

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from attrs import evolve
-from fakes_viewer import opened, stack, viewed
+from fakes_viewer import add_length, opened, stack, viewed
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
@@ -66,7 +66,7 @@ def test_two_patients_copy_to_the_same_pixels(qtbot: QtBot) -> None:
 def test_the_image_and_the_marks_are_on_it(qtbot: QtBot) -> None:
     viewer = viewer_of()
     bare = pixels(copied(viewer))
-    viewer.add_length(10, 10, 40, 10)
+    add_length(viewer, 10, 10, 40, 10)
 
     assert not np.array_equal(bare, pixels(copied(viewer)))
     assert bare[250, 4 * 300] > 0  # 1000 stored, within the window: no black
@@ -98,7 +98,7 @@ def test_the_mark_of_a_demonstration_goes_with_every_copy(qtbot: QtBot) -> None:
 
 def test_a_scale_given_by_hand_is_said_without_who_gave_it_and_when(qtbot: QtBot) -> None:
     viewer = viewer_of()
-    viewer.add_length(10, 10, 40, 10)
+    add_length(viewer, 10, 10, 40, 10)
     by_hand = "user calibrated by Hazel, J. at 2026-11-21 17:31 UTC"
     marks = tuple(evolve(m, note=by_hand, author="Hazel, J.") for m in viewer.measurements)
 

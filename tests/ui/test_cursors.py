@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from fakes_viewer import opened, runner, stack
+from fakes_viewer import add_length, opened, runner, stack
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
@@ -72,7 +72,7 @@ def test_a_hand_says_what_can_be_taken_hold_of(
 ) -> None:
     """Handle, label and line of a measurement: open before, closed while it is held."""
     viewer, canvas = reading
-    viewer.add_length(100, 100, 140, 100)
+    add_length(viewer, 100, 100, 140, 100)
     canvas.grab()
     view = viewer.resolved(0)
     assert view is not None
@@ -94,7 +94,7 @@ def test_with_a_measuring_tool_a_line_is_ground_like_any_other(
     reading: tuple[Viewer, Canvas],
 ) -> None:
     viewer, canvas = reading
-    viewer.add_length(100, 100, 140, 100)
+    add_length(viewer, 100, 100, 140, 100)
     canvas.grab()
     viewer.pick_tool("length")
     view = viewer.resolved(0)

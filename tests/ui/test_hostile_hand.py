@@ -6,12 +6,13 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from attrs import evolve
-from fakes_viewer import FakeLoader, build, opened, ref, runner, stack, viewed
+from fakes_viewer import FakeLoader, add_length, build, opened, ref, runner, stack, viewed
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from workstation.domain.measurement import MeasurementKind
 from workstation.domain.study import DisplaySet, DisplaySetKind
 from workstation.errors import CommandError
 from workstation.services.jobs import Jobs
@@ -94,7 +95,7 @@ class Desk:
 
 def take_handle(desk: Desk) -> Place:
     """The second end of a line is in the hand, ten pixels from where it was."""
-    desk.viewer.add_length(10, 20, 40, 20)
+    add_length(desk.viewer, 10, 20, 40, 20)
     desk.draw()
     x, y = desk.at(40, 20)
     desk.mouse("press", (x, y))
@@ -243,8 +244,8 @@ def test_a_tiny_view_shows_and_measures(
     viewer.magnify(on=True)
     viewer.point_at((30, 30))
     viewer.set_overlay_level(3)
-    viewer.add_length(5, 5, 60, 60)
-    viewer.add_rectangle(0, 0, 63, 63)
+    add_length(viewer, 5, 5, 60, 60)
+    viewer.add(MeasurementKind.RECTANGLE, ((0, 0), (63, 63)))
     viewer.zoom(40)
     canvas.settle()
     canvas.grab()

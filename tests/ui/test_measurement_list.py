@@ -2,7 +2,7 @@
 
 import pytest
 from attrs import evolve
-from fakes_viewer import opened, ref, runner, stack, viewed
+from fakes_viewer import add_length, opened, ref, runner, stack, viewed
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QListView
@@ -27,9 +27,9 @@ class Room:
         self.viewer: Viewer = opened(CURRENT, PRIOR, studies=studies)[0]
         self.viewer.set_layout(1, 2)
         self.viewer.go(2)
-        self.viewer.add_length(0, 0, 20, 0)
+        add_length(self.viewer, 0, 0, 20, 0)
         self.viewer.activate(1)
-        self.viewer.add_length(0, 0, 30, 0)
+        add_length(self.viewer, 0, 0, 30, 0)
         self.sent: list[str] = []
         self._run = runner(self.viewer)
         self.list = MeasurementList(self.viewer, self.run)

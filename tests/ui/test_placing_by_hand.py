@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from fakes_viewer import opened, runner, stack
+from fakes_viewer import add_length, opened, runner, stack
 from marked_images import DRAWN
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QMouseEvent
@@ -78,7 +78,7 @@ def on_view(viewer: Viewer, point: Place) -> Place:
 def test_a_label_is_dragged_out_of_the_way_and_stays(reading: tuple[Viewer, Canvas]) -> None:
     """The value is what it was: a report that cites it is not told of a change."""
     viewer, canvas = reading
-    before = viewer.add_length(100, 100, 140, 100)
+    before = add_length(viewer, 100, 100, 140, 100)
     x, y = middle(canvas, "A1")
 
     drag(canvas, (x + 10, y + 2), (x + 90, y + 122))
@@ -96,8 +96,8 @@ def test_a_click_on_a_label_takes_its_measurement_in_hand(
     reading: tuple[Viewer, Canvas],
 ) -> None:
     viewer, canvas = reading
-    viewer.add_length(100, 100, 140, 100)
-    viewer.add_length(100, 200, 140, 200)
+    add_length(viewer, 100, 100, 140, 100)
+    add_length(viewer, 100, 200, 140, 200)
     x, y = middle(canvas, "A1")
 
     drag(canvas, (x, y), (x + 2, y))
@@ -111,7 +111,7 @@ def test_escape_and_a_deleted_measurement_let_a_label_go(
 ) -> None:
     """What is in the hand may be gone when the hand opens."""
     viewer, canvas = reading
-    viewer.add_length(100, 100, 140, 100)
+    add_length(viewer, 100, 100, 140, 100)
     for end in (
         lambda: qtbot.keyClick(canvas, Qt.Key.Key_Escape),  # type: ignore[no-untyped-call]
         lambda: viewer.delete_measurement("A1"),
@@ -130,7 +130,7 @@ def test_the_second_axis_begins_where_the_first_one_ends(
 ) -> None:
     """Within reach of a handle a point falls on it: exactly, and not to the next pixel."""
     viewer, canvas = reading
-    viewer.add_length(100.25, 100.5, 140.75, 100.5)
+    add_length(viewer, 100.25, 100.5, 140.75, 100.5)
     viewer.marks.select("")
     viewer.pick_tool("length")
     x, y = on_view(viewer, (140.75, 100.5))
@@ -142,7 +142,7 @@ def test_the_second_axis_begins_where_the_first_one_ends(
 
 def test_with_ctrl_a_point_lies_where_it_is_put(reading: tuple[Viewer, Canvas]) -> None:
     viewer, canvas = reading
-    viewer.add_length(100.25, 100.5, 140.75, 100.5)
+    add_length(viewer, 100.25, 100.5, 140.75, 100.5)
     viewer.marks.select("")
     viewer.pick_tool("length")
     x, y = on_view(viewer, (140.75, 100.5))
@@ -157,7 +157,7 @@ def test_a_handle_that_is_dragged_falls_on_that_of_another(
 ) -> None:
     """Its other points stay; its own handles hold nothing."""
     viewer, canvas = reading
-    viewer.add_length(100, 100, 140, 100)
+    add_length(viewer, 100, 100, 140, 100)
     viewer.add(MeasurementKind.ANGLE, ((60, 160), (100, 200), (140, 160)))
     x, y = on_view(viewer, (140, 100))
 
@@ -171,7 +171,7 @@ def test_a_whole_measurement_and_a_region_go_where_they_are_put(
 ) -> None:
     """A box that jumps to a caliper would have another mean."""
     viewer, canvas = reading
-    viewer.add_length(100, 100, 140, 100)
+    add_length(viewer, 100, 100, 140, 100)
     viewer.marks.select("")
     viewer.pick_tool("ellipse")
     x, y = on_view(viewer, (140, 100))
@@ -184,7 +184,7 @@ def test_a_whole_measurement_and_a_region_go_where_they_are_put(
 def test_the_handle_that_would_be_met_has_a_ring(reading: tuple[Viewer, Canvas]) -> None:
     """The reader sees it before he lets go."""
     viewer, canvas = reading
-    viewer.add_length(100, 100, 140, 100)
+    add_length(viewer, 100, 100, 140, 100)
     viewer.marks.select("")
     viewer.pick_tool("length")
     x, y = on_view(viewer, (140, 100))
@@ -205,7 +205,7 @@ def test_of_the_ends_of_a_short_line_the_nearer_one_is_taken(
 ) -> None:
     """Eight screen pixels long: the first end lies within reach everywhere."""
     viewer, canvas = reading
-    viewer.add_length(100, 100, 104, 100)
+    add_length(viewer, 100, 100, 104, 100)
     x, y = on_view(viewer, (104, 100))
 
     drag(canvas, (x + 1, y), (x + 61, y))
@@ -219,7 +219,7 @@ def test_of_the_ends_of_a_short_line_the_nearer_one_is_taken(
 def test_a_handle_is_moved_by_less_than_it_would_snap(reading: tuple[Viewer, Canvas]) -> None:
     """Its own place of before holds it no more than its own other end does."""
     viewer, canvas = reading
-    viewer.add_length(100, 100, 104, 100)
+    add_length(viewer, 100, 100, 104, 100)
     x, y = on_view(viewer, (104, 100))
 
     drag(canvas, (x, y), (x - 4, y))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 from fakes import FakeClock, InlineJobs
-from fakes_viewer import OTHER_PATIENT, PATIENT, SITE, opened, stack, viewed
+from fakes_viewer import OTHER_PATIENT, PATIENT, SITE, add_length, opened, stack, viewed
 
 from workstation.commands import catalogue
 from workstation.domain.identifiers import FrameKey
@@ -178,10 +178,10 @@ def test_an_image_of_somebody_else_is_not_copied() -> None:
 def test_values_are_copied_without_the_words_that_were_given_them() -> None:
     """20 pixels of 0.5 mm are 10 mm; a lesion can be named after its patient."""
     room = Room()
-    room.viewer.add_length(0, 0, 20, 0)
+    add_length(room.viewer, 0, 0, 20, 0)
     room.viewer.marks.label("A1", PATIENT.name)
     room.viewer.go(1)
-    room.viewer.add_length(0, 0, 5, 0)
+    add_length(room.viewer, 0, 0, 5, 0)
 
     room.run("measurement.copy-values")
     room.run("measurement.copy-values A2")

@@ -70,16 +70,6 @@ class Marked(Screen):
     def selected_measurement(self) -> str:
         return self._marks.selected
 
-    def add_length(self, x1: float, y1: float, x2: float, y2: float) -> Measurement:
-        return self.add(MeasurementKind.LENGTH, ((x1, y1), (x2, y2)))
-
-    def add_ellipse(self, x1: float, y1: float, x2: float, y2: float) -> Measurement:
-        """Inscribed in the box between two corners."""
-        return self.add(MeasurementKind.ELLIPSE, ((x1, y1), (x2, y2)))
-
-    def add_rectangle(self, x1: float, y1: float, x2: float, y2: float) -> Measurement:
-        return self.add(MeasurementKind.RECTANGLE, ((x1, y1), (x2, y2)))
-
     def add(
         self, kind: MeasurementKind, points: Sequence[PixelPoint], text: str = ""
     ) -> Measurement:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from attrs import evolve, fields
 from fakes_report import SITE, STUDY, TEMPLATES, Desk, binding_of, item, length
-from fakes_viewer import opened, stack
+from fakes_viewer import add_length, opened, stack
 
 from workstation.domain.geometry import ImagePlane
 from workstation.domain.identifiers import FrameKey, SeriesUID, SiteId, SopUID
@@ -249,7 +249,7 @@ def test_names_go_on_after_those_that_were_used() -> None:
 def test_a_restored_name_stays_and_a_new_one_gives_way() -> None:
     """The text cites A1 of the draft; A5 was deleted there, and cited too."""
     viewer, _ = opened(stack(10))
-    viewer.add_length(0, 0, 40, 0)  # before the draft was found
+    add_length(viewer, 0, 0, 40, 0)  # before the draft was found
     viewer.restore_measurements([length("A1", 99.0), length("A2")], ["A5"])
 
     assert [(m.id, m.value) for m in viewer.measurements] == [
@@ -263,14 +263,14 @@ def test_what_was_restored_is_drawn_on_its_frame_and_numbers_go_on() -> None:
     """R: same frame, same points, same name."""
     shown = stack(10)
     before, _ = opened(shown)
-    made = before.add_length(0, 0, 40, 0)
+    made = add_length(before, 0, 0, 40, 0)
     body = drafts.to_json(drafted(made))
 
     viewer, _ = opened(shown)
     viewer.restore_measurements(drafts.from_json(body).measurements, [])
 
     assert viewer.measurements_on(shown.frames[0]) == (made,)
-    assert viewer.add_length(0, 0, 10, 0).id == "A2"
+    assert add_length(viewer, 0, 0, 10, 0).id == "A2"
 
 
 def test_a_newer_draft_takes_the_place_of_the_older() -> None:

@@ -5,7 +5,7 @@ import json
 import pytest
 from attrs import evolve, fields
 from fakes_report import SITE, STUDY, TEMPLATES, Desk, binding_of, item, length
-from fakes_viewer import frame, opened, stack
+from fakes_viewer import add_length, frame, opened, stack
 
 from workstation.domain.identifiers import FrameKey, SeriesUID, SopUID, StudyUID
 from workstation.domain.key_image import KEY_CODES, KeyImage, KeyTitle, SeenAs
@@ -72,9 +72,9 @@ def test_what_is_not_seen_is_not_marked() -> None:
 def test_undo_takes_marks_and_measurements_back_in_the_order_they_were_made() -> None:
     """One key takes back what was done last, whatever it was."""
     viewer, _ = opened(stack(1))
-    viewer.add_length(1, 1, 9, 1)
+    add_length(viewer, 1, 1, 9, 1)
     viewer.toggle_key_image()
-    viewer.add_length(2, 2, 9, 2)
+    add_length(viewer, 2, 2, 9, 2)
 
     viewer.marks.undo()
     assert (len(viewer.measurements), len(viewer.key_images)) == (1, 1)

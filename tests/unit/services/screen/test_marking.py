@@ -1,7 +1,7 @@
 """The list of measurements: its order, what it shows again, what it hides."""
 
 from attrs import evolve
-from fakes_viewer import opened, runner, stack
+from fakes_viewer import add_length, opened, runner, stack
 
 from workstation.domain.presentation import Voi
 from workstation.services.screen.placing import OnDuty
@@ -18,7 +18,7 @@ def listed(viewer: Viewer) -> list[str]:
 def measured(viewer: Viewer, *images: int) -> None:
     for image in images:
         viewer.go(image)
-        viewer.add_length(0, 0, 10, 0)
+        add_length(viewer, 0, 0, 10, 0)
 
 
 def test_by_the_name_of_the_lesion_then_by_place() -> None:
@@ -45,7 +45,7 @@ def test_going_to_one_restores_the_image_as_it_was_seen() -> None:
     viewer.set_window("-600/1500")
     viewer.zoom(3.0, (20, 30))
     runner(viewer)("viewport.rotate 1")
-    viewer.add_length(0, 0, 10, 0)
+    add_length(viewer, 0, 0, 10, 0)
     seen = viewer.viewports[0]
     for line in ("viewport.reset", "viewport.go 11", "viewport.window 40/400"):
         runner(viewer)(line)
@@ -60,7 +60,7 @@ def test_going_to_one_restores_the_image_as_it_was_seen() -> None:
 
 def test_a_moved_one_is_seen_as_it_was_moved() -> None:
     viewer, _ = opened(CT)
-    viewer.add_length(0, 0, 10, 0)
+    add_length(viewer, 0, 0, 10, 0)
     viewer.zoom(4.0, (10, 10))
     runner(viewer)("measurement.move A1 0 0 12 0")
     seen = viewer.viewports[0].zoom
@@ -112,8 +112,8 @@ def test_a_length_is_as_sure_as_the_screen_it_was_drawn_on() -> None:
     """A view of 512 device pixels at a ratio of 2 shows 64 image pixels at 4 logical ones."""
     viewer, _ = opened(stack(1, shape=(1024, 1024)))
     viewer.resized(0, 512, 512, 1.0)
-    whole = viewer.add_length(0, 0, 100, 0).uncertainty
+    whole = add_length(viewer, 0, 0, 100, 0).uncertainty
     viewer.zoom(4.0)
-    near = viewer.add_length(0, 0, 100, 0).uncertainty
+    near = add_length(viewer, 0, 0, 100, 0).uncertainty
 
     assert (whole, near) == (1.0, 0.5)  # half the size: two pixels of 0.5 mm; then one

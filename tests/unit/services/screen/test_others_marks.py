@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from attrs import evolve
-from fakes_viewer import opened, ref, runner, stack
+from fakes_viewer import add_length, opened, ref, runner, stack
 
 from workstation.domain.identifiers import SopUID
 from workstation.domain.mark_set import Mark, MarkSet, PlacedMark
@@ -165,7 +165,7 @@ def test_measurements_of_others_are_listed_with_their_source_while_their_marks_a
     """A diameter of the last report is what the next is compared with."""
     images = stack(3)
     viewer, _ = opened(images, reported(images))
-    viewer.add_length(0, 0, 10, 0)
+    add_length(viewer, 0, 0, 10, 0)
     hidden = [each.id for each in viewer.listed]
 
     runner(viewer)("marks.toggle")

@@ -2,7 +2,7 @@
 
 import pytest
 from attrs import evolve
-from fakes_viewer import OTHER_PATIENT, PATIENT, build, opened, ref, stack, viewed
+from fakes_viewer import OTHER_PATIENT, PATIENT, add_length, build, opened, ref, stack, viewed
 
 from workstation.domain.document import DocumentLine, TextDocument
 from workstation.domain.study import DisplaySet, DisplaySetKind, Geometry
@@ -81,7 +81,7 @@ def test_scrolling_goes_by_lines_and_stops_at_the_ends(viewer: Viewer) -> None:
 def test_there_is_nothing_to_measure_or_to_window_on_it(viewer: Viewer) -> None:
     """Said in words: a key that does nothing is pressed again, on the next image."""
     with pytest.raises(CommandError, match="report"):
-        viewer.add_length(0, 0, 10, 10)
+        add_length(viewer, 0, 0, 10, 10)
     with pytest.raises(CommandError, match="report"):
         viewer.set_window("lung")
     assert viewer.measurements == ()
@@ -99,4 +99,4 @@ def test_pages_of_a_document_are_not_measured() -> None:
     viewer, _ = opened(evolve(stack(2), kind=DisplaySetKind.DOCUMENT))
     viewer.show_set("1.1.1-0")
     with pytest.raises(CommandError, match="nothing to measure"):
-        viewer.add_length(0, 0, 10, 10)
+        add_length(viewer, 0, 0, 10, 10)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from attrs import evolve
 from fakes import FakeClock
-from fakes_viewer import FakeLoader, build, opened, ref, stack, viewed
+from fakes_viewer import FakeLoader, add_length, build, opened, ref, stack, viewed
 from volume_phantoms import SCANS, display_set
 
 from workstation.domain.cine import CineTiming, Timed
@@ -250,7 +250,7 @@ def test_a_film_stops_at_the_image_that_was_measured() -> None:
     projector = Hanging(ultrasound())
     for _ in range(3):
         projector.turn()
-    projector.viewer.add_length(5, 5, 20, 5)
+    add_length(projector.viewer, 5, 5, 20, 5)
 
     assert not projector.cine.plays(0)
     assert projector.viewer.measurements[0].frame == ultrasound().frames[projector.frame].key
@@ -260,7 +260,7 @@ def test_marks_of_a_draft_stop_no_film() -> None:
     """They come back on another image than the one that is seen."""
     projector = Hanging(ultrasound())
     projector.turn()
-    mark = projector.viewer.add_length(5, 5, 20, 5)
+    mark = add_length(projector.viewer, 5, 5, 20, 5)
     projector.viewer.delete_measurement()
     projector.cine.toggle()
     projector.viewer.restore_measurements([evolve(mark, frame=ultrasound().frames[4].key)], ["A1"])

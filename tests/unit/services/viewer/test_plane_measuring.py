@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 from attrs import evolve
-from fakes_viewer import opened
+from fakes_viewer import add_length, opened
 from numpy.typing import NDArray
 from volume_phantoms import SCANS, display_set, noise, trilinear
 
@@ -67,7 +67,7 @@ def test_a_length_is_the_way_in_the_patient(name: str) -> None:
     plane = frame_of(viewer, CORONAL).plane
     assert plane is not None
 
-    mark = viewer.add_length(8.0, 3.0, 21.0, 17.0)
+    mark = add_length(viewer, 8.0, 3.0, 21.0, 17.0)
 
     assert mark.value == pytest.approx(
         math.dist(plane.to_patient(8.0, 3.0), plane.to_patient(21.0, 17.0))
@@ -79,7 +79,7 @@ def test_a_length_is_the_way_in_the_patient(name: str) -> None:
 def test_a_region_has_the_values_of_the_plane_it_is_drawn_on() -> None:
     viewer, _ = in_planes(rescale=Rescale(2.0, -1024.0, "HU"))
 
-    mark = viewer.add_rectangle(10.0, 8.0, 20.0, 15.0)
+    mark = viewer.add(MeasurementKind.RECTANGLE, ((10.0, 8.0), (20.0, 15.0)))
 
     there = 2.0 * values(viewer, CORONAL)[8:16, 10:21] - 1024.0
     assert mark.stats["pixels"] == there.size
@@ -93,10 +93,10 @@ def test_a_region_has_the_values_of_the_plane_it_is_drawn_on() -> None:
 def test_a_region_of_a_slab_is_of_the_slab_and_says_so() -> None:
     """The brightest vessel of 8 mm is no mean of the tissue in one plane."""
     viewer, _ = in_planes()
-    flat = viewer.add_rectangle(10.0, 8.0, 20.0, 15.0)
+    flat = viewer.add(MeasurementKind.RECTANGLE, ((10.0, 8.0), (20.0, 15.0)))
     viewer.set_slab(8.0, SlabMode.MIP)
 
-    mark = viewer.add_rectangle(10.0, 8.0, 20.0, 15.0)
+    mark = viewer.add(MeasurementKind.RECTANGLE, ((10.0, 8.0), (20.0, 15.0)))
 
     assert mark.note == "MIP 8 mm"
     assert mark.stats["mean"] > flat.stats["mean"] + 100
@@ -107,7 +107,7 @@ def test_a_region_of_a_slab_is_of_the_slab_and_says_so() -> None:
 def test_what_lies_beside_the_volume_has_no_value() -> None:
     viewer, _ = in_planes(active=AXIAL)
 
-    mark = viewer.add_rectangle(-30.0, -30.0, -20.0, -20.0)
+    mark = viewer.add(MeasurementKind.RECTANGLE, ((-30.0, -30.0), (-20.0, -20.0)))
 
     assert mark.stats == {}
 
@@ -130,7 +130,7 @@ def test_nothing_is_measured_before_the_volume_is_here() -> None:
     viewer.activate(CORONAL)
 
     with pytest.raises(CommandError, match="reformats wait for all images"):
-        viewer.add_length(1, 1, 9, 9)
+        add_length(viewer, 1, 1, 9, 9)
 
 
 # --- where it is drawn --------------------------------------------------------------------------
@@ -142,7 +142,7 @@ def drawn(viewer: Viewer, index: int) -> list[str]:
 
 def test_a_mark_is_drawn_in_its_plane_and_gone_beside_it() -> None:
     viewer, _ = in_planes()
-    viewer.add_length(8.0, 3.0, 21.0, 17.0)
+    add_length(viewer, 8.0, 3.0, 21.0, 17.0)
     before = drawn(viewer, CORONAL)
 
     viewer.scroll(2)
@@ -155,7 +155,7 @@ def test_a_mark_is_drawn_in_its_plane_and_gone_beside_it() -> None:
 def test_a_mark_of_an_axial_plane_is_drawn_on_the_slice_it_lies_in() -> None:
     """What was measured on a reformat is found again by who reads the slices."""
     viewer, scan = in_planes(active=AXIAL)
-    mark = viewer.add_length(8.0, 3.0, 21.0, 17.0)
+    mark = add_length(viewer, 8.0, 3.0, 21.0, 17.0)
 
     on_slice = viewer.measurements_on(frame_of(viewer, STACK))
 
@@ -169,7 +169,7 @@ def test_a_mark_of_an_axial_plane_is_drawn_on_the_slice_it_lies_in() -> None:
 
 def test_it_is_moved_where_it_is_drawn() -> None:
     viewer, _ = in_planes()
-    viewer.add_length(8.0, 3.0, 21.0, 3.0)
+    add_length(viewer, 8.0, 3.0, 21.0, 3.0)
 
     moved = viewer.move_measurement("A1", ((8.0, 3.0), (18.0, 3.0)))
 
@@ -186,7 +186,7 @@ def test_going_to_it_shows_its_plane_again() -> None:
     viewer.turn_planes(25.0, Plane.AXIAL)
     viewer.turn_planes(-13.0, Plane.SAGITTAL)
     viewer.set_slab(6.0, SlabMode.MEAN)
-    mark = viewer.add_length(8.0, 3.0, 21.0, 17.0)
+    mark = add_length(viewer, 8.0, 3.0, 21.0, 17.0)
     viewer.toggle_mpr()
     viewer.go(2)
 
@@ -208,16 +208,16 @@ def test_it_comes_back_from_a_draft_as_it_was() -> None:
     viewer, _ = in_planes()
     viewer.turn_planes(25.0, Plane.AXIAL)
     viewer.set_slab(6.0, SlabMode.MEAN)
-    mark = viewer.add_ellipse(8.0, 3.0, 21.0, 17.0)
+    mark = viewer.add(MeasurementKind.ELLIPSE, ((8.0, 3.0), (21.0, 17.0)))
 
     assert from_plain(json.loads(json.dumps(dict(to_plain(mark))))) == mark
 
 
 def test_a_report_says_on_which_plane_and_near_which_image() -> None:
     viewer, scan = in_planes()
-    straight = viewer.add_length(8.0, 3.0, 21.0, 3.0)
+    straight = add_length(viewer, 8.0, 3.0, 21.0, 3.0)
     viewer.turn_planes(25.0, Plane.AXIAL)
-    oblique = viewer.add_length(8.0, 3.0, 21.0, 3.0)
+    oblique = add_length(viewer, 8.0, 3.0, 21.0, 3.0)
 
     assert cite(straight).words == "10.4 mm (series Axial 2.5, coronal MPR, image 31)"
     assert "oblique MPR" in cite(oblique).place
@@ -227,7 +227,7 @@ def test_a_report_says_on_which_plane_and_near_which_image() -> None:
 def test_without_a_frame_of_reference_it_is_written_into_no_document() -> None:
     """A point in the patient of nobody knows which scan would be drawn anywhere."""
     viewer, _ = in_planes()
-    mark = viewer.add_length(8.0, 3.0, 21.0, 3.0)
+    mark = add_length(viewer, 8.0, 3.0, 21.0, 3.0)
     assert mark.on is not None
 
     assert is_writable(mark)
@@ -249,7 +249,7 @@ def test_words_and_points_are_of_the_plane_too(kind: MeasurementKind) -> None:
 def test_what_was_measured_on_a_slice_is_drawn_on_the_plane_through_it() -> None:
     """The reader turns to the planes for the very lesion that he has measured."""
     viewer, _ = in_planes(active=STACK)
-    mark = viewer.add_length(8.0, 3.0, 21.0, 17.0)
+    mark = add_length(viewer, 8.0, 3.0, 21.0, 17.0)
 
     on_plane = viewer.measurements_on(frame_of(viewer, AXIAL))
 
@@ -266,7 +266,7 @@ def test_what_was_measured_on_a_slice_is_drawn_on_the_plane_through_it() -> None
 
 def test_a_hidden_mark_is_hidden_on_planes_too() -> None:
     viewer, _ = in_planes(active=STACK)
-    viewer.add_length(8.0, 3.0, 21.0, 17.0)
+    add_length(viewer, 8.0, 3.0, 21.0, 17.0)
 
     viewer.toggle_measurement("A1")
 

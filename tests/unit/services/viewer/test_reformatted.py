@@ -6,7 +6,7 @@ import weakref
 import numpy as np
 import pytest
 from attrs import evolve
-from fakes_viewer import build, opened, ref, stack, viewed
+from fakes_viewer import add_length, build, opened, ref, stack, viewed
 from volume_phantoms import SCANS, display_set
 
 from workstation.domain.geometry import Vector
@@ -330,7 +330,7 @@ def test_planes_too_wait_for_the_record_of_access() -> None:
 def test_a_measurement_is_shown_on_its_image_and_not_on_a_plane() -> None:
     viewer, _ = opened(CT)
     viewer.go(7)
-    viewer.add_length(1, 1, 9, 9)
+    add_length(viewer, 1, 1, 9, 9)
     viewer.toggle_mpr()
 
     viewer.go_to_measurement("A1")

@@ -12,6 +12,7 @@ from fakes_viewer import (
     OTHER_PATIENT,
     PATIENT,
     SAGITTAL,
+    add_length,
     build,
     frame,
     opened,
@@ -22,6 +23,7 @@ from fakes_viewer import (
 )
 
 from workstation.domain.geometry import Vector
+from workstation.domain.measurement import MeasurementKind
 from workstation.domain.presentation import Lut, Rescale, Voi, VoiFunction
 from workstation.domain.study import (
     DisplaySetKind,
@@ -104,7 +106,7 @@ def test_a_smaller_image_is_painted_and_said_and_nothing_is_measured_on_it() -> 
     assert any(line.startswith("PREVIEW at 1/8 of the resolution") for line in words(viewer))
     assert viewer.snapshot(0)["painted"] is False
     with pytest.raises(CommandError, match="PREVIEW"):
-        viewer.add_length(1.0, 1.0, 9.0, 9.0)
+        add_length(viewer, 1.0, 1.0, 9.0, 9.0)
     with pytest.raises(CommandError, match="PREVIEW"):
         viewer.show_probe((3.0, 3.0))
     loader.store.reduced.clear()
@@ -533,7 +535,7 @@ def test_an_empty_view_acts_on_nothing() -> None:
 def test_closing_leaves_nothing_behind() -> None:
     """The next case must not inherit a measurement, a link or a picture."""
     viewer, _ = opened(CURRENT, PRIOR, studies=BOTH)
-    viewer.add_length(0, 0, 10, 0)
+    add_length(viewer, 0, 0, 10, 0)
     viewer.join()
 
     viewer.close()
@@ -758,11 +760,11 @@ def test_no_reference_lines_between_strangers() -> None:
 def test_measurements_are_named_after_their_study() -> None:
     """A1 on the current study, B1 on the prior: what the report cites."""
     viewer, _ = opened(CURRENT, PRIOR, studies=BOTH)
-    first = viewer.add_length(0, 0, 40, 0)
+    first = add_length(viewer, 0, 0, 40, 0)
     viewer.activate(1)
-    second = viewer.add_ellipse(10, 10, 20, 20)
+    second = viewer.add(MeasurementKind.ELLIPSE, ((10, 10), (20, 20)))
     viewer.activate(0)
-    third = viewer.add_rectangle(10, 10, 20, 20)
+    third = viewer.add(MeasurementKind.RECTANGLE, ((10, 10), (20, 20)))
 
     assert [first.id, second.id, third.id] == ["A1", "B1", "A2"]
     assert (first.value, first.unit) == (20.0, "mm")
@@ -775,7 +777,7 @@ def test_measurements_are_named_after_their_study() -> None:
 def test_a_changed_measurement_says_so() -> None:
     """A link in the report remembers the revision it cited."""
     viewer, _ = opened(CURRENT)
-    viewer.add_length(0, 0, 40, 0)
+    add_length(viewer, 0, 0, 40, 0)
     told: list[None] = []
     viewer.measurements_changed.connect(told.append)
 
@@ -787,7 +789,7 @@ def test_a_changed_measurement_says_so() -> None:
 
 def test_a_measurement_is_not_moved_to_another_image() -> None:
     viewer, _ = opened(CURRENT)
-    viewer.add_length(0, 0, 40, 0)
+    add_length(viewer, 0, 0, 40, 0)
     viewer.scroll(1)
 
     with pytest.raises(CommandError, match="another image"):
@@ -797,17 +799,17 @@ def test_a_measurement_is_not_moved_to_another_image() -> None:
 def test_a_name_is_used_once() -> None:
     """A1 deleted and made again would be another A1 in the report."""
     viewer, _ = opened(CURRENT)
-    viewer.add_length(0, 0, 40, 0)
+    add_length(viewer, 0, 0, 40, 0)
     viewer.delete_measurement()
 
-    assert viewer.add_length(0, 0, 40, 0).id == "A2"
+    assert add_length(viewer, 0, 0, 40, 0).id == "A2"
 
 
 def test_what_is_not_here_is_not_measured() -> None:
     viewer, _ = opened(CURRENT, load=False)
 
     with pytest.raises(CommandError, match="not loaded yet"):
-        viewer.add_length(0, 0, 40, 0)
+        add_length(viewer, 0, 0, 40, 0)
     with pytest.raises(CommandError, match="no measurement"):
         viewer.delete_measurement()
 
@@ -815,10 +817,10 @@ def test_what_is_not_here_is_not_measured() -> None:
 def test_measurements_can_be_gone_through_and_found_again() -> None:
     viewer, _ = opened(CURRENT, PRIOR, studies=BOTH)
     viewer.go(10)
-    viewer.add_length(0, 0, 40, 0)
+    add_length(viewer, 0, 0, 40, 0)
     viewer.activate(1)
     viewer.go(3)
-    viewer.add_length(0, 0, 40, 0)
+    add_length(viewer, 0, 0, 40, 0)
     viewer.go(7)
 
     viewer.go_to_measurement("A1")
@@ -839,7 +841,7 @@ def test_state_is_what_the_contract_says() -> None:
     viewer.engine, viewer.engine_notice = "cpu", "software rendering"
     viewer.go(50)
     viewer.set_window("40/400")
-    viewer.add_length(0, 0, 40, 0)
+    add_length(viewer, 0, 0, 40, 0)
 
     first, second = (viewer.snapshot(index) for index in (0, 1))
 
