@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLineEdit, QPushButton, QWidget
 
 from workstation.domain.decision_aid import Aid, Answers, Question
@@ -10,20 +11,29 @@ from workstation.services.lines import quoted
 from workstation.services.report.decision_aids import AIDS
 from workstation.text import tr
 from workstation.ui import plain
+from workstation.ui.buttons import Button
 from workstation.ui.dialogs import Dialog
 
 _NAMES: Final = 300
+_GAP: Final = 6
+#: What the names and the edges of the dialog leave to the choices.
+_CHOICES: Final = 426
+#: From the top of a button to its words.
+_TO_THE_WORDS: Final = 6
 
 
 class AidDialog(Dialog):
-    """The rules side by side on top; nothing is written before it is inserted."""
+    """The rules side by side on top; nothing is written before it is inserted, `whose` report it
+    goes into stands above."""
 
-    def __init__(self, host: QWidget, first: Aid, run: Callable[[str], None]) -> None:
+    def __init__(self, host: QWidget, first: Aid, whose: str, run: Callable[[str], None]) -> None:
         super().__init__(host, tr("Decision aid"), width=780, height=520)
         self._run = run
         self._aid = first
         self._answers: dict[str, str] = {}
         self._rows: dict[str, tuple[QWidget, QWidget]] = {}
+        patient = plain.label(whose, data=True)
+        self.head.layout().insertWidget(1, patient)  # type: ignore[union-attr]
         tabs = QButtonGroup(self)
         buttons = []
         for each in AIDS:
@@ -68,10 +78,11 @@ class AidDialog(Dialog):
         self._rows = {}
         for line, question in enumerate(aid.questions):
             name = plain.label(question.words, tone="low", wrap=True, data=True)
+            name.setContentsMargins(0, _TO_THE_WORDS, 0, 0)
             name.setFixedWidth(_NAMES)
             name.setMinimumHeight(name.heightForWidth(_NAMES))
             field = self._field(question)
-            grid.addWidget(name, line, 0)
+            grid.addWidget(name, line, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(field, line, 1)
             self._rows[question.key] = (name, field)
         whole = self._form.layout()
@@ -99,11 +110,9 @@ class AidDialog(Dialog):
             button.setProperty("value", value)
             group.addButton(button)
             buttons.append(button)
-        half = (len(buttons) + 1) // 2 if len(buttons) > 4 else len(buttons)
-        lines = [plain.row(*buttons[:half], 0, spacing=6)]
-        if half < len(buttons):
-            lines.append(plain.row(*buttons[half:], 0, spacing=6))
-        return plain.column(*lines, spacing=6)
+        return plain.column(
+            *(plain.row(*line, 0, spacing=6) for line in _lines(buttons)), spacing=6
+        )
 
     def _chosen(self, question: Question, group: QButtonGroup) -> None:
         chosen = [each.property("value") for each in group.buttons() if each.isChecked()]
@@ -136,3 +145,16 @@ class AidDialog(Dialog):
         given = " ".join(f"{k}={v.replace(' ', '+')}" for k, v in sorted(self._asked.items()))
         self.answer()
         self._run(f"aid.insert {self._aid.id} {quoted(given)}")
+
+
+def _lines(buttons: list[Button]) -> list[list[Button]]:
+    """Each word whole: as many beside each other as there is room for."""
+    lines: list[list[Button]] = [[]]
+    wide = 0
+    for button in buttons:
+        wide += button.sizeHint().width() + _GAP
+        if lines[-1] and wide > _CHOICES:
+            lines.append([])
+            wide = button.sizeHint().width() + _GAP
+        lines[-1].append(button)
+    return lines

@@ -108,8 +108,10 @@ class Opening(ABC):
             CallsDialog(self.front, calls, names, self._shown.clock, self.run).show_it()
 
     def open_aid(self, aid: Aid) -> None:
+        case = self._shown.session.case
         if dialogs.current(self.front) is None:
-            AidDialog(self.front, aid, self.run).show_it()
+            whose = person(case.item.patient, case.item) if case is not None else ""
+            AidDialog(self.front, aid, whose, self.run).show_it()
 
     def gallery(self, file: Path, ratio: float, *, mirrored: bool) -> None:
         if not picture(ratio, rightward=not mirrored).save(str(file)):
