@@ -29,6 +29,7 @@ from workstation.domain.technique import Fact, Stated
 from workstation.errors import NotDisplayable
 from workstation.imaging.pixels import FramePixels, ReducedImage
 from workstation.rendering.volume_slice import plane_samples
+from workstation.services.ports.images import Packed
 from workstation.services.screen.structures import Structures
 from workstation.services.screen.viewed import ViewedStudy
 from workstation.services.signal import Signal
@@ -51,6 +52,8 @@ class FakeStore:
         self.pixels: dict[FrameKey, FramePixels] = {}
         self.failures: dict[FrameKey, NotDisplayable] = {}
         self.reduced: dict[FrameKey, ReducedImage] = {}
+        self.held_packed: dict[FrameKey, Packed] = {}
+        self.beside = 0
         self.previewed: Signal[FrameKey] = Signal()
         self.room = 1 << 32
 
@@ -61,7 +64,13 @@ class FakeStore:
         self.pixels[key] = frame
 
     def has(self, key: FrameKey) -> bool:
-        return self.get(key) is not None
+        return self.get(key) is not None or self.packed(key) is not None
+
+    def packed(self, key: FrameKey) -> Packed | None:
+        return self.held_packed.get(key)
+
+    def hold_beside(self, _ref: StudyRef, nbytes: int) -> None:
+        self.beside += nbytes
 
     def get(self, key: FrameKey) -> FramePixels | None:
         return self.pixels.get(key)
@@ -80,6 +89,8 @@ class FakeLoader:
         self.asked: list[tuple[str, int]] = []
         self.known: dict[str, DisplaySet] = {}
         self.coming: dict[str, int] = {}  # frames that are listed and not described yet
+        self.free = 1 << 32
+        self.unpacked: list[FrameKey] = []
 
     def look_at(self, display_set: DisplaySet, frame_index: int) -> None:
         self.known[display_set.id] = display_set
@@ -87,7 +98,7 @@ class FakeLoader:
 
     def progress(self, display_set_id: str) -> SimpleNamespace:
         frames = self.known[display_set_id].frames if display_set_id in self.known else ()
-        loaded = sum(frame.key in self.store.pixels for frame in frames)
+        loaded = sum(self.store.has(frame.key) for frame in frames)
         failed = sum(frame.key in self.store.failures for frame in frames)
         total = len(frames) + self.coming.get(display_set_id, 0)
         return SimpleNamespace(loaded=loaded, failed=failed, total=total)
@@ -97,6 +108,19 @@ class FakeLoader:
         stored.flags.writeable = False
         self.store.pixels[frame.key] = FramePixels(stored)
         self.frame_arrived.emit(frame.key)
+
+    def arrive_packed(self, frame: Frame, stored: NDArray[Any]) -> None:
+        """There is no room for it decoded."""
+        self.store.held_packed[frame.key] = Packed(stored.tobytes())
+        self.frame_arrived.emit(frame.key)
+
+    def source(self, _site: SiteId) -> "FakeLoader":
+        return self
+
+    def unpack(self, frame: Frame, packed: Packed) -> FramePixels:
+        self.unpacked.append(frame.key)
+        rows, columns = frame.pixels.rows, frame.pixels.columns
+        return FramePixels(np.frombuffer(packed.data, np.int16).reshape(rows, columns))
 
 
 def ref(study: str) -> StudyRef:

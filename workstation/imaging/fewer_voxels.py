@@ -133,6 +133,11 @@ class FewerVoxels(Volume):
     every: EveryVoxel = field(kw_only=True, repr=False)
 
 
+def behind_one(volume: Volume) -> int:
+    """How many voxels of the series stand behind one of these, along the axis of most."""
+    return volume.fewer.most if isinstance(volume, FewerVoxels) else 1
+
+
 @define(eq=False)
 class FewerDraft:
     """A volume of fewer voxels that is being filled, slice after slice; on any thread."""

@@ -49,8 +49,7 @@ class Volume:
     @property
     def spacing_mm(self) -> Vector:
         """Between columns, between rows, from slice to slice (along a tilted gantry)."""
-        across, down, through = np.linalg.norm(self.affine.matrix[:3, :3], axis=0)
-        return float(across), float(down), float(through)
+        return spacing_of(self.affine)
 
     @property
     def centre(self) -> Vector:
@@ -63,6 +62,12 @@ class Volume:
         """The eight corners of what the voxels fill, (8, 3) LPS mm; half a voxel beyond centres."""
         slices, rows, columns = self.voxels.shape[:3]
         return corners_of(self.affine, (slices, rows, columns))
+
+
+def spacing_of(affine: Affine) -> Vector:
+    """See `Volume.spacing_mm`."""
+    across, down, through = np.linalg.norm(affine.matrix[:3, :3], axis=0)
+    return float(across), float(down), float(through)
 
 
 def corners_of(affine: Affine, shape: tuple[int, int, int]) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ Two steps, each remembered: a plane that moves is sampled anew, a window drag on
 """
 
 import math
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -12,6 +13,7 @@ from attrs import frozen
 from workstation.domain.geometry import ImagePlane, Vector
 from workstation.domain.presentation import Voi
 from workstation.imaging.colour import in_colours
+from workstation.imaging.fewer_voxels import FewerVoxels
 from workstation.imaging.voi import DisplayTable, display_table
 from workstation.imaging.volume_voxels import Volume
 from workstation.rendering.engine import CPU, Slices
@@ -67,6 +69,11 @@ def samples_of(request: ReformatRequest, part: int = 1) -> tuple[SliceRequest, i
     )  # fmt: skip
 
 
+def alike(one: ReformatRequest, other: ReformatRequest) -> bool:
+    """Whether both are pictures of the same samples."""
+    return one.volume is other.volume and samples_of(one) == samples_of(other)
+
+
 def _in_patient(plane: ImagePlane, way: tuple[float, float]) -> Vector:
     x, y = way[0] * plane.column_spacing, way[1] * plane.row_spacing
     a, b, c = (x * r + y * d for r, d in zip(plane.row, plane.column, strict=True))
@@ -85,6 +92,7 @@ class ReformatPainter:
         self._sampler: VolumeSampler | None = None
         self._sampled: Sampled | None = None
         self._sampled_by: SliceRequest | None = None
+        self._exactly = False
         self._table: DisplayTable | None = None
         self._table_of: object = None
 
@@ -104,8 +112,30 @@ class ReformatPainter:
         found = samples_of(request, part)
         if found is None:
             return None
-        samples, left, top = found
-        sampled = self._sample(request.volume, samples)
+        sampled = self._sample(request.volume, found[0])
+        return self._pictured(request, sampled, found, part)
+
+    def exact(self, request: ReformatRequest, goes_on: Callable[[], bool]) -> Picture | None:
+        """The same by every voxel of the series, where the volume holds fewer: a worker's. None
+        too where it was not gone on with."""
+        found = samples_of(request)
+        if found is None:
+            return None
+        sampled = self._sample_exactly(request.volume, found[0], goes_on)
+        return None if sampled is None else self._pictured(request, sampled, found, 1)
+
+    def is_exact(self, request: ReformatRequest) -> bool:
+        """Whether a picture of it would be by every voxel of the series."""
+        found = samples_of(request)
+        if found is None or not isinstance(request.volume, FewerVoxels):
+            return True
+        return self._exactly and self._remembers(request.volume, found[0])
+
+    def _pictured(
+        self, request: ReformatRequest, sampled: Sampled, found: tuple[SliceRequest, int, int],
+        part: int,
+    ) -> Picture | None:  # fmt: skip
+        _, left, top = found
         if sampled.samples.ndim == 3:
             pixels = 255 - sampled.samples if request.inverted else sampled.samples
         elif request.voi is None:
@@ -120,15 +150,26 @@ class ReformatPainter:
         self._sampler = self._sampled = self._sampled_by = None
 
     def _sample(self, volume: Volume, samples: SliceRequest) -> Sampled:
-        if self._sampler is None or self._sampler.volume is not volume:
-            self._sampler, self._sampled, self._sampled_by = (
-                VolumeSampler(volume, self._slices),
-                None,
-                None,
-            )
-        if self._sampled is None or self._sampled_by != samples:
-            self._sampled, self._sampled_by = self._sampler.shown(samples), samples
+        if self._sampled is None or not self._remembers(volume, samples):
+            sampler = self._sampler_of(volume)
+            self._sampled, self._sampled_by, self._exactly = sampler.shown(samples), samples, False
         return self._sampled
+
+    def _sample_exactly(
+        self, volume: Volume, samples: SliceRequest, goes_on: Callable[[], bool]
+    ) -> Sampled | None:
+        if self._exactly and self._remembers(volume, samples):
+            return self._sampled
+        made = self._sampler_of(volume).shown_exactly(samples, goes_on)
+        if made is not None:
+            self._sampled, self._sampled_by, self._exactly = made, samples, True
+        return made
+
+    def _sampler_of(self, volume: Volume) -> VolumeSampler:
+        if self._sampler is None or self._sampler.volume is not volume:
+            self._sampler = VolumeSampler(volume, self._slices)
+            self._sampled = self._sampled_by = None
+        return self._sampler
 
     def _remembers(self, volume: Volume, samples: SliceRequest) -> bool:
         sampler = self._sampler

@@ -157,6 +157,12 @@ class CountedSets:
             why=why,
         )
 
+    @property
+    def free(self) -> int:
+        """Bytes of the ceiling that are promised to no display set."""
+        promised = (set_bytes(each.shown) for each in self._sets.values() if each.decoded)
+        return max(0, self._store.room - sum(promised))
+
     def _fits(self, shown: DisplaySet) -> bool:
         """Whether all of it may be held decoded beside what is promised already."""
         others = (each for set_id, each in self._sets.items() if set_id != shown.id)

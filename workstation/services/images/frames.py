@@ -37,6 +37,7 @@ class _Study:
     failures: dict[FrameKey, NotDisplayable] = field(factory=dict)
     meanwhile: dict[FrameKey, ReducedImage] = field(factory=dict)
     nbytes: int = 0
+    beside: int = 0  # of `nbytes`: what was made of its frames
 
 
 class Dropped:
@@ -60,6 +61,7 @@ class FrameStore:
         self._budget = budget_bytes
         self._studies: OrderedDict[_Place, _Study] = OrderedDict()
         self._protected: set[StudyRef] = set()
+        self._beside = 0  # bytes of what was made of frames, of all studies
         self.nbytes = 0
         #: A smaller image of a frame that is on its way.
         self.previewed: Signal[FrameKey] = Signal()
@@ -69,8 +71,8 @@ class FrameStore:
 
     @property
     def room(self) -> int:
-        """The ceiling: bytes that may be held decoded at once."""
-        return self._budget
+        """The ceiling: bytes of frames that may be held decoded at once."""
+        return self._budget - self._beside
 
     def get(self, key: FrameKey) -> FramePixels | None:
         """The pixels, if they are here and decoded."""
@@ -137,11 +139,22 @@ class FrameStore:
         """A study of the open case is kept whatever it takes."""
         self._protected.add(ref)
 
+    def hold_beside(self, ref: StudyRef, nbytes: int) -> None:
+        """What was made of the frames of a study takes so many bytes of the ceiling; negative:
+        it does no more. With the study it is gone by itself."""
+        study = self._studies.get((ref.site, ref.study))
+        if study is not None:
+            study.beside += nbytes
+            self._beside += nbytes
+            self._grow(study, nbytes)
+            self._make_room((ref.site, ref.study), None)
+
     def drop(self, ref: StudyRef) -> None:
-        self._protected.discard(ref)
         """Told also of a study of which no frame is here yet: it may be on its way."""
+        self._protected.discard(ref)
         study = self._studies.pop((ref.site, ref.study), None) or _Study()
         self.nbytes -= study.nbytes
+        self._beside -= study.beside
         self.dropped.emit(Dropped(ref, study))
 
     def clear(self) -> None:
@@ -158,7 +171,7 @@ class FrameStore:
         study.nbytes += nbytes
         self.nbytes += nbytes
 
-    def _make_room(self, newest: _Place, key: FrameKey) -> None:
+    def _make_room(self, newest: _Place, key: FrameKey | None) -> None:
         for place in list(self._studies):
             if self.nbytes <= self._budget:
                 return

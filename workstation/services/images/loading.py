@@ -126,6 +126,11 @@ class Loader(Describing):
         known = self._fetcher.progress(display_set_id)
         return evolve(known, total=known.total + self._coming.get(display_set_id, 0))
 
+    @property
+    def free(self) -> int:
+        """Bytes of the ceiling that are promised to no images."""
+        return self._fetcher.free
+
     def complete(self, ref: StudyRef) -> bool:
         """Every series is described or told as lost, every frame loaded or failed."""
         study = self._studies.get(ref)

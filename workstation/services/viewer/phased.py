@@ -115,7 +115,7 @@ class Phased(Reformatted):
         if shown.reformat is None and shown.rendering is None and shown.curve is None:
             return self._store.has(other.frames[shown.state.frame_index].key)
         self.volumes.want(other)
-        return self.volumes.get(other) is not None
+        return self.volumes.to_see(other) is not None
 
     # --- inside ---
 
@@ -168,5 +168,7 @@ def phase_words(found: Phases) -> str:
         Trait.FRAME_TIME: tr("Time {value} ms", value=value),
         Trait.B_VALUE: tr("b {value}", value=value),
         Trait.ECHO: tr("Echo {value} ms", value=value),
+        Trait.CYCLE: tr("Phase {value} %", value=value),
+        Trait.ACQUISITION: tr("Acquisition {value}", value=value),
     }.get(found.axis, tr("Time {value}", value=value))
     return tr("{phase}, {n} / {total}", phase=named, n=found.at + 1, total=len(found.ids))

@@ -210,9 +210,9 @@ class Planar(Pointed):
             missing = plain.missing
         else:
             self.volumes.want(display_set)
-            missing = self.volumes.missing(display_set)
+            missing = self.volumes.not_seen(display_set)
         made = Reformat(
-            self.volumes.get(display_set), state.plane, state.slab_mm, state.slab_mode,
+            self.volumes.to_see(display_set), state.plane, state.slab_mm, state.slab_mode,
             index, count, turned, plain.pixels,
         )  # fmt: skip
         return evolve(plain, state=state, frame=frame, pixels=None, missing=missing, reformat=made)

@@ -1,7 +1,8 @@
 """Measuring on planes and slabs: in the patient's millimetres, on what is sampled there.
 
 Values are of the plane as it is drawn, interpolated linearly at its own pixels, which are as
-fine as the finest distance of voxels; of a slab they are of the slab, and it is said.
+fine as the finest distance of voxels; of a slab they are of the slab, and it is said. Where
+memory has no room for every voxel there are places alone, and no values: it is said why.
 """
 
 import math
@@ -13,10 +14,17 @@ from attrs import evolve
 
 from workstation.domain.geometry import ImagePlane
 from workstation.domain.identifiers import FrameKey
-from workstation.domain.measurement import Measurement, MeasurementKind, OnPlane, PixelPoint
+from workstation.domain.measurement import (
+    REGIONS,
+    Measurement,
+    MeasurementKind,
+    OnPlane,
+    PixelPoint,
+)
 from workstation.domain.presentation import Rescale
 from workstation.domain.study import Frame
 from workstation.errors import CommandError
+from workstation.imaging.fewer_voxels import FewerVoxels
 from workstation.imaging.measure import measure
 from workstation.imaging.pixels import FramePixels
 from workstation.services.screen import describe
@@ -44,13 +52,15 @@ def measured(
     there = tuple((x - left, y - top) for x, y in points)
     made = measure(kind, there, frame, pixels, zoom)
     made = evolve(made, points=tuple((x + left, y + top) for x, y in made.points))
-    thick = slab_words(shown)
-    note = ", ".join(filter(None, (made.note, thick))) if made.value is not None else made.note
+    thick = slab_words(shown) if made.value is not None else ""
+    note = ", ".join(filter(None, (made.note, thick, _no_values(shown, kind))))
     return evolve(made, frame=nearest_image(shown, points), note=note, on=_plane(shown))
 
 
 def probed(shown: Shown, at: PixelPoint, sample: Samples) -> Probe:
     """The value of the plane at the pixel whose centre is nearest. Raises CommandError."""
+    if why := _no_values(shown, MeasurementKind.POINT):
+        raise CommandError(why)
     x, y = (math.floor(part + 0.5) for part in at)
     frame, pixels = _sampled(shown, (x, y, 1, 1), sample)
     there = evolve(shown, frame=frame, pixels=pixels, reformat=None)
@@ -82,6 +92,15 @@ def _plane(shown: Shown) -> OnPlane:
     return OnPlane(frame.plane, space(frame), name, made.slab_mm, mode)
 
 
+def _no_values(shown: Shown, kind: MeasurementKind) -> str:
+    """Why nothing is said of the values there; empty where it is, or the kind has none."""
+    made = shown.reformat
+    valued = kind in REGIONS or kind is MeasurementKind.POINT
+    if not valued or made is None or not isinstance(made.volume, FewerVoxels):
+        return ""
+    return tr("no values: the series is larger than the memory images may take")
+
+
 def _sampled(
     shown: Shown, box: tuple[int, int, int, int], sample: Samples
 ) -> tuple[Frame, FramePixels]:
@@ -91,7 +110,10 @@ def _sampled(
         raise CommandError(shown.missing or tr("the image is not here yet"))
     left, top, columns, rows = box
     part = evolve(plane, origin=plane.to_patient(left, top))
-    samples = sample(made.volume, part, (columns, rows), made.slab_mm, made.mode)
+    if isinstance(made.volume, FewerVoxels):  # places are exact all the same
+        samples = np.full((rows, columns, *made.volume.voxels.shape[3:]), np.nan, np.float32)
+    else:
+        samples = sample(made.volume, part, (columns, rows), made.slab_mm, made.mode)
     samples.flags.writeable = False
     return _as_frame(shown.frame, made.volume.frame, part, samples), FramePixels(samples)
 

@@ -20,6 +20,7 @@ from workstation.imaging.volume_voxels import affine_of, why_no_volume
 from workstation.services.images.frames import FrameStore
 from workstation.services.jobs import Job, Jobs
 from workstation.services.screen.viewed import Shown
+from workstation.services.viewer.larger_series import is_larger, only_seen
 from workstation.services.viewer.viewer import Viewer
 from workstation.text import tr
 from workstation.viewing.linking import space
@@ -87,6 +88,8 @@ class Registering:
 
     def _slices(self, display_set: DisplaySet) -> _Slices:
         refusal = why_no_volume(display_set)
+        if not refusal and is_larger(display_set, self._store):
+            refusal = only_seen()
         if refusal:
             raise CommandError(tr("cannot be registered: {why}", why=refusal))
         found = [(frame, self._store.get(frame.key)) for frame in display_set.frames]

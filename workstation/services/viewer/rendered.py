@@ -182,10 +182,10 @@ class Rendered(Curving):
         missing = plain.missing
         if study.ref in self._permitted:
             self.volumes.want(display_set)
-            missing = self.volumes.missing(display_set)
+            missing = self.volumes.not_seen(display_set)
         box = self._box(display_set)
         made = Rendering(
-            self.volumes.get(display_set), preset, look,
+            self.volumes.to_see(display_set), preset, look,
             without_table=display_set.modality == "CT" and not look.table,
             crop=crop_of(look, box.corners), eye=eye_of(look, box.centre, box.corners),
         )  # fmt: skip

@@ -3,7 +3,8 @@
 Slices are copied on a worker, a few at a time, and then stand in for the frames they came
 from: a study is held once, and the step costs the memory of a few slices. Only where voxels
 are other values than the frames' (each slice rescales by itself, colour) both are held.
-Every view, window and tool takes the one volume of a display set from here.
+Every view, window and tool takes the one volume of a display set from here. Of a series that
+memory has no room for, that is one of fewer voxels, to look at and for nothing else.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,12 +18,19 @@ from workstation.domain.identifiers import FrameKey, StudyRef
 from workstation.domain.study import DisplaySet
 from workstation.errors import WorkstationError
 from workstation.imaging.colour import why_not
+from workstation.imaging.fewer_voxels import FewerVoxels
 from workstation.imaging.pixels import FramePixels
 from workstation.imaging.volume_voxels import Volume, VolumeDraft, why_no_volume
-from workstation.services.images.frames import FrameStore, decoded_bytes
+from workstation.services.images.frames import FrameStore
 from workstation.services.images.loading import Loader
 from workstation.services.jobs import Job, Jobs
 from workstation.services.signal import Signal
+from workstation.services.viewer.larger_series import (
+    PackedSeries,
+    Thinning,
+    is_larger,
+    only_seen,
+)
 from workstation.text import tr
 from workstation.viewing.viewport import SlabMode
 
@@ -45,11 +53,16 @@ class _Wanted:
     refusal: str = ""  # it will never be one
     lacking: str = ""  # an image is not to be had now
     job: Job[None] = field(factory=Job)
-    draft: VolumeDraft | None = None
+    draft: VolumeDraft | Thinning | None = None
     order: tuple[int, ...] = ()  # of its slices, as they are copied
     done: int = 0  # slices copied
     moved: int = 0  # bytes that nobody needs where they were, and nobody was told of
+    beside: int = 0  # bytes taken beside the frames
     volume: Volume | None = None
+
+    @property
+    def ref(self) -> StudyRef:
+        return StudyRef(self.display_set.site, self.display_set.study)
 
 
 class Volumes:
@@ -73,7 +86,7 @@ class Volumes:
         """Make it as soon as all its frames are here; settles when it is, or cannot be made."""
         wanted = self._wanted.get(display_set.id)
         if wanted is None:
-            refusal = why_no_volume(display_set) or self._too_large(display_set)
+            refusal = why_no_volume(display_set)
             wanted = self._wanted[display_set.id] = _Wanted(display_set, refusal)
             self._try(wanted)
         return wanted.job
@@ -85,6 +98,12 @@ class Volumes:
         return job if progress.loaded + progress.failed >= progress.total else None
 
     def get(self, display_set: DisplaySet) -> Volume | None:
+        """With every voxel; None where it is not here, or memory has no room for it."""
+        volume = self.to_see(display_set)
+        return None if isinstance(volume, FewerVoxels) else volume
+
+    def to_see(self, display_set: DisplaySet) -> Volume | None:
+        """The same, or one of fewer voxels: to look at, and for nothing else."""
         wanted = self._wanted.get(display_set.id)
         return None if wanted is None else wanted.volume
 
@@ -93,7 +112,13 @@ class Volumes:
         return self._jobs.run(make, lane=LANE)
 
     def missing(self, display_set: DisplaySet) -> str:
-        """Why it is not here, in the reader's words; empty where it is."""
+        """Why it is not here with every voxel, in the reader's words; empty where it is."""
+        if isinstance(self.to_see(display_set), FewerVoxels):
+            return only_seen()
+        return self.not_seen(display_set)
+
+    def not_seen(self, display_set: DisplaySet) -> str:
+        """Why there is nothing of it to look at; empty where there is."""
         wanted = self._wanted.get(display_set.id)
         if wanted is None or wanted.volume is not None:
             return ""
@@ -111,6 +136,7 @@ class Volumes:
             wanted = self._wanted.get(each.id)
             if wanted is not None and len(wanted.display_set.frames) != len(each.frames):
                 del self._wanted[each.id]
+                self._store.hold_beside(wanted.ref, -wanted.beside)
                 wanted.job.settle(None)
                 self.want(each)
 
@@ -119,16 +145,11 @@ class Volumes:
         left = list(self._wanted.values())
         self._wanted.clear()
         for each in left:
+            self._store.hold_beside(each.ref, -each.beside)
             each.job.settle(None)
         self._jobs.run(left.clear, lane=LANE)  # the system takes its time for so much memory
 
     # --- inside --------------------------------------------------------------------------
-
-    def _too_large(self, display_set: DisplaySet) -> str:
-        need = sum(decoded_bytes(frame.pixels) for frame in display_set.frames)
-        if need <= self._store.room:
-            return ""
-        return tr("the series is larger than the memory images may take")
 
     def _arrived(self, key: FrameKey) -> None:
         for wanted in list(self._wanted.values()):
@@ -156,13 +177,44 @@ class Volumes:
         return ""
 
     def _begin(self, wanted: _Wanted) -> None:
+        if is_larger(wanted.display_set, self._store):
+            self._thin(wanted)
+            return
         first = self._store.get(wanted.display_set.frames[0].key)
-        if first is None:  # held compressed: there is no room for all of it
-            self._give_up(wanted, tr("the series is larger than the memory images may take"))
+        if first is None:
+            self._give_up(wanted, tr("image {n} is not here any more", n=1))
             return
         wanted.draft = VolumeDraft.begun(wanted.display_set, first)
         wanted.order = self._as_they_lie(wanted.display_set)
         self._copy_next(wanted)
+
+    # --- of fewer voxels
+
+    def _thin(self, wanted: _Wanted) -> None:
+        series = PackedSeries.of(wanted.display_set, self._store, self._loader)
+        room = self._loader.free
+        asked = self._jobs.run(lambda: Thinning.begun(series, room), lane=LANE)
+        asked.then(lambda job: self._thinned(wanted, job))
+
+    def _thinned(self, wanted: _Wanted, job: Job[Thinning]) -> None:
+        """Some slices more of it are done."""
+        if self._wanted.get(wanted.display_set.id) is not wanted:  # the case was left
+            return
+        if job.error is not None:
+            self._give_up(wanted, str(job.error))
+            return
+        made = job.result()
+        if wanted.draft is None:
+            wanted.draft, wanted.beside = made, made.nbytes
+            self._store.hold_beside(wanted.ref, made.nbytes)
+        wanted.done, volume = made.done, made.volume
+        if volume is None:
+            self.changed.emit(wanted.display_set.id)
+            self._jobs.run(made.go_on, lane=LANE).then(lambda job: self._thinned(wanted, job))
+        else:
+            self._finish(wanted, volume)
+
+    # --- of every voxel
 
     def _as_they_lie(self, display_set: DisplaySet) -> tuple[int, ...]:
         """Slices in the order of memory: they came in another than they lie in the patient, and
@@ -175,7 +227,7 @@ class Volumes:
         return tuple(sorted(range(len(display_set.frames)), key=place))
 
     def _copy_next(self, wanted: _Wanted) -> None:
-        assert wanted.draft is not None
+        assert isinstance(wanted.draft, VolumeDraft)
         draft, frames = wanted.draft, wanted.display_set.frames
         part = wanted.order[wanted.done : wanted.done + _AT_ONCE]
         sources = {index: self._store.get(frames[index].key) for index in part}
@@ -209,17 +261,23 @@ class Volumes:
         wanted.done = done
         if wanted.moved >= _MOVED_BYTES or (wanted.moved and done == len(frames)):
             wanted.moved = 0
-            self.moved.emit(StudyRef(wanted.display_set.site, wanted.display_set.study))
+            self.moved.emit(wanted.ref)
         if done < len(frames):
             self.changed.emit(wanted.display_set.id)
             self._copy_next(wanted)
             return
-        assert wanted.draft is not None
-        wanted.volume, wanted.draft = wanted.draft.finished(), None
+        assert isinstance(wanted.draft, VolumeDraft)
+        self._finish(wanted, wanted.draft.finished())
+
+    # --- at the end
+
+    def _finish(self, wanted: _Wanted, volume: Volume) -> None:
+        wanted.volume, wanted.draft = volume, None
         self.changed.emit(wanted.display_set.id)
         wanted.job.settle(None)
 
     def _give_up(self, wanted: _Wanted, why: str) -> None:
-        wanted.refusal, wanted.draft = why, None
+        self._store.hold_beside(wanted.ref, -wanted.beside)
+        wanted.refusal, wanted.draft, wanted.beside = why, None, 0
         wanted.job.settle(None)
         self.changed.emit(wanted.display_set.id)

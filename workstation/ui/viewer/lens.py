@@ -52,7 +52,7 @@ class Lens:
         painter.save()
         painter.translate(at - box.center())
         _inside(painter, drawn if drawn.scene.view == view else Drawn(scene), box, preview)
-        _rim(painter, box, factor_of(scene.view), coarse=drawn.preview)
+        _rim(painter, box, factor_of(scene.view), coarse=drawn.preview > 0)
         painter.restore()
 
 

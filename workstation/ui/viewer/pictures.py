@@ -10,6 +10,7 @@ from typing import Final
 from attrs import evolve, frozen
 
 from workstation.errors import WorkstationError
+from workstation.imaging.fewer_voxels import behind_one
 from workstation.rendering.engine import CPU, Slices
 from workstation.rendering.fused_slice import LayerPainter, LayerRequest
 from workstation.rendering.picture import FramePainter, Picture, PictureRequest
@@ -34,21 +35,22 @@ READ_FIRST, THUMBNAILS_AFTER = 0, 10
 class Drawn:
     """A scene and the pixels that belong to it; without them `notice` may say why.
 
-    `preview`: they are coarser than what they stand for.
+    `preview`: they are coarser than what they stand for, so many times along an axis; 0: not.
     """
 
     scene: Scene
     picture: Picture | None = None
     notice: str = ""
     layer: Picture | None = None  # of what is laid over it
-    preview: bool = False
+    preview: int = 0
 
     @property
     def words(self) -> Overlay:
         words = self.scene.words
         if self.preview:
-            half = Line(tr("preview ½"), 1, Mark.DOUBT)
-            words = evolve(words, bottom_left=(half, *words.bottom_left))
+            said = tr("preview ½") if self.preview == 2 else tr("preview 1/{n}", n=self.preview)
+            coarse = Line(said, 1, Mark.DOUBT)
+            words = evolve(words, bottom_left=(coarse, *words.bottom_left))
         if not self.notice:
             return words
         return evolve(words, notices=(*words.notices, self.notice))
@@ -140,15 +142,20 @@ class Pictures:
         """With the words of the turn that is drawn."""
         self._last = self._wanted = None
         if seen is not None and _alike(seen.scene, scene):
-            coarse = seen.detail is not Detail.WHOLE
-            return Drawn(seen.scene, seen.rendered.picture, preview=coarse)
+            coarse = behind_one(seen.request.volume)
+            if coarse == 1 and seen.detail is not Detail.WHOLE:
+                coarse = 2
+            return Drawn(seen.scene, seen.rendered.picture, preview=coarse if coarse > 1 else 0)
         return Drawn(scene, notice=self._renderings.failure or tr("the picture is being made"))
 
     def _plane(self, scene: Scene, made: Made | None) -> Drawn:
         """With the words of the plane that is drawn, where it is of what is shown here."""
         self._last = self._wanted = None
         if made is not None and _alike(made.scene, scene):
-            return Drawn(made.scene, made.picture, preview=not made.exact)
+            coarse = behind_one(made.request.volume)
+            if made.picture is not None:
+                coarse *= made.picture.part
+            return Drawn(made.scene, made.picture, preview=0 if made.exact else coarse)
         return Drawn(scene, notice=tr("the picture is being made"))
 
     def _meanwhile(self, scene: Scene) -> Drawn:

@@ -9,9 +9,12 @@ from numpy.typing import NDArray
 from volume_phantoms import SCANS, display_set, noise
 
 from workstation.domain.presentation import Rescale
-from workstation.domain.study import DisplaySet
+from workstation.domain.study import DisplaySet, Frame
 from workstation.errors import NotDisplayable
+from workstation.imaging.fewer_voxels import FewerVoxels
+from workstation.imaging.pixels import FramePixels
 from workstation.rendering.volume_slice import plane_samples
+from workstation.services.ports.images import Packed
 from workstation.services.viewer import volumes
 from workstation.services.viewer.volumes import Volumes
 
@@ -171,18 +174,160 @@ def test_more_images_of_a_series_make_its_volume_anew() -> None:
     assert case.voxels().shape == (COUNT, *SHAPE)
 
 
-def test_a_series_larger_than_the_memory_is_refused_before_it_is_held_twice() -> None:
-    case = Case()
-    case.store.room = 1000
-    case.arrive()
+def larger(room: int, shown: DisplaySet = CT) -> Case:
+    """Its frames came, and memory had no room for them decoded."""
+    case = Case(shown)
+    case.loader.free = room
+    for index, frame in enumerate(shown.frames):
+        case.loader.arrive_packed(frame, VOXELS[index])
+    return case
+
+
+def test_of_a_series_larger_than_the_memory_there_is_a_volume_of_fewer_voxels() -> None:
+    """A dissection from the neck to the knees has planes, and nobody takes them for more than
+    they are: what is worked out of every voxel is refused with the reason."""
+    case = larger(VOXELS.nbytes // 2)
 
     job = case.volumes.want(CT)
 
     assert job.done
+    volume = case.volumes.to_see(CT)
+    assert isinstance(volume, FewerVoxels)
+    assert volume.fewer.most == 2
+    assert volume.voxels.nbytes <= VOXELS.nbytes // 4
+    assert (volume.low, volume.high) == (VOXELS.min(), VOXELS.max())
+    assert case.volumes.not_seen(CT) == ""
     assert case.volumes.get(CT) is None
     assert case.volumes.missing(CT) == (
+        "the series is larger than the memory images may take: its planes and its volume are"
+        " shown, nothing else is made of its voxels"
+    )
+
+
+def test_its_frames_are_decoded_once_each_in_order_and_not_kept() -> None:
+    case = larger(VOXELS.nbytes // 2)
+    case.jobs.hold()
+    case.volumes.want(CT)
+    told = [case.volumes.not_seen(CT)]
+    while case.jobs.waiting:
+        case.jobs.go()
+        told.append(case.volumes.not_seen(CT))
+
+    assert case.loader.unpacked == [frame.key for frame in CT.frames]
+    assert told[:4] == [
+        "reformats wait for all images: 34 of 34 here",
+        "the volume is being made: 1 of 34",
+        "the volume is being made: 5 of 34",
+        "the volume is being made: 9 of 34",
+    ]
+    assert told[-1] == ""
+    assert case.store.pixels == {}
+
+
+def test_what_it_takes_counts_against_the_ceiling_until_the_case_is_left() -> None:
+    """Else the ceiling is one in name: images, coarse voxels and the slices of an exact plane."""
+    case = larger(VOXELS.nbytes // 2)
+    case.volumes.want(CT)
+    volume = case.volumes.to_see(CT)
+    assert isinstance(volume, FewerVoxels)
+
+    run = volume.every.at_once * VOXELS[0].nbytes
+    assert case.store.beside == volume.voxels.nbytes + run
+    assert case.store.beside <= VOXELS.nbytes // 2
+
+    case.volumes.forget()
+    assert case.store.beside == 0
+
+
+def test_more_images_of_it_are_no_more_memory_taken_twice() -> None:
+    fewer = evolve(CT, frames=CT.frames[:-4])
+    case = larger(VOXELS.nbytes // 2, fewer)
+    case.volumes.want(fewer)
+    before = case.store.beside
+    case.loader.known[CT.id] = case.shown = CT
+    for index in range(COUNT - 4, COUNT):
+        case.loader.arrive_packed(CT.frames[index], VOXELS[index])
+
+    case.volumes.know([CT])
+
+    volume = case.volumes.to_see(CT)
+    assert isinstance(volume, FewerVoxels)
+    assert volume.every.shape == (COUNT, *SHAPE)
+    assert before <= case.store.beside < 2 * before
+
+
+@pytest.mark.parametrize("room", [0, 1000])
+def test_where_there_is_no_room_even_for_that_it_is_said(room: int) -> None:
+    case = larger(room)
+
+    job = case.volumes.want(CT)
+
+    assert job.done
+    assert case.volumes.to_see(CT) is None
+    assert case.volumes.not_seen(CT) == (
         "no reformat: the series is larger than the memory images may take"
     )
+    assert case.store.beside == 0
+
+
+def test_where_memory_has_room_by_now_it_is_a_volume_like_any_other() -> None:
+    """The series beside it was closed since."""
+    case = larger(3 * VOXELS.nbytes)
+
+    case.volumes.want(CT)
+
+    assert np.array_equal(case.voxels(), VOXELS)
+    assert case.store.beside == VOXELS.nbytes
+
+
+def test_a_series_that_grew_larger_than_the_memory_is_not_held_twice() -> None:
+    """Frames that are here decoded stay; what is made of them has fewer voxels."""
+    case = Case()
+    case.store.room = VOXELS.nbytes - 1
+    case.loader.free = VOXELS.nbytes // 2
+    case.arrive()
+
+    case.volumes.want(CT)
+
+    assert isinstance(case.volumes.to_see(CT), FewerVoxels)
+    assert case.loader.unpacked == []
+
+
+def test_a_larger_series_that_is_left_while_it_is_made_is_dropped() -> None:
+    case = larger(VOXELS.nbytes // 2)
+    case.jobs.hold()
+    job = case.volumes.want(CT)
+    case.jobs.go()
+    case.volumes.forget()
+    while case.jobs.waiting:
+        case.jobs.go()
+
+    assert job.done
+    assert case.volumes.to_see(CT) is None
+    assert case.store.beside == 0
+    assert len(case.loader.unpacked) <= 5
+
+
+def test_a_frame_that_is_broken_is_named_and_nothing_is_guessed() -> None:
+    case = larger(VOXELS.nbytes // 2)
+
+    def unpack(frame: Frame, _packed: Packed) -> FramePixels:
+        if frame.key == CT.frames[7].key:
+            raise NotDisplayable("the image is damaged", "truncated")
+        return FramePixels(_read_only(VOXELS[CT.frames.index(frame)]))
+
+    case.loader.unpack = unpack  # type: ignore[method-assign]
+    case.volumes.want(CT)
+
+    assert case.volumes.to_see(CT) is None
+    assert case.volumes.not_seen(CT) == "no reformat: the image is damaged"
+    assert case.store.beside == 0
+
+
+def _read_only(stored: NDArray[np.int16]) -> NDArray[np.int16]:
+    own = stored.copy()
+    own.flags.writeable = False
+    return own
 
 
 def test_what_is_still_being_made_when_the_case_is_left_is_dropped() -> None:
