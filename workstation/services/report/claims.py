@@ -44,7 +44,7 @@ _TO_SHOW: Final = (
 _NEGATION: Final = _cues(
     r"\b(?:no|nil|none|nothing|neither|nor|never|without|w/o|absent|denies|denied)\b",
     r"\b(?:negative|neg)(?: (?:\w+ )?(?:study|examination|scan))? for\b",
-    r"\b(?:absence|lack|devoid|resolution|clearing|disappearance) of\b",
+    r"\b(?:absence|lack|devoid|resolution|clearing|disappearance|healing) of\b",
     r"\b(?:free|clear) (?:of|from)\b|\b(?:resolved|cleared)\b",
     r"\b(?:exclud(?:e|es|ed|ing)|rul(?:e|es|ed|ing) out)\b",
     rf"\bnot (?:to be )?{_SEEN}|\b(?:do|does|did|can|could)(?: ?not|n.t) {_TO_SHOW}\b",
@@ -108,7 +108,9 @@ _LONG_AGO: Final = _cues(
     r"emboli[sz]ation) (?:of|for)|"
     rf"(?:treated|anticoagulated|operated|shunt\w*|surgery) for){_UP_TO}",
 )
-_BEFORE_TODAY: Final = _cues(rf"\b(?:prior|previous(?:ly)?|former(?:ly)?|known){_UP_TO}")
+_BEFORE_TODAY: Final = _cues(
+    rf"\b(?:prior|previous(?:ly)?|former(?:ly)?|known|(?:patient|victim) (?:with|of)){_UP_TO}"
+)
 _SINCE_YEARS: Final = _cues(
     r"^[^.;]{0,60}?\b(?:(?:in|since|from|of) (?:the year )?(?:19|20)\d\d\b"
     r"|(?:is|are|appears?|looks?|likely|probably) (?:chronic|old|long-?standing)\b)"

@@ -23,7 +23,8 @@ _INSIDE: Final = (
     r"(?:intra-?cranial|intra-?cerebral|intra-?parenchymal|intra-?ventricular|intra-?axial|"
     r"extra-?axial|sub-?dural|epi-?dural|extra-?dural|sub-?arachnoid|parenchymal|cerebellar|"
     r"cerebral|thalamic|pontine|brain ?stem|retro-?peritoneal|mediastinal|retro-?placental|"
-    r"retro-?bulbar|intra-?mural|intra-?peritoneal)"
+    r"retro-?bulbar|intra-?mural|intra-?peritoneal|retro-?pharyngeal|peri-?(?:nephric|renal)|"
+    r"peri-?aortic|retro-?pubic|rectus sheath|intra-?thoracic)"
 )
 #: Words between two that belong together, none of which parts them.
 _WORDS: Final = r"(?:(?!(?:no|not|nor|or|without|history|old|chronic)\b)[\w-]+ ){0,3}"
@@ -58,7 +59,8 @@ def _word(pattern: str) -> re.Pattern[str]:
 #: What is critical by itself.
 _ALONE: Final[Mapping[str, str]] = {
     "air": r"(?:tension |ha?emo-?|hydro-?|pyo-?)*pneumo-?thora(?:x|ces)|ptx|ha?emothora(?:x|ces)|"
-    r"pneumomediastinum|pleural (?:air|gas)|pneumo(?:retro)?peritoneum|tension pneumocephalus|"
+    r"pneumomediastinum|pneumopericardium|pleural (?:air|gas)|absent lung sliding|"
+    r"stratosphere sign|deep sulcus|pneumo(?:retro)?peritoneum|tension pneumocephalus|"
     r"(?:free|extra-?luminal|extra-?intestinal|sub-?(?:dia)?phrenic|subdiaphragmatic)"
     r"(?: (?:intra-?|retro-?)?(?:peritoneal|abdominal))? (?:air|gas)|"
     r"(?:intra|retro)-?peritoneal (?:air|gas)|(?:air|gas) embol(?:us|ism|i)",
@@ -69,23 +71,27 @@ _ALONE: Final[Mapping[str, str]] = {
     r"intussusceptions?|appendicitis|toxic megacolon|"
     r"(?:acute|gangrenous|emphysematous|perforated) (?:\w+ )?cholecystitis|"
     r"(?:acute|ascending) cholangitis|acute (?:\w+ ){0,2}(?:pancreatitis|diverticulitis)|"
-    r"anastomotic (?:leak(?:age)?|dehiscence)|boerhaave",
+    r"anastomotic (?:leak(?:age)?|dehiscence)|boerhaave|mediastinitis|"
+    r"aorto-?(?:enteric|duodenal|bronchial|o?esophageal) fistula",
     "bleeding": rf"{_INSIDE}(?:(?:,| and| or| /)? {_INSIDE})?(?: \w+)? {_BLEED}|"
     r"(?:sah|sdh|edh|ich|ivh)|"
     r"(?:acute|subacute|new|recurrent) (?:\w+ )?(?:sub|extra|epi)dural(?! \w)|"
     r"active (?:\w+ ){0,2}(?:bleed(?:ing)?|ha?emorrhage|extravasation)|contrast blush|"
     r"(?:massive|expanding) (?:\w+ ){0,2}ha?ematoma|"
-    r"ha?emo(?:peritoneum|pericardium)|sentinel clot|ha?emorrhagic (?:contusions?|transformation)",
+    r"ha?emo(?:peritoneum|pericardium)|sentinel clot|apoplexy|"
+    r"ha?emorrhagic (?:contusions?|transformation)",
     "brain": r"(?:brain|cerebral|uncal|tonsillar|transtentorial|subfalcine|(?:up|down)ward|"
     r"central) (?:\w+ )?herniation|midline shift|large vessel occlusion|lvo|"
-    r"(?:loss|effacement) of (?:the )?(?:gr[ae]y[- ]white|insular ribbon)|"
+    r"(?:loss|effacement) of (?:the )?(?:gr[ae]y(?: matter)?[- ]white|insular ribbon)|"
     r"(?:hypoxic|anoxic)(?:[- ]isch(?:a)?emic)? (?:brain )?(?:injury|damage|encephalopathy)|"
-    r"(?:diffuse|generali[sz]ed|global) (?:cerebral|brain) (?:o?edema|swelling)|"
-    r"(?:acute|obstructive|new|worsening|progressive) (?:\w+ )?hydrocephalus|"
-    r"(?:sub-?dural|epi-?dural|pleural) empyema|ventriculitis|meningitis|encephalitis",
+    r"(?:cerebral|brain) (?:o?edema|swelling)|(?:significant|marked|severe) mass effect|"
+    r"effac(?:ed|ement) (?:of )?(?:the )?(?:\w+ ){0,2}(?:cisterns?|ventricles?|sulci)|"
+    r"shunt (?:malfunction|disconnection|obstruction|fracture)|"
+    r"empyema|ventriculitis|meningitis|encephalitis",
     "stroke": rf"(?:{_LATELY}|{_TERRITORY}) {_WORDS}{_INFARCT}|"
     rf"{_INFARCT},? {_WORDS}(?:{_TERRITORY}|(?:sub)?acute)",
     "spine": r"(?:spinal )?cord (?:compression|transection|contusion|infarct(?:ion)?|o?edema)|"
+    r"myelo-?compression|"
     r"cauda equina (?:syndrome|compression)|unstable (?:\w+ ){0,3}(?:fracture|injury|spine)|"
     r"burst fractures?|(?:jumped|perched|locked) facets?|facet dislocation|"
     r"(?:odontoid|dens|hangman.?s|jefferson|chance|teardrop|three-?column) (?:\w+ )?fracture|"
@@ -102,14 +108,18 @@ _ALONE: Final[Mapping[str, str]] = {
     r"(?:active|cavitary|miliary) (?:\w+ )?(?:tb|tuberculosis)",
     "infection": r"necroti[sz]ing (?:fasciitis|soft[- ]tissue infection|enterocolitis|pneumonia)|"
     r"fournier(?:.?s)?|gas gangrene|abscess(?:es)?|pyonephrosis|"
-    r"emphysematous (?:pyelonephritis|cystitis)|infected hydronephrosis|epiglottitis|"
+    r"emphysematous \w+itis|infected hydronephrosis|epiglottitis|"
+    r"orbital cellulitis|compartment syndrome|"
     r"osteomyelitis|septic arthritis|spondylodis[ck]itis|dis[ck]itis",
     "pregnancy": r"(?:ectopic|tubal|cornual|interstitial|heterotopic) (?:\w+ )?"
     r"(?:pregnancy|gestation)|"
     r"(?:placental )?abruption|uterine rupture|f(?:o)?etal (?:demise|death)|"
+    r"placenta (?:pra?evia|accreta|percreta)|"
     r"(?:no|absent|without|absence of) (?:f(?:o)?etal|embryonic) (?:heart ?beat|(?:heart|cardiac) "
     r"(?:activity|motion|beat|rate))",
     "things": r"retained (?:\w+ )?(?:sponge|swab|instrument|needle|gauze)|gossypiboma|"
+    r"(?:retained|fractured|emboli[sz]ed) (?:\w+ ){0,2}(?:catheter|guide-?wire|wire)|"
+    r"side ?(?:port|hole)s? (?:\w+ ){0,2}outside|"
     r"(?:button|disc) batter(?:y|ies)|(?:endo)?bronchial intubation|o?esophageal intubation|"
     r"non-?accidental|child abuse|metaphyseal corner|classic metaphyseal|flail chest|"
     r"slipped (?:capital |upper )?(?:femoral )?epiphys[ie]s|scfe|sufe",
@@ -128,7 +138,7 @@ _BESIDE: Final[Mapping[str, tuple[str, str, str]]] = {
         r"avuls(?:ed|ion)",
         r"aneurysms?|aaa|aort\w*|spleen|splenic|liver|hepatic|kidney|renal|pancrea\w+|bladder|"
         r"uter\w+|diaphragm\w*|o?esophag\w*|bowel|globe|ectopic|ventric\w+|myocard\w+|visc\w+|"
-        r"bronchus|trachea",
+        r"bronchus|trachea\w*|contrast",
         r"tendon|ligament|muscle|baker|cysts?|implant|disc|achilles|\w*spinatus|menisc\w+|cuff",
     ),
     "dissected": (
@@ -147,8 +157,8 @@ _BESIDE: Final[Mapping[str, tuple[str, str, str]]] = {
     "artery": (
         rf"{_CLOSED}|cut-?off|(?:hyper-?)?dense (?:\w+ )?(?:sign|artery|vessel)",
         r"[map][123]|mca|aca|pca|basilar|middle cerebral|cerebral arter\w+|ica|carotid|"
-        r"vertebral artery|sma|mesenteric|co?eliac",
-        rf"balloon|collaterals?|coils?|stent|{_TREATED}",
+        r"vertebral artery|sma|mesenteric|co?eliac|(?:renal|hepatic|splenic) arter(?:y|ies)",
+        rf"balloon|collaterals?|coils?|stent|device|{_TREATED}",
     ),
     "limb": (
         rf"(?:acute|abrupt|sudden|complete|embolic|thrombotic) (?:{_CLOSED}|cut-?off)",
@@ -158,15 +168,18 @@ _BESIDE: Final[Mapping[str, tuple[str, str, str]]] = {
     "spilt": (
         r"extravasations?",
         r"contrast|active|arterial|vascular|blood",
-        r"urin\w+|injection|antecubital|forearm|bladder|catheter",
+        r"urin\w+|injection|antecubital|forearm|bladder|catheter|arthrogra\w+|joint|subacromial",
     ),
     "vein": (
-        rf"thromb(?:us|i|osis|osed|oses)|(?:non-?|in)compressib\w+|filling defects?|{_CLOSED}",
-        r"(?:deep|femoral|popliteal|iliac|jugular|portal|subclavian|axillary|mesenteric|calf) "
-        r"veins?|(?:sagittal|transverse|sigmoid|cavernous|dural|straight) sinus(?:es)?|ivc|svc|"
+        r"thromb(?:us|i|osis|osed|oses)|clots?|(?:non-?|in)compressib\w+|filling defects?|"
+        rf"{_CLOSED}",
+        r"(?:deep|femoral|popliteal|iliac|jugular|portal|subclavian|axillary|mesenteric|calf|"
+        r"ovarian|renal|hepatic|splenic|brachial) (?:veins?|arter(?:y|ies))|[rl][va]|ivc|svc|"
+        r"(?:sagittal|transverse|sigmoid|cavernous|dural|straight) sinus(?:es)?|"
         r"vena cava|pulmonary|(?:inter)?lobar|segmental|(?:lower|upper|middle) lobe arter\w+|"
         r"atri(?:um|al)|ventric(?:le|ular)|carotid",
         r"superficial|saphenous|ha?emorrhoid\w*|varic\w+|bladder|ureter\w*|caly\w+|mural|"
+        r"device|o?esophagus|"
         rf"{_TREATED}",
     ),
     "diffusion": (
@@ -199,8 +212,9 @@ _BESIDE: Final[Mapping[str, tuple[str, str, str]]] = {
         r"cysts?|mass|nodule",
     ),
     "gas": (
-        r"gas|air|emphysema",
-        r"fascia\w*|perine\w+|scrot\w+|portal vein|spinal canal|pleural space",
+        r"(?:gas|air)(?![- ](?:space|fluid|bronch|trap|cell))|emphysema",
+        r"retro-?peritone\w+|mesenteric vein|deep neck|fascia\w*|perine\w+|scrot\w+|portal vein|"
+        r"spinal canal|pleural space",
         r"stomach|bowel gas|gastric",
     ),
     "effused": (
@@ -215,8 +229,13 @@ _BESIDE: Final[Mapping[str, tuple[str, str, str]]] = {
     ),
     "ventricles": (
         r"hydrocephalus",
-        r"acute|blood|ha?emorrh\w+|transependymal|periventricular|obstruct\w+|effac\w+|enlarged",
-        r"normal[- ]pressure|ex vacuo|compensated|arrested|shunt\w*",
+        r"hydrocephalus",
+        r"normal[- ]pressure|ex vacuo|compensated|arrested|shunt\w*|stable|unchanged",
+    ),
+    "starved": (
+        r"infarct(?:s|ions?|ed)?",
+        r"kidneys?|renal|spleen|splenic|liver|hepatic|bowel|omental",
+        r"old|chronic|scar\w*",
     ),
 }  # fmt: skip
 
