@@ -455,6 +455,17 @@ def test_a_stat_report_that_is_not_accepted_stands_in_every_window_with_the_numb
     assert said.count("1 of 2") == 3
 
 
+def test_an_alarm_names_the_patient_and_what_the_site_said(house: House, qtbot: QtBot) -> None:
+    """The first thing the site asks on the telephone is the name, the second what went wrong."""
+    item = house.worklist.rows[0].item
+    busy = Alarm(Need.UNANSWERED, item.site, item.accession, AT, "Mesa Valley is busy (503)")
+    house.alarms.say(busy)
+    qtbot.waitUntil(_bars(house)[0].isVisible)
+
+    said = f"{item.patient.name} · {item.accession} · Mesa Valley is busy (503) · signed 20:23 CST"
+    assert said in " ".join(house.texts())
+
+
 def test_a_window_that_gets_the_keys_gives_them_to_its_page(house: House, qtbot: QtBot) -> None:
     """When what had them is gone, arrows go through the list and not to nobody."""
     frame = house.shell.windows()[0]

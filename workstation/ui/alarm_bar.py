@@ -6,6 +6,7 @@ It takes no focus and no keystroke: the hands stay where they are, the eye canno
 from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
+from attrs import frozen
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
@@ -16,6 +17,16 @@ from workstation.text import tr, trn
 from workstation.ui import plain, theme
 
 _HIGH = 44
+
+
+@frozen
+class Waiting:
+    """Who waits for the report of an alarm; `whose` it is while the list knows the patient."""
+
+    site: str
+    phone: str
+    zone: str
+    whose: str = ""
 
 
 class AlarmBar(QWidget):
@@ -46,24 +57,23 @@ class AlarmBar(QWidget):
             layout.addWidget(button)
         self.hide()
 
-    def show_alarms(
-        self, alarms: Sequence[Alarm], site: Callable[[Alarm], tuple[str, str, str]]
-    ) -> None:
-        """`site` gives name, telephone number and time zone of the one that waits."""
+    def show_alarms(self, alarms: Sequence[Alarm], waiting: Callable[[Alarm], Waiting]) -> None:
+        """The first of them, most pressing first."""
         first = alarms[0] if alarms else None
         if first is not None and (self._first is None or first.key != self._first.key):
             QApplication.beep()
         self._first = first
         if first is not None:
-            self._say(first, *site(first))
+            self._say(first, waiting(first))
             self._more.setText(tr("1 of {n}", n=len(alarms)) if len(alarms) > 1 else "")
         self.setVisible(first is not None)
 
-    def _say(self, alarm: Alarm, site: str, phone: str, zone: str) -> None:
+    def _say(self, alarm: Alarm, waiting: Waiting) -> None:
         self._title.setText(_title(alarm.need))
-        self._words.say(words(alarm, site, zone))
+        what = words(alarm, waiting.site, waiting.zone)
+        self._words.say(" · ".join(filter(None, (waiting.whose, what))))
         calls = alarm.need is not Need.LATE_IMAGES
-        self._call.setText(_call(alarm.call or phone) if calls else "")
+        self._call.setText(_call(alarm.call or waiting.phone) if calls else "")
         self.look.setVisible(alarm.need is not Need.UNANSWERED)
         self.again.setVisible(alarm.need is Need.REFUSED)
         done = {
@@ -107,11 +117,10 @@ def words(alarm: Alarm, site: str, zone: str) -> str:
         case Need.UNTOLD:
             return tr("{a} · {site} · due {at}", a=alarm.accession, site=site, at=_at(alarm, zone))
         case Need.UNANSWERED:
-            at = _at(alarm, zone)
-            return tr("{a} · {site} · signed {at}", a=alarm.accession, site=site, at=at)
+            at, why = _at(alarm, zone), _why(alarm, site)
+            return tr("{a} · {site} · signed {at}", a=alarm.accession, site=why, at=at)
         case Need.REFUSED:
-            why = alarm.reason if site in alarm.reason else f"{site}: {alarm.reason}"
-            return f"{alarm.accession} · {why}"
+            return f"{alarm.accession} · {_why(alarm, site)}"
         case Need.LATE_IMAGES:
             return trn(
                 alarm.images,
@@ -120,3 +129,10 @@ def words(alarm: Alarm, site: str, zone: str) -> str:
                 a=alarm.accession,
                 site=site,
             )
+
+
+def _why(alarm: Alarm, site: str) -> str:
+    """The site, and what it said; whoever telephones is asked for it."""
+    if not alarm.reason:
+        return site
+    return alarm.reason if site in alarm.reason else f"{site}: {alarm.reason}"

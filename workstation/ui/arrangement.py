@@ -12,6 +12,7 @@ from workstation.errors import CommandError
 from workstation.services.delivery.alarms import Alarm
 from workstation.text import tr
 from workstation.ui import plain
+from workstation.ui.alarm_bar import Waiting
 from workstation.ui.bars import CaseBar, TopBar
 from workstation.ui.frames import Frame, focus_into, side_by_side, take_out
 from workstation.ui.outbox import OutboxPage
@@ -114,9 +115,11 @@ class Arrangement:
         alarms = self._shown.alarms
         sites = {site.id: site for site in self._shown.worklist.sites}
 
-        def of(each: Alarm) -> tuple[str, str, str]:
+        def of(each: Alarm) -> Waiting:
             there = sites[each.site]
-            return there.name, alarms.phone(each.site), there.timezone
+            row = self._shown.worklist.find(each.accession, each.site)
+            whose = row.item.patient.name if row is not None else ""
+            return Waiting(there.name, alarms.phone(each.site), there.timezone, whose)
 
         for frame in self.windows:
             frame.alarms.show_alarms(alarms.standing, of)
