@@ -126,6 +126,7 @@ class Trait(StrEnum):
     CARDIAC_PHASE = "cardiac-phase"  # per cent of the cycle
     TRIGGER_TIME = "trigger-time"  # ms
     FRAME_TIME = "frame-time"  # ms after the start of the series
+    CYCLE = "cycle"  # per cent of a cycle, as the name of a series says
     DATA_TYPE = "data-type"  # of ultrasound: tissue, flow, elasticity
     ACQUISITION = "acquisition"
 

@@ -11,6 +11,7 @@ from volume_phantoms import SCANS, display_set
 
 from workstation.domain.identifiers import SeriesUID
 from workstation.domain.study import DisplaySet, Frame, FrameContent, Trait
+from workstation.domain.technique import Fact, Stated
 from workstation.errors import CommandError
 from workstation.services.viewer.cine import Cine
 from workstation.services.viewer.phased import phase_words
@@ -135,6 +136,139 @@ def test_two_of_one_moment_are_no_slider() -> None:
     sets = [stack(at, moments=((Trait.TEMPORAL_POSITION, 1.0),)) for at in range(2)]
 
     assert phases_of(sets[0], sets) is None
+
+
+# --- a series each -------------------------------------------------------------------------
+
+
+def series(
+    number: int, label: str = "Thorax", *said: tuple[Trait, str | float], moments: Said = (),
+    kernel: str = "kernel B30f",
+) -> DisplaySet:  # fmt: skip
+    """A phase as many scanners send it: the same places again, in a series of its own."""
+    made = stack(number, *said, moments=moments)
+    uid = SeriesUID(f"1.1.{number + 10}")
+
+    def own(frame: Frame) -> Frame:
+        technique = (Stated(Fact.KERNEL, kernel),)
+        return evolve(frame, key=evolve(frame.key, series=uid), technique=technique)
+
+    return evolve(made, series=uid, label=label, frames=tuple(map(own, made.frames)))
+
+
+def test_a_breath_that_comes_as_ten_series_is_one_slider() -> None:
+    """4D CT for radiotherapy: no header says the phase, the name of the series does."""
+    names = [f"4D chest {10 * at}% 2.0" for at in (3, 0, 9, 1, 2, 4, 8, 5, 7, 6)]
+    sets = [series(at, name, moments=((Trait.ACQUISITION, 4.0),)) for at, name in enumerate(names)]
+
+    made = phases_of(sets[0], sets)
+
+    assert made is not None
+    assert (made.axis, made.values) == (Trait.CYCLE, tuple(10.0 * at for at in range(10)))
+    assert made.ids[:4] == ("1.1.1#1", "1.1.1#3", "1.1.1#4", "1.1.1#0")
+    assert made.ids[made.at] == sets[0].id
+    assert phase_words(made) == "Phase 30 %, 4 / 10"
+
+
+def test_a_name_that_says_something_else_beside_is_no_phase_of_it() -> None:
+    """The average of all breaths and the slices for the lung are other pictures."""
+    lung = series(3, "4D lung 20%")
+    sets = [
+        series(0, "4D chest 0%"),
+        series(1, "4D chest 50%"),
+        series(2, "4D chest average"),
+        lung,
+    ]
+
+    made = phases_of(sets[0], sets)
+
+    assert made is not None
+    assert made.ids == ("1.1.1#0", "1.1.1#1")
+    assert phases_of(sets[2], sets) is None
+    assert phases_of(lung, sets) is None
+
+
+@pytest.mark.parametrize("name", ["ASIR 40% 60%", "Dose 140%", "SafeCT 1.30.5%", "Cor"])
+def test_only_one_number_of_a_cycle_is_one(name: str) -> None:
+    """A share of iteration beside a share of the cycle: nobody can say which is which."""
+    sets = [series(0, name), series(1, name.replace("40", "50").replace("140", "150"))]
+
+    assert phases_of(sets[0], sets) is None
+
+
+@pytest.mark.parametrize("axis", [Trait.CARDIAC_PHASE, Trait.TRIGGER_TIME, Trait.TEMPORAL_POSITION])
+def test_a_heart_that_comes_as_series_goes_by_what_its_images_say(axis: Trait) -> None:
+    sets = [series(at, moments=((axis, value),)) for at, value in enumerate((70.0, 40.0, 50.0))]
+
+    made = phases_of(sets[1], sets)
+
+    assert made is not None
+    assert (made.axis, made.values, made.at) == (axis, (40.0, 50.0, 70.0), 0)
+
+
+def test_native_arterial_and_venous_are_gone_through_at_one_place() -> None:
+    """A lesion of the liver is read by how it fills: the same plane, one acquisition on."""
+    agent = (Trait.CONTRAST, "Iomeron")
+    sets = [
+        series(0, "Venous 2.0", agent, moments=((Trait.ACQUISITION, 5.0),)),
+        series(1, "Native 2.0", moments=((Trait.ACQUISITION, 2.0),)),
+        series(2, "Arterial 2.0", agent, moments=((Trait.ACQUISITION, 4.0),)),
+        series(3, "Bone 2.0", agent, moments=((Trait.ACQUISITION, 5.0),), kernel="kernel B60f"),
+    ]
+
+    made = phases_of(sets[0], sets)
+
+    assert made is not None
+    assert made.ids == ("1.1.1#1", "1.1.1#2", "1.1.1#0")
+    assert phase_words(made) == "Acquisition 5, 3 / 3"
+
+
+def test_two_pictures_of_one_acquisition_are_no_two_moments() -> None:
+    """Thin slices for planes and the same again with less noise: which of them came first?"""
+    sets = [series(at, moments=((Trait.ACQUISITION, 5.0),)) for at in range(2)]
+
+    assert phases_of(sets[0], sets) is None
+
+
+def test_sequences_of_mr_are_no_phases_though_one_was_made_after_the_other() -> None:
+    """T1 without and with fat saturation differ in more than time."""
+    sets = [
+        evolve(series(at, moments=((Trait.ACQUISITION, float(at)),)), modality="MR")
+        for at in range(3)
+    ]
+
+    assert phases_of(sets[0], sets) is None
+
+
+def test_phases_of_one_series_go_before_other_series() -> None:
+    """A perfusion that was scanned twice is two sliders, not one of everything."""
+    first = [stack(at, moments=((Trait.TRIGGER_TIME, 40.0 * at),)) for at in range(3)]
+    second = series(7, moments=((Trait.TRIGGER_TIME, 500.0),))
+
+    made = phases_of(first[0], [*first, second])
+
+    assert made is not None
+    assert made.ids == ("1.1.1#0", "1.1.1#1", "1.1.1#2")
+
+
+def test_planes_keep_their_place_from_series_to_series() -> None:
+    """A tumour that breathes: the margin is read where the crosshair stands."""
+    viewer, _ = opened(*(series(at, f"4D chest {50 * at}%") for at in range(2)))
+    for index in range(4):
+        viewer.resized(index, 400, 300, 1.0)
+    viewer.show_set("1.1.1#0", 0)
+    viewer.toggle_mpr()
+    viewer.point_at((9.0, 8.0))
+    before = viewer.shown(2)
+
+    viewer.next_phase(1)
+
+    after = viewer.shown(2)
+    assert before is not None
+    assert after is not None
+    assert after.display_set.id == "1.1.1#1"
+    assert after.frame.plane == before.frame.plane
+    assert "Phase 50 %, 2 / 2" in viewer.overlay(0).lines
 
 
 # --- the slider ----------------------------------------------------------------------------
