@@ -70,7 +70,14 @@ from workstation.services.viewer.registering import Registering
 from workstation.services.viewer.segmenting import Segmenting
 from workstation.services.viewer.viewer import Viewer
 from workstation.services.viewer.volumes import Volumes
-from workstation.settings import Settings, Site, resource, screens_of, weights_of
+from workstation.settings import (
+    Settings,
+    Site,
+    load_codes,
+    resource,
+    screens_of,
+    weights_of,
+)
 from workstation.ui.report_pdf import Printer
 from workstation.ui.viewer.key_pictures import KeyPictures
 from workstation.viewing.viewport import Interpolation
@@ -85,6 +92,7 @@ def services_of(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
         platforms, settings.sites, jobs, clock,
         poll_seconds=settings.poll_seconds, place=settings.place,
         weights=weights_of(settings.urgency),
+        codes={site.id: load_codes(site.codes) for site in settings.sites if site.codes},
     )  # fmt: skip
     outer.codes.taker = lambda code: jobs.bring_home(lambda: worklist.code_shown.emit(code))
     frames = FrameStore(settings.ram_mb * MIB or physical_bytes() // 2)

@@ -112,6 +112,8 @@ class WorklistItem:
     indication: str = ""
     body_part: str = ""
     laterality: str = ""
+    common_code: str = ""  # of the procedure, as templates know it
+    unmapped: bool = False  # the site has a list of its codes, and this one is not in it
     order_id: str = ""  # "ServiceRequest/9"
     patient_ref: str = ""  # "Patient/4"
     imaging_ref: str = ""  # "ImagingStudy/5"

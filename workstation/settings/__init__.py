@@ -13,6 +13,7 @@ from workstation.settings.checks import pairs as pairs
 from workstation.settings.checks import screens_of as screens_of
 from workstation.settings.checks import weights_of as weights_of
 from workstation.settings.checks import zones_of as zones_of
+from workstation.settings.codes import load_codes as load_codes
 from workstation.settings.page import settings_markdown as settings_markdown
 from workstation.settings.places import default_path as default_path
 from workstation.settings.places import resource as resource

@@ -217,6 +217,13 @@ class Site:
         0,
         checks.between(0, 100_000),
     )
+    codes: Path | None = setting(
+        "The site's procedure codes: a TOML file with a table for each (`[CTTHNAT]`), which says "
+        'its `region` ("chest"), its `side` (left, right, both) and the `code` that templates '
+        "know; each as far as it differs from what orders say. A code that is not there is "
+        'marked "not mapped" and told by its words.',
+        None,
+    )
     autotexts: Path | None = setting(
         "Autotexts of the site: a TOML file, or a list with commas (name, text, spoken name).",
         None,

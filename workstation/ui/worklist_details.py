@@ -135,6 +135,9 @@ class Details(QWidget):
         if item.body_part or item.laterality:
             region = " · ".join(filter(None, (item.body_part, item.laterality)))
             part.add(tr("Region"), region)
+        if item.unmapped:
+            words = tr("{code}: not mapped, told by its words", code=item.procedure_code)
+            part.add(tr("Code"), words, tone="open")
         kind = tr("Preliminary read") if item.tier is Tier.PRELIMINARY else tr("Final read")
         urgent: Tone = "act" if item.priority is Priority.STAT else "hi"
         part.add(

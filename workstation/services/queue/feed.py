@@ -10,12 +10,14 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from workstation.domain.identifiers import TaskId
+from workstation.domain.procedure import Procedures
 from workstation.domain.reader import Reader
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import SignInFailed, SiteUnavailable, WorkstationError
 from workstation.services.jobs import Job, Jobs
 from workstation.services.ports.clock import Clock
 from workstation.services.ports.hosting import Credentials, FeedPage, HostingPlatform, RowProblem
+from workstation.services.queue.codes import normalised
 from workstation.services.queue.licence import Desk, may_read
 from workstation.services.queue.rows import Row, Silence, SiteState, SiteStatus
 from workstation.services.queue.urgency import NO_WEIGHTS, Weights, order_key
@@ -44,6 +46,7 @@ class SiteFeed:
         poll_seconds: float,
         place: str = "",
         weights: Weights = NO_WEIGHTS,
+        codes: Procedures | None = None,
     ) -> None:
         self.site = site
         self.platform = platform
@@ -71,7 +74,7 @@ class SiteFeed:
         self._touched: set[TaskId] = set()
         self._server_time: datetime | None = None
         self._heard_at = 0.0
-        self._weights = weights
+        self._weights, self._codes = weights, codes
         self._days: tuple[date, ...] = ()
         self._zones = zones_of(site.zones)
         self._desk = Desk(place, site.licence_at_desk, tuple(site.read_from.split()))
@@ -246,8 +249,11 @@ class SiteFeed:
         self._put(item)
         self.changed.emit(frozenset({item.task}))
 
+    def told(self, item: WorklistItem) -> WorklistItem:  # in words that every hospital shares
+        return normalised(item, self._codes)
+
     def _put(self, item: WorklistItem) -> None:
-        self.rows[item.task] = self._row(item)
+        self.rows[item.task] = self._row(self.told(item))
         self._problems.pop(item.task, None)
 
     def _row(self, item: WorklistItem) -> Row:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 from workstation.domain.identifiers import SiteId, TaskId, TaskRef
+from workstation.domain.procedure import Procedures
 from workstation.domain.reader import Colleague, Reader
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import Refused, SignInFailed, SiteUnavailable
@@ -46,6 +48,7 @@ class Worklist:
         poll_seconds: float = 5.0,
         place: str = "",
         weights: Weights = NO_WEIGHTS,
+        codes: Mapping[SiteId, Procedures] = MappingProxyType({}),
     ) -> None:
         self.changed: Signal[None] = Signal()  # rows or sites changed
         self.claim_lost: Signal[WorklistItem] = Signal()  # as it stands now: `.holder` has it
@@ -58,7 +61,16 @@ class Worklist:
         self.passed: set[TaskRef] = set()  # given back or declined: not offered again
         self._jobs = jobs
         self._feeds = {
-            site.id: SiteFeed(site, platforms[site.id], jobs, clock, poll_seconds, place, weights)
+            site.id: SiteFeed(
+                site,
+                platforms[site.id],
+                jobs,
+                clock,
+                poll_seconds,
+                place,
+                weights,
+                codes.get(site.id),
+            )
             for site in sites
         }
         self._queue = Queue()
@@ -210,7 +222,7 @@ class Worklist:
             refused: Job[WorklistItem] = Job()
             refused.settle(None, Refused(known.verdict.reason))
             return refused
-        job = self._jobs.run(lambda: feed.platform.claim(known.item), lane=feed.lane)
+        job = self._jobs.run(lambda: feed.told(feed.platform.claim(known.item)), lane=feed.lane)
         return job.then(lambda settled: self._changed_there(feed, settled))
 
     def decline(self, row: Row, reason: str, to: Colleague | None = None) -> Job[None]:

@@ -37,7 +37,9 @@ class LiveCase:
         item = self._s.worklist.held(case.item.key) if case is not None else None
         if case is None or item is None or item == case.item:
             return
-        found = change(case.item, item)
+        # What the reader signed changes its state by itself.
+        before = evolve(case.item, state=item.state) if case.read_only else case.item
+        found = change(before, item)
         if found is not None and found.stops:
             if case.news != found.words:
                 self._shut(case, case.item, found)

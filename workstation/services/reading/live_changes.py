@@ -1,8 +1,10 @@
 """What a site changed about a case while it is open, in words; and what must stop the reader."""
 
+from datetime import UTC
+
 from attrs import frozen
 
-from workstation.domain.worklist import Priority, WorklistItem
+from workstation.domain.worklist import Priority, ReadState, WorklistItem
 from workstation.text import tr, trn
 
 
@@ -26,17 +28,21 @@ def change(opened: WorklistItem, now: WorklistItem | None) -> Change | None:
         words = tr("The site withdrew this case; your text is kept")
         return Change("withdrawn", words, stops=True)
     if now.patient != opened.patient or now.patient_ref != opened.patient_ref:
-        words = tr("The site changed whose case this is; your text is kept. Close it, open it anew")
+        words = tr("The patient of this case was changed; your text is kept. Open it anew")
         return Change("patient", words, stops=True)
     if (now.study, now.accession, now.order_id) != (
         opened.study, opened.accession, opened.order_id,
     ):  # fmt: skip
         words = tr("The site changed the order of this case; your text is kept. Open it anew")
         return Change("order", words, stops=True)
+    if now.state is ReadState.FINAL and opened.state is not ReadState.FINAL:
+        return _read_by(now)
     return _news(opened, now)
 
 
 def _news(opened: WorklistItem, now: WorklistItem) -> Change | None:
+    if now.state is ReadState.PRELIMINARY and opened.state is not ReadState.PRELIMINARY:
+        return Change("preliminary", tr("A preliminary report came; close and open to see it"))
     if now.priority is not opened.priority:
         if now.priority is Priority.STAT:
             return Change("priority", tr("This case is STAT now"))
@@ -47,7 +53,9 @@ def _news(opened: WorklistItem, now: WorklistItem) -> Change | None:
         words = tr("The indication changed: {words}", words=now.indication or tr("none"))
         return Change("indication", words)
     if now.due != opened.due:
-        return Change("due", tr("Due {time} now", time=f"{now.due:%H:%M} UTC"))
+        # as the details tell it: in the time of the site
+        zone = now.acquired.tzinfo if now.acquired is not None else UTC
+        return Change("due", tr("Now due {time}", time=f"{now.due.astimezone(zone):%H:%M %Z}"))
     return None
 
 
@@ -62,6 +70,21 @@ def more_images(count: int) -> Change:
 
 
 def claimed_by(item: WorklistItem) -> Change:
-    """The claim is another reader's now."""
-    who = item.holder or tr("another reader")
-    return Change("reader", tr("claimed by {who}; your text is kept", who=who), stops=True)
+    """The claim is not this reader's any more."""
+    if item.state is ReadState.FINAL:
+        return _read_by(item)
+    if item.holder:
+        words = tr("claimed by {who}; your text is kept", who=item.holder)
+    elif item.meant_for:
+        words = tr("given to {who} by the site; your text is kept", who=item.meant_for)
+    else:
+        words = tr("the site ended your claim; your text is kept. Open it anew to go on")
+    return Change("reader", words, stops=True)
+
+
+def _read_by(item: WorklistItem) -> Change:
+    if item.holder:
+        words = tr("Read meanwhile by {who}; your text is kept", who=item.holder)
+    else:
+        words = tr("Read meanwhile by somebody else; your text is kept")
+    return Change("read", words, stops=True)

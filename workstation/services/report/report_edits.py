@@ -29,7 +29,8 @@ Known = Mapping[tuple[str, str], Measurement | None]
 def order_of(item: WorklistItem) -> Order:
     """What templates ask of an order."""
     age = item.patient.age_years((item.acquired or item.listed).date())
-    said = item.procedure, item.procedure_code, item.modality, item.body_part
+    code = item.common_code or item.procedure_code
+    said = item.procedure, code, item.modality, item.body_part
     return Order(*said, age, item.patient.sex)
 
 

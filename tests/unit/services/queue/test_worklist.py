@@ -496,6 +496,78 @@ def test_a_site_that_is_silent_for_a_while_does_not_cost_the_claim(shift: Shift)
     assert shift.harbor.calls.count("heartbeat") == 1
 
 
+def out_for_long(shift: Shift) -> WorklistItem:
+    """The line is out for longer than the lease, and the site frees what was held."""
+    mine = shift.worklist.claim(shift.row("A-1")).result()
+    shift.worklist.keep(mine)
+    shift.harbor.fails = SILENT
+    shift.jobs.advance(16 * 60)
+    shift.harbor.change("1", state=ReadState.UNREAD, holder="", holder_id="", lease_until=None)
+    shift.harbor.fails = None
+    return mine
+
+
+def test_a_claim_that_ran_out_with_the_line_is_taken_again(shift: Shift) -> None:
+    """Twenty minutes without a line in the middle of a long case: it is still the reader's."""
+    mine = out_for_long(shift)
+    shift.jobs.advance(60)
+    held = shift.worklist.held(mine.key)
+    shift.harbor.calls.clear()
+    shift.jobs.advance(60)
+
+    assert shift.lost == []
+    assert held is not None
+    assert held.holder_id == READER.id
+    assert shift.harbor.calls.count("heartbeat") == 1  # and it is kept again
+
+
+def test_a_heartbeat_that_finds_the_lease_over_takes_the_case_again(shift: Shift) -> None:
+    """It comes before the next poll does, and is refused."""
+    mine = out_for_long(shift)
+    shift.worklist.stop()
+    shift.jobs.advance(60)
+    held = shift.worklist.held(mine.key)
+
+    assert shift.lost == []
+    assert held is not None
+    assert held.holder_id == READER.id
+
+
+def test_a_claim_that_ran_out_and_that_somebody_took_is_lost(shift: Shift) -> None:
+    out_for_long(shift)
+    shift.harbor.change("1", **SOMEBODY)
+    shift.jobs.advance(60)
+
+    assert [each.holder for each in shift.lost] == [OTHER.name]
+
+
+@pytest.mark.parametrize(
+    "taken",
+    [
+        {"state": ReadState.UNREAD, "holder": "", "holder_id": ""},
+        {"state": ReadState.UNREAD, "holder": "", "holder_id": "", "meant_for_id": OTHER.id},
+    ],
+)
+def test_what_the_site_takes_back_is_not_taken_again(shift: Shift, taken: dict[str, str]) -> None:
+    """An administrator frees a case, or gives it to a colleague: it stays so."""
+    shift.worklist.keep(shift.worklist.claim(shift.row("A-1")).result())
+    shift.harbor.change("1", **taken)
+    shift.jobs.advance(120)
+
+    assert [each.holder for each in shift.lost] == [""]
+    assert shift.harbor.calls.count("claim") == 1
+
+
+def test_a_refused_heartbeat_names_who_has_it_and_never_the_reader(shift: Shift) -> None:
+    """The list says the old thing for a while: "claimed by Sample, Jo" told Jo nothing."""
+    shift.worklist.keep(shift.worklist.claim(shift.row("A-1")).result())
+    shift.worklist.stop()
+    shift.harbor.fails = Conflict("Kim holds this case.", OTHER.name)
+    shift.jobs.advance(60)
+
+    assert [each.holder for each in shift.lost] == [OTHER.name]
+
+
 def test_a_report_of_ours_that_was_filed_is_no_lost_claim(shift: Shift) -> None:
     """The platform frees the case because it is done."""
     mine = shift.worklist.claim(shift.row("A-1")).result()

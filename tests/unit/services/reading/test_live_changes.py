@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from attrs import evolve
@@ -26,13 +27,18 @@ TOLD: dict[str, tuple[dict[str, Any], str]] = {
     "routine again": ({"priority": Priority.ASAP}, "Priority now: asap"),
     "tier": ({"tier": Tier.PRELIMINARY}, "Promised now: a preliminary read"),
     "indication": ({"indication": "Fall"}, "The indication changed: Fall"),
-    "due": ({"due": NOW + timedelta(minutes=20)}, "Due 22:00 UTC now"),
+    "first report": (
+        {"state": ReadState.PRELIMINARY},
+        "A preliminary report came; close and open to see it",
+    ),
+    "due": ({"due": NOW + timedelta(minutes=20)}, "Now due 22:00 UTC"),
 }
 STOPS: dict[str, dict[str, Any]] = {
     "another patient": {"patient": SOMEBODY_ELSE},
     "the same name, another number": {"patient": evolve(OPENED.patient, id="P-9")},
     "another record of the patient": {"patient_ref": "Patient/99"},
     "another study": {"study": StudyUID("1.2.99")},
+    "read": {"state": ReadState.FINAL},
     "another order": {"accession": AccessionNumber("A-99")},
 }
 
@@ -134,7 +140,7 @@ def test_images_that_come_are_counted_in_the_bar_from_the_opening_on() -> None:
 
     assert first.news == "1 more image since you opened the case"
     assert more.news == "13 more images since you opened the case"
-    assert quiet.news == still.news == "Due 22:00 UTC now"  # graver than a count
+    assert quiet.news == still.news == "Now due 22:00 UTC"  # graver than a count
     assert opened.refreshed == 3
 
 
@@ -183,6 +189,45 @@ def test_a_case_that_another_took_names_the_reader() -> None:
     assert opened.session.case.item.holder == OTHER.name
 
 
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        ({"holder": "", "holder_id": ""}, "the site ended your claim; your text is kept."),
+        ({"holder": "", "holder_id": "", "meant_for": "Ash, Kim"}, "given to Ash, Kim by the"),
+        ({"holder": OTHER.name, "state": ReadState.FINAL}, "Read meanwhile by Dr. Kim Ash;"),
+        ({"holder": "", "state": ReadState.FINAL}, "Read meanwhile by somebody else;"),
+    ],
+)
+def test_why_a_claim_is_gone_is_said_as_it_is(now: dict[str, Any], words: str) -> None:
+    """ "Claimed by another reader" where nobody holds it sends people looking for nobody."""
+    opened = Open()
+    opened.held = evolve(OPENED, **now)
+    opened.worklist.claim_lost.emit(opened.held)
+
+    assert len(opened.shut) == 1
+    assert opened.shut[0].startswith(words)
+
+
+def test_a_report_from_elsewhere_shuts_the_open_case_and_ones_own_does_not() -> None:
+    """Another system filed the final report: a second one would contradict it."""
+    opened, signed = Open(), Open()
+    assert signed.session.case is not None
+    signed.session.case = evolve(signed.session.case, read_only=True)
+    elsewhere = opened.hear(state=ReadState.FINAL, holder=OTHER.name, holder_id=OTHER.id)
+    own = signed.hear(state=ReadState.FINAL)
+
+    assert (elsewhere.read_only, opened.recorded) == (True, ["changed read"])
+    assert (own.news, signed.shut) == ("", [])
+
+
 def test_the_site_of_these_tests_is_the_one_of_the_case() -> None:
     """Else none of the above would have looked at the case at all."""
     assert site("harbor").id == OPENED.site == SiteId("harbor")
+
+
+def test_a_new_promise_is_told_in_the_time_of_the_site() -> None:
+    """As the details tell it: two clocks for one promise are reckoned wrong at three at night."""
+    before = evolve(OPENED, acquired=NOW.astimezone(ZoneInfo("America/Chicago")))
+    found = change(before, evolve(before, due=datetime(2026, 11, 22, 6, 5, tzinfo=UTC)))
+    assert found is not None
+    assert found.words == "Now due 00:05 CST"
