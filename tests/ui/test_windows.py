@@ -17,7 +17,7 @@ from fakes_windows import (
     Sent,
     views,
 )
-from fakes_worklist import HARBOR, FakeDeliveries, FakeFiling, FakeWorklist, shift
+from fakes_worklist import HARBOR, FakeDeliveries, FakeFiling, FakeWorklist, Wanted, row, shift
 from pseudo_locale import another_language, untranslated
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
@@ -34,6 +34,7 @@ from workstation.domain.identifiers import (
     SopUID,
     StudyUID,
 )
+from workstation.domain.worklist import Priority
 from workstation.errors import CommandError, SigningBlocked
 from workstation.protocols.delivery import Delivery, State
 from workstation.services.delivery.alarms import Alarm, Need
@@ -44,7 +45,7 @@ from workstation.services.signal import Signal
 from workstation.settings import resource
 from workstation.ui.alarm_bar import AlarmBar
 from workstation.ui.bars import CaseBar
-from workstation.ui.chips import KeyCap
+from workstation.ui.chips import Chip, KeyCap
 from workstation.ui.outbox import delivery_words
 from workstation.ui.plain import ElidedLabel
 from workstation.ui.standing import Shown
@@ -159,6 +160,20 @@ def caps(house: House) -> int:
     return sum(each.isVisible() for each in bar.findChildren(KeyCap))
 
 
+def test_a_stat_case_says_so_while_it_is_read(house: House) -> None:
+    """The clock alone does not tell a trauma from a routine case that waited."""
+    (bar,) = house.shell.windows()[0].findChildren(CaseBar)
+    urgent, routine = row(1, Wanted(priority=Priority.STAT)).item, row(2).item
+
+    def marks() -> list[str]:
+        return [each.text() for each in bar.findChildren(Chip) if not each.isHidden()]
+
+    bar.show_case(urgent, "Harbor General", "")
+    assert "STAT" in marks()
+    bar.show_case(routine, "Harbor General", "")
+    assert "STAT" not in marks()
+
+
 def test_on_a_narrow_screen_the_procedure_gives_way_and_the_name_does_not(house: House) -> None:
     """1366 pixels of a laptop: "Al…in" is Alder, Robin and Albin, Austin."""
     house.open_case()
@@ -169,6 +184,8 @@ def test_on_a_narrow_screen_the_procedure_gives_way_and_the_name_does_not(house:
 
     assert name.text() == "Alder, Robin"
     assert caps(house) == 0
+    procedure = next(each for each in elided if each.whole().startswith("CT chest"))
+    assert procedure.text() == procedure.whole(), "with or without contrast is not to be guessed"
 
     house.shell.windows()[0].resize(1920, 1080)
     QApplication.processEvents()

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from workstation.domain.reader import Reader
-from workstation.domain.worklist import WorklistItem
+from workstation.domain.worklist import Priority, WorklistItem
 from workstation.text import tr
 from workstation.ui import plain, theme
 from workstation.ui import worklist_forms as forms
@@ -17,7 +17,8 @@ from workstation.ui.sla_clock import SlaClock
 HEAD = 44
 #: So much of a name is never cut; some 30 letters.
 _NAME = 320
-_PROCEDURE = 96
+#: And so much of a procedure: which contrast, which side.
+_PROCEDURE = 160
 #: Narrower, a case bar has no room for all of it.
 _ROOMY = 1500
 
@@ -114,7 +115,7 @@ class TopBar(QWidget):
         self._reader.setText(" · ".join(filter(None, (readers[0].name, ", ".join(sorted(places))))))
 
 
-def demo_mark(banner: str) -> QWidget:
+def demo_mark(banner: str) -> Chip:
     """Stands in every window while the settings carry a banner."""
     made = Chip(banner, "text.mid")
     made.setProperty(plain.DATA, True)
@@ -140,7 +141,8 @@ class CaseBar(QWidget):
             tr("Order"), lambda: run("case.order"), look="quiet", icon="document"
         )
         self._order.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._kidneys, self._allergy = Chip(), Chip()
+        self._stat, self._kidneys, self._allergy = Chip(), Chip(), Chip()
+        self._news_mark = plain.mark("", "hue.open", 14)
         self._news = plain.elided(tone="open", weight=600)
         self._locked = Chip()
         self._clock_mark = plain.mark("clock", "hue.open", 14)
@@ -152,15 +154,16 @@ class CaseBar(QWidget):
         self._key = KeyCap("")
         for part in (
             self._back, self._key, plain.rule(vertical=True), self._name, self._who,
-            self._born, self._id, plain.rule(vertical=True), self._procedure, self._accession,
-            self._site, self._order, self._kidneys, self._allergy,
+            self._born, self._id, plain.rule(vertical=True), self._stat, self._procedure,
+            self._accession, self._site, self._order, self._kidneys, self._allergy,
         ):  # fmt: skip
             layout.addWidget(part)
         layout.addStretch(1)
-        layout.addWidget(self._news)
+        layout.addWidget(plain.row(self._news_mark, self._news, spacing=5))
         layout.addWidget(self._locked)
         layout.addWidget(plain.row(self._clock_mark, self._images, spacing=5))
-        layout.addWidget(demo_mark(banner))
+        self._banner, self._demo = banner, demo_mark(banner)
+        layout.addWidget(self._demo)
         layout.addWidget(self.clock)
         self.show_keys({})
         self.show_case(None, "", "")
@@ -182,6 +185,9 @@ class CaseBar(QWidget):
         for part in (self._accession, self._site):  # beside the report they stand anyway
             part.setVisible(roomy and not self._name.isHidden())
         self._order.setText(tr("Order") if roomy else "")
+        # its first word, where the whole of it would cut what is examined
+        self._demo.show_state(self._banner if roomy else self._banner.partition(" · ")[0])
+        self._demo.setToolTip(plain.tooltip_text(self._banner))
 
     def show_case(
         self, item: WorklistItem | None, site: str, read_only: str, news: str = ""
@@ -190,6 +196,13 @@ class CaseBar(QWidget):
         self._news.say(news)
         self._news.setVisible(bool(news))
         plain.set_tone(self._news, "act" if read_only else "open")
+        self._news_mark.show_icon(
+            "octagon-alert" if read_only else "triangle-alert",
+            "hue.act" if read_only else "hue.open",
+        )
+        self._news_mark.setVisible(bool(news))
+        urgent = item is not None and item.priority is Priority.STAT
+        self._stat.show_state(tr("STAT") if urgent else "", "hue.act", "outline", "octagon")
         for part in (
             self._name, self._who, self._born, self._id, self._procedure, self._accession,
             self._site, self._order, self.clock,

@@ -143,7 +143,7 @@ class Elsewhere:
                 self._session.priors.add(each.person.patient, each.priors)
         if not all(each.confirmed for each in known):
             name = self._sites[site].name
-            self._session.note(tr("{site} may have priors: is it the same person?", site=name))
+            self._session.note(tr("{site} may have priors: the same person?", site=name))
         self.changed.emit(None)
 
     def _as_said(self, item: WorklistItem, each: Candidate) -> Candidate:

@@ -149,7 +149,7 @@ def test_a_person_of_another_site_is_a_candidate_and_no_prior(desk: Desk) -> Non
     (found,) = desk.elsewhere.candidates
     assert (found.site, found.person, found.priors, found.confirmed) == (MESA, SAME, (OLD,), False)
     assert desk.session.added == []
-    assert desk.session.noted == ["Mesa may have priors: is it the same person?"]
+    assert desk.session.noted == ["Mesa may have priors: the same person?"]
     assert desk.mesa.asked == ["persons", "Patient/5"]  # of somebody else nothing is asked
 
 
