@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from hostile.writing import element, part10, text, uid
 
+from workstation.demo.paper import file_of
+
 SOP = "1.2.826.0.1.3680043.9.1"
 PDF = "1.2.840.10008.5.1.4.1.1.104.1"
 
@@ -31,15 +33,7 @@ def written(
         )
         bodies.append(b"<</Length %d>>stream\n%b\nendstream" % (len(shown), shown))
     bodies.extend(more)
-    made, places = b"%PDF-1.4\n", []
-    for number, body in enumerate(bodies, 1):
-        places.append(len(made))
-        made += b"%d 0 obj%b endobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    count = len(bodies) + 1
-    return made + b"xref\n0 %d\n0000000000 65535 f \n%btrailer<</Root 1 0 R/Size %d>>\n" % (
-        count, table, count,
-    ) + b"startxref\n%d\n%%%%EOF\n" % len(made)  # fmt: skip
+    return file_of(bodies)
 
 
 def encapsulated(document: bytes) -> bytes:

@@ -20,6 +20,11 @@ def pdf_of(lines: Sequence[str]) -> bytes:
         b"<</Length %d>>stream\n%s\nendstream" % (len(content), content),
         font,
     )
+    return file_of(objects)
+
+
+def file_of(objects: Sequence[bytes]) -> bytes:
+    """Objects with where each lies; the first is the catalogue."""
     made, places = b"%PDF-1.4\n", []
     for number, each in enumerate(objects, 1):
         places.append(len(made))
