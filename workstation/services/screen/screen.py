@@ -4,7 +4,8 @@
 with what a reader can do to it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from workstation.dicom.reasons import NOTICES
@@ -44,6 +45,7 @@ class Screen(Hung):
         self.engine_notice = ""
         self.lines_drawn: dict[int, int] = {}  # of the report on a viewport, at its last paint
         self._proposals = Proposals()
+        self._looked: dict[int, Shown | None] | None = None  # while `one_look` lasts
 
     def forget(self) -> None:
         """Nothing of the case stays here."""
@@ -51,8 +53,26 @@ class Screen(Hung):
         self._proposals.clear()
         self.probe = None
 
+    @contextmanager
+    def one_look(self) -> Iterator[None]:
+        """Inside nothing changes: what each viewport shows is worked out once, however many
+        words and lines of however many views ask for it."""
+        before = self._looked
+        self._looked = {} if before is None else before
+        try:
+            yield
+        finally:
+            self._looked = before
+
     def shown(self, index: int) -> Shown | None:
         """What a viewport shows now; None where nothing is hung."""
+        if self._looked is None:
+            return self._shown_now(index)
+        if index not in self._looked:
+            self._looked[index] = self._shown_now(index)
+        return self._looked[index]
+
+    def _shown_now(self, index: int) -> Shown | None:
         state = self._board[index]
         display_set = self._sets.get(state.display_set or "")
         study = self._study_of(display_set)

@@ -218,6 +218,10 @@ class Viewer(Steered):
 
     def scene(self, index: int) -> Scene:
         """Everything to paint on a viewport now; what is hidden is not in it."""
+        with self.one_look():
+            return self._scene(index)
+
+    def _scene(self, index: int) -> Scene:
         shown = self.shown(index)
         view = self._lies(shown)
         words = self._words(index, shown, view)
