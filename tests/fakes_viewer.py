@@ -227,6 +227,16 @@ def opened(
     return viewer, loader
 
 
+def larger(viewer: Viewer, loader: FakeLoader, display_set: DisplaySet) -> None:
+    """Memory has room for half of a series that is loaded: its frames are held compressed."""
+    viewer.volumes.forget()
+    for frame in display_set.frames:
+        stored = loader.store.pixels.pop(frame.key).stored
+        loader.store.held_packed[frame.key] = Packed(stored.tobytes())
+        loader.free = len(display_set.frames) * stored.nbytes // 2
+    viewer.volumes.want(display_set)
+
+
 def add_length(viewer: Viewer, x1: float, y1: float, x2: float, y2: float) -> Measurement:
     """The mark that tests make most, on the active view."""
     return viewer.add(MeasurementKind.LENGTH, ((x1, y1), (x2, y2)))

@@ -28,6 +28,7 @@ from workstation.services.jobs import Job, Jobs
 from workstation.services.ports.clock import Clock
 from workstation.services.ports.images import FrameSource
 from workstation.services.screen.viewed import Shown
+from workstation.services.viewer.larger_series import need_every_voxel
 from workstation.services.viewer.turntable import USUAL_S
 from workstation.services.viewer.viewer import Viewer
 from workstation.services.viewer.volumes import Volumes
@@ -117,6 +118,7 @@ class MovieSaving:
             raise CommandError(tr("this view shows no volume: begin with volume rendering"))
         if shown.rendering.volume is None or not shown.is_here:
             raise CommandError(shown.missing or tr("the image is not here yet"))
+        need_every_voxel(shown.rendering.volume)
         own = shown.display_set
         if (own.site, own.study) != (item.site, item.ref.study):
             raise CommandError(tr("a movie is saved in the study of the open case alone"))

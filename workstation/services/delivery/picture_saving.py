@@ -34,6 +34,7 @@ from workstation.services.ports.clock import Clock
 from workstation.services.ports.images import FrameSource
 from workstation.services.screen.place_words import number_words, slab_words
 from workstation.services.screen.viewed import Shown
+from workstation.services.viewer.larger_series import need_every_voxel
 from workstation.services.viewer.viewer import Viewer
 from workstation.text import tr
 from workstation.viewing.curved import Along
@@ -83,6 +84,8 @@ class PictureSaving:
         if shown is None or not shown.is_here:
             why = "" if shown is None else shown.missing
             raise CommandError(why or tr("there is no image on this view"))
+        made = shown.rendering or shown.reformat
+        need_every_voxel(None if made is None else made.volume)
         if self._viewer.overlay(shown.index).wrong_patient:
             raise CommandError(tr("this image is of another patient: it is not saved"))
         own = shown.display_set

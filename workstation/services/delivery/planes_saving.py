@@ -28,6 +28,7 @@ from workstation.services.ports.clock import Clock
 from workstation.services.ports.images import FrameSource, HeaderSource
 from workstation.services.screen.place_words import slab_words
 from workstation.services.screen.viewed import Shown, curve_name, plane_name
+from workstation.services.viewer.larger_series import need_every_voxel
 from workstation.services.viewer.viewer import Viewer
 from workstation.services.viewer.volumes import Volumes
 from workstation.text import tr, trn
@@ -77,6 +78,8 @@ class PlanesSaving:
         Settles when the archive has them. Raises CommandError where there is nothing to write.
         """
         shown = self._need_plane()
+        assert shown.reformat is not None
+        need_every_voxel(shown.reformat.volume)  # each plane would go through all of it
         state, box, plane = self._viewer.lies(shown)
         step = box.step_mm(state.axes(plane).normal)
         stack = stack_of(state, box, plane, apart_mm or max(shown.state.slab_mm, step))

@@ -11,8 +11,8 @@ from typing import Final
 from attrs import define, frozen
 
 from workstation.domain.study import DisplaySet
-from workstation.errors import NotDisplayable, WorkstationError
-from workstation.imaging.fewer_voxels import LEAST, FewerDraft, fewer_that_fit
+from workstation.errors import CommandError, NotDisplayable, WorkstationError
+from workstation.imaging.fewer_voxels import LEAST, FewerDraft, FewerVoxels, fewer_that_fit
 from workstation.imaging.pixels import FramePixels
 from workstation.imaging.volume_voxels import Volume, VolumeDraft, affine_of, spacing_of
 from workstation.services.images.counted_sets import set_bytes
@@ -42,15 +42,27 @@ def only_seen() -> str:
     )
 
 
+def need_every_voxel(volume: Volume | None) -> None:
+    """Raises CommandError where something made of it would be kept as though it were exact."""
+    if isinstance(volume, FewerVoxels):
+        raise CommandError(
+            tr(
+                "this is a preview: the series is larger than the memory images may take, nothing"
+                " of it is saved but single planes and images"
+            )
+        )
+
+
 @frozen(eq=False)
-class PackedSeries:
-    """Its frames as memory has them; any thread."""
+class FramesHeld:
+    """The frames of a series as memory has them; `pixels` decodes one that is held compressed.
+    Any thread."""
 
     display_set: DisplaySet
     pixels: Callable[[int], FramePixels]
 
     @classmethod
-    def of(cls, display_set: DisplaySet, store: FrameStore, loader: Loader) -> "PackedSeries":
+    def of(cls, display_set: DisplaySet, store: FrameStore, loader: Loader) -> "FramesHeld":
         """Home thread."""
         source, frames = loader.source(display_set.site), display_set.frames
         held = [store.packed(each.key) or store.get(each.key) for each in frames]
@@ -74,13 +86,13 @@ def is_larger(display_set: DisplaySet, store: FrameStore) -> bool:
 class Thinning:
     """A volume on its way: of fewer voxels, unless memory has room by now."""
 
-    series: PackedSeries
+    series: FramesHeld
     draft: FewerDraft | VolumeDraft
     at_once: int
     done: int = 0
 
     @classmethod
-    def begun(cls, series: PackedSeries, room: int) -> "Thinning":
+    def begun(cls, series: FramesHeld, room: int) -> "Thinning":
         """On a worker: with its first slice, in so many bytes. Raises NotDisplayable."""
         first, frames = series.pixels(0), series.display_set.frames
         one = VolumeDraft.begun(series.display_set, first, 1)

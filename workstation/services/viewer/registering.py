@@ -12,22 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workstation.domain.registration import Registered, SaidBy, SpatialRegistration
-from workstation.domain.study import DisplaySet, Frame
+from workstation.domain.study import DisplaySet
 from workstation.errors import CommandError
-from workstation.imaging.pixels import FramePixels
 from workstation.imaging.registration import Coarse, Fit, coarse, register, slice_values
 from workstation.imaging.volume_voxels import affine_of, why_no_volume
 from workstation.services.images.frames import FrameStore
 from workstation.services.jobs import Job, Jobs
 from workstation.services.screen.viewed import Shown
-from workstation.services.viewer.larger_series import is_larger, only_seen
+from workstation.services.viewer.larger_series import FramesHeld
 from workstation.services.viewer.viewer import Viewer
 from workstation.text import tr
 from workstation.viewing.linking import space
 
 LANE: Final = "registration"
-
-_Slices = Sequence[tuple[Frame, FramePixels]]
 
 
 class Registering:
@@ -55,10 +52,10 @@ class Registering:
             done.settle(None)
             return done
         sets = source.display_set, other.display_set
-        slices = [self._slices(each) for each in sets]
+        series = [self._series(each) for each in sets]
         modalities = [each.modality for each in sets]
         self._viewer.say(other.index, tr("registering …"))
-        asked = self._jobs.run(lambda: _fitted(slices, modalities), lane=LANE)
+        asked = self._jobs.run(lambda: _fitted(series, modalities), lane=LANE)
         asked.then(partial(self._found, (source, other), done))
         return done
 
@@ -86,18 +83,14 @@ class Registering:
                         return Registered(a, b, rigid, SaidBy.OBJECT, each.annotation.label)
         return None
 
-    def _slices(self, display_set: DisplaySet) -> _Slices:
+    def _series(self, display_set: DisplaySet) -> FramesHeld:
         refusal = why_no_volume(display_set)
-        if not refusal and is_larger(display_set, self._store):
-            refusal = only_seen()
         if refusal:
             raise CommandError(tr("cannot be registered: {why}", why=refusal))
-        found = [(frame, self._store.get(frame.key)) for frame in display_set.frames]
-        here = [(frame, pixels) for frame, pixels in found if pixels is not None]
-        if len(here) < len(found):
-            missing = len(found) - len(here)
+        missing = sum(not self._store.has(frame.key) for frame in display_set.frames)
+        if missing:
             raise CommandError(tr("{n} images are not here yet", n=missing))
-        return here
+        return self._viewer.volumes.frames_of(display_set)
 
     def _found(self, pair: tuple[Shown, Shown], done: Job[None], job: Job[Fit]) -> None:
         source, other = pair
@@ -124,14 +117,16 @@ def _words(fit: Fit, *, same: bool) -> str:
     return tr("correlation {r}, {common}", r=f"{fit.correlation:.2f}", common=common)
 
 
-def _fitted(slices: Sequence[_Slices], modalities: Sequence[str]) -> Fit:
+def _fitted(series: Sequence[FramesHeld], modalities: Sequence[str]) -> Fit:
     """On a worker."""
-    fixed, moving = map(_coarse, slices, modalities)
+    fixed, moving = map(_coarse, series, modalities)
     return register(fixed, moving)
 
 
-def _coarse(slices: _Slices, modality: str) -> Coarse:
-    def values(at: int) -> NDArray[np.float64]:
-        return slice_values(*slices[at], modality)
+def _coarse(series: FramesHeld, modality: str) -> Coarse:
+    frames = series.display_set.frames
 
-    return coarse(len(slices), values, affine_of([frame for frame, _ in slices]), modality)
+    def values(at: int) -> NDArray[np.float64]:
+        return slice_values(frames[at], series.pixels(at), modality)
+
+    return coarse(len(frames), values, affine_of(frames), modality)

@@ -26,7 +26,7 @@ from workstation.services.images.loading import Loader
 from workstation.services.jobs import Job, Jobs
 from workstation.services.signal import Signal
 from workstation.services.viewer.larger_series import (
-    PackedSeries,
+    FramesHeld,
     Thinning,
     is_larger,
     only_seen,
@@ -106,6 +106,10 @@ class Volumes:
         """The same, or one of fewer voxels: to look at, and for nothing else."""
         wanted = self._wanted.get(display_set.id)
         return None if wanted is None else wanted.volume
+
+    def frames_of(self, display_set: DisplaySet) -> FramesHeld:
+        """One by one, for a worker that needs no more than a few of them at a time."""
+        return FramesHeld.of(display_set, self._store, self._loader)
 
     def work(self, make: Callable[[], _Made]) -> Job[_Made]:
         """Something that is made of voxels, by the worker that makes volumes."""
@@ -191,8 +195,7 @@ class Volumes:
     # --- of fewer voxels
 
     def _thin(self, wanted: _Wanted) -> None:
-        series = PackedSeries.of(wanted.display_set, self._store, self._loader)
-        room = self._loader.free
+        series, room = self.frames_of(wanted.display_set), self._loader.free
         asked = self._jobs.run(lambda: Thinning.begun(series, room), lane=LANE)
         asked.then(lambda job: self._thinned(wanted, job))
 

@@ -11,7 +11,7 @@ import pytest
 from attrs import evolve
 from fakes_planes import CT_HEADER, READER, ImageSite, Queue
 from fakes_report import item
-from fakes_viewer import PATIENT, SITE, opened
+from fakes_viewer import PATIENT, SITE, larger, opened
 from numpy.typing import NDArray
 from volume_phantoms import SCANS, display_set
 
@@ -54,7 +54,7 @@ class Room:
         monkeypatch.setattr(movie_saving, "SIDE", 4)
         site: Any = ImageSite(CT, CT_HEADER)
         self.queue, self.painter = Queue(site), Painter()
-        self.viewer, _ = opened(CT)
+        self.viewer, self.loader = opened(CT)
         self.viewer.resized(0, 400, 300, 1.0)
         queue = self.queue
         self.saving = MovieSaving(
@@ -220,6 +220,15 @@ def test_a_view_without_a_volume_has_no_movie(room: Room) -> None:
 
     with pytest.raises(CommandError, match="shows no volume"):
         room.save()
+
+
+def test_no_movie_is_made_of_a_preview(room: Room) -> None:
+    """Of a series larger than the memory: who sees the film later does not know of the mark."""
+    larger(room.viewer, room.loader, CT)
+
+    with pytest.raises(CommandError, match="this is a preview"):
+        room.save()
+    assert room.queue.archive.filed == {}
 
 
 def test_a_prior_study_takes_no_movie(room: Room) -> None:

@@ -10,7 +10,7 @@ import pytest
 from attrs import evolve
 from fakes_planes import CT_HEADER, READER, ImageSite, Queue
 from fakes_report import item
-from fakes_viewer import PATIENT, SITE, opened
+from fakes_viewer import PATIENT, SITE, larger, opened
 from volume_phantoms import SCANS, display_set
 
 from workstation.domain.identifiers import StudyUID
@@ -32,7 +32,7 @@ class Room:
     def __init__(self, whose: Patient = PATIENT) -> None:
         site: Any = ImageSite(CT, CT_HEADER, whose)
         self.queue = Queue(site)
-        self.viewer, _ = opened(CT)
+        self.viewer, self.loader = opened(CT)
         for index in range(6):
             self.viewer.resized(index, 400, 300, 1.0)
         queue = self.queue
@@ -139,6 +139,17 @@ def test_a_picture_of_a_prior_is_not_saved_in_this_study() -> None:
 
     with pytest.raises(CommandError, match="the open case alone"):
         room.save()
+
+
+def test_no_picture_is_saved_of_a_preview() -> None:
+    """Of a series larger than the memory a rendered volume is made of means."""
+    room = Room()
+    larger(room.viewer, room.loader, CT)
+    room.viewer.set_volume("ct-bone")
+
+    with pytest.raises(CommandError, match="this is a preview"):
+        room.save()
+    assert room.queue.archive.filed == {}
 
 
 def test_what_a_reference_and_a_window_can_say_is_no_picture() -> None:

@@ -10,7 +10,7 @@ import pytest
 from attrs import evolve
 from fakes_planes import CT_HEADER, READER, ImageSite, Queue
 from fakes_report import item
-from fakes_viewer import PATIENT, SITE, opened
+from fakes_viewer import PATIENT, SITE, larger, opened
 from volume_phantoms import SCANS, display_set
 
 from workstation.domain.identifiers import StudyUID
@@ -32,7 +32,7 @@ class Room:
     def __init__(self, own: DisplaySet = CT) -> None:
         site: Any = ImageSite(own, CT_HEADER)
         self.queue = Queue(site)
-        self.viewer, _ = opened(own)
+        self.viewer, self.loader = opened(own)
         for index in range(4):
             self.viewer.resized(index, 400, 300, 1.0)
         queue = self.queue
@@ -97,6 +97,36 @@ def test_a_plane_is_a_key_image() -> None:
 
     assert done.result() == Written(1)
     assert room.classes == ["CT", "KO"]
+
+
+def test_of_a_series_larger_than_the_memory_a_key_image_is_made_of_every_voxel() -> None:
+    """What others look at for years is no mean of eight voxels: to the last stored value."""
+
+    def saved(*, packed: bool) -> Any:
+        room = Room()
+        if packed:
+            larger(room.viewer, room.loader, CT)
+        room.in_planes(CORONAL)
+        room.loader.unpacked.clear()
+        room.saving.save_key_image(room.item, READER, KeyTitle.OF_INTEREST).result()
+        assert len(room.loader.unpacked) == packed * len(CT.frames)
+        made = [pydicom.dcmread(io.BytesIO(data)) for data in room.queue.archive.filed.values()]
+        return next(each for each in made if each.Modality == "CT")
+
+    coarse, right = saved(packed=True), saved(packed=False)
+
+    assert coarse.PixelData == right.PixelData
+    assert (coarse.ImagePositionPatient, coarse.Rows) == (right.ImagePositionPatient, right.Rows)
+
+
+def test_of_a_series_larger_than_the_memory_no_whole_series_is_saved() -> None:
+    """300 planes, each through 2,000 slices, are hours: it is said, and single ones are offered."""
+    room = Room()
+    larger(room.viewer, room.loader, CT)
+    room.in_planes(CORONAL)
+
+    with pytest.raises(CommandError, match="nothing of it is saved but single planes"):
+        room.save()
 
 
 def test_what_a_broken_line_left_goes_later_by_itself() -> None:

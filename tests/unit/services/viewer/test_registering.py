@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from attrs import evolve
 from fakes import FakeClock, InlineJobs
-from fakes_viewer import FakeLoader, frame, opened, ref, stack, viewed
+from fakes_viewer import FakeLoader, frame, larger, opened, ref, stack, viewed
 from torso_phantom import scan, turned
 
 from workstation.domain.geometry import Vector
@@ -87,6 +87,20 @@ def test_the_views_go_by_it_until_the_reader_rejects_it() -> None:
     assert followed == pytest.approx(20.0, abs=2.5)  # the nearest of slices 5 mm apart
     assert accepted == offered.removesuffix(" · accept or reject")
     assert viewer.link_words.startswith("Scrolling not linked")
+
+
+def test_a_series_larger_than_the_memory_is_registered_as_any_other() -> None:
+    """Means of 4 mm are made of it slice by slice, however it is held."""
+    viewer, loader, registering, _ = side_by_side()
+    registering.start()
+    fit = viewer.links.registered[0].rigid
+    viewer.reject_registration()
+    for study in ("1.1", "1.2"):
+        larger(viewer, loader, viewer.display_sets(ref(study))[0])
+
+    registering.start()
+
+    assert np.allclose(viewer.links.registered[0].rigid.rows, fit.rows, atol=1e-6)
 
 
 def test_a_registration_of_the_study_goes_before_our_own() -> None:
