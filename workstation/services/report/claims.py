@@ -17,8 +17,8 @@ def _cues(*said: str) -> re.Pattern[str]:
 _DRAWN: Final = (
     r"(?:consistent|compatible|in keeping|in line) with|suggest(?:ive|ing|s)\b|"
     r"(?:suspicious|concerning|worr(?:ying|isome)) (?:for|of)\b|represent(?:s|ing)\b|"
-    r"indicat(?:ive|ing|es)\b|diagnostic of|due to|likely|probabl[ey]|"
-    r"(?:rais(?:es|ing) )?(?:suspicion|concern)"
+    r"indicat(?:ive|ing|es)\b|(?:thus )?correspond(?:s|ing) to|diagnostic of|due to|"
+    r"likely|probabl[ey]|(?:rais(?:es|ing) )?(?:suspicion|concern)"
 )
 #: A negation reaches to the end of its clause; what is drawn from a sign that is absent is a
 #: clause of its own, and so is what stands beside what is denied.

@@ -48,19 +48,21 @@ _CLOSED: Final = r"occlu(?:sions?|sive|ded|des)"
 
 #: What is critical by itself.
 ALONE: Final[Mapping[str, str]] = {
-    "air": r"(?:tension |ha?emo-?|hydro-?|pyo-?)*pneumo-?thora(?:x|ces)|ptx|ha?emothora(?:x|ces)|"
-    r"pneumomediastinum|pneumopericardium|pleural (?:air|gas)|absent lung sliding|"
+    "air": r"(?:tension |ha?emo-?|hydro-?|pyo-?)*pneumo-?(?:hydro-?|ha?emo-?)?thora(?:x|ces)|"
+    r"ptx|ha?emothora(?:x|ces)|"
+    r"pneumomediastinum|pneumopericardium|(?:pleural|mediastinal) (?:air|gas)|absent lung sliding|"
     r"stratosphere sign|deep sulcus|pneumo(?:retro)?peritoneum|tension pneumocephalus|"
     r"(?:free|extra-?luminal|extra-?intestinal|sub-?(?:dia)?phrenic|subdiaphragmatic)"
     r"(?: (?:intra-?|retro-?)?(?:peritoneal|abdominal))? (?:air|gas)|"
     r"(?:intra|retro)-?peritoneal (?:air|gas)|(?:air|gas) embol(?:us|ism|i)",
     "gut": rf"{_GUT} (?:isch(?:a)?emia|infarction|necrosis|gangrene)|isch(?:a)?emic (?:\w+ )?"
-    r"(?:bowel|colon|gut|loops?)|pneumatosis(?! cystoides)|portal (?:venous )?(?:gas|air)|"
+    r"(?:bowel|colon|gut|loops?)|pneumatosis(?! cystoides)|intra-?mural (?:air|gas)|"
+    r"portal (?:venous )?(?:gas|air)|"
     r"non-?enhancing (?:\w+ ){0,3}(?:bowel|loops?)|strangulat(?:ed|ion)|incarcerat(?:ed|ion)|"
     r"[sl]bo|(?:coffee bean|whirl(?:pool)?|rigler.?s?) sign|volvul(?:us|i)|"
     r"closed[- ]loop(?! \w*ostomy)|(?:bowel|colonic|gastric outlet) obstruction|"
     r"intussusceptions?|appendicitis|toxic megacolon|"
-    r"(?:acute|gangrenous|emphysematous|perforated) (?:\w+ )?cholecystitis|"
+    r"cholecystitis|"
     r"(?:acute|ascending) cholangitis|acute (?:\w+ ){0,2}(?:pancreatitis|diverticulitis)|"
     r"anastomotic (?:leak(?:age)?|dehiscence)|boerhaave|mediastinitis|"
     r"aorto-?(?:enteric|duodenal|bronchial|o?esophageal) fistula",
@@ -160,7 +162,7 @@ BESIDE: Final[Mapping[str, tuple[str, str, str]]] = {
     ),
     "spilt": (
         r"extravasations?",
-        r"contrast|active|arterial|vascular|blood",
+        r"contrast|active|arterial|vascular|blood|spleen|splenic|liver|hepatic|renal|kidney",
         r"urin\w+|injection|antecubital|forearm|bladder|catheter|arthrogra\w+|joint|subacromial",
     ),
     "vein": (
@@ -170,7 +172,8 @@ BESIDE: Final[Mapping[str, tuple[str, str, str]]] = {
         r"ovarian|renal|hepatic|splenic|brachial) (?:veins?|arter(?:y|ies))|[rl][va]|ivc|svc|"
         r"(?:sagittal|transverse|sigmoid|cavernous|dural|straight) sinus(?:es)?|"
         r"vena cava|pulmonary|(?:inter)?lobar|segmental|(?:lower|upper|middle) lobe arter\w+|"
-        r"atri(?:um|al)|ventric(?:le|ular)|apical|intra-?cardiac|carotid",
+        r"atri(?:um|al)|ventric(?:le|ular)|apical|intra-?cardiac|appendage|laa|"
+        r"coronary|carotid",
         r"superficial|saphenous|ha?emorrhoid\w*|varic\w+|bladder|ureter\w*|caly\w+|mural|"
         r"device|o?esophagus|"
         rf"{_TREATED}",
@@ -208,6 +211,7 @@ BESIDE: Final[Mapping[str, tuple[str, str, str]]] = {
         r"(?:gas|air)(?![- ](?:space|fluid|bronch|trap|cell))|emphysema",
         r"retro-?peritone\w+|mesenteric vein|deep neck|fascia\w*|perine\w+|scrot\w+|portal vein|"
         r"spinal canal|pleural space|"
+        r"(?:bowel|intestinal|gastric|gallbladder) wall|"
         r"(?:under|beneath|below) the (?:\w+ )?(?:hemi-?)?diaphragms?",
         r"stomach|bowel gas|gastric",
     ),
