@@ -8,6 +8,7 @@ of words knows nothing of images. How often they are right: docs/checks.md.
 import re
 from collections.abc import Iterator, Mapping
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Final
 
 from workstation.services.report.claims import denied, past
@@ -177,9 +178,18 @@ def _claims(text: str) -> dict[str, set[bool]]:
     """Of each thing: True where it is said to be there, False where it is said not to be."""
     found: dict[str, set[bool]] = {}
     for sentence in sentences(text):
-        for match in _THINGS.finditer(sentence):
-            if denied(sentence, match.start(), match.end()):
-                found.setdefault(str(match.lastgroup), set()).add(False)
-            elif not past(sentence, match.start(), match.end()):
-                found.setdefault(str(match.lastgroup), set()).add(True)
+        for thing, there in _said_of_things(sentence):
+            found.setdefault(thing, set()).add(there)
     return found
+
+
+@lru_cache(maxsize=4096)
+def _said_of_things(sentence: str) -> tuple[tuple[str, bool], ...]:
+    """Remembered: of a long text one sentence changes with a key."""
+    said = []
+    for match in _THINGS.finditer(sentence):
+        if denied(sentence, *match.span()):
+            said.append((str(match.lastgroup), False))
+        elif not past(sentence, *match.span()):
+            said.append((str(match.lastgroup), True))
+    return tuple(said)
