@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from attrs import evolve, field, frozen
@@ -76,6 +77,22 @@ class Outside:
     sign_pdf: Callable[[bytes, SignedReport, SigningKey], bytes] = field(default=_as_printed)
     beside: Callable[[SignedReport, WorklistItem], Make] = field(default=_nothing_beside)
     owe: Callable[[tuple[Filing, ...]], None] = field(default=lambda _filings: None)
+
+
+@frozen(repr=False)
+class _Papers:
+    """A report on paper, as documents for an archive and as a message, each where it is wanted."""
+
+    key: SigningKey
+    pdf: bytes
+    filings: tuple[Filing, ...]
+    message: bytes
+
+    @property
+    def beside(self) -> dict[str, tuple[str, bytes]]:
+        """What is signed too, by its name."""
+        found = {NAMES[each.kind]: (_DICOM, b64decode(each.body)) for each in self.filings}
+        return {**found, MESSAGE: (HL7, self.message)} if self.message else found
 
 
 class Sealer:
@@ -165,49 +182,24 @@ class Sealer:
         along: Sequence[Put],
         sealed: Job[Parcel],
     ) -> None:
-        binding = signed.report.binding
-        delivery = Delivery(
-            signed.report.id, binding.site, binding.study, binding.accession, binding.task,
-            signed.status, signed.signer.id, item.priority is Priority.STAT,
-            sealed_at=self._clock.now(),
-        )  # fmt: skip
+        delivery = _delivery(signed, item, self._clock.now())
         record = self._audit.entry("sign", study=item.ref, detail=traits(delivery))
-
         make, printed = self._outside.beside(signed, item), self._outside.printed(signed)
 
         def work() -> tuple[Parcel, tuple[Filing, ...]]:
-            key = self._keys.reader(binding.site, signed.signer, signed.signed_at)
-            paper = printed()
-            pdf = self._outside.sign_pdf(paper, signed, key) if paper else b""
-            filings = tuple(make(pdf))
-            beside = {NAMES[each.kind]: (_DICOM, b64decode(each.body)) for each in filings}
-            apart = self._outside.apart(binding.site)
-            message = self._outside.message(signed, item, pdf)
-            if message:
-                beside[MESSAGE] = (HL7, message)
+            papers = self._papers(signed, item, printed, make)
+            apart = self._outside.apart(delivery.site)
             letter = seal(
-                signed,
-                key,
-                effective=item.acquired or item.listed,
-                site_name=self._outside.name(binding.site),
-                previous=previous,
-                pdf=pdf,
-                beside=beside,
-                apart=apart,
-            )
-            sent_as = stored(letter) if apart else message
+                signed, papers.key, effective=item.acquired or item.listed,
+                site_name=self._outside.name(delivery.site), previous=previous,
+                pdf=papers.pdf, beside=papers.beside, apart=apart,
+            )  # fmt: skip
+            sent_as = stored(letter) if apart else papers.message
             parcel = Parcel(evolve(delivery, closes=bool(sent_as)), letter, sent_as)
             reached("delivery.before-seal")
-            changes: list[Change] = [
-                Remove("draft", delivery.report),
-                parcel.row(),
-                Put("meta", f"manifest.{delivery.report}", letter.manifest_sha256),
-                *(each.row() for each in filings),
-                *along,
-            ]
-            self._audit.write(record, changes)
+            self._audit.write(record, _changes(parcel, papers.filings, along))
             reached("delivery.sealed")
-            return parcel, filings
+            return parcel, papers.filings
 
         def done(job: Job[tuple[Parcel, tuple[Filing, ...]]]) -> None:
             if job.error is not None:
@@ -218,6 +210,34 @@ class Sealer:
             sealed.settle(parcel)
 
         self._jobs.run(work, lane="store").then(done)
+
+    def _papers(
+        self, signed: SignedReport, item: WorklistItem, printed: Callable[[], bytes], make: Make
+    ) -> _Papers:
+        key = self._keys.reader(signed.report.binding.site, signed.signer, signed.signed_at)
+        paper = printed()
+        pdf = self._outside.sign_pdf(paper, signed, key) if paper else b""
+        return _Papers(key, pdf, tuple(make(pdf)), self._outside.message(signed, item, pdf))
+
+
+def _delivery(signed: SignedReport, item: WorklistItem, at: datetime) -> Delivery:
+    binding = signed.report.binding
+    return Delivery(
+        signed.report.id, binding.site, binding.study, binding.accession, binding.task,
+        signed.status, signed.signer.id, item.priority is Priority.STAT, sealed_at=at,
+    )  # fmt: skip
+
+
+def _changes(parcel: Parcel, filings: Sequence[Filing], along: Sequence[Put]) -> list[Change]:
+    """The draft goes, and all that was signed is there, in one transaction."""
+    report = parcel.delivery.report
+    return [
+        Remove("draft", report),
+        parcel.row(),
+        Put("meta", f"manifest.{report}", parcel.letter.manifest_sha256),
+        *(each.row() for each in filings),
+        *along,
+    ]
 
 
 def study_of(delivery: Delivery) -> StudyRef:
