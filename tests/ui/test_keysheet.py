@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMainWindow, QPushButton, QScrollArea
+from PySide6.QtWidgets import QLabel, QMainWindow, QPushButton, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from workstation.commands import catalogue
@@ -73,8 +73,34 @@ def test_what_the_pointer_does_stands_beside_the_keys_where_images_are(qtbot: Qt
     assert there == [True, False, False]
 
 
+def test_what_every_case_takes_is_seen_without_scrolling(qtbot: QtBot) -> None:
+    """Whoever asks at night how to window or to sign does not look below an edge for it."""
+    registry = catalogue.registry()
+    bindings = load(resource("keymaps", "default.toml"), registry)
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.resize(1366, 768)
+    window.show()
+    sheet = KeySheet(window, bindings, registry, Scope.IMAGES, EVERYTHING, print)
+    sheet.open()
+    qtbot.wait(20)
+    area = sheet.findChild(QScrollArea)
+    assert area is not None
+    inside, fold = area.widget(), area.viewport().height()
+
+    heads = {"Case", "Images", "Window", "Layout", "Compare", "Measure", "Report", "Finish"}
+    below = [
+        label.text()
+        for label in inside.findChildren(QLabel)
+        if label.text() in heads and label.mapTo(inside, label.rect().bottomLeft()).y() > fold
+    ]
+    assert below == []
+    assert {each.text() for each in inside.findChildren(QLabel)} >= heads
+    sheet.back()
+
+
 def test_the_end_of_the_sheet_is_reached_by_keys(qtbot: QtBot) -> None:
-    """The keys that write and sign stand last: on a laptop they are below the edge."""
+    """What is seldom wanted stands last: it is below the edge, and found without a mouse."""
     registry = catalogue.registry()
     bindings = load(resource("keymaps", "default.toml"), registry)
     window = QMainWindow()

@@ -24,6 +24,10 @@ _BETWEEN = 24
 _ROW = 19
 #: The group of the keymap that goes through images.
 _IMAGES = "Images"
+#: What every case takes stands above the fold; planes, volumes and segments are below it.
+_EVERYDAY = (
+    "Case", "Worklist", _IMAGES, "Window", "Layout", "Compare", "Measure", "Report", "Finish",
+)  # fmt: skip
 #: Opens what changes keys.
 CHANGE = "keys.edit"
 #: What head, hint and buttons take, and the edge of the window.
@@ -172,11 +176,18 @@ class KeySheet(Dialog):
 
 
 def _sheet(every: list[Group]) -> QWidget:
-    made = plain.ground(QWidget(), "raised")
+    found = dict(every)
+    often = [(title, found[title]) for title in _EVERYDAY if title in found]
+    seldom = [each for each in every if each[0] not in _EVERYDAY]
+    return plain.ground(plain.column(*map(_columns, (often, seldom)), spacing=12), "raised")
+
+
+def _columns(some: list[Group]) -> QWidget:
+    made = QWidget()
     columns = QHBoxLayout(made)
     columns.setContentsMargins(0, 0, 0, 0)
     columns.setSpacing(_BETWEEN)
-    for part in _spread(every):
+    for part in _spread(some):
         column = QVBoxLayout()
         column.setSpacing(2)
         for title, entries in part:
