@@ -123,3 +123,18 @@ def test_a_sentence_in_the_middle_of_a_narrow_view_goes_on_below() -> None:
     assert len(lines) > 1
     assert all(glyphs.text_width(line) <= 240 - 30 for line in lines)
     assert notice_lines([sentence], 1200) == (sentence,)
+
+
+def test_beside_the_scale_bar_nothing_is_dropped_that_has_room_above_it() -> None:
+    """On a laptop with a prior: how thick the slice is, and by which preset it is windowed."""
+    words = Overlay(
+        bottom_left=(
+            Line("Im 1 / 100", 1),
+            Line("S 239.0 mm  2.5 mm", 2),
+            Line("W 1500  L −600  LUNG", 2),
+        )
+    )
+    said = [row.line.text for row in rows(words, 366, 660)]
+
+    assert "…" not in "".join(said)
+    assert {"2.5 mm", "LUNG"} <= set("  ".join(said).split("  "))

@@ -1,7 +1,8 @@
 """The words in the corners of a view: where each line stands, and how they are drawn.
 
-Level 1 is never cut: a line of it that is too wide goes on below. Of other lines whole facts
-drop at the end, so that no number is cut; a name that stands alone ends in an ellipsis.
+Level 1 is never cut: a line of it that is too wide goes on below, and so does one beside the
+scale bar, fact by fact. Of other lines whole facts drop at the end, so that no number is cut; a
+name that stands alone ends in an ellipsis.
 """
 
 import re
@@ -84,7 +85,7 @@ def _lower(words: Overlay, width: float, height: float) -> Iterator[Row]:
         lines: list[Line] = []
         for line in reversed(corner):
             low = sum(map(_height, lines)) < _BAR_HEIGHT
-            lines[:0] = _fitted((line,), beside if low else inner / 2)
+            lines[:0] = _beside(line, beside) if low else _fitted((line,), inner / 2)
         top = height - VERTICAL - sum(map(_height, lines))
         yield from _stacked(lines, top, width, to_right=to_right)
 
@@ -106,6 +107,18 @@ def _fitted(lines: Sequence[Line], room: float) -> tuple[Line, ...]:
         else:
             found.append(evolve(line, text=_shortened(line, room)))
     return tuple(found)
+
+
+def _beside(line: Line, room: float) -> tuple[Line, ...]:
+    """There is room above the scale bar for what there is none beside it."""
+    texts = [""]
+    for fact in line.text.split(_GAP) if line.level > 1 else (line.text,):
+        joined = _GAP.join(filter(None, (texts[-1], fact)))
+        if texts[-1] and _width(evolve(line, text=joined)) > room:
+            texts.append(fact)
+        else:
+            texts[-1] = joined
+    return _fitted([evolve(line, text=text) for text in texts], room)
 
 
 def _wrapped(line: Line, room: float) -> Iterator[str]:
