@@ -20,12 +20,12 @@ def next_case() -> tuple[Figure, ...]:
         faults = Path(folder) / "line.toml"
         faults.write_text(line_of_every_site())
         with running(["--faults", str(faults)]) as ready, watched(ready) as seen:
-            cold = _opened(seen)
+            cold = opened_next(seen)
             waits, everywhere = [], []
             for _ in range(_CASES):
                 _rest(seen)
                 begun = time.perf_counter()
-                waits.append(_opened(seen))
+                waits.append(opened_next(seen))
                 everywhere.append(seen.wait(lambda: _every_pane(seen)) - begun)
             seen.leave()
     return (
@@ -37,7 +37,7 @@ def next_case() -> tuple[Figure, ...]:
     )
 
 
-def _opened(seen: Watched) -> float:
+def opened_next(seen: Watched) -> float:
     """From the command to the first paint of an image of that case."""
     if seen.program.context.session.case is not None:
         seen.program.send("case.put-aside")  # as after a signature: the claim stays, it is left

@@ -56,16 +56,19 @@ class Watched:
 
 
 @contextmanager
-def watched(ready: Mapping[str, Any], *, ahead: bool = True) -> Iterator[Watched]:
+def watched(
+    ready: Mapping[str, Any], *, ahead: bool = True, through: Callable[[Outer], Outer] = lambda o: o
+) -> Iterator[Watched]:
     """The program against a demo platform that is `ready`, signed in.
 
     `ahead` False: no other case is fetched meanwhile, so that figures are of one case alone.
+    `through`: what measures stands between the program and the outside.
     """
     chosen = settings.load(Path(ready["settings"]))
     if not ahead:
         chosen = evolve(chosen, prefetch_cases=0)
     application = Application()
-    outer = Outer.of(chosen)
+    outer = through(Outer.of(chosen))
     try:
         program = build(chosen, application, outer)
         made = Watched(application, program, outer, ready)

@@ -9,7 +9,13 @@ from workstation.domain.study import DisplaySet, Series
 from workstation.domain.suv import SuvType
 from workstation.services.images import arrivals
 from workstation.services.images.described import Described, described
-from workstation.services.images.fetching import FRAME_WORKERS, LOOKED, SERIES_WORKERS, Fetcher
+from workstation.services.images.fetching import (
+    AHEAD_WORKERS,
+    FRAME_WORKERS,
+    LOOKED,
+    SERIES_WORKERS,
+    Fetcher,
+)
 from workstation.services.images.fetching import (
     SetProgress as SetProgress,  # the loader's own answer
 )
@@ -56,6 +62,7 @@ class Describing:
             jobs.lane(f"heads:{site}", HEAD_WORKERS)
             jobs.lane(f"frames:{site}", FRAME_WORKERS)
             jobs.lane(f"series:{site}", SERIES_WORKERS)
+            jobs.lane(f"ahead:{site}", AHEAD_WORKERS)
 
     def _tell(self, ref: StudyRef, words: str) -> None:
         study = self._studies.get(ref)

@@ -22,9 +22,11 @@ from workstation.services.images.line_budget import LineBudget
 from workstation.services.jobs import Job, Jobs
 from workstation.services.ports.images import Demand, FrameSource
 
-#: Workers of a site for what is looked at, and for whole series behind it.
+#: Workers of a site for what is looked at, for whole series behind it, and for first images of
+#: studies that nobody opened yet.
 FRAME_WORKERS: Final = 4
 SERIES_WORKERS: Final = 2
+AHEAD_WORKERS: Final = 2
 #: Neighbours fetched singly around the frame that is looked at.
 AHEAD: Final = 4
 #: Failures that a second look may cure.
@@ -131,7 +133,8 @@ class Fetcher(CountedSets):
             self._started.add(key)
             return source.frame(frame, demand) if packed is None else source.unpack(frame, packed)
 
-        job = self._jobs.run(fetch, lane=f"frames:{study.ref.site}", priority=priority)
+        lane = "ahead" if study.ahead else "frames"  # paced: nobody who looks waits behind it
+        job = self._jobs.run(fetch, lane=f"{lane}:{study.ref.site}", priority=priority)
         study.queued.setdefault(set_id, {})[key] = job
         job.then(lambda done: self._fetched(study, frame, done))
 
@@ -154,6 +157,8 @@ class Fetcher(CountedSets):
         demand = self.demand(study)
 
         def work() -> None:
+            if demand.over():
+                return
             source.frames(
                 frames,
                 lambda frame, result: self._arrived(study, frame, result),
