@@ -52,7 +52,7 @@ FIXED: Final = (
 #: Those that take the place of a signed report, and name it.
 AMENDING: Final = ("amended", "corrected", "appended", "entered-in-error")
 SIGNED: Final = ("preliminary", "final", *AMENDING)
-_FINAL: Final = ("final", "amended", "corrected", "entered-in-error")
+_FINAL: Final = ("final", *AMENDING)
 
 
 @frozen
@@ -218,7 +218,7 @@ class Rules:
         if new["status"] in _FINAL and caller.person.role not in self.site.finals_by:
             text = f"At {self.site.name} a {caller.person.role} files preliminary reports only."
             raise FhirError(403, "forbidden", text)
-        if new["status"] in AMENDING:
+        if new["status"] in AMENDING or extension(new, "predecessor"):
             self._addendum(unit, new)
         elif not self._holds_claim(caller, unit, new) and not self._drafts_addendum(unit, new):
             raise FhirError(403, "forbidden", "A report needs the claim on its case.")
@@ -238,7 +238,7 @@ class Rules:
         """Unfinished words to a case that is read: nobody holds it, and nobody needs to."""
         order = references(new, "basedOn")
         return new["status"] == "partial" and any(
-            report["status"] in ("final", *AMENDING) and references(report, "basedOn") == order
+            report["status"] in SIGNED and references(report, "basedOn") == order
             for report in unit.all("DiagnosticReport")
         )
 

@@ -58,6 +58,8 @@ class ReportState(StrEnum):
     ADDENDED = "addended"
     CORRECTED = "corrected"
     RETRACTED = "retracted"
+    PRELIMINARY_ADDENDED = "preliminary-addended"  # of a report that is not final: nor is this
+    PRELIMINARY_CORRECTED = "preliminary-corrected"
 
 
 @frozen

@@ -64,11 +64,36 @@ STATES: Final[Mapping[ReportState, Said]] = MappingProxyType(
             "RETRACTED report: not valid", "retraction of a signed report, author",
             "entered-in-error", "C", "W", True, True, True,
         ),
+        _S.PRELIMINARY_ADDENDED: Said(
+            "Preliminary report with addendum", "addendum to a preliminary interpretation",
+            "preliminary", "P", "P", False, False, True,
+        ),
+        _S.PRELIMINARY_CORRECTED: Said(
+            "Corrected preliminary report", "correction of a preliminary interpretation",
+            "preliminary", "P", "P", False, False, True,
+        ),
     }
 )  # fmt: skip
 
 #: Who reads it must not take it for the last word on the study.
 UNSETTLED: Final = frozenset(state for state, said in STATES.items() if not said.final)
+
+
+#: What is added to a report that is not the last word on a study does not make it that.
+_OF_UNSETTLED: Final = MappingProxyType(
+    {_S.ADDENDED: _S.PRELIMINARY_ADDENDED, _S.CORRECTED: _S.PRELIMINARY_CORRECTED}
+)
+_KINDS: Final = MappingProxyType({state: kind for kind, state in _OF_UNSETTLED.items()})
+
+
+def following(kind: ReportState, before: ReportState) -> ReportState:
+    """As what an addendum, correction or retraction of a report in that state is issued."""
+    return _OF_UNSETTLED.get(kind, kind) if before in UNSETTLED else kind
+
+
+def kind_of(status: ReportState) -> ReportState:
+    """ADDENDED, CORRECTED or RETRACTED for what amends, of a final report or not."""
+    return _KINDS.get(status, status)
 
 
 def state_of(fhir: str, own: str = "") -> ReportState | None:

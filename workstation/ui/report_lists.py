@@ -174,6 +174,10 @@ def status_chip(status: ReportState) -> tuple[str, str, Look]:
             return tr("CORRECTED"), "text.hi", "outline"
         case ReportState.RETRACTED:
             return tr("RETRACTED"), "hue.act", "filled"
+        case ReportState.PRELIMINARY_ADDENDED:
+            return tr("PRELIM + ADDENDUM"), "hue.open", "dashed"
+        case ReportState.PRELIMINARY_CORRECTED:
+            return tr("PRELIM CORRECTED"), "hue.open", "dashed"
         case _:
             return tr("DRAFT"), "text.low", "dashed"
 

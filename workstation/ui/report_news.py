@@ -126,7 +126,7 @@ def _of_issued(status: ReportState) -> str:
     match status:
         case ReportState.RETRACTED:
             return tr("Retracted: not to be relied on")
-        case ReportState.CORRECTED:
+        case ReportState.CORRECTED | ReportState.PRELIMINARY_CORRECTED:
             return tr("Corrected; it takes the place of the first one")
         case _:
             return tr("Signed; what changes it is an addendum or a correction")

@@ -275,9 +275,9 @@ def _main_words(status: ReportState) -> str:
             return tr("Sign as wet read")
         case ReportState.AWAITING:
             return tr("Sign for the attending")
-        case ReportState.ADDENDED:
+        case ReportState.ADDENDED | ReportState.PRELIMINARY_ADDENDED:
             return tr("Sign addendum")
-        case ReportState.CORRECTED:
+        case ReportState.CORRECTED | ReportState.PRELIMINARY_CORRECTED:
             return tr("Sign correction")
         case ReportState.RETRACTED:
             return tr("Sign retraction")

@@ -59,9 +59,9 @@ def _meaning(status: ReportState) -> str:
             return tr("A first impression; the full reading follows")
         case ReportState.AWAITING:
             return tr("I read the images; an attending reads over")
-        case ReportState.ADDENDED:
+        case ReportState.ADDENDED | ReportState.PRELIMINARY_ADDENDED:
             return tr("I add this to the report I read")
-        case ReportState.CORRECTED:
+        case ReportState.CORRECTED | ReportState.PRELIMINARY_CORRECTED:
             return tr("This takes the place of the signed report")
         case ReportState.RETRACTED:
             return tr("I take the signed report back")

@@ -3,7 +3,7 @@
 import pytest
 
 from workstation.domain.report import ReportState
-from workstation.domain.report_states import STATES, UNSETTLED, state_of
+from workstation.domain.report_states import STATES, UNSETTLED, following, kind_of, state_of
 from workstation.protocols.hl7_report import STATUS as HL7
 from workstation.protocols.observations import OBSERVED
 from workstation.services.report.report_html import STATUS as PRINTED
@@ -72,4 +72,29 @@ def test_what_changes_a_signed_report_says_so() -> None:
     """Each names the report it follows; nothing else may."""
     assert [s for s, said in STATES.items() if said.amends] == [
         ReportState.ADDENDED, ReportState.CORRECTED, ReportState.RETRACTED,
+        ReportState.PRELIMINARY_ADDENDED, ReportState.PRELIMINARY_CORRECTED,
     ]  # fmt: skip
+
+
+NOT_FINAL = (ReportState.WET_READ, ReportState.PRELIMINARY, ReportState.AWAITING)
+
+
+@pytest.mark.parametrize("before", NOT_FINAL)
+@pytest.mark.parametrize("kind", [ReportState.ADDENDED, ReportState.CORRECTED])
+def test_what_follows_a_report_that_is_not_final_is_not_final(
+    kind: ReportState, before: ReportState
+) -> None:
+    """A preliminary report with a word added went out as "Final report with addendum"."""
+    after = following(kind, before)
+    again = following(kind, after)  # and a second word added to that
+
+    for each in (after, again):
+        assert each in UNSETTLED
+        assert kind_of(each) is kind
+        assert "reliminary" in STATES[each].printed
+
+
+@pytest.mark.parametrize("before", [ReportState.FINAL, ReportState.ADDENDED, ReportState.CORRECTED])
+@pytest.mark.parametrize("kind", [ReportState.ADDENDED, ReportState.CORRECTED])
+def test_what_follows_a_final_report_keeps_its_name(kind: ReportState, before: ReportState) -> None:
+    assert following(kind, before) is kind_of(kind) is kind

@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 from workstation.domain.identifiers import ReportId, SiteId
 from workstation.domain.reader import Reader
 from workstation.domain.report import IssuedReport, ReportState, SignedReport, Signer
+from workstation.domain.report_states import UNSETTLED, following
 from workstation.domain.worklist import ReadState, Tier, WorklistItem
 from workstation.errors import CommandError, Refused, WorkstationError
 from workstation.protocols.delivery import State
@@ -91,12 +92,12 @@ class Signing:
         row = self._worklist.find(case.item.accession, case.item.site)
         if row is not None and not row.verdict.allowed:
             raise Refused(row.verdict.reason)
-        status = issued_as(status, reader)
+        site = self._session.site(case.item.site)
+        status = issued_as(status, reader, self._reporting.issued, final=site.final_reports)
         licence = row.verdict.licence.number if row and row.verdict.licence else ""
         now = self._worklist.server_now(case.item.site)
         signer = Signer(reader.id, reader.name, licence, now, "")
         signed = self._reporting.freeze(status, signer, now)
-        site = self._session.site(case.item.site)
         kept = self._reporting
         hung = viewed(case, lambda each: self._session.site(each).name)
         marks = outgoing(case.ref, hung, kept.measurements, kept.key_images)
@@ -225,13 +226,25 @@ class Signing:
         self._accepted = accepted
 
 
-def issued_as(status: ReportState, reader: Reader) -> ReportState:
-    """What a resident signs as preliminary waits for the attending; nothing of theirs is final."""
-    if may_sign_final(reader):
-        return status
-    if status in (ReportState.FINAL, ReportState.CORRECTED, ReportState.RETRACTED):
+def issued_as(
+    status: ReportState, reader: Reader, before: IssuedReport | None = None, *, final: bool = True
+) -> ReportState:
+    """What a resident signs as preliminary waits for the attending. Nothing of theirs is final,
+    nor of anybody where the site takes preliminary reports alone (`final` is False); what
+    follows a report that is not final is not final either."""
+    if before is not None:
+        status = following(status, before.status)
+    resident, is_settled = not may_sign_final(reader), status not in UNSETTLED
+    if is_settled and resident:
         raise Refused(tr("a resident's report goes out as preliminary: Shift+F12"))
-    return ReportState.AWAITING if status is ReportState.PRELIMINARY else status
+    if is_settled and not final and not _takes_back(status, before):
+        raise Refused(tr("this site takes preliminary reports alone: Shift+F12"))
+    return ReportState.AWAITING if resident and status is ReportState.PRELIMINARY else status
+
+
+def _takes_back(status: ReportState, before: IssuedReport | None) -> bool:
+    """A preliminary report that must not be relied on, whoever may sign final ones."""
+    return status is ReportState.RETRACTED and before is not None and before.status in UNSETTLED
 
 
 def _late(images: int) -> str:

@@ -16,7 +16,7 @@ from workstation.domain.report import (
     SignedReport,
     Signer,
 )
-from workstation.domain.report_states import STATES
+from workstation.domain.report_states import STATES, following, kind_of
 from workstation.errors import SigningBlocked
 from workstation.services.report.checks import Check, blocking
 from workstation.services.report.issued import amends
@@ -69,10 +69,10 @@ def _followed(report: Report, before: IssuedReport | None, status: ReportState) 
         raise SigningBlocked(tr("there is no signed report to add to"))
     if not before.first:
         raise SigningBlocked(tr("this report bears no signature that an addendum could follow"))
-    if amends(report) is not status:
+    if following(amends(report), before.status) is not status:
         raise SigningBlocked(tr("what was written to the signed report is of another kind"))
     words = " ".join(report.plain_text.split())
     issued = [" ".join(block.split()) for block in before.text.split("\n\n")]
-    if status is not ReportState.CORRECTED and not all(block in words for block in issued):
+    if kind_of(status) is not ReportState.CORRECTED and not all(block in words for block in issued):
         raise SigningBlocked(tr("the words that were signed were changed"))
     return before.first
