@@ -46,7 +46,7 @@ def written(ds: Dataset) -> bytes:
 def encapsulated(ds: Dataset, streams: list[bytes], syntax: str, **how: object) -> bytes:
     """The same object with code streams for its frames; `how` goes to pydicom's `encapsulate`."""
     ds.file_meta.TransferSyntaxUID = syntax
-    ds.PixelData = encapsulate(streams, **how)  # type: ignore[arg-type]
+    ds.PixelData = encapsulate(streams, **how)
     ds["PixelData"].VR = "OB"
     return written(ds)
 

@@ -23,7 +23,7 @@ SIDE = 128
 ONE = stack(1, shape=(SIDE, SIDE), vois=(Voi(-1024 + 128, 256),))
 
 
-def checks() -> np.ndarray:  # type: ignore[type-arg]
+def checks() -> np.ndarray:
     """Squares of 16 pixels, each of its own grey: 0 to 252."""
     greys = np.arange(64).reshape(8, 8) * 4
     return np.kron(greys, np.ones((16, 16))).astype(np.int16)

@@ -83,7 +83,7 @@ def test_true_size_goes_by_it_at_once_and_two_screens_of_one_name_are_two(qtbot:
     left, right = key_of("U2720Q", "A1", 3840, 2160), key_of("U2720Q", "B2", 3840, 2160)
     viewer, _ = opened(stack(1))
     kept: list[tuple[str, float]] = []
-    viewer.keep_screen = lambda key, mm: kept.append((key, mm))  # type: ignore[assignment, func-returns-value]
+    viewer.keep_screen = lambda key, mm: kept.append((key, mm))  # type: ignore[assignment, return-value]
     viewer.resized(0, 800, 600, 1.0, left)
     viewer.measure_screen(155.25)
     runner(viewer)("viewport.true-size")

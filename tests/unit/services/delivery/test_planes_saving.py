@@ -201,7 +201,7 @@ def test_a_plane_that_is_not_here_is_not_saved() -> None:
         {},
         {},
         SimpleNamespace(),
-        room.queue.clock,  # type: ignore[arg-type]
+        room.queue.clock,
     )
     viewer.toggle_mpr()
 

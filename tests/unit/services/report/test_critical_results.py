@@ -43,7 +43,7 @@ class Night:
             self.desk.reporting,
             self.trail,
             self.desk.clock,
-            {SITE: place},  # type: ignore[arg-type]
+            {SITE: place},
         )
         self.desk.start(evolve(item(), priority=priority), template="free-text")
         self.reporting = self.desk.reporting

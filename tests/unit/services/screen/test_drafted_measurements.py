@@ -170,7 +170,7 @@ def test_they_come_back_with_the_draft_of_this_study_and_reader_alone() -> None:
         desk = Desk()
         reporting = Reporting(
             TEMPLATES, {row.site: desk.platform}, desk.store, desk.jobs, desk.clock
-        )  # type: ignore[dict-item, arg-type]
+        )
         told: list[drafts.Draft] = []
         reporting.draft_taken_up.connect(told.append)
         reporting.start(binding_of(row), row)

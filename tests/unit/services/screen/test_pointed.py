@@ -125,7 +125,7 @@ def test_a_point_is_two_numbers() -> None:
     found, words = catalogue.registry().find("tool.cursor3d 3")
 
     with pytest.raises(CommandError, match="pairs"):
-        found.run(None, **found.parse(words))  # type: ignore[arg-type]
+        found.run(None, **found.parse(words))
 
 
 def test_a_registered_prior_is_pointed_at_where_it_lies() -> None:

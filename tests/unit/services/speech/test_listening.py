@@ -94,7 +94,7 @@ class Room:
         self.told: list[str] = []
         dictation = Dictation(self.reporting, None, SPOKEN, self.desk.jobs)  # type: ignore[arg-type]
         dictation.told.connect(self.told.append)
-        dictation.obey({"next field": "report.next-field"}, self.sent.append)  # type: ignore[arg-type]
+        dictation.obey({"next field": "report.next-field"}, self.sent.append)
         self.dictation = dictation
         self.listening = Listening(
             dictation, self.reporting, self.ears, self.device, self.desk.jobs, idle_minutes=1

@@ -149,7 +149,7 @@ class Hanging(Projector):
             self.loader.store,
             self.later,
             self.clock,
-            begins=begins,  # type: ignore[arg-type]
+            begins=begins,
         )
         self.viewer.show((viewed(),))
         self.viewer.study_ready(ref("1.1"), sets)
@@ -235,7 +235,7 @@ def test_a_film_without_recorded_times_goes_at_the_rate_of_the_settings() -> Non
         projector.loader.store,
         projector.later,
         projector.clock,
-        4.0,  # type: ignore[arg-type]
+        4.0,
     )
     projector.cine.toggle()
 

@@ -93,7 +93,7 @@ class Desk:
             self.viewer,
             Sealed(self.store),
             jobs,
-            lambda _site: who,  # type: ignore[arg-type]
+            lambda _site: who,
         )
         placed = SCANS[name]
         self.images: DisplaySet = display_set(placed, SHAPE[0], SHAPE[1:], space="1.2.9.1")
@@ -122,7 +122,7 @@ class Desk:
             self.filer,
             {SITE: site},
             self.jobs,
-            self.clock,  # type: ignore[arg-type]
+            self.clock,
         )
 
     def save(self, whose: Patient = PATIENT) -> Job[int]:
