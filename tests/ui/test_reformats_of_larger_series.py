@@ -227,14 +227,6 @@ def test_a_picture_that_must_be_there_at_once_says_that_it_is_coarse() -> None:
     assert marked(pane.pictures.draw_now(scene)) == []
 
 
-def test_images_that_a_coarse_plane_goes_through_were_not_seen() -> None:
-    """They are counted as shown by what is exact alone (`viewing.gone_through`)."""
-    pane = larger()
-    assert pane.draw().preview == 2
-    pane.at_rest()
-    assert pane.draw().preview == 0
-
-
 def test_the_volume_behind_it_is_coarse() -> None:
     """The test of the tests: with every voxel held none of the above would say anything."""
     volume = larger().viewer.volumes.to_see(CT)

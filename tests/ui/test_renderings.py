@@ -5,7 +5,7 @@ import weakref
 
 import pytest
 from fakes import FakeClock, InlineJobs
-from fakes_viewer import opened
+from fakes_viewer import larger, opened
 from volume_phantoms import SCANS, display_set
 
 from workstation.services.viewer.viewer import Viewer
@@ -24,7 +24,7 @@ class Pane:
         self.told = 0
         self.pictures = Pictures(self.jobs, self._ready)
         self.viewer: Viewer
-        self.viewer, _ = opened(CT)
+        self.viewer, self.loader = opened(CT)
         self.viewer.resized(0, 700, 500, 1.0)
         self.viewer.set_volume("mip")
         self.jobs.hold()
@@ -79,6 +79,22 @@ def test_it_comes_coarse_then_finer_then_whole(pane: Pane) -> None:
     assert "preview ½" not in whole.words.lines
     assert not pane.jobs.waiting
     assert pane.told == 3
+
+
+def test_of_a_series_larger_than_the_memory_it_stays_a_preview(pane: Pane) -> None:
+    """At rest too, with every ray: what rays go through are means."""
+    larger(pane.viewer, pane.loader, CT)
+    while pane.jobs.waiting:
+        pane.jobs.go()
+    pane.draw()
+    for _ in range(3):
+        pane.jobs.go()
+        pane.rest()
+        drawn = pane.draw()
+
+    assert part(drawn) == 1
+    assert not pane.jobs.waiting
+    assert "preview ½" in drawn.words.lines
 
 
 def test_of_many_turns_the_last_is_drawn_with_its_own_words(pane: Pane) -> None:

@@ -98,7 +98,7 @@ def _no_values(shown: Shown, kind: MeasurementKind) -> str:
     valued = kind in REGIONS or kind is MeasurementKind.POINT
     if not valued or made is None or not isinstance(made.volume, FewerVoxels):
         return ""
-    return tr("no values: the series is larger than the memory images may take")
+    return tr("no values: the series is larger than the memory")
 
 
 def _sampled(

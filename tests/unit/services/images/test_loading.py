@@ -14,11 +14,14 @@ from workstation.domain.presentation import Rescale
 from workstation.domain.study import Series
 from workstation.domain.suv import SuvBasis, SuvType
 from workstation.errors import GivenUp, NotDisplayable, SiteUnavailable
+from workstation.imaging.fewer_voxels import FewerVoxels
+from workstation.rendering.volume_slice import plane_samples
 from workstation.services.images.fetching import AGAIN_S, FRAME_WORKERS, SetProgress, outward
 from workstation.services.images.frames import Dropped, FrameStore
 from workstation.services.images.loading import Loader
 from workstation.services.jobs import Jobs
 from workstation.services.ports.images import Demand
+from workstation.services.viewer.volumes import Volumes
 
 Make = Callable[[FakeSource], tuple[Loader, FrameStore, Home]]
 CHEST = series("1.5", [float(-z) for z in range(11)])
@@ -392,6 +395,43 @@ def test_a_study_larger_than_the_memory_is_here_whole_and_decoded_when_looked_at
     assert store.get(shown.frames[9].key) is not None
     assert store.nbytes <= 4 * 32
     assert all(store.has(frame.key) for frame in shown.frames)
+
+
+def test_the_memory_holds_no_more_with_a_volume_of_fewer_voxels_beside_its_images() -> None:
+    """11 images of 32 bytes, room for ten: coarse voxels, the slices that an exact plane goes
+    through and what was looked at are within it together, and with the case all of it is gone."""
+    source, store = FakeSource([CHEST]), FrameStore(10 * 32)
+    jobs = InlineJobs(FakeClock())
+    loader = Loader({REF.site: source}, store, jobs)
+    volumes = Volumes(store, loader, jobs, plane_samples)
+    loader.open(REF, first=True)
+    (shown,) = loader.display_sets(REF)
+    assert loader.free == 10 * 32
+
+    volumes.want(shown)
+    made = volumes.to_see(shown)
+    most = 0
+    for index in range(11):
+        loader.look_at(shown, index)
+        most = max(most, store.nbytes)
+
+    assert isinstance(made, FewerVoxels)
+    beside = made.voxels.nbytes + made.every.at_once * 32
+    assert store.room == 10 * 32 - beside
+    assert beside < most <= 10 * 32
+    volumes.forget()
+    loader.close(REF)
+    assert (store.nbytes, store.room) == (0, 10 * 32)
+
+
+def test_what_others_may_take_is_not_free() -> None:
+    """A volume of fewer voxels takes no room that was promised to images on their way."""
+    source, store = FakeSource([CHEST]), FrameStore(20 * 32)
+    loader = Loader({REF.site: source}, store, InlineJobs(FakeClock()))
+
+    loader.open(REF, first=True)
+
+    assert loader.free == 9 * 32
 
 
 @pytest.mark.parametrize(("asked", "unit"), [(SuvType.BW, "SUVbw"), (None, "Bq/ml")])

@@ -19,7 +19,7 @@ COUNT, SHAPE = 34, (42, 46)
 CT = display_set(SCANS["oblique"], COUNT, SHAPE, rescale=Rescale(1.0, 0.0, "HU"))
 VOXELS = noise((COUNT, *SHAPE))
 CORONAL = 2
-NO_VALUES = "no values: the series is larger than the memory images may take"
+NO_VALUES = "no values: the series is larger than the memory"
 RECTANGLE = ((10.0, 8.0), (20.0, 15.0))
 
 
