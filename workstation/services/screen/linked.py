@@ -120,7 +120,8 @@ class Linked(Marked):
             words = evolve(words, bottom_left=(Line(going_on, 1), *words.bottom_left))
         width, _, ratio = self._size(index)
         quiet = self.overlay_level < _LINKS_SAID or width / ratio < NARROW
-        if quiet or not self.links.on or len(self.viewports) < 2:
+        alone = shown.state.plane is not None or len(self.viewports) < 2
+        if quiet or alone or not self.links.on:
             return words
         others = [other for other in map(self.shown, range(len(self.viewports))) if other]
         linked = link_words.shared(self.links, shown, others, self.layout[1])

@@ -135,6 +135,17 @@ class Canvas(QWidget):
         self._old = True
         self.update()
 
+    def take_up(self) -> None:
+        """The same where another view is in the hand: its picture is begun now, and as long as
+        that is made elsewhere nothing here is painted anew as it was."""
+        if not self.isVisible():
+            self.refresh()
+            return
+        before, self._old = self._drawn, False
+        self._drawn = self._pictures.draw(self._viewer.scene(self._index))
+        if not (self._pictures.behind and self._drawn.is_as(before)):
+            self.update()
+
     def settle(self) -> None:
         """Draw what was asked for last, however long it takes."""
         self._drawn = self._pictures.draw_now(self._viewer.scene(self._index))

@@ -14,6 +14,9 @@ from workstation.ui.viewer.canvas import Canvas
 
 _GAP = 2
 
+#: How a view that waits is painted: `Canvas.refresh`, or `take_up` where its image alone moved.
+_How = Callable[[Canvas], None]
+
 
 class Grid(QWidget):
     """Canvases are kept when the layout changes, so that nothing flickers."""
@@ -34,13 +37,13 @@ class Grid(QWidget):
         plain.ground(self, "app")
         viewer.changed.connect(lambda _: self._follow())
         viewer.viewport_changed.connect(self._repaint)
-        self._waiting: list[Canvas] = []
+        self._waiting: dict[Canvas, _How] = {}
         self._next = QTimer(self)
         self._next.setInterval(0)
         self._next.timeout.connect(self._refresh_next)
         self._soon = Soon(self, self._count)
         viewer.counted.connect(self._soon.add)
-        viewer.measurements_changed.connect(lambda _: self._repaint_all())
+        viewer.measurements_changed.connect(lambda _: self._repaint_all(Canvas.refresh))
         self._follow()
 
     @property
@@ -59,7 +62,7 @@ class Grid(QWidget):
             if not self._viewer.studies:
                 canvas.forget()
             canvas.follow_tool()
-        self._repaint_all()
+        self._repaint_all(Canvas.refresh)
 
     def _lay_out(self) -> None:
         rows, columns = self._layout = self._viewer.layout
@@ -95,25 +98,27 @@ class Grid(QWidget):
 
     def _repaint(self, index: int) -> None:
         if index == self._viewer.active:  # its reference lines lie on the others
-            self._repaint_all()
+            self._repaint_all(Canvas.take_up)
         elif index < len(self._canvases):
-            self._later(self._canvases[index])
+            self._later(self._canvases[index], Canvas.take_up)
 
-    def _repaint_all(self) -> None:
+    def _repaint_all(self, how: _How) -> None:
         """The active view now, the others one by one: keys have their turn in between."""
         for canvas in self.canvases:
             if canvas.index == self._viewer.active:
                 canvas.refresh()
             else:
-                self._later(canvas)
+                self._later(canvas, how)
 
-    def _later(self, canvas: Canvas) -> None:
-        if canvas not in self._waiting:
-            self._waiting.append(canvas)
+    def _later(self, canvas: Canvas, how: _How) -> None:
+        """What is to be painted whatever it shows stays so until it is."""
+        if self._waiting.get(canvas) is not Canvas.refresh:
+            self._waiting[canvas] = how
         if not self._next.isActive():
             self._next.start()
 
     def _refresh_next(self) -> None:
-        self._waiting.pop(0).refresh()
+        canvas = next(iter(self._waiting))
+        self._waiting.pop(canvas)(canvas)
         if not self._waiting:
             self._next.stop()

@@ -44,6 +44,14 @@ class Drawn:
     layer: Picture | None = None  # of what is laid over it
     preview: int = 0
 
+    def is_as(self, other: "Drawn") -> bool:
+        """Whether a paint of either is the same."""
+        ours, theirs = (
+            (id(each.scene), id(each.picture), id(each.layer), each.notice, each.preview)
+            for each in (self, other)
+        )
+        return ours == theirs
+
     @property
     def words(self) -> Overlay:
         words = self.scene.words

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Final
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
@@ -69,7 +70,11 @@ class ToolStrip(QWidget):
         row.addStretch(1)
         row.addWidget(self._reason)
         viewer.changed.connect(lambda _: self._follow())
-        viewer.viewport_changed.connect(lambda _: self._follow_link())
+        self._soon = QTimer(self)  # several views change with one move of a hand
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._follow_link)
+        viewer.viewport_changed.connect(lambda _: self._soon.start())
         self._follow()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
