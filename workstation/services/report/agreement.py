@@ -27,6 +27,7 @@ _PARTS: Final = _table(
         "brain": r"frontal|temporal|parietal|occipital|thalam\w+|cerebral|cerebellar|hemisphere",
         "breast": r"breasts?",
         "carotid": r"carotids?",
+        "diaphragm": r"(?:hemi-?)?diaphragms?",
         "elbow": r"elbows?|olecranon|radial head",
         "eye": r"orbits?|orbital|globe",
         "foot": r"foot|feet|ankles?|calcaneus|metatarsals?|malleol\w+|talus|toes?",
@@ -35,9 +36,16 @@ _PARTS: Final = _table(
         "kidney": r"kidneys?|renal|ureter\w*|hydronephrosis|pelvicaliceal",
         "knee": r"knees?|menisc\w+|cruciate|patellar?|tibial plateau",
         "leg_vein": r"(?:femoral|popliteal|saphenous|calf|deep) veins?|deep venous",
-        "lung": r"lungs?|(?:upper|middle|lower) lobe|pulmonary nodule",
+        "line": r"picc|ports?|port-?a-?cath|catheters?|central line|chest tubes?|pacemaker|icd",
+        "lung_upper": r"upper lobe|upper lung|upper (?:lung )?zones?|apex|apices|apical",
+        "lung_middle": r"middle lobe|lingula|mid-? ?lung|mid-? ?zone|"
+        r"(?:peri|supra|infra)?-?hil(?:um|ar)",
+        "lung_lower": r"lower lobe|lower lung|lower (?:lung )?zones?|bas(?:e|es|al|ilar)|"
+        r"retro-?cardiac",
+        "lung": r"lungs?|pulmonary nodule|air-?space|infiltrates?|pneumonia|atelectasis",
         "ovary": r"ovar(?:y|ies|ian)|adnexal?",
-        "pleura": r"pleural|pneumothorax|hemothorax|hydropneumothorax",
+        "paratracheal": r"para-?tracheal",
+        "pleura": r"costophrenic|pleural|pneumothorax|hemothorax|hydropneumothorax",
         "rib": r"ribs?",
         "shoulder": r"shoulders?|supraspinatus|infraspinatus|subscapularis|rotator cuff|labr\w+|"
         r"humer\w+|clavicle|glenoid",
@@ -54,6 +62,20 @@ _NORMAL: Final = re.compile(
 _CLAUSE: Final = re.compile(r"[,;]|\b(?:and|but|with|while|whereas)\b", re.I)
 _BEFORE, _BEHIND = 45, 35  # characters between a part and its side
 
+#: Who denies these denies no smaller, older or other one.
+_SOME: Final = re.compile(
+    r"\b(?:large|displaced|sizable|new|additional|other|further)(?: [\w-]+){0,3} $", re.I
+)
+#: Two sides of one part: "left upper and right upper lobe".
+_BOTH_SIDES: Final = re.compile(
+    r"\b(left|right)(?: [\w-]+)? (?:and|or) (?:the )?(?!\1)(?:left|right)(?: [\w-]+)? $", re.I
+)
+
+#: Which of two sides has more of it.
+_MORE: Final = re.compile(
+    r"\b(left|right),? (?:greater|more|larger|worse|higher) than (?:the )?(?:left|right)\b", re.I
+)
+
 #: What is there or is not; findings and impression use the same word or one beside it.
 _THINGS: Final = _table(
     {
@@ -64,7 +86,9 @@ _THINGS: Final = _table(
         "thrombosis": r"(?:deep (?:vein|venous) )?thromb(?:osis|us|i)",
         "dislocation": r"dislocat(?:ion|ed)",
         "dissection": r"dissection",
+        "pericardial_effusion": r"pericardial effusions?",
         "effusion": r"effusions?",
+        "rib_fracture": r"rib fractures?",
         "fracture": r"fractur(?:e|es|ed)",
         "free_air": r"free (?:intraperitoneal )?(?:air|gas)|pneumoperitoneum",
         "gallstones": r"gallstones?|cholelithiasis",
@@ -97,10 +121,27 @@ def other_side(findings: str, impression: str) -> str:
     for part, side, _ in _sided(findings):
         found.setdefault(part, set()).add(side)
     for part, side, words in _sided(impression):
-        known = found.get(part, set())
+        known = found.get(part, set()) if "_" in part else set()
+        known = known or _of_organ(found, part)
         if known and side != "both" and not known & {side, "both"}:
             return words
+    return _other_more(findings, impression)
+
+
+def _other_more(findings: str, impression: str) -> str:
+    """A sentence of the impression in which the other side is the one that has more."""
+    known = {match[1].lower() for match in _MORE.finditer(findings)}
+    for sentence in sentences(impression):
+        match = _MORE.search(sentence)
+        if match and known and match[1].lower() not in known:
+            return sentence
     return ""
+
+
+def _of_organ(found: Mapping[str, set[str]], part: str) -> set[str]:
+    """The sides of all parts of the same organ: a base is of the lung, and so is a lobe."""
+    organ = part.partition("_")[0]
+    return {side for each, sides in found.items() if each.startswith(organ) for side in sides}
 
 
 def _sided(text: str) -> Iterator[tuple[str, str, str]]:
@@ -117,6 +158,8 @@ def _sided(text: str) -> Iterator[tuple[str, str, str]]:
 def _side_of(sentence: str, start: int, end: int) -> str:
     """The side in front of a part, as close as can be; else the one behind it."""
     before = sentence[max(0, start - _BEFORE) : start]
+    if _BOTH_SIDES.search(before):
+        return "both"
     before = before[_last(_CLAUSE, before) :]
     behind = sentence[end : end + _BEHIND]
     cut = _CLAUSE.search(behind)
@@ -189,7 +232,8 @@ def _said_of_things(sentence: str) -> tuple[tuple[str, bool], ...]:
     said = []
     for match in _THINGS.finditer(sentence):
         if denied(sentence, *match.span()):
-            said.append((str(match.lastgroup), False))
+            if not _SOME.search(sentence[: match.start()]):
+                said.append((str(match.lastgroup), False))
         elif not past(sentence, *match.span()):
             said.append((str(match.lastgroup), True))
     return tuple(said)

@@ -164,7 +164,8 @@ _QUOTED: Final = _cues(r"[\"“„«][^\"”“»]*$")
 def denied(sentence: str, start: int, end: int) -> bool:
     """Whether the words from `start` to `end` are said not to be there, or no more."""
     before, after = sentence[:start], sentence[end:]
-    clause = max((m.end() for m in _CLAUSE_END.finditer(before)), default=0)
+    ends = (match.end() for match in _CLAUSE_END.finditer(sentence))
+    clause = max((end for end in ends if end <= start), default=0)
     scope = _PSEUDO.sub(lambda m: " " * len(m.group()), before[clause:])
     if _NEGATION.search(scope):
         return True
