@@ -1,9 +1,22 @@
 """Commands of what moves: how a stack is gone through. Keys: `resources/keymaps/default.toml`."""
 
+from enum import StrEnum
+
 from workstation.commands.context import CommandContext
 from workstation.commands.registry import Outcome, command
+from workstation.imaging.over_time import How
 
 GROUP = "Images"
+
+
+class Projected(StrEnum):
+    """What of all phases."""
+
+    MIP = "mip"
+    MINIP = "minip"
+    MEAN = "mean"
+
+
 _IMAGE = {"image"}
 
 
@@ -63,6 +76,25 @@ def next_phase(ctx: CommandContext, step: int = 1) -> Outcome:
     return None
 
 
+@command("phase.project", title="All phases in one", group=GROUP, when=_IMAGE)
+def project_phases(ctx: CommandContext, how: Projected | None = None) -> Outcome:
+    """The highest (mip), the lowest (minip) or the mean value of each voxel over all phases, on the
+    stack and its planes. Without a name the next of them, and one phase again."""
+    if how is None:
+        ctx.viewer.next_projection()
+    else:
+        ctx.viewer.project_phases(How(how.value))
+    return None
+
+
+@command("phase.subtract", title="Less the first phase", group=GROUP, when=_IMAGE)
+def subtract_phase(ctx: CommandContext, number: int = 1) -> Outcome:
+    """What is shown less a phase, counted from 1: what the contrast agent did; again shows the
+    phase itself."""
+    ctx.viewer.subtract_phase(number)
+    return None
+
+
 @command("phase.play", title="Play or stop the phases", group=GROUP, when=_IMAGE)
 def play_phases(ctx: CommandContext) -> Outcome:
     """The active view, plane or volume through all moments, as fast as they were recorded."""
@@ -81,5 +113,5 @@ def phase_curve(ctx: CommandContext, name: str = "") -> Outcome:
 
 COMMANDS = (
     scroll_round, play, stop, play_all, faster, sequence, go_phase, next_phase, play_phases,
-    phase_curve,
+    phase_curve, project_phases, subtract_phase,
 )  # fmt: skip

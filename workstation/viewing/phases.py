@@ -15,6 +15,7 @@ from attrs import frozen
 
 from workstation.domain.study import DisplaySet, Frame, Trait
 from workstation.domain.technique import Fact
+from workstation.imaging.over_time import How
 
 #: What goes on with time: they differ together, and the first that tells them apart is named.
 _TIMES: Final = (
@@ -43,6 +44,15 @@ _RECIPE: Final = frozenset(
 _PER_CENT: Final = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d+)?)\s?%")
 #: mm between two images that lie at one place.
 _SAME_MM: Final = 0.01
+
+
+@frozen
+class Over:
+    """What several phases give together, in place of one; `less` is the display set that is
+    taken away."""
+
+    how: How
+    less: str = ""
 
 
 @frozen

@@ -15,6 +15,7 @@ from workstation.domain.presentation import Voi, VoiFunction
 from workstation.imaging.filters import DisplayFilter
 from workstation.viewing.curved import Along
 from workstation.viewing.fusion import Fusion
+from workstation.viewing.phases import Over
 from workstation.viewing.planes import Plane
 from workstation.viewing.volume_look import From, VolumeLook, seen_from
 
@@ -77,6 +78,7 @@ class ViewportState:
     planes_hidden: bool = False  # the overlays that the object itself brings
     shutter_lifted: bool = False  # what the object covers is shown
     fusion: Fusion | None = None  # what is laid over it
+    over: Over | None = None  # what phases give together, in place of the one shown
     touched: bool = False  # the reader changed something: hanging leaves it alone
 
 

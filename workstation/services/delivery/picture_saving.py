@@ -122,7 +122,8 @@ def is_picture(shown: Shown) -> bool:
     """What is seen there is no image or plane of a series, whatever its window."""
     straight = shown.curve is not None and shown.curve.along is Along.STRAIGHT
     fused_plane = shown.reformat is not None and shown.fused is not None
-    return shown.rendering is not None or straight or fused_plane
+    several = shown.reformat is not None and shown.state.over is not None
+    return shown.rendering is not None or straight or fused_plane or several
 
 
 def _documents(asked: _Asked, source: FrameSource) -> tuple[Filing, ...]:

@@ -111,6 +111,9 @@ class PlanesSaving:
         if not shown.frame.in_patient:
             words = tr("where these planes lie in the patient is not known: they are not saved")
             raise CommandError(words)
+        if shown.state.over is not None:
+            words = tr("what phases give together is saved as a picture, not as planes")
+            raise CommandError(words)
         if not shown.is_here or shown.reformat.volume is None:
             raise CommandError(shown.missing or tr("the image is not here yet"))
         return shown

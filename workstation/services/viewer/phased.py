@@ -11,15 +11,20 @@ from attrs import evolve
 from workstation.domain.identifiers import StudyRef
 from workstation.domain.study import DisplaySet, Trait
 from workstation.errors import CommandError
+from workstation.imaging.over_time import How
+from workstation.imaging.volume_voxels import why_no_volume
 from workstation.services.screen.overlay_lines import Line, Overlay
 from workstation.services.screen.place_words import number
-from workstation.services.screen.viewed import Shown
+from workstation.services.screen.placing import Placing
+from workstation.services.screen.viewed import Shown, ViewedStudy
+from workstation.services.viewer.over_time import Asked, OverTime
 from workstation.services.viewer.phase_curve import PhaseCurve, curve_of
 from workstation.services.viewer.reformatted import Reformatted
 from workstation.services.viewer.viewer_parts import ViewerParts
 from workstation.text import tr
-from workstation.viewing.phases import Phases, phases_of
+from workstation.viewing.phases import Over, Phases, phases_of
 from workstation.viewing.resolve import ResolvedView
+from workstation.viewing.viewport import ViewportState
 
 
 class Phased(Reformatted):
@@ -29,16 +34,19 @@ class Phased(Reformatted):
         super().__init__(parts)
         self._phases: dict[str, Phases | None] = {}
         self.phase_curve_of = ""  # the region whose curve is shown
+        self._over_time = OverTime(parts.volumes, parts.store, parts.loader, self._put_together)
 
     def study_ready(self, ref: StudyRef, display_sets: Sequence[DisplaySet]) -> None:
         """More images came: what belongs together is looked at anew."""
         self._phases.clear()
+        self._over_time.only(())
         super().study_ready(ref, display_sets)
 
     def forget(self) -> None:
         """Nothing of the case stays here."""
         super().forget()
         self._phases.clear()
+        self._over_time.only(())
         self.phase_curve_of = ""
 
     def phases(self, index: int) -> Phases | None:
@@ -63,6 +71,34 @@ class Phased(Reformatted):
         """Onward, round again at the end."""
         found = self._need_phases(self._need_shown())
         self.go_phase((found.at + step) % len(found.ids))
+
+    def project_phases(self, how: How | None = None) -> None:
+        """The most, the least or the mean of all phases in place of one, on the stack and its
+        planes; None: one phase again.
+
+        Raises CommandError where there is one phase, or geometry allows no volume.
+        """
+        self._show_over(None if how is None else Over(how))
+
+    def next_projection(self) -> None:
+        """The most, the least, the mean, and one phase again."""
+        over, every = self._need_shown().state.over, [How.MIP, How.MINIP, How.MEAN, None]
+        at = -1 if over is None or over.how is How.MINUS else every.index(over.how)
+        self.project_phases(every[at + 1])
+
+    def subtract_phase(self, number: int) -> None:
+        """What is shown less a phase, from 1; the same again: as it was. Raises CommandError."""
+        shown = self._need_shown()
+        found = self._need_phases(shown)
+        if not 1 <= number <= len(found.ids):
+            raise CommandError(tr("there are phases 1 to {n}", n=len(found.ids)))
+        over = Over(How.MINUS, found.ids[number - 1])
+        if shown.state.over == over:
+            self._show_over(None)
+        elif over.less == shown.display_set.id:
+            raise CommandError(tr("this is the phase to be taken away: go to another one"))
+        else:
+            self._show_over(over)
 
     def toggle_phase_curve(self, name: str = "") -> bool:
         """The curve of a region, by name or the chosen one, below the images; or away again.
@@ -117,7 +153,64 @@ class Phased(Reformatted):
         self.volumes.want(other)
         return self.volumes.to_see(other) is not None
 
+    def mark_painted(self, shown: Shown, view: ResolvedView, *, whole: bool) -> None:
+        """Of what phases give together no image was looked at."""
+        if shown.state.over is None or shown.reformat is None:
+            super().mark_painted(shown, view, whole=whole)
+
     # --- inside ---
+
+    def _show_over(self, over: Over | None) -> None:
+        shown = self._need_shown()
+        if over is not None:
+            self._need_phases(shown)
+            self._need_volume(shown.display_set)
+        with self._step():
+            for at, state in enumerate(self.viewports):
+                flat = state.look is None and state.along is None
+                if state.display_set == shown.display_set.id and flat:
+                    self._board[at] = evolve(state, over=over, touched=True)
+        self._let_go()
+        self.probe = None
+        self.changed.emit(None)
+
+    def _let_go(self) -> None:
+        """Of what phases give together and no view shows any more."""
+        asked = set()
+        for state in self.viewports:
+            own = self._sets.get(state.display_set or "")
+            found = None if own is None or state.over is None else self.phases_of_set(own)
+            if own is not None and state.over is not None and found is not None:
+                asked.add(_asked(state.over, found, own.id))
+        self._over_time.only(asked)
+
+    def _put_together(self) -> None:
+        for at, state in enumerate(self.viewports):
+            if state.over is not None:
+                self.viewport_changed.emit(at)
+
+    def _as_shown(
+        self, index: int, state: ViewportState, study: ViewedStudy, display_set: DisplaySet
+    ) -> Shown:
+        shown = super()._as_shown(index, state, study, display_set)
+        over = state.over
+        found = None if over is None else self.phases_of_set(display_set)
+        if over is None or found is None or why_no_volume(display_set):
+            return shown
+        if shown.reformat is None:
+            shown = self._reformatted(shown, state, shown.frame)
+        if study.ref not in self._permitted:
+            return shown
+        names, how = _asked(over, found, display_set.id)
+        volume, missing = self._over_time.volume([self._sets[name] for name in names], how)
+        assert shown.reformat is not None
+        made = evolve(shown.reformat, volume=volume)
+        return evolve(shown, reformat=made, missing=missing, pixels=None)
+
+    def _placing(self, shown: Shown) -> Placing:
+        if shown.reformat is not None and shown.state.over is not None:
+            raise CommandError(tr("measure on one phase: this is made of several"))
+        return super()._placing(shown)
 
     def _need_phases(self, shown: Shown) -> Phases:
         found = self.phases_of_set(shown.display_set)
@@ -145,6 +238,7 @@ class Phased(Reformatted):
                     self.volumes.want(other)
                 self._look_at(self._board[at])
                 self.viewport_changed.emit(at)
+        self._let_go()
         self.changed.emit(None)
 
     def _words(self, index: int, shown: Shown | None, view: ResolvedView | None) -> Overlay:
@@ -153,7 +247,9 @@ class Phased(Reformatted):
         found = None if shown is None else self.phases_of_set(shown.display_set)
         if found is None:
             return words
-        line = Line(phase_words(found), 1)
+        assert shown is not None
+        over = None if shown.reformat is None else shown.state.over
+        line = Line(phase_words(found) if over is None else over_words(found, over), 1)
         return evolve(words, bottom_left=(line, *words.bottom_left))
 
 
@@ -172,3 +268,21 @@ def phase_words(found: Phases) -> str:
         Trait.ACQUISITION: tr("Acquisition {value}", value=value),
     }.get(found.axis, tr("Time {value}", value=value))
     return tr("{phase}, {n} / {total}", phase=named, n=found.at + 1, total=len(found.ids))
+
+
+def _asked(over: Over, found: Phases, shown: str) -> Asked:
+    return found.ids if over.how is not How.MINUS else (shown, over.less), over.how
+
+
+def over_words(found: Phases, over: Over) -> str:
+    """ "MIP of 20 phases", "Phase 40 % − phase 0 %"."""
+    total = len(found.ids)
+    names = {
+        How.MIP: tr("MIP of {n} phases", n=total),
+        How.MINIP: tr("MinIP of {n} phases", n=total),
+        How.MEAN: tr("Mean of {n} phases", n=total),
+    }
+    if over.how is not How.MINUS:
+        return names[over.how]
+    less = found.ids.index(over.less) + 1 if over.less in found.ids else 0
+    return tr("{phase}, less phase {n}", phase=phase_words(found), n=less)

@@ -102,7 +102,7 @@ class Reformatted(Aligned):
         same = reduce.windowed_as(planar, flat)
         if plane is Plane.SAGITTAL and not shown.display_set.frames[0].in_patient:
             same = reduce.rotate(same, 1)  # the beam goes down, as it does beside it
-        return reduce.touch(evolve(same, plane=plane, fusion=here.fusion))
+        return reduce.touch(evolve(same, plane=plane, fusion=here.fusion, over=here.over))
 
     def _begun(self, shown: Shown) -> Mpr:
         """Through what lies in the middle of the view, on the image shown; of a stack that

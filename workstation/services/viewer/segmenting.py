@@ -196,6 +196,8 @@ class Segmenting(DrawnSheets):
             raise CommandError(tr("this view shows no images"))
         if shown.rendering is not None or shown.state.along is Along.STRAIGHT:
             raise CommandError(tr("draw on images or planes: this is a picture of a volume"))
+        if shown.state.over is not None:
+            raise CommandError(tr("draw on one phase: this is made of several"))
         if shown.state.slab_mm:
             raise CommandError(tr("a slab shows many planes in one: draw on one of them"))
         if shown.frame.plane is None:

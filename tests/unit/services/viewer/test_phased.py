@@ -10,9 +10,11 @@ from fakes_viewer import FakeLoader, opened
 from volume_phantoms import SCANS, display_set
 
 from workstation.domain.identifiers import SeriesUID
+from workstation.domain.measurement import MeasurementKind
 from workstation.domain.study import DisplaySet, Frame, FrameContent, Trait
 from workstation.domain.technique import Fact, Stated
 from workstation.errors import CommandError
+from workstation.imaging.over_time import How
 from workstation.services.viewer.cine import Cine
 from workstation.services.viewer.phased import phase_words
 from workstation.services.viewer.viewer import Viewer
@@ -450,3 +452,137 @@ def test_a_series_of_one_phase_is_not_played() -> None:
 
     with pytest.raises(CommandError, match="nothing to play"):
         cine.toggle_phases()
+
+
+# --- what they give together ---------------------------------------------------------------
+
+
+def washing_in(*values: int) -> tuple[Viewer, FakeLoader]:
+    """A native, arterial and venous CT: each one value all over, stored; HU are 1024 less."""
+    agent = (Trait.CONTRAST, "Iomeron")
+    sets = [
+        series(at, f"CT {at}", *([agent] if at else []), moments=((Trait.ACQUISITION, float(at)),))
+        for at in range(len(values))
+    ]
+    viewer, loader = opened(*sets, load=False)
+    for each, value in zip(sets, values, strict=True):
+        for frame in each.frames:
+            loader.arrive(frame, np.full(SHAPE, value, np.int16))
+    for index in range(4):
+        viewer.resized(index, 400, 300, 1.0)
+    viewer.show_set("1.1.1#1", 0)
+    return viewer, loader
+
+
+def value(viewer: Viewer) -> float | None:
+    return viewer.show_probe((10.0, 8.0)).number
+
+
+def test_the_most_of_all_phases_is_shown_on_the_stack_and_said() -> None:
+    """F120: an artery that fills early and a vein that fills late, on one picture."""
+    viewer, _ = washing_in(1060, 1224, 1174)
+
+    for how, expected, words in (
+        (How.MIP, 200.0, "MIP of 3 phases"),
+        (How.MINIP, 36.0, "MinIP of 3 phases"),
+        (How.MEAN, (36 + 200 + 150) / 3, "Mean of 3 phases"),
+    ):
+        viewer.project_phases(how)
+
+        assert value(viewer) == pytest.approx(expected, abs=1e-4)
+        assert words in viewer.overlay(0).lines
+    viewer.project_phases()
+    assert value(viewer) == 200.0
+    assert "Acquisition 1, 2 / 3" in viewer.overlay(0).lines
+
+
+def test_planes_show_it_too_and_the_crosshair_stays() -> None:
+    """An aneurysm is looked for in the plane that shows its neck, at all moments at once."""
+    viewer, _ = washing_in(1060, 1224, 1174)
+    viewer.toggle_mpr()
+    viewer.activate(2)
+    before = viewer.shown(2)
+
+    viewer.next_projection()
+
+    after = viewer.shown(2)
+    assert before is not None
+    assert after is not None
+    assert after.frame.plane == before.frame.plane
+    assert value(viewer) == pytest.approx(200.0)
+    assert all("MIP of 3 phases" in viewer.overlay(at).lines for at in range(4))
+
+
+def test_one_phase_less_another_shows_what_the_agent_did() -> None:
+    """F124: an enhancement of 30 HU is seen where 80 beside 50 are not."""
+    viewer, _ = washing_in(1060, 1224, 1174)
+
+    viewer.subtract_phase(1)
+    assert value(viewer) == 164.0
+    assert "Acquisition 1, 2 / 3, less phase 1" in viewer.overlay(0).lines
+    viewer.next_phase(1)
+    assert value(viewer) == 114.0
+    viewer.subtract_phase(1)
+    assert value(viewer) == 150.0
+    viewer.go_phase(0)
+    with pytest.raises(CommandError, match="go to another one"):
+        viewer.subtract_phase(1)
+    with pytest.raises(CommandError, match="phases 1 to 3"):
+        viewer.subtract_phase(4)
+
+
+def test_nothing_is_measured_or_counted_as_seen_on_what_no_scanner_made() -> None:
+    """A region of a difference in the report would be taken for the density of a lesion."""
+    viewer, _ = washing_in(1060, 1224, 1174)
+    viewer.project_phases(How.MIP)
+    shown, view = viewer.shown(0), viewer.resolved(0)
+    assert shown is not None
+    assert view is not None
+    before = list(viewer.frame_states("1.1.1#1"))
+
+    viewer.mark_painted(shown, view, whole=True)
+
+    assert list(viewer.frame_states("1.1.1#1")) == before
+    with pytest.raises(CommandError, match="measure on one phase"):
+        viewer.add(MeasurementKind.LENGTH, ((2.0, 2.0), (9.0, 2.0)))
+
+
+def test_it_waits_for_images_that_are_on_their_way_and_says_how_many() -> None:
+    viewer, loader = washing_in(1060, 1224)
+    late = viewer.display_sets(viewer.studies[0].ref)[0].frames[3]
+    loader.store.pixels.pop(late.key)
+
+    viewer.project_phases(How.MIP)
+    waiting = viewer.shown(0)
+    loader.arrive(late, np.full(SHAPE, 1060, np.int16))
+
+    assert waiting is not None
+    assert not waiting.is_here
+    assert "23 of 24" in waiting.missing
+    assert value(viewer) == 200.0
+
+
+def test_where_memory_is_short_it_is_said_and_nothing_is_made() -> None:
+    viewer, loader = washing_in(1060, 1224)
+    loader.free = COUNT * SHAPE[0] * SHAPE[1]  # a byte each: half of it
+
+    viewer.project_phases(How.MIP)
+
+    shown = viewer.shown(0)
+    assert shown is not None
+    assert "not enough memory" in shown.missing
+
+
+def test_memory_is_given_back_when_it_is_shown_no_more() -> None:
+    viewer, loader = washing_in(1060, 1224, 1174)
+
+    def shown_less(number: int) -> None:
+        viewer.subtract_phase(number)
+        viewer.shown(0)
+
+    shown_less(1)
+    held = loader.store.beside
+    shown_less(3)
+    assert loader.store.beside == held > 0
+    viewer.project_phases()
+    assert loader.store.beside == 0
