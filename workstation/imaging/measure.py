@@ -22,8 +22,8 @@ from workstation.domain.measurement import (
 )
 from workstation.domain.presentation import RealWorldMap, Rescale
 from workstation.domain.study import Frame, PixelSpacing, SpacingOrigin
-from workstation.imaging.figures import squared
 from workstation.imaging.lengths import Value, value_of
+from workstation.imaging.mark_points import squared
 from workstation.imaging.pixels import FramePixels
 from workstation.imaging.real_world import is_linear, measured_by, quantity, unit_of
 from workstation.imaging.regions import inside

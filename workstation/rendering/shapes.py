@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Final
 
 from workstation.domain.measurement import Measurement, MeasurementKind, PixelPoint
-from workstation.imaging.figures import barbs, foot
+from workstation.imaging.mark_points import barbs, foot
 from workstation.rendering.ink import Box, Canvas, Oval, Point, Stroke, bounds, on_segment
 
 _TOKEN: Final = "ink.measure"

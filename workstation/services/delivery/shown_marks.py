@@ -25,7 +25,7 @@ from workstation.domain.presentation_state import (
 )
 from workstation.domain.referenced import ReferencedImage
 from workstation.domain.study import Frame, SpacingOrigin
-from workstation.imaging.figures import barbs, foot
+from workstation.imaging.mark_points import barbs, foot
 from workstation.imaging.measure import scale_of, spacing_at
 from workstation.services.screen.citing import value_words
 
