@@ -43,7 +43,7 @@ def test_why_a_command_did_not_work_is_not_cut_for_what_stands_every_day(qtbot: 
     """A machine without a keyring says so at length; why F4 does nothing is what is asked now."""
     told = Standing(message=REFUSED, engine=SOFTWARE, store=STORE, draft="Draft saved")
     made = bar(qtbot, told)
-    qtbot.waitUntil(lambda: REFUSED in said(made))
+    qtbot.waitUntil(lambda: REFUSED[:1].upper() + REFUSED[1:] in said(made))
     assert "Unsent work is not kept" not in said(made), "it gave way"
 
     made.show_standing(Standing(engine=SOFTWARE, store=STORE))

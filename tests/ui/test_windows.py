@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from attrs import evolve
 from fakes_windows import (
+    SAVED,
     FakeAlarms,
     FakeCase,
     FakeFiles,
@@ -41,6 +42,7 @@ from workstation.services.delivery.alarms import Alarm, Need
 from workstation.services.delivery.filings import Filing, FilingKind
 from workstation.services.images.fetching import SetProgress
 from workstation.services.reading.chart import Sheet
+from workstation.services.report.draft_saving import DraftState
 from workstation.services.signal import Signal
 from workstation.settings import resource
 from workstation.ui.alarm_bar import AlarmBar
@@ -65,12 +67,12 @@ class House:
         self.deliveries = FakeDeliveries()
         self.loader = FakeLoader({"a": SetProgress(200, 0, 250), "b": SetProgress(36, 0, 62)})
         self.filing = FakeFiling()
-        self.sent = Sent()
+        self.sent, self.reporting = Sent(), FakeReporting()
         self.alarms, self.voice = FakeAlarms(), FakeVoice()
         self.chart = SimpleNamespace(changed=Signal[None](), sheet=Sheet())
         shown = Shown(
             self.worklist, self.session, self.deliveries, self.filing,  # type: ignore[arg-type]
-            self.loader, FakeReporting(), FakeFiles(), self.alarms, views(), None,  # type: ignore[arg-type]
+            self.loader, self.reporting, FakeFiles(), self.alarms, views(), None,  # type: ignore[arg-type]
             self.voice, self.voice, self.worklist.clock, self.chart,  # type: ignore[arg-type]
         )  # fmt: skip
         self.shell = Shell(
@@ -297,7 +299,7 @@ def test_a_card_that_is_lost_while_somebody_reads_is_news_and_one_that_never_was
 
     lost = "software rendering: the graphics card was reset"
     house.shell.say_engine(lost)
-    assert lost in house.texts()
+    assert "Software rendering: the graphics card was reset" in house.texts()
 
 
 def test_reading_without_a_case_says_which_key_helps(house: House) -> None:
@@ -440,6 +442,20 @@ def test_every_word_goes_through_the_translation(qtbot: QtBot, where: str) -> No
         house.shell.close_all()
 
     assert found == []
+
+
+def test_a_picture_shows_whole_what_was_said_a_moment_ago(house: House) -> None:
+    """Half a time in a picture of what happened stays half a time for good."""
+    house.open_case()
+    house.reporting.draft_state = DraftState("unsaved")
+    house.shell.refresh()
+    QApplication.processEvents()
+    house.reporting.draft_state = SAVED
+    house.shell.refresh()
+    at_once = house.shell.picture()
+    QApplication.processEvents()
+
+    assert house.shell.picture() == at_once
 
 
 # --- alarms ------------------------------------------------------------------------

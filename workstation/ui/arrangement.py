@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from attrs import frozen
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
@@ -224,6 +225,8 @@ class Arrangement:
         if which in ("viewer", "report") and not self.many and self.page != "reading":
             self.show_page("reading")
         prepare()
+        # what was said a moment ago has its room: in a picture half a time would stay for good
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
         if which:
             return self._frames.get(which, self.main).grab().toImage()
         return side_by_side([frame.grab().toImage() for frame in self.windows])

@@ -90,7 +90,7 @@ class ReportNews(QWidget):
             self._tell("note", "hue.open", self._reporting.notice, "hi")
         elif draft.where in ("here", "memory", "nowhere"):
             tone = "hue.act" if draft.where == "nowhere" else "text.low"
-            self._tell("barred", tone, draft.text, "hi", tr("will be sent later"))
+            self._tell("barred", tone, draft.text, "hi", tr("sent later"))
         else:
             aside = tr("only you can see it") if draft.where == "platform" else ""
             self._tell("", "text.low", draft.text, "mid", aside)

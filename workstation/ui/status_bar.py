@@ -83,6 +83,8 @@ class StatusBar(QWidget):
             if name in _STANDING_WHY:
                 self._show_why(name, words)
                 continue
+            if name in _SENTENCES:  # errors are worded to stand behind a colon
+                words = words[:1].upper() + words[1:]
             part.say(words) if isinstance(part, ElidedLabel) else part.setText(words)
             part.setVisible(bool(words))
         self._make_room()

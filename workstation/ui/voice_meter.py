@@ -72,7 +72,7 @@ class VoiceMeter(QWidget):
     def _said(self, on: bool) -> str:
         listening = self._listening
         if listening.trouble:
-            return listening.trouble
+            return listening.trouble[:1].upper() + listening.trouble[1:]
         if not on:
             return tr("dictation off")
         if listening.ear is Ear.OPENING:
