@@ -15,7 +15,7 @@ from workstation.ui.viewer.canvas import Canvas
 from workstation.ui.viewer.grid import Grid
 
 CT = display_set(SCANS["straight"], 34, (42, 46))
-AXIAL, CORONAL = 0, 2
+AXIAL, STACK, CORONAL, SAGITTAL = range(4)
 
 
 class Watch(QObject):
@@ -82,6 +82,17 @@ def test_a_plane_that_is_being_made_is_painted_when_it_is_there(desk: Desk) -> N
     assert meanwhile == (0, 1)  # the lines on the axial plane follow the hand at once
     assert desk.painted.count(CORONAL) == 1
     assert desk.painted.count(AXIAL) == 1
+
+
+def test_planes_that_move_are_painted_before_the_stack_that_bears_their_lines(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a hand drags for is seen in the planes; every view has its turn with each move."""
+    monkeypatch.setattr(reformats, "AT_ONCE_S", 60.0)
+
+    desk.move()
+
+    assert desk.painted == [AXIAL, CORONAL, SAGITTAL, STACK]
 
 
 def test_what_else_changes_on_a_view_is_painted_while_its_plane_is_being_made(desk: Desk) -> None:

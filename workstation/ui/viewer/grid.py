@@ -38,6 +38,7 @@ class Grid(QWidget):
         viewer.changed.connect(lambda _: self._follow())
         viewer.viewport_changed.connect(self._repaint)
         self._waiting: dict[Canvas, _How] = {}
+        self._moved: dict[Canvas, None] = {}  # of them those whose own image moved: they come first
         self._next = QTimer(self)
         self._next.setInterval(0)
         self._next.timeout.connect(self._refresh_next)
@@ -100,6 +101,7 @@ class Grid(QWidget):
         if index == self._viewer.active:  # its reference lines lie on the others
             self._repaint_all(Canvas.take_up)
         elif index < len(self._canvases):
+            self._moved[self._canvases[index]] = None
             self._later(self._canvases[index], Canvas.take_up)
 
     def _repaint_all(self, how: _How) -> None:
@@ -118,7 +120,8 @@ class Grid(QWidget):
             self._next.start()
 
     def _refresh_next(self) -> None:
-        canvas = next(iter(self._waiting))
+        canvas = next(iter(self._moved or self._waiting))
+        self._moved.pop(canvas, None)
         self._waiting.pop(canvas)(canvas)
         if not self._waiting:
             self._next.stop()
