@@ -22,9 +22,20 @@ _FEMALE: Final = re.compile(
     re.I,
 )
 
+_WHO: Final = (
+    r"(?:dr|doctor|physician|clinician|provider|nurse|surgeon|consultant|registrar|resident|team|"
+    r"ward|emergency department|icu)"
+)
+#: What was done; what shall be done is told nobody yet.
+_TOLD: Final = (
+    r"(?<!be )(?<!so-)(?<!so )(?:communicated|discussed|notified|called|told|informed|paged|phoned|"
+    r"telephoned|contacted|conveyed|relayed|alerted)"
+)
 _COMMUNICATED: Final = re.compile(
-    r"\b(?:communicated|discussed|reported by (?:tele)?phone|notified|called|told|informed|"
-    r"read[- ]back)\b[^.]{0,80}\b(?:to|with|by|dr|doctor|nurse|physician|back)\b",
+    rf"\b{_TOLD}\b[^.]{{0,80}}\b(?:to|with|by|back|{_WHO})\b|\breported by (?:tele)?phone\b|"
+    rf"\b{_WHO}\b[^\n]{{0,60}}?\b(?:was|were|has been|have been|i) (?:\w+ )?{_TOLD}\b|"
+    rf"\bcritical (?:results?|findings?) (?:notification|communication|{_TOLD})\b|"
+    r"\bresults? (?:called|phoned|telephoned)\b|\bread[- ]back\b[^.]{0,80}\b(?:by|to|with)\b",
     re.I,
 )
 
