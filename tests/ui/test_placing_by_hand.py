@@ -125,15 +125,20 @@ def test_escape_and_a_deleted_measurement_let_a_label_go(
         assert all(mark.label_at is None for mark in viewer.measurements)
 
 
+def beside_a_length(viewer: Viewer, tool: str, start: Place, end: Place) -> Place:
+    """A tool in hand beside a length that is there; where that ends on the view."""
+    add_length(viewer, *start, *end)
+    viewer.marks.select("")
+    viewer.pick_tool(tool)
+    return on_view(viewer, end)
+
+
 def test_the_second_axis_begins_where_the_first_one_ends(
     reading: tuple[Viewer, Canvas],
 ) -> None:
     """Within reach of a handle a point falls on it: exactly, and not to the next pixel."""
     viewer, canvas = reading
-    add_length(viewer, 100.25, 100.5, 140.75, 100.5)
-    viewer.marks.select("")
-    viewer.pick_tool("length")
-    x, y = on_view(viewer, (140.75, 100.5))
+    x, y = beside_a_length(viewer, "length", (100.25, 100.5), (140.75, 100.5))
 
     drag(canvas, (x + 80, y + 90), (x + 4, y - 3))
 
@@ -142,10 +147,7 @@ def test_the_second_axis_begins_where_the_first_one_ends(
 
 def test_with_ctrl_a_point_lies_where_it_is_put(reading: tuple[Viewer, Canvas]) -> None:
     viewer, canvas = reading
-    add_length(viewer, 100.25, 100.5, 140.75, 100.5)
-    viewer.marks.select("")
-    viewer.pick_tool("length")
-    x, y = on_view(viewer, (140.75, 100.5))
+    x, y = beside_a_length(viewer, "length", (100.25, 100.5), (140.75, 100.5))
 
     drag(canvas, (x + 80, y + 90), (x + 4, y - 3), CTRL)
 
@@ -171,10 +173,7 @@ def test_a_whole_measurement_and_a_region_go_where_they_are_put(
 ) -> None:
     """A box that jumps to a caliper would have another mean."""
     viewer, canvas = reading
-    add_length(viewer, 100, 100, 140, 100)
-    viewer.marks.select("")
-    viewer.pick_tool("ellipse")
-    x, y = on_view(viewer, (140, 100))
+    x, y = beside_a_length(viewer, "ellipse", (100, 100), (140, 100))
 
     drag(canvas, (x + 80, y + 90), (x + 4, y - 4))
 
@@ -184,10 +183,7 @@ def test_a_whole_measurement_and_a_region_go_where_they_are_put(
 def test_the_handle_that_would_be_met_has_a_ring(reading: tuple[Viewer, Canvas]) -> None:
     """The reader sees it before he lets go."""
     viewer, canvas = reading
-    add_length(viewer, 100, 100, 140, 100)
-    viewer.marks.select("")
-    viewer.pick_tool("length")
-    x, y = on_view(viewer, (140, 100))
+    x, y = beside_a_length(viewer, "length", (100, 100), (140, 100))
     canvas.grab()
     sent(canvas, QEvent.Type.MouseButtonPress, (x + 80, y + 90))
     looks = []
