@@ -144,7 +144,7 @@ RULES: Final[Mapping[str, tuple[str, Rule]]] = MappingProxyType(
     {
         "read-only": ("The case is yours", _read_only),
         "identity": ("Report and images: same patient", _identity),
-        "required": ("Required fields are filled", _required),
+        "required": ("Required findings are filled", _required),
         "impression": ("Impression written", _impression),
         "images": ("All images received", _images),
         "unseen": ("All images shown", _unseen),
