@@ -169,34 +169,29 @@ class FewerDraft:
             self._close(index // self.fewer.slices)
 
     def _add(self) -> None:
-        values = self.one.voxels[0].astype(np.float32)
-        counts = np.ones(values.shape[:2], np.float32)
-        if self.one.padded is not None:
-            counts[self.one.padded[0] > 0] = 0.0
-            values[self.one.padded[0] > 0] = 0.0
-        summed, counted = self._blocks(values), self._blocks(counts)
-        self._sums = summed if self._sums is None else self._sums + summed
-        self._counts = counted if self._counts is None else self._counts + counted
-
-    def _blocks(self, plane: NDArray[np.float32]) -> NDArray[np.float32]:
-        rows, columns = (
-            np.arange(0, size, every)
-            for size, every in zip(
-                plane.shape[:2], (self.fewer.rows, self.fewer.columns), strict=True
-            )
-        )
-        return np.asarray(np.add.reduceat(np.add.reduceat(plane, rows, axis=0), columns, axis=1))
+        values = self.one.voxels[0]
+        if self._sums is None or self._counts is None:
+            self._sums = np.zeros(values.shape, np.float32)
+            self._counts = np.zeros(values.shape[:2], np.float32)
+        empty = None if self.one.padded is None else self.one.padded[0] > 0
+        if empty is None or not empty.any():
+            self._sums += values
+            self._counts += 1
+        else:
+            self._sums[~empty] += values[~empty]
+            self._counts += ~empty
 
     def _close(self, at: int) -> None:
         """A slice of means: of what does not only fill its frame, where there is any."""
         assert self._sums is not None
         assert self._counts is not None
-        counts = self._counts if self._sums.ndim == 2 else self._counts[..., np.newaxis]
-        means = self._sums / np.maximum(counts, 1.0)
+        by = (self.fewer.rows, self.fewer.columns)
+        sums, counted = _together(self._sums, by), _together(self._counts, by)
+        means = sums / np.maximum(counted if sums.ndim == 2 else counted[..., np.newaxis], 1.0)
         if self.voxels.dtype.kind in "iu":
             np.rint(means, out=means)
         self.voxels[at] = means
-        empty = self._counts == 0
+        empty = counted == 0
         if empty.any():
             if self.padded is None:
                 self.padded = np.zeros(self.voxels.shape[:3], np.uint8)
@@ -213,3 +208,14 @@ class FewerDraft:
             self.voxels, self.fewer.placed(every.affine), self.one.frame, low, high,
             self.padded, self.one.padding, fewer=self.fewer, every=every,
         )  # fmt: skip
+
+
+def _together(plane: NDArray[np.float32], by: tuple[int, int]) -> NDArray[np.float32]:
+    """The sums of so many rows and columns at a time; of what is left at the end, of fewer."""
+    for axis, every in enumerate(by):
+        lines = np.moveaxis(plane, axis, 0)
+        total = lines[::every].copy()
+        for at in range(1, every):
+            total[: len(lines[at::every])] += lines[at::every]
+        plane = np.moveaxis(total, 0, axis)
+    return plane

@@ -44,7 +44,8 @@ class Settings:
         checks.between(0, 10),
     )
     ram_mb: int = setting(
-        "Decoded images are kept in this much memory; 0: in half of what the machine has.",
+        "Decoded images are kept in this much memory; 0: in half of what the machine has. Of a"
+        " series that is larger planes are previews until they stand still.",
         0,
         checks.ceiling,
     )

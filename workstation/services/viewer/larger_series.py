@@ -25,8 +25,8 @@ from workstation.text import tr
 #: that are gone through for an exact plane one of so many; the rest is for images.
 _HELD: Final = 2
 _GONE_THROUGH: Final = 8
-#: Slices decoded before it is told how many are done.
-_AT_ONCE: Final = 4
+#: Slices decoded before it is told how many are done: a fifth of a second.
+_AT_ONCE: Final = 16
 
 
 def no_room() -> str:

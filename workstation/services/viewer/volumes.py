@@ -212,8 +212,9 @@ class Volumes:
             self._store.hold_beside(wanted.ref, made.nbytes)
         wanted.done, volume = made.done, made.volume
         if volume is None:
+            on = self._jobs.run(made.go_on, lane=LANE)  # while the views say how far it is
             self.changed.emit(wanted.display_set.id)
-            self._jobs.run(made.go_on, lane=LANE).then(lambda job: self._thinned(wanted, job))
+            on.then(lambda job: self._thinned(wanted, job))
         else:
             self._finish(wanted, volume)
 
