@@ -80,19 +80,15 @@ def next_phase(ctx: CommandContext, step: int = 1) -> Outcome:
 def project_phases(ctx: CommandContext, how: Projected | None = None) -> Outcome:
     """The highest (mip), the lowest (minip) or the mean value of each voxel over all phases, on the
     stack and its planes. Without a name the next of them, and one phase again."""
-    if how is None:
-        ctx.viewer.next_projection()
-    else:
-        ctx.viewer.project_phases(How(how.value))
-    return None
+    viewer = ctx.viewer
+    return viewer.next_projection() if how is None else viewer.project_phases(How(how.value))
 
 
 @command("phase.subtract", title="Less the first phase", group=GROUP, when=_IMAGE)
 def subtract_phase(ctx: CommandContext, number: int = 1) -> Outcome:
     """What is shown less a phase, counted from 1: what the contrast agent did; again shows the
     phase itself."""
-    ctx.viewer.subtract_phase(number)
-    return None
+    return ctx.viewer.subtract_phase(number)
 
 
 @command("phase.play", title="Play or stop the phases", group=GROUP, when=_IMAGE)

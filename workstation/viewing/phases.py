@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from attrs import frozen
 
+from workstation.domain.presentation import Voi
 from workstation.domain.study import DisplaySet, Frame, Trait
 from workstation.domain.technique import Fact
 from workstation.imaging.over_time import How
@@ -49,10 +50,19 @@ _SAME_MM: Final = 0.01
 @frozen
 class Over:
     """What several phases give together, in place of one; `less` is the display set that is
-    taken away."""
+    taken away. A difference has a window of its own: `window` is that of the phase itself."""
 
     how: How
     less: str = ""
+    window: Voi | None = None
+
+
+def window_of_difference(seen: Voi | None, unit: str) -> Voi:
+    """About what did not change: in Hounsfield units what agents do to them, else a part of the
+    window that the phase itself is seen in."""
+    if unit == "HU" or seen is None:
+        return Voi(50.0, 250.0)
+    return Voi(seen.width / 8, seen.width / 2)
 
 
 @frozen

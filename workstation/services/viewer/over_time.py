@@ -28,6 +28,7 @@ class _Row:
     volume: Volume | None = None
     why: str = ""
     beside: int = 0
+    job: Job[None] = field(factory=Job)
 
     @property
     def ref(self) -> StudyRef:
@@ -50,6 +51,12 @@ class OverTime:
         for gone in [key for key in self._rows if key not in asked]:
             row = self._rows.pop(gone)
             self._store.hold_beside(row.ref, -row.beside)
+            row.job.settle(None)
+
+    def being_made(self) -> Job[None] | None:
+        """For a command that waits: none while images are on their way, which may never come."""
+        made = [row.job for row in self._rows.values() if not row.waiting and not row.job.done]
+        return made[-1] if made else None
 
     def volume(self, sets: Sequence[DisplaySet], how: How) -> tuple[Volume | None, str]:
         """Of these phases in this order, or why it is not here."""
@@ -89,6 +96,7 @@ class OverTime:
         needed = bytes_of(row.sets, row.how)
         if needed > self._loader.free:
             row.why = tr("there is not enough memory for what these phases give together")
+            row.job.settle(None)
             return
         row.beside = needed
         self._store.hold_beside(row.ref, needed)
@@ -103,4 +111,5 @@ class OverTime:
             row.why = str(job.error)
         else:
             row.volume = job.result()
+        row.job.settle(None)
         self._changed()

@@ -13,16 +13,18 @@ from workstation.domain.study import DisplaySet, Trait
 from workstation.errors import CommandError
 from workstation.imaging.over_time import How
 from workstation.imaging.volume_voxels import why_no_volume
+from workstation.services.jobs import Job
 from workstation.services.screen.overlay_lines import Line, Overlay
-from workstation.services.screen.place_words import number
 from workstation.services.screen.placing import Placing
 from workstation.services.screen.viewed import Shown, ViewedStudy
 from workstation.services.viewer.over_time import Asked, OverTime
 from workstation.services.viewer.phase_curve import PhaseCurve, curve_of
+from workstation.services.viewer.phase_words import over_words, phase_words
 from workstation.services.viewer.reformatted import Reformatted
 from workstation.services.viewer.viewer_parts import ViewerParts
 from workstation.text import tr
-from workstation.viewing.phases import Over, Phases, phases_of
+from workstation.viewing import viewport as reduce
+from workstation.viewing.phases import Over, Phases, phases_of, window_of_difference
 from workstation.viewing.resolve import ResolvedView
 from workstation.viewing.viewport import ViewportState
 
@@ -72,33 +74,33 @@ class Phased(Reformatted):
         found = self._need_phases(self._need_shown())
         self.go_phase((found.at + step) % len(found.ids))
 
-    def project_phases(self, how: How | None = None) -> None:
+    def project_phases(self, how: How | None = None) -> Job[None] | None:
         """The most, the least or the mean of all phases in place of one, on the stack and its
         planes; None: one phase again.
 
-        Raises CommandError where there is one phase, or geometry allows no volume.
+        Gives the job that puts them together, once all their images are here. Raises
+        CommandError where there is one phase, or geometry allows no volume.
         """
-        self._show_over(None if how is None else Over(how))
+        return self._show_over(None if how is None else Over(how))
 
-    def next_projection(self) -> None:
+    def next_projection(self) -> Job[None] | None:
         """The most, the least, the mean, and one phase again."""
         over, every = self._need_shown().state.over, [How.MIP, How.MINIP, How.MEAN, None]
         at = -1 if over is None or over.how is How.MINUS else every.index(over.how)
-        self.project_phases(every[at + 1])
+        return self.project_phases(every[at + 1])
 
-    def subtract_phase(self, number: int) -> None:
-        """What is shown less a phase, from 1; the same again: as it was. Raises CommandError."""
+    def subtract_phase(self, number: int) -> Job[None] | None:
+        """What is shown less a phase, from 1; the same again: as it was. As `project_phases`."""
         shown = self._need_shown()
         found = self._need_phases(shown)
         if not 1 <= number <= len(found.ids):
             raise CommandError(tr("there are phases 1 to {n}", n=len(found.ids)))
-        over = Over(How.MINUS, found.ids[number - 1])
-        if shown.state.over == over:
-            self._show_over(None)
-        elif over.less == shown.display_set.id:
+        less, now = found.ids[number - 1], shown.state.over
+        if now is not None and now.less == less:
+            return self._show_over(None)
+        if less == shown.display_set.id:
             raise CommandError(tr("this is the phase to be taken away: go to another one"))
-        else:
-            self._show_over(over)
+        return self._show_over(Over(How.MINUS, less))
 
     def toggle_phase_curve(self, name: str = "") -> bool:
         """The curve of a region, by name or the chosen one, below the images; or away again.
@@ -160,7 +162,7 @@ class Phased(Reformatted):
 
     # --- inside ---
 
-    def _show_over(self, over: Over | None) -> None:
+    def _show_over(self, over: Over | None) -> Job[None] | None:
         shown = self._need_shown()
         if over is not None:
             self._need_phases(shown)
@@ -169,10 +171,12 @@ class Phased(Reformatted):
             for at, state in enumerate(self.viewports):
                 flat = state.look is None and state.along is None
                 if state.display_set == shown.display_set.id and flat:
-                    self._board[at] = evolve(state, over=over, touched=True)
+                    self._board[at] = reduce.touch(_seen_over(state, over, shown))
         self._let_go()
         self.probe = None
+        self._need_shown()  # what is needed is begun
         self.changed.emit(None)
+        return self._over_time.being_made()
 
     def _let_go(self) -> None:
         """Of what phases give together and no view shows any more."""
@@ -253,36 +257,15 @@ class Phased(Reformatted):
         return evolve(words, bottom_left=(line, *words.bottom_left))
 
 
-def phase_words(found: Phases) -> str:
-    """ "Phase 30 % RR, 4 / 10"."""
-    value = number(found.values[found.at])
-    if found.axis is Trait.TEMPORAL_POSITION and value == str(found.at + 1):
-        return tr("Time {n} / {total}", n=value, total=len(found.ids))
-    named = {
-        Trait.CARDIAC_PHASE: tr("Phase {value} % RR", value=value),
-        Trait.TRIGGER_TIME: tr("Trigger {value} ms", value=value),
-        Trait.FRAME_TIME: tr("Time {value} ms", value=value),
-        Trait.B_VALUE: tr("b {value}", value=value),
-        Trait.ECHO: tr("Echo {value} ms", value=value),
-        Trait.CYCLE: tr("Phase {value} %", value=value),
-        Trait.ACQUISITION: tr("Acquisition {value}", value=value),
-    }.get(found.axis, tr("Time {value}", value=value))
-    return tr("{phase}, {n} / {total}", phase=named, n=found.at + 1, total=len(found.ids))
+def _seen_over(state: ViewportState, over: Over | None, shown: Shown) -> ViewportState:
+    """A difference in its own window; whatever comes after it in that of before."""
+    voi = state.over.window if state.over and state.over.how is How.MINUS else state.voi
+    if over is None or over.how is not How.MINUS:
+        return evolve(state, over=over, voi=voi)
+    seen = voi or (shown.voi if state.over is None else None)
+    own = window_of_difference(seen, shown.frame.rescale.unit)
+    return evolve(state, over=evolve(over, window=voi), voi=own)
 
 
 def _asked(over: Over, found: Phases, shown: str) -> Asked:
     return found.ids if over.how is not How.MINUS else (shown, over.less), over.how
-
-
-def over_words(found: Phases, over: Over) -> str:
-    """ "MIP of 20 phases", "Phase 40 % − phase 0 %"."""
-    total = len(found.ids)
-    names = {
-        How.MIP: tr("MIP of {n} phases", n=total),
-        How.MINIP: tr("MinIP of {n} phases", n=total),
-        How.MEAN: tr("Mean of {n} phases", n=total),
-    }
-    if over.how is not How.MINUS:
-        return names[over.how]
-    less = found.ids.index(over.less) + 1 if over.less in found.ids else 0
-    return tr("{phase}, less phase {n}", phase=phase_words(found), n=less)

@@ -11,15 +11,16 @@ from volume_phantoms import SCANS, display_set
 
 from workstation.domain.identifiers import SeriesUID
 from workstation.domain.measurement import MeasurementKind
+from workstation.domain.presentation import Voi
 from workstation.domain.study import DisplaySet, Frame, FrameContent, Trait
 from workstation.domain.technique import Fact, Stated
 from workstation.errors import CommandError
 from workstation.imaging.over_time import How
 from workstation.services.viewer.cine import Cine
-from workstation.services.viewer.phased import phase_words
+from workstation.services.viewer.phase_words import phase_words
 from workstation.services.viewer.viewer import Viewer
 from workstation.viewing import viewport as reduce
-from workstation.viewing.phases import Phases, phases_of
+from workstation.viewing.phases import Phases, phases_of, window_of_difference
 from workstation.viewing.planes import Plane
 
 COUNT, SHAPE = 12, (20, 24)
@@ -529,6 +530,25 @@ def test_one_phase_less_another_shows_what_the_agent_did() -> None:
         viewer.subtract_phase(1)
     with pytest.raises(CommandError, match="phases 1 to 3"):
         viewer.subtract_phase(4)
+
+
+def test_a_difference_has_a_window_about_nothing_and_the_phase_gets_its_own_back() -> None:
+    """In a lung window everything that did not change is white, and so is what did."""
+    viewer, _ = washing_in(1060, 1224, 1174)
+    viewer.set_window("-700/1500")
+    viewer.toggle_mpr()
+    before = [state.voi for state in viewer.viewports]
+
+    viewer.subtract_phase(1)
+    during = {viewer.shown(at).voi for at in range(4)}  # type: ignore[union-attr]
+    viewer.subtract_phase(3)
+    again = {viewer.shown(at).voi for at in range(4)}  # type: ignore[union-attr]
+    viewer.project_phases(How.MIP)
+    after = [state.voi for state in viewer.viewports]
+
+    assert during == again == {Voi(50.0, 250.0)}
+    assert after == before
+    assert window_of_difference(Voi(300.0, 600.0), "") == Voi(75.0, 300.0)  # of MR: -75 to 225
 
 
 def test_nothing_is_measured_or_counted_as_seen_on_what_no_scanner_made() -> None:
