@@ -152,6 +152,7 @@ RULES: Final[Mapping[str, tuple[str, Rule]]] = MappingProxyType(
         "heard": ("Numbers were heard well", _heard),
         "placeholder": ("No placeholder left", check_words.placeholder),
         "range": ("Numbers are possible", _range),
+        "unit": ("Sizes have their units", check_words.unit),
         "side": ("Sides agree with the order", check_words.side),
         "sex": ("Organs agree with the sex", check_words.sex),
         "age": ("Words agree with the age", check_words.age),

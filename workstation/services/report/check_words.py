@@ -8,12 +8,14 @@ import re
 from typing import Final
 
 from workstation.domain.report import Discrepancy, Report, SectionKind
-from workstation.services.report import agreement, phrases, wording
+from workstation.services.report import agreement, phrases, units, wording
 from workstation.services.report.checks import Check, Facts, Found
 from workstation.services.report.issued import departs
 from workstation.text import tr
 
 _IMPRESSION: Final = SectionKind.IMPRESSION
+#: Where the reader says what is there.
+_CLAIMING: Final = (SectionKind.FINDINGS, _IMPRESSION, SectionKind.ADDENDUM)
 _PLACEHOLDER: Final = re.compile(r"\[[^\]\n]{0,40}\]?|\*{3,}|\bX{3,}\b|_{3,}|\?{3,}")
 
 
@@ -26,8 +28,7 @@ def placeholder(facts: Facts) -> Found:
 
 
 def _claims(report: Report) -> str:
-    kinds = (SectionKind.FINDINGS, SectionKind.IMPRESSION, SectionKind.ADDENDUM)
-    return "\n".join(s.text for s in report.sections if s.kind in kinds)
+    return "\n".join(s.text for s in report.sections if s.kind in _CLAIMING)
 
 
 def _somebody_knows(report: Report) -> bool:
@@ -77,6 +78,14 @@ def comparison(facts: Facts) -> Found:
     if word:
         words = tr("“{word}”, but no prior was shown", word=word)
         yield Check("comparison", "warn", words, overridable=True)
+
+
+def unit(facts: Facts) -> Found:
+    for ref, each in facts.report.fields:
+        size = units.unitless(each.text) if each.filled and ref.section in _CLAIMING else ""
+        if size:
+            words = tr("“{size}” has no unit", size=size)
+            yield Check("unit", "warn", words, overridable=True, field=ref)
 
 
 def _both(facts: Facts) -> tuple[str, str]:
