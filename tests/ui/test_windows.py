@@ -377,7 +377,7 @@ def test_a_refused_report_can_be_sent_again_from_where_it_is_listed(house: House
     (again,) = house.buttons("Send again")
     again.click()
 
-    assert house.sent.lines[-1] == f"outbox.retry {waiting.accession}"
+    assert house.sent.lines[-1] == f"outbox.retry {waiting.accession} {waiting.site}"
     assert f"{waiting.patient.name} · {waiting.procedure}" in house.texts()
     assert "0 of 2 accepted" in house.texts()
 
@@ -401,7 +401,7 @@ def test_documents_of_marks_are_listed_with_the_reports_and_counted(house: House
     assert any(text.startswith("Sealed here, waits to be sent") for text in texts)
     (again,) = house.buttons("Send again")
     again.click()
-    assert house.sent.lines[-1] == f"outbox.retry {waiting.accession}"
+    assert house.sent.lines[-1] == f"outbox.retry {waiting.accession} {waiting.site}"
 
 
 def test_whoever_is_not_signed_in_everywhere_finds_the_way_in_on_every_list(house: House) -> None:
@@ -526,10 +526,10 @@ def test_an_alarm_takes_neither_focus_nor_keys(house: House, qtbot: QtBot) -> No
 @pytest.mark.parametrize(
     ("alarm", "offered", "line"),
     [
-        (UNTOLD, {"look", "settle"}, "outbox.settle HG-4"),
-        (UNANSWERED, {"settle"}, "outbox.settle HG-1"),
-        (REFUSED, {"look", "again", "settle"}, "outbox.settle HG-2"),
-        (LATE, {"look", "settle"}, "outbox.settle HG-3"),
+        (UNTOLD, {"look", "settle"}, "outbox.settle HG-4 harbor"),
+        (UNANSWERED, {"settle"}, "outbox.settle HG-1 harbor"),
+        (REFUSED, {"look", "again", "settle"}, "outbox.settle HG-2 harbor"),
+        (LATE, {"look", "settle"}, "outbox.settle HG-3 harbor"),
     ],
 )
 def test_each_alarm_offers_what_helps(

@@ -21,7 +21,7 @@ from pytestqt.qtbot import QtBot
 from worklist_pane import Pane
 
 from workstation.domain.folding import folded
-from workstation.domain.identifiers import AccessionNumber, ReportId, TaskId
+from workstation.domain.identifiers import ReportId, TaskId
 from workstation.domain.worklist import Lack, Priority, ReadState
 from workstation.protocols import archive_rows, ups
 from workstation.protocols.delivery import Delivery, State
@@ -192,9 +192,7 @@ def test_a_double_click_opens_by_a_command_line(pane: Pane) -> None:
 
 def test_a_report_on_its_way_is_said_on_its_row(pane: Pane) -> None:
     """Sent is not accepted."""
-    sent = Delivery(
-        ReportId("r"), site=HARBOR, accession=AccessionNumber("A-0007"), state=State.IN_DOUBT
-    )
+    sent = Delivery(ReportId("r"), site=HARBOR, task=TaskId("Task/7"), state=State.IN_DOUBT)
     pane.sent.say((sent,))
 
     assert cell(pane, 7, Column.STATUS) == "Sent, not accepted"

@@ -7,13 +7,16 @@ from attrs import evolve
 from fakes_worklist import HARBOR, NORD, NOW, Wanted, row, shift
 
 from workstation.domain.folding import folded
+from workstation.domain.identifiers import ReportId
+from workstation.domain.report import ReportState
 from workstation.domain.worklist import Lack, Priority, ReadState, Tier
+from workstation.protocols.delivery import Delivery, State
 from workstation.services.queue.lacking import in_short
 from workstation.services.queue.lacking import lacking as lacks
 from workstation.services.queue.urgency import urgency
 from workstation.ui import worklist_forms as forms
 from workstation.ui.worklist_forms import SlaKind
-from workstation.ui.worklist_lines import Filter, Line, ListId
+from workstation.ui.worklist_lines import Added, Filter, Line, ListId
 
 
 def line(wanted: Wanted, number: int = 1, **more: object) -> Line:
@@ -74,6 +77,53 @@ def test_an_accepted_report_stops_the_clock() -> None:
     sla = line(Wanted(state=ReadState.FINAL, left=timedelta(minutes=-9))).sla(NOW)
 
     assert (sla.kind, sla.text) == (SlaKind.STOPPED, "accepted")
+
+
+PROMISED = Wanted(tier=Tier.PRELIMINARY, state=ReadState.PRELIMINARY, left=timedelta(minutes=-9))
+
+
+def test_a_preliminary_read_that_was_promised_stops_the_clock_too() -> None:
+    """The night's promise was kept: it counted on into a breach, in the queue, in red."""
+    read = line(PROMISED)
+    final_owed = line(evolve(PROMISED, tier=Tier.FINAL))
+
+    assert (read.sla(NOW).kind, read.sla(NOW).text) == (SlaKind.STOPPED, "accepted")
+    assert forms.sla_words(read.item, NOW) == "Preliminary report accepted"
+    assert (read.status.words, read.lists) == ("Prelim accepted", {ListId.DONE})
+    assert final_owed.sla(NOW).kind is SlaKind.BREACH
+    assert {ListId.QUEUE, ListId.PRELIMINARY} <= final_owed.lists
+
+
+@pytest.mark.parametrize(
+    ("status", "tier", "words", "done"),
+    [
+        (ReportState.FINAL, Tier.FINAL, "Final", True),
+        (ReportState.ADDENDED, Tier.FINAL, "Final", True),
+        (ReportState.WET_READ, Tier.FINAL, "Prelim", False),
+        (ReportState.PRELIMINARY, Tier.FINAL, "Prelim", False),
+        (ReportState.PRELIMINARY, Tier.PRELIMINARY, "Prelim accepted", True),
+    ],
+)
+def test_a_first_impression_that_the_site_has_is_not_the_final_report(
+    status: ReportState, tier: Tier, words: str, done: bool
+) -> None:
+    """A wet read stood as "Final" and left the queue: nobody would have read the case."""
+    entry = Delivery(ReportId("r"), status=status, state=State.ACKNOWLEDGED)
+    shown = line(Wanted(state=ReadState.PRELIMINARY, tier=tier), delivery=forms.delivered(entry))
+
+    assert (shown.status.words, shown.done) == (words, done)
+
+
+def test_a_report_to_one_hospital_says_nothing_of_the_same_number_at_another() -> None:
+    """Two hospitals number alike: the other patient's case was "Final", and out of the queue."""
+    rows = [row(1, Wanted(site=HARBOR)), row(1, Wanted(site=NORD))]
+    added = Added({}, {}, {rows[0].item.key: "acknowledged"}, frozenset())
+
+    assert rows[0].item.accession == rows[1].item.accession
+    assert [added.line(each).done for each in rows] == [True, False]
+    before = Added({}, {}, {}, frozenset())
+    changed = added.since(before, [added.line(each) for each in rows])
+    assert [each.item.site for each in changed] == [HARBOR]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,12 @@ GROUP = "Case"
 
 def _row(ctx: CommandContext, accession: str, site: str) -> Row:
     if accession:
+        alike = {row.item.site for row in ctx.worklist.rows if row.item.accession == accession}
+        if len(alike) > 1 and not site:
+            names = ", ".join(sorted(alike))
+            raise CommandError(
+                tr("{a} is a case at {sites}: say at which", a=accession, sites=names)
+            )
         row = ctx.worklist.find(accession, SiteId(site) if site else None)
         if row is None:
             raise CommandError(tr("no case on the list has the accession {a}", a=accession))

@@ -86,7 +86,8 @@ class AlarmBar(QWidget):
 
     def _do(self, command: str) -> None:
         if self._first is not None:
-            self._run(f"{command} {quoted(self._first.accession)}")
+            # Two hospitals may number their cases alike.
+            self._run(f"{command} {quoted(self._first.accession)} {self._first.site}")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:

@@ -65,10 +65,11 @@ class CallsDialog(Dialog):
         who = f"{call.to} {call.phone}".strip()
         site = self._sites.get(call.task.site, call.task.site)
         aside = "   ".join(filter(None, (who, f"{call.accession} · {site}", left)))
-        return Row(call.accession, call.finding, aside, "act" if call.due <= now else "mid")
+        case = f"{quoted(call.accession)} {call.task.site}"  # two hospitals may number alike
+        return Row(case, call.finding, aside, "act" if call.due <= now else "mid")
 
     def _open_it(self) -> None:
         marked = self._picker.marked
         if marked is not None:
             self.answer()
-            self._run(f"case.open {quoted(marked.key)}")
+            self._run(f"case.open {marked.key}")

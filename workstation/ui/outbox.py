@@ -154,7 +154,7 @@ class OutboxPage(QWidget):
         words = delivery_words(entry, name, zone)
         grid.addWidget(plain.label(words, tone=tone, wrap=True, data=True), at, 4)
         if entry.state is State.REFUSED:
-            line = f"outbox.retry {quoted(entry.accession)}"
+            line = f"outbox.retry {quoted(entry.accession)} {_site(entry)}"
             grid.addWidget(plain.button(tr("Send again"), lambda: self._run(line)), at, 5)
         # By this machine's clock, beside the site's: to the minute, or one seems to precede.
         signed = _time(entry.sealed_at, zone, "%H:%M %Z")

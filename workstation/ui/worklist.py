@@ -15,6 +15,7 @@ from workstation.services.queue.list_views import ListOrder, ListViews
 from workstation.services.queue.worklist import Row, Worklist
 from workstation.text import tr
 from workstation.ui import plain
+from workstation.ui import worklist_forms as forms
 from workstation.ui.worklist_bars import FilterBar, Footer, StatBanner
 from workstation.ui.worklist_details import Details
 from workstation.ui.worklist_index import LineIndex
@@ -173,7 +174,10 @@ class WorklistPane(QWidget):
         return Added(
             {site.id: site.name for site in sites},
             {site.id: site.reader.id for site in sites if site.reader is not None},
-            {entry.accession: entry.state.value for entry in self._deliveries.entries},
+            {
+                TaskRef(entry.site, entry.task): forms.delivered(entry)
+                for entry in self._deliveries.entries
+            },
             self._aside(),
         )
 

@@ -12,8 +12,11 @@ from attrs import frozen
 
 from workstation.domain.patient import Patient
 from workstation.domain.reader import Licence
+from workstation.domain.report_states import UNSETTLED
 from workstation.domain.worklist import Lack, Priority, ReadState, Tier, WorklistItem
+from workstation.protocols.delivery import Delivery, State
 from workstation.services.queue.licence import Verdict
+from workstation.services.queue.urgency import is_read
 from workstation.text import tr
 from workstation.ui.plain import Tone
 
@@ -62,8 +65,8 @@ def tier_letter(tier: Tier) -> str:
 
 
 def sla(item: WorklistItem, now: datetime, *, blocked: bool, stale: bool) -> Sla:
-    """The form of a promise at a moment of the site's clock."""
-    if item.state is ReadState.FINAL:
+    """The form of a promise at a moment of the site's clock; what is there stops it."""
+    if is_read(item):
         return Sla(SlaKind.STOPPED, tr("accepted"))
     if not item.is_promised:
         return Sla(SlaKind.NONE, tr("no deadline"))
@@ -87,6 +90,8 @@ def sla_words(item: WorklistItem, now: datetime) -> str:
     """For tooltip and screen reader: no shape, no abbreviation."""
     if item.state is ReadState.FINAL:
         return tr("Final report accepted")
+    if is_read(item):
+        return tr("Preliminary report accepted")
     if not item.is_promised:
         return tr("No deadline is known")
     left = item.time_left(now)
@@ -189,11 +194,12 @@ def status(
     item: WorklistItem, verdict: Verdict, *, me: str, aside: bool, delivery: str = ""
 ) -> Status:
     """`me` is the reader's id at that site, `delivery` the state of their report, if any."""
-    if item.state is ReadState.FINAL or delivery == "acknowledged":
-        return Status("check", tr("Final"), "done", "done")
+    if is_done(item, delivery):
+        final = item.state is ReadState.FINAL or delivery == ACCEPTED
+        return Status("check", tr("Final") if final else tr("Prelim accepted"), "done", "done")
     if delivery == "refused":
         return Status("octagon-alert", tr("Refused"), "act", "act")
-    if delivery:
+    if delivery not in ("", PRELIMINARY_ACCEPTED):
         return Status("send", tr("Sent, not accepted"), "open", "open")
     if not verdict.allowed:
         return Status("lock", blocked_words(item, verdict), "act", "act")
@@ -213,6 +219,24 @@ def status(
     if Lack.STATUS in item.lacks:
         return Status("dot", tr("Archive · no claim"), "mid")
     return Status("dot", tr("Unread"), "hi")
+
+
+#: A report of ours that the site has: it settles the case, or is not the last word on it.
+ACCEPTED: Final = "acknowledged"
+PRELIMINARY_ACCEPTED: Final = "acknowledged-preliminary"
+
+
+def delivered(entry: Delivery) -> str:
+    """How far a report of ours is, as rows say it."""
+    accepted = entry.state is State.ACKNOWLEDGED
+    return PRELIMINARY_ACCEPTED if accepted and entry.status in UNSETTLED else entry.state.value
+
+
+def is_done(item: WorklistItem, delivery: str) -> bool:
+    """Whether what was promised is there. A preliminary report is not, of a case that was
+    promised a final one: it stays in the queue."""
+    preliminary = delivery == PRELIMINARY_ACCEPTED and item.tier is Tier.PRELIMINARY
+    return is_read(item) or preliminary or delivery == ACCEPTED
 
 
 def short_name(name: str) -> str:

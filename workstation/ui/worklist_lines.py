@@ -4,7 +4,7 @@ Values and pure functions. A row that is filtered out is never forgotten: it is 
 """
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -13,14 +13,14 @@ from typing import Final, TypeVar
 from attrs import field, frozen
 
 from workstation.domain.folding import folded
-from workstation.domain.identifiers import AccessionNumber, SiteId, TaskRef
+from workstation.domain.identifiers import SiteId, TaskRef
 from workstation.domain.worklist import Priority, ReadState, WorklistItem
 from workstation.services.queue.list_views import ListView
 from workstation.services.queue.worklist import Row
 from workstation.text import tr
 from workstation.ui import worklist_forms as forms
 
-K = TypeVar("K", bound=str)
+K = TypeVar("K", bound=Hashable)
 
 
 @frozen
@@ -71,7 +71,7 @@ class Line:
 
     @property
     def done(self) -> bool:
-        return self.item.state is ReadState.FINAL or self.delivery == "acknowledged"
+        return forms.is_done(self.item, self.delivery)
 
     @property
     def status(self) -> forms.Status:
@@ -89,14 +89,14 @@ class Added:
 
     names: Mapping[SiteId, str]
     readers: Mapping[SiteId, str]
-    sent: Mapping[AccessionNumber, str]
+    sent: Mapping[TaskRef, str]  # two hospitals may number their orders alike
     aside: frozenset[TaskRef]
 
     def line(self, row: Row) -> Line:
         item = row.item
         return Line(
             row, self.names.get(item.site, item.site), self.readers.get(item.site, ""),
-            item.key in self.aside, self.sent.get(item.accession, ""),
+            item.key in self.aside, self.sent.get(item.key, ""),
         )  # fmt: skip
 
     def since(self, before: "Added", lines: Sequence[Line]) -> list[Line]:
@@ -107,7 +107,7 @@ class Added:
         sent, aside = _differing(self.sent, before.sent), self.aside ^ before.aside
         return [
             line for line in lines
-            if line.item.accession in sent or line.item.site in sites or line.item.key in aside
+            if line.item.key in sent or line.item.site in sites or line.item.key in aside
         ]  # fmt: skip
 
 

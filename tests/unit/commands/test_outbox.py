@@ -19,7 +19,11 @@ class Outbox:
     def __init__(self, *states: State) -> None:
         self.entries = [
             SimpleNamespace(
-                report=ReportId(f"r-{n}"), accession=f"A-{n}", state=state, reason="unknown"
+                report=ReportId(f"r-{n}"),
+                accession=f"A-{n}",
+                state=state,
+                reason="unknown",
+                site=("harbor", "mesa")[n % 2],
             )
             for n, state in enumerate(states)
         ]
@@ -35,14 +39,18 @@ class Marks:
     def __init__(self, refused: int = 0) -> None:
         self.refused = refused
         self.retried: list[str] = []
-        self.entries = [SimpleNamespace(accession="A-1", state=State.REFUSED)] * refused
+        self.entries = [
+            SimpleNamespace(
+                accession="A-1", state=State.REFUSED, ref=SimpleNamespace(site="harbor")
+            )
+        ] * refused
 
-    def retry(self, accession: str) -> int:
-        self.retried.append(accession)
+    def retry(self, accession: str, site: str) -> int:
+        self.retried.append(f"{accession} {site}".strip())
         return self.refused
 
-    def take_back(self, accession: str) -> int:
-        return self.refused if accession == "A-1" else 0
+    def take_back(self, accession: str, site: str) -> int:
+        return self.refused if (accession, site) in (("A-1", ""), ("A-1", "harbor")) else 0
 
 
 class Windows:
@@ -67,7 +75,7 @@ def test_refused_marks_are_taken_back_only_after_their_case_was_named() -> None:
     REGISTRY.run("outbox.take-back", asked)
     REGISTRY.run("outbox.take-back A-1", meant)
 
-    assert cast(Any, asked.windows).said == ["outbox.take-back A-1"]
+    assert cast(Any, asked.windows).said == ["outbox.take-back A-1 harbor"]
     assert cast(Any, meant.windows).said == [
         "2 refused documents are taken back; they are filed nowhere"
     ]
@@ -75,11 +83,11 @@ def test_refused_marks_are_taken_back_only_after_their_case_was_named() -> None:
 
 class Alarms:
     def __init__(self, *accessions: str) -> None:
-        self.standing = [SimpleNamespace(accession=each) for each in accessions]
+        self.standing = [SimpleNamespace(accession=each, site="harbor") for each in accessions]
         self.settled: list[str] = []
 
-    def settle(self, accession: str) -> bool:
-        self.settled.append(accession)
+    def settle(self, accession: str, site: str) -> bool:
+        self.settled.append(f"{accession} {site}")
         return accession in [each.accession for each in self.standing]
 
 
@@ -90,10 +98,10 @@ def test_an_alarm_is_dealt_with_by_keys_after_its_case_was_named() -> None:
     cast(Any, ctx).alarms = alarms
     REGISTRY.run("outbox.settle", ctx)
 
-    assert cast(Any, ctx.windows).said == ["outbox.settle A-3"]
+    assert cast(Any, ctx.windows).said == ["outbox.settle A-3 harbor"]
     assert alarms.settled == []
-    REGISTRY.run("outbox.settle A-3", ctx)
-    assert alarms.settled == ["A-3"]
+    REGISTRY.run("outbox.settle A-3 harbor", ctx)
+    assert alarms.settled == ["A-3 harbor"]
 
     cast(Any, ctx).alarms = Alarms()
     with pytest.raises(CommandError, match="there is no alarm"):
@@ -121,6 +129,16 @@ def test_one_refused_report_is_offered_again_alone() -> None:
     refused = Outbox(State.REFUSED, State.REFUSED)
 
     REGISTRY.run("outbox.retry A-1", context(refused))
+
+    assert refused.retried == ["r-1"]
+
+
+def test_a_number_that_two_hospitals_use_is_that_of_the_one_that_was_named() -> None:
+    """The other one's report was refused for another reason, and another patient."""
+    refused = Outbox(State.REFUSED, State.REFUSED)
+    for entry in refused.entries:
+        entry.accession = "A-7"
+    REGISTRY.run("outbox.retry A-7 mesa", context(refused))
 
     assert refused.retried == ["r-1"]
 

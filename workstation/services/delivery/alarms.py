@@ -163,15 +163,20 @@ class Alarms:
         """What earlier runs signed, and forget what is long ago."""
         self._jobs.run(self._stored, lane="store").then(self._take_up)
 
-    def settle(self, accession: str) -> bool:
-        """A person has dealt with it: telephoned, or looked. False: there was nothing."""
-        mine = [alarm for alarm in self.standing if alarm.accession == accession]
+    def settle(self, accession: str, site: str = "") -> bool:
+        """A person has dealt with it: telephoned, or looked. False: there was nothing.
+        Without a site every one that numbers a case so is meant."""
+        mine = [
+            alarm
+            for alarm in self.standing
+            if alarm.accession == accession and site in ("", alarm.site)
+        ]
         for alarm in mine:
             self._dealt.add(alarm.key)
             detail = {"accession": alarm.accession, "need": alarm.need.value}
             self._audit.record("settle", site=alarm.site, detail=detail)
             if alarm.need is Need.UNTOLD:
-                self._calls.settle(accession)
+                self._calls.settle(accession, alarm.site)
         self.look()
         return bool(mine)
 

@@ -126,12 +126,14 @@ class FilingQueue:
         if filing.ref.site in self._ways.archives:
             self._filings.setdefault(filing.id, filing)
 
-    def retry(self, accession: str = "") -> int:
+    def retry(self, accession: str = "", site: str = "") -> int:
         """The reader asks again for what was refused; how many there are."""
         refused = [
             each
             for each in self.entries
-            if each.state is State.REFUSED and accession in ("", each.accession)
+            if each.state is State.REFUSED
+            and accession in ("", each.accession)
+            and site in ("", each.ref.site)
         ]
         for each in refused:
             self._keep(each.moved(State.QUEUED))

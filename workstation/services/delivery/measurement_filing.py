@@ -162,13 +162,15 @@ class MeasurementFiling(FilingQueue):
         """In which documents of a site are dated."""
         return self._ways.zones.get(site, UTC)
 
-    def take_back(self, accession: str) -> int:
+    def take_back(self, accession: str, site: str = "") -> int:
         """What the site of a case refused is not offered again: it is nowhere then, and that
         is on record. Gives how many documents there were."""
         refused = [
             each
             for each in self.entries
-            if each.state is State.REFUSED and each.accession == accession
+            if each.state is State.REFUSED
+            and each.accession == accession
+            and site in ("", each.ref.site)
         ]
         for each in refused:
             self._give_up(each)

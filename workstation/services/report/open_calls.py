@@ -76,10 +76,10 @@ class OpenCalls:
         """What earlier runs of the program left open."""
         self._jobs.run(self._stored, lane="store").then(self._take_up)
 
-    def settle(self, accession: str) -> None:
+    def settle(self, accession: str, site: str) -> None:
         """A person says that it is dealt with, though no call is in a report."""
         for call in self.standing:
-            if call.accession == accession:
+            if (call.accession, call.task.site) == (accession, site):
                 self._end(call.task)
 
     # --- inside ---------------------------------------------------------------

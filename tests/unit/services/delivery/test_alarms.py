@@ -39,8 +39,9 @@ class FakeCalls:
         self.standing = calls
         self.changed.emit(None)
 
-    def settle(self, accession: str) -> None:
-        self.say(*(each for each in self.standing if each.accession != accession))
+    def settle(self, accession: str, site: str) -> None:
+        mine = accession, site
+        self.say(*(e for e in self.standing if (e.accession, e.task.site) != mine))
 
 
 class FakeArchive:
@@ -146,10 +147,11 @@ def test_what_a_person_dealt_with_is_on_record_and_silent() -> None:
     night = Night()
     night.bench.platform.faults = [Refused("the order was cancelled")]
     night.sign()
-    known = night.alarms.settle("HG-20417")
+    elsewhere = night.alarms.settle("HG-20417", "mesa")  # numbered alike, another patient
+    known = night.alarms.settle("HG-20417", night.item.site)
     again = night.alarms.settle("HG-20417")
 
-    assert (known, again) == (True, False)
+    assert (elsewhere, known, again) == (False, True, False)
     assert night.needs == []
     assert night.bench.actions()[-1] == "settle"
 

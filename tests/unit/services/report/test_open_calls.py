@@ -96,6 +96,6 @@ def test_it_outlives_the_program_and_ends_where_somebody_dealt_with_it() -> None
     night.desk.reporting.close()
     night.start()
     assert night.calls.standing == before
-    night.calls.settle(CASE.accession)
+    night.calls.settle(CASE.accession, CASE.site)
     night.start()
     assert night.calls.standing == ()
