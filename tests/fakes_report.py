@@ -18,9 +18,10 @@ from workstation.domain.identifiers import (
 )
 from workstation.domain.measurement import Measurement, MeasurementKind
 from workstation.domain.patient import Patient
-from workstation.domain.report import Binding, Signer
+from workstation.domain.report import Signer
 from workstation.domain.worklist import Priority, Tier, WorklistItem
 from workstation.errors import WorkstationError
+from workstation.services.reading.case import binding_of
 from workstation.services.report.reporting import Reporting
 from workstation.services.report.templates import load_templates
 
@@ -40,10 +41,6 @@ def item(procedure: str = "CT chest with contrast", **changes: Any) -> WorklistI
         holder_id="Practitioner/17", indication="Cough for six weeks.",
     )  # fmt: skip
     return evolve(made, **changes)
-
-
-def binding_of(row: WorklistItem) -> Binding:
-    return Binding(row.site, row.study, row.accession, row.task, row.patient, row.procedure)
 
 
 def length(

@@ -17,7 +17,6 @@ from workstation.adapters.secrets import MemorySecrets
 from workstation.adapters.site_client import SiteClient, sign_ons
 from workstation.domain.identifiers import ReportId, SiteId
 from workstation.domain.report import (
-    Binding,
     Report,
     ReportState,
     Section,
@@ -35,7 +34,7 @@ from workstation.services.delivery.messages import Messages
 from workstation.services.delivery.sealing import Outside
 from workstation.services.jobs import Jobs
 from workstation.services.ports.hosting import Credentials
-from workstation.services.reading.case import also_of
+from workstation.services.reading.case import also_of, binding_of
 from workstation.settings import load
 
 ELLIPSE = MappingProxyType(
@@ -103,10 +102,7 @@ class Workplace:
         return f"{entry.state.value} {entry.reason}".strip()
 
     def signed(self, item: WorklistItem, text: str, *also: WorklistItem) -> SignedReport:
-        binding = Binding(
-            item.site, item.study, item.accession, item.task, item.patient, item.procedure,
-            item.order_id, item.patient_ref, item.imaging_ref, tuple(map(also_of, also)),
-        )  # fmt: skip
+        binding = evolve(binding_of(item), also=tuple(map(also_of, also)))
         words = Field(FieldSpec("impression"), text=text, edited=True)
         section = Section(SectionKind.IMPRESSION, "Impression", (words,))
         report = Report(ReportId(str(uuid.uuid4())), binding, "free-text", (section,))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from attrs import evolve, field, frozen
-from signing_child import FileSecrets
+from signing_child import FileSecrets, signed_by
 
 from workstation.adapters.clock import SystemClock
 from workstation.adapters.mllp import MllpLine
@@ -24,15 +24,9 @@ from workstation.adapters.site_client import SiteClient, sign_ons
 from workstation.adapters.store import Opened, open_store
 from workstation.domain.identifiers import AccessionNumber, ReportId, SiteId
 from workstation.domain.report import (
-    Binding,
-    Report,
     ReportState,
-    Section,
-    SectionKind,
     SignedReport,
-    Signer,
 )
-from workstation.domain.report_field import Field, FieldSpec
 from workstation.domain.worklist import WorklistItem
 from workstation.errors import Refused, SignInFailed, SiteUnavailable, WorkstationError
 from workstation.protocols.delivery import State
@@ -188,25 +182,15 @@ def _claimed(night: Night, item: WorklistItem) -> None:
 
 
 def _reports(night: Night, item: WorklistItem) -> Iterator[SignedReport]:
-    binding = Binding(
-        item.site, item.study, item.accession, item.task, item.patient, item.procedure,
-        item.order_id, item.patient_ref, item.imaging_ref,
-    )  # fmt: skip
     reader, name = night.readers[item.site]
-    now = SystemClock().now()
-    signer = Signer(reader, name, "MD-60412", now, "password")
     first: ReportId | None = None
     for kind, status in KINDS:
-        text = words(item.accession, kind)
-        impression = Field(FieldSpec("impression"), text=text, edited=True)
-        section = Section(SectionKind.IMPRESSION, "Impression", (impression,))
-        report = Report(report_id(item.accession, kind), binding, "free-text", (section,))
-        html = f"<html><body><p>{text}</p></body></html>"
-        signed = SignedReport(report, status, signer, now, report.plain_text, html)
+        report, text = report_id(item.accession, kind), words(item.accession, kind)
+        signed = evolve(signed_by(reader, name, item, report, text), status=status)
         if status is ReportState.ADDENDED:
             signed = evolve(signed, predecessor=first)
         elif status is ReportState.FINAL:
-            first = report.id
+            first = report
         yield signed
 
 

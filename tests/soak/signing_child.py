@@ -21,7 +21,6 @@ from workstation.adapters.site_client import SiteClient, sign_ons
 from workstation.adapters.store import open_store
 from workstation.domain.identifiers import ReportId, SiteId
 from workstation.domain.report import (
-    Binding,
     Report,
     ReportState,
     Section,
@@ -38,6 +37,7 @@ from workstation.services.delivery.messages import Messages
 from workstation.services.delivery.sealing import Outside
 from workstation.services.jobs import Jobs
 from workstation.services.ports.hosting import Credentials
+from workstation.services.reading.case import binding_of
 from workstation.settings import load
 
 
@@ -115,7 +115,8 @@ def main() -> None:
     resumed.result()
     if opened.store.get("meta", f"manifest.{wanted.report}") is None:  # never sealed: sign (again)
         mine = item if item.holder_id == reader.id else platform.claim(item)
-        deliveries.sign_and_send(_signed(wanted, mine, reader.id, reader.name), mine)
+        signed = signed_by(reader.id, reader.name, mine, wanted.report, wanted.text)
+        deliveries.sign_and_send(signed, mine)
     elif not deliveries.entries:  # acknowledged and wiped before the kill
         sys.stdout.write("acknowledged\n")
         return
@@ -131,18 +132,17 @@ def main() -> None:
     sys.stdout.write(f"{entry.state.value} {entry.reason}\n")
 
 
-def _signed(wanted: Wanted, item: WorklistItem, reader: str, name: str) -> SignedReport:
-    binding = Binding(
-        item.site, item.study, item.accession, item.task, item.patient, item.procedure,
-        item.order_id, item.patient_ref, item.imaging_ref,
-    )  # fmt: skip
-    words = Field(FieldSpec("impression"), text=wanted.text, edited=True)
+def signed_by(
+    reader: str, name: str, item: WorklistItem, report: ReportId, text: str
+) -> SignedReport:
+    """A final report of one sentence."""
+    words = Field(FieldSpec("impression"), text=text, edited=True)
     section = Section(SectionKind.IMPRESSION, "Impression", (words,))
-    report = Report(wanted.report, binding, "free-text", (section,))
+    made = Report(report, binding_of(item), "free-text", (section,))
     now = SystemClock().now()
     signer = Signer(reader, name, "MD-60412", now, "password")
-    html = f"<html><body><p>{wanted.text}</p></body></html>"
-    return SignedReport(report, ReportState.FINAL, signer, now, report.plain_text, html)
+    html = f"<html><body><p>{text}</p></body></html>"
+    return SignedReport(made, ReportState.FINAL, signer, now, made.plain_text, html)
 
 
 if __name__ == "__main__":
