@@ -6,6 +6,7 @@ quaternion, so that no number of turns can make the planes lean against each oth
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final, Self
 
 import numpy as np
@@ -74,13 +75,19 @@ class Mpr:
 
     def axes(self, plane: Plane) -> Axes:
         """Unit directions of a plane as it lies now."""
-        standard, back = STANDARD[plane], math.radians(self.rolls[_ORDER.index(plane)])
-        row, column = turned(self.turn, standard.row), turned(self.turn, standard.column)
-        cos, sin = math.cos(back), math.sin(back)
-        return Axes(
-            _minus(_scaled(row, cos), _scaled(column, sin)),
-            _plus(_scaled(row, sin), _scaled(column, cos)),
-        )
+        return _axes(plane, self.turn, self.rolls[_ORDER.index(plane)])
+
+
+@lru_cache(maxsize=64)
+def _axes(plane: Plane, turn: Quaternion, roll: float) -> Axes:
+    """A hand that moves the crosshair turns nothing: asked for forty times with each move."""
+    standard, back = STANDARD[plane], math.radians(roll)
+    row, column = turned(turn, standard.row), turned(turn, standard.column)
+    cos, sin = math.cos(back), math.sin(back)
+    return Axes(
+        _minus(_scaled(row, cos), _scaled(column, sin)),
+        _plus(_scaled(row, sin), _scaled(column, cos)),
+    )
 
 
 def begun(box: Box, at: Vector | None = None) -> Mpr:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
@@ -14,6 +13,7 @@ from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui.buttons import Button
 from workstation.ui.chips import Chip
+from workstation.ui.soon import Soon
 
 HEIGHT: Final = 36
 #: What the tools take, and the gaps between them and the words.
@@ -70,11 +70,8 @@ class ToolStrip(QWidget):
         row.addStretch(1)
         row.addWidget(self._reason)
         viewer.changed.connect(lambda _: self._follow())
-        self._soon = QTimer(self)  # several views change with one move of a hand
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(0)
-        self._soon.timeout.connect(self._follow_link)
-        viewer.viewport_changed.connect(lambda _: self._soon.start())
+        self._soon = Soon(self, lambda _: self._follow_link())  # many with one move of a hand
+        viewer.viewport_changed.connect(lambda _: self._soon.add(_LINK))
         self._follow()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
