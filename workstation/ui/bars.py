@@ -1,6 +1,7 @@
 """The bars at the head of a window: where you are, whose case it is."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from workstation.domain.reader import Reader
 from workstation.domain.worklist import Priority, WorklistItem
+from workstation.services.queue.licence import Ending, ending
 from workstation.text import tr
 from workstation.ui import plain, theme
 from workstation.ui import worklist_forms as forms
@@ -78,6 +80,7 @@ class TopBar(QWidget):
             for page, title in pages
         }
         self._reader = plain.label(tone="low", size="small", data=True)
+        self._ending = plain.label(size="small", data=True)
         self._sign_in = plain.button(tr("Sign in…"), lambda: run("app.sign-in"))
         self._files = plain.button(tr("Open files…"), lambda: self._choose(run))
         layout = QHBoxLayout(self)
@@ -89,6 +92,7 @@ class TopBar(QWidget):
         layout.addWidget(demo_mark(banner))
         layout.addSpacing(16)
         layout.addWidget(self._reader)
+        layout.addWidget(self._ending)
         layout.addSpacing(8)
         layout.addWidget(self._sign_in)
         layout.addSpacing(8)
@@ -105,14 +109,26 @@ class TopBar(QWidget):
         for name, tab in self.tabs.items():
             tab.setChecked(name == page)
 
-    def show_reader(self, readers: Sequence[Reader], sites: int) -> None:
-        """One person, known to several of the `sites`: one name, all licences."""
+    def show_reader(self, readers: Sequence[Reader], sites: int, today: date) -> None:
+        """One person, known to several of the `sites`: one name, all licences, and which of
+        them end soon."""
         self._sign_in.setVisible(len(readers) < sites)
+        self._show_ending(ending(readers, today))
         if not readers:
             self._reader.setText(tr("Not signed in"))
             return
         places = {forms.place(each.jurisdiction) for r in readers for each in r.licences}
         self._reader.setText(" · ".join(filter(None, (readers[0].name, ", ".join(sorted(places))))))
+
+    def _show_ending(self, soon: Sequence[Ending]) -> None:
+        """The first to end; all of them in the tooltip."""
+        self._ending.setVisible(bool(soon))
+        if not soon:
+            return
+        words, tone = forms.ends(soon[0])
+        plain.set_tone(self._ending, tone)
+        self._ending.setText(f" · {words}")
+        plain.set_tooltip(self._ending, "; ".join(forms.licence(each.licence) for each in soon))
 
 
 def demo_mark(banner: str) -> Chip:

@@ -300,7 +300,9 @@ class Shell(Opening):
             return
         sites = self._shown.worklist.sites
         top = self._windows.top
-        top.show_reader([s.reader for s in sites if s.reader is not None], len(sites))
+        known = [site for site in sites if site.reader is not None]
+        now = self._shown.worklist.server_now(known[0].id) if known else self.clock.now()
+        top.show_reader([s.reader for s in known if s.reader is not None], len(sites), now.date())
         top.tabs["outbox"].show_count(not_accepted(self._shown))
         self._windows.turn()
         self._windows.show_alarms()

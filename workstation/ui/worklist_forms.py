@@ -15,9 +15,9 @@ from workstation.domain.reader import Licence
 from workstation.domain.report_states import UNSETTLED
 from workstation.domain.worklist import Lack, Priority, ReadState, Tier, WorklistItem
 from workstation.protocols.delivery import Delivery, State
-from workstation.services.queue.licence import Verdict
+from workstation.services.queue.licence import NOW_OR_NEVER, SOONER, Ending, Verdict
 from workstation.services.queue.urgency import is_read
-from workstation.text import tr
+from workstation.text import tr, trn
 from workstation.ui.plain import Tone
 
 DASH: Final = "\N{EN DASH}"
@@ -248,6 +248,16 @@ def short_name(name: str) -> str:
 def blocked_words(item: WorklistItem, verdict: Verdict) -> str:
     """The missing item; the place as readers say it."""
     return verdict.reason.replace(item.jurisdiction, place(item.jurisdiction))
+
+
+def ends(left: Ending) -> tuple[str, Tone]:
+    """That a licence ends, and how loud that is said."""
+    where = place(left.licence.jurisdiction)
+    words = trn(left.days, "licence {place} ends in {n} day", "licence {place} ends in {n} days",
+                place=where)  # fmt: skip
+    if left.days == 0:
+        words = tr("licence {place} ends today", place=where)
+    return words, "act" if left.days <= NOW_OR_NEVER else "open" if left.days <= SOONER else "mid"
 
 
 def licence(held: Licence) -> str:

@@ -213,7 +213,9 @@ class SiteFeed:
         log.info("%s: %s", self.site.id, error)
         self._failures += 1
         lost = isinstance(error, SignInFailed)
-        self._become("signed-out" if lost else "stale", str(error))
+        ended = self._is_new_day()  # a licence ends at midnight, whether the site answers or not
+        touched = frozenset(self.rows) if ended else frozenset[TaskId]()
+        self._become("signed-out" if lost else "stale", str(error), touched, force=ended)
 
     def _apply(self, page: FeedPage) -> None:
         self._failures = 0

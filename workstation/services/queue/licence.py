@@ -3,6 +3,7 @@
 The platform decides and enforces; this says so before anything is fetched.
 """
 
+from collections.abc import Iterable
 from datetime import date
 
 from attrs import frozen
@@ -13,6 +14,8 @@ from workstation.text import tr
 
 #: Roles that read. A reader whose roles the site does not name is judged by licence.
 READING_ROLES = frozenset({"radiologist", "resident"})
+#: Days before the end of a licence at which it is said, louder, and loud.
+SOON, SOONER, NOW_OR_NEVER = 60, 30, 7
 
 
 @frozen
@@ -56,6 +59,29 @@ def may_read(reader: Reader | None, item: WorklistItem, on: date, desk: Desk = D
 def may_sign_final(reader: Reader) -> bool:
     """A resident's report is a preliminary one; somebody else makes it final."""
     return set(reader.roles) & READING_ROLES != {"resident"}
+
+
+@frozen
+class Ending:
+    """The last licence for a place, and how many days of it are left; 0 is its last day."""
+
+    licence: Licence
+    days: int
+
+
+def ending(readers: Iterable[Reader], on: date) -> tuple[Ending, ...]:
+    """Places whose last licence ends within sixty days, the first to end first."""
+    last: dict[str, Licence] = {}
+    for held in (each for reader in readers for each in reader.licences):
+        known = last.get(held.jurisdiction)
+        if known is None or _end(held) > _end(known):
+            last[held.jurisdiction] = held
+    days = (Ending(each, (_end(each) - on).days) for each in last.values())
+    return tuple(sorted((e for e in days if 0 <= e.days <= SOON), key=lambda each: each.days))
+
+
+def _end(held: Licence) -> date:
+    return held.valid_to or date.max
 
 
 def _away(desk: Desk) -> str:

@@ -9,7 +9,7 @@ from attrs import evolve
 from fakes_platform import READER, item
 
 from workstation.domain.reader import Licence, Reader
-from workstation.services.queue.licence import Desk, may_read, may_sign_final
+from workstation.services.queue.licence import Desk, ending, may_read, may_sign_final
 
 NOW = datetime(2026, 11, 22, 21, 40, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
@@ -144,3 +144,31 @@ def test_where_the_site_asks_the_place_of_the_desk_counts_too(what: str) -> None
 )  # fmt: skip
 def test_a_resident_signs_preliminary_reports(roles: tuple[str, ...], final: bool) -> None:
     assert may_sign_final(reader(WA, roles=roles)) is final
+
+
+@pytest.mark.parametrize(
+    ("ends", "days"),
+    [
+        (date(2026, 11, 21), None),  # yesterday: blocked, and said on each case
+        (date(2026, 11, 22), 0),
+        (date(2026, 11, 29), 7),
+        (date(2027, 1, 21), 60),
+        (date(2027, 1, 22), None),
+        (None, None),
+    ],
+)
+def test_a_licence_that_ends_is_told_sixty_days_before(ends: date | None, days: int | None) -> None:
+    """A renewal takes weeks; on the last day it is too late to ask for one."""
+    found = ending([reader(Licence("1", "US-WA", None, ends))], date(2026, 11, 22))
+
+    assert [each.days for each in found] == ([] if days is None else [days])
+
+
+def test_a_licence_that_is_renewed_already_ends_nothing() -> None:
+    """Two for one place, and the same at every site: the last one counts, once."""
+    old = Licence("1", "US-WA", None, date(2026, 11, 30))
+    new = Licence("2", "US-WA", date(2026, 12, 1), date(2027, 12, 31))
+    other = Licence("3", "DE", None, date(2026, 12, 2))
+    sites = [reader(new, old, other), reader(old, new)]
+
+    assert [(e.licence.number, e.days) for e in ending(sites, date(2026, 11, 22))] == [("3", 10)]

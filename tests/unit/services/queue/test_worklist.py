@@ -340,6 +340,22 @@ def test_a_licence_ends_at_midnight_of_the_place_of_the_scan() -> None:
     assert shift.row("A-1").verdict.reason == "Licence US-WA ended 2026-11-22"
 
 
+def test_a_licence_ends_at_midnight_while_its_site_is_silent_too() -> None:
+    """What was on the list before midnight is not read after it because nobody answered."""
+    shift = Shift()
+    last_day = Licence("MD-1", "US-WA", None, date(2026, 11, 22))
+    shift.harbor.reader = evolve(READER, licences=(last_day,))
+    shift.begun()  # 13:40 in Seattle
+    shift.jobs.advance(600)
+    shift.harbor.fails = SILENT
+    shift.jobs.advance(10 * 3600)  # 23:50
+    before = shift.row("A-1").verdict.allowed
+    shift.jobs.advance(900)
+
+    assert before
+    assert shift.row("A-1").verdict.reason == "Licence US-WA ended 2026-11-22"
+
+
 def test_a_site_that_scans_elsewhere_too_keeps_the_midnight_of_each_place() -> None:
     """A clinic over the border is an hour ahead: its patients' law ends the day earlier."""
     shift = Shift()
