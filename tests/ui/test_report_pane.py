@@ -27,6 +27,7 @@ from workstation.services.reading.signing import Proposal
 from workstation.services.report.checks import Images
 from workstation.services.signal import Signal
 from workstation.settings import Site
+from workstation.ui.discrepancy_row import DiscrepancyRow
 from workstation.ui.frozen_text import FrozenText
 from workstation.ui.report_pane import ReportPane
 from workstation.ui.sign_changes import changes_since
@@ -191,6 +192,32 @@ def test_a_number_that_was_not_heard_well_is_waved_and_one_key_accepts_it(readin
     reading.reporting.confirm_numbers()
     assert reading.reporting.report is not None
     assert not any(each.doubts for _, each in reading.reporting.report.fields)
+
+
+def test_how_a_reading_departs_from_the_preliminary_is_chosen_beside_the_text(
+    reading: Reading,
+) -> None:
+    """The signature waits for it: what blocks must have a place where it is answered."""
+    reading.desk.start()
+    row = reading.pane.findChild(DiscrepancyRow)
+    assert row is not None
+    assert row.isHidden(), "nothing to differ from"
+    before = IssuedReport(
+        ReportId("p"), ReportId("p"), ReportState.PRELIMINARY,
+        "Impression\nNodule of 12 mm.\n", "Night, Nora", NOW,
+    )  # fmt: skip
+    reading.reporting.read_over(before)
+    buttons = row.findChildren(QAbstractButton)
+    assert [each.isChecked() for each in buttons] == [False, False, False]
+    for each in buttons:
+        each.click()
+    assert reading.lines[-3:] == [
+        "report.discrepancy none", "report.discrepancy minor", "report.discrepancy major",
+    ]  # fmt: skip
+    assert not any(each.isChecked() for each in buttons), "a press alone answers nothing"
+
+    reading.reporting.judge(Discrepancy.MINOR)
+    assert [each.isChecked() for each in buttons] == [False, True, False]
 
 
 def test_what_changed_since_the_preliminary_stands_beside_what_is_sealed(reading: Reading) -> None:

@@ -129,7 +129,7 @@ def field_end(ctx: CommandContext) -> None:
 
 @command("report.remove-field", title="Remove field", group=GROUP, when=_NEEDS)
 def remove_field(ctx: CommandContext) -> None:
-    """Take the current field out of the report; it stays listed as removed by you."""
+    """Take the current field out of the report; it stays listed as removed."""
     ctx.reporting.remove_field()
 
 
@@ -174,7 +174,13 @@ def focus(ctx: CommandContext) -> None:
 
 @command("report.discrepancy", title="Discrepancy", group=GROUP, when=_NEEDS, rest=True)
 def discrepancy(ctx: CommandContext, how_much: Discrepancy, why: str = "") -> None:
-    """How your reading departs from the preliminary it began with; it is sent with the report."""
+    """How your reading departs from the preliminary it began with; it is sent with the report.
+
+    What is major is asked for in words.
+    """
+    if how_much is Discrepancy.MAJOR and not why and ctx.reporting.preliminary is not None:
+        ctx.windows.open_palette("report.discrepancy major ")
+        return
     ctx.reporting.judge(how_much, why)
 
 

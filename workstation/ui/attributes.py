@@ -23,7 +23,7 @@ from workstation.ui.list_table import list_table
 Index = QModelIndex | QPersistentModelIndex
 
 _ROW: Final = 24
-_WIDTHS: Final = (120, 40, 380)
+_WIDTHS: Final = (124, 48, 380)
 _STEP: Final = "\u2003"  # an item is one step further in
 _MOVES: Final = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown})
 

@@ -127,7 +127,7 @@ class FieldPainter:
             last = self._last_line()
             self._painter.drawEllipse(QPointF(last.left() + 5, last.top() + 5), 2.25, 2.25)
         elif look is Look.REMOVED:
-            self._say(self._after() + 2, tr("removed by you"), "text.low", "small")
+            self._say(self._after() + 2, tr("removed"), "text.low", "small")
         for cited in self._slot.cited:
             self._diamond(cited)
         self._behind(beside)

@@ -18,6 +18,7 @@ from workstation.services.report.spelling import Spelling
 from workstation.text import tr, trn
 from workstation.ui import plain
 from workstation.ui.chips import shown_key
+from workstation.ui.discrepancy_row import DiscrepancyRow
 from workstation.ui.report_editor import ReportEditor
 from workstation.ui.report_head import ReportHead
 from workstation.ui.report_lists import (
@@ -171,6 +172,9 @@ class ReportPane(QWidget):
         whole.addWidget(self._head)
         whole.addWidget(self._news)
         whole.addWidget(page, 1)
+        self._difference = DiscrepancyRow(self._reporting, self._send)
+        self._difference.show_keys(self._keys)
+        whole.addWidget(self._difference)
         self._supporting = plain.column(plain.rule(), self.evidence)
         for part in (self._supporting, plain.rule(), self.checks, plain.rule()):
             whole.addWidget(part)
@@ -205,6 +209,7 @@ class ReportPane(QWidget):
             ("report.addend", self._addend),
         ):  # fmt: skip
             button.set_key(self._key(line))
+        self._difference.show_keys(keys)
         if self._voice is not None:
             self._voice.show_keys(keys)
         self._follow()

@@ -4,12 +4,13 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from fakes_report import SITE, Desk, item, length
+from fakes_report import NOW, SITE, Desk, item, length
 
 from workstation.commands import report
 from workstation.commands.context import CommandContext
 from workstation.commands.registry import Registry
-from workstation.domain.report import ReportState, SectionKind
+from workstation.domain.identifiers import ReportId
+from workstation.domain.report import IssuedReport, ReportState, SectionKind
 from workstation.domain.worklist import Tier, WorklistItem
 from workstation.errors import CommandError
 from workstation.services.jobs import Job
@@ -142,3 +143,20 @@ def test_the_commands_of_the_contract_are_there() -> None:
         "report.template", "report.set", "report.override", "report.insert-measurement",
         "report.preliminary", "report.sign", "report.addend",
     }  # fmt: skip
+
+
+def test_what_a_major_discrepancy_is_is_asked_for_in_words() -> None:
+    """Its key opens the field to say it in: a refusal would be one more way to be stuck."""
+    typed = Typed()
+    asked: list[str] = []
+    typed.context.windows = SimpleNamespace(open_palette=asked.append)
+    before = IssuedReport(
+        ReportId("p"), ReportId("p"), ReportState.PRELIMINARY, "Impression\nClear.\n", "N", NOW
+    )
+    typed.reporting.read_over(before)
+    typed.run("report.discrepancy major")
+    assert asked == ["report.discrepancy major "]
+    assert typed.reporting.judged == ("", "")
+
+    typed.run("report.discrepancy major a nodule was not seen")
+    assert typed.reporting.judged == ("major", "a nodule was not seen")

@@ -38,7 +38,7 @@ def _required(facts: Facts) -> Found:
             continue  # the rule `impression` says it better
         name = each.spec.label or _called(facts, ref)
         if each.spec.required and each.removed:
-            words = tr("{name} was removed by you", name=name)
+            words = tr("{name} was removed", name=name)
             yield Check("required", "warn", words, overridable=True, field=ref)
         elif each.spec.required and not each.filled:
             yield Check(

@@ -146,7 +146,7 @@ class Writing(Walking):
         self.set_fields(texts)
 
     def remove_field(self) -> None:
-        """Take the current field out of the report; it stays listed as removed by you."""
+        """Take the current field out of the report; it stays listed as removed."""
         ref = self._current()
         self._change(self._report().with_field(ref, evolve(self._field(ref), removed=True)))
         self.next_field()
