@@ -59,6 +59,7 @@ _PSEUDO: Final = _cues(
     r"\bno (?:significant |interval |relevant |definite |appreciable )*(?:change|increase|decrease|"
     r"improvement|progression|regression|difference|longer (?:only|small))\b",
     r"\bwithout (?:\w+ )?(?:change|improvement|resolution)\b",
+    r"\bwithout (?:(?:and|with|intravenous|iv|oral|any|use of) )*(?:contrast|gadolinium|sedation)",
     r"\bnot only\b|\bno doubt\b|\bnot normal\b",
     r"\b(?:can ?not|could not|can.t|difficult to|hard to|impossible to) (?:\w+ )?(?:be )?"
     r"(?:(?:confidently|completely|entirely|fully|reliably|safely) )?"
@@ -98,7 +99,8 @@ _STILL: Final = _cues(r"^[^.;,]{0,40}\b(?:persists?|persistent|remains?|still|ag
 _ACUTE_ON_CHRONIC: Final = _cues(r"\bacute[- ]on[- ](?:top of )?chronic\b")
 #: From a cue to the finding: within the clause, and up to what is of today.
 _UP_TO: Final = (
-    r",?(?: (?!(?:new|acute|now|has|have|shows?|there|is|are|with|developed|presents?)\b)"
+    r",?(?: (?!(?:new|acute|now|has|have|shows?|there|is|are|with|developed|presents?|containing|"
+    r"showing|causing|complicated)\b)"
     r"[^\s.;,]+){0,6}?\s*$"
 )
 _LONG_AGO: Final = _cues(

@@ -18,6 +18,7 @@ _INSIDE: Final = (
     r"cerebral|thalamic|pontine|brain ?stem|retro-?peritoneal|mediastinal|retro-?placental|"
     r"retro-?bulbar|intra-?mural|intra-?peritoneal|retro-?pharyngeal|peri-?(?:nephric|renal)|"
     r"peri-?aortic|retro-?pubic|rectus sheath|intra-?thoracic|"
+    r"peri-?(?:hepatic|splenic)|sub-?capsular|(?:ilio)?-?psoas|iliacus|"
     r"intra-?(?:dural|spinal|medullary))"
 )
 #: Words between two that belong together, none of which parts them.
@@ -60,7 +61,8 @@ ALONE: Final[Mapping[str, str]] = {
     r"portal (?:venous )?(?:gas|air)|"
     r"non-?enhancing (?:\w+ ){0,3}(?:bowel|loops?)|strangulat(?:ed|ion)|incarcerat(?:ed|ion)|"
     r"[sl]bo|(?:coffee bean|whirl(?:pool)?|rigler.?s?) sign|volvul(?:us|i)|"
-    r"closed[- ]loop(?! \w*ostomy)|(?:bowel|colonic|gastric outlet) obstruction|"
+    r"closed[- ]loop(?! \w*ostomy)|"
+    r"(?:bowel|colonic|intestinal|gastric outlet|duodenal) obstruction|"
     r"intussusceptions?|appendicitis|toxic megacolon|"
     r"cholecystitis|"
     r"(?:acute|ascending) cholangitis|acute (?:\w+ ){0,2}(?:pancreatitis|diverticulitis)|"
@@ -74,15 +76,16 @@ ALONE: Final[Mapping[str, str]] = {
     r"ha?emo(?:peritoneum|pericardium)|sentinel clot|apoplexy|"
     r"ha?emorrhagic (?:contusions?|transformation)",
     "brain": r"(?:brain|cerebral|uncal|tonsillar|transtentorial|subfalcine|(?:up|down)ward|"
-    r"central) (?:\w+ )?herniation|midline shift|large vessel occlusion|lvo|"
+    r"central) (?:\w+ ){0,2}herniation|midline shift|large vessel occlusion|lvo|"
     r"(?:loss|effacement) of (?:the )?(?:gr[ae]y(?: matter)?[- ]white|insular ribbon)|"
     r"(?:hypoxic|anoxic)(?:[- ]isch(?:a)?emic)? (?:brain )?(?:injury|damage|encephalopathy)|"
     r"(?:cerebral|brain) (?:o?edema|swelling)|(?:significant|marked|severe) mass effect|"
     r"effac(?:ed|ement) (?:of )?(?:the )?(?:\w+ ){0,2}(?:cisterns?|ventricles?|sulci)|"
     r"shunt (?:malfunction|disconnection|obstruction|fracture)|"
-    r"empyema|ventriculitis|meningitis|encephalitis",
+    r"pneumocephal(?:us|y)|empyema|ventriculitis|meningitis|encephalitis",
     "stroke": rf"(?:{_LATELY}|{_TERRITORY}) {_WORDS}{_INFARCT}|"
-    rf"{_INFARCT},? {_WORDS}(?:{_TERRITORY}|(?:sub)?acute)",
+    rf"{_INFARCT},? {_WORDS}(?:{_TERRITORY}|(?:sub)?acute)|"
+    r"(?:cerebellar|pontine|thalamic|brain ?stem|hemispheric|cortical) infarct(?:s|ions?)?",
     "spine": r"(?:spinal )?cord (?:compression|transection|contusion|infarct(?:ion)?|o?edema)|"
     r"myelo-?compression|"
     r"cauda equina (?:syndrome|compression)|unstable (?:\w+ ){0,3}(?:fracture|injury|spine)|"
@@ -90,11 +93,12 @@ ALONE: Final[Mapping[str, str]] = {
     r"(?:odontoid|dens|hangman.?s|jefferson|chance|teardrop|three-?column) (?:\w+ )?fracture|"
     r"atlanto-?(?:axial|occipital) (?:dislocation|dissociation|subluxation)|"
     r"(?:cervical spine|c[1-7]) (?:\w+ )?fracture|fracture (?:of|through) (?:the )?"
-    r"(?:odontoid|dens|c[1-7])|(?:skull|calvarial|skull base) fractures?",
+    r"(?:odontoid|dens|c[1-7])|(?:skull|calvarial|skull base) fractures?|"
+    r"fractures? of the (?:\w+ )?(?:skull|calvari\w+)",
     "vessels": r"aortic (?:\w+ ){0,2}(?:dissection|rupture|transection|injury)|dissection flap|"
     r"intimal flap|intra-?mural ha?ematoma|type [ab] (?:aortic )?dissection|"
     r"penetrating (?:aortic |atherosclerotic )?ulcer|"
-    r"(?:mycotic|infected) (?:pseudo-?)?aneurysm|pseudo-?aneurysms?|tamponade|"
+    r"(?:mycotic|infected) (?:pseudo-?)?aneurysm|(?:pseudo-?|false )aneurysms?|tamponade|"
     r"right heart strain|dvt(?! prophylaxis)|deep (?:vein|venous) thrombosis|"
     r"(?:acute|critical) limb isch(?:a)?emia|venous sinus thrombosis|contained (?:rupture|leak)",
     "lungs": r"(?:pulmonary |saddle |lung |septic |thrombo-?)*embol(?:us|i|ism|isms)|pe|"
@@ -119,8 +123,8 @@ ALONE: Final[Mapping[str, str]] = {
     r"non-?accidental|child abuse|metaphyseal corner|classic metaphyseal|flail chest|"
     r"slipped (?:capital |upper )?(?:femoral )?epiphys[ie]s|scfe|sufe",
     "tube": rf"{_TUBE}\b(?:(?!\b(?:no|not|above)\b)(?:[^.;,]|\.\d)){{0,60}}?{_ASTRAY}|"
-    rf"{_TUBE}\b[^.;,]{{0,40}}\bmalposition\w*|"
-    r"malposition\w* (?:\w+ ){0,3}(?:tube|line|catheter|lead)|"
+    rf"{_TUBE}\b[^.;,]{{0,40}}\bcoil\w* (?:in|within) the (?:\w+ )?"
+    r"(?:o?esophagus|(?:hypo)?pharynx|mouth)|"
     r"(?:subclavian|jugular|central|femoral|cvc|picc)(?: venous)? (?:line|catheter)\b[^.;]{0,40}"
     r"\b(?:arterial|artery|carotid|extra-?vascular)",
 }
@@ -133,7 +137,7 @@ BESIDE: Final[Mapping[str, tuple[str, str, str]]] = {
         r"avuls(?:ed|ion)",
         r"aneurysms?|aaa|aort\w*|spleen|splenic|liver|hepatic|kidney|renal|pancrea\w+|bladder|"
         r"uter\w+|diaphragm\w*|o?esophag\w*|bowel|globe|ectopic|ventric\w+|myocard\w+|visc\w+|"
-        r"bronchus|trachea\w*|contrast",
+        r"append\w+|spinal cord|bronchus|trachea\w*|contrast",
         r"tendon|ligament|muscle|baker|cysts?|implant|disc|achilles|\w*spinatus|menisc\w+|cuff",
     ),
     "dissected": (
@@ -160,6 +164,22 @@ BESIDE: Final[Mapping[str, tuple[str, str, str]]] = {
         r"arter(?:y|ies|ial)",
         rf"balloon|coils?|{_TREATED}",
     ),
+    "blocked": (
+        r"obstruct(?:ion|ed|ing|s)",
+        r"bowel|ile(?:um|al|us)|jejun(?:um|al)|duoden(?:um|al)|colon|sigmoid|ca?ecum|svc|vena cava|"
+        r"main bronchus|trachea|airway",
+        r"ureter\w*|bladder|biliary|bile|nasal|non-?|pulmonary disease",
+    ),
+    "astray": (
+        r"mal-?position\w*|mal-?plac\w+|mis-?plac\w+",
+        r"tubes?|lines?|catheters?|leads?|cvc|picc|tip|ett|ngt|tracheostomy",
+        r"screw|implant",
+    ),
+    "herniated": (
+        r"herniat(?:ion|ed|ing)",
+        r"tonsils?|uncus|brain|foramen magnum|cerebell\w+",
+        r"chiari|disc|disk",
+    ),
     "spilt": (
         r"extravasations?",
         r"contrast|active|arterial|vascular|blood|spleen|splenic|liver|hepatic|renal|kidney",
@@ -173,7 +193,7 @@ BESIDE: Final[Mapping[str, tuple[str, str, str]]] = {
         r"(?:sagittal|transverse|sigmoid|cavernous|dural|straight) sinus(?:es)?|"
         r"vena cava|pulmonary|(?:inter)?lobar|segmental|(?:lower|upper|middle) lobe arter\w+|"
         r"atri(?:um|al)|ventric(?:le|ular)|apical|intra-?cardiac|appendage|laa|"
-        r"coronary|carotid",
+        r"coronary|carotid|mca|middle cerebral|basilar|valve|stent|graft",
         r"superficial|saphenous|ha?emorrhoid\w*|varic\w+|bladder|ureter\w*|caly\w+|mural|"
         r"device|o?esophagus|"
         rf"{_TREATED}",
@@ -187,7 +207,7 @@ BESIDE: Final[Mapping[str, tuple[str, str, str]]] = {
         r"ha?emorrhages?|bleed(?:s|ing)?|ha?ematomas?",
         r"brain|cerebr\w+|cerebell\w+|cranial|thalam\w+|ganglia|pons|putamen|caudate|frontal|"
         r"temporal|parietal|occipital|ventric\w+|cisterns?|sylvian|sulc\w+|convexity|falx|"
-        r"tentor\w+|spleen|splenic|liver|hepatic|renal|kidney|adrenal|pelvi\w+|spinal",
+        r"tentor\w+|pituitar\w+|spleen|splenic|liver|hepatic|renal|kidney|adrenal|pelvi\w+|spinal",
         r"micro-?|scalp|subgaleal|cysts?|sub-?chorionic|conjunctiv\w+|sinus|subcutaneous|"
         r"soft tissue",
     ),
@@ -199,7 +219,7 @@ BESIDE: Final[Mapping[str, tuple[str, str, str]]] = {
     "twisted": (
         r"torsion|torsed",
         r"ovar(?:y|ian|ies)|adnexa\w*|test(?:is|es|icle|icular)|spermatic|scrot\w+|fallopian|"
-        r"omental",
+        r"omental|gastric|stomach|gallbladder",
         r"tibial|angle|version",
     ),
     "unfed": (
