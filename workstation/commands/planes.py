@@ -66,7 +66,8 @@ def straighten(ctx: CommandContext) -> Outcome:
 @command("planes.save", title="Save planes to the study", group=GROUP, when={"case", "image"})
 def save(ctx: CommandContext, mm: float | None = None) -> Outcome:
     """All planes of the direction on the active view as a series in the site's archive, so many
-    mm apart; without a number as far apart as they are thick. A slab is saved as slabs."""
+    mm apart; without a number as far apart as they are thick. A slab is saved as slabs, a section
+    across a curve as all the sections along it, 1 mm apart."""
     if mm is not None and not 0 < mm <= LARGEST:
         raise CommandError(tr("planes lie so many mm apart"))
     item, reader = claimed(ctx)

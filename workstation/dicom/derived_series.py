@@ -51,7 +51,8 @@ class DerivedSeries:
     """What all images of a series say alike.
 
     `carried` and `scanner` are values of one of the images it was made of, by tag. `mode` is
-    empty for planes; `thickness_mm` is that of a plane's own samples, or of the slab.
+    empty for planes; `thickness_mm` is that of a plane's own samples, or of the slab; of planes
+    that cut each other no distance holds (`apart_mm` None).
     """
 
     head: DocumentHead
@@ -61,7 +62,7 @@ class DerivedSeries:
     derivation: str
     mode: str
     thickness_mm: float
-    apart_mm: float
+    apart_mm: float | None
     count: int
     frame_of_reference: str
     photometric: str
@@ -151,7 +152,8 @@ def _lie(made: Dataset, series: DerivedSeries, plane: ImagePlane) -> None:
     made.ImageOrientationPatient = _numbers((*plane.row, *plane.column))
     made.ImagePositionPatient = _numbers(plane.origin)
     made.SliceThickness = _number(series.thickness_mm)
-    made.SpacingBetweenSlices = _number(series.apart_mm)
+    if series.apart_mm is not None:
+        made.SpacingBetweenSlices = _number(series.apart_mm)
     made.SliceLocation = _number(plane.position_mm)
 
 

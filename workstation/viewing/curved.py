@@ -16,6 +16,7 @@ from workstation.domain.geometry import ImagePlane, Vector, dot
 from workstation.domain.measurement import PixelPoint
 from workstation.domain.study import Frame, PixelSpacing, SpacingOrigin
 from workstation.imaging.course import APART_MM, Course, section_axes, vector
+from workstation.viewing.plane_stack import PlaneStack
 
 #: How far to both sides of the curve is shown, in all, mm.
 WIDE_MM: Final = (10.0, 300.0)
@@ -55,6 +56,12 @@ class Traced:
     turn: float = 0.0
     wide_mm: float = USUAL_WIDE_MM
     chosen: int = -1
+
+
+#: An end that is nearer to the beginning than this part of the way lies on no side of it.
+_LEAST_CHORD: Final = 0.2
+#: Cosine within which the lower edge looks to one side all along a curve.
+_STEADY: Final = 0.9
 
 
 def with_point(traced: Traced, point: Vector, at: int | None = None) -> Traced:
@@ -148,6 +155,31 @@ def section_frame(common: Frame, found: Course, index: int, wide_mm: float) -> F
         plane=ImagePlane((x, y, z), row, column, found.step_mm, found.step_mm),
         spacing=PixelSpacing(found.step_mm, found.step_mm, SpacingOrigin.PATIENT),
     )
+
+
+def sections(common: Frame, found: Course, wide_mm: float, apart_mm: float) -> PlaneStack:
+    """All the way along, so far apart, as far from either end; in the order of the curve."""
+    count = max(1, int(found.length_mm / apart_mm + 1e-6) + 1)
+    first = (found.length_mm - (count - 1) * apart_mm) / 2
+    planes = []
+    for number in range(count):
+        at = found.index_at(first + number * apart_mm)
+        frame = section_frame(common, found, at, wide_mm)
+        assert frame.plane is not None
+        planes.append(frame.plane)
+    return PlaneStack(tuple(planes), (frame.pixels.columns, frame.pixels.rows), apart_mm)
+
+
+def sides(found: Course) -> tuple[Vector, Vector]:
+    """Of the straight picture: where its end lies as seen from its beginning, and where its lower
+    edge looks all along it. Nothing where no side holds: the curve comes back, or turns over."""
+    chord = found.places[-1] - found.places[0]
+    length = float(np.linalg.norm(chord))
+    leads = chord / length if length >= _LEAST_CHORD * found.length_mm else np.zeros(3)
+    mean = found.across.mean(axis=0)
+    mean = mean / max(float(np.linalg.norm(mean)), 1e-9)
+    steady = float((found.across @ mean).min()) >= _STEADY
+    return vector(leads), vector(mean if steady else np.zeros(3))
 
 
 def point_of(found: Course, rows: int, at: PixelPoint) -> Vector:

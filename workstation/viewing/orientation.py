@@ -62,6 +62,12 @@ def edge_letters(state: ViewportState, frame: Frame) -> EdgeLetters:
     return _stated(state, *frame.orientation)
 
 
+def picture_letters(state: ViewportState, right: Vector, down: Vector) -> EdgeLetters:
+    """Of a picture that is no plane: what its edges look towards; of a direction that is
+    nothing, none."""
+    return _looking(turned(state), right, down)
+
+
 def _looking(m: tuple[float, float, float, float], row: Vector, column: Vector) -> EdgeLetters:
     """By where right and down on the screen lie in the patient: the way back of the turn."""
     right, bottom = (

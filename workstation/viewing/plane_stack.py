@@ -20,6 +20,12 @@ class PlaneStack:
     size: tuple[int, int]
     apart_mm: float
 
+    @property
+    def leans(self) -> bool:
+        """Whether they cut each other, as sections along a curve do."""
+        first = self.planes[0].normal
+        return any(dot(each.normal, first) < _PARALLEL for each in self.planes)
+
 
 def stack_of(state: Mpr, box: Box, plane: Plane, apart_mm: float) -> PlaneStack:
     """Through all of the volume, as the plane lies now, in the picture of its view."""

@@ -3,6 +3,7 @@ they are. On a worker: nothing of a screen is asked here.
 """
 
 import base64
+import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -57,8 +58,8 @@ class Planned:
     @property
     def uid_of(self) -> Sequence[Any]:
         """What makes it this one and no other."""
-        first, last = self.stack.planes[0], self.stack.planes[-1]
-        lies = [*first.origin, *first.row, *first.column, *last.origin, first.row_spacing]
+        each = [[*plane.origin, *plane.row, *plane.column] for plane in self.stack.planes]
+        lies = [*itertools.chain(*each), self.stack.planes[0].row_spacing]
         said = [self.slab_mm, self.slab_mm and self.mode.value, str(self.title)]
         window = None if self.voi is None else [self.voi.center, self.voi.width]
         many = [len(self.stack.planes), self.stack.apart_mm, *self.stack.size]
@@ -157,7 +158,8 @@ def _series(
     thick = planned.slab_mm or planned.stack.apart_mm
     return DerivedSeries(
         head, kind, own.modality, f"{own.label}, {planned.name}", _derivation(planned),
-        planned.mode.value if planned.slab_mm else "", thick, planned.stack.apart_mm,
+        planned.mode.value if planned.slab_mm else "", thick,
+        None if planned.stack.leans else planned.stack.apart_mm,
         len(planned.stack.planes), common.frame_of_reference, common.pixels.photometric,
         pixels.padding, planned.voi, common.lossy_ratio, _NUMBER, said,
         {tag: row.text(tag) for tag in SCANNER},

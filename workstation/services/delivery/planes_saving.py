@@ -38,6 +38,8 @@ from workstation.viewing.plane_stack import PlaneStack, stack_of
 #: What is written at most: images, and bytes of their pixels; beyond, planes lie further apart.
 MOST_IMAGES: Final = 1000
 MOST_BYTES: Final = 256 << 20
+#: Sections along a curve lie so far apart where nobody says.
+SECTIONS_MM: Final = 1.0
 
 
 @frozen
@@ -73,21 +75,19 @@ class PlanesSaving:
     def save(
         self, item: WorklistItem, reader: Reader, apart_mm: float | None = None
     ) -> Job[Written]:
-        """All planes of the direction that the active view shows, as thick as its slab is.
+        """All planes of the direction that the active view shows, as thick as its slab is; of a
+        section all along its curve.
 
         Settles when the archive has them. Raises CommandError where there is nothing to write.
         """
         shown = self._need_plane()
         assert shown.reformat is not None
         need_every_voxel(shown.reformat.volume)  # each plane would go through all of it
-        state, box, plane = self._viewer.lies(shown)
-        step = box.step_mm(state.axes(plane).normal)
-        stack = stack_of(state, box, plane, apart_mm or max(shown.state.slab_mm, step))
-        return self._write(item, reader, self._planned(shown, stack))
+        return self._write(item, reader, self._planned(shown, self._all(shown, apart_mm)))
 
     def save_key_image(self, item: WorklistItem, reader: Reader, title: KeyTitle) -> Job[Written]:
         """The plane on the active view as an image of its own, selected as a key image."""
-        shown = self._need_plane(alone=True)
+        shown = self._need_plane()
         here = self._here(shown)
         return self._write(item, reader, evolve(self._planned(shown, here), title=title))
 
@@ -103,10 +103,18 @@ class PlanesSaving:
         placed = rectangle(state, box, plane)
         return PlaneStack((placed.plane,), placed.size, box.step_mm(state.axes(plane).normal))
 
-    def _need_plane(self, *, alone: bool = False) -> Shown:
-        """`alone`: one that has no others beside it, a section across a curve, will do."""
+    def _all(self, shown: Shown, apart_mm: float | None) -> PlaneStack:
+        """Without a distance as far apart as they are thick."""
+        thick = shown.state.slab_mm
+        if shown.curve is not None:
+            return self._viewer.sections(shown, apart_mm or max(thick, SECTIONS_MM))
+        state, box, plane = self._viewer.lies(shown)
+        step = box.step_mm(state.axes(plane).normal)
+        return stack_of(state, box, plane, apart_mm or max(thick, step))
+
+    def _need_plane(self) -> Shown:
         shown = self._viewer.shown(self._viewer.active)
-        if shown is None or shown.reformat is None or (shown.curve is not None and not alone):
+        if shown is None or shown.reformat is None:
             raise CommandError(tr("this view shows no plane or slab of a volume"))
         if not shown.frame.in_patient:
             words = tr("where these planes lie in the patient is not known: they are not saved")

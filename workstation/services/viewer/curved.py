@@ -26,7 +26,8 @@ from workstation.services.viewer.viewer_parts import ViewerParts
 from workstation.text import tr
 from workstation.viewing import curved
 from workstation.viewing.curved import Along, Traced
-from workstation.viewing.orientation import EdgeLetters
+from workstation.viewing.orientation import EdgeLetters, picture_letters
+from workstation.viewing.plane_stack import PlaneStack
 from workstation.viewing.reformat import NO_OBJECT
 from workstation.viewing.resolve import ResolvedView
 from workstation.viewing.viewport import SlabMode, ViewportState
@@ -102,6 +103,14 @@ class CurvedViews(Phased):
             raise CommandError(tr("a straightened picture is no image of the series"))
         return super().toggle_key_image(title)
 
+    def sections(self, shown: Shown, apart_mm: float) -> PlaneStack:
+        """All of those along the curve of a section, so far apart. Raises CommandError."""
+        found = self._course(shown.display_set)
+        if found is None:
+            raise CommandError(tr("the curve has no points"))
+        wide = self.traced(shown.display_set).wide_mm
+        return curved.sections(self._box_of(shown.display_set).common, found, wide, apart_mm)
+
     # --- what is shown ---
 
     def _as_shown(
@@ -161,6 +170,9 @@ class CurvedViews(Phased):
     def _words(self, index: int, shown: Shown | None, view: ResolvedView | None) -> Overlay:
         """Before there is a curve a view of it has nothing to say but whose it is."""
         words = super()._words(index, shown, view)
+        if shown is not None and (made := self._straight_on(shown)) is not None:
+            letters = picture_letters(shown.state, *curved.sides(made.of.course))
+            return evolve(words, letters=letters)
         if shown is None or shown.state.along is None or shown.curve is not None:
             return words
         return evolve(words, bottom_left=(), bottom_right=(), letters=EdgeLetters())

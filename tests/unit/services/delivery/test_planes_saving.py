@@ -2,15 +2,18 @@
 
 import io
 import json
+import math
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pydicom
 import pytest
 from attrs import evolve
 from fakes_planes import CT_HEADER, READER, ImageSite, Queue
 from fakes_report import item
 from fakes_viewer import PATIENT, SITE, larger, opened
+from numpy.typing import NDArray
 from volume_phantoms import SCANS, display_set
 
 from workstation.domain.identifiers import StudyUID
@@ -24,6 +27,7 @@ from workstation.viewing.viewport import SlabMode
 
 CT = display_set(SCANS["straight"], 20, (30, 34), space="1.2.9.1")
 AXIAL, STACK, CORONAL = range(3)
+SECTION = 4
 
 
 class Room:
@@ -209,8 +213,8 @@ def test_a_plane_that_is_not_here_is_not_saved() -> None:
         room.save()
 
 
-def test_a_section_across_a_curve_is_a_key_image_and_no_series() -> None:
-    """The narrowest lumen is shown to the surgeon; sections lean against each other."""
+def test_a_section_across_a_curve_is_a_key_image() -> None:
+    """The narrowest lumen is shown to the surgeon."""
     room = Room()
     for index in range(6):
         room.viewer.resized(index, 400, 300, 1.0)
@@ -231,5 +235,73 @@ def test_a_section_across_a_curve_is_a_key_image_and_no_series() -> None:
     assert [float(x) for x in image.ImagePositionPatient] == pytest.approx(
         section.frame.plane.origin, abs=1e-6
     )
-    with pytest.raises(CommandError, match="no plane or slab"):
-        room.save()
+
+
+def along(room: Room, *points: tuple[float, float]) -> None:
+    """A curve on the coronal, and its section on the active view."""
+    for index in range(6):
+        room.viewer.resized(index, 400, 300, 1.0)
+    room.viewer.toggle_curved()
+    room.viewer.activate(1)
+    for point in points:
+        room.viewer.add_course_point(point)
+    room.viewer.activate(SECTION)
+
+
+def test_sections_along_an_arch_go_to_the_archive_as_a_series() -> None:
+    """An implant is planned on sections every millimetre, by somebody who has no volume."""
+    room = Room()
+    along(room, (4.0, 10.0), (24.0, 10.0))
+    shown = room.viewer.shown(SECTION)
+    assert shown is not None
+    assert shown.frame.plane is not None
+    assert shown.curve is not None
+
+    done = room.save(2.0)
+
+    made = sorted(
+        (pydicom.dcmread(io.BytesIO(each)) for each in room.queue.archive.filed.values()),
+        key=lambda each: each.InstanceNumber,
+    )
+    count = math.floor(shown.curve.length_mm / 2.0 + 1e-6) + 1
+    assert done.result() == Written(len(made)) == Written(count)
+    middles = [_middle(each) for each in made]
+    steps = np.diff(middles, axis=0)
+    normal = np.array(shown.frame.plane.normal)
+    assert np.allclose(np.linalg.norm(steps, axis=1), 2.0, atol=0.51)  # to the nearest pixel
+    assert np.allclose(np.abs(steps @ normal), np.linalg.norm(steps, axis=1), atol=1e-3)
+    assert len({each.SeriesInstanceUID for each in made}) == 1
+    assert {float(each.SpacingBetweenSlices) for each in made} == {2.0}
+
+
+def test_sections_that_lean_against_each_other_say_of_no_distance_that_it_holds() -> None:
+    """Another station would stack them into a jaw that is straight."""
+    room = Room()
+    along(room, (4.0, 4.0), (14.0, 14.0), (24.0, 4.0))
+
+    room.save(2.0)
+
+    made = [pydicom.dcmread(io.BytesIO(each)) for each in room.queue.archive.filed.values()]
+    assert len({str(each.ImageOrientationPatient) for each in made}) == len(made) > 5
+    assert all("SpacingBetweenSlices" not in each for each in made)
+
+
+def test_two_curves_with_the_same_ends_are_two_series() -> None:
+    """What lies between them is not the same patient's tooth."""
+    uids = set()
+    for middle in (8.0, 14.0):
+        room = Room()
+        along(room, (4.0, 10.0), (14.0, middle), (24.0, 10.0))
+        room.save(2.0)
+        data = next(iter(room.queue.archive.filed.values()))
+        uids.add(pydicom.dcmread(io.BytesIO(data)).SeriesInstanceUID)
+
+    assert len(uids) == 2
+
+
+def _middle(made: pydicom.Dataset) -> NDArray[np.float64]:
+    row, column = np.reshape(np.array(made.ImageOrientationPatient, float), (2, 3))
+    down, right = (float(part) for part in made.PixelSpacing)
+    origin = np.array(made.ImagePositionPatient, float)
+    middle = origin + row * right * (made.Columns - 1) / 2 + column * down * (made.Rows - 1) / 2
+    return np.asarray(middle, np.float64)

@@ -13,14 +13,17 @@ from volume_phantoms import SCANS, display_set
 from workstation.domain.measurement import Measurement, MeasurementKind, is_writable
 from workstation.domain.study import DisplaySet, Geometry, GeometryVerdict, PixelFormat
 from workstation.errors import CommandError
+from workstation.imaging.course import Course, course
 from workstation.services.screen import drafted_measurements
 from workstation.services.screen.view_lines import Bend
 from workstation.services.screen.viewed import Shown
 from workstation.services.viewer.curves_kept import CurvesKept
 from workstation.services.viewer.viewer import Viewer
-from workstation.viewing.curved import Along, Traced
+from workstation.viewing import viewport as reduce
+from workstation.viewing.curved import Along, Traced, sides
+from workstation.viewing.orientation import picture_letters
 from workstation.viewing.planes import Plane
-from workstation.viewing.viewport import SlabMode
+from workstation.viewing.viewport import SlabMode, ViewportState
 
 COUNT, SHAPE = 34, (42, 46)
 CT = display_set(SCANS["straight"], COUNT, SHAPE)
@@ -612,3 +615,49 @@ def test_a_curve_that_was_cleared_stays_cleared() -> None:
 
     assert written
     assert store.kept == {}
+
+
+# --- sides -------------------------------------------------------------------------------
+
+
+def jaw(*, back: bool = False, bend_mm: float = 30.0) -> Course:
+    """A dental arch from the patient's right to his left through the front, LPS; or the way
+    back."""
+    angles = np.radians(np.arange(180, -1, -20))
+    points = [(25 * math.cos(a), -bend_mm * math.sin(a), 0.0) for a in angles]
+    found = course(points[::-1] if back else points, 0.5)
+    assert found is not None
+    return found
+
+
+def test_a_panoramic_says_where_right_and_left_are() -> None:
+    """The wrong tooth is pulled from a picture that does not say which side it begins on."""
+    state = ViewportState()
+
+    there = picture_letters(state, *sides(jaw()))
+    back = picture_letters(state, *sides(jaw(back=True)))
+    mirrored = picture_letters(reduce.flip_horizontal(state), *sides(jaw()))
+
+    assert (there.left, there.right) == ("R", "L")
+    assert {there.top, there.bottom} == {"H", "F"}
+    assert (back.left, back.right) == ("L", "R")
+    assert (mirrored.left, mirrored.right) == ("L", "R")
+
+
+def test_of_a_curve_that_comes_back_no_side_is_said() -> None:
+    """A loop of bowel: its end lies beside its beginning."""
+    angles = np.radians(np.arange(0, 351, 30))
+    loop = course([(25 * math.cos(a), 25 * math.sin(a), 0.0) for a in angles], 0.5)
+    assert loop is not None
+
+    found = picture_letters(ViewportState(), *sides(loop))
+
+    assert (found.left, found.right) == ("", "")
+
+
+def test_the_letters_stand_on_the_straight_picture() -> None:
+    viewer = along_a_curve(CT, (4.0, 10.0), (14.0, 11.0), (24.0, 10.0))  # R to L
+
+    letters = viewer.overlay(STRAIGHT).letters
+
+    assert (letters.left, letters.right) == ("R", "L")
