@@ -19,7 +19,7 @@ from workstation.adapters.decoder_answers import FrameAnswer
 from workstation.adapters.decoder_child import Asked, Child, Lost
 from workstation.adapters.decoder_request import Request
 from workstation.adapters.decoder_supply import Supply
-from workstation.adapters.shared_memory import Arena, Slot
+from workstation.adapters.shared_memory import Arena, Slot, slot_apart
 from workstation.decoder import budget
 from workstation.dicom.reasons import Undecodable, not_displayable
 from workstation.domain.identifiers import StudyRef
@@ -74,6 +74,18 @@ class Decoders:
             raise result
         return result
 
+    def decode_apart(self, data: bytes, frame: Frame, transfer_syntax: str) -> FramePixels:
+        """`decode` into memory of its own, which goes with the pixels: of a study that memory
+        has no room for, a block with the neighbours would stay as long as one of them."""
+        pending = self.start(data, [frame], transfer_syntax, apart=True)
+        assert pending is not None
+        (result,) = pending.results()
+        for child in self._supply.all:
+            child.forget(pending.blocks)
+        if isinstance(result, NotDisplayable):
+            raise result
+        return result
+
     def decode_object(self, data: bytes, frames: Sequence[Frame]) -> list[Result]:
         """Frames of one instance out of its Part 10 bytes, in the order asked."""
         pending = self.start(data, frames)
@@ -103,6 +115,7 @@ class Decoders:
         *,
         wait: bool = True,
         any_object: bool = False,
+        apart: bool = False,
     ) -> "Pending | None":
         """Begin to decode, so that the caller can go on reading; `results` brings it home.
 
@@ -112,7 +125,7 @@ class Decoders:
         any one of the format of `frames`; `sop` of the result says which it was.
         """
         try:
-            slots = self._slots(data, frames)
+            slots = self._slots(data, frames, apart=apart)
             child = self._supply.take(wait=wait)
         except (Undecodable, Lost) as error:
             return Pending(self, frames, error.reason)
@@ -181,11 +194,13 @@ class Decoders:
         self._supply.close()
         self._studies.clear()
 
-    def _slots(self, data: bytes, frames: Sequence[Frame]) -> list[Slot]:
+    def _slots(self, data: bytes, frames: Sequence[Frame], *, apart: bool) -> list[Slot]:
         """Room for each frame, after what is claimed was checked."""
         decoder_texts.check_size(data)
         for frame in frames:
             budget.check_format(frame.pixels)
+        if apart:
+            return [slot_apart(frame.pixels) for frame in frames]
         key = frames[0].key
         with self._lock:
             study = self._studies.setdefault(StudyRef(key.site, key.study), _Study())
@@ -207,6 +222,8 @@ class Pending:
         self._child: Child | None = None
         self._asked: Asked | None = None
         self._lost = 0
+        #: Numbers of the blocks of memory that it is given.
+        self.blocks = set() if request is None else {slot.block.number for slot in request.slots}
         self.sop = ""  # of the object that was decoded, once there are results
 
     def begin(self, child: Child) -> None:

@@ -284,7 +284,7 @@ class DicomWebFrames(DicomWebMetadata):
 
     def unpack(self, frame: Frame, packed: Packed) -> FramePixels:
         """Decode what came as `Packed`. Raises NotDisplayable with the reason."""
-        return self._decoders.decode(packed.data, frame, packed.transfer_syntax)
+        return self._decoders.decode_apart(packed.data, frame, packed.transfer_syntax)
 
     def _decode_parts(self, stream: Stream, frames: Sequence[Frame], settle: Arrived) -> None:
         """Parts come in the order asked (PS3.18 10.4.1.1.6)."""

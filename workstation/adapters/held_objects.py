@@ -143,7 +143,7 @@ class HeldObjects:
 
     def unpack(self, frame: Frame, packed: Packed) -> FramePixels:
         """Decode what came as `Packed`. Raises NotDisplayable with the reason."""
-        return self._decoders.decode(packed.data, frame, packed.transfer_syntax)
+        return self._decoders.decode_apart(packed.data, frame, packed.transfer_syntax)
 
     def _data_of(self, key: FrameKey) -> bytes:
         found = self._need(key)

@@ -122,6 +122,13 @@ class Slot:
         return bytes(self._view[self.offset : self.offset + length])
 
 
+def slot_apart(pixels: PixelFormat) -> Slot:
+    """In a block of its own, which goes with the last array on it."""
+    size = room_size(pixels)
+    block = Block(-(-size // mmap.PAGESIZE) * mmap.PAGESIZE)
+    return Slot(block, block.read_only(), 0, size)
+
+
 class Arena:
     """Slots of one study, cut from a few large blocks.
 
@@ -141,8 +148,7 @@ class Arena:
         size = room_size(pixels)
         room = -(-size // mmap.PAGESIZE) * mmap.PAGESIZE
         if room > self.BLOCK // 4:
-            block = Block(room)
-            return Slot(block, block.read_only(), 0, size)
+            return slot_apart(pixels)
         if self._block is None or self._used + room > self.BLOCK:
             self._block = Block(self.BLOCK)
             self._view = self._block.read_only()

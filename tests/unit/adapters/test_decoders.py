@@ -156,6 +156,34 @@ def test_many_studies_do_not_use_up_descriptors(decoders: Decoders) -> None:
     assert len(os.listdir("/proc/self/fd")) <= before + 2
 
 
+def _mapped(pid: int) -> int:
+    """Bytes of shared memory without a name that a process has touched."""
+    maps = Path(f"/proc/{pid}/smaps").read_text("ascii", "replace").split("VmFlags")
+    shared = [each for each in maps if "memfd:" in each]
+    return sum(int(each.split("Rss:")[1].split()[0]) * 1024 for each in shared)
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="the system does not tell")
+def test_what_is_decoded_apart_goes_with_its_pixels(decoders: Decoders) -> None:
+    """A series that memory has no room for goes through it, image by image: neither here nor in
+    a child anything of an image stays that nobody holds."""
+    ready(decoders)
+    pixels = evolve(FRAME.pixels, rows=512, columns=512)
+    large, ramp = evolve(FRAME, pixels=pixels), np.arange(512 * 512, dtype="<u2")
+    first = decoders.decode_apart(ramp.tobytes(), large, NATIVE)
+    assert np.array_equal(first.stored.ravel(), ramp)
+    idle = [_mapped(pid) for pid in (os.getpid(), *decoders.pids)]
+    descriptors = len(os.listdir("/proc/self/fd"))
+
+    for _ in range(40):
+        decoders.decode_apart(ramp.tobytes(), large, NATIVE)
+
+    after = [_mapped(pid) for pid in (os.getpid(), *decoders.pids)]
+    assert all(b - a <= 2 * ramp.nbytes for a, b in zip(idle, after, strict=True))
+    assert len(os.listdir("/proc/self/fd")) <= descriptors + 4
+    assert np.array_equal(first.stored.ravel(), ramp)
+
+
 def test_a_damaged_frame_between_good_ones_is_the_only_one_refused(decoders: Decoders) -> None:
     """One bad image never costs its neighbours."""
     good = bytes(imagecodecs.jpegls_encode(RAMP))

@@ -53,6 +53,13 @@ def need_every_voxel(volume: Volume | None) -> None:
         )
 
 
+def sample_of(volume: Volume | None) -> FramePixels | None:
+    """Pixels as its frames have them, for a window by values: these are not here decoded."""
+    if not isinstance(volume, FewerVoxels) or not volume.every.like.stored:
+        return None
+    return FramePixels(volume.voxels[len(volume.voxels) // 2])
+
+
 @frozen(eq=False)
 class FramesHeld:
     """The frames of a series as memory has them; `pixels` decodes one that is held compressed.

@@ -19,6 +19,7 @@ from workstation.services.screen.overlay_lines import Overlay
 from workstation.services.screen.pointed import Pointed
 from workstation.services.screen.view_lines import Crosshair, Crossing, CrossLine
 from workstation.services.screen.viewed import OWN_LETTERS, Reformat, Shown, ViewedStudy
+from workstation.services.viewer.larger_series import sample_of
 from workstation.services.viewer.planes_seen import PlanesSeen
 from workstation.services.viewer.viewer_parts import ViewerParts
 from workstation.text import tr
@@ -211,9 +212,10 @@ class Planar(Pointed):
         else:
             self.volumes.want(display_set)
             missing = self.volumes.not_seen(display_set)
+        volume = self.volumes.to_see(display_set)
         made = Reformat(
-            self.volumes.to_see(display_set), state.plane, state.slab_mm, state.slab_mode,
-            index, count, turned, plain.pixels,
+            volume, state.plane, state.slab_mm, state.slab_mode,
+            index, count, turned, plain.pixels or sample_of(volume),
         )  # fmt: skip
         return evolve(plain, state=state, frame=frame, pixels=None, missing=missing, reformat=made)
 

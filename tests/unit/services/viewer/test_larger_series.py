@@ -94,6 +94,19 @@ def test_values_of_the_images_are_measured_as_ever() -> None:
     assert mark.stats["mean"] == pytest.approx(there.mean())
 
 
+def test_a_window_by_values_is_told_from_what_is_held() -> None:
+    """Its images are decoded when they are looked at: on planes none of them is here."""
+    viewer, _ = in_planes()
+    viewer.set_window("auto")
+
+    shown = viewer.shown(CORONAL)
+    assert shown is not None
+    assert shown.voi is not None
+    low, high = np.percentile(VOXELS, (1, 99))
+    assert low < shown.voi.center - shown.voi.width / 4
+    assert high > shown.voi.center + shown.voi.width / 4
+
+
 def test_nothing_is_grown_in_a_preview() -> None:
     viewer, loader = in_planes()
     viewer.activate(1)
