@@ -11,7 +11,8 @@ from typing import Final
 from attrs import frozen
 
 from workstation.domain.identifiers import FrameKey, SiteId, TaskRef
-from workstation.domain.worklist import Priority, WorklistItem
+from workstation.domain.report_states import STATES, UNSETTLED
+from workstation.domain.worklist import Priority, Tier, WorklistItem
 from workstation.protocols.delivery import Delivery, State
 from workstation.services.delivery.delivery import Deliveries
 from workstation.services.images.loading import Loader
@@ -59,20 +60,33 @@ def figures(
         and row.item.acquired is not None
         and row.item.listed >= row.item.acquired
     ]
-    accepted = [e for e in entries if e.site == site and e.state is State.ACKNOWLEDGED]
-    promised = [(e, due(TaskRef(e.site, e.task))) for e in accepted]
+    promised = _promised((e for e in entries if e.site == site), due)
     return SiteFigures(
         site,
         len(open_rows),
         sum(row.item.priority is Priority.STAT for row in open_rows),
         sum(overdue(row.item) for row in open_rows),
         sum(not row.verdict.allowed for row in open_rows),
-        len(accepted),
+        len(promised),
         sum(_kept(e, item) for e, item in promised),
         median(came) if came else None,
         sum(each > PROMISED_S for each in came),
         median(first_images) if first_images else None,
     )
+
+
+def _promised(
+    entries: Iterable[Delivery], due: Callable[[TaskRef], WorklistItem | None]
+) -> list[tuple[Delivery, WorklistItem | None]]:
+    """Accepted reports that a promise was about. What is added to one later is none of them,
+    nor is a first impression of a case that was promised a final report."""
+    accepted = [e for e in entries if e.state is State.ACKNOWLEDGED and not STATES[e.status].amends]
+    found = [(each, due(TaskRef(each.site, each.task))) for each in accepted]
+    return [(e, item) for e, item in found if not _is_owed_more(e, item)]
+
+
+def _is_owed_more(entry: Delivery, item: WorklistItem | None) -> bool:
+    return item is not None and entry.status in UNSETTLED and item.tier is Tier.FINAL
 
 
 def _kept(entry: Delivery, item: WorklistItem | None) -> bool:
@@ -101,10 +115,10 @@ def so_far(
     entries: Sequence[Delivery], due: Callable[[TaskRef], WorklistItem | None], now: datetime
 ) -> SoFar:
     """Pure: `due` knows the promise of a signed case, `now` is this machine's clock."""
-    accepted = [each for each in entries if each.state is State.ACKNOWLEDGED]
+    promised = _promised(entries, due)
     recent = (e for e in entries if e.sealed_at is not None and now - e.sealed_at < _HOUR)
-    kept = (_kept(each, due(TaskRef(each.site, each.task))) for each in accepted)
-    return SoFar(len(entries), sum(1 for _ in recent), len(accepted), sum(kept))
+    kept = (_kept(each, item) for each, item in promised)
+    return SoFar(len(entries), sum(1 for _ in recent), len(promised), sum(kept))
 
 
 class Shift:

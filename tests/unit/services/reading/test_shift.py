@@ -19,7 +19,8 @@ from workstation.domain.identifiers import (
     TaskId,
     TaskRef,
 )
-from workstation.domain.worklist import Priority, ReadState, WorklistItem
+from workstation.domain.report import ReportState
+from workstation.domain.worklist import Priority, ReadState, Tier, WorklistItem
 from workstation.protocols.delivery import Delivery, State
 from workstation.services.queue.licence import Verdict
 from workstation.services.queue.rows import Row
@@ -137,3 +138,25 @@ def test_the_first_image_is_timed_from_opening_and_once_for_each_case() -> None:
     opened(ROWS[1].item, 0.8)
 
     assert round(shift.figures()["Harbor General"].first_image_s or 0, 6) == 0.6
+
+
+def test_what_is_added_later_and_a_first_impression_are_no_promises() -> None:
+    """An addendum on the next day made a promise that was kept a broken one; a wet read in time
+    made one that nobody had kept yet a kept one."""
+    entries = (
+        sent(4, NOW),
+        evolve(sent(4, NOW + 99 * MINUTE), status=ReportState.ADDENDED),
+        evolve(sent(1, NOW), status=ReportState.WET_READ),  # a final report is promised of it
+    )
+    found = so_far(entries, HELD.get, NOW)
+
+    assert (found.accepted, found.in_time) == (1, 1)
+    assert (counted(entries).accepted, counted(entries).in_time) == (1, 1)
+
+
+def test_a_preliminary_report_that_was_promised_is_a_promise() -> None:
+    held = evolve(HELD[TaskRef(HARBOR, TaskId("4"))], tier=Tier.PRELIMINARY)
+    entry = evolve(sent(4, NOW), status=ReportState.PRELIMINARY)
+    found = so_far((entry,), {held.key: held}.get, NOW)
+
+    assert (found.accepted, found.in_time) == (1, 1)
