@@ -1,9 +1,9 @@
 """Decoder children, ready when one is needed: those at work, and one in reserve.
 
 A child that is lost is replaced by the reserve at once, and a new reserve is started behind it.
-While nothing is decoded for some time there is none: it would hold 36 MB for nobody; the next
-image brings one again. One thread starts them all and lives as long as they do: Linux ends a
-child with the thread that started it.
+While nothing is decoded for some time there is none, and one alone is left of those at work: each
+would hold 36 MB for nobody; the next image brings them again. One thread starts them all and lives
+as long as they do: Linux ends a child with the thread that started it.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ _log = logging.getLogger("decoder")
 _STARTS = 3
 #: With no order for so long the program has started, and a core is free for the reserve.
 _QUIET_SECONDS = 3.0
-#: With nothing decoded for so long the reader reads: no child is about to be lost.
+#: With nothing decoded for so long the reader reads: one child is enough for what comes.
 REST_SECONDS = 20.0
 
 
@@ -36,7 +36,8 @@ class Supply:
         self._reserve_wanted = False  # not at once: the program starts first
         self._rests = False  # there is none until something is decoded
         self._used = time.monotonic()
-        self._missing = children
+        self._children = self._missing = children
+        self._resting = 0  # of them, ended until something is to be decoded
         self._all: list[Child] = []
         self._closed = False
         self._complete = threading.Event()
@@ -66,6 +67,7 @@ class Supply:
 
         Raises `Lost` where none can be started.
         """
+        self._wake()
         starts = 0
         while True:
             try:
@@ -125,6 +127,14 @@ class Supply:
         self._complete.set()
         self._starter.join()
 
+    def _wake(self) -> None:
+        """There is work again: those who rest are started while one begins with it."""
+        with self._lock:
+            woken, self._resting = self._resting, 0
+            self._missing += woken
+        for _ in range(woken):
+            self._orders.put(True)
+
     def _none_started(self) -> None:
         """For the next who asks: another try, or the same answer once all is closed."""
         with self._lock:
@@ -181,17 +191,35 @@ class Supply:
             return None if self._reserve_wanted or self._rests else _QUIET_SECONDS
 
     def _rest(self) -> bool:
-        """Whether there was a reserve: it goes, unless something was decoded meanwhile."""
+        """Whether there was a reserve: it goes, and all but one of those at work, unless
+        something was decoded meanwhile."""
         with self._lock:
             if not self._reserve:
                 return False
             if time.monotonic() < self._used + REST_SECONDS:
                 return True
-            child = self._reserve.pop()
-            self._all.remove(child)
+            ended = [self._reserve.pop(), *self._sent_to_rest()]
+            for child in ended:
+                self._all.remove(child)
             self._reserve_wanted, self._rests = False, True
-        child.kill()
+        for child in ended:
+            child.kill()
         return True
+
+    def _sent_to_rest(self) -> list[Child]:
+        """Of those that have nothing to do, so many that one is left of all."""
+        ended: list[Child] = []
+        while self._children - self._resting - self._missing > 1:
+            try:
+                child = self._idle.get_nowait()
+            except queue.Empty:
+                break
+            if child is None:  # for who asks: none can be started
+                self._idle.put(child)
+                break
+            ended.append(child)
+            self._resting += 1
+        return ended
 
     def _put(self, child: Child | None) -> None:
         """To who waits for it, or into reserve once it is in its sandbox."""

@@ -48,6 +48,12 @@ class Pool:
         assert child is not None
         self.supply.give_back(child)
 
+    def rests(self) -> None:
+        """An image was decoded, and then none for some time."""
+        self.decodes()
+        comes(lambda: len(self.made) == 3)
+        comes(lambda: self.living == 1)
+
 
 @pytest.fixture
 def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
@@ -65,38 +71,52 @@ def comes(holds: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
-def test_while_nothing_is_decoded_there_is_no_reserve(pool: Pool) -> None:
-    """It held 36 MB of a laptop's memory for nobody, all the time that a report is written."""
-    pool.decodes()
-    comes(lambda: len(pool.made) == 3)
-
-    comes(lambda: pool.living == 2)
+def test_while_nothing_is_decoded_one_child_is_left(pool: Pool) -> None:
+    """Each holds 36 MB of a laptop's memory, all the time that a report is written."""
+    pool.rests()
 
     assert pool.supply.reserves == 0
-    assert len(pool.supply.all) == 2
+    assert len(pool.supply.all) == 1
 
 
-def test_with_the_next_image_it_comes_again(pool: Pool) -> None:
+def test_the_next_image_waits_for_nobody_and_brings_the_others_again(pool: Pool) -> None:
     """A hostile file in the next case costs its own image and no wait."""
+    pool.rests()
+
+    first = pool.supply.take(wait=False)
+    assert first is not None
+    second = pool.supply.take()
+    assert second is not None
+    assert second is pool.made[3]
+    for child in (first, second):
+        pool.supply.give_back(child)
+
+    comes(lambda: pool.supply.reserves == 1)
+    assert len(pool.made) == 5
+    assert pool.living == 3
+
+
+def test_one_that_works_on_is_not_sent_to_rest(pool: Pool) -> None:
+    """A film of an hour is one request."""
     pool.decodes()
+    busy = pool.supply.take()
+    assert busy is not None
     comes(lambda: len(pool.made) == 3)
-    comes(lambda: pool.living == 2)
 
-    pool.decodes()
+    comes(lambda: pool.living == 1)
 
-    comes(lambda: len(pool.made) == 4)
+    assert busy.alive()
+    pool.supply.give_back(busy)
 
 
 def test_who_is_lost_while_there_is_none_is_replaced_all_the_same(pool: Pool) -> None:
-    pool.decodes()
-    comes(lambda: len(pool.made) == 3)
-    comes(lambda: pool.living == 2)
+    pool.rests()
     lost = pool.supply.take()
     assert lost is not None
 
     pool.supply.replace(lost)
 
-    comes(lambda: len(pool.made) == 4)
+    comes(lambda: len(pool.made) == 5)
     first, second = pool.supply.take(), pool.supply.take()
     assert first is not None
     assert second is not None
