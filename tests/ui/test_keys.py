@@ -346,6 +346,17 @@ def test_words_are_asked_for_by_the_name_that_a_reader_knows(
     assert len(palette.rows.found) == len(palette._every)
 
 
+def test_only_what_is_still_lacking_is_asked_for(
+    room: Room, registry: Registry, bindings: Bindings
+) -> None:
+    """`how_much (one of none, minor, major)` after `major` was chosen asks for it again."""
+    palette = Opened(room, registry, bindings)
+    palette.open("report.discrepancy major ")
+
+    assert palette._prompt.text() == "Discrepancy major ›"
+    assert palette.field.placeholderText() == palette._count.text() == "why (words)"
+
+
 def test_what_was_run_last_stands_first_before_anything_is_typed(
     room: Room, registry: Registry, bindings: Bindings
 ) -> None:

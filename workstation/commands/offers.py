@@ -49,7 +49,11 @@ class Offer:
     told: str = ""  # what the command does, in a sentence
     within: str = ""  # the name of a menu of its own that it stands in
     also: str = ""  # what people call it elsewhere
-    takes: str = ""  # the words that may follow: "mm (a number), scope (one of image, series)"
+    takes: tuple[str, ...] = ()  # what may follow: "mm (a number)", "scope (one of image, series)"
+
+    def lacks(self, given: int) -> str:
+        """What may still follow so many words."""
+        return ", ".join(self.takes[min(given, len(self.takes) - 1) :]) if self.takes else ""
 
 
 def offers(registry: Registry, bindings: Bindings, active: frozenset[str]) -> tuple[Offer, ...]:
@@ -115,8 +119,8 @@ def _title(line: str, command: Command, bound: tuple[Binding, ...]) -> str:
     return f"{tr(command.title)}{words}"
 
 
-def _takes(command: Command) -> str:
-    return ", ".join(f"{each.name} ({each.words})" for each in command.arguments)
+def _takes(command: Command) -> tuple[str, ...]:
+    return tuple(f"{each.name.replace('_', ' ')} ({each.words})" for each in command.arguments)
 
 
 def _of(binding: Binding, command: Command) -> bool:

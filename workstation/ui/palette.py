@@ -162,7 +162,8 @@ class Palette(QWidget):
         name, hint = "", tr("Command, or a part of its name")
         if begun is not None:
             words = line.partition(" ")[2].strip()
-            name, hint = f"{begun.title.rstrip('…')} {words}".strip(), begun.takes
+            hint = begun.lacks(len(words.split()))
+            name = f"{begun.title.rstrip('…')} {words}".strip()
         self._prompt.setText(f"{name} ›".strip())
         self.field.setPlaceholderText(hint)
         text = "" if self._asked else line
@@ -179,7 +180,8 @@ class Palette(QWidget):
         found = ranked(text, self._every, self._recent) if begun is None else ranked("", [begun])
         self.rows.show_found(found, begun.told if begun is not None else "")
         count = tr("{n} of {total}", n=len(found), total=len(self._every))
-        self._count.setText(count if begun is None else begun.takes)
+        given = len(self._asked.split()[1:])  # behind the command itself
+        self._count.setText(count if begun is None else begun.lacks(given))
 
     def _begun(self, text: str) -> Offer | None:
         """What a whole command line, with its words, would run."""
