@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -158,6 +159,7 @@ class _Peak(threading.Thread):
 def _pss(pids: Sequence[int]) -> int:
     total = 0
     for pid in pids:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
-        total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+        with suppress(FileNotFoundError, ProcessLookupError):  # a decoder that was sent to rest
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
+            total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
     return total * 1024
