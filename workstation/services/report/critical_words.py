@@ -18,7 +18,7 @@ _INSIDE: Final = (
     r"cerebral|thalamic|pontine|brain ?stem|retro-?peritoneal|mediastinal|retro-?placental|"
     r"retro-?bulbar|intra-?mural|intra-?peritoneal|retro-?pharyngeal|peri-?(?:nephric|renal)|"
     r"peri-?aortic|retro-?pubic|rectus sheath|intra-?thoracic|"
-    r"peri-?(?:hepatic|splenic)|sub-?capsular|(?:ilio)?-?psoas|iliacus|"
+    r"intra-?abdominal|pulmonary|alveolar|peri-?(?:hepatic|splenic)|sub-?capsular|(?:ilio)?-?psoas|iliacus|"
     r"intra-?(?:dural|spinal|medullary))"
 )
 #: Words between two that belong together, none of which parts them.
@@ -51,8 +51,9 @@ _CLOSED: Final = r"occlu(?:sions?|sive|ded|des)"
 ALONE: Final[Mapping[str, str]] = {
     "air": r"(?:tension |ha?emo-?|hydro-?|pyo-?)*pneumo-?(?:hydro-?|ha?emo-?)?thora(?:x|ces)|"
     r"ptx|ha?emothora(?:x|ces)|"
-    r"pneumomediastinum|pneumopericardium|(?:pleural|mediastinal) (?:air|gas)|absent lung sliding|"
-    r"stratosphere sign|deep sulcus|pneumo(?:retro)?peritoneum|tension pneumocephalus|"
+    r"pneumomediastinum|pneumopericardium|(?:pleural|mediastinal) (?:air|gas|emphysema)|"
+    r"absent lung sliding|stratosphere sign|deep sulcus|"
+    r"pneumo(?:retro)?peritoneum|tension pneumocephalus|"
     r"(?:free|extra-?luminal|extra-?intestinal|sub-?(?:dia)?phrenic|subdiaphragmatic)"
     r"(?: (?:intra-?|retro-?)?(?:peritoneal|abdominal))? (?:air|gas)|"
     r"(?:intra|retro)-?peritoneal (?:air|gas)|(?:air|gas) embol(?:us|ism|i)",
@@ -63,13 +64,13 @@ ALONE: Final[Mapping[str, str]] = {
     r"[sl]bo|(?:coffee bean|whirl(?:pool)?|rigler.?s?) sign|volvul(?:us|i)|"
     r"closed[- ]loop(?! \w*ostomy)|"
     r"(?:bowel|colonic|intestinal|gastric outlet|duodenal) obstruction|"
-    r"intussusceptions?|appendicitis|toxic megacolon|"
+    r"intussuscept(?:ions?|ed|ing)|appendicitis|toxic megacolon|"
     r"cholecystitis|"
     r"(?:acute|ascending) cholangitis|acute (?:\w+ ){0,2}(?:pancreatitis|diverticulitis)|"
     r"anastomotic (?:leak(?:age)?|dehiscence)|boerhaave|mediastinitis|"
     r"aorto-?(?:enteric|duodenal|bronchial|o?esophageal) fistula",
     "bleeding": rf"{_INSIDE}(?:(?:,| and| or| /)? {_INSIDE})?(?: \w+)? {_BLEED}|"
-    r"(?:sah|sdh|edh|ich|ivh)|"
+    r"(?:a?sah|a?sdh|edh|ich|ivh)|"
     r"(?:acute|subacute|new|recurrent) (?:\w+ )?(?:sub|extra|epi)dural(?! \w)|"
     r"active (?:\w+ ){0,2}(?:bleed(?:ing)?|ha?emorrhage|extravasation)|contrast blush|"
     r"(?:massive|expanding) (?:\w+ ){0,2}ha?ematoma|"
@@ -94,7 +95,7 @@ ALONE: Final[Mapping[str, str]] = {
     r"atlanto-?(?:axial|occipital) (?:dislocation|dissociation|subluxation)|"
     r"(?:cervical spine|c[1-7]) (?:\w+ )?fracture|fracture (?:of|through) (?:the )?"
     r"(?:odontoid|dens|c[1-7])|(?:skull|calvarial|skull base) fractures?|"
-    r"fractures? of the (?:\w+ )?(?:skull|calvari\w+)",
+    r"fractures? of the (?:\w+ )?(?:skull|calvari\w+|clivus)|clivus fracture",
     "vessels": r"aortic (?:\w+ ){0,2}(?:dissection|rupture|transection|injury)|dissection flap|"
     r"intimal flap|intra-?mural ha?ematoma|type [ab] (?:aortic )?dissection|"
     r"penetrating (?:aortic |atherosclerotic )?ulcer|"
@@ -115,7 +116,7 @@ ALONE: Final[Mapping[str, str]] = {
     r"(?:no|absent|without|absence of) (?:f(?:o)?etal|embryonic) (?:heart ?beat|(?:heart|cardiac) "
     r"(?:activity|motion|beat|rate))",
     "things": r"retained (?:\w+ )?(?:sponge|swab|instrument|needle|gauze)|gossypiboma|"
-    r"(?:retained|fractured|emboli[sz]ed) (?:\w+ ){0,2}(?:catheter|guide-?wire|wire)|"
+    r"(?:retained|fractured|emboli[sz]ed) (?:\w+ ){0,4}(?:catheter|guide-?wire|wire)|"
     r"side ?(?:port|hole)s? (?:\w+ ){0,2}outside|"
     r"(?:perforat\w+|extra-?vascular|dislodged) (?:\w+ ){0,5}lead|"
     r"lead (?:\w+ ){0,3}(?:perforat\w+|extra-?vascular|dislodged)|"
@@ -143,14 +144,14 @@ BESIDE: Final[Mapping[str, tuple[str, str, str]]] = {
     "dissected": (
         r"dissect(?:ions?|ed|ing)",
         r"aort\w*|carotid|vertebral|coronary|iliac|co?eliac|mesenteric|renal artery|"
-        r"type [ab]|stanford|intima\w*|arter(?:y|ies)",
+        r"type [ab]|sma|stanford|intima\w*|arter(?:y|ies)",
         r"nod(?:e|es|al)|lymph|neck|axillary|sentinel|osteochondritis",
     ),
     "perforated": (
         r"perforat(?:ion|ed|ions)",
         r"bowel|intestin\w+|col(?:on|onic)|sigmoid|stomach|gastric|duoden\w+|ulcer|visc\w+|"
         r"append\w+|divertic\w+|gallbladder|cholecyst\w+|o?esophag\w+|ca?ec(?:um|al)|rect\w+|"
-        r"jejun\w+|ile\w+|uter\w+|ventric\w+|atri(?:um|al)|hollow|free|extra-?luminal|gas|air",
+        r"jejun\w+|ile\w+|uter\w+|ventric\w+|atri(?:um|al)|trachea\w*|hollow|free|extra-?luminal|gas|air",
         r"septum|septal|tympanic|ear ?drum",
     ),
     "artery": (
@@ -167,7 +168,7 @@ BESIDE: Final[Mapping[str, tuple[str, str, str]]] = {
     "blocked": (
         r"obstruct(?:ion|ed|ing|s)",
         r"bowel|ile(?:um|al|us)|jejun(?:um|al)|duoden(?:um|al)|colon|sigmoid|ca?ecum|svc|vena cava|"
-        r"main bronchus|trachea|airway",
+        r"pulmonary artery|main bronchus|trachea|airway",
         r"ureter\w*|bladder|biliary|bile|nasal|non-?|pulmonary disease",
     ),
     "astray": (
@@ -188,9 +189,11 @@ BESIDE: Final[Mapping[str, tuple[str, str, str]]] = {
     "vein": (
         r"thromb(?:us|i|osis|osed|oses)|clots?|(?:non-?|in)compressib\w+|filling defects?|"
         rf"{_CLOSED}",
-        r"(?:deep|femoral|popliteal|iliac|jugular|portal|subclavian|axillary|mesenteric|calf|"
-        r"ovarian|renal|hepatic|splenic|brachial) (?:veins?|arter(?:y|ies))|[rl][va]|ivc|svc|"
-        r"(?:sagittal|transverse|sigmoid|cavernous|dural|straight) sinus(?:es)?|"
+        r"(?:deep|femoral|popliteal|iliac|jugular|portal|subclavian|axillary|calf|"
+        r"(?:porto-?)?mesenteric|"
+        r"ovarian|renal|hepatic|splenic|brachial) (?:veins?|arter(?:y|ies))|"
+        r"[rl][va]|ivc|svc|ijv|smv|"
+        r"(?:sagittal|transverse|sigmoid|lateral|cavernous|dural|straight) sinus(?:es)?|"
         r"vena cava|pulmonary|(?:inter)?lobar|segmental|(?:lower|upper|middle) lobe arter\w+|"
         r"atri(?:um|al)|ventric(?:le|ular)|apical|intra-?cardiac|appendage|laa|"
         r"coronary|carotid|mca|middle cerebral|basilar|valve|stent|graft",
@@ -207,13 +210,13 @@ BESIDE: Final[Mapping[str, tuple[str, str, str]]] = {
         r"ha?emorrhages?|bleed(?:s|ing)?|ha?ematomas?",
         r"brain|cerebr\w+|cerebell\w+|cranial|thalam\w+|ganglia|pons|putamen|caudate|frontal|"
         r"temporal|parietal|occipital|ventric\w+|cisterns?|sylvian|sulc\w+|convexity|falx|"
-        r"tentor\w+|pituitar\w+|spleen|splenic|liver|hepatic|renal|kidney|adrenal|pelvi\w+|spinal",
+        r"tentor\w+|pituitar\w+|rectus|psoas|iliopsoas|retro-?peritone\w+|mediastin\w+|spleen|splenic|liver|hepatic|renal|kidney|adrenal|pelvi\w+|spinal",
         r"micro-?|scalp|subgaleal|cysts?|sub-?chorionic|conjunctiv\w+|sinus|subcutaneous|"
         r"soft tissue",
     ),
     "cord": (
         r"compress(?:ion|ed|ing|es)(?! (?:fractures?|deformit\w+|stocking))|impinge\w+",
-        r"(?:spinal )?cord|medulla\w*|conus|cauda equina|airway|trachea\w*",
+        r"(?:spinal )?cord|brain ?stem|medulla\w*|conus|cauda equina|airway|trachea\w*",
         r"umbilical|spermatic|vocal",
     ),
     "twisted": (
@@ -229,8 +232,8 @@ BESIDE: Final[Mapping[str, tuple[str, str, str]]] = {
     ),
     "gas": (
         r"(?:gas|air)(?![- ](?:space|fluid|bronch|trap|cell))|emphysema",
-        r"retro-?peritone\w+|mesenteric vein|deep neck|fascia\w*|perine\w+|scrot\w+|portal vein|"
-        r"spinal canal|pleural space|"
+        r"retro-?peritone\w+|mesenteric vein|deep neck|fascia\w*|perine\w+|scrot\w+|"
+        r"portal (?:vein|venous)|fluid collection|collecting system|spinal canal|pleural space|"
         r"(?:bowel|intestinal|gastric|gallbladder) wall|"
         r"(?:under|beneath|below) the (?:\w+ )?(?:hemi-?)?diaphragms?",
         r"stomach|bowel gas|gastric",
@@ -251,8 +254,10 @@ BESIDE: Final[Mapping[str, tuple[str, str, str]]] = {
         r"normal[- ]pressure|ex vacuo|compensated|arrested|shunt\w*|stable|unchanged",
     ),
     "starved": (
-        r"infarct(?:s|ions?|ed)?|isch(?:a)?emia",
-        r"test(?:is|icle|icular)|ovar(?:y|ian)|kidneys?|renal|spleen|splenic|liver|hepatic|bowel|omental",
-        r"old|chronic|scar\w*",
+        r"infarct(?:s|ions?|ed)?|isch(?:a)?emia|strokes?",
+        r"test(?:is|icle|icular)|ovar(?:y|ian)|kidneys?|renal|spleen|splenic|liver|hepatic|bowel|"
+        r"omental|cerebral|occipital|frontal|temporal|parietal|thalam\w+|caudate|semiovale|ganglia|"
+        r"capsul\w+|brain ?stem",
+        r"old|chronic|remote|scar\w*|lacun\w+|small vessel|microvascular|white matter",
     ),
 }  # fmt: skip

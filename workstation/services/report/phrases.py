@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-#: A heading that stands alone in its line belongs to the words below it.
-_SENTENCE_END: Final = re.compile(r"(?<=[.;!?])\s+|(?<!:)(?<!: )\n+")
+#: A heading that stands alone in its line belongs to the words below it; a side or a title that
+#: is cut short ends nothing.
+_SENTENCE_END: Final = re.compile(r"(?<=[.;!?])(?<!\b[RrLl]t\.)(?<!\b[DM]r\.)\s+|(?<!:)(?<!: )\n+")
 
 
 def sentences(text: str) -> Iterator[str]:

@@ -51,6 +51,17 @@ def test_sentences_end_at_stops_and_lines() -> None:
     ]
 
 
+def test_a_side_or_a_title_that_is_cut_short_ends_no_sentence() -> None:
+    """ "Thrombus in the Rt." is half a finding; a heart that is normal ends its sentence."""
+    assert list(
+        sentences("Thrombus in the Rt. popliteal vein. Normal heart. Told to Dr. Ward.")
+    ) == [
+        "Thrombus in the Rt. popliteal vein.",
+        "Normal heart.",
+        "Told to Dr. Ward.",
+    ]
+
+
 def test_a_heading_alone_in_its_line_belongs_to_the_words_below() -> None:
     """What was asked is told by its heading: cut off from it, a question is a finding."""
     assert list(sentences("Indication:\nPulmonary embolism.\nLungs clear.")) == [
