@@ -5,7 +5,7 @@ replaced: what we do not understand travels back untouched.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from attrs import evolve
 from workstation.domain.identifiers import AccessionNumber, StudyUID, TaskId, is_uid
 from workstation.domain.patient import Patient
 from workstation.domain.reader import Colleague, Licence, Reader
-from workstation.domain.worklist import Priority, ReadState, Tier, WorklistItem
+from workstation.domain.worklist import Lack, Priority, ReadState, Tier, WorklistItem
 from workstation.protocols.fhir_values import (
     RW,
     STUDY_UIDS,
@@ -41,6 +41,8 @@ from workstation.protocols.fhir_values import (
 from workstation.settings import Site
 from workstation.text import tr
 
+#: Where nobody promised anything a case stands as if it were due a day after it was listed.
+_DAY: Final = timedelta(days=1)
 #: Task.status of a case that is, or was, to be read. Others are withdrawn.
 LISTED: Final = ("requested", "accepted", "in-progress", "completed")
 _STATE_OF_STATUS: Final = {
@@ -65,6 +67,8 @@ def item_from(site: Site, task: Resource, others: Mapping[str, Resource]) -> Wor
     order = _need(others, order_id, tr("its order is missing"))
     study = _need(others, study_ref, tr("its study is missing"))
     body_site = first(order.get("bodySite"))
+    listed = _moment(task.get("authoredOn"), tr("it has no time of listing"))
+    end = inner(task, "restriction", "period").get("end")
     item = WorklistItem(
         site=site.id,
         task=TaskId(_known(text(task, "id"), tr("it has no id"))),
@@ -77,8 +81,8 @@ def item_from(site: Site, task: Resource, others: Mapping[str, Resource]) -> Wor
         modality=main_modality(study),
         priority=Priority.ROUTINE,
         tier=Tier.FINAL,
-        due=_moment(inner(task, "restriction", "period").get("end"), tr("it has no due time")),
-        listed=_moment(task.get("authoredOn"), tr("it has no time of listing")),
+        due=listed + _DAY if end is None else _moment(end, tr("its due time is not a time")),
+        listed=listed,
         acquired=moment_or_day(study.get("started"), ZoneInfo(site.timezone)),
         jurisdiction=site.jurisdiction,
         images_received=whole(study.get("numberOfInstances")) or 0,
@@ -87,6 +91,7 @@ def item_from(site: Site, task: Resource, others: Mapping[str, Resource]) -> Wor
         order_id=order_id,
         patient_ref=patient_ref,
         imaging_ref=study_ref,
+        lacks=frozenset({Lack.DUE}) if end is None else frozenset(),
     )
     return with_task(item, task)
 
@@ -105,12 +110,14 @@ def with_task(item: WorklistItem, task: Resource) -> WorklistItem:
     tier = coding(first(task.get("performerType")), RW + "tier")
     expected = (each.get("valueInteger") for each in _inputs(task, "images-expected"))
     recipient = first(inner(task, "restriction").get("recipient"))
+    end = moment(inner(task, "restriction", "period").get("end"))
     return evolve(
         item,
         version=_known(version(task), tr("it has no version")),
         priority=_one_of(Priority, text(task, "priority") or "routine", tr("its priority")),
         tier=_one_of(Tier, tier or "final", tr("its promised tier")),
-        due=moment(inner(task, "restriction", "period").get("end")) or item.due,
+        due=end or item.due,
+        lacks=item.lacks - {Lack.DUE} if end else item.lacks,
         jurisdiction=str(extension(task, "jurisdiction") or item.jurisdiction),
         state=read_state(task),
         holder=text(inner(task, "owner"), "display"),

@@ -10,6 +10,7 @@ from workstation.settings.checks import buttons_of as buttons_of
 from workstation.settings.checks import is_loopback as is_loopback
 from workstation.settings.checks import licences_of as licences_of
 from workstation.settings.checks import pairs as pairs
+from workstation.settings.checks import promises_of as promises_of
 from workstation.settings.checks import screens_of as screens_of
 from workstation.settings.checks import weights_of as weights_of
 from workstation.settings.checks import zones_of as zones_of

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import attrs
 from attrs import field
 
+from workstation.domain.promise import Promise, promise_of
 from workstation.text import tr
 
 #: What a site is called in lanes, logs and file names.
@@ -209,6 +210,22 @@ def weights(value: str) -> str:
 def weights_of(value: str) -> Mapping[str, float]:
     """Minutes by which cases are moved in the queue."""
     return {name: float(minutes) for name, minutes in pairs(value)}
+
+
+def promises(value: str) -> str:
+    try:
+        found = promises_of(value)
+    except ValueError:
+        found = ()
+    if len(found) != len(pairs(value)):
+        return tr("{value!r}: write priority, tier or modality, and minutes", value=value)
+    return ""
+
+
+def promises_of(value: str) -> tuple[Promise, ...]:
+    """What is promised, the first that fits first. Raises ValueError."""
+    found = (promise_of(words, float(minutes)) for words, minutes in pairs(value))
+    return tuple(each for each in found if each is not None)
 
 
 def places(value: str) -> str:

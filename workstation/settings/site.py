@@ -177,6 +177,13 @@ class Site:
         "",
         checks.zones,
     )
+    promises: str = setting(
+        "Minutes from the listing in which a case is to be read, where the site's list names no"
+        " time, by priority, tier and modality; the first that fits counts:"
+        ' `"stat CT = 20; stat = 30; preliminary = 60; MG = 2880; final = 1440"`.',
+        "",
+        checks.promises,
+    )
     shares_priors: str = setting(
         "Ids of the sites with which this one agreed that priors of its patients are looked for"
         " there, and of theirs here; the other must name this one too.",

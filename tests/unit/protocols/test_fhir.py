@@ -1,6 +1,6 @@
 """FHIR to the worklist and back, in the shapes that sites really send."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -103,7 +103,6 @@ def test_a_task_with_its_order_patient_and_study_is_a_row() -> None:
 
 
 BROKEN: dict[str, tuple[dict[str, Any], str]] = {
-    "due": ({"restriction": {}}, "due time"),
     "due without zone": ({"restriction": {"period": {"end": "2026-11-22T22:10:00"}}}, "due time"),
     "order": ({"focus": {"reference": "ServiceRequest/404"}}, "order"),
     "patient": ({"for": {}}, "patient"),
@@ -112,6 +111,16 @@ BROKEN: dict[str, tuple[dict[str, Any], str]] = {
     "version": ({"meta": {}}, "version"),
     "shape": ({"restriction": [], "input": {"a": 1}}, "study"),
 }
+
+
+def test_a_task_without_a_deadline_is_a_row_that_says_so() -> None:
+    """A case that no promise was made about must still be read by somebody."""
+    bare = fhir.item_from(site(), {**TASK, "restriction": {}}, OTHERS)
+    said = fhir.with_task(bare, TASK)
+
+    assert not bare.is_promised
+    assert bare.due - bare.listed == timedelta(days=1)
+    assert (said.is_promised, said.due) == (True, datetime(2026, 11, 22, 22, 10, tzinfo=UTC))
 
 
 @pytest.mark.parametrize("what", BROKEN)

@@ -19,11 +19,12 @@ from workstation.services.ports.clock import Clock
 from workstation.services.ports.hosting import Credentials, FeedPage, HostingPlatform, RowProblem
 from workstation.services.queue.codes import normalised
 from workstation.services.queue.licence import Desk, may_read
+from workstation.services.queue.promises import promised
 from workstation.services.queue.rows import Row, Silence, SiteState, SiteStatus
 from workstation.services.queue.urgency import NO_WEIGHTS, Weights, order_key
 from workstation.services.signal import Signal
 from workstation.services.waiting import settled
-from workstation.settings import Site, zones_of
+from workstation.settings import Site, promises_of, zones_of
 from workstation.text import tr
 
 log = logging.getLogger("worklist")
@@ -77,6 +78,7 @@ class SiteFeed:
         self._weights, self._codes = weights, codes
         self._days: tuple[date, ...] = ()
         self._zones = zones_of(site.zones)
+        self._promises = promises_of(site.promises)
         self._desk = Desk(place, site.licence_at_desk, tuple(site.read_from.split()))
         jobs.lane(self.lane, _LANE_WORKERS)
 
@@ -252,7 +254,7 @@ class SiteFeed:
         self.changed.emit(frozenset({item.task}))
 
     def told(self, item: WorklistItem) -> WorklistItem:  # in words that every hospital shares
-        return normalised(item, self._codes)
+        return promised(normalised(item, self._codes), self._promises)
 
     def _put(self, item: WorklistItem) -> None:
         self.rows[item.task] = self._row(self.told(item))
