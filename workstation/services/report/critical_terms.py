@@ -21,11 +21,11 @@ def _word(pattern: str) -> re.Pattern[str]:
 
 
 _FINDINGS: Final = _word("|".join(ALONE.values()))
-#: Of most sentences none is true: asked at once, they are not asked one by one.
-_ANY: Final = _word("|".join(what for what, _, _ in BESIDE.values()))
 _BEFALLS: Final = tuple(
     (_word(what), _word(where), _word(elsewhere)) for what, where, elsewhere in BESIDE.values()
 )
+#: All that befalls a part at once: a sentence is read for it one time, not once for each.
+_ANY: Final = _word("|".join(what for what, _, _ in BESIDE.values()))
 #: How far from a word that stands what makes another thing of it.
 _NEAR: Final = 30
 
@@ -46,11 +46,19 @@ def _claimed_in(sentence: str) -> tuple[str, ...]:
 
 def _named(sentence: str) -> list[tuple[int, int]]:
     """Where critical findings are named, claimed or not."""
-    found = [match.span() for match in _FINDINGS.finditer(sentence)]
-    for what, where, elsewhere in _BEFALLS if _ANY.search(sentence) else ():
-        for match in what.finditer(sentence):
-            start, end = match.span()
+    found = {match.span() for match in _FINDINGS.finditer(sentence)}
+    for match in _ANY.finditer(sentence):
+        for row, start, end in _meant(match.group()):
+            _, where, elsewhere = _BEFALLS[row]
+            start, end = match.start() + start, match.start() + end
             around = sentence[max(0, start - _NEAR) : end + _NEAR]
             if where.search(sentence) and not elsewhere.search(around):
-                found.append((start, end))
+                found.add((start, end))
     return sorted(found)
+
+
+@lru_cache(maxsize=4096)
+def _meant(words: str) -> tuple[tuple[int, int, int], ...]:
+    """Which rows these words may be of, and from where to where in them."""
+    hits = ((row, what.search(words)) for row, (what, _, _) in enumerate(_BEFALLS))
+    return tuple((row, *match.span()) for row, match in hits if match is not None)
