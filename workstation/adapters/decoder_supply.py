@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 
 from workstation.adapters.decoder_child import Child, Lost
+from workstation.adapters.machine import give_memory_back
 
 _log = logging.getLogger("decoder")
 
@@ -204,6 +205,7 @@ class Supply:
             self._reserve_wanted, self._rests = False, True
         for child in ended:
             child.kill()
+        give_memory_back()
         return True
 
     def _sent_to_rest(self) -> list[Child]:

@@ -28,3 +28,10 @@ def keep_memory_together() -> None:
     never given back, 25 MB in all with a case open; large blocks are the system's anyway."""
     if sys.platform == "linux":
         ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
+
+
+def give_memory_back() -> None:
+    """To the system, what lies free in the middle of the heap (Linux): some 10 MB once a case was
+    loaded; takes half a millisecond."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).malloc_trim(0)

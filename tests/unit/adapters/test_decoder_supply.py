@@ -33,6 +33,7 @@ class Pool:
 
     def __init__(self) -> None:
         self.made: list[Worker] = []
+        self.given_back = 0
         self.supply = Supply(2, self._child)
 
     def _child(self) -> Child:
@@ -48,6 +49,9 @@ class Pool:
         assert child is not None
         self.supply.give_back(child)
 
+    def gives_back(self) -> None:
+        self.given_back += 1
+
     def rests(self) -> None:
         """An image was decoded, and then none for some time."""
         self.decodes()
@@ -60,6 +64,7 @@ def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
     monkeypatch.setattr(decoder_supply, "REST_SECONDS", 0.2)
     monkeypatch.setattr(decoder_supply, "_QUIET_SECONDS", 0.01)
     made = Pool()
+    monkeypatch.setattr(decoder_supply, "give_memory_back", made.gives_back)
     yield made
     made.supply.close()
 
@@ -72,11 +77,13 @@ def comes(holds: Callable[[], bool]) -> None:
 
 
 def test_while_nothing_is_decoded_one_child_is_left(pool: Pool) -> None:
-    """Each holds 36 MB of a laptop's memory, all the time that a report is written."""
+    """Each holds 36 MB of a laptop's memory, all the time that a report is written; and what
+    loading a case took of our own is given back then."""
     pool.rests()
 
     assert pool.supply.reserves == 0
     assert len(pool.supply.all) == 1
+    comes(lambda: pool.given_back == 1)
 
 
 def test_the_next_image_waits_for_nobody_and_brings_the_others_again(pool: Pool) -> None:
