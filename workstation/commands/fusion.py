@@ -12,8 +12,8 @@ _IMAGE = {"image"}
 
 @command("fusion.toggle", title="Fuse with PET", group=GROUP, when=_IMAGE, say={"fuse"})
 def toggle(ctx: CommandContext, display_set: str = "") -> Outcome:
-    """Lay the PET of this patient space (or a series by its id) over the active view, or take it
-    away."""
+    """Lay the PET of this patient space, else a dose, or a series by its id over the active view,
+    or take it away."""
     return ctx.viewer.toggle_fusion(display_set)
 
 

@@ -26,6 +26,7 @@ _UCUM: Final = MappingProxyType(
         "SUVbsa": "cm2/ml{SUVbsa}",
         "SUVibw": "g/ml{SUVibw}",
         "Bq/ml": "Bq/ml",
+        "Gy": "Gy",
         "counts": "{counts}",
         "": "1",
     }

@@ -13,6 +13,8 @@ from workstation.domain.units import of_pet
 from workstation.protocols.dicom_attributes import Attributes
 from workstation.protocols.dicom_palette import table_bytes
 
+#: Dose Units (PS3.3 C.8.8.3): a relative dose is a part of what was prescribed.
+_DOSE_UNITS: Final = {"GY": "Gy", "RELATIVE": "rel."}
 #: PS3.3 C.11.1.1.2: without a statement CT values are Hounsfield units.
 _UNIT_WORDS: Final = {"HU": "HU", "US": "", "OD": "OD"}
 _MAX_REAL_WORLD: Final = 65_536
@@ -66,6 +68,8 @@ def rescale_of(values: Attributes, modality: str) -> Rescale:
     if values.values("00283000"):
         lut = lut_of(item, signed=values.whole("00280103") == 1)
         return Rescale(unit=unit, lut=lut) if lut else Rescale()
+    if modality == "RTDOSE" and (scaling := values.number("3004000E")):
+        return Rescale(scaling, 0.0, _DOSE_UNITS.get(values.text("30040002"), ""))
     slope, intercept = values.number("00281053"), values.number("00281052")
     if slope is None or intercept is None or slope == 0:
         return Rescale()

@@ -9,6 +9,7 @@ from fakes_metadata import one
 from pydicom.dataset import Dataset
 from pydicom.pixels.processing import apply_color_lut
 
+from workstation.domain.presentation import Rescale
 from workstation.domain.study import PixelFormat
 from workstation.imaging.colour import to_rgb
 from workstation.protocols.dicom_attributes import Attributes
@@ -353,3 +354,12 @@ def test_an_overlay_with_data_of_its_own_is_not_in_the_pixels() -> None:
 
     assert overlay_bits(said, PixelFormat(2, 2, 16, 12, 11, False)) == 0
     assert overlays_of(said, 0)[0].bits == b"\x0f"
+
+
+@pytest.mark.parametrize(("said", "unit"), [("GY", "Gy"), ("RELATIVE", "rel."), ("", "")])
+def test_a_dose_is_in_gray_by_its_own_scaling(said: str, unit: str) -> None:
+    """PS3.3 C.8.8.3: stored numbers of a dose grid mean nothing without it."""
+    header = {"3004000E": value(1e-4), "30040002": value(said)}
+
+    assert rescale_of(Attributes(header), "RTDOSE") == Rescale(1e-4, 0.0, unit)
+    assert rescale_of(Attributes(header), "CT") == Rescale()

@@ -16,6 +16,7 @@ from workstation.domain.measurement import Measurement
 from workstation.domain.registration import IDENTITY
 from workstation.domain.study import DisplaySet, Frame
 from workstation.errors import CommandError
+from workstation.imaging.colour import is_colour
 from workstation.imaging.palettes import ColourMap, read_palettes
 from workstation.imaging.spheres import USUAL_PERCENT
 from workstation.imaging.volume_voxels import why_no_volume
@@ -41,8 +42,8 @@ from workstation.viewing.viewport import ViewportState
 
 #: Less of a layer than this is a hint of it: nobody has looked at its images.
 _READ_FROM: Final = 0.2
-#: What is laid over others, before what never is.
-_OVER: Final = ("PT", "NM", "MR", "CT")
+#: What is laid over others without being named, the first that there is.
+_OVER: Final = ("PT", "NM", "RTDOSE")
 
 
 @cache
@@ -225,23 +226,36 @@ class Fusing(Reformatted):
 
     def _overlay_for(self, shown: Shown, name: str) -> DisplaySet:
         """The named series, else the first of the modalities that are laid over others."""
+        if name:
+            return self._named_overlay(shown, name)
         fit = [
             each
             for each in self._sets.values()
-            if each.id != shown.display_set.id
-            and each.frames
-            and not why_no_volume(each)
-            and self._way(shown.frame, each) is not None
+            if each.modality in _OVER and not self._why_not_over(shown, each)
         ]
-        if name:
-            fit = [each for each in fit if each.id == name]
-        ranked = sorted(
-            (each for each in fit if name or each.modality in _OVER[:2]),
-            key=lambda each: (_OVER.index(each.modality), -len(each.frames)),
-        )
-        if not ranked:
-            raise CommandError(tr("no other volume of this patient space can be laid over it"))
-        return ranked[0]
+        if not fit:
+            raise CommandError(
+                tr("no PET and no dose lies in this patient space: choose a series to be laid "
+                   "over it in the menu of its thumbnail")
+            )  # fmt: skip
+        return min(fit, key=lambda each: (_OVER.index(each.modality), -len(each.frames)))
+
+    def _named_overlay(self, shown: Shown, name: str) -> DisplaySet:
+        if name not in self._sets:
+            raise CommandError(tr("there is no such series"))
+        if why := self._why_not_over(shown, self._sets[name]):
+            raise CommandError(tr("it cannot be laid over this view: {why}", why=why))
+        return self._sets[name]
+
+    def _why_not_over(self, shown: Shown, above: DisplaySet) -> str:
+        if above.id == shown.display_set.id:
+            return tr("it is the series that is shown")
+        if not above.frames or (why := why_no_volume(above)):
+            return why if above.frames else tr("it has no images")
+        if is_colour(above.frames[0]):
+            return tr("images in colour have no values")
+        lies = self._way(shown.frame, above) is not None
+        return "" if lies else tr("it lies in another patient space, and is not registered")
 
     def _need_fusion(self) -> Fusion:
         fusion = self._need_shown().state.fusion

@@ -106,7 +106,7 @@ def test_a_pet_of_another_space_is_never_laid_over_by_itself() -> None:
     """Two frames of reference: uptake would lie wherever the tables happened to stand."""
     viewer, _ = opened(ct(), pet("1.2", "9.2", "1.2.9"), studies=BOTH)
 
-    with pytest.raises(CommandError, match="no other volume of this patient space"):
+    with pytest.raises(CommandError, match="no PET and no dose lies in this patient space"):
         viewer.toggle_fusion()
 
 
@@ -318,3 +318,54 @@ def test_a_sphere_needs_a_region_and_a_pet() -> None:
     line = viewer.add(MeasurementKind.LENGTH, ((20.0, 20.0), (60.0, 60.0)))
     with pytest.raises(CommandError, match="is no region"):
         viewer.measure_sphere(line.id)
+
+
+# --- any two volumes -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("modality", ["MR", "CT", "RTDOSE", "US", "OT"])
+def test_any_series_of_the_space_is_laid_over_where_it_is_named(modality: str) -> None:
+    """A diffusion map over T2, a dose over its plan, a parametric map over its source."""
+    other = evolve(pet(), modality=modality)
+    viewer, _ = opened(ct(), other)
+
+    viewer.toggle_fusion(other.id)
+
+    shown = viewer.shown(0)
+    assert shown is not None
+    assert shown.fused is not None
+    assert shown.fused.display_set.id == other.id
+    viewer.toggle_fusion(other.id)
+    assert fused(viewer) == ""
+
+
+def test_without_a_name_the_pet_goes_before_the_dose_and_nothing_else_is_laid_over() -> None:
+    dose = evolve(pet(series="1.1.8"), id="dose", modality="RTDOSE")
+    viewer, _ = opened(ct(), dose, pet())
+    viewer.toggle_fusion()
+    assert "PET" in fused(viewer)
+
+    viewer, _ = opened(ct(), dose)
+    viewer.toggle_fusion()
+    shown = viewer.shown(0)
+    assert shown is not None
+    assert shown.fused is not None
+    assert shown.fused.display_set.id == "dose"
+
+    viewer, _ = opened(ct(), evolve(pet(), modality="MR"))
+    with pytest.raises(CommandError, match="menu of its thumbnail"):
+        viewer.toggle_fusion()
+
+
+def test_what_cannot_be_laid_over_says_why() -> None:
+    """ "Does not work" sends a reader to the help desk; a reason sends him to registration."""
+    there = pet(study="1.2", space="9.9")
+    flat = evolve(pet(), id="flat", geometry=Geometry(GeometryVerdict.UNEVEN, "uneven distances"))
+    viewer, _ = opened(ct(), flat, there, studies=BOTH)
+
+    for name, why in (
+        (there.id, "not registered"), ("flat", "uneven distances"), (ct().id, "that is shown"),
+        ("nothing", "no such series"),
+    ):  # fmt: skip
+        with pytest.raises(CommandError, match=why):
+            viewer.toggle_fusion(name)

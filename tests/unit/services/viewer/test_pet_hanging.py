@@ -121,7 +121,7 @@ def test_the_mip_turns_by_itself() -> None:
 def test_without_a_partner_it_says_so() -> None:
     """Nothing is hung halfway."""
     viewer = hung(ct())
-    with pytest.raises(CommandError, match="no other volume"):
+    with pytest.raises(CommandError, match="no PET"):
         viewer.hang_fusion()
     assert not viewer.in_mpr
     alone = hung(pet())
