@@ -15,6 +15,8 @@ from workstation.services.report.critical_words import ALONE, BESIDE
 from workstation.services.report.misspelt import respelt
 from workstation.services.report.phrases import sentences
 
+Span = tuple[int, int]
+
 
 def _word(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{pattern})\b")
@@ -26,8 +28,9 @@ _BEFALLS: Final = tuple(
 )
 #: All that befalls a part at once: a sentence is read for it one time, not once for each.
 _ANY: Final = _word("|".join(what for what, _, _ in BESIDE.values()))
-#: How far from a word that stands what makes another thing of it.
-_NEAR: Final = 30
+#: How far from a word that stands what makes another thing of it, and how many letters of a
+#: sentence name a finding and its part.
+_NEAR, _NAME = 30, 60
 
 
 def asserted(text: str) -> Iterator[tuple[str, str]]:
@@ -41,20 +44,23 @@ def asserted(text: str) -> Iterator[tuple[str, str]]:
 def _claimed_in(sentence: str) -> tuple[str, ...]:
     """Remembered: of a long text one sentence changes with a key."""
     read = respelt(sentence.lower())
-    return tuple(read[start:end] for start, end in _named(read) if claimed(read, start, end))
+    named = sorted(_named(read).items())
+    return tuple(read[slice(*shown)] for span, shown in named if claimed(read, *span))
 
 
-def _named(sentence: str) -> list[tuple[int, int]]:
-    """Where critical findings are named, claimed or not."""
-    found = {match.span() for match in _FINDINGS.finditer(sentence)}
+def _named(sentence: str) -> dict[Span, Span]:
+    """Where critical findings are named, claimed or not, and where with their parts."""
+    found = {match.span(): match.span() for match in _FINDINGS.finditer(sentence)}
     for match in _ANY.finditer(sentence):
         for row, start, end in _meant(match.group()):
             _, where, elsewhere = _BEFALLS[row]
             start, end = match.start() + start, match.start() + end
-            around = sentence[max(0, start - _NEAR) : end + _NEAR]
-            if where.search(sentence) and not elsewhere.search(around):
-                found.add((start, end))
-    return sorted(found)
+            part = where.search(sentence)
+            if part and not elsewhere.search(sentence[max(0, start - _NEAR) : end + _NEAR]):
+                whole = min(start, part.start()), max(end, part.end())
+                near = whole[1] - whole[0] <= _NAME
+                found.setdefault((start, end), whole if near else (start, end))
+    return found
 
 
 @lru_cache(maxsize=4096)
