@@ -11,15 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from attrs import frozen
-from screenshots import Photographer
+from screenshots import Photographer, at_the_demo
 
-from workstation import settings
-from workstation.app.outer import Outer
-from workstation.app.windows import build
-from workstation.demo.process import running
 from workstation.services.lines import quoted
-from workstation.services.ports.hosting import Credentials
-from workstation.ui.application import Application
 from workstation.ui.program import Program
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -139,21 +133,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("names", nargs="*", help="some of: " + ", ".join(e.name for e in LOOKS))
     options = parser.parse_args(arguments)
     options.folder.mkdir(parents=True, exist_ok=True)
-    with running([]) as ready:
-        chosen = settings.load(Path(ready["settings"]))
-        application = Application()
-        outer = Outer.of(chosen)
-        try:
-            user = ready["users"][0]
-            program = build(chosen, application, outer)
-            photographer = Photographer(application, program)
-            photographer.enter(Credentials(user["name"], user["password"]))
-            for each in LOOKS:
-                if not options.names or each.name in options.names:
-                    look(photographer, program, each, options.folder)
-            photographer.leave()
-        finally:
-            outer.close()
+    with at_the_demo() as (photographer, reader, program):
+        photographer.enter(reader)
+        for each in LOOKS:
+            if not options.names or each.name in options.names:
+                look(photographer, program, each, options.folder)
+        photographer.leave()
     return 0
 
 

@@ -5,7 +5,8 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from workstation import settings
@@ -113,6 +114,7 @@ class Photographer:
                 send(f"{line} {x} {y}")
         send("curved.go 95")
         send("viewport.activate 4")
+        self.settle(4.0)  # straightened along all its points
 
     def write(self) -> None:
         """Fill the fields as a reader would, and cite the measurement in the first."""
@@ -174,8 +176,9 @@ class Photographer:
         self.leave()
 
 
-def main() -> int:
-    PICTURES.mkdir(parents=True, exist_ok=True)
+@contextmanager
+def at_the_demo() -> Iterator[tuple[Photographer, Credentials, Program]]:
+    """The program on a demo platform of its own, with somebody who may sign in."""
     with running([]) as ready:
         chosen = settings.load(Path(ready["settings"]))
         application = Application()
@@ -183,9 +186,16 @@ def main() -> int:
         try:
             user = ready["users"][0]
             program = build(chosen, application, outer)
-            Photographer(application, program).shoot(Credentials(user["name"], user["password"]))
+            reader = Credentials(user["name"], user["password"])
+            yield Photographer(application, program), reader, program
         finally:
             outer.close()
+
+
+def main() -> int:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with at_the_demo() as (photographer, reader, _):
+        photographer.shoot(reader)
     return 0
 
 

@@ -18,23 +18,30 @@ EVERYTHING = frozenset(
 )
 
 
-@pytest.mark.parametrize("all_keys", [False, True])
-def test_no_name_and_no_key_of_the_sheet_is_cut(qtbot: QtBot, *, all_keys: bool) -> None:
-    """A name that ends in dots and a column behind the edge: the sheet is there to be read."""
+def opened(
+    qtbot: QtBot, wide: int, high: int, *, all_keys: bool = False
+) -> tuple[KeySheet, QScrollArea]:
+    """The sheet of the images over a window of that size, and what scrolls in it."""
     registry = catalogue.registry()
+    bindings = load(resource("keymaps", "default.toml"), registry)
     window = QMainWindow()
     qtbot.addWidget(window)
-    window.resize(1920, 1080)
+    window.resize(wide, high)
     window.show()
-    bindings = load(resource("keymaps", "default.toml"), registry)
     sheet = KeySheet(window, bindings, registry, Scope.IMAGES, EVERYTHING, print)
     sheet.open()
     if all_keys:
         sheet._turn()
     qtbot.wait(20)
-
     area = sheet.findChild(QScrollArea)
     assert area is not None
+    return sheet, area
+
+
+@pytest.mark.parametrize("all_keys", [False, True])
+def test_no_name_and_no_key_of_the_sheet_is_cut(qtbot: QtBot, *, all_keys: bool) -> None:
+    """A name that ends in dots and a column behind the edge: the sheet is there to be read."""
+    sheet, area = opened(qtbot, 1920, 1080, all_keys=all_keys)
     inside = area.widget()
     cut = [e.whole() for e in inside.findChildren(ElidedLabel) if e.text() != e.whole()]
     caps = inside.findChildren(KeyCap)
@@ -75,17 +82,7 @@ def test_what_the_pointer_does_stands_beside_the_keys_where_images_are(qtbot: Qt
 
 def test_what_every_case_takes_is_seen_without_scrolling(qtbot: QtBot) -> None:
     """Whoever asks at night how to window or to sign does not look below an edge for it."""
-    registry = catalogue.registry()
-    bindings = load(resource("keymaps", "default.toml"), registry)
-    window = QMainWindow()
-    qtbot.addWidget(window)
-    window.resize(1366, 768)
-    window.show()
-    sheet = KeySheet(window, bindings, registry, Scope.IMAGES, EVERYTHING, print)
-    sheet.open()
-    qtbot.wait(20)
-    area = sheet.findChild(QScrollArea)
-    assert area is not None
+    sheet, area = opened(qtbot, 1366, 768)
     inside, fold = area.widget(), area.viewport().height()
 
     heads = {"Case", "Images", "Window", "Layout", "Compare", "Measure", "Report", "Finish"}
@@ -101,17 +98,7 @@ def test_what_every_case_takes_is_seen_without_scrolling(qtbot: QtBot) -> None:
 
 def test_the_end_of_the_sheet_is_reached_by_keys(qtbot: QtBot) -> None:
     """What is seldom wanted stands last: it is below the edge, and found without a mouse."""
-    registry = catalogue.registry()
-    bindings = load(resource("keymaps", "default.toml"), registry)
-    window = QMainWindow()
-    qtbot.addWidget(window)
-    window.resize(1366, 768)
-    window.show()
-    sheet = KeySheet(window, bindings, registry, Scope.IMAGES, EVERYTHING, print)
-    sheet.open()
-    qtbot.wait(20)
-    area = sheet.findChild(QScrollArea)
-    assert area is not None
+    sheet, area = opened(qtbot, 1366, 768)
     bar = area.verticalScrollBar()
     assert bar.maximum() > 0
 
