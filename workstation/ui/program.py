@@ -58,6 +58,7 @@ class Program:
         self._application.tell_bugs_to(shell.refuse)
         s.filing.told.connect(shell.tell)
         s.spelling.told.connect(shell.tell)
+        s.session.told.connect(shell.tell)
         s.launching.told.connect(shell.refuse)
         s.launching.changed.connect(lambda _: shell.ask_of_launch(s.launching.asks))
         s.launching.ready.connect(lambda _: shell.run("case.open-launched"))

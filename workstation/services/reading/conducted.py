@@ -35,6 +35,12 @@ class Conductor(Protocol):
     """The session, as its parts know it: the one open case, and what is done with every claim."""
 
     case: Case | None
+    aside: tuple[Case, ...]
+
+    @property
+    def told(self) -> Signal[str]: ...
+
+    def not_aside(self, item: WorklistItem) -> None: ...
 
     @property
     def changed(self) -> Signal[None]: ...

@@ -11,6 +11,7 @@ from workstation.services.reading.case import Case
 from workstation.services.reading.conducted import Conductor, Services
 from workstation.services.reading.desk import Desk
 from workstation.services.reading.live_changes import Change, change, claimed_by, more_images
+from workstation.text import tr
 
 
 class LiveCase:
@@ -23,6 +24,9 @@ class LiveCase:
 
     def _claim_lost(self, item: WorklistItem) -> None:
         case = self._session.case
+        if any(each.item.key == item.key for each in self._session.aside):
+            self._lost_aside(item)
+            return
         if case is None or case.item.key != item.key or case.read_only:
             return
         told = claimed_by(item)
@@ -30,6 +34,15 @@ class LiveCase:
         if withdrawn is not None and withdrawn.stops:
             told, item = withdrawn, case.item
         self._shut(case, item, told)
+
+    def _lost_aside(self, item: WorklistItem) -> None:
+        """Of a case that was put aside: it is not on the screen, and its reader counts on it."""
+        told = claimed_by(item)
+        self._session.not_aside(item)
+        self._s.audit.record("changed", study=item.ref, detail={"what": told.what})
+        self._session.told.emit(
+            tr("{accession}, put aside: {what}", accession=item.accession, what=told.words)
+        )
 
     def _row_changed(self) -> None:
         """The site told news of the open case."""

@@ -9,7 +9,7 @@ import logging
 
 from attrs import evolve
 
-from workstation.domain.identifiers import SiteId, StudyRef
+from workstation.domain.identifiers import SiteId, StudyRef, TaskRef
 from workstation.domain.prior import PriorStudy
 from workstation.domain.reader import Colleague
 from workstation.domain.report import IssuedReport, SectionKind
@@ -51,6 +51,8 @@ class ReadingSession:
         self.changed: Signal[None] = Signal()
         #: A case is asked for; the job settles when it is open, or could not be opened.
         self.opening: Signal[tuple[StudyRef, Job[None]]] = Signal()
+        self.told: Signal[str] = Signal()  # of cases that are not open
+        self._coming: tuple[TaskRef, Job[None]] | None = None  # its claim is under way
         self.priors = HungPriors(self, services)
         self.prior_reports = PriorReports(self, services)
         self.further = FurtherOrders(self, services)
@@ -77,11 +79,14 @@ class ReadingSession:
         """
         if self.case is not None and self.case.item.key == row.item.key:
             return settled()
+        if self._coming is not None and self._coming[0] == row.item.key:
+            return self._coming[1]  # asked twice
         if not row.verdict.allowed:
             raise Refused(row.verdict.reason)
         opened: Job[None] = Job()
         self.opening.emit((row.item.ref, opened))
         self.close()
+        self._coming = row.item.key, opened
         final = row.item.state is ReadState.FINAL
         if final or self.is_mine(row.item):
             self._begin(row.item, read_only=final, opened=opened)
@@ -95,14 +100,21 @@ class ReadingSession:
         return claimed and reader is not None and item.holder_id == reader.id
 
     def _claimed(self, job: Job[WorklistItem], opened: Job[None]) -> None:
+        still_wanted = self._coming is not None and self._coming[1] is opened
         if job.error is not None:
+            self._coming = None if still_wanted else self._coming
             opened.settle(None, job.error)
             return
         item = job.result()
         self._s.audit.record("claim", study=item.ref)
-        self._begin(item, read_only=False, opened=opened)
+        if still_wanted:
+            self._begin(item, read_only=False, opened=opened)
+            return
+        # The reader turned to another case, or left, before the site had answered.
+        self._claims.leave(item).then(lambda left: opened.settle(None, left.error))
 
     def _begin(self, item: WorklistItem, *, read_only: bool, opened: Job[None]) -> None:
+        self._coming = None
         self.case = Case(item, read_only, news="" if read_only else in_short(item))
         if not read_only:
             self.keep(item)
@@ -202,7 +214,7 @@ class ReadingSession:
         kept, so that the next reader does not begin where somebody else has words. Leaving
         never fails: a claim that the site does not take back now ends by its lease.
         """
-        case = self.case
+        case, self._coming = self.case, None
         if case is None:
             return settled()
         wrote = self._leave()
@@ -243,6 +255,11 @@ class ReadingSession:
             raise CommandError(tr("the case is no longer on the list"))
         self.aside = self.aside[:-1]
         return self.open(row)
+
+    def not_aside(self, item: WorklistItem) -> None:
+        """Somebody else has a case that was put aside."""
+        self.aside = tuple(each for each in self.aside if each.item.key != item.key)
+        self.changed.emit(None)
 
     def forget_aside(self) -> None:
         """The reader leaves: what was put aside is a draft on the platform, its lease ends."""
