@@ -62,6 +62,20 @@ def test_the_clock_runs_by_the_time_of_the_site(pane: Pane) -> None:
     assert (before, after) == ("38:10 F", "37:10 F")
 
 
+def test_the_minutes_beside_the_clock_go_with_it(pane: Pane) -> None:
+    """Two times for one promise, side by side: one of them is believed, and it may be the old."""
+    pane.table.choose(3)
+
+    def due() -> list[str]:
+        said = [each.text() for each in pane.details.findChildren(QLabel)]
+        return [each for each in said if "due in" in each]
+
+    assert due() == ["due in 38 min"]
+    pane.service.clock.advance(5 * 60)
+    pane.tick()
+    assert due() == ["due in 33 min"]
+
+
 def test_a_tick_repaints_the_clocks_and_nothing_else(pane: Pane, qtbot: QtBot) -> None:
     """Twenty rows of text redrawn each second cost the images their frames."""
     changed: list[tuple[int, int, int, int]] = []

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
+    QLabel,
     QScrollArea,
     QSizePolicy,
     QVBoxLayout,
@@ -38,6 +39,7 @@ class Details(QWidget):
         self.setFixedWidth(WIDTH)
         self._weights = weights
         self._line: Line | None = None
+        self._queue: QLabel | None = None
         self._timezone = "UTC"
         self.clock = SlaClock("title")
         self._body = QScrollArea()
@@ -65,6 +67,7 @@ class Details(QWidget):
         """Another row, or news about the same."""
         if line != self._line or self._body.widget() is None:
             self._line, self._timezone = line, timezone
+            self._queue = None
             self.clock.setParent(None)
             self._body.setWidget(self._made(line, now))
         free = line is not None and not line.blocked
@@ -82,6 +85,9 @@ class Details(QWidget):
         """A second has passed on the site's clock."""
         if self._line is not None and now is not None:
             self.clock.show_sla(self._line.sla(now))
+            words = urgency(self._line.item, now, self._weights).words
+            if self._queue is not None and self._queue.text() != words:
+                self._queue.setText(words)  # it says minutes, as the clock above it does
 
     def _made(self, line: Line | None, now: datetime | None) -> QWidget:
         body = QWidget()
@@ -178,7 +184,7 @@ class Details(QWidget):
         elif not verdict.allowed:
             part.add(tr("Blocked"), verdict.reason, tone="act", icon="lock")
         part.add(tr("Scanned in"), place)
-        part.add(tr("In the queue"), urgency(line.item, now, self._weights).words)
+        self._queue = part.add(tr("In the queue"), urgency(line.item, now, self._weights).words)
         status = line.status
         part.add(tr("Status"), status.words, tone=status.tone)
         for at, words in enumerate(lacking(line.item)):
@@ -239,7 +245,8 @@ class _Section(QWidget):
 
     def add(
         self, name: str, value: str, *, tone: Tone = "hi", icon: str = "", data: bool = True
-    ) -> None:
+    ) -> QLabel:
+        """A pair; gives back the value, for what changes by the minute."""
         at = self._grid.rowCount()
         top = Qt.AlignmentFlag.AlignTop
         self._grid.addWidget(plain.label(name, tone="low"), at, 0, top)
@@ -250,6 +257,7 @@ class _Section(QWidget):
             self._grid.addWidget(plain.row(mark, words, spacing=6), at, 1, top)
         else:
             self._grid.addWidget(words, at, 1, top)
+        return words
 
     def say(self, text: str, tone: Tone) -> None:
         self._grid.addWidget(
