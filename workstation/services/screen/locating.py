@@ -110,5 +110,6 @@ def link_words(links: Links, shown: Sequence[Shown]) -> str:
     if any(space(other.frame) == space(first.frame) for other in rest):
         return tr("Scrolling partly linked: some views share no frame of reference")
     return tr(
-        "Scrolling not linked: no common frame of reference. Put both at one level and link them"
+        "Scrolling not linked: no common frame of reference. Register them, or put both at one"
+        " level and link them"
     )

@@ -19,6 +19,7 @@ from workstation.errors import CommandError
 from workstation.imaging.colour import is_colour
 from workstation.imaging.palettes import ColourMap, read_palettes
 from workstation.imaging.spheres import USUAL_PERCENT
+from workstation.imaging.suv import words_for
 from workstation.imaging.volume_voxels import why_no_volume
 from workstation.services.jobs import Job
 from workstation.services.screen.overlay_lines import Line, Mark, Overlay
@@ -289,4 +290,6 @@ def fused_words(shown: Shown) -> tuple[Line, ...]:
         low, high = (number(fused.voi.center + half * fused.voi.width) for half in (-0.5, 0.5))
         unit = fused.display_set.frames[0].rescale.unit
         shown_as.insert(0, f"{unit} {tr('{low} to {high}', low=low, high=high)}".strip())
-    return Line(tr("Fused {label}", label=label) + registered, 1), Line("  ".join(shown_as), 1)
+    lines = Line(tr("Fused {label}", label=label) + registered, 1), Line("  ".join(shown_as), 1)
+    why = fused.display_set.no_suv
+    return lines if why is None else (*lines, Line(words_for(why), 1, Mark.DOUBT))

@@ -11,12 +11,13 @@ from workstation.domain.measurement import MeasurementKind
 from workstation.domain.presentation import Rescale, Voi, VoiFunction
 from workstation.domain.registration import IDENTITY, Registered, Rigid, SaidBy
 from workstation.domain.study import DisplaySet, Geometry, GeometryVerdict
-from workstation.domain.suv import SuvBasis
+from workstation.domain.suv import NoSuv, SuvBasis
 from workstation.errors import CommandError
 from workstation.rendering.labels import words
 from workstation.services.images.coverage import FrameState
 from workstation.services.screen.citing import value_words
 from workstation.services.screen.drafted_measurements import from_plain, to_plain
+from workstation.services.screen.overlay_lines import Mark
 from workstation.services.viewer.viewer import Viewer
 
 VOLUME = Geometry(GeometryVerdict.REGULAR, mpr=True)
@@ -78,6 +79,17 @@ def test_opacity_window_and_colours_are_those_of_the_layer() -> None:
     assert fused(viewer) == "Fused PET AC  SUVbw 0 to 10  90 %"
     assert shown.fused.colours.name == "PET"
     assert shown.voi == Voi(40, 400, name="Soft tissue")
+
+
+def test_a_layer_that_has_no_suv_says_why() -> None:
+    """F131: its becquerels over a CT look like any SUV; a lesion of 7 is none."""
+    viewer, _ = opened(ct(), evolve(pet(), no_suv=NoSuv.WEIGHT))
+
+    viewer.toggle_fusion()
+
+    assert fused(viewer).endswith("SUV not available: no usable weight of the patient")
+    doubted = [line for line in viewer.overlay(0).bottom_left if line.mark is Mark.DOUBT]
+    assert len(doubted) == 1
 
 
 def test_opacity_stops_at_all_and_nothing() -> None:
