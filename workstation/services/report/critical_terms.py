@@ -30,7 +30,7 @@ _BEFALLS: Final = tuple(
 _ANY: Final = _word("|".join(what for what, _, _ in BESIDE.values()))
 #: How far from a word that stands what makes another thing of it, and how many letters of a
 #: sentence name a finding and its part.
-_NEAR, _NAME = 30, 60
+_NEAR, _NAME = 30, 40
 
 
 def asserted(text: str) -> Iterator[tuple[str, str]]:
