@@ -1,15 +1,15 @@
 """Which older studies matter for this one, and why: pure rules, readable terms."""
 
-import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
 from attrs import frozen
 
+from workstation.domain.folding import folded
 from workstation.domain.prior import PriorStudy
 from workstation.domain.worklist import WorklistItem
-from workstation.text import tr
+from workstation.text import tr, trn
 
 #: Modalities that show the same thing well enough to compare.
 _COMPARABLE: Final = (
@@ -32,9 +32,26 @@ _REGIONS: Final[Mapping[str, str]] = MappingProxyType(
         "lspine": "spine", "cspine": "spine", "tspine": "spine", "sacrum": "spine",
         "breast": "breast", "mammography": "breast", "mammogram": "breast",
         "shoulder": "shoulder", "elbow": "elbow", "wrist": "hand", "hand": "hand", "hip": "hip",
-        "knee": "knee", "ankle": "foot", "foot": "foot",
+        "finger": "hand", "thumb": "hand", "knee": "knee", "ankle": "foot", "foot": "foot",
+        "toe": "foot", "calcaneus": "foot",
+        # German; words are folded: Schädel, Wirbelsäule, Hüfte, Fuß.
+        "lunge": "chest", "rippen": "chest", "herz": "chest", "koronarien": "chest",
+        "leber": "abdomen", "niere": "abdomen", "nieren": "abdomen", "pankreas": "abdomen",
+        "becken": "abdomen", "prostata": "abdomen", "harnblase": "abdomen",
+        "schadel": "head", "kopf": "head", "hirn": "head", "nnh": "head", "orbita": "head",
+        "hals": "neck", "schilddruse": "neck", "karotis": "neck",
+        "wirbelsaule": "spine", "hws": "spine", "bws": "spine", "lws": "spine",
+        "halswirbelsaule": "spine", "brustwirbelsaule": "spine", "lendenwirbelsaule": "spine",
+        "mamma": "breast", "mammographie": "breast",
+        "schulter": "shoulder", "ellenbogen": "elbow", "handgelenk": "hand",
+        "hufte": "hip", "knie": "knee", "sprunggelenk": "foot", "fuss": "foot",
     }
 )  # fmt: skip
+
+_LEFT: Final = frozenset({"left", "lt", "links", "li"})
+_RIGHT: Final = frozenset({"right", "rt", "rechts", "re"})
+#: Days before the study, and what a prior so young is worth.
+_YOUNG: Final = ((90, 6), (730, 3))
 
 
 @frozen
@@ -54,7 +71,7 @@ class Ranked:
 
 
 def relevant(priors: Iterable[PriorStudy], item: WorklistItem) -> tuple[PriorStudy, ...]:
-    """Most relevant first: same modality and region, then the newest."""
+    """Most relevant first: by region, modality, procedure and age, then the newest."""
     return tuple(ranked.prior for ranked in rank(priors, item))
 
 
@@ -70,7 +87,10 @@ def rank(priors: Iterable[PriorStudy], item: WorklistItem) -> tuple[Ranked, ...]
 
 
 def _ranked(prior: PriorStudy, item: WorklistItem) -> Ranked:
-    terms = [*_modality_terms(prior, item), *_region_terms(prior, item)]
+    terms = [
+        *_modality_terms(prior, item), *_region_terms(prior, item), *_procedure_terms(prior, item),
+        *_age_terms(prior, item),
+    ]  # fmt: skip
     if prior.instances:
         terms.append((tr("images are there"), 2))
     if prior.report_text:
@@ -93,9 +113,35 @@ def _region_terms(prior: PriorStudy, item: WorklistItem) -> list[tuple[str, int]
     return [(tr("same region ({region})", region=", ".join(shared)), 40)] if shared else []
 
 
+def _procedure_terms(prior: PriorStudy, item: WorklistItem) -> list[tuple[str, int]]:
+    """The same examination before the others of its region; that of the other side behind."""
+    named, wanted = _sides(prior.description), _sides(item.laterality, item.procedure)
+    if len(named) == len(wanted) == 1 and named != wanted:
+        return [(tr("the other side"), -30)]
+    same = folded(prior.description) == folded(item.procedure) != ""
+    return [(tr("same procedure"), 10)] if same else []
+
+
+def _age_terms(prior: PriorStudy, item: WorklistItem) -> list[tuple[str, int]]:
+    if prior.started is None:
+        return []
+    days = ((item.acquired or item.listed) - prior.started).days
+    points = next((points for most, points in _YOUNG if days <= most), 0)
+    words = trn(days, "{n} day before", "{n} days before")
+    return [(words, points)] if points else []
+
+
+def _sides(*words: str) -> frozenset[str]:
+    """ "L", "R", or both where both are named."""
+    found = set(folded(" ".join(words)).split())
+    return frozenset(
+        side for side, names in (("L", _LEFT), ("R", _RIGHT)) if not names.isdisjoint(found)
+    )
+
+
 def regions(*words: str) -> frozenset[str]:
-    """The regions that a body part or procedure names."""
-    found = re.findall(r"[a-z]+", " ".join(words).lower())
+    """The regions that a body part or procedure names, in English or German."""
+    found = folded(" ".join(words)).split()
     return frozenset(_REGIONS[word] for word in found if word in _REGIONS)
 
 
