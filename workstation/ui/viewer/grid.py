@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from workstation.rendering.engine import CPU, Slices
@@ -21,6 +21,8 @@ _How = Callable[[Canvas], None]
 class Grid(QWidget):
     """Canvases are kept when the layout changes, so that nothing flickers."""
 
+    _planes_moved = Signal()
+
     def __init__(
         self, viewer: Viewer, run: Callable[[str], None], jobs: Jobs, slices: Slices = CPU
     ) -> None:
@@ -38,7 +40,8 @@ class Grid(QWidget):
         viewer.changed.connect(lambda _: self._follow())
         viewer.viewport_changed.connect(self._repaint)
         self._waiting: dict[Canvas, _How] = {}
-        self._moved: dict[Canvas, None] = {}  # of them those whose own image moved: they come first
+        self._moved: dict[Canvas, None] = {}
+        self._planes_moved.connect(self._take_up_moved, Qt.ConnectionType.QueuedConnection)
         self._next = QTimer(self)
         self._next.setInterval(0)
         self._next.timeout.connect(self._refresh_next)
@@ -101,8 +104,23 @@ class Grid(QWidget):
         if index == self._viewer.active:  # its reference lines lie on the others
             self._repaint_all(Canvas.take_up)
         elif index < len(self._canvases):
-            self._moved[self._canvases[index]] = None
-            self._later(self._canvases[index], Canvas.take_up)
+            self._moves(self._canvases[index])
+
+    def _moves(self, canvas: Canvas) -> None:
+        """Planes that a hand moves go together, before Qt paints what it was asked to: their
+        pictures are begun while the active view is painted, or made with it. Stacks take some
+        milliseconds each, and have their turn after it."""
+        if self._viewer.viewports[canvas.index].plane is None:
+            self._later(canvas, Canvas.take_up)
+            return
+        if not self._moved:
+            self._planes_moved.emit()
+        self._moved[canvas] = None
+
+    def _take_up_moved(self) -> None:
+        moved, self._moved = self._moved, {}
+        for canvas in moved:
+            self._waiting.pop(canvas, Canvas.take_up)(canvas)
 
     def _repaint_all(self, how: _How) -> None:
         """The active view now, the others one by one: keys have their turn in between."""
@@ -120,8 +138,8 @@ class Grid(QWidget):
             self._next.start()
 
     def _refresh_next(self) -> None:
-        canvas = next(iter(self._moved or self._waiting))
-        self._moved.pop(canvas, None)
-        self._waiting.pop(canvas)(canvas)
+        if self._waiting:
+            canvas = next(iter(self._waiting))
+            self._waiting.pop(canvas)(canvas)
         if not self._waiting:
             self._next.stop()
