@@ -31,6 +31,17 @@ def _measuring(kind: MeasurementKind, title: str, words: str, say: tuple[str, ..
     return named(run)
 
 
+def _dragging(name: str, title: str, words: str) -> Command:
+    """The command that takes a dragging tool in hand."""
+
+    def run(ctx: CommandContext) -> Outcome:
+        ctx.viewer.pick_tool(name)
+        return None
+
+    run.__doc__ = words
+    return command(f"tool.{name}", title=title, group=GROUP)(run)
+
+
 def points_of(words: str) -> tuple[tuple[PixelPoint, ...], str]:
     """Pairs of numbers, and the text that follows them."""
     left = words.split()
@@ -100,46 +111,15 @@ def probe(ctx: CommandContext, x: Corner = None, y: Corner = None) -> Outcome:
     return None
 
 
-@command("tool.window", title="Window tool", group=GROUP)
-def window_tool(ctx: CommandContext) -> Outcome:
-    """Drag right for wider, down for brighter."""
-    ctx.viewer.pick_tool("window")
-    return None
-
-
-@command("tool.zoom", title="Zoom tool", group=GROUP)
-def zoom_tool(ctx: CommandContext) -> Outcome:
-    """Drag up to magnify."""
-    ctx.viewer.pick_tool("zoom")
-    return None
-
-
-@command("tool.area", title="Zoom to an area", group=GROUP)
-def area_tool(ctx: CommandContext) -> Outcome:
-    """Drag a box; it fills the view."""
-    ctx.viewer.pick_tool("area")
-    return None
-
-
-@command("tool.pan", title="Pan tool", group=GROUP)
-def pan_tool(ctx: CommandContext) -> Outcome:
-    """Drag the picture."""
-    ctx.viewer.pick_tool("pan")
-    return None
-
-
-@command("tool.turn", title="Turn tool", group=GROUP)
-def turn_tool(ctx: CommandContext) -> Outcome:
-    """Drag the picture around its middle; with Shift finely."""
-    ctx.viewer.pick_tool("turn")
-    return None
-
-
-@command("tool.scroll", title="Scroll tool", group=GROUP)
-def scroll_tool(ctx: CommandContext) -> Outcome:
-    """Drag down to go forward."""
-    ctx.viewer.pick_tool("scroll")
-    return None
+#: What a drag with the left button does.
+DRAGGING = (
+    _dragging("window", "Window tool", "Drag right for wider, down for brighter."),
+    _dragging("zoom", "Zoom tool", "Drag up to magnify."),
+    _dragging("area", "Zoom to an area", "Drag a box; it fills the view."),
+    _dragging("pan", "Pan tool", "Drag the picture."),
+    _dragging("turn", "Turn tool", "Drag the picture around its middle; with Shift finely."),
+    _dragging("scroll", "Scroll tool", "Drag down to go forward."),
+)
 
 
 @command("measurement.delete", title="Delete measurement", group=GROUP, when=_MEASUREMENT)
@@ -235,6 +215,6 @@ def go(ctx: CommandContext, name: str = "") -> Outcome:
 
 
 COMMANDS = (
-    *MEASURING, probe, window_tool, zoom_tool, area_tool, pan_tool, turn_tool, scroll_tool,
+    *MEASURING, probe, *DRAGGING,
     delete, select, move, label, place_label, word, copy, undo, redo, next_one, go,
 )  # fmt: skip
