@@ -25,15 +25,15 @@ def change(opened: WorklistItem, now: WorklistItem | None) -> Change | None:
     Images and claims are told by `more_images` and `claimed_by`.
     """
     if now is None:
-        words = tr("The site withdrew this case; your text is kept")
+        words = tr("Withdrawn by the site; your text is kept")
         return Change("withdrawn", words, stops=True)
     if now.patient != opened.patient or now.patient_ref != opened.patient_ref:
-        words = tr("The patient of this case was changed; your text is kept. Open it anew")
+        words = tr("Patient changed by the site; your text is kept. Open the case anew")
         return Change("patient", words, stops=True)
     if (now.study, now.accession, now.order_id) != (
         opened.study, opened.accession, opened.order_id,
     ):  # fmt: skip
-        words = tr("The site changed the order of this case; your text is kept. Open it anew")
+        words = tr("Order changed by the site; your text is kept. Open the case anew")
         return Change("order", words, stops=True)
     if now.state is ReadState.FINAL and opened.state is not ReadState.FINAL:
         return _read_by(now)
@@ -50,7 +50,7 @@ def _news(opened: WorklistItem, now: WorklistItem) -> Change | None:
     if now.tier is not opened.tier:
         return Change("tier", tr("Promised now: a {tier} read", tier=now.tier.value))
     if now.indication != opened.indication:
-        words = tr("The indication changed: {words}", words=now.indication or tr("none"))
+        words = tr("Indication now: {words}", words=now.indication or tr("none"))
         return Change("indication", words)
     if now.due != opened.due:
         # as the details tell it: in the time of the site

@@ -26,7 +26,7 @@ TOLD: dict[str, tuple[dict[str, Any], str]] = {
     "stat": ({"priority": Priority.STAT}, "This case is STAT now"),
     "routine again": ({"priority": Priority.ASAP}, "Priority now: asap"),
     "tier": ({"tier": Tier.PRELIMINARY}, "Promised now: a preliminary read"),
-    "indication": ({"indication": "Fall"}, "The indication changed: Fall"),
+    "indication": ({"indication": "Fall"}, "Indication now: Fall"),
     "first report": (
         {"state": ReadState.PRELIMINARY},
         "A preliminary report came; close and open to see it",
@@ -173,7 +173,7 @@ def test_a_case_that_was_withdrawn_is_not_said_to_be_claimed() -> None:
     opened.held = None
     opened.worklist.claim_lost.emit(OPENED)
 
-    assert opened.shut == ["The site withdrew this case; your text is kept"]
+    assert opened.shut == ["Withdrawn by the site; your text is kept"]
     assert opened.recorded == ["changed withdrawn"]
 
 
