@@ -54,6 +54,12 @@ def every_voxel(
     return merged.finished(padding) if goes_on() else None
 
 
+def slices_through(volume: FewerVoxels, request: SliceRequest) -> int:
+    """How many slices of the series a plane or slab reaches over."""
+    first, last = _Way.of(volume, request).reach
+    return max(1, math.ceil(min(last, volume.every.shape[0] - 1) - max(first, 0.0) + 1 - _IN_IT))
+
+
 @frozen(eq=False)
 class _Part:
     """What of a plane a run holds: a rectangle of its samples, and which in there."""

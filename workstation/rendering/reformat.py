@@ -17,6 +17,7 @@ from workstation.imaging.fewer_voxels import FewerVoxels
 from workstation.imaging.voi import DisplayTable, display_table
 from workstation.imaging.volume_voxels import Volume
 from workstation.rendering.engine import CPU, Slices
+from workstation.rendering.every_voxel import slices_through
 from workstation.rendering.picture import Picture, request_for
 from workstation.rendering.slice_cpu import SliceRequest
 from workstation.rendering.volume_slice import Sampled, VolumeSampler, to_grey
@@ -130,6 +131,13 @@ class ReformatPainter:
         if found is None or not isinstance(request.volume, FewerVoxels):
             return True
         return self._exactly and self._remembers(request.volume, found[0])
+
+    def slices(self, request: ReformatRequest) -> int:
+        """How many slices `exact` decodes, or some more."""
+        found = samples_of(request)
+        if found is None or not isinstance(request.volume, FewerVoxels):
+            return 0
+        return slices_through(request.volume, found[0])
 
     def _pictured(
         self, request: ReformatRequest, sampled: Sampled, found: tuple[SliceRequest, int, int],

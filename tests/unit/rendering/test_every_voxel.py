@@ -27,6 +27,7 @@ from workstation.domain.presentation import Rescale
 from workstation.domain.study import PixelFormat
 from workstation.imaging.fewer_voxels import LEAST, Fewer, FewerDraft, FewerVoxels
 from workstation.imaging.volume_voxels import Volume, VolumeDraft
+from workstation.rendering.every_voxel import slices_through
 from workstation.rendering.slice_cpu import SliceRequest
 from workstation.rendering.volume_slice import VolumeSampler
 from workstation.viewing.viewport import Interpolation, SlabMode
@@ -217,6 +218,15 @@ def test_an_axial_plane_decodes_the_one_or_two_slices_it_needs() -> None:
     assert decoded(40.0 + 0.8 * 12) == [12]
     assert decoded(40.0 + 0.8 * 12.5) == [12, 13]
     assert decoded(40.0 + 0.8 * 12, 3.2) == [10, 11, 12, 13, 14, 15]
+
+
+def test_it_is_known_how_many_slices_a_plane_goes_through() -> None:
+    """What one slice answers does not wait behind what needs all of them."""
+    made, _ = fewer_voxels(noise(SHAPE), SCANS["straight"], TWO)
+
+    assert slices_through(made, asked(along("straight", (0, 1)))) == 1
+    assert slices_through(made, asked(along("straight", (0, 1)), 4.0)) == 6
+    assert slices_through(made, asked(along("straight", (0, 2), (90, 80)))) == SHAPE[0]
 
 
 @pytest.mark.parametrize("mode", SlabMode)

@@ -53,6 +53,7 @@ class _Wanted:
     refusal: str = ""  # it will never be one
     lacking: str = ""  # an image is not to be had now
     job: Job[None] = field(factory=Job)
+    begun: bool = False  # of all its frames, which are here
     draft: VolumeDraft | Thinning | None = None
     order: tuple[int, ...] = ()  # of its slices, as they are copied
     done: int = 0  # slices copied
@@ -158,7 +159,7 @@ class Volumes:
     def _arrived(self, key: FrameKey) -> None:
         for wanted in list(self._wanted.values()):
             own = wanted.display_set.series == key.series
-            if own and not (wanted.volume or wanted.draft or wanted.refusal):
+            if own and not (wanted.begun or wanted.refusal):
                 self._try(wanted)
 
     def _try(self, wanted: _Wanted) -> None:
@@ -181,6 +182,7 @@ class Volumes:
         return ""
 
     def _begin(self, wanted: _Wanted) -> None:
+        wanted.begun = True
         if is_larger(wanted.display_set, self._store):
             self._thin(wanted)
             return

@@ -200,7 +200,8 @@ class Reformats:
         def make() -> _Timed:
             return painter.exact(request, lambda: not ended.is_set()), 0.0
 
-        return self._jobs.run(make, lane=LANE_AT_REST)
+        # the plane along the slices does not wait for those across them
+        return self._jobs.run(make, lane=LANE_AT_REST, priority=painter.slices(request))
 
     def _leave(self, request: ReformatRequest) -> None:
         """Nobody waits for what was gone through, if the view shows other samples now."""

@@ -224,6 +224,20 @@ def test_its_frames_are_decoded_once_each_in_order_and_not_kept() -> None:
     assert case.store.pixels == {}
 
 
+def test_an_image_that_is_looked_at_meanwhile_does_not_begin_it_again() -> None:
+    """Its neighbours are decoded for the view just then: each would begin 2,000 slices anew."""
+    case = larger(VOXELS.nbytes // 2)
+    case.jobs.hold()
+    case.volumes.want(CT)
+    for index in range(5):
+        case.loader.arrive(CT.frames[index], VOXELS[index])
+
+    assert len(case.jobs.waiting) == 1
+    while case.jobs.waiting:
+        case.jobs.go()
+    assert len(case.loader.unpacked) == COUNT
+
+
 def test_what_it_takes_counts_against_the_ceiling_until_the_case_is_left() -> None:
     """Else the ceiling is one in name: images, coarse voxels and the slices of an exact plane."""
     case = larger(VOXELS.nbytes // 2)
