@@ -20,11 +20,11 @@ from typing import Any
 
 import pytest
 from demo_platform import DemoPlatform, start_platform
-from fakes_trust import verify_report
 from night_child import KINDS, report_id, words
 from test_delivery_kills import CLOSING, FAILPOINTS, words_of, write_study
 
 from workstation.protocols.hl7_report import control_id
+from workstation.protocols.verification import verify_reports
 
 pytestmark = pytest.mark.soak
 
@@ -173,11 +173,15 @@ def _must_be_whole(held: dict[str, list[dict[str, Any]]], cases: list[tuple[str,
 
 
 def _must_verify(data: Path) -> int:
-    """Signature and digests of everything that came; how many files there are."""
+    """Signature, digests and chain of everything that came; how many files there are."""
     files = [file for site in CHAOS for file in (data / site / "received").glob("*-report.json")]
+    copies: dict[str, list[bytes]] = defaultdict(list)
     for file in files:
         (report,) = _reports_in(file.read_bytes())
-        assert verify_report(file.read_bytes()).report == _id_of(report)
+        copies[_id_of(report)].append(file.read_bytes())
+    for again in range(max(map(len, copies.values()))):
+        given = [(report, found[min(again, len(found) - 1)]) for report, found in copies.items()]
+        assert {each.report for each in verify_reports(given)} == set(copies)
     return len(files)
 
 
