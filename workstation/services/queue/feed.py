@@ -18,7 +18,7 @@ from workstation.services.jobs import Job, Jobs
 from workstation.services.ports.clock import Clock
 from workstation.services.ports.hosting import Credentials, FeedPage, HostingPlatform, RowProblem
 from workstation.services.queue.codes import normalised
-from workstation.services.queue.licence import Desk, may_read
+from workstation.services.queue.licence import Desk, is_licensed, may_read
 from workstation.services.queue.promises import promised
 from workstation.services.queue.rows import Row, Silence, SiteState, SiteStatus
 from workstation.services.queue.urgency import NO_WEIGHTS, Weights, order_key
@@ -263,6 +263,12 @@ class SiteFeed:
     def _row(self, item: WorklistItem) -> Row:
         verdict = may_read(self.reader, item, self._day_at(item.jurisdiction), self._desk)
         return Row(item, verdict, self._silence, order_key(item, self._weights))
+
+    @property
+    def licensed(self) -> bool:
+        """Whether its reader holds a licence for the place of the site today."""
+        place = self.site.jurisdiction
+        return is_licensed(self.reader, place, self._day_at(place))
 
     @property
     def _stale_since(self) -> datetime | None:

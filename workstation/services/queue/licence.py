@@ -56,6 +56,11 @@ def may_read(reader: Reader | None, item: WorklistItem, on: date, desk: Desk = D
     return Verdict(True, licence=held)
 
 
+def is_licensed(reader: Reader | None, jurisdiction: str, on: date) -> bool:
+    """Whether studies scanned there may be looked at, whatever they are."""
+    return reader is not None and _licence(reader, jurisdiction, on) is not None
+
+
 def may_sign_final(reader: Reader) -> bool:
     """A resident's report is a preliminary one; somebody else makes it final."""
     return set(reader.roles) & READING_ROLES != {"resident"}

@@ -98,6 +98,10 @@ class Worklist:
         feed = self._feeds.get(site)  # files of this machine are of no site
         return feed.reader if feed is not None else None
 
+    def is_licensed(self, site: SiteId) -> bool:
+        """Whether the reader may look at studies of a site, listed or not."""
+        return self._feeds[site].licensed
+
     def platform(self, site: SiteId) -> HostingPlatform:
         return self._feeds[site].platform
 

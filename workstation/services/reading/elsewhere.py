@@ -106,12 +106,12 @@ class Elsewhere:
                 self._ask(site, case.item)
 
     def agreed(self, home: SiteId) -> tuple[SiteId, ...]:
-        """The sites that share with this one, both ways, at which the reader is known now."""
+        """The sites that share with this one, both ways, at which the reader may read now."""
         mine = self._sites[home].shares_priors.split() if home in self._sites else []
         return tuple(
             site for site in self._indexes
             if site != home and site in mine and home in self._sites[site].shares_priors.split()
-            and self._worklist.reader(site) is not None
+            and self._worklist.is_licensed(site)
         )  # fmt: skip
 
     def _ask(self, site: SiteId, item: WorklistItem) -> None:

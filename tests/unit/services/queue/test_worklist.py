@@ -356,6 +356,19 @@ def test_a_licence_ends_at_midnight_while_its_site_is_silent_too() -> None:
     assert shift.row("A-1").verdict.reason == "Licence US-WA ended 2026-11-22"
 
 
+def test_without_a_licence_for_its_place_nothing_of_a_site_is_looked_at(shift: Shift) -> None:
+    """Studies that no list names, such as priors of a patient known elsewhere."""
+    with_licence = shift.worklist.is_licensed(HARBOR)
+    shift.mesa.reader = evolve(READER, licences=(Licence("1", "US-TX"),))
+    other = Shift()
+    other.mesa.reader = shift.mesa.reader
+    other.begun()
+
+    assert with_licence
+    assert not other.worklist.is_licensed(MESA)  # this Mesa is in Washington
+    assert not Shift().worklist.is_licensed(HARBOR)  # nobody is signed in
+
+
 def test_a_site_that_scans_elsewhere_too_keeps_the_midnight_of_each_place() -> None:
     """A clinic over the border is an hour ahead: its patients' law ends the day earlier."""
     shift = Shift()

@@ -95,6 +95,10 @@ class FakeList:
         factory=lambda: dict.fromkeys((HARBOR, MESA, NORD), READER)
     )
     changed: Signal[None] = field(factory=Signal)
+    unlicensed: set[SiteId] = field(factory=set)
+
+    def is_licensed(self, site: SiteId) -> bool:
+        return site in self.readers and site not in self.unlicensed
 
     def reader(self, site: SiteId) -> Reader | None:
         return self.readers.get(site)
@@ -167,6 +171,15 @@ def test_where_the_reader_is_not_signed_in_nothing_is_asked(desk: Desk) -> None:
     desk.session.turn_to(CASE)
 
     assert desk.mesa.asked == []
+
+
+def test_where_the_reader_holds_no_licence_nothing_is_asked(desk: Desk) -> None:
+    """Somebody's studies in a place whose law lets this reader look at none of them."""
+    desk.list.unlicensed = {MESA}
+    desk.session.turn_to(CASE)
+
+    assert desk.mesa.asked == []
+    assert desk.audit.records == []
 
 
 def test_the_reader_says_that_it_is_the_same_person_and_that_is_on_record(desk: Desk) -> None:
