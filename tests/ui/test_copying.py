@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from attrs import evolve
-from fakes_viewer import add_length, opened, stack, viewed
+from fakes_viewer import add_length, larger, opened, stack, viewed
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
@@ -128,6 +128,33 @@ def test_pixels_of_a_copy_are_red_green_and_blue_line_by_line(qtbot: QtBot) -> N
     assert made.shape == (2, 3, 3)
     assert made[0, 0].tolist() == [10, 20, 30]
     assert made[1, 2].tolist() == [200, 0, 7]
+
+
+def test_a_volume_of_a_series_larger_than_the_memory_is_not_copied(qtbot: QtBot) -> None:
+    """It stays a preview: to wait for more, as the reader would be told otherwise, is no use."""
+    own = display_set(SCANS["straight"], 20, (30, 34))
+    viewer, loader = opened(own)
+    larger(viewer, loader, own)
+    viewer.resized(0, 300, 200, 1.0)
+    viewer.set_volume("ct-bone")
+
+    with pytest.raises(CommandError, match="this is a preview"):
+        unnamed_picture(viewer, Pictures(Jobs(HomePost().post), lambda: None), 1.0, "")
+
+
+def test_a_plane_that_is_not_exact_yet_is_copied_with_its_mark(qtbot: QtBot) -> None:
+    own = display_set(SCANS["straight"], 20, (30, 34))
+    viewer, loader = opened(own)
+    larger(viewer, loader, own)
+    viewer.resized(0, 300, 200, 1.0)
+    viewer.toggle_mpr()
+    shown, drawn = (
+        viewer.shown(0),
+        Pictures(Jobs(HomePost().post), lambda: None).draw_now(viewer.scene(0)),
+    )
+
+    assert shown is not None
+    assert "preview ½" in unnamed(drawn.words, shown).lines
 
 
 def test_a_volume_that_is_being_drawn_is_not_copied_half(qtbot: QtBot) -> None:

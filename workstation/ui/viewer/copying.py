@@ -8,6 +8,7 @@ from workstation.errors import CommandError
 from workstation.rendering import annotations
 from workstation.rendering.ink import Canvas as InkCanvas
 from workstation.services.screen.unnamed import unnamed, unnamed_marks
+from workstation.services.viewer.larger_series import need_every_voxel
 from workstation.services.viewer.viewer import Viewer
 from workstation.text import tr
 from workstation.ui import theme
@@ -28,13 +29,15 @@ def unnamed_picture(viewer: Viewer, pictures: Pictures, ratio: float, banner: st
     """The active view in the pixels of its screen; None where no image is on it.
 
     What others drew and wrote on the image stays away: their words can be names. Raises
-    CommandError where a rendered volume is not yet seen in full.
+    CommandError where a rendered volume is not yet seen in full, or never is.
     """
     scene = viewer.scene(viewer.active)
     shown, view = scene.shown, scene.view
     if shown is None or view is None:
         return None
     rays = shown.rendering is not None
+    if shown.rendering is not None:
+        need_every_voxel(shown.rendering.volume)
     drawn = pictures.draw(scene) if rays else pictures.draw_now(scene)
     if rays and (drawn.picture is None or drawn.preview or pictures.behind):
         raise CommandError(drawn.notice or tr("the picture is being made: again in a moment"))
