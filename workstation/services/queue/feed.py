@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from workstation.domain.identifiers import TaskId
 from workstation.domain.procedure import Procedures
@@ -17,14 +16,12 @@ from workstation.errors import SignInFailed, SiteUnavailable, WorkstationError
 from workstation.services.jobs import Job, Jobs
 from workstation.services.ports.clock import Clock
 from workstation.services.ports.hosting import Credentials, FeedPage, HostingPlatform, RowProblem
-from workstation.services.queue.codes import normalised
-from workstation.services.queue.licence import Desk, is_licensed, may_read
-from workstation.services.queue.promises import promised
+from workstation.services.queue.judging import Judging
 from workstation.services.queue.rows import Row, Silence, SiteState, SiteStatus
-from workstation.services.queue.urgency import NO_WEIGHTS, Weights, order_key
+from workstation.services.queue.urgency import NO_WEIGHTS, Weights
 from workstation.services.signal import Signal
 from workstation.services.waiting import settled
-from workstation.settings import Site, promises_of, zones_of
+from workstation.settings import Site
 from workstation.text import tr
 
 log = logging.getLogger("worklist")
@@ -75,11 +72,8 @@ class SiteFeed:
         self._touched: set[TaskId] = set()
         self._server_time: datetime | None = None
         self._heard_at = 0.0
-        self._weights, self._codes = weights, codes
+        self._judging = Judging(site, place, weights, codes)
         self._days: tuple[date, ...] = ()
-        self._zones = zones_of(site.zones)
-        self._promises = promises_of(site.promises)
-        self._desk = Desk(place, site.licence_at_desk, tuple(site.read_from.split()))
         jobs.lane(self.lane, _LANE_WORKERS)
 
     @property
@@ -253,35 +247,28 @@ class SiteFeed:
         self._put(item)
         self.changed.emit(frozenset({item.task}))
 
-    def told(self, item: WorklistItem) -> WorklistItem:  # in words that every hospital shares
-        return promised(normalised(item, self._codes), self._promises)
+    def told(self, item: WorklistItem) -> WorklistItem:  # as rows say it
+        return self._judging.told(item)
 
     def _put(self, item: WorklistItem) -> None:
         self.rows[item.task] = self._row(self.told(item))
         self._problems.pop(item.task, None)
 
     def _row(self, item: WorklistItem) -> Row:
-        verdict = may_read(self.reader, item, self._day_at(item.jurisdiction), self._desk)
-        return Row(item, verdict, self._silence, order_key(item, self._weights))
+        return self._judging.row(item, self.reader, self._silence, self.server_now())
 
     @property
     def licensed(self) -> bool:
         """Whether its reader holds a licence for the place of the site today."""
-        place = self.site.jurisdiction
-        return is_licensed(self.reader, place, self._day_at(place))
+        return self._judging.is_licensed(self.reader, self.server_now())
 
     @property
     def _stale_since(self) -> datetime | None:
         return None if self._state in ("ok", "signing-in") else self._server_time
 
-    def _day_at(self, jurisdiction: str) -> date:
-        """The day where the patient was scanned: a licence ends at midnight there."""
-        zone = self._zones.get(jurisdiction, self.site.timezone)
-        return self.server_now().astimezone(ZoneInfo(zone)).date()
-
     def _is_new_day(self) -> bool:
         """Licences begin and end at midnight of the place of the scan: judge again."""
-        days = tuple(self._day_at(place) for place in ("", *self._zones))
+        days = self._judging.days(self.server_now())
         if self._days == days:
             return False
         self._days = days

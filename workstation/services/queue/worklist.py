@@ -187,23 +187,16 @@ class Worklist:
 
     def find(self, accession: str, site: SiteId | None = None) -> Row | None:
         """The row of an accession number: one that waits to be read, before one that is read."""
-        return next(
-            (
-                row
-                for row in self.rows
-                if row.item.accession == accession and site in (None, row.item.site)
-            ),
-            None,
-        )
+        alike = (row for row in self.rows if row.item.accession == accession)
+        return next((row for row in alike if site in (None, row.item.site)), None)
 
     def next(self, skip: frozenset[TaskRef] = frozenset()) -> Row | None:
         """The first row that may be claimed; `skip` names tasks that were tried.
 
         What this reader gave back or declined is for somebody else; it stays on the list.
         """
-        tried = skip | self.passed
-        waiting = (row for row in self.rows if self.is_offered(row))
-        return next((row for row in waiting if row.item.key not in tried), None)
+        free = (row for row in self.rows if row.item.key not in skip | self.passed)
+        return next(filter(self.is_offered, free), None)
 
     def is_offered(self, row: Row) -> bool:
         """Free, not given to somebody else by name, and a film where films are read."""
