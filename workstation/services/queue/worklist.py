@@ -195,8 +195,9 @@ class Worklist:
 
         What this reader gave back or declined is for somebody else; it stays on the list.
         """
-        free = (row for row in self.rows if row.item.key not in skip | self.passed)
-        return next(filter(self.is_offered, free), None)
+        tried = skip | self.passed
+        offered = filter(self.is_offered, self.rows)
+        return next((row for row in offered if row.item.key not in tried), None)
 
     def is_offered(self, row: Row) -> bool:
         """Free, not given to somebody else by name, and a film where films are read."""
