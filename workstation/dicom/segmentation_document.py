@@ -13,7 +13,7 @@ from highdicom.sr import CodedConcept
 from numpy.typing import NDArray
 from pydicom import Dataset
 from pydicom.sr.codedict import codes
-from pydicom.uid import UID, ImplicitVRLittleEndian
+from pydicom.uid import UID, CTImageStorage, ImplicitVRLittleEndian
 from pydicom.valuerep import format_number_as_ds
 
 from workstation.dicom.document_head import (
@@ -25,7 +25,7 @@ from workstation.dicom.document_head import (
     person_name,
 )
 from workstation.domain.geometry import ImagePlane
-from workstation.domain.identifiers import SeriesUID, SopUID
+from workstation.domain.identifiers import SeriesUID, SopUID, derived_uid
 from workstation.domain.segment_kind import SegmentKind, coded
 
 _NUMBER: Final = 9101
@@ -34,9 +34,11 @@ _LABEL: Final = 64
 
 @frozen(eq=False)
 class DrawnImage:
-    """A slice that was drawn on, as the object refers to it."""
+    """A slice that was drawn on, as the object refers to it: an instance, or a frame of one that
+    has several, counted from 0."""
 
     sop: SopUID
+    frame: int
     plane: ImagePlane
     thickness_mm: float
 
@@ -86,6 +88,7 @@ def segmentation_document(
             content_description="Segments drawn by the reader",
         )
         made.SeriesDescription = "Segments drawn by the reader"
+        _name_frames(made, head, images)
         complete(made, head)
         return as_file(made)
 
@@ -123,7 +126,8 @@ def _source(
     known = head.images[image.sop]
     made.file_meta = Dataset()
     made.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian
-    made.SOPInstanceUID, made.SOPClassUID = UID(image.sop), UID(known.sop_class)
+    made.SOPInstanceUID = UID(_name(head, image))
+    made.SOPClassUID = CTImageStorage if known.frames > 1 else UID(known.sop_class)
     made.SeriesInstanceUID, made.Modality = series, known.modality
     made.FrameOfReferenceUID = frame_of_reference
     made.Rows, made.Columns = shape
@@ -132,6 +136,34 @@ def _source(
     made.ImagePositionPatient = _numbers(plane.origin)
     made.SliceThickness = _numbers((image.thickness_mm,))[0]
     return made
+
+
+def _name(head: DocumentHead, image: DrawnImage) -> str:
+    """Of an instance, or one of our own for a frame of it: the library takes slices, each an
+    instance of its own and of a class that has one frame."""
+    several = head.images[image.sop].frames > 1
+    return derived_uid(f"{image.sop} {image.frame}") if several else image.sop
+
+
+def _name_frames(made: Dataset, head: DocumentHead, images: Sequence[DrawnImage]) -> None:
+    """The frames of instances that have several, in place of our own names and class for them
+    (PS3.3 C.7.6.16.2.6, 10.3)."""
+    drawn = {_name(head, each): each for each in images if head.images[each.sop].frames > 1}
+    for group in made.PerFrameFunctionalGroupsSequence if drawn else ():
+        for derived in group.DerivationImageSequence:
+            for source in derived.SourceImageSequence:
+                image = drawn[source.ReferencedSOPInstanceUID]
+                source.ReferencedSOPInstanceUID = image.sop
+                source.ReferencedSOPClassUID = head.images[image.sop].sop_class
+                source.ReferencedFrameNumber = image.frame + 1
+    for series in made.ReferencedSeriesSequence if drawn else ():
+        kept = {}
+        for instance in series.ReferencedInstanceSequence:
+            sop = drawn[instance.ReferencedSOPInstanceUID].sop
+            instance.ReferencedSOPInstanceUID = sop
+            instance.ReferencedSOPClassUID = head.images[sop].sop_class
+            kept[sop] = instance
+        series.ReferencedInstanceSequence = list(kept.values())
 
 
 def _numbers(values: Sequence[float]) -> list[str]:

@@ -66,8 +66,6 @@ class SegmentsSaving:
         own, segments = self._segmenting.to_save()
         if (own.site, own.study) != (item.site, item.ref.study):
             raise CommandError(tr("segments are saved in the study of the open case alone"))
-        if len({frame.key.sop for frame in own.frames}) != len(own.frames):
-            raise CommandError(tr("segments on multi-frame objects are not written yet"))
         at = self._clock.now().astimezone(self._filing.zone_of(item.site))
         asked = _Asked(item, Reader(reader.id, reader.name), at, own, segments)
         source, done = self._sources[item.site], Job[int]()
@@ -100,7 +98,7 @@ def _document(asked: _Asked, source: FrameSource) -> Filing:
         frame = own.frames[number]
         assert frame.plane is not None
         thick = frame.thickness_mm or own.geometry.spacing_mm[2] or 1.0
-        images.append(DrawnImage(frame.key.sop, frame.plane, thick))
+        images.append(DrawnImage(frame.key.sop, frame.key.frame_index, frame.plane, thick))
     parts = [
         DrawnPart(
             each.name, each.colour, asked.uid("tracked", each.number), each.grown, each.kind,

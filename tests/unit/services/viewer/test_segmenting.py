@@ -19,12 +19,12 @@ from fakes_report import item
 from fakes_viewer import PATIENT, SITE, FakeLoader, FakeStore, ref, viewed
 from volume_phantoms import SCANS, display_set, middle, positions
 
-from workstation.domain.identifiers import StudyUID
+from workstation.domain.identifiers import SopUID, StudyUID
 from workstation.domain.measurement import MeasurementKind
 from workstation.domain.patient import Patient
 from workstation.domain.reader import Reader
 from workstation.domain.segment_kind import SegmentKind
-from workstation.domain.study import DisplaySet
+from workstation.domain.study import DisplaySet, Frame
 from workstation.errors import CommandError, Refused
 from workstation.rendering.volume_slice import plane_samples
 from workstation.services.delivery.filings import Filing
@@ -73,12 +73,32 @@ class Sealed:
         self.kept.pop(key, None)
 
 
+ENHANCED_CT = "1.2.840.10008.5.1.4.1.1.2.1"
+
+
+def in_objects(images: DisplaySet, count: int) -> DisplaySet:
+    """The same slices as frames of so many objects, in the order of their numbers."""
+    each = -(-len(images.frames) // count)
+
+    def own(at: int, frame: Frame) -> Frame:
+        sop = SopUID(f"1.1.1.77.{at // each}")
+        return evolve(frame, key=evolve(frame.key, sop=sop, frame_index=at % each))
+
+    return evolve(images, frames=tuple(own(at, frame) for at, frame in enumerate(images.frames)))
+
+
 class Desk:
     """A CT with a ball in it on the screen, the middle slice in front."""
 
     def __init__(
-        self, name: str = "straight", store_of: dict[str, str] | None = None, who: str = "17"
+        self,
+        name: str = "straight",
+        store_of: dict[str, str] | None = None,
+        who: str = "17",
+        *,
+        parts: int = 0,
     ) -> None:
+        """`parts`: objects with several frames each, in place of one for each slice."""
         store = FakeStore()
         self.clock = FakeClock(AT)
         jobs = InlineJobs(self.clock)
@@ -97,6 +117,8 @@ class Desk:
         )
         placed = SCANS[name]
         self.images: DisplaySet = display_set(placed, SHAPE[0], SHAPE[1:], space="1.2.9.1")
+        if parts:
+            self.images = in_objects(self.images, parts)
         where = positions(placed, SHAPE)
         self.inside = np.linalg.norm(where - middle(placed, SHAPE), axis=-1) <= 5.0
         voxels = np.where(self.inside, 1100, 900).astype(np.int16)
@@ -117,6 +139,17 @@ class Desk:
 
     def saving(self, whose: Patient = PATIENT) -> SegmentsSaving:
         site: Any = ImageSite(self.images, CT_HEADER, whose)
+        together: dict[SopUID, list[Any]] = {}
+        for each in site.instances:
+            together.setdefault(each.sop, []).append(each)
+        site.instances = tuple(
+            evolve(
+                own[0],
+                sop_class=ENHANCED_CT if len(own) > 1 else own[0].sop_class,
+                frames=tuple(each.frames[0] for each in own),
+            )
+            for own in together.values()
+        )
         return SegmentsSaving(
             self.segments,
             self.filer,
@@ -272,6 +305,41 @@ def test_the_object_holds_the_very_voxels_and_names_their_images(name: str) -> N
     assert read.FrameOfReferenceUID == "1.2.9.1"
 
 
+@pytest.mark.parametrize("parts", [1, 3])
+def test_segments_of_enhanced_objects_name_their_frames(parts: int) -> None:
+    """Enhanced CT and MR, one object or a concatenation: read by highdicom, frame by frame."""
+    desk = Desk(parts=parts)
+    desk.segments.grow(desk.mark(), 50, 100).result()
+
+    desk.save().result()
+
+    [filed] = desk.filer.filed
+    read = highdicom.seg.segread(io.BytesIO(base64.b64decode(filed.body)))
+    drawn = 0
+    sops = list(dict.fromkeys(frame.key.sop for frame in desk.images.frames))
+    named = {str(uids[2]) for uids in read.get_source_image_uids()}
+    assert named <= set(sops)
+    for sop in [each for each in sops if each in named]:
+        own = [at for at, frame in enumerate(desk.images.frames) if frame.key.sop == sop]
+        pixels = read.get_pixels_by_source_frame(
+            sop,
+            [desk.images.frames[at].key.frame_index + 1 for at in own],
+            segment_numbers=[1],
+            ignore_spatial_locations=False,
+            assert_missing_frames_are_empty=True,
+        )[..., 0].astype(bool)
+        assert np.array_equal(pixels, desk.inside[own])
+        drawn += int(pixels.sum())
+    assert drawn == desk.inside.sum()
+    (series,) = read.ReferencedSeriesSequence
+    referenced = [each.ReferencedSOPInstanceUID for each in series.ReferencedInstanceSequence]
+    assert sorted(referenced) == sorted(named)
+    assert {each.ReferencedSOPClassUID for each in series.ReferencedInstanceSequence} == {
+        ENHANCED_CT
+    }
+    assert [each for each in read.iterall() if each.value == pydicom.uid.CTImageStorage] == []
+
+
 def test_the_object_says_what_each_segment_is_in_the_codes_of_the_standard(desk: Desk) -> None:
     """Another station colours, lists and counts it as what it is."""
     desk.segments.begin("Left kidney")
@@ -292,7 +360,9 @@ def test_the_object_says_what_each_segment_is_in_the_codes_of_the_standard(desk:
 
 
 @pytest.mark.peer
-def test_dciodvfy_finds_no_error_in_it(desk: Desk, tmp_path: Path) -> None:
+@pytest.mark.parametrize("parts", [0, 1])
+def test_dciodvfy_finds_no_error_in_it(parts: int, tmp_path: Path) -> None:
+    desk = Desk(parts=parts)
     desk.segments.grow(desk.mark(), 50, 100).result()
     desk.save().result()
     file = tmp_path / "seg.dcm"
