@@ -7,6 +7,7 @@ say it, the report's checks need it.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from workstation.domain.identifiers import StudyRef
 from workstation.domain.report import SectionKind
 from workstation.domain.study import DisplaySet, DisplaySetKind
 from workstation.domain.technique import Fact
@@ -39,6 +40,7 @@ class Desk:
         viewer.measurements_changed.connect(self._measured)
         viewer.changed.connect(self._shown)
         viewer.counted.connect(self._counted)
+        loader.problems.connect(self._lacking)
         reporting.draft_taken_up.connect(self._measure_again)
 
     def set_out(self, item: WorklistItem) -> None:
@@ -94,6 +96,11 @@ class Desk:
             if any(each.id == display_set for each in own):
                 self._count()
 
+    def _lacking(self, problem: tuple[StudyRef, str]) -> None:
+        """A series that cannot be fetched is no image that could be counted."""
+        if self._item is not None and problem[0] == self._item.ref:
+            self._count()
+
     def _unseen(self, sets: Iterable[DisplaySet]) -> Iterator[tuple[str, int]]:
         for each in sets:
             if each.kind not in _LOOKED_AT or each.series in self._viewer.saved_planes:
@@ -114,5 +121,6 @@ class Desk:
                 sum(each.failed for each in progress),
                 sum(each.total for each in progress),
                 tuple(self._unseen(self._viewer.display_sets(item.ref))),
+                self._loader.lost_series(item.ref),
             )
         )

@@ -70,6 +70,10 @@ def _images(facts: Facts) -> Found:
     if missing:
         words = trn(missing, "{n} image has not arrived", "{n} images have not arrived")
         yield Check("images", "block", words, overridable=True)
+    if facts.images.lost:
+        words = trn(facts.images.lost, "{n} series could not be fetched",
+                    "{n} series could not be fetched")  # fmt: skip
+        yield Check("images", "block", words, overridable=True)
     if facts.images.failed:
         words = trn(
             facts.images.failed, "{n} image could not be shown", "{n} images could not be shown"

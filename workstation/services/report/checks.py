@@ -23,7 +23,8 @@ Severity = Literal["block", "warn", "passed"]
 class Images:
     """How much of the study has arrived and been looked at; frames of the current study.
 
-    `received` and `expected` are the platform's counts of instances, the rest ours.
+    `received` and `expected` are the platform's counts of instances, the rest ours; of a series
+    that is `lost` nobody knows how many images it has.
     """
 
     received: int = 0
@@ -32,6 +33,7 @@ class Images:
     failed: int = 0
     total: int = 0
     unseen: tuple[tuple[str, int], ...] = ()  # series, and how many of its images never stood here
+    lost: int = 0  # series that could not be described at all
 
     @property
     def missing(self) -> int:

@@ -65,7 +65,8 @@ class Desk:
             close=lambda: None,
         )  # fmt: skip
         loader: Any = SimpleNamespace(
-            study_ready=Signal(), frame_arrived=Signal(), display_sets=lambda _ref: (),
+            study_ready=Signal(), frame_arrived=Signal(), problems=Signal(),
+            display_sets=lambda _ref: (), lost_series=lambda _ref: 0,
             close=lambda _ref: None, refresh=lambda _ref: None,
         )  # fmt: skip
         audit: Any = SimpleNamespace(record=self._record)

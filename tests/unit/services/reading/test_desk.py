@@ -7,7 +7,7 @@ from attrs import evolve
 from fakes_report import item
 from fakes_viewer import SITE, opened, stack, viewed
 
-from workstation.domain.identifiers import StudyUID
+from workstation.domain.identifiers import StudyRef, StudyUID
 from workstation.domain.study import DisplaySet, DisplaySetKind
 from workstation.services.reading.desk import Desk
 from workstation.services.report.checks import Images
@@ -26,7 +26,12 @@ class Room:
             received=self.told.append, take_measurements=lambda *_: None,
             displays=lambda _: None, draft_taken_up=Signal[Any](),
         )  # fmt: skip
-        wide = SimpleNamespace(display_sets=lambda _: sets, progress=loader.progress)
+        self.lost = 0
+        self.problems = Signal[tuple[StudyRef, str]]()
+        wide = SimpleNamespace(
+            display_sets=lambda _: sets, progress=loader.progress, problems=self.problems,
+            lost_series=lambda _: self.lost,
+        )  # fmt: skip
         desk = Desk(self.viewer, wide, reporting)  # type: ignore[arg-type]
         desk.set_out(evolve(item(), site=SITE, study=StudyUID(viewed().ref.study)))
 
@@ -65,3 +70,14 @@ def test_planes_that_were_saved_from_the_case_are_no_images_to_look_at() -> None
     room.viewer.mark_seen(saved.frames[0].key)
 
     assert room.unseen == (("Axial", 1),)
+
+
+def test_a_series_that_could_not_be_fetched_is_not_forgotten_after_it_was_told() -> None:
+    """It has no image that is missing, for nobody knows its images: the study looked whole."""
+    room = Room(stack(1, name="Axial"))
+    before = room.told[-1].lost
+    room.lost = 1
+
+    room.problems.emit((viewed().ref, "Series Bone is missing: the site is down"))
+
+    assert (before, room.told[-1].lost) == (0, 1)

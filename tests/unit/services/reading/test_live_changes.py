@@ -87,7 +87,8 @@ class Open:
         signals: Callable[..., Any] = lambda *names: {name: Signal() for name in names}  # noqa: E731
         self.loader = SimpleNamespace(
             **signals("study_ready", "frame_arrived"), refresh=self._refresh,
-            display_sets=lambda _ref: (), progress=lambda _id: None,
+            display_sets=lambda _ref: (), progress=lambda _id: None, problems=Signal(),
+            lost_series=lambda _ref: 0,
         )  # fmt: skip
         viewer = SimpleNamespace(
             **signals("measurements_changed", "changed", "counted"),

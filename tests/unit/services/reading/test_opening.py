@@ -58,7 +58,8 @@ class Desk:
             study_ready=quiet,
         )  # fmt: skip
         loader: Any = SimpleNamespace(
-            study_ready=Signal(), frame_arrived=Signal(), display_sets=lambda _ref: (),
+            study_ready=Signal(), frame_arrived=Signal(), problems=Signal(),
+            display_sets=lambda _ref: (), lost_series=lambda _ref: 0,
             close=quiet, refresh=quiet, open=quiet, progress=quiet,
         )  # fmt: skip
         audit: Any = SimpleNamespace(record=self._record)

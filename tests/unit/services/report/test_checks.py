@@ -44,6 +44,7 @@ def verdict(rule: str, facts: Facts) -> Check:
         ("identity", "passed", Facts(written(), shown=(("1", evolve(ALDER, name="ALDER^R")),))),
         ("images", "block", Facts(written(), Images(236, 312, 236, 0, 236))),
         ("images", "block", Facts(written(), Images(312, 312, 236, 0, 312))),
+        ("images", "block", Facts(written(), Images(312, 312, 312, 0, 312, lost=1))),
         ("images", "warn", Facts(written(), Images(312, 312, 310, 2, 312))),
         ("images", "passed", Facts(written(), Images(312, None, 312, 0, 312))),
         ("unseen", "warn", Facts(written(), Images(unseen=(("Axial", 52),)))),
