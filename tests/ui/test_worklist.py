@@ -257,12 +257,24 @@ def test_until_the_reader_chooses_the_most_urgent_case_is_chosen(pane: Pane) -> 
     assert pane.selected.item.patient.name == "New, Stat"
 
 
+def test_what_the_list_offers_bears_the_keys_of_the_keymap(pane: Pane) -> None:
+    """Whoever gave `Read next` another key is not told the old one for the rest of the night."""
+    before = pane.bar.search.grab().toImage()
+    pane.show_keys({"case.next": "Ctrl+Space", "worklist.search": "S", "case.open": "Enter"})
+
+    wide = pane.bar.next.sizeHint().width()
+    assert pane.bar.search.grab().toImage() != before
+    pane.show_keys({})
+    assert pane.bar.next.sizeHint().width() < wide, "no key, no cap"
+
+
 def test_nothing_moves_when_the_first_rows_arrive(qtbot: QtBot) -> None:
     """The final layout stands at once; rows replace the sentence that says there are none."""
     pane = Pane(())
     qtbot.addWidget(pane)
     pane.resize(1920, 1012)
     pane.show()
+    pane.show_keys({"app.refresh": "F5"})
     before, said = pane.table.geometry(), pane._empty.text()
     pane.service.say(shift())
 

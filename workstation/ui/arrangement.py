@@ -128,6 +128,7 @@ class Arrangement:
     def show_keys(self, keys: Mapping[str, str]) -> None:
         """Keys by command line, beside what they do; windows that come later have them too."""
         self._keys = keys
+        self.panes.worklist.show_keys(keys)
         self._no_case.setText(
             tr(
                 "No case is open. {next} reads the next one, {list} goes to the list.",

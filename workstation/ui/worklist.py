@@ -1,6 +1,6 @@
 """The worklist: one queue over all sites."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -16,6 +16,7 @@ from workstation.services.queue.worklist import Row, Worklist
 from workstation.text import tr
 from workstation.ui import plain
 from workstation.ui import worklist_forms as forms
+from workstation.ui.chips import shown_key
 from workstation.ui.worklist_bars import FilterBar, Footer, StatBanner
 from workstation.ui.worklist_details import Details
 from workstation.ui.worklist_index import LineIndex
@@ -63,7 +64,7 @@ class WorklistPane(QWidget):
         self._index.ask(Filter.of(views.now))
         self._pending = self._touched = False
         self._added = Added({}, {}, {}, frozenset())
-        self._silent = frozenset[str]()
+        self._silent, self._again = frozenset[str](), ""
         self._last_input = -STILL_S
         self.model = WorklistModel(worklist.server_now, worklist.weights)
         self.lists = Lists(self._choose_list, run)
@@ -99,6 +100,14 @@ class WorklistPane(QWidget):
     def hidden_rows(self) -> int:
         """How many rows of all there are the table does not show now."""
         return len(self._index.ordered) - self.model.rowCount()
+
+    def show_keys(self, keys: Mapping[str, str]) -> None:
+        """Keys by command line, beside what they do."""
+        self.banner.show_keys(keys)
+        self.bar.show_keys(keys)
+        self.details.show_keys(keys)
+        self._again = shown_key(keys.get("app.refresh", ""))
+        self._show_counts()
 
     def focus_search(self) -> None:
         self.bar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -198,7 +207,7 @@ class WorklistPane(QWidget):
 
     def _show_counts(self) -> None:
         self._telling.counts()
-        why = self._telling.why_empty(self._index.told)
+        why = self._telling.why_empty(self._index.told, self._again)
         self._empty.setVisible(bool(why))
         self._empty.setText(why)
         self._empty.adjustSize()

@@ -1,6 +1,6 @@
 """Above and below the table: what is asked for, what is hidden, what is urgent elsewhere."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Protocol
@@ -14,7 +14,7 @@ from workstation.services.queue.list_views import ListOrder, ListView
 from workstation.text import tr, trn
 from workstation.ui import icons, plain, theme
 from workstation.ui import worklist_forms as forms
-from workstation.ui.chips import key_width, paint_key
+from workstation.ui.chips import key_width, paint_key, shown_key
 from workstation.ui.worklist_forms import SlaKind
 from workstation.ui.worklist_lines import Counts, Line
 
@@ -42,7 +42,7 @@ class StatBanner(QWidget):
         self._title = plain.label(tone="hi", weight=600)
         self._what = plain.elided(tone="hi")
         self._left = plain.label(tone="act", weight=600, data=True)
-        self._show = plain.button(tr("Show"), on_show, key="Ctrl+J")
+        self._show = plain.button(tr("Show"), on_show)
         self._later = plain.button(tr("Later"), self._put_off, look="quiet")
         for each in (self._show, self._later):
             each.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # news takes no focus
@@ -57,6 +57,10 @@ class StatBanner(QWidget):
         self._lines: tuple[Line, ...] = ()
         self._waiting: frozenset[tuple[str, str]] = frozenset()
         self._fill(None)
+
+    def show_keys(self, keys: Mapping[str, str]) -> None:
+        """Keys by command line, as they are now."""
+        self._show.set_key(keys.get("worklist.stat", ""))
 
     def show_lines(self, lines: Sequence[Line], server_now: Callable[[SiteId], datetime]) -> None:
         """The STAT cases that are not on the screen, most urgent first."""
@@ -102,14 +106,19 @@ class SearchField(QLineEdit):
         self.setAccessibleName(tr("Search the list"))
         self.setFixedSize(QSize(300, 30))
         self.setTextMargins(22, 0, 20, 0)
+        self._key = ""
+
+    def show_key(self, key: str) -> None:
+        self._key = shown_key(key)
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             icons.paint(painter, "search", 9, (self.height() - 14) / 2, "text.low", 14)
-            if not self.text() and not self.hasFocus():
-                paint_key(painter, QPointF(self.width() - 8 - key_width("/"), 6), "/")
+            if self._key and not self.text() and not self.hasFocus():
+                paint_key(painter, QPointF(self.width() - 8 - key_width(self._key), 6), self._key)
 
 
 class FilterBar(QWidget):
@@ -126,7 +135,7 @@ class FilterBar(QWidget):
         self._save = plain.button(tr("Save…"), lambda: run("worklist.save"), look="quiet")
         self.order = plain.label(tone="low", size="small")
         self.urgency = plain.button(tr("By urgency"), lambda: run("worklist.sort"))
-        self.next = plain.button(tr("Read next"), lambda: run("case.next"), key="N", look="main")
+        self.next = plain.button(tr("Read next"), lambda: run("case.next"), look="main")
         self._modalities: list[str] = []
         self._sites: list[tuple[SiteId, str]] = []
         self._chosen_modalities: frozenset[str] = frozenset()
@@ -141,6 +150,11 @@ class FilterBar(QWidget):
         layout.addWidget(self.urgency)
         layout.addWidget(self.next)
         self.show_view(ListView())
+
+    def show_keys(self, keys: Mapping[str, str]) -> None:
+        """Keys by command line, as they are now."""
+        self.search.show_key(keys.get("worklist.search", ""))
+        self.next.set_key(keys.get("case.next", ""))
 
     def show_view(self, view: ListView) -> None:
         """What is asked for now, wherever it was asked."""

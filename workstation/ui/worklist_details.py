@@ -1,6 +1,6 @@
 """The right edge of the worklist: everything about the selected row, before it is opened."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -47,7 +47,7 @@ class Details(QWidget):
         self._body.setWidgetResizable(True)
         self._body.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._body.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.open = plain.button(tr("Open"), lambda: run("case.open"), key="Enter", look="main")
+        self.open = plain.button(tr("Open"), lambda: run("case.open"), look="main")
         self.claim = plain.button(tr("Claim"), lambda: run("case.claim"))
         self.decline = plain.button(tr("Decline…"), lambda: run("case.decline"))
         self.reassign = plain.button(tr("Reassign…"), lambda: run("case.reassign"))
@@ -62,6 +62,10 @@ class Details(QWidget):
         layout.addWidget(plain.rule())
         layout.addWidget(foot)
         self.show_line(None, None, "UTC")
+
+    def show_keys(self, keys: Mapping[str, str]) -> None:
+        """Keys by command line, as they are now."""
+        self.open.set_key(keys.get("case.open", ""))
 
     def show_line(self, line: Line | None, now: datetime | None, timezone: str) -> None:
         """Another row, or news about the same."""

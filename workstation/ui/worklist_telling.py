@@ -55,12 +55,13 @@ class ListTelling:
             for name, view in sorted(self.views.saved.items())
         ])  # fmt: skip
 
-    def why_empty(self, told: Counts) -> str:
-        """Why the table shows no row; empty where it shows some."""
+    def why_empty(self, told: Counts, again: str) -> str:
+        """Why the table shows no row, and the key that asks `again`; empty where it shows some."""
         if told.shown:
             return ""
         if told.hidden:
             return tr("No case matches. {n} hidden by the filter.", n=told.hidden)
         if any(site.reader is not None for site in self.worklist.sites):
-            return tr("No case for you. F5 asks again.")
+            asks = tr("No case for you. {key} asks again.", key=again)
+            return asks if again else tr("No case for you.")
         return tr("You are not signed in. Sign in at the top right to see your list.")
