@@ -1,12 +1,17 @@
 """Worklist and case commands."""
 
+from collections.abc import Callable
+from functools import partial
+
 from workstation.commands.context import CommandContext
 from workstation.commands.registry import Outcome, command
 from workstation.domain.identifiers import SiteId, TaskRef
 from workstation.domain.reader import Colleague
+from workstation.domain.worklist import WorklistItem
 from workstation.errors import CommandError, Conflict
 from workstation.services.jobs import Job
 from workstation.services.queue.worklist import Row
+from workstation.services.reading.case import Case
 from workstation.services.reading.chart import OpenDocument
 from workstation.services.waiting import settled
 from workstation.text import tr, trn
@@ -143,30 +148,58 @@ def decline(ctx: CommandContext, reason: str = "") -> Outcome:
 
 @command("case.reassign", title="Give to a reader", group=GROUP, when={"row"}, rest=True)
 def reassign(ctx: CommandContext, to: str = "") -> Outcome:
-    """The open case, or the selected one, to a colleague of that site, with a reason: `Visitor:
-    paediatric`. Asks where nobody is named."""
-    name, _, reason = (each.strip() for each in to.partition(":"))
-    if not name or not reason:
-        ctx.windows.open_palette(f"case.reassign {name}: " if name else "case.reassign ")
+    """The selected case to a colleague of that site, with a reason: `Visitor: paediatric`. Asks
+    where nobody is named."""
+    row = _row(ctx, "", "")
+    case = ctx.session.case
+    if case is not None and case.item.key == row.item.key:
+        return _give(ctx, "case.reassign", row.item, to, partial(_leave_to, ctx, case))
+    return _give(ctx, "case.reassign", row.item, to, partial(ctx.worklist.decline, row))
+
+
+@command("case.give", title="Give open case to a reader", group=GROUP, when={"case"}, rest=True)
+def give(ctx: CommandContext, to: str = "") -> Outcome:
+    """The open case to a colleague of its site, with a reason: `Visitor: paediatric`; what you
+    wrote is kept as a draft. Asks where nobody is named."""
+    case = ctx.session.need_case()
+    return _give(ctx, "case.give", case.item, to, partial(_leave_to, ctx, case))
+
+
+def _give(
+    ctx: CommandContext, name: str, item: WorklistItem, to: str,
+    away: Callable[[str, Colleague], Job[None]],
+) -> Outcome:  # fmt: skip
+    """To whom, and why; then `away`."""
+    who, _, reason = (each.strip() for each in to.partition(":"))
+    if not who or not reason:
+        ctx.windows.open_palette(f"{name} {who}: " if who else f"{name} ")
         return None
-    case, done = ctx.session.case, Job[None]()
-    row = None if case is not None else _row(ctx, "", "")
-    item = case.item if row is None and case is not None else _row(ctx, "", "").item
+    done: Job[None] = Job()
 
     def given(job: Job[None]) -> None:
-        ctx.windows.show_page("worklist")
+        if job.error is None:
+            ctx.windows.show_page("worklist")
         done.settle(None, job.error)
 
     def meant(job: Job[Colleague]) -> None:
         if job.error is not None:
             done.settle(None, job.error)
-        elif row is None:
-            ctx.session.release(reason, job.result()).then(given)
         else:
-            ctx.worklist.decline(row, reason, job.result()).then(given)
+            away(reason, job.result()).then(given)
 
-    ctx.worklist.colleague(item.site, name).then(meant)
+    ctx.worklist.colleague(item.site, who).then(meant)
     return done
+
+
+def _leave_to(ctx: CommandContext, case: Case, reason: str, to: Colleague) -> Job[None]:
+    """The open case, if it still is the one that was meant when the name was typed."""
+    now = ctx.session.case
+    if now is None or now.item.key != case.item.key:
+        gone: Job[None] = Job()
+        words = tr("another case is open by now: nothing was given away")
+        gone.settle(None, CommandError(words))
+        return gone
+    return ctx.session.release(reason, to)
 
 
 @command("case.films", title="Plain films, one after the other", group=GROUP, when={"signed-in"})
@@ -249,6 +282,7 @@ COMMANDS = (
     hand_over,
     decline,
     reassign,
+    give,
     films,
     put_aside,
     resume,

@@ -21,6 +21,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "autotext.edit": "macro snippet phrase shorthand",
         "case.decline": "reject refuse skip",
         "case.films": "batch x-ray radiographs plain",
+        "case.give": "transfer assign colleague reassign",
         "case.hand-over": "note comment colleague",
         "case.next": "start begin following study",
         "case.open": "load read study exam",
