@@ -1,5 +1,6 @@
 """Planes on the screen through real scans, beside pydicom and interpolation in double precision."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +16,13 @@ from workstation.adapters.decoders import Decoders
 from workstation.adapters.local_frames import LocalFrames
 from workstation.domain.identifiers import StudyRef
 from workstation.domain.study import DisplaySet, Frame
+from workstation.imaging.fewer_voxels import FewerVoxels
 from workstation.imaging.pixels import FramePixels
 from workstation.imaging.voi import rescaled
 from workstation.rendering.volume_slice import plane_samples
+from workstation.services.images.counted_sets import set_bytes
 from workstation.services.images.local_images import LocalImages
+from workstation.services.ports.images import Packed
 from workstation.services.screen.structures import Structures
 from workstation.services.viewer.viewer import Viewer
 from workstation.services.viewer.volumes import Volumes
@@ -37,30 +41,37 @@ SCANS = {
 }
 
 
-def opened(folder: Path) -> tuple[Viewer, DisplaySet]:
-    """The largest scan of a folder in planes, by the program's own decoder."""
-    decoders = Decoders(children=1)
-    store, jobs = FakeStore(), InlineJobs(FakeClock())
-    loader = FakeLoader(store)
-    try:
-        source = LocalFrames(decoders)
-        scan = LocalImages(source).open(folder, volume=True)
-        loader.known[scan.id] = scan
-        volumes = Volumes(store, loader, jobs, plane_samples)  # type: ignore[arg-type]
-        viewer = Viewer(store, loader, Structures(store, jobs), volumes)  # type: ignore[arg-type]
-        study = StudyRef(scan.site, scan.study)
-        viewer.show([evolve(viewed(), ref=study)])
-        viewer.permit(study)
-        viewer.study_ready(study, (scan,))
+@pytest.fixture(scope="module")
+def decoders() -> Iterator[Decoders]:
+    pool = Decoders(children=1)
+    yield pool
+    pool.close()
 
-        def arrived(frame: Frame, fetched: object) -> None:
+
+def opened(folder: Path, decoders: Decoders, *, packed: bool) -> tuple[Viewer, DisplaySet]:
+    """The largest scan of a folder in planes, by the program's own decoder; `packed`: memory has
+    room for half of it."""
+    store, jobs = FakeStore(), InlineJobs(FakeClock())
+    loader, source = FakeLoader(store), LocalFrames(decoders)
+    scan = LocalImages(source).open(folder, volume=True)
+    loader.known[scan.id], loader.free = scan, set_bytes(scan) // 2
+    loader.source = lambda _: source  # type: ignore[assignment,method-assign,return-value]
+    volumes = Volumes(store, loader, jobs, plane_samples)  # type: ignore[arg-type]
+    viewer = Viewer(store, loader, Structures(store, jobs), volumes)  # type: ignore[arg-type]
+    study = StudyRef(scan.site, scan.study)
+    viewer.show([evolve(viewed(), ref=study)])
+    viewer.permit(study)
+    viewer.study_ready(study, (scan,))
+
+    def arrived(frame: Frame, fetched: object) -> None:
+        if isinstance(fetched, Packed):
+            store.held_packed[frame.key] = fetched
+        else:
             assert isinstance(fetched, FramePixels)
             store.put(frame.key, fetched)
-            loader.frame_arrived.emit(frame.key)
+        loader.frame_arrived.emit(frame.key)
 
-        source.frames(scan.frames, arrived)
-    finally:
-        decoders.close()
+    source.frames(scan.frames, arrived, decoded=not packed)
     viewer.toggle_mpr()
     return viewer, scan
 
@@ -105,11 +116,13 @@ def _slices(ds: pydicom.Dataset) -> list[tuple[Floats, Floats, Floats, Floats]]:
     return found
 
 
+@pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("name", SCANS)
-def test_planes_through_real_scans_are_exact(name: str) -> None:
-    """Straight and double oblique, on each view: what lies there is what is sampled (F109)."""
+def test_planes_through_real_scans_are_exact(name: str, decoders: Decoders, packed: bool) -> None:
+    """Straight and double oblique, on each view: what lies there is what is sampled (F109). Of a
+    scan larger than the memory each slice is decoded when its turn comes."""
     folder = DATA / SCANS[name]
-    viewer, scan = opened(folder)
+    viewer, scan = opened(folder, decoders, packed=packed)
     values, placed = by_pydicom(folder, scan)
     for turned in (False, True):
         if turned:
@@ -122,6 +135,7 @@ def test_planes_through_real_scans_are_exact(name: str) -> None:
             assert shown.frame.plane is not None
             assert shown.reformat is not None
             assert shown.reformat.volume is not None
+            assert isinstance(shown.reformat.volume, FewerVoxels) is packed
             size = shown.frame.pixels.columns, shown.frame.pixels.rows
             sampled = plane_samples(
                 shown.reformat.volume, shown.frame.plane, size, 0.0, shown.reformat.mode
