@@ -86,6 +86,7 @@ class FakeLoader:
         self.store = store
         self.frame_arrived: Signal[FrameKey] = Signal()
         self.study_ready: Signal[Any] = Signal()
+        self.problems: Signal[tuple[StudyRef, str]] = Signal()
         self.asked: list[tuple[str, int]] = []
         self.known: dict[str, DisplaySet] = {}
         self.coming: dict[str, int] = {}  # frames that are listed and not described yet
@@ -102,6 +103,9 @@ class FakeLoader:
         failed = sum(frame.key in self.store.failures for frame in frames)
         total = len(frames) + self.coming.get(display_set_id, 0)
         return SimpleNamespace(loaded=loaded, failed=failed, total=total)
+
+    def lost_series(self, _ref: StudyRef) -> int:
+        return 0
 
     def arrive(self, frame: Frame, stored: NDArray[Any]) -> None:
         stored = np.ascontiguousarray(stored)
