@@ -33,7 +33,7 @@ from workstation.protocols.fhir_values import (
     typed_identifier,
     whole,
 )
-from workstation.protocols.platform_reports import DRAFTS, SETTLED, SIGNED, report_text
+from workstation.protocols.platform_reports import DRAFTS, SIGNED, told
 from workstation.protocols.web import Answer, Request
 from workstation.settings import Site
 from workstation.text import tr
@@ -128,7 +128,7 @@ class Platform:
         return self.get("Patient", identifier=f"{key.issuer}|{key.id}")
 
     def reports_of(self, patient_ref: str) -> Request:
-        return self.get("DiagnosticReport", subject=patient_ref, status=",".join(SETTLED))
+        return self.get("DiagnosticReport", subject=patient_ref, status=",".join(SIGNED))
 
     # --- reports -----------------------------------------------------------------
 
@@ -233,7 +233,7 @@ def _prior(site: Site, ref: StudyRef, study: Resource, reports: Sequence[Resourc
         modality=main_modality(study),
         accession=accession,
         body_part=text(inner(series, "bodySite"), "display"),
-        report_text="\n\n".join(filter(None, (report_text(each) for each in reports))),
+        report_text=told(reports),
         instances=whole(study.get("numberOfInstances")) or 0,
     )
 

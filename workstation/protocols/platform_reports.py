@@ -44,6 +44,29 @@ def latest(found: Sequence[Resource]) -> IssuedReport | None:
     return None if newest is None else _issued(newest)
 
 
+def told(found: Sequence[Resource]) -> str:
+    """What the reports of a study say by now.
+
+    Of one that was added to, corrected or taken back the newest alone, for it holds what was
+    before it; a preliminary one only while there is no other. What is not simply final says
+    what it is above its words.
+    """
+    signed = [each for each in found if _state(each) is not None and report_text(each)]
+    settled = [each for each in signed if _state(each) not in UNSETTLED]
+    newest: dict[str, Resource] = {}
+    for each in sorted(settled or signed, key=_age):
+        newest[_own(each, "predecessor") or _uuid(each) or text(each, "id")] = each
+    return "\n\n".join(map(_with_state, newest.values()))
+
+
+def _with_state(report: Resource) -> str:
+    state = _state(report)
+    words = report_text(report)
+    if state is None or state is ReportState.FINAL:
+        return words
+    return f"{STATES[state].printed}\n\n{words}"
+
+
 def _state(report: Resource) -> ReportState | None:
     return state_of(text(report, "status"), _own(report, "state"))
 
@@ -59,13 +82,18 @@ def _age(report: Resource) -> tuple[float, str]:
     return (at.timestamp() if at else 0.0, text(inner(report, "meta"), "lastUpdated"))
 
 
-def _issued(report: Resource) -> IssuedReport:
+def _uuid(report: Resource) -> str:
+    """By which its addenda name it; empty where another system wrote it."""
     names = (
         text(each, "value")
         for each in items(report.get("identifier"))
         if each.get("system") == URI_IDENTIFIERS
     )
-    mine = ReportId(next(names, "").removeprefix(_UUID))
+    return next(names, "").removeprefix(_UUID)
+
+
+def _issued(report: Resource) -> IssuedReport:
+    mine = ReportId(_uuid(report))
     state = _state(report)
     assert state is not None  # `latest` gives no other
     return IssuedReport(

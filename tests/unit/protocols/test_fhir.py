@@ -277,6 +277,7 @@ def test_priors_come_newest_first_with_their_words() -> None:
     newer = {**STUDY, "id": "3", "started": "2025-06-01T10:00:00Z"}
     newer["identifier"] = [{"system": "urn:dicom:uid", "value": "urn:oid:1.2.3"}]
     report = {
+        "status": "final",
         "imagingStudy": [{"reference": "ImagingStudy/3"}],
         "basedOn": [{"identifier": {"value": "A-9"}}],
         "presentedForm": [{"contentType": "text/plain; charset=utf-8", "data": "QmVm\ndW5k"}],
