@@ -51,6 +51,7 @@ class Wanted:
     spacing_mm: float | None = None
     size: tuple[int, int] | None = None  # columns, rows
     voi: Voi | None = None
+    of_body: bool = False  # `axes` were named: axial, coronal or sagittal
 
     @property
     def is_reformat(self) -> bool:
@@ -105,7 +106,7 @@ def wanted(options: Mapping[str, Any]) -> Wanted:
     return Wanted(
         None if frame is None else frame - 1, axes, options["at"], options["slab"],
         SlabMode(options["mode"]), options["spacing"], options["size"],
-        None if window is None else Voi(*window),
+        None if window is None else Voi(*window), of_body=options["plane"] is not None,
     )  # fmt: skip
 
 
@@ -212,7 +213,13 @@ def of_volume(
     shown: bool,
     slices: Slices = CPU,
 ) -> Still:
-    """Any plane; `shown`: as display pixels."""
+    """Any plane; `shown`: as display pixels. Raises CommandError where it is named after a body
+    in which the images do not say how they lie."""
+    if wanted.of_body and not volume.frame.in_patient:
+        raise CommandError(
+            tr("these images lie in axes of their own, not in the patient: name a plane by"
+               " --normal and --up")
+        )  # fmt: skip
     placed = _placed(volume, display_set, wanted)
     plane = placed.plane
     request = SliceRequest(
@@ -220,6 +227,8 @@ def of_volume(
         placed.size, wanted.slab_mm, wanted.mode,
     )  # fmt: skip
     said = plane_said(plane)
+    if not volume.frame.in_patient:
+        said["in_patient"] = False
     sampler = VolumeSampler(volume, slices)
     if wanted.slab_mm > 0:
         samples = sampler.samples_through(request)

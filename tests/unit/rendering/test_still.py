@@ -27,8 +27,9 @@ def test_words_become_what_is_wanted() -> None:
     found = wanted(words(plane="coronal", slab=5.0, mode="minip", window=(40.0, 400.0)))
 
     assert found == Wanted(
-        axes=STANDARD[Plane.CORONAL], slab_mm=5.0, mode=found.mode, voi=Voi(40.0, 400.0)
-    )
+        axes=STANDARD[Plane.CORONAL], slab_mm=5.0, mode=found.mode, voi=Voi(40.0, 400.0),
+        of_body=True,
+    )  # fmt: skip
     assert found.mode.value == "minip"
     assert found.is_reformat
 
@@ -135,3 +136,18 @@ def test_a_picture_of_a_volume_proposes_the_window_of_its_images() -> None:
     assert automatic is not None
     assert np.unique(proposed).tolist() == [128]  # 40 in the middle of 40/400
     assert automatic.shape == proposed.shape
+
+
+def test_a_volume_in_axes_of_its_own_has_no_axial_plane() -> None:
+    """An ultrasound volume: a picture named axial would be taken for the patient's."""
+    placed = SCANS["straight"]
+    found = display_set(placed, SHAPE[0], SHAPE[1:])
+    made = volume(noise(SHAPE), placed, rescale=HU)
+    own = evolve(made, frame=evolve(made.frame, in_patient=False))
+
+    with pytest.raises(CommandError, match="axes of their own"):
+        of_volume(own, found, wanted(words(plane="axial")), shown=False)
+    still = of_volume(own, found, wanted(words(normal=(0.0, 0.0, 1.0))), shown=False)
+
+    assert still.plane["in_patient"] is False
+    assert "in_patient" not in of_volume(made, found, Wanted(at=made.centre), shown=False).plane

@@ -66,6 +66,9 @@ class SegmentsSaving:
         own, segments = self._segmenting.to_save()
         if (own.site, own.study) != (item.site, item.ref.study):
             raise CommandError(tr("segments are saved in the study of the open case alone"))
+        if not own.frames[0].in_patient:
+            words = tr("where these images lie in the patient is not known: nothing is saved")
+            raise CommandError(words)
         at = self._clock.now().astimezone(self._filing.zone_of(item.site))
         asked = _Asked(item, Reader(reader.id, reader.name), at, own, segments)
         source, done = self._sources[item.site], Job[int]()

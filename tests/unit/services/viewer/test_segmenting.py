@@ -360,6 +360,19 @@ def test_the_object_says_what_each_segment_is_in_the_codes_of_the_standard(desk:
     assert lesion.segmented_property_type.meaning == "Lesion"
 
 
+def test_segments_of_a_volume_in_axes_of_its_own_are_not_written_as_the_patients(
+    desk: Desk,
+) -> None:
+    """An ultrasound volume has no place in the patient; a Segmentation says that it has one."""
+    desk.segments.grow(desk.mark(), 50, 100).result()
+    own, drawn = desk.segments.to_save()
+    away = evolve(own, frames=tuple(evolve(each, in_patient=False) for each in own.frames))
+    desk.segments.to_save = lambda: (away, drawn)  # type: ignore[method-assign]
+
+    with pytest.raises(CommandError, match="in the patient is not known"):
+        desk.save()
+
+
 @pytest.mark.peer
 @pytest.mark.parametrize("parts", [0, 1])
 def test_dciodvfy_finds_no_error_in_it(parts: int, tmp_path: Path) -> None:
