@@ -72,11 +72,10 @@ UPRIGHT: Final = Framing()
 def oriented(state: ViewportState, framing: Framing) -> ViewportState:
     """The state with turns and flip that hold on the screen: the reader's after the framing's."""
     turns = -framing.quarter_turns if state.flipped else framing.quarter_turns
-    return evolve(
-        state,
-        quarter_turns=(state.quarter_turns + turns) % 4,
-        flipped=state.flipped != framing.flipped,
-    )
+    quarters, flipped = (state.quarter_turns + turns) % 4, state.flipped != framing.flipped
+    if (quarters, flipped) == (state.quarter_turns, state.flipped):
+        return state
+    return evolve(state, quarter_turns=quarters, flipped=flipped)
 
 
 def pixel_mm(frame: Frame) -> float | None:

@@ -67,6 +67,7 @@ class Planar(Pointed):
         self.volumes = parts.volumes
         self._known_boxes: dict[str, _Known] = {}
         self._lying: dict[tuple[str, Plane], _Lying] = {}
+        self._middles: dict[int, tuple[ViewportState, ViewportState]] = {}
         self._refused: tuple[str, str] = ("", "")  # display set, why it has no planes
         #: Series of planes that were saved from here: no images that anybody has yet to look at.
         self.saved_planes: set[SeriesUID] = set()
@@ -84,6 +85,7 @@ class Planar(Pointed):
         self.volumes.forget()
         self._known_boxes.clear()
         self._lying.clear()
+        self._middles.clear()
         self._planes_seen.forget()
         self._refused = ("", "")
 
@@ -182,10 +184,19 @@ class Planar(Pointed):
         if state.plane is None:
             plain = super()._as_shown(index, state, study, display_set)
             return self._reformatted(plain, plain.state, plain.frame)
-        middle = evolve(state, frame_index=len(display_set.frames) // 2, presentation="")
+        middle = self._in_middle(index, state, len(display_set.frames) // 2)
         plain = super()._as_shown(index, middle, study, display_set)
         lies = self._planar(state.plane, display_set)
         return self._reformatted(plain, state, lies.frame, lies)
+
+    def _in_middle(self, index: int, state: ViewportState, at: int) -> ViewportState:
+        """What a plane takes of an image it takes of the middle one. Kept as long as its view is as
+        it is: a hand on the crosshair asks for it dozens of times with each move."""
+        of, kept = self._middles.get(index, (None, None))
+        if kept is None or of is not state or kept.frame_index != at:
+            kept = evolve(state, frame_index=at, presentation="")
+            self._middles[index] = state, kept
+        return kept
 
     def _planar(self, plane: Plane, display_set: DisplaySet) -> _Lying:
         """Worked out once for a place of the crosshair, however often it is asked for."""
