@@ -76,6 +76,7 @@ def test_an_announced_order_is_a_row_at_once_and_cannot_be_claimed_yet(
     assert str(answer.segment("MSA")[2]) == "C1"
     row = _by_accession(page)["A1"]
     assert (row.patient.name, row.announced) == ("Canary, Zelda", True)
+    assert not row.is_promised  # the message names no time: no countdown is made up
     verdict = may_read(platform._reader, row, page.server_time.date())
     assert (verdict.allowed, "Announced" in verdict.reason) == (False, True)
     with pytest.raises(Refused, match="announced only"):

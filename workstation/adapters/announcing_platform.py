@@ -15,7 +15,7 @@ from workstation.domain.identifiers import AccessionNumber, StudyUID, TaskId
 from workstation.domain.patient import Patient
 from workstation.domain.prior import PriorStudy
 from workstation.domain.reader import Reader
-from workstation.domain.worklist import Tier, WorklistItem
+from workstation.domain.worklist import Lack, Tier, WorklistItem
 from workstation.errors import Refused
 from workstation.protocols.hl7_orders import Order
 from workstation.services.ports.hosting import Credentials, FeedPage
@@ -99,6 +99,7 @@ class AnnouncingPlatform(FhirPlatform):
             None,
             self._jurisdiction,
             indication=order.indication,
+            lacks=frozenset() if order.promised else frozenset({Lack.DUE}),
             announced=True,
         )
 

@@ -22,7 +22,7 @@ _CHANGED: Final = ("A08", "A31")
 #: A merge of two identities, or another number for one: the old number is in MRG-1.
 _MERGED: Final = ("A18", "A34", "A36", "A40", "A46", "A47")
 _SEX: Final = ("M", "F", "O")
-#: A promise that the order does not make: what is due first comes first all the same.
+#: Where the order promises nothing: its place in the queue all the same.
 _DUE: Final = {
     Priority.STAT: timedelta(hours=1),
     Priority.ASAP: timedelta(hours=4),
@@ -41,7 +41,8 @@ class NotUnderstood(Exception):
 
 @frozen
 class Order:
-    """One order to read. `ended`: it is to be read no more."""
+    """One order to read. `ended`: it is to be read no more. Where nobody promised a time (not
+    `promised`), `due` is a place in the queue and no more."""
 
     accession: str
     patient: Patient
@@ -54,6 +55,7 @@ class Order:
     study: str = ""
     indication: str = ""
     ended: bool = False
+    promised: bool = False
 
 
 @frozen
@@ -119,7 +121,7 @@ def _order(
     if "OBR" not in said.segments and not ended:
         raise NotUnderstood("100", "OBR is missing")
     priority = _priority(said.first("TQ1-9", "OBR-27.6", "OBR-5", "ORC-7.6"))
-    listed = _when(said.first("ORC-9"), zone) or now
+    listed, due = _when(said.first("ORC-9"), zone) or now, _when(said.first("TQ1-8"), zone)
     study = said.first("IPC-3", "ZDS-1")
     return Order(
         accession,
@@ -129,10 +131,11 @@ def _order(
         said.first("IPC-5", "OBR-24"),
         priority,
         listed,
-        _when(said.first("TQ1-8"), zone) or listed + _DUE[priority],
+        due or listed + _DUE[priority],
         study if is_uid(study) else "",
         said.first("OBR-31.2", "OBR-31", "OBR-13"),
         ended,
+        due is not None,
     )
 
 

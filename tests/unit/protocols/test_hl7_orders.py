@@ -53,7 +53,7 @@ def test_an_imaging_order_of_version_2_5_is_a_row() -> None:
     (order,) = found
     assert (order.accession, order.study, order.modality) == ("HG-26-2", "2.25.4712", "MR")
     assert (order.priority, order.indication) == (Priority.ASAP, "headache")
-    assert order.due == datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+    assert (order.due, order.promised) == (datetime(2026, 11, 23, 1, 0, tzinfo=UTC), True)
     assert order.listed == NOW
 
 

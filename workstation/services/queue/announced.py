@@ -136,6 +136,7 @@ class Announced:
             "listed": order.listed.isoformat(),
             "due": order.due.isoformat(),
             "ended": order.ended,
+            "promised": order.promised,
         }
         return Put("meta", f"{self._prefix}order.{_hashed(order.accession)}", json.dumps(body))
 
@@ -229,4 +230,5 @@ def _order_from(stored: dict[str, Any]) -> Order:
         study,
         indication,
         stored["ended"],
+        stored.get("promised", False),  # rows of earlier versions do not say it
     )
