@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from workstation.errors import SiteUnavailable
+from workstation.errors import Refused, SiteUnavailable
 from workstation.text import tr
 
 T = TypeVar("T")
@@ -36,9 +36,15 @@ class Breaker:
         except SiteUnavailable as error:
             self._failed(str(error))
             raise
+        except Refused:  # it answered
+            self._answered()
+            raise
+        self._answered()
+        return done
+
+    def _answered(self) -> None:
         with self._lock:
             self._failures = 0
-        return done
 
     def _need_closed(self) -> None:
         with self._lock:

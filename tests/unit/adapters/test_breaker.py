@@ -71,3 +71,20 @@ def test_a_refusal_is_an_answer() -> None:
     for _ in range(5):
         with pytest.raises(Refused):
             breaker.call(refuses)
+
+
+def test_a_refusal_after_the_pause_closes_it_for_everybody() -> None:
+    """The site is back, and the first that asks happens to ask for what it may not have."""
+    clock = FakeClock()
+    breaker = Breaker(clock.monotonic)
+    for _ in range(3):
+        with pytest.raises(SiteUnavailable):
+            breaker.call(fails)
+    clock.advance(5.1)
+
+    def refuses() -> None:
+        raise Refused("not permitted")
+
+    with pytest.raises(Refused):
+        breaker.call(refuses)
+    assert breaker.call(lambda: "here") == "here"
