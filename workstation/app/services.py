@@ -9,7 +9,7 @@ from workstation.adapters.launch_keys import gates
 from workstation.adapters.machine import physical_bytes
 from workstation.adapters.platform import FhirPlatform
 from workstation.adapters.report_lines import report_line
-from workstation.app.drawing import keep_drawn, lesions_of
+from workstation.app.drawing import keep_drawn, lesions_of, registering_of
 from workstation.app.outer import Outer
 from workstation.app.probing import probed_site
 from workstation.app.reporting import (
@@ -66,7 +66,6 @@ from workstation.services.screen.placing import OnDuty
 from workstation.services.screen.preset_files import load_presets
 from workstation.services.screen.structures import Structures
 from workstation.services.viewer.cine import Cine
-from workstation.services.viewer.registering import Registering
 from workstation.services.viewer.segmenting import Segmenting
 from workstation.services.viewer.viewer import Viewer
 from workstation.services.viewer.volumes import Volumes
@@ -200,7 +199,7 @@ def services_of(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
             listening=listening,
             buttons=buttons,
             headers=ObjectHeaders({**outer.sources, LOCAL: outer.files}, jobs),
-            registering=Registering(viewer, frames, jobs),
+            registering=registering_of(settings, viewer, frames, jobs),
             alarms=alarms,
             prefetch=prefetch,
             elsewhere=elsewhere,

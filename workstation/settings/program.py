@@ -82,6 +82,12 @@ class Settings:
         "Images a second of a film whose times are not recorded.", 10.0, checks.between(0.5, 60)
     )
     cine_autoplay: bool = setting("Moving ultrasound plays by itself when it is hung.", True)
+    register_priors: bool = setting(
+        "A prior that is hung beside the current study, of its modality and in a patient space of"
+        " its own, is registered by itself, for the reader to accept or reject. It takes a"
+        " processor core for a second or two.",
+        False,
+    )
     recogniser: Literal["none", "commands", "vosk", "sherpa-onnx", "faster-whisper", "external"] = (
         setting(
             "Who hears: commands, by the recogniser of this program, which writes no free text;"

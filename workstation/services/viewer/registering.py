@@ -44,7 +44,10 @@ class Registering:
         CommandError
             There is nothing to register, or it cannot be.
         """
-        source, other = self._pair()
+        return self.register(*self._pair())
+
+    def register(self, source: Shown, other: Shown) -> Job[None]:
+        """What one view shows with what another does. As `start`."""
         given = self._given(space(source.frame), space(other.frame))
         done = Job[None]()
         if given is not None:
