@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import orthanc
-import pytest
 from attrs import frozen
+from programs import need
 
 from workstation.domain.identifiers import SiteId
 from workstation.settings import Site
@@ -42,12 +42,6 @@ class Pacs:
             "dimse_certificate": self.certificate, "timeout_seconds": 10.0,
         }  # fmt: skip
         return Site(**{**agreed, **changed})
-
-
-def need_dcmtk() -> None:
-    """A test machine without it says so; `make setup` installs it."""
-    if shutil.which("dcmqrscp") is None:
-        pytest.fail("dcmtk is not installed")
 
 
 @contextmanager
@@ -106,7 +100,7 @@ AETable END
 
 @contextmanager
 def dcmtk(folder: Path, files: Sequence[Path]) -> Iterator[Pacs]:
-    need_dcmtk()
+    need("dcmqrscp")
     port, receiver = orthanc.free_ports(2)
     (folder / "db").mkdir()
     config = folder / "qr.cfg"

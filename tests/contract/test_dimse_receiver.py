@@ -5,11 +5,11 @@ import socket
 import subprocess
 from pathlib import Path
 
-import dimse_peers
 import orthanc
 import pydicom
 import pytest
 from dimse_peers import Pacs
+from programs import need
 from pydicom.data import get_testdata_file
 
 from workstation.adapters.dimse_receiver import Receiver
@@ -37,7 +37,7 @@ class Taken:
 @pytest.fixture
 def pacs() -> Pacs:
     """Only its title and address: nobody runs."""
-    dimse_peers.need_dcmtk()
+    need("dcmqrscp")
     port, receiver = orthanc.free_ports(2)
     return Pacs("none", port, receiver, None)  # type: ignore[arg-type]
 

@@ -5,7 +5,6 @@ multi-frame and colour images: sealed as a draft, filed by STOW as SR, key objec
 presentation states, fetched by DICOMweb, and read by our readers and by dcmtk and dciodvfy.
 """
 
-import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ from attrs import frozen
 from dicom_objects import written
 from fakes_report import ALDER, SITE, STUDY, Desk, item
 from marked_images import DRAWN, Hand, images
+from programs import need
 from pydicom import Dataset, dcmread
 from reading_desk import READER, REF, reading_desk
 
@@ -233,8 +233,7 @@ def _said(
 
 def test_other_programs_accept_what_the_archive_gives_back(marked: Marked, tmp_path: Path) -> None:
     """dciodvfy without an error, every kind of document; dcmtk dumps and draws them."""
-    for needed in ("dciodvfy", "dsrdump", "dcmp2pgm"):
-        assert shutil.which(needed), f"{needed} is missing: run `make setup`"
+    need("dciodvfy", "dsrdump", "dcmp2pgm")
     rows = [each for kind in ("SR", "KO", "PR") for each in marked.described(kind)]
     assert len(rows) > 2 + len(KeyTitle) // 2
     by_sop = {each.SOPInstanceUID: each for each in marked.objects}

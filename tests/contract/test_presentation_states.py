@@ -5,7 +5,6 @@ and no shutters.
 """
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import pytest
 from dicom_objects import image, written
 from numpy.typing import NDArray
 from presentations import area, presentation_state, window
+from programs import need
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
@@ -35,7 +35,7 @@ TWELVE = np.random.default_rng(7).integers(0, 4096, (ROWS, COLUMNS), np.uint16)
 
 
 def by_dcmtk(folder: Path, shown: Dataset, state: Dataset) -> NDArray[np.uint8]:
-    assert shutil.which("dcmp2pgm"), "dcmp2pgm is missing: run `make setup`"
+    need("dcmp2pgm")
     (folder / "image.dcm").write_bytes(written(shown))
     (folder / "state.dcm").write_bytes(written(state))
     subprocess.run(

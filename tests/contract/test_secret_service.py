@@ -4,12 +4,12 @@ Each case runs in a child on a session bus and a home of its own.
 """
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from programs import need
 
 pytestmark = pytest.mark.peer
 
@@ -32,8 +32,7 @@ _LOCKED = "gnome-keyring-daemon --start --components=secrets >/dev/null 2>&1; "
 
 
 def _run(home: Path, before: str, *, times: int = 1, bus: bool = True) -> list[str]:
-    for needed in ("gnome-keyring-daemon", "dbus-run-session"):
-        assert shutil.which(needed), f"{needed} is missing: apt-get install gnome-keyring dbus"
+    need("gnome-keyring-daemon", "dbus-run-session")
     (home / "program.py").write_text(_PROGRAM)
     child = f"{sys.executable} {home / 'program.py'} {home / 'store'}"
     script = before + "; ".join([child] * times)

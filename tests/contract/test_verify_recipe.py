@@ -3,7 +3,6 @@
 import base64
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ import pytest
 from fakes_certified import Registry
 from fakes_trust import signed_report, task_resource, verify_report
 from pdf_writing import written
+from programs import need
 
 from workstation.adapters.pdf_signature import sign_pdf
 from workstation.errors import VerificationFailed
@@ -49,8 +49,7 @@ def _report(key: SigningKey = KEY) -> dict[str, Any]:
 def _run(
     made: dict[str, Any], folder: Path, *, document: bytes = DOCUMENT, roots: Registry = HARBOR
 ) -> subprocess.CompletedProcess[str]:
-    for tool in TOOLS:
-        assert shutil.which(tool), f"{tool} is missing"
+    need(*TOOLS)
     found = re.search(r"```sh\n(.*?)```", DOC.read_text("utf-8"), re.DOTALL)
     assert found
     (folder / "recipe.sh").write_text(found[1])

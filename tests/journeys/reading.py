@@ -13,7 +13,6 @@ import base64
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +22,7 @@ from typing import Any
 
 from attrs import frozen
 from demo_platform import DemoPlatform
+from programs import need
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 READER = "jo.sample"
@@ -135,8 +135,7 @@ class Reading:
         self, platform: DemoPlatform, lines: Sequence[str] | str, failpoint: str = ""
     ) -> "subprocess.CompletedProcess[str]":
         """The same on a session bus of its own, with an unlocked Secret Service."""
-        for needed in ("gnome-keyring-daemon", "dbus-run-session"):
-            assert shutil.which(needed), f"{needed} is missing: run `make setup`"
+        need("gnome-keyring-daemon", "dbus-run-session")
         command = self.command(Path(platform.ready["settings"]), lines)
         environment = self.signed_in(platform, WORKSTATION_FAILPOINT=failpoint)
         del environment["DBUS_SESSION_BUS_ADDRESS"]
@@ -149,7 +148,7 @@ class Reading:
     @contextmanager
     def keyring(self) -> Iterator[str]:
         """A session bus with an unlocked Secret Service that outlives the program; its address."""
-        assert shutil.which("gnome-keyring-daemon"), "gnome-keyring-daemon is missing: `make setup`"
+        need("gnome-keyring-daemon")
         environment = self.environment()
         del environment["DBUS_SESSION_BUS_ADDRESS"]
         shell = f"{_KEYRING} echo $DBUS_SESSION_BUS_ADDRESS; exec cat"

@@ -1,7 +1,6 @@
 """Encapsulated PDF as pages, held against poppler: another reader of the same bytes."""
 
 import json
-import shutil
 import subprocess
 import time
 import zlib
@@ -13,6 +12,7 @@ import pytest
 from hostile.writing import element, part10, uid
 from numpy.typing import NDArray
 from pdf_writing import PDF, SOP, encapsulated, written
+from programs import need
 
 from workstation.adapters.decoders import Decoders
 from workstation.adapters.documents import with_pages
@@ -30,9 +30,6 @@ needs_data = [
     pytest.mark.data,
     pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data is not here"),
 ]
-needs_poppler = pytest.mark.skipif(
-    shutil.which("pdftoppm") is None, reason="poppler-utils is not installed"
-)
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +62,7 @@ def by_poppler(
     document: bytes, page: int, size: tuple[int, int], folder: Path
 ) -> NDArray[np.uint8]:
     """Grey, in as many pixels as ours."""
+    need("pdftoppm")
     (folder / "in.pdf").write_bytes(document)
     rows, columns = size
     subprocess.run(
@@ -92,7 +90,6 @@ def likeness(ours: NDArray[np.uint8], theirs: NDArray[np.uint8]) -> float:
 
 
 class TestPages:
-    @needs_poppler
     def test_each_page_is_the_picture_that_poppler_draws(
         self, decoders: Decoders, tmp_path: Path
     ) -> None:
@@ -155,7 +152,6 @@ class TestPages:
 class TestRealFile:
     pytestmark = needs_data
 
-    @needs_poppler
     def test_the_shared_document_has_the_page_that_poppler_draws(
         self, decoders: Decoders, tmp_path: Path
     ) -> None:

@@ -1,7 +1,6 @@
 """Key images as DICOM key objects: valid for others, of the right frames."""
 
 import io
-import shutil
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 from fakes_report import SITE, STUDY
+from programs import need
 from pydicom import Dataset, dcmread
 
 from workstation.dicom.document_head import DocumentHead, MarkedImage
@@ -96,8 +96,7 @@ def test_the_same_input_gives_the_same_bytes() -> None:
 @pytest.mark.peer
 def test_dciodvfy_and_dsrdump_accept_it(tmp_path: Path) -> None:
     """Two programs of other people: no error of the first, and the second names the images."""
-    for needed in ("dciodvfy", "dsrdump"):
-        assert shutil.which(needed), f"{needed} is missing: run `make setup`"
+    need("dciodvfy", "dsrdump")
     file = tmp_path / "keys.dcm"
     file.write_bytes(key_object_document(HEAD, KeyTitle.FOR_SURGERY, KEYS))
 

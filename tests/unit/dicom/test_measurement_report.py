@@ -4,7 +4,6 @@ import io
 import json
 import random
 import re
-import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ import numpy as np
 import pytest
 from attrs import evolve
 from fakes_report import SITE, STUDY
+from programs import need
 from pydicom import Dataset, dcmread
 
 from workstation.dicom.document_head import DocumentHead, MarkedImage
@@ -334,8 +334,7 @@ def test_the_decoder_child_does_not_load_the_writer() -> None:
 @pytest.mark.peer
 def test_dciodvfy_and_dsrdump_accept_the_document(tmp_path: Path) -> None:
     """Two programs of other people: no error of the first, and the second names every mark."""
-    for needed in ("dciodvfy", "dsrdump"):
-        assert shutil.which(needed), f"{needed} is missing: run `make setup`"
+    need("dciodvfy", "dsrdump")
     made = random_measurements(200)
     on = OnPlane(LIES, SPACE, "coronal")
     made = [evolve(m, on=on) if at % 3 == 0 else m for at, m in enumerate(made)]

@@ -1,7 +1,6 @@
 """A film of a rendered volume as DICOM: judged by others, and played by us."""
 
 import io
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pydicom
 import pytest
 from attrs import evolve
 from fakes_drawn import KEYS, SAID
+from programs import need
 
 from workstation.dicom.display_pixels import Drawn
 from workstation.dicom.movie_document import Movie, movie_document
@@ -32,8 +32,7 @@ def read(movie: Movie = MOVIE) -> pydicom.Dataset:
 @pytest.mark.parametrize("lossy", [None, 0.0, 12.5])
 def test_dciodvfy_accepts_it(projection: Projection, lossy: float | None, tmp_path: Path) -> None:
     """A judge of its own; an archive that is strict takes it too."""
-    if shutil.which("dciodvfy") is None:
-        pytest.skip("dciodvfy is not installed")
+    need("dciodvfy")
     path, said = tmp_path / "movie.dcm", evolve(SAID, drawn=Drawn.by(projection), lossy_ratio=lossy)
     path.write_bytes(movie_document(evolve(MOVIE, said=said), FRAMES, KEYS))
 

@@ -1,7 +1,6 @@
 """A view as it was seen, as DICOM: judged by others, and read by pydicom."""
 
 import io
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pydicom
 import pytest
 from attrs import evolve
 from fakes_drawn import KEYS, SAID
+from programs import need
 
 from workstation.dicom.display_pixels import Drawn
 from workstation.dicom.picture_document import picture_document
@@ -22,8 +22,7 @@ PIXELS = np.random.default_rng(4).integers(0, 256, (5, 7, 3)).astype(np.uint8)
 @pytest.mark.parametrize("drawn", Drawn)
 def test_dciodvfy_accepts_it(drawn: Drawn, tmp_path: Path) -> None:
     """A judge of its own; an archive that is strict takes it too."""
-    if shutil.which("dciodvfy") is None:
-        pytest.skip("dciodvfy is not installed")
+    need("dciodvfy")
     path = tmp_path / "picture.dcm"
     path.write_bytes(picture_document(evolve(SAID, drawn=drawn), 3, PIXELS, KEYS))
 

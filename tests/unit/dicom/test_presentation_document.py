@@ -3,7 +3,6 @@
 import io
 import itertools
 import math
-import shutil
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from attrs import evolve
 from dicom_objects import image, written
 from fakes_report import SITE, STUDY
 from numpy.typing import NDArray
+from programs import need
 from pydicom import Dataset, dcmread
 
 from workstation.dicom.document_head import DocumentHead, MarkedImage
@@ -159,8 +159,7 @@ def test_dcmtk_uses_a_curve_that_the_reader_stretched(tmp_path: Path) -> None:
 @pytest.mark.parametrize("colour", [False, True])
 def test_checkers_of_others_find_no_error(tmp_path: Path, colour: bool) -> None:
     """Every kind of mark on two frames of many. dcmpschk knows no UTF-8: it is given ASCII."""
-    for needed in ("dciodvfy", "dcmpschk"):
-        assert shutil.which(needed), f"{needed} is missing: run `make setup`"
+    need("dciodvfy", "dcmpschk")
     more: dict[str, Any] = {}
     if colour:
         more = {"pixels": PixelFormat(12, 20, 8, 8, 7, False, 3, "RGB"), "vois": ()}

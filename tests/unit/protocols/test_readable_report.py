@@ -1,13 +1,13 @@
 """Structured reports as a reader reads them, against dcmtk's own reading of the real ones."""
 
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from programs import need
 
 from workstation.adapters.decoders import Decoders
 from workstation.domain.document import TextDocument
@@ -22,7 +22,6 @@ REPORTS = sorted(
 needs_data = [
     pytest.mark.data,
     pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data is not here"),
-    pytest.mark.skipif(shutil.which("dsrdump") is None, reason="dcmtk is not installed"),
 ]
 #: One content item of `dsrdump +Pl`: type, concept name, value.
 _DUMPED = re.compile(
@@ -35,6 +34,14 @@ def decoders() -> Iterator[Decoders]:
     pool = Decoders(children=1)
     yield pool
     pool.close()
+
+
+def _by_dcmtk(path: Path) -> str:
+    need("dsrdump")
+    return subprocess.run(
+        ["dsrdump", "+Pl", "-Ec", path], capture_output=True, check=True, text=True,
+        encoding="latin-1",
+    ).stdout  # fmt: skip
 
 
 def _words(line: str) -> str:
@@ -58,10 +65,7 @@ class TestRealReports:
         document = readable_report(row)
         assert document is not None
         text, at, found = _as_read(document), 0, 0
-        dumped = subprocess.run(
-            ["dsrdump", "+Pl", "-Ec", path], capture_output=True, check=True, text=True,
-            encoding="latin-1",
-        ).stdout  # fmt: skip
+        dumped = _by_dcmtk(path)
         for kind, name, value in _DUMPED.findall(dumped):
             if not value.isascii() or "\\" in value:
                 continue  # dcmtk writes line ends and other characters in its own way
@@ -76,10 +80,7 @@ class TestRealReports:
         (row,) = parse(decoders.header(path.read_bytes()))
         document = readable_report(row)
         assert document is not None
-        dumped = subprocess.run(
-            ["dsrdump", "+Pl", "-Ec", path], capture_output=True, check=True, text=True,
-            encoding="latin-1",
-        ).stdout  # fmt: skip
+        dumped = _by_dcmtk(path)
         items = len(re.findall(r"^ +<(?![a-z ]*CONTAINER:=)", dumped, re.MULTILINE))
         assert len(document.lines) >= items > 5
 

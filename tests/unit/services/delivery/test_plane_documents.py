@@ -2,7 +2,6 @@
 
 import base64
 import io
-import shutil
 import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from attrs import evolve
 from fakes_planes import CT_HEADER, ENHANCED_MR_HEADER, MR_HEADER, PET_HEADER, ImageSite
 from fakes_report import item
 from fakes_viewer import PATIENT, SITE
+from programs import need
 from volume_phantoms import SCANS, Floats, Plane, display_set, noise, reference
 from volume_phantoms import volume as made_volume
 
@@ -401,8 +401,7 @@ def test_dciodvfy_accepts_every_image(
     found: Planned, header: dict[str, Any], tmp_path: Path
 ) -> None:
     """A judge of its own; an archive that is strict takes it too."""
-    if shutil.which("dciodvfy") is None:
-        pytest.skip("dciodvfy is not installed")
+    need("dciodvfy")
 
     for each in documents(found, header)[:2]:
         path = tmp_path / "plane.dcm"
