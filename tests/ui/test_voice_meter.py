@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 from fakes_report import Desk
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QTextCharFormat
 from pytestqt.qtbot import QtBot
 
 from workstation.domain.speech import Final, Partial, SpeechEvent, Word
@@ -13,6 +13,7 @@ from workstation.services.report.spoken_table import Spoken
 from workstation.services.speech.dictation import Dictation
 from workstation.services.speech.listening import Listening
 from workstation.settings import resource
+from workstation.ui import theme
 from workstation.ui.being_said import BeingSaid
 from workstation.ui.report_editor import ReportEditor
 from workstation.ui.voice_meter import VoiceButton, VoiceMeter
@@ -140,6 +141,26 @@ def test_what_is_being_recognised_stands_at_the_caret_and_not_in_the_text(room: 
     room.dictation.hear(Final((Word("effusion"),)), bound)
     assert room.editor.textCursor().block().layout().preeditAreaText() == ""
     assert "Effusion" in room.editor.toPlainText()
+
+
+def test_what_is_being_recognised_does_not_look_like_the_words_of_the_template(
+    room: Room,
+) -> None:
+    """Blue and dotted is what stands in the report: what is not in it yet is grey and italic."""
+    room.desk.start(template="ct-chest")
+    room.editor.show()
+    reporting = room.desk.reporting
+    reporting.go_to_named("pleura")
+    reporting.end_of_field()
+    room.dictation.hear(Partial("small effusion"), reporting.report.binding)  # type: ignore[union-attr]
+
+    layout = room.editor.textCursor().block().layout()
+    at = layout.preeditAreaPosition() + 1
+    (*_, drawn) = [f for f in layout.formats() if f.start <= at < f.start + f.length]
+    assert layout.lineCount() == 1, "laid out, or the line is not seen at all"
+    assert drawn.format.fontItalic()
+    assert drawn.format.foreground().color() == theme.color("text.low")
+    assert drawn.format.underlineStyle() is QTextCharFormat.UnderlineStyle.NoUnderline
 
 
 def test_a_meter_whose_window_is_gone_is_silent(room: Room) -> None:
