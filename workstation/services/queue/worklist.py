@@ -148,6 +148,8 @@ class Worklist:
     def _nobody(self) -> SignInFailed | None:
         if any(feed.signed_in for feed in self._feeds.values()):
             return None
+        if not self._feeds:
+            return SignInFailed(tr("no site is set up: the settings name none"))
         said = [(feed.site.name, feed.status.message) for feed in self._feeds.values()]
         if len({message for _, message in said}) == 1:
             return SignInFailed(said[0][1])

@@ -146,6 +146,14 @@ def test_where_no_site_knows_the_reader_the_sign_in_fails_once_with_the_reason()
     assert str(job.error) == "The name or the password is wrong."
 
 
+def test_settings_without_a_site_are_told_as_such() -> None:
+    """An empty line says nothing to whoever sets up a desk."""
+    shift = Shift()
+    alone = Worklist({}, (), shift.jobs, shift.clock, poll_seconds=5)
+
+    assert str(alone.sign_in(None).error) == "no site is set up: the settings name none"
+
+
 def test_a_slow_site_is_not_waited_for_at_sign_in() -> None:
     """The first cases can be read while a third hospital still thinks."""
     shift = Shift()
