@@ -46,8 +46,10 @@ class Place:
 
 def place_of(values: Attributes) -> Place:
     """An ultrasound volume need not know where the patient is; what it says of him goes first."""
-    said, own = values.vector(_POSITION), values.vector(_POSITION_IN_VOLUME)
-    return Place(own, in_patient=False) if said is None and own is not None else Place(said)
+    said = values.vector(_POSITION)
+    if said is None and (own := values.vector(_POSITION_IN_VOLUME)) is not None:
+        return Place(own, in_patient=False)
+    return Place(said)
 
 
 def grid_of(values: Attributes, *, in_patient: bool = True) -> Grid | None:
