@@ -26,7 +26,11 @@ def key(ctx: CommandContext, title: KeyTitle | None = None) -> Outcome:
     if shown is not None and is_picture(shown):
         return _picture(ctx, title)
     if shown is None or shown.reformat is None:
-        ctx.viewer.toggle_key_image(title)
+        marked = ctx.viewer.toggle_key_image(title)
+        if marked is not None and shown is not None and shown.fused is not None:
+            ctx.windows.tell(
+                tr("the image below is marked; save the view as a picture for what lies over it")
+            )
         return None
     item, reader = claimed(ctx)
     saved = ctx.saving.save_key_image(item, reader, title or KeyTitle.OF_INTEREST)
