@@ -268,6 +268,14 @@ def test_what_the_list_offers_bears_the_keys_of_the_keymap(pane: Pane) -> None:
     assert pane.bar.next.sizeHint().width() < wide, "no key, no cap"
 
 
+def test_nobody_is_offered_the_next_case_before_signing_in(pane: Pane) -> None:
+    """The brightest button of a first start led to a refusal."""
+    assert pane.bar.next.isEnabled()
+    pane.service.sites = tuple(evolve(each, reader=None) for each in pane.service.sites)
+    pane.service.say(())
+    assert not pane.bar.next.isEnabled()
+
+
 def test_nothing_moves_when_the_first_rows_arrive(qtbot: QtBot) -> None:
     """The final layout stands at once; rows replace the sentence that says there are none."""
     pane = Pane(())

@@ -207,6 +207,8 @@ class WorklistPane(QWidget):
 
     def _show_counts(self) -> None:
         self._telling.counts()
+        # the one thing to do is to sign in, where nobody has
+        self.bar.next.setEnabled(any(site.reader for site in self._worklist.sites))
         why = self._telling.why_empty(self._index.told, self._again)
         self._empty.setVisible(bool(why))
         self._empty.setText(why)
