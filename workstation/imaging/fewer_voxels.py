@@ -7,7 +7,7 @@ turn comes, a few at once and never all.
 
 import math
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 from attrs import define, field, frozen
@@ -69,11 +69,22 @@ def fewer_that_fit(
 @frozen(eq=False)
 class Run:
     """Some slices with all their voxels: samples from slice `start` up to `stop`, as they are
-    counted in the series, need no others."""
+    counted in the series, need no others, where so many `beside` them take part."""
 
     start: float
     stop: float
+    beside: int
     volume: Volume
+
+
+class Taker(Protocol):
+    """Who has something to do with the slices of a series, as long as it goes on."""
+
+    goes_on: Callable[[], bool]
+
+    def take(self, run: Run) -> None:
+        """What of it is still to be done."""
+        ...
 
 
 @frozen(eq=False)
@@ -81,11 +92,13 @@ class EveryVoxel:
     """The way to all voxels of a series; any thread.
 
     `pixels` decodes one frame; a run is a draft like `like`, of so many slices `at_once`.
+    `takers` wait for slices: whoever goes through them serves all.
     """
 
     like: VolumeDraft
     pixels: Callable[[int], FramePixels]
     at_once: int
+    takers: list[Taker] = field(factory=list, init=False, repr=False)
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -105,7 +118,7 @@ class EveryVoxel:
         before take part in a sample between two. Ends early where it no longer `goes_on`."""
         count, draft = self.shape[0], self.like.another(self.at_once)
         at, end = (min(max(math.floor(place + _NEARLY), 0), count - 1) for place in (first, last))
-        start, decoded = -math.inf, 0
+        decoded = 0
         while True:
             begin = max(0, at - max(0, beside - 1))
             stop = min(count, begin + self.at_once, end + 1 + beside)
@@ -115,11 +128,14 @@ class EveryVoxel:
                     return
                 draft.fill(index, self.pixels(index))
             decoded, following = stop, stop - beside
-            done = stop == count or following > end
-            yield Run(start, math.inf if done else following, draft.finished(stop - begin))
-            if done:
+            yield Run(
+                -math.inf if begin == 0 else at - _NEARLY,
+                math.inf if stop == count else max(following - _NEARLY, at + _NEARLY),
+                beside, draft.finished(stop - begin),
+            )  # fmt: skip
+            if stop == count or following > end:
                 return
-            at = start = following
+            at = following
 
 
 @frozen(eq=False)

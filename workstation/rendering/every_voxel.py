@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any, Final
 
 import numpy as np
-from attrs import evolve, frozen
+from attrs import define, evolve, field, frozen
 from numpy.typing import NDArray
 
 from workstation.imaging.fewer_voxels import FewerVoxels, Run
@@ -31,27 +31,77 @@ class Padding(Enum):
     KEPT = "kept"  # they are values as others
 
 
-def every_voxel(
-    volume: FewerVoxels, request: SliceRequest, padding: Padding, goes_on: Callable[[], bool]
-) -> NDArray[np.float32] | None:
-    """Values as they are stored, NaN where there is none; None where it was not gone on with.
+@define(eq=False)
+class Asked:
+    """Samples of one view: what of them is still to come, and what is here."""
 
-    `request` is in stored values: where these fall as modality values rise, its mode is turned.
-    """
-    way = _Way.of(volume, request)
-    first, last = way.reach
-    flat = last - first < _IN_IT and abs(first - round(first)) < _IN_IT
-    beside = 0 if flat else _BESIDE[request.interpolation]
-    merged = _Merged.of(volume, request)
-    for run in volume.every.runs(first, last, beside, goes_on):
-        sampler = _RunSampler(run)
-        for depth in way.depths:
-            if not goes_on():
-                return None
-            part = way.part(depth, run)
-            if part is not None:
-                merged.add(sampler, part)
-    return merged.finished(padding) if goes_on() else None
+    volume: FewerVoxels
+    way: "_Way"
+    padding: Padding
+    goes_on: Callable[[], bool]
+    beside: int
+    left: list[tuple[float, float]] = field(factory=lambda: [(-math.inf, math.inf)])
+    merged: "_Merged | None" = None
+
+    @classmethod
+    def of(
+        cls, volume: FewerVoxels, request: SliceRequest, padding: Padding,
+        goes_on: Callable[[], bool],
+    ) -> "Asked":  # fmt: skip
+        """`request` is in stored values: where these fall as modality values rise, its mode is
+        turned."""
+        way = _Way.of(volume, request)
+        first, last = way.reach
+        flat = last - first < _IN_IT and abs(first - round(first)) < _IN_IT
+        return cls(volume, way, padding, goes_on, 0 if flat else _BESIDE[request.interpolation])
+
+    def join(self) -> "Asked":
+        """Home thread: to be served by whoever goes through the slices of the series."""
+        takers = self.volume.every.takers
+        takers[:] = [each for each in takers if each.goes_on()]
+        takers.append(self)
+        return self
+
+    def values(self) -> NDArray[np.float32] | None:
+        """As they are stored, NaN where there is none; None where it was not gone on with. On a
+        worker: of those that have joined on one for all, else on any."""
+        every = self.volume.every
+        try:
+            for first, last in self._to_go():
+                for run in every.runs(first, last, self.beside, self.goes_on):
+                    for each in list(every.takers) if self in every.takers else [self]:
+                        each.take(run)
+        finally:
+            if self in every.takers:
+                every.takers.remove(self)
+        return self._merged().finished(self.padding) if self.goes_on() else None
+
+    def take(self, run: Run) -> None:
+        if run.beside != self.beside or not self.goes_on():
+            return
+        sampler, left = _RunSampler(run), []
+        for low, high in self.left:
+            a, b = max(low, run.start), min(high, run.stop)
+            if a >= b:
+                left.append((low, high))
+                continue
+            for depth in self.way.depths if self.goes_on() else ():
+                part = self.way.part(depth, (a, b))
+                if part is not None:
+                    self._merged().add(sampler, part)
+            left += [each for each in ((low, a), (b, high)) if each[0] < each[1]]
+        self.left = left
+
+    def _to_go(self) -> list[tuple[float, float]]:
+        """Of what is left, where there are samples."""
+        first, last = self.way.reach
+        near = [(max(low, first), min(high, last), high) for low, high in self.left]
+        return [(low, high) for low, high, end in near if low <= high and low < end]
+
+    def _merged(self) -> "_Merged":
+        if self.merged is None:
+            self.merged = _Merged.of(self.volume, self.way.request)
+        return self.merged
 
 
 def slices_through(volume: FewerVoxels, request: SliceRequest) -> int:
@@ -103,17 +153,18 @@ class _Way:
         ends.append((min(self.depths) * self.through, max(self.depths) * self.through))
         return self.start + sum(map(min, ends)), self.start + sum(map(max, ends))
 
-    def part(self, depth: float, run: Run) -> _Part | None:
+    def part(self, depth: float, within: tuple[float, float]) -> _Part | None:
+        """Of the plane so deep what lies from one place along the slices up to another."""
         columns, rows = self.request.size
         start = self.start + depth * self.through
         across = self.across * np.arange(columns)
         down = self.down * np.arange(rows)
-        in_rows = _between(down + start, across, run)
-        in_columns = _between(across + start, down, run)
+        in_rows = _between(down + start, across, within)
+        in_columns = _between(across + start, down, within)
         if in_rows is None or in_columns is None:
             return None
         places = start + down[in_rows, np.newaxis] + across[np.newaxis, in_columns]
-        inside = (places >= run.start) & (places < run.stop)
+        inside = (places >= within[0]) & (places < within[1])
         if not inside.any():
             return None
         request, (high, wide) = self.request, self.request.spacing
@@ -130,11 +181,13 @@ class _Way:
 
 
 def _between(
-    places: NDArray[np.floating[Any]], beside: NDArray[np.floating[Any]], run: Run
+    places: NDArray[np.floating[Any]],
+    beside: NDArray[np.floating[Any]],
+    within: tuple[float, float],
 ) -> slice | None:
-    """Rows (or columns) of which any sample lies in a run: where its first lies, and how far the
+    """Rows (or columns) of which any sample lies there: where its first lies, and how far the
     others are from it."""
-    near = (places + beside.max() >= run.start) & (places + beside.min() < run.stop)
+    near = (places + beside.max() >= within[0]) & (places + beside.min() < within[1])
     found = np.flatnonzero(near)
     return slice(int(found[0]), int(found[-1]) + 1) if found.size else None
 

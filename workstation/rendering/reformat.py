@@ -116,14 +116,25 @@ class ReformatPainter:
         sampled = self._sample(request.volume, found[0])
         return self._pictured(request, sampled, found, part)
 
-    def exact(self, request: ReformatRequest, goes_on: Callable[[], bool]) -> Picture | None:
-        """The same by every voxel of the series, where the volume holds fewer: a worker's. None
-        too where it was not gone on with."""
+    def exact(
+        self, request: ReformatRequest, goes_on: Callable[[], bool]
+    ) -> Callable[[], Picture | None]:
+        """The same by every voxel of the series, where the volume holds fewer: for a worker, who
+        goes through its slices once for all that is asked for. None too where it was not gone on
+        with."""
         found = samples_of(request)
         if found is None:
-            return None
-        sampled = self._sample_exactly(request.volume, found[0], goes_on)
-        return None if sampled is None else self._pictured(request, sampled, found, 1)
+            return lambda: None
+        samples, made = found[0], self._sampler_of(request.volume).ask(found[0], goes_on)
+
+        def picture() -> Picture | None:
+            sampled = made()
+            if sampled is None:
+                return None
+            self._sampled, self._sampled_by, self._exactly = sampled, samples, True
+            return self._pictured(request, sampled, found, 1)
+
+        return picture
 
     def is_exact(self, request: ReformatRequest) -> bool:
         """Whether a picture of it would be by every voxel of the series."""
@@ -162,16 +173,6 @@ class ReformatPainter:
             sampler = self._sampler_of(volume)
             self._sampled, self._sampled_by, self._exactly = sampler.shown(samples), samples, False
         return self._sampled
-
-    def _sample_exactly(
-        self, volume: Volume, samples: SliceRequest, goes_on: Callable[[], bool]
-    ) -> Sampled | None:
-        if self._exactly and self._remembers(volume, samples):
-            return self._sampled
-        made = self._sampler_of(volume).shown_exactly(samples, goes_on)
-        if made is not None:
-            self._sampled, self._sampled_by, self._exactly = made, samples, True
-        return made
 
     def _sampler_of(self, volume: Volume) -> VolumeSampler:
         if self._sampler is None or self._sampler.volume is not volume:

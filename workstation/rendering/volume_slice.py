@@ -18,7 +18,7 @@ from workstation.imaging.fewer_voxels import FewerVoxels
 from workstation.imaging.voi import DisplayTable, display_table, rescaled, to_display
 from workstation.imaging.volume_voxels import Volume
 from workstation.rendering.engine import CPU, Sampling, Slices
-from workstation.rendering.every_voxel import Padding, every_voxel
+from workstation.rendering.every_voxel import Asked, Padding
 from workstation.rendering.slice_cpu import SliceRequest, slab_steps
 from workstation.viewing.viewport import SlabMode
 
@@ -65,7 +65,7 @@ class VolumeSampler:
         holds fewer voxels than there are it goes through every one of the series."""
         volume = self.volume
         if isinstance(volume, FewerVoxels):
-            found = self._every(request, lambda: True, keep_padding=keep_padding)
+            found = self._asked(volume, request, lambda: True, keep_padding=keep_padding).values()
             assert found is not None  # it was gone on with
             return found
         if volume.voxels.ndim == 4:
@@ -96,10 +96,22 @@ class VolumeSampler:
     ) -> Sampled | None:
         """The same by every voxel of the series, where the volume holds fewer; None where it was
         not gone on with."""
-        if not isinstance(self.volume, FewerVoxels):
-            return self.shown(request)
-        found = self._every(request, goes_on)
-        return None if found is None else _as_shown(self.volume, found)
+        return self.ask(request, goes_on)()
+
+    def ask(
+        self, request: SliceRequest, goes_on: Callable[[], bool]
+    ) -> Callable[[], Sampled | None]:
+        """`shown_exactly` for a worker: what is asked for together goes through slices once."""
+        volume = self.volume
+        if not isinstance(volume, FewerVoxels):
+            return lambda: self.shown(request)
+        asked = self._asked(volume, request, goes_on).join()
+
+        def made() -> Sampled | None:
+            found = asked.values()
+            return None if found is None else _as_shown(volume, found)
+
+        return made
 
     def display(self, request: SliceRequest, voi: Voi | None, *, inverted: bool) -> Pixels:
         """8-bit grey through a window, or RGB; what no voxel speaks for is black."""
@@ -115,17 +127,17 @@ class VolumeSampler:
         to_index = np.asarray(np.linalg.inv(self.volume.affine.matrix), np.float64)
         return slab_steps(request, to_index) + 1
 
-    def _every(
-        self, request: SliceRequest, goes_on: Callable[[], bool], *, keep_padding: bool = False
-    ) -> NDArray[np.float32] | None:
-        assert isinstance(self.volume, FewerVoxels)
+    def _asked(
+        self, volume: FewerVoxels, request: SliceRequest, goes_on: Callable[[], bool], *,
+        keep_padding: bool = False,
+    ) -> Asked:  # fmt: skip
         stored = self._in_stored(request)
         padding = Padding.WINS
         if keep_padding:
             padding = Padding.KEPT
         elif self._is_never_padding(stored.mode):
             padding = Padding.YIELDS
-        return every_voxel(self.volume, stored, padding, goes_on)
+        return Asked.of(volume, stored, padding, goes_on)
 
     def _in_stored(self, request: SliceRequest) -> SliceRequest:
         """Where values fall as stored ones rise, the largest value is the least stored one."""

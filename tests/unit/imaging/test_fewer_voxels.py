@@ -96,7 +96,7 @@ def test_each_slice_is_decoded_once_and_few_are_in_memory(at_once: int, beside: 
         held = run.volume.voxels
         assert len(held) <= at_once
         assert np.array_equal(held, voxels[start : start + len(held)])
-        low, high = max(run.start, 0), min(run.stop, SHAPE[0] - 1)
+        low, high = (round(min(max(x, 0), SHAPE[0] - 1)) for x in (run.start, run.stop))
         seen[int(low) : int(np.ceil(high)) + (run.stop > SHAPE[0])] += 1
         assert max(0, low - (beside - 1)) >= start
         assert min(SHAPE[0] - 1, np.ceil(high) - 1 + beside) <= start + len(held) - 1

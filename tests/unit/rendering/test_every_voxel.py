@@ -29,7 +29,7 @@ from workstation.imaging.fewer_voxels import LEAST, Fewer, FewerDraft, FewerVoxe
 from workstation.imaging.volume_voxels import Volume, VolumeDraft
 from workstation.rendering.every_voxel import slices_through
 from workstation.rendering.slice_cpu import SliceRequest
-from workstation.rendering.volume_slice import VolumeSampler
+from workstation.rendering.volume_slice import Sampled, VolumeSampler
 from workstation.viewing.viewport import Interpolation, SlabMode
 
 SHAPE = (34, 42, 46)
@@ -245,6 +245,63 @@ def test_no_more_is_in_memory_than_one_run_and_one_frame(mode: SlabMode) -> None
     held = [run.volume.voxels.base for run in made.every.runs(0, 119, 1, lambda: True)]
     assert {each.nbytes for each in held if each is not None} == {5 * voxels[0].nbytes}
     assert len({id(each) for each in held}) == 1
+
+
+OTHERS: list[tuple[tuple[int, int], float]] = [((1, 2), 0.0), ((0, 2), 6.0), ((0, 1), 9.0)]
+
+
+@pytest.mark.parametrize("at", [0, 9, 20])
+def test_what_is_asked_for_meanwhile_goes_through_the_same_slices(at: int) -> None:
+    """Three planes of a crosshair are one way through 2,000 slices, not three: who comes later
+    goes through what it has missed."""
+    made, decoder = fewer_voxels(noise(SHAPE), SCANS["oblique"], TWO, 5)
+    right = [
+        VolumeSampler(made).stored(asked(along("oblique", axes, (90, 80)), mm))
+        for axes, mm in OTHERS
+    ]
+    later: list[Callable[[], Sampled | None]] = []
+    met: list[int] = []
+
+    def goes_on() -> bool:
+        if len(decoder.decoded) == at and not met:
+            met.append(at)
+            later.extend(
+                VolumeSampler(made).ask(asked(along("oblique", axes, (90, 80)), mm), lambda: True)
+                for axes, mm in OTHERS
+            )
+        return True
+
+    decoder.decoded.clear()
+    first = VolumeSampler(made).ask(asked(along("oblique", (0, 2), (90, 80))), goes_on)
+    first()
+    once = len(decoder.decoded)
+    found = [each() for each in later]
+
+    assert once == SHAPE[0]
+    assert len(decoder.decoded) <= SHAPE[0] + at + 4
+    for one, wanted in zip(found, right, strict=True):
+        assert one is not None
+        known = ~np.isnan(wanted)
+        assert np.abs(one.samples[known] - wanted[known]).max() <= 0.51
+        assert (one.samples[~known] == np.iinfo(np.int16).min).all()
+    assert made.every.takers == []
+
+
+def test_who_goes_on_is_served_where_another_has_left() -> None:
+    """The view that moved ends its own way, not that of the view beside it."""
+    made, _ = fewer_voxels(noise(SHAPE), SCANS["straight"], TWO, 5)
+    request = asked(along("straight", (1, 2), (90, 80)))
+    right = VolumeSampler(made).stored(request)
+    leaving = VolumeSampler(made).ask(asked(along("straight", (0, 2))), _after(25))
+    staying = VolumeSampler(made).ask(request, lambda: True)
+
+    assert leaving() is None
+    found = staying()
+
+    assert found is not None
+    known = ~np.isnan(right)
+    assert np.abs(found.samples[known] - right[known]).max() <= 0.51
+    assert made.every.takers == []
 
 
 def _after(count: int) -> Callable[[], bool]:

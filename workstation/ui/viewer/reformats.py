@@ -196,9 +196,10 @@ class Reformats:
         """All voxels of a series that memory has no room for."""
         ended = threading.Event()
         self._going_through = request, ended
+        exact = painter.exact(request, lambda: not ended.is_set())
 
         def make() -> _Timed:
-            return painter.exact(request, lambda: not ended.is_set()), 0.0
+            return exact(), 0.0
 
         # the plane along the slices does not wait for those across them
         return self._jobs.run(make, lane=LANE_AT_REST, priority=painter.slices(request))
