@@ -135,7 +135,7 @@ class ListId(StrEnum):
             ListId.FILMS: tr("Plain films"),
             ListId.ASIDE: tr("Put aside"),
             ListId.BLOCKED: tr("Blocked for me"),
-            ListId.DONE: tr("Accepted this shift"),
+            ListId.DONE: tr("Read already"),
         }[self]
 
     def has(self, line: Line) -> bool:
