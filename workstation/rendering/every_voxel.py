@@ -55,12 +55,11 @@ class Asked:
         flat = last - first < _IN_IT and abs(first - round(first)) < _IN_IT
         return cls(volume, way, padding, goes_on, 0 if flat else _BESIDE[request.interpolation])
 
-    def join(self) -> "Asked":
+    def join(self) -> None:
         """Home thread: to be served by whoever goes through the slices of the series."""
         takers = self.volume.every.takers
         takers[:] = [each for each in takers if each.goes_on()]
         takers.append(self)
-        return self
 
     def values(self) -> NDArray[np.float32] | None:
         """As they are stored, NaN where there is none; None where it was not gone on with. On a

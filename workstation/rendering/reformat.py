@@ -117,15 +117,16 @@ class ReformatPainter:
         return self._pictured(request, sampled, found, part)
 
     def exact(
-        self, request: ReformatRequest, goes_on: Callable[[], bool]
+        self, request: ReformatRequest, goes_on: Callable[[], bool], *, alone: bool = False
     ) -> Callable[[], Picture | None]:
         """The same by every voxel of the series, where the volume holds fewer: for a worker, who
-        goes through its slices once for all that is asked for. None too where it was not gone on
-        with."""
+        goes through its slices once for all that is asked for (`alone`: for this). None too where
+        it was not gone on with."""
         found = samples_of(request)
         if found is None:
             return lambda: None
-        samples, made = found[0], self._sampler_of(request.volume).ask(found[0], goes_on)
+        samples, sampler = found[0], self._sampler_of(request.volume)
+        made = sampler.ask(samples, goes_on, alone=alone)
 
         def picture() -> Picture | None:
             sampled = made()

@@ -96,16 +96,19 @@ class VolumeSampler:
     ) -> Sampled | None:
         """The same by every voxel of the series, where the volume holds fewer; None where it was
         not gone on with."""
-        return self.ask(request, goes_on)()
+        return self.ask(request, goes_on, alone=True)()
 
     def ask(
-        self, request: SliceRequest, goes_on: Callable[[], bool]
+        self, request: SliceRequest, goes_on: Callable[[], bool], *, alone: bool = False
     ) -> Callable[[], Sampled | None]:
-        """`shown_exactly` for a worker: what is asked for together goes through slices once."""
+        """`shown_exactly` for a worker: what is asked for together goes through slices once, by
+        the one worker who does; or `alone`, by any."""
         volume = self.volume
         if not isinstance(volume, FewerVoxels):
             return lambda: self.shown(request)
-        asked = self._asked(volume, request, goes_on).join()
+        asked = self._asked(volume, request, goes_on)
+        if not alone:
+            asked.join()
 
         def made() -> Sampled | None:
             found = asked.values()

@@ -33,6 +33,8 @@ _PACES: Final = (3e-10, 3e-8)
 #: Where slices of a series larger than memory are decoded for what rests: seconds, for which no
 #: other picture waits.
 LANE_AT_REST: Final = "every-voxel"
+#: Slices that are decoded as quickly as a picture is made: what needs no more waits for nobody.
+FEW: Final = 16
 #: Seconds without a new request after which a preview is made exact.
 REST_S: Final = 0.12
 
@@ -196,13 +198,13 @@ class Reformats:
         """All voxels of a series that memory has no room for."""
         ended = threading.Event()
         self._going_through = request, ended
-        exact = painter.exact(request, lambda: not ended.is_set())
+        few = painter.slices(request) <= FEW
+        exact = painter.exact(request, lambda: not ended.is_set(), alone=few)
 
         def make() -> _Timed:
             return exact(), 0.0
 
-        # the plane along the slices does not wait for those across them
-        return self._jobs.run(make, lane=LANE_AT_REST, priority=painter.slices(request))
+        return self._jobs.run(make, lane=self._lane if few else LANE_AT_REST)
 
     def _leave(self, request: ReformatRequest) -> None:
         """Nobody waits for what was gone through, if the view shows other samples now."""
