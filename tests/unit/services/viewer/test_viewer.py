@@ -26,6 +26,7 @@ from workstation.domain.geometry import Vector
 from workstation.domain.measurement import MeasurementKind
 from workstation.domain.presentation import Lut, Rescale, Voi, VoiFunction
 from workstation.domain.study import (
+    DisplaySet,
     DisplaySetKind,
     Geometry,
     GeometryVerdict,
@@ -36,7 +37,9 @@ from workstation.domain.study import (
 from workstation.errors import CommandError, NotDisplayable
 from workstation.imaging.pixels import FramePixels, ReducedImage
 from workstation.services.screen.place_words import geometry_notice
+from workstation.services.screen.viewed import Shown, ViewedStudy
 from workstation.services.viewer.viewer import Viewer
+from workstation.viewing.viewport import ViewportState
 
 LINEAR_EXACT = VoiFunction.LINEAR_EXACT
 CURRENT = stack(100, name="Axial lung 2.5")
@@ -46,6 +49,38 @@ BOTH = (viewed(), viewed("1.2", "prior", days_before=379))
 
 def words(viewer, index: int = 0) -> tuple[str, ...]:  # type: ignore[no-untyped-def]
     return viewer.overlay(index).lines
+
+
+def test_for_one_paint_each_view_is_looked_at_once_and_for_the_next_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Words and lines of one view ask what others show: a hand on the crosshair waited for eighty
+    answers. What has changed since is never kept: another image would have the words of this."""
+    viewer, _ = opened(CURRENT)
+    viewer.set_layout(2, 2)
+    for index in range(4):
+        viewer.show_set(CURRENT.id, index)
+    looks: list[int] = []
+    now = Viewer._as_shown
+
+    def looked(
+        self: Viewer, index: int, state: ViewportState, study: ViewedStudy, own: DisplaySet
+    ) -> Shown:
+        looks.append(index)
+        return now(self, index, state, study, own)
+
+    monkeypatch.setattr(Viewer, "_as_shown", looked)
+
+    first = viewer.scene(1)
+    viewer.activate(1)
+    viewer.go(7)
+    looks_after = len(looks)
+    second = viewer.scene(1)
+
+    assert sorted(looks[looks_after:]) == [0, 1, 2, 3]
+    assert first.shown is not None
+    assert second.shown is not None
+    assert (first.shown.state.frame_index, second.shown.state.frame_index) == (0, 7)
 
 
 # --- the gate and what is missing ----------------------------------------------------
