@@ -9,6 +9,7 @@ from workstation.errors import CommandError
 from workstation.protocols.dicom_listing import Listing
 from workstation.services.ports.files import LOCAL
 from workstation.services.screen.citing import value_words
+from workstation.services.screen.unnamed import WITH_WORDS
 from workstation.services.screen.viewed import Shown
 from workstation.services.waiting import after, settled
 from workstation.text import tr, trn
@@ -17,10 +18,6 @@ GROUP = "Objects"
 #: Burned In Annotation (PS3.3 C.7.6.1): who wrote the object says whether somebody can be
 #: recognized by what stands in its pixels.
 _BURNED_IN: Final = "00280301"
-#: These bring a screen or a photograph, on which names are often written.
-_WITH_WORDS: Final = frozenset(
-    {"US", "IVUS", "SC", "OT", "ES", "XC", "GM", "SM", "DOC", "XA", "RF"}
-)
 
 
 @command("image.copy", title="Copy the picture", group=GROUP, when={"image"})
@@ -74,7 +71,7 @@ def _copied(ctx: CommandContext, shown: Shown, found: Listing) -> None:
     if not ctx.windows.copy_picture():
         raise CommandError(tr("this view cannot be copied"))
     ctx.session.note_export("clipboard")
-    doubtful = burned_in != "NO" and shown.display_set.modality in _WITH_WORDS
+    doubtful = burned_in != "NO" and shown.display_set.modality in WITH_WORDS
     warning = tr("Copied. A name can stand in the pixels of such images: look before you paste")
     ctx.windows.tell(warning if doubtful else tr("Copied without name, number and dates"))
 

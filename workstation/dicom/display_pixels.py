@@ -71,6 +71,7 @@ class Said:
     how: str
     number: int  # of the series
     lossy_ratio: float | None = None  # of what it was made of; 0: it is not said
+    nameless: bool = True  # nobody is named in the pixels; else it is not known
 
 
 def document(
@@ -109,7 +110,8 @@ def _identify(made: Dataset, said: Said) -> None:
     made.SeriesDescription = said.description[:_DIGITS]
     made.SeriesDate, made.SeriesTime = head.at.strftime("%Y%m%d"), head.at.strftime("%H%M%S")
     made.Laterality, made.PatientOrientation = "", ""  # letters in the picture say how it lies
-    made.BurnedInAnnotation = "NO"  # of whom it is: nothing (PS3.3 C.7.6.1)
+    if said.nameless:
+        made.BurnedInAnnotation = "NO"  # PS3.3 C.7.6.1
 
 
 def _show(made: Dataset, pixels: NDArray[np.uint8]) -> None:

@@ -60,3 +60,10 @@ def test_images_of_another_study_are_no_source() -> None:
 
     with pytest.raises(ValueError, match="another study"):
         picture_document(SAID, 1, PIXELS, [*KEYS, stranger])
+
+
+def test_of_a_photograph_it_is_not_said_that_it_names_nobody() -> None:
+    """An ultrasound machine writes the name into its pixels, and they are in the picture."""
+    data = picture_document(evolve(SAID, nameless=False), 1, PIXELS, KEYS)
+
+    assert "BurnedInAnnotation" not in pydicom.dcmread(io.BytesIO(data))

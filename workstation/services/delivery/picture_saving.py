@@ -33,6 +33,7 @@ from workstation.services.jobs import Job, Jobs
 from workstation.services.ports.clock import Clock
 from workstation.services.ports.images import FrameSource
 from workstation.services.screen.place_words import number_words, slab_words
+from workstation.services.screen.unnamed import WITH_WORDS
 from workstation.services.screen.viewed import Shown
 from workstation.services.viewer.larger_series import need_every_voxel
 from workstation.services.viewer.viewer import Viewer
@@ -166,8 +167,9 @@ def _said(asked: _Asked, source: FrameSource) -> "Said":
     above = "" if shown.fused is None else f"{shown.fused.display_set.modality} over "
     how = f"{above}{own.modality}, as seen" if above else "as seen"
     return Said(
-        head, own.modality, _name(shown), _drawn(shown), how, _NUMBER, shown.frame.lossy_ratio
-    )
+        head, own.modality, _name(shown), _drawn(shown), how, _NUMBER, shown.frame.lossy_ratio,
+        nameless=own.modality not in WITH_WORDS,
+    )  # fmt: skip
 
 
 def _name(shown: Shown) -> str:

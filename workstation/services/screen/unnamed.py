@@ -13,6 +13,8 @@ from workstation.services.screen.overlay_lines import Line, Mark, Overlay
 from workstation.services.screen.viewed import Shown
 from workstation.text import tr
 
+#: These bring a screen or a photograph, on which names are often written.
+WITH_WORDS: Final = frozenset({"US", "IVUS", "SC", "OT", "ES", "XC", "GM", "SM", "DOC", "XA", "RF"})
 #: What must be told of an image wherever it goes.
 _TOLD: Final = frozenset({Mark.DOUBT, Mark.LOSSY})
 

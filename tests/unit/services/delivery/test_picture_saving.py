@@ -29,10 +29,11 @@ KEY_OBJECT = "1.2.840.10008.5.1.4.1.1.88.59"
 class Room:
     """A case on the screen, and the archive that a picture goes to."""
 
-    def __init__(self, whose: Patient = PATIENT) -> None:
-        site: Any = ImageSite(CT, CT_HEADER, whose)
+    def __init__(self, whose: Patient = PATIENT, modality: str = "CT") -> None:
+        own = evolve(CT, modality=modality)
+        site: Any = ImageSite(own, CT_HEADER, whose)
         self.queue = Queue(site)
-        self.viewer, self.loader = opened(CT)
+        self.viewer, self.loader = opened(own)
         for index in range(6):
             self.viewer.resized(index, 400, 300, 1.0)
         queue = self.queue
@@ -113,6 +114,15 @@ def test_pictures_of_a_case_are_one_series_that_nobody_has_to_look_at_anew() -> 
     assert second.SeriesInstanceUID == first.SeriesInstanceUID
     assert second.InstanceNumber > first.InstanceNumber
     assert first.SeriesInstanceUID in room.viewer.saved_planes
+
+
+@pytest.mark.parametrize(("modality", "said"), [("CT", "NO"), ("US", None), ("XC", None)])
+def test_only_of_what_bears_no_name_it_is_said(modality: str, said: str | None) -> None:
+    room = Room(modality=modality)
+
+    room.save()
+
+    assert room.filed[0].get("BurnedInAnnotation") == said
 
 
 def test_what_leaves_is_on_record() -> None:
