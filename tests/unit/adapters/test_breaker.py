@@ -11,6 +11,21 @@ def fails() -> None:
     raise SiteUnavailable("Harbor does not answer in time")
 
 
+def refuses() -> None:
+    raise Refused("not permitted")
+
+
+def after_a_pause() -> Breaker:
+    """Open, and the next may ask."""
+    clock = FakeClock()
+    breaker = Breaker(clock.monotonic)
+    for _ in range(3):
+        with pytest.raises(SiteUnavailable):
+            breaker.call(fails)
+    clock.advance(5.1)
+    return breaker
+
+
 def test_after_three_failures_nobody_waits_for_the_fourth() -> None:
     """A list of thirty series must not stand for thirty time-outs."""
     clock, asked = FakeClock(), []
@@ -27,12 +42,7 @@ def test_after_three_failures_nobody_waits_for_the_fourth() -> None:
 
 def test_after_a_pause_one_asks_for_all_and_an_answer_closes_it_again() -> None:
     """The site that came back is used at once, by everybody."""
-    clock = FakeClock()
-    breaker = Breaker(clock.monotonic)
-    for _ in range(3):
-        with pytest.raises(SiteUnavailable):
-            breaker.call(fails)
-    clock.advance(5.1)
+    breaker = after_a_pause()
 
     def while_one_asks() -> str:
         with pytest.raises(SiteUnavailable, match="asked again"):
@@ -65,9 +75,6 @@ def test_a_refusal_is_an_answer() -> None:
     """A site that says no is there."""
     breaker = Breaker(FakeClock().monotonic)
 
-    def refuses() -> None:
-        raise Refused("not permitted")
-
     for _ in range(5):
         with pytest.raises(Refused):
             breaker.call(refuses)
@@ -75,15 +82,7 @@ def test_a_refusal_is_an_answer() -> None:
 
 def test_a_refusal_after_the_pause_closes_it_for_everybody() -> None:
     """The site is back, and the first that asks happens to ask for what it may not have."""
-    clock = FakeClock()
-    breaker = Breaker(clock.monotonic)
-    for _ in range(3):
-        with pytest.raises(SiteUnavailable):
-            breaker.call(fails)
-    clock.advance(5.1)
-
-    def refuses() -> None:
-        raise Refused("not permitted")
+    breaker = after_a_pause()
 
     with pytest.raises(Refused):
         breaker.call(refuses)

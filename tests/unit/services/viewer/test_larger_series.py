@@ -71,6 +71,15 @@ def test_a_region_has_its_area_and_says_why_it_has_no_values() -> None:
     assert loader.unpacked == []  # nothing is decoded on the home thread
 
 
+def looked_at(viewer: Viewer, loader: FakeLoader) -> int:
+    """An image beside the planes, decoded for that; which one."""
+    viewer.activate(1)
+    shown = viewer.shown(1)
+    assert shown is not None
+    loader.arrive(shown.frame, VOXELS[shown.state.frame_index])
+    return shown.state.frame_index
+
+
 def test_a_point_has_no_value_and_the_probe_says_why() -> None:
     viewer, _ = in_planes()
 
@@ -82,14 +91,11 @@ def test_a_point_has_no_value_and_the_probe_says_why() -> None:
 def test_values_of_the_images_are_measured_as_ever() -> None:
     """The way out that the reader has: the image is decoded when it is looked at."""
     viewer, loader = in_planes()
-    viewer.activate(1)
-    shown = viewer.shown(1)
-    assert shown is not None
-    loader.arrive(shown.frame, VOXELS[shown.state.frame_index])
+    index = looked_at(viewer, loader)
 
     mark = viewer.add(MeasurementKind.RECTANGLE, RECTANGLE)
 
-    there = VOXELS[shown.state.frame_index][8:16, 10:21].astype(np.float64)
+    there = VOXELS[index][8:16, 10:21].astype(np.float64)
     assert mark.stats["max"] == there.max()
     assert mark.stats["mean"] == pytest.approx(there.mean())
 
@@ -109,10 +115,7 @@ def test_a_window_by_values_is_told_from_what_is_held() -> None:
 
 def test_nothing_is_grown_in_a_preview() -> None:
     viewer, loader = in_planes()
-    viewer.activate(1)
-    shown = viewer.shown(1)
-    assert shown is not None
-    loader.arrive(shown.frame, VOXELS[shown.state.frame_index])
+    looked_at(viewer, loader)
     mark = viewer.add(MeasurementKind.RECTANGLE, RECTANGLE)
     segments = Segmenting(viewer, viewer.structures, viewer.volumes, loader.store)  # type: ignore[arg-type]
 
