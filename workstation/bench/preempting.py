@@ -46,7 +46,9 @@ def preempting() -> tuple[Figure, ...]:
     late = sum(size for after in waits for at, size in after if at > _AIM_S)
     last = [max([0.0, *(at for at, _ in after)]) for after in waits]
     return (
-        Figure("Enter to the last piece of another case, longest", 1000 * max(last), "ms", "200 ms"),
+        Figure(
+            "Enter to the last piece of another case, longest", 1000 * max(last), "ms", "200 ms"
+        ),
         Figure("Enter to the last piece of another case, middle", 1000 * median(last), "ms"),
         Figure(f"of other cases later than 200 ms, {_CASES} cases", late / 1024, "KiB"),
         Figure("time of the line that these take", 1000 * late / BYTES_PER_S, "ms"),
