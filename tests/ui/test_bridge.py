@@ -3,10 +3,14 @@
 import threading
 import time
 
+import pytest
 import shiboken6
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from workstation.ui import bridge
 from workstation.ui.bridge import HomePost
 
 
@@ -62,3 +66,33 @@ def test_what_comes_home_after_qt_is_gone_is_dropped(qtbot: QtBot) -> None:
     shiboken6.delete(home)
 
     home.post(lambda: None)
+
+
+def test_between_two_slices_of_work_the_screen_is_painted(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A case that opens: its first words stand there while the rest of it is taken in."""
+    monkeypatch.setattr(bridge, "_SLICE_S", 0.0)
+    seen: list[str] = []
+
+    class View(QWidget):
+        def paintEvent(self, event: QPaintEvent) -> None:
+            seen.append("painted")
+
+    view = View()
+    qtbot.addWidget(view)
+    view.show()
+    qtbot.waitExposed(view)
+    qtbot.waitUntil(lambda: "painted" in seen)
+    seen.clear()
+    home = HomePost()
+
+    def opened() -> None:
+        seen.append("opened")
+        view.update()
+
+    home.post(opened)
+    home.post(lambda: seen.append("taken in"))
+    qtbot.waitUntil(lambda: "taken in" in seen)
+
+    assert seen == ["opened", "painted", "taken in"]

@@ -29,6 +29,11 @@ class HomePost(QObject):
         self._lock = threading.Lock()
         self._awake = False
         self._woken.connect(self._run, Qt.ConnectionType.QueuedConnection)
+        #: A timer of its own: what `QTimer.singleShot` posts comes before paints and other timers.
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.setInterval(0)
+        self._again.timeout.connect(self._run)
 
     def post(self, call: Callable[[], None]) -> None:
         with self._lock:
@@ -51,7 +56,7 @@ class HomePost(QObject):
                     break
         finally:  # a call that raises is a bug, and does not take the others with it
             if self._calls:
-                QTimer.singleShot(0, self._run)
+                self._again.start()
             else:
                 self._rest()
 
@@ -64,4 +69,4 @@ class HomePost(QObject):
             self._awake = bool(self._calls)
             again = self._awake
         if again:
-            QTimer.singleShot(0, self._run)
+            self._again.start()
