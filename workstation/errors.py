@@ -2,6 +2,7 @@
 
     WorkstationError            the message is written for the radiologist
     |- SiteUnavailable          the site did not answer, or answered nonsense; safe to retry
+    |  `- SiteSilent            the time for its answer went by
     |- SignInFailed             wrong password, expired session, sign-in refused
     |  `- NoBrowser             this machine has none; a code on another device may do
     |- Refused                  the site answered no: not licensed, not permitted
@@ -25,6 +26,10 @@ class WorkstationError(Exception):
 
 class SiteUnavailable(WorkstationError):
     """The site did not answer in time, or its answer could not be understood."""
+
+
+class SiteSilent(SiteUnavailable):
+    """The site did not answer in time; whoever asks next would wait as long."""
 
 
 class SignInFailed(WorkstationError):

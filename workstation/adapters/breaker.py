@@ -1,7 +1,8 @@
 """A place that fails is left alone for a while: what asks it is told so at once."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final, TypeVar
 
 from workstation.errors import Refused, SiteUnavailable
@@ -11,38 +12,52 @@ T = TypeVar("T")
 
 #: Failures in a row after which nobody waits for the next one.
 _PATIENT: Final = 3
-_FIRST_PAUSE_S: Final = 5.0
-_LONGEST_PAUSE_S: Final = 60.0
+#: Seconds, the first pause and the longest.
+PAUSES_S: Final = (5.0, 60.0)
 
 
 class Breaker:
     """Counts what failed in a row. Safe for any thread.
 
-    After a pause one caller tries again for all; each failure doubles the next pause.
+    After a pause one caller tries again for all; each failure doubles the next pause. Only what
+    is of the kind `counts` is a failure: any other answer is one.
     """
 
-    def __init__(self, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        monotonic: Callable[[], float],
+        counts: type[SiteUnavailable] = SiteUnavailable,
+        pauses_s: tuple[float, float] = PAUSES_S,
+    ) -> None:
         self._monotonic = monotonic
+        self._counts = counts
+        self._first_s, self._longest_s = pauses_s
         self._lock = threading.Lock()
         self._failures = 0
         self._why = ""
         self._until = 0.0
 
     def call(self, work: Callable[[], T]) -> T:
-        """Do it, unless the place failed just now. Only `SiteUnavailable` counts as failing."""
+        """Do it, unless the place failed just now."""
+        with self.asking():
+            return work()
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Around a question and its answer. Raises SiteUnavailable, unasked, after failures."""
         self._need_closed()
         try:
-            done = work()
-        except SiteUnavailable as error:
+            yield
+        except self._counts as error:
             self._failed(str(error))
             raise
-        except Refused:  # it answered
-            self._answered()
+        except (SiteUnavailable, Refused):
+            self.answered()
             raise
-        self._answered()
-        return done
+        self.answered()
 
-    def _answered(self) -> None:
+    def answered(self) -> None:
+        """The place is there."""
         with self._lock:
             self._failures = 0
 
@@ -70,4 +85,4 @@ class Breaker:
 
     def _pause(self) -> float:
         extra = min(max(0, self._failures - _PATIENT), 10)
-        return min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * (1 << extra))
+        return min(self._longest_s, self._first_s * (1 << extra))

@@ -17,7 +17,7 @@ from typing import Final
 import httpx2
 from attrs import field, frozen
 
-from workstation.errors import GivenUp, SettingsError, SiteUnavailable
+from workstation.errors import GivenUp, SettingsError, SiteSilent, SiteUnavailable
 from workstation.protocols.web import Answer, Request
 from workstation.services.ports.images import PATIENT, Demand
 from workstation.settings import is_loopback
@@ -154,8 +154,10 @@ def plain_errors(name: str) -> Iterator[None]:
     """httpx2's errors as the reader's: which site, and what happened."""
     try:
         yield
-    except httpx2.TimeoutException as error:
+    except httpx2.PoolTimeout as error:  # we are busy with it ourselves
         raise SiteUnavailable(tr("{site} does not answer in time", site=name)) from error
+    except httpx2.TimeoutException as error:
+        raise SiteSilent(tr("{site} does not answer in time", site=name)) from error
     except httpx2.ConnectError as error:
         if isinstance(_root(error), ssl.SSLError):
             why = tr("{site} shows a certificate that cannot be trusted", site=name)

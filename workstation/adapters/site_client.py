@@ -8,10 +8,11 @@ from typing import Final
 
 from attrs import evolve
 
+from workstation.adapters.breaker import Breaker
 from workstation.adapters.http import Limits, Stream, Wire
 from workstation.adapters.kept_sign_in import KeptSignIn
 from workstation.adapters.sign_on import SignOn
-from workstation.errors import SiteUnavailable
+from workstation.errors import SiteSilent, SiteUnavailable
 from workstation.protocols.answers import error_of
 from workstation.protocols.device_sign_in import EnterCode
 from workstation.protocols.id_token import Client
@@ -22,6 +23,8 @@ from workstation.services.ports.keeping import SecretStore
 from workstation.settings import Site
 from workstation.text import tr
 
+#: While a site is silent, one question after each pause waits for it, and the rest are told.
+_PAUSES_S: Final = (2.0, 15.0)
 _GOOD: Final = (200, 201, 202, 204)
 _MOST_ERROR_BYTES: Final = 256 * 1024
 
@@ -70,6 +73,7 @@ class SiteClient:
         self._wire = Wire(site.name, site.fhir, limits_of(site))
         addresses = (site.fhir, site.dicomweb, site.est, site.ups)
         self._origins = {origin(each) for each in addresses if each}
+        self._breaker = Breaker(clock.monotonic, SiteSilent, _PAUSES_S)
         self._time_lock = threading.Lock()
         self._server_time: datetime | None = None
         self._heard_at = 0.0
@@ -84,10 +88,10 @@ class SiteClient:
     def request(self, request: Request, *, expect: Collection[int] = _GOOD) -> Answer:
         """The whole answer, if its status is one of `expect`; else the error it means."""
         token = self.sign_on.access_token()
-        answer = self._wire.send(self._signed(request, token))
+        answer = self._sent(request, token)
         if answer.status == 401 and 401 not in expect:
             token = self.sign_on.access_token(refused=token)
-            answer = self._wire.send(self._signed(request, token))
+            answer = self._sent(request, token)
         self._hear(answer)
         if answer.status not in expect:
             raise error_of(self.site.name, answer)
@@ -102,12 +106,12 @@ class SiteClient:
         Any other raises the error it means. One attempt: what to ask again is the caller's.
         """
         token = self.sign_on.access_token()
-        with self._wire.stream(self._signed(request, token), demand) as stream:
+        with self._streamed(request, token, demand) as stream:
             if stream.status != 401:
                 yield self._checked(stream, also)
                 return
         token = self.sign_on.access_token(refused=token)
-        with self._wire.stream(self._signed(request, token), demand) as stream:
+        with self._streamed(request, token, demand) as stream:
             yield self._checked(stream, also)
 
     def server_now(self) -> datetime:
@@ -116,6 +120,19 @@ class SiteClient:
             if self._server_time is None:
                 return self._clock.now()
             return self._server_time + timedelta(seconds=self._clock.monotonic() - self._heard_at)
+
+    def _sent(self, request: Request, token: str) -> Answer:
+        with self._breaker.asking():
+            return self._wire.send(self._signed(request, token))
+
+    @contextmanager
+    def _streamed(self, request: Request, token: str, demand: Demand) -> Iterator[Stream]:
+        with (
+            self._breaker.asking(),
+            self._wire.stream(self._signed(request, token), demand) as stream,
+        ):
+            self._breaker.answered()  # whatever becomes of the rest
+            yield stream
 
     def _hear(self, answer: Answer) -> None:
         date = answer.date
