@@ -11,7 +11,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Final
 
-from workstation.services.report.claims import denied, past
+from workstation.services.report.assertions import denied, past
 from workstation.services.report.phrases import sentences
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from workstation.services.report.claims import claimed
+from workstation.services.report.assertions import claimed
 from workstation.services.report.critical_words import ALONE, BESIDE
 from workstation.services.report.misspelt import respelt
 from workstation.services.report.phrases import sentences

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from workstation.services.report import claims, critical_terms
+from workstation.services.report import assertions, critical_terms
 
 #: Organs of one sex. A surgically absent uterus in a man is still worth a look.
 _MALE: Final = re.compile(
@@ -100,7 +100,7 @@ def _denied(text: str, match: re.Match[str]) -> bool:
     start = max(text.rfind(". ", 0, match.start()), text.rfind("\n", 0, match.start())) + 1
     end = min(where for where in (text.find(".", match.end()), len(text)) if where >= 0)
     sentence = text[start:end]
-    return claims.denied(sentence, match.start() - start, match.end() - start)
+    return assertions.denied(sentence, match.start() - start, match.end() - start)
 
 
 def communicated(text: str) -> bool:

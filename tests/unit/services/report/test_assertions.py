@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from workstation.services.report.claims import claimed
+from workstation.services.report.assertions import claimed
 from workstation.services.report.phrases import sentences
 
 _FINDING = re.compile(

@@ -2,7 +2,7 @@
 
 Deterministic and table-driven: a table of cues for each way in which words name a finding that
 is none. A cue reaches to the end of its clause. Every false alarm that is reported becomes a row
-of `tests/unit/services/report/test_claims.py`.
+of `tests/unit/services/report/test_assertions.py`.
 """
 
 import re
