@@ -25,7 +25,14 @@ class WorkstationError(Exception):
 
 
 class SiteUnavailable(WorkstationError):
-    """The site did not answer in time, or its answer could not be understood."""
+    """The site did not answer in time, or its answer could not be understood.
+
+    `unsent`: surely nothing of what was asked left this machine.
+    """
+
+    def __init__(self, message: str = "", *, unsent: bool = False) -> None:
+        super().__init__(message)
+        self.unsent = unsent
 
 
 class SiteSilent(SiteUnavailable):

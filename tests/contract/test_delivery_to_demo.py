@@ -1,8 +1,10 @@
 """Reports over real HTTP to a platform that is not our code: filed, checked, followed up."""
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from attrs import evolve
@@ -58,6 +60,28 @@ def test_a_final_report_and_its_addendum_are_filed_and_can_be_checked(
         assert statuses == ["final", "addended"]
         order = next(o for o in platform.orders() if o["accession"] == item.accession)
         assert order["state"] == "final"
+
+
+def test_a_report_reaches_a_hospital_whose_first_gateway_is_off(
+    demo: tuple[DemoPlatform, Path],
+) -> None:
+    """The claim, the report and the addresses that the site names go by the second, once."""
+    platform, data = demo
+    up = next(each for each in platform.ready["sites"] if each["id"] == "harbor")
+    address = urlsplit(up["fhir"])
+    with socket.socket() as off:  # nobody listens
+        off.bind(("127.0.0.1", 0))
+        gone = f"127.0.0.1:{off.getsockname()[1]}"
+        first = {name: up[name].replace(address.netloc, gone) for name in ("fhir", "dicomweb")}
+        second = f"{address.scheme}://{address.netloc}"
+        with Workplace(platform, "harbor", **first, second_origin=second) as place:
+            item = place.claim_one()
+            signed = place.signed(item, "By the second.")
+
+            assert place.deliver(signed, item) == "acknowledged"
+            assert place.platform.images.of(item.study).startswith(second)
+
+    assert _received(data, "harbor", signed.report.id)
 
 
 def test_measurements_are_filed_as_observations_of_the_report(

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from demo_platform import DemoPlatform, start_platform
@@ -137,6 +138,21 @@ def test_an_hl7_listener_is_connected_to_and_a_missing_one_fails(
     code, checks, _ = page_of(demo, site(demo)["id"], settings)
     assert code == 1
     assert checks["HL7 v2"][0] == "failed"
+
+
+def test_the_second_line_of_a_site_is_tried_by_itself(demo: DemoPlatform, tmp_path: Path) -> None:
+    """A second gateway that never worked is found before the first one falls."""
+    text = Path(demo.ready["settings"]).read_text("utf-8")
+    file, found = tmp_path / "second.toml", []
+    up = urlsplit(site(demo)["fhir"]).port  # the same platform under another name
+    for second in (f"http://localhost:{up}", "http://127.0.0.1:9"):
+        file.write_text(text.replace("[[site]]", f'[[site]]\nsecond_origin = "{second}"'), "utf-8")
+        code, checks, _ = page_of(demo, site(demo)["id"], file)
+        found.append((code, checks["FHIR"][0], *checks["second line"]))
+
+    assert found[0] == (0, "ok", "ok", f"http://localhost:{up} answers too")
+    assert found[1][:3] == (1, "ok", "failed")
+    assert "cannot be reached" in found[1][3]
 
 
 def with_hl7(demo: DemoPlatform, folder: Path, port: int) -> Path:

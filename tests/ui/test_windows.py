@@ -364,6 +364,25 @@ def test_the_outbox_tells_signed_sent_and_accepted_apart(state: State, words: st
     assert delivery_words(entry, "Harbor General", "America/Los_Angeles") == words
 
 
+def test_what_goes_by_the_second_line_of_a_hospital_says_so(house: House) -> None:
+    """Who telephones about a report that is under way knows which gateway to name."""
+    site, *others = house.worklist.sites
+    waiting = Delivery(
+        ReportId("r"), site=site.id, accession=AccessionNumber("A-1"), state=State.QUEUED
+    )
+    accepted = evolve(waiting, report=ReportId("s"), state=State.ACKNOWLEDGED, accepted_at=AT)
+    house.deliveries.say((waiting, accepted))
+    house.shell.show_page("outbox")
+    assert f"Signed, waits to be sent to {site.name}" in house.texts()
+
+    house.worklist.sites = (evolve(site, on_second=True), *others)
+    house.worklist.changed.emit(None)
+
+    texts = house.texts()
+    assert f"Signed, waits to be sent to {site.name} (second line)" in texts
+    assert any(text.startswith(f"Accepted by {site.name} at") for text in texts)
+
+
 def test_a_refused_report_can_be_sent_again_from_where_it_is_listed(house: House) -> None:
     """Who learns of a refusal needs the next step beside it, and whose report it is."""
     waiting = house.worklist.rows[0].item

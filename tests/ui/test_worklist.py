@@ -316,6 +316,17 @@ def test_messages_of_a_site_that_were_not_taken_stand_beside_it_with_the_reason(
     assert "not taken" not in second.accessibleName()
 
 
+def test_a_site_that_is_asked_by_its_second_way_says_so_first(pane: Pane) -> None:
+    """The help desk is called with what stands there."""
+    pane.service.sites = (evolve(SITES[0], on_second=True), *SITES[1:])
+    pane.refresh()
+
+    first, second, *_ = pane.findChildren(SiteCard)
+    assert "second line · list" in first.accessibleName()
+    assert "second line" in first.toolTip()
+    assert "second line" not in second.accessibleName()
+
+
 def _many(count: int) -> tuple[Row, ...]:
     return tuple(
         row(n, Wanted(name=f"Alder, {n:04d}" if n % 2 else f"Rowan, {n:04d}")) for n in range(count)

@@ -82,6 +82,30 @@ WRONG = {
         8,
         "dimse_certificate",
     ),
+    "second with a path": (
+        'id = "harbor"',
+        'id = "harbor"\nsecond_origin = "https://b.example/fhir"',
+        6,
+        "more than scheme, host and port",
+    ),
+    "second without TLS": (
+        'id = "harbor"',
+        'id = "harbor"\nsecond_origin = "http://b.example"',
+        6,
+        "https",
+    ),
+    "second is the first": (
+        'id = "harbor"',
+        'id = "harbor"\nsecond_origin = "https://Harbor.example:443"',
+        6,
+        "the first address once more",
+    ),
+    "second of two hosts": (
+        "https://harbor.example/dicomweb",
+        'https://pacs.example/dicomweb"\nsecond_origin = "https://b.example',
+        10,
+        "must be at the same",
+    ),
     "party": ('id = "harbor"', 'id = "harbor"\nhl7_to = "A/B/C"', 6, "APPLICATION"),
 }
 

@@ -74,7 +74,8 @@ class Breaker:
                     "{why}; asked again in {n} s",
                     why=self._why,
                     n=max(1, round(left)),
-                )
+                ),
+                unsent=True,
             )
 
     def _failed(self, why: str) -> None:

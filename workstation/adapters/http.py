@@ -31,6 +31,7 @@ MOST_BYTES: Final = 64 * 1024 * 1024
 BUSY: Final = frozenset({408, 425, 429, 502, 503, 504})
 TRIES: Final = 3
 _LONGEST_PAUSE_S: Final = 5.0
+_HURRIED_PAUSE_S: Final = 0.5
 _CHUNK: Final = 64 * 1024  # a fast line is read as well; a slow one is left within a moment
 
 Sleep = Callable[[float], None]
@@ -106,15 +107,19 @@ class Wire:
     def close(self) -> None:
         self._client.close()
 
-    def send(self, request: Request, most: int = MOST_BYTES) -> Answer:
-        """The whole answer, whatever its status. Questions are repeated, changes never."""
+    def send(self, request: Request, most: int = MOST_BYTES, *, hurried: bool = False) -> Answer:
+        """The whole answer, whatever its status. Questions are repeated, changes never.
+
+        `hurried`: there is another way to ask. What gives no answer is told at once, what is busy
+        is asked again within a second.
+        """
         question = request.method in ("GET", "HEAD")
         for attempt in range(1, TRIES + 1):
             last = attempt == TRIES or not question
             try:
                 answer = self._once(request, most)
             except SiteUnavailable as error:
-                if last:
+                if last or hurried:
                     raise
                 log.info("%s: attempt %d failed: %s", self._name, attempt, error)
                 self._sleep(_pause(attempt, ""))
@@ -122,7 +127,8 @@ class Wire:
             if last or answer.status not in BUSY:
                 return answer
             log.info("%s: attempt %d answered %d", self._name, attempt, answer.status)
-            self._sleep(_pause(attempt, answer.headers.get("retry-after", "")))
+            pause = _pause(attempt, answer.headers.get("retry-after", ""))
+            self._sleep(min(pause, _HURRIED_PAUSE_S) if hurried else pause)
         raise AssertionError("the last attempt returns or raises")
 
     def _once(self, request: Request, most: int) -> Answer:
@@ -157,13 +163,14 @@ def plain_errors(name: str) -> Iterator[None]:
     except httpx2.PoolTimeout as error:  # we are busy with it ourselves
         raise SiteUnavailable(tr("{site} does not answer in time", site=name)) from error
     except httpx2.TimeoutException as error:
-        raise SiteSilent(tr("{site} does not answer in time", site=name)) from error
+        unsent = isinstance(error, httpx2.ConnectTimeout)
+        raise SiteSilent(tr("{site} does not answer in time", site=name), unsent=unsent) from error
     except httpx2.ConnectError as error:
         if isinstance(_root(error), ssl.SSLError):
             why = tr("{site} shows a certificate that cannot be trusted", site=name)
         else:
             why = tr("{site} cannot be reached", site=name)
-        raise SiteUnavailable(why) from error
+        raise SiteUnavailable(why, unsent=True) from error
     except (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.DecodingError) as error:
         raise SiteUnavailable(
             tr("{site} broke off in the middle of its answer", site=name)

@@ -52,9 +52,9 @@ class DicomWebMetadata:
 
     def _tables(self, base: str, named: Sequence[str], demand: Demand) -> dict[str, bytes]:
         """Palettes and curves that the metadata only names; what does not come is missing."""
-        found: dict[str, bytes] = {}
+        found, known_as = dict[str, bytes](), self._client.known_as
         for address in named:
-            request = dicomweb.bulk_data(base, address)
+            request = dicomweb.bulk_data(known_as(base), known_as(address))
             if request is None:
                 continue
             with contextlib.suppress(Garbled, SiteUnavailable, Refused):

@@ -8,11 +8,11 @@ from typing import Final
 
 from attrs import evolve
 
-from workstation.adapters.breaker import Breaker
-from workstation.adapters.http import Limits, Stream, Wire
+from workstation.adapters.http import Stream
 from workstation.adapters.kept_sign_in import KeptSignIn
 from workstation.adapters.sign_on import SignOn
-from workstation.errors import SiteSilent, SiteUnavailable
+from workstation.adapters.ways import Ways, limits_of
+from workstation.errors import SiteUnavailable
 from workstation.protocols.answers import error_of
 from workstation.protocols.device_sign_in import EnterCode
 from workstation.protocols.id_token import Client
@@ -23,14 +23,8 @@ from workstation.services.ports.keeping import SecretStore
 from workstation.settings import Site
 from workstation.text import tr
 
-#: While a site is silent, one question after each pause waits for it, and the rest are told.
-_PAUSES_S: Final = (2.0, 15.0)
 _GOOD: Final = (200, 201, 202, 204)
 _MOST_ERROR_BYTES: Final = 256 * 1024
-
-
-def limits_of(site: Site) -> Limits:
-    return Limits(site.timeout_seconds, site.connections, site.ca_file)
 
 
 def sign_ons(
@@ -70,28 +64,31 @@ class SiteClient:
         self.site = site
         self.sign_on = sign_on
         self._clock = clock
-        self._wire = Wire(site.name, site.fhir, limits_of(site))
-        addresses = (site.fhir, site.dicomweb, site.est, site.ups)
+        self.ways = Ways(site, clock.monotonic)
+        addresses = (site.fhir, site.dicomweb, site.est, site.ups, site.second_origin)
         self._origins = {origin(each) for each in addresses if each}
-        self._breaker = Breaker(clock.monotonic, SiteSilent, _PAUSES_S)
         self._time_lock = threading.Lock()
         self._server_time: datetime | None = None
         self._heard_at = 0.0
 
     def close(self) -> None:
-        self._wire.close()
+        self.ways.close()
 
     def trusts(self, url: str) -> bool:
         """Whether an address is the site's own and may be sent the reader's token."""
         return origin(url) in self._origins
 
+    def known_as(self, url: str) -> str:
+        """An address that came by the second way, as the settings have it."""
+        return self.ways.as_first(url)
+
     def request(self, request: Request, *, expect: Collection[int] = _GOOD) -> Answer:
         """The whole answer, if its status is one of `expect`; else the error it means."""
         token = self.sign_on.access_token()
-        answer = self._sent(request, token)
+        answer = self.ways.send(self._signed(request, token))
         if answer.status == 401 and 401 not in expect:
             token = self.sign_on.access_token(refused=token)
-            answer = self._sent(request, token)
+            answer = self.ways.send(self._signed(request, token))
         self._hear(answer)
         if answer.status not in expect:
             raise error_of(self.site.name, answer)
@@ -106,12 +103,12 @@ class SiteClient:
         Any other raises the error it means. One attempt: what to ask again is the caller's.
         """
         token = self.sign_on.access_token()
-        with self._streamed(request, token, demand) as stream:
+        with self.ways.stream(self._signed(request, token), demand) as stream:
             if stream.status != 401:
                 yield self._checked(stream, also)
                 return
         token = self.sign_on.access_token(refused=token)
-        with self._streamed(request, token, demand) as stream:
+        with self.ways.stream(self._signed(request, token), demand) as stream:
             yield self._checked(stream, also)
 
     def server_now(self) -> datetime:
@@ -120,19 +117,6 @@ class SiteClient:
             if self._server_time is None:
                 return self._clock.now()
             return self._server_time + timedelta(seconds=self._clock.monotonic() - self._heard_at)
-
-    def _sent(self, request: Request, token: str) -> Answer:
-        with self._breaker.asking():
-            return self._wire.send(self._signed(request, token))
-
-    @contextmanager
-    def _streamed(self, request: Request, token: str, demand: Demand) -> Iterator[Stream]:
-        with (
-            self._breaker.asking(),
-            self._wire.stream(self._signed(request, token), demand) as stream,
-        ):
-            self._breaker.answered()  # whatever becomes of the rest
-            yield stream
 
     def _hear(self, answer: Answer) -> None:
         date = answer.date

@@ -21,8 +21,10 @@ from workstation.adapters.metadata import DicomWebMetadata
 from workstation.adapters.mllp import connected
 from workstation.adapters.platform import FhirPlatform
 from workstation.adapters.sign_on import SignOn
-from workstation.adapters.site_client import SiteClient, limits_of, sign_ons
+from workstation.adapters.site_client import SiteClient, sign_ons
 from workstation.adapters.ups_list import UpsList
+from workstation.adapters.ways import limits_of
+from workstation.adapters.ways_probe import by_second
 from workstation.domain.identifiers import SiteId, StudyRef, StudyUID
 from workstation.domain.study import Frame
 from workstation.errors import Refused, SettingsError, SiteUnavailable, WorkstationError
@@ -92,7 +94,8 @@ def probe(site: Site, credentials: Credentials | None, *, known: bool) -> tuple[
     """Every check, whatever became of the others; `known`: its DICOMweb address is set up."""
     clock = SystemClock()
     sign_on = sign_ons([site], clock)(site)
-    with closing(SiteClient(site, sign_on, clock)) as client:
+    # Each way by itself: what the first does not do, the second must not do for it.
+    with closing(SiteClient(evolve(site, second_origin=""), sign_on, clock)) as client:
         checks = _Checks(client, clock)
         found = run([(tr("sign-in"), lambda: checks.sign_in(credentials))])
         apart = [*_by_dimse(site, checks), (tr("HL7 v2"), checks.hl7)]
@@ -110,7 +113,7 @@ def probe(site: Site, credentials: Credentials | None, *, known: bool) -> tuple[
         with closing(client):
             web = checks.of_images() if site.images == "dicomweb" else []
             timed = [(tr("latency"), checks.latency)] if site.fhir or site.dicomweb else []
-            return found + run([*web, *apart, *timed])
+            return found + run([*web, *apart, *timed, *by_second(site, sign_on, clock)])
 
 
 def _by_dimse(site: Site, checks: "_Checks") -> Sequence[tuple[str, Check]]:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from workstation.adapters.opengl import command as opengl_child
 from workstation.adapters.opengl import probed
 from workstation.app.outer import Outer
+from workstation.app.routing import tell_ways
 from workstation.app.services import services_of
 from workstation.commands import catalogue
 from workstation.commands import dictation as spoken
@@ -44,6 +45,8 @@ def build(settings: Settings, application: Application, outer: Outer) -> Program
     for site in settings.sites:
         jobs.lane(f"site:{site.id}", NOTES)
     services = services_of(settings, jobs, outer)
+    ways = {site: client.ways for site, client in outer.clients.items()}
+    tell_ways(ways, services.worklist, services.audit, jobs)
     registry = catalogue.registry()
     keymap = Keymap(_reads(registry), settings.keymap, registry, services.own_keys)
     bindings = keymap.bindings

@@ -35,6 +35,7 @@ EVENTS: Final = {
     "sign": ("110110", "Patient Record", "C"),
     "settle": ("110110", "Patient Record", "U"),
     "deliver": ("110110", "Patient Record", "C"),
+    "route": ("110108", "Network Entry", "E"),
     "security-alert": ("110113", "Security Alert", "E"),
 }
 

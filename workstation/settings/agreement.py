@@ -11,8 +11,8 @@ Contradiction = tuple[str, str]
 
 def contradiction(site: Site) -> Contradiction | None:
     """The first one that is found."""
-    found = _of_addresses(site) or _of_dimse(site) or _of_launches(site)
-    return found or _of_reports(site) or _of_messages(site)
+    found = _of_addresses(site) or _of_second_origin(site) or _of_dimse(site)
+    return found or _of_launches(site) or _of_reports(site) or _of_messages(site)
 
 
 def _of_addresses(site: Site) -> Contradiction | None:
@@ -27,6 +27,25 @@ def _of_addresses(site: Site) -> Contradiction | None:
     if site.worklist != "fhir" and not site.readers:
         return "readers", tr("without FHIR nobody else says who may read")
     return None
+
+
+def _of_second_origin(site: Site) -> Contradiction | None:
+    if not site.second_origin:
+        return None
+    stood_for = [_home(each) for each in (site.fhir, site.dicomweb, site.ups) if each]
+    if len(set(stood_for)) != 1:
+        return "second_origin", tr(
+            "it stands for one host: `fhir`, `dicomweb` and `ups` must be at the same"
+        )
+    if _home(site.second_origin) in stood_for:
+        return "second_origin", tr("it is the first address once more")
+    return None
+
+
+def _home(address: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(address)
+    port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    return parts.scheme, parts.hostname or "", port
 
 
 def _of_launches(site: Site) -> Contradiction | None:

@@ -49,6 +49,13 @@ def address_if_any(value: str) -> str:
     return address(value) if value else ""
 
 
+def origin_if_any(value: str) -> str:
+    wrong = address_if_any(value)
+    if not wrong and urlsplit(value).path.rstrip("/"):
+        return tr("{value} is more than scheme, host and port (https://host:8443)", value=value)
+    return wrong
+
+
 def hl7_address(value: str) -> str:
     if not value:
         return ""

@@ -37,6 +37,13 @@ class Site:
         "fhir",
     )
     ups: str = setting("UPS-RS base, where it is not that of DICOMweb.", "", checks.address_if_any)
+    second_origin: str = setting(
+        "A second way to the same platform, as a scheme, host and port: a second gateway that has"
+        " `fhir`, `dicomweb` and `ups` under the same paths. It is used while the first does not"
+        " answer, and gets the reader's token.",
+        "",
+        checks.origin_if_any,
+    )
     list_days: int = setting(
         "A worklist without tasks shows the studies of so many days.", 2, checks.between(1, 60)
     )

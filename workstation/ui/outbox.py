@@ -29,6 +29,7 @@ _SHAPES: Final[dict[State, tuple[str, str, Tone]]] = {
     State.REFUSED: ("octagon-alert", "hue.act", "act"),
 }
 
+_UNDER_WAY: Final = (State.QUEUED, State.AWAITING_ACK, State.IN_DOUBT)
 _COLUMNS: Final = 7
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -79,7 +80,7 @@ class OutboxPage(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._worklist, self._deliveries, self._run = worklist, deliveries, run
         self._filing = filing
-        self._shown: tuple[Entry, ...] | None = None
+        self._shown: tuple[tuple[Entry, ...], frozenset[SiteId]] | None = None
         self._scroll = QScrollArea()
         self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         self._scroll.setWidgetResizable(True)
@@ -90,14 +91,16 @@ class OutboxPage(QWidget):
         layout.addWidget(self._scroll)
         deliveries.changed.connect(lambda _: self.refresh())
         filing.changed.connect(lambda _: self.refresh())
+        worklist.changed.connect(lambda _: self.refresh())
         self.refresh()
 
     def refresh(self) -> None:
         both: tuple[Entry, ...] = (*self._deliveries.entries, *self._filing.entries)
         entries = tuple(sorted(both, key=lambda entry: entry.sealed_at or _LONG_AGO))
-        if entries == self._shown:
+        on_second = frozenset(site.id for site in self._worklist.sites if site.on_second)
+        if (entries, on_second) == self._shown:
             return
-        self._shown = entries
+        self._shown = entries, on_second
         body = QWidget()
         grid = QGridLayout(body)
         grid.setContentsMargins(24, 16, 24, 20)
@@ -151,6 +154,8 @@ class OutboxPage(QWidget):
         grid.addWidget(_chip(entry), at, 1)
         grid.addWidget(plain.label(entry.accession, tone="hi", data=True), at, 2)
         grid.addWidget(plain.label(self._whose(entry), data=True), at, 3)
+        if site and site.on_second and entry.state in _UNDER_WAY:
+            name = tr("{site} (second line)", site=name)
         words = delivery_words(entry, name, zone)
         grid.addWidget(plain.label(words, tone=tone, wrap=True, data=True), at, 4)
         if entry.state is State.REFUSED:

@@ -96,8 +96,10 @@ class SiteCard(QWidget):
             count = len(site.not_taken)
             missed = trn(count, "{n} message not taken", "{n} messages not taken")
             self._line = f"{missed} · {self._line}"
+        if site.on_second:
+            self._line = tr("second line · {rest}", rest=self._line)
         late = arrival_s is not None and arrival_s > PROMISED_S and site.state == "ok"
-        self._late = late or bool(site.not_taken)
+        self._late = late or bool(site.not_taken) or site.on_second
         if arrival_s is not None and site.state == "ok" and not site.problems:
             took = forms.duration(timedelta(seconds=round(arrival_s)))
             self._line += tr(" · scan to list {time}", time=took)

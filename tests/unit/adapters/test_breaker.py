@@ -34,8 +34,12 @@ def test_after_three_failures_nobody_waits_for_the_fourth() -> None:
         with pytest.raises(SiteUnavailable, match="in time"):
             breaker.call(fails)
 
-    with pytest.raises(SiteUnavailable, match="Harbor does not answer in time; asked again in 5 s"):
+    with pytest.raises(
+        SiteUnavailable, match="Harbor does not answer in time; asked again in 5 s"
+    ) as told:
         breaker.call(lambda: asked.append("asked"))
+
+    assert told.value.unsent
 
     assert asked == []
 

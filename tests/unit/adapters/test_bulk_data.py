@@ -32,12 +32,18 @@ class Answer:
         return self.body[:most]
 
 
+SECOND = "https://second.example"
+
+
 class Site:
-    """Answers by address, and remembers what it was asked."""
+    """Answers by address, and remembers what it was asked. It has a second way."""
 
     def __init__(self, answers: dict[str, Answer]) -> None:
         self.answers = answers
         self.asked: list[str] = []
+
+    def known_as(self, url: str) -> str:
+        return url.replace(SECOND, "https://site.example")
 
     @contextmanager
     def stream(
@@ -59,7 +65,9 @@ def palette_from(named: str, answer: Answer) -> tuple[Palette | None, Site]:
     return source.metadata(REF, UID).instances[0].frames[0].palette, site
 
 
-@pytest.mark.parametrize("named", [f"{BASE}/bulk/1", "bulk/1", "/wado/bulk/1"])
+@pytest.mark.parametrize(
+    "named", [f"{BASE}/bulk/1", "bulk/1", "/wado/bulk/1", f"{SECOND}/wado/bulk/1"]
+)
 def test_a_palette_that_is_only_named_is_fetched(named: str) -> None:
     """Most archives name it; without it a Doppler image would be refused."""
     palette, site = palette_from(named, Answer(COLOURS))

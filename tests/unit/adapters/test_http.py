@@ -148,8 +148,32 @@ def test_a_refused_connection_names_the_site(wire: Wire) -> None:
     with server(answering(200)[0]) as url:
         pass
 
-    with pytest.raises(SiteUnavailable, match="Harbor cannot be reached"):
+    with pytest.raises(SiteUnavailable, match="Harbor cannot be reached") as refused:
         wire.send(Request("GET", url))
+
+    assert refused.value.unsent
+
+
+def test_what_broke_off_may_have_arrived(wire: Wire) -> None:
+    """A report whose answer is lost must be asked for, not sent again."""
+
+    def hangs_up(request: BaseHTTPRequestHandler) -> None:
+        request.close_connection = True
+
+    with server(hangs_up) as url, pytest.raises(SiteUnavailable, match="broke off") as lost:
+        wire.send(Request("POST", url, body=b"{}"))
+
+    assert not lost.value.unsent
+
+
+def test_who_has_another_way_to_ask_waits_for_no_busy_site(wire: Wire, pauses: list[float]) -> None:
+    """Its wish to be left alone for 5 s is for those who have no other."""
+    handle, asked = answering(503, 503, 200, Retry_After="5")
+    with server(handle) as url:
+        answer = wire.send(Request("GET", url), hurried=True)
+
+    assert (answer.status, len(asked)) == (200, 3)
+    assert sum(pauses) <= 1.0
 
 
 def test_plain_http_leaves_this_machine_never(wire: Wire) -> None:

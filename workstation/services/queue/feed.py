@@ -63,6 +63,7 @@ class SiteFeed:
         self._silence = Silence()  # as the rows say it
         self._problems: dict[TaskId, RowProblem] = {}
         self._not_taken: tuple[str, ...] = ()
+        self._on_second = False
         self._cursor = ""
         self._failures = 0
         self._running = False
@@ -88,6 +89,7 @@ class SiteFeed:
             self.reader,
             tuple(self._problems.values()),
             self._not_taken,
+            self._on_second,
         )
 
     @property
@@ -238,6 +240,11 @@ class SiteFeed:
             self.gone.emit(task)
         if overtaken:
             self.poll()
+
+    def go_by(self, *, second: bool) -> None:
+        """The site is asked by its second way from now on, or by its first again."""
+        self._on_second = second
+        self.changed.emit(frozenset())
 
     # --- rows ----------------------------------------------------------------------
 

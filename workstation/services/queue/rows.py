@@ -74,3 +74,4 @@ class SiteStatus:
     reader: Reader | None
     problems: tuple[RowProblem, ...] = ()
     not_taken: tuple[str, ...] = ()  # messages of the site that were not understood: why
+    on_second: bool = False  # it is asked by its second way: the first does not answer

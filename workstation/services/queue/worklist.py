@@ -185,6 +185,10 @@ class Worklist:
         answered.close()
         return done
 
+    def go_by(self, site: SiteId, *, second: bool) -> None:
+        """A site is asked by its second way from now on, or by its first again."""
+        self._feeds[site].go_by(second=second)
+
     # --- cases ----------------------------------------------------------------------
 
     def find(self, accession: str, site: SiteId | None = None) -> Row | None:

@@ -286,6 +286,19 @@ def test_an_ended_session_is_not_asked_again_until_signed_in(shift: Shift) -> No
     assert shift.row("A-1").is_free
 
 
+def test_a_site_that_is_asked_by_its_second_way_says_so_until_it_returns(shift: Shift) -> None:
+    """Nothing is missing from the list; who wonders why it is slow sees why."""
+    before = shift.changes
+    shift.worklist.go_by(HARBOR, second=True)
+
+    assert [each.on_second for each in shift.worklist.sites] == [True, False]
+    assert [each.state for each in shift.worklist.sites] == ["ok", "ok"]
+    assert shift.changes == before + 1
+
+    shift.worklist.go_by(HARBOR, second=False)
+    assert not shift.status(HARBOR).on_second
+
+
 def test_the_site_keeps_its_own_time(shift: Shift) -> None:
     """The promise is counted by the hospital's clock, whatever this machine believes."""
     shift.harbor.ahead = timedelta(minutes=7)
