@@ -11,7 +11,7 @@ import pytest
 from local_server import Handle, server
 
 from workstation.adapters.browser import LoopbackListener
-from workstation.adapters.http import Limits, Wire
+from workstation.adapters.http import Limits, Wire, plain_errors
 from workstation.errors import GivenUp, SettingsError, SignInFailed, SiteUnavailable
 from workstation.protocols.web import Request
 from workstation.services.ports.images import Demand
@@ -152,6 +152,26 @@ def test_a_refused_connection_names_the_site(wire: Wire) -> None:
         wire.send(Request("GET", url))
 
     assert refused.value.unsent
+
+
+@pytest.mark.parametrize(
+    ("error", "unsent"),
+    [
+        (httpx2.ConnectTimeout(""), True),
+        (httpx2.ReadTimeout(""), False),
+        (httpx2.WriteTimeout(""), False),
+        (httpx2.WriteError(""), False),
+        (httpx2.RemoteProtocolError(""), False),
+    ],
+)
+def test_only_without_a_connection_it_is_sure_that_nothing_left(
+    error: httpx2.HTTPError, *, unsent: bool
+) -> None:
+    """Half a report that was written may have been read."""
+    with pytest.raises(SiteUnavailable) as told, plain_errors("Harbor"):
+        raise error
+
+    assert told.value.unsent is unsent
 
 
 def test_what_broke_off_may_have_arrived(wire: Wire) -> None:
