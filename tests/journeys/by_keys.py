@@ -78,6 +78,7 @@ def read(reader: Reader, password: str, spoken: Path) -> str:
     reader.press(Qt.Key.Key_Return)  # the template that fits, once more, from the list
     reader.until(lambda: not isinstance(reader.focus, QLineEdit))
     reader.press(Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    reader.press(Qt.Key.Key_Tab)  # of a hemorrhage without change somebody would have to be told
     reader.type("nochan")
     reader.press(Qt.Key.Key_Tab)
     reader.press(Qt.Key.Key_F1, Qt.KeyboardModifier.ControlModifier)
