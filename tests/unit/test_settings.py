@@ -106,6 +106,14 @@ WRONG = {
         10,
         "must be at the same",
     ),
+    "plain hub": ('id = "harbor"', 'id = "harbor"\nfhircast_hub = "http://h.example"', 6, "https"),
+    "topic": ('id = "harbor"', 'id = "harbor"\nfhircast_topic = "a/b"', 6, "not a session"),
+    "hub alone": (
+        'id = "harbor"',
+        'id = "harbor"\nfhircast_hub = "https://h.example"',
+        6,
+        "belong together",
+    ),
     "party": ('id = "harbor"', 'id = "harbor"\nhl7_to = "A/B/C"', 6, "APPLICATION"),
 }
 

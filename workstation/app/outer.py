@@ -9,6 +9,7 @@ from attrs import frozen
 from workstation.adapters.announcing import Announcing
 from workstation.adapters.clock import SystemClock
 from workstation.adapters.decoders import Decoders
+from workstation.adapters.fhircast import HubLine
 from workstation.adapters.local_frames import LocalFrames
 from workstation.adapters.machine import keep_memory_together
 from workstation.adapters.previews import Previews
@@ -44,6 +45,7 @@ class Outer:
     clock: SystemClock
     codes: "Codes"
     clients: Mapping[SiteId, SiteClient]
+    hubs: Mapping[SiteId, HubLine]
     doors: Mapping[SiteId, SiteDoor]
     previews: Previews
     files: LocalFrames
@@ -61,6 +63,12 @@ class Outer:
         secrets = open_secrets("reading-workstation")
         sign_on = sign_ons(settings.sites, clock, codes.show, secrets)
         clients = {s.id: SiteClient(s, sign_on(s), clock) for s in settings.sites}
+        # A hub has a client of its own: where it is silent, the site is not.
+        hubs = {
+            s.id: HubLine(SiteClient(s, sign_on(s), clock))
+            for s in settings.sites
+            if s.fhircast_hub
+        }
         decoders = Decoders()
         previews = Previews(decoders)
         usual = Path(platformdirs.user_data_dir("reading-workstation", False))
@@ -71,6 +79,7 @@ class Outer:
             clock,
             codes,
             clients,
+            hubs,
             {
                 site: site_door(client, announcing.platform, decoders, previews, clock)
                 for site, client in clients.items()
@@ -86,6 +95,8 @@ class Outer:
 
     def close(self) -> None:
         self.announcing.close()
+        for hub in self.hubs.values():
+            hub.end()
         self.decoders.close()
         for client in self.clients.values():
             client.close()

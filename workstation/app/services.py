@@ -58,6 +58,7 @@ from workstation.services.reading.launching import Launching
 from workstation.services.reading.local_case import LocalCase
 from workstation.services.reading.prefetch import Prefetch
 from workstation.services.reading.session import ReadingSession, Services
+from workstation.services.reading.shared_context import SharedContext
 from workstation.services.reading.shift import Shift
 from workstation.services.reading.signing import Signing
 from workstation.services.report.reporting import Reporting
@@ -158,8 +159,7 @@ def services_of(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
     signing = Signing(
         worklist, session, reporting, deliveries, filing, alarms, jobs, keys, certification.vouched
     )
-    archived = any(site.dicom_report for site in settings.sites)
-    signing.proposed.connect(lambda _: jobs.run(lambda: load_libraries(archived), lane="store"))
+    _ready_libraries(signing, settings, jobs)
     prefetch = Prefetch(
         worklist, session, loader, audit, jobs,
         cases=settings.prefetch_cases, budget_bytes=frames.room // 4,
@@ -168,6 +168,7 @@ def services_of(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
     elsewhere = Elsewhere(session, worklist, indexes, sites, Identities(store, jobs), audit, jobs)
     files = LocalCase(session, viewer, loader, audit, jobs, outer.files)
     dictation, listening, buttons = voice_of(settings, reporting, jobs, clock)
+    launching = Launching(gates(settings.sites), worklist, session, audit, store, jobs, clock)
     segments = Segmenting(viewer, structures, volumes, frames)
     segments_saving = SegmentsSaving(segments, filing, outer.sources, jobs, clock)
     keep_drawn(viewer, segments, segments_saving, store, jobs, who)
@@ -211,14 +212,33 @@ def services_of(settings: Settings, jobs: Jobs, outer: Outer) -> AllServices:
             own_keys=OwnKeys(store, jobs),
             shift=Shift(worklist, session, deliveries, loader, clock),
             site_tests=SiteTests(probed_site, sites, jobs),
-            launching=Launching(
-                gates(settings.sites), worklist, session, audit, store, jobs, clock
-            ),
+            launching=launching,
+            shared=_shared(outer, worklist, session, launching, signing, jobs),
             announced=outer.announcing.by_site,
             jobs=jobs,
         ),
         store,
     )
+
+
+def _ready_libraries(signing: Signing, settings: Settings, jobs: Jobs) -> None:
+    """While a signature is asked for, what writes its documents is loaded."""
+    archived = any(site.dicom_report for site in settings.sites)
+    signing.proposed.connect(lambda _: jobs.run(lambda: load_libraries(archived), lane="store"))
+
+
+def _shared(
+    outer: Outer,
+    worklist: Worklist,
+    session: ReadingSession,
+    launching: Launching,
+    signing: Signing,
+    jobs: Jobs,
+) -> SharedContext:
+    """What other programs at the desk have open, at the sites that have a hub."""
+    shared = SharedContext(outer.hubs, worklist, session, launching, jobs)
+    signing.signed.connect(shared.signed)
+    return shared
 
 
 def _following_readers(made: AllServices, store: SealedStore) -> AllServices:

@@ -42,26 +42,10 @@ def open_case(ctx: CommandContext, accession: str = "", site: str = "") -> Outco
     """Claim and open a case, by accession number; without one, the selected row."""
     job = ctx.session.open(_row(ctx, accession, site))
     ctx.windows.show_page("reading")
-    return job.then(lambda j: _opened(ctx, j))
+    return job.then(lambda j: after_opening(ctx, j))
 
 
-@command("case.open-launched", title="Open the case that was sent here", group=GROUP,
-         when={"signed-in"})  # fmt: skip
-def open_launched(ctx: CommandContext) -> Outcome:
-    """Claim and open what another program sent to this desk; the open case is left as always."""
-    job = ctx.session.open(ctx.launching.row())
-    ctx.windows.show_page("reading")
-    return job.then(lambda j: _opened(ctx, j))
-
-
-@command("case.dismiss-launched", title="Not the case that was sent here", group=GROUP)
-def dismiss_launched(ctx: CommandContext) -> Outcome:
-    """It stays on the list like any other."""
-    ctx.launching.dismiss()
-    return None
-
-
-def _opened(ctx: CommandContext, job: Job[None]) -> None:
+def after_opening(ctx: CommandContext, job: Job[None]) -> None:
     """Back to the list where it failed; else what the reader before has left to say."""
     case = ctx.session.case
     if job.error is not None:
@@ -94,7 +78,7 @@ def _read_next(ctx: CommandContext) -> Job[None]:
         if isinstance(job.error, Conflict):
             attempt()
             return
-        _opened(ctx, job)
+        after_opening(ctx, job)
         done.settle(None, job.error)
 
     attempt()
@@ -274,8 +258,6 @@ def answer_too(ctx: CommandContext, accession: str = "") -> Outcome:
 
 COMMANDS = (
     open_case,
-    open_launched,
-    dismiss_launched,
     next_case,
     claim,
     release,

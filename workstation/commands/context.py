@@ -37,6 +37,7 @@ from workstation.services.reading.local_case import LocalCase
 from workstation.services.reading.prefetch import Prefetch
 from workstation.services.reading.prior_reports import PriorReport
 from workstation.services.reading.session import ReadingSession
+from workstation.services.reading.shared_context import SharedContext
 from workstation.services.reading.shift import Shift, SiteFigures
 from workstation.services.reading.signing import Signing
 from workstation.services.report.autotexts import Autotexts
@@ -263,6 +264,7 @@ class AllServices:
     shift: Shift
     site_tests: SiteTests
     launching: Launching
+    shared: SharedContext
     announced: Mapping[SiteId, Announced]
     jobs: Jobs
 

@@ -154,6 +154,9 @@ class FaultySite:
         self._log = log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self._app(scope, receive, send)
+            return
         line = self._log.begin(self._site, scope)
         if self._faults.site_down:
             line.fault = "site_down"

@@ -88,7 +88,7 @@ async def _run(
         http="h11",
         loop="asyncio",
         lifespan="off",
-        ws="none",
+        ws="websockets-sansio",
         log_config=None,
         access_log=False,
         proxy_headers=False,
@@ -232,6 +232,7 @@ class Platform:
                     "est": each.est,
                     "ca": each.authority.pem,
                     "hl7": each.hl7,
+                    "fhircast": each.fhircast,
                 }
                 for each in self.sites.values()
             ],

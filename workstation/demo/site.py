@@ -16,6 +16,7 @@ from workstation.demo.engine import Engine, Knobs
 from workstation.demo.faults import SiteFaults
 from workstation.demo.fhir import FhirFace
 from workstation.demo.fhir_values import extension, reference
+from workstation.demo.fhircast import ContextHub
 from workstation.demo.oidc import Provider
 from workstation.demo.plans import Planned
 from workstation.demo.received import Folder, NothingKept
@@ -52,6 +53,7 @@ class Site:
         self.provider = Provider(
             profile, f"{address}/oidc", self._now, lambda: faults.token_seconds
         )
+        self.hub = ContextHub(f"{address}/fhircast", self.provider.caller, self._now)
         self.authority = certification.authority(profile.name, data, self._now())
 
     def _load_stored(self, data: Path | None) -> None:
@@ -64,6 +66,11 @@ class Site:
     def addresses(self) -> dict[str, str]:
         where = self.address
         return {"issuer": f"{where}/oidc", "fhir": f"{where}/fhir", "dicomweb": f"{where}/dicomweb"}
+
+    @property
+    def fhircast(self) -> str:
+        """Where programs at one desk share what they have open."""
+        return f"{self.address}/fhircast/"
 
     @property
     def est(self) -> str:
@@ -135,6 +142,7 @@ class Site:
                 *fhir.routes(),
                 *certifies.routes(),
                 Mount("/dicomweb", routes=images.routes()),
+                Mount("/fhircast", routes=self.hub.routes()),
                 Route("/", self._welcome),
             ]
         )

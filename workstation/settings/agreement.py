@@ -49,9 +49,11 @@ def _home(address: str) -> tuple[str, str, int | None]:
 
 
 def _of_launches(site: Site) -> Contradiction | None:
-    if bool(site.launch_issuer) == (site.launch_keys is not None):
-        return None
-    return "launch_issuer", tr("`launch_issuer` and `launch_keys` belong together")
+    if bool(site.launch_issuer) != (site.launch_keys is not None):
+        return "launch_issuer", tr("`launch_issuer` and `launch_keys` belong together")
+    if bool(site.fhircast_hub) != bool(site.fhircast_topic):
+        return "fhircast_hub", tr("`fhircast_hub` and `fhircast_topic` belong together")
+    return None
 
 
 def _of_dimse(site: Site) -> Contradiction | None:

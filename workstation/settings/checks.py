@@ -56,6 +56,16 @@ def origin_if_any(value: str) -> str:
     return wrong
 
 
+#: What the hub is asked for by name, also as the last part of an address.
+_TOPIC: Final = re.compile(r"[A-Za-z0-9._~:@-]{0,128}")
+
+
+def topic(value: str) -> str:
+    if _TOPIC.fullmatch(value):
+        return ""
+    return tr("{value!r} is not a session: letters, digits and . _ ~ : @ - alone", value=value)
+
+
 def hl7_address(value: str) -> str:
     if not value:
         return ""

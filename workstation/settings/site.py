@@ -165,6 +165,17 @@ class Site:
         checks.address_if_any,
     )
     launch_keys: Path | None = setting("Public keys of that issuer: a JWK Set (RFC 7517).", None)
+    fhircast_hub: str = setting(
+        "FHIRcast hub of the site (`hub.url`): other programs at this desk open and leave cases"
+        " together with this one; empty: none do.",
+        "",
+        checks.address_if_any,
+    )
+    fhircast_topic: str = setting(
+        "The session at that hub (`hub.topic`): one for each desk or reader, as the site says.",
+        "",
+        checks.topic,
+    )
     client_id: str = setting(
         "OAuth client the site registered for us.", "workstation", checks.not_empty
     )

@@ -145,6 +145,10 @@ class Arrangement:
         for frame in self.windows:
             frame.launch.ask(site)
 
+    def warn_of_step(self, words: str) -> None:
+        for frame in self.windows:
+            frame.step.warn(words)
+
     def close(self) -> None:
         for frame in self.windows:
             frame.really_close()

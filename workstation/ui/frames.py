@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLayout, QStackedWidget, QVBoxLayout, QWidget
 from workstation.text import tr
 from workstation.ui import plain, theme
 from workstation.ui.alarm_bar import AlarmBar
-from workstation.ui.launch_bar import LaunchBar
+from workstation.ui.launch_bar import LaunchBar, StepBar
 from workstation.ui.status_bar import StatusBar
 
 FULL = QSize(1920, 1080)
@@ -34,6 +34,7 @@ class Frame(QWidget):
         self.status = status
         self.alarms = AlarmBar(run)
         self.launch = LaunchBar(run)
+        self.step = StepBar(run)
         self.bars = QStackedWidget()
         self.pages = QStackedWidget()
         #: What of it shows keys beside words.
@@ -50,6 +51,7 @@ class Frame(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.alarms)
         layout.addWidget(self.launch)
+        layout.addWidget(self.step)
         layout.addWidget(self.bars)
         layout.addWidget(plain.rule())
         layout.addWidget(self.pages, 1)

@@ -61,6 +61,8 @@ class Program:
         s.session.told.connect(shell.tell)
         s.launching.told.connect(shell.refuse)
         s.launching.changed.connect(lambda _: shell.ask_of_launch(s.launching.asks))
+        s.shared.told.connect(shell.refuse)
+        s.shared.changed.connect(lambda _: shell.warn_of_step(s.shared.problem))
         s.launching.ready.connect(lambda _: shell.run("case.open-launched"))
         s.dictation.obey(spoken, self.send, {"insert …": lambda: s.autotexts.voices})
         s.dictation.told.connect(shell.tell)

@@ -158,6 +158,10 @@ class Shell(Opening):
         """A site sent a case to this desk while another is open; empty: nothing is asked."""
         self._windows.ask_of_launch(site)
 
+    def warn_of_step(self, words: str) -> None:
+        """Another program at the desk did not follow; empty: all are in step."""
+        self._windows.warn_of_step(words)
+
     def say_engine(self, words: str) -> None:
         """On every status bar: what draws volumes, where that is not what was meant."""
         self._telling.say_engine(words)

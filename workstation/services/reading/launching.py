@@ -52,6 +52,7 @@ class Launching:
         self.changed: Signal[None] = Signal()
         self.told: Signal[str] = Signal()
         self.ready: Signal[None] = Signal()  # to be opened now: no case is open
+        self.declined: Signal[TaskRef] = Signal()  # not now, or not for this reader
         worklist.changed.connect(lambda _: self._look())
         session.changed.connect(lambda _: self._look())
         session.opening.connect(lambda _: self._ask_from_now())
@@ -103,10 +104,24 @@ class Launching:
         if job.error is not None:
             taken.settle(None, job.error)
             return
+        taken.settle(None)
+        self._wait_for(launch)
+
+    def offer(self, key: TaskRef, name: str) -> None:
+        """A case that another program at this desk opened; `name` tells it from its next."""
+        self._wait_for(Launch(key.site, key.task, name, self._clock.now() + _WAITS))
+
+    def withdraw(self, key: TaskRef) -> None:
+        """The program that opened it closed it again."""
+        launch = self.waiting
+        if launch is not None and _key(launch) == key:
+            self._waiting = None
+            self._ask()
+
+    def _wait_for(self, launch: Launch) -> None:
         log.info("a case of %s was sent here", launch.site)
         self._waiting = launch, self._clock.now()
         self._by_itself = self._session.case is None
-        taken.settle(None)
         self._look()
 
     def _refused(self, error: WorkstationError, taken: Job[None]) -> None:
@@ -150,19 +165,28 @@ class Launching:
 
     def dismiss(self) -> None:
         """Not now: it stays on the list like any other."""
-        self._waiting = None
+        self._decline()
         self._ask()
 
     def _forget(self, words: str) -> None:
-        self._waiting = None
+        self._decline()
         self.told.emit(words)
+
+    def _decline(self) -> None:
+        launch, self._waiting = self.waiting, None
+        if launch is not None:
+            self.declined.emit(_key(launch))
 
     def _row(self) -> Row | None:
         launch = self.waiting
         if launch is None:
             return None
-        wanted = TaskRef(launch.site, launch.task)
+        wanted = _key(launch)
         return next((row for row in self._worklist.rows if row.item.key == wanted), None)
+
+
+def _key(launch: Launch) -> TaskRef:
+    return TaskRef(launch.site, launch.task)
 
 
 def _hashed(launch: Launch) -> str:

@@ -77,6 +77,7 @@ class Signing:
         #: How an authentication for a signature ended; None: accepted.
         self.authenticated: Signal[BaseException | None] = Signal()
         self.proposed: Signal[None] = Signal()  # it is being asked: there is a moment to prepare
+        self.signed: Signal[SignedReport] = Signal()  # sealed: on its way to the site
         deliveries.changed.connect(self._delivered)
 
     def asked_by(self, ask: Callable[[Proposal], Job[None]]) -> None:
@@ -214,6 +215,7 @@ class Signing:
             self._filing.owe(marks)
             self._session.signed()
             self._reporting.mark_signed(signed)
+            self.signed.emit(signed)
         done.settle(None, error)
 
     def _delivered(self, _: None) -> None:

@@ -1,0 +1,199 @@
+"""Programs at one desk over a hub that is not our code: two lines of ours, one of the test's."""
+
+import json
+import queue
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import httpx2
+import pytest
+from attrs import evolve
+from demo_platform import DemoPlatform
+from fakes_images import client
+from fakes_worklist import row
+from websockets.sync.client import ClientConnection, connect
+
+from workstation.adapters.fhircast import HubLine
+from workstation.errors import Conflict
+from workstation.protocols import fhircast
+from workstation.protocols.fhircast import Confirmed, Event, Message, OutOfStep
+from workstation.protocols.fhircast_context import of_case, of_signed
+from workstation.settings import load
+
+pytestmark = pytest.mark.slow
+
+ITEM = row(1).item
+S = 20.0  # as long as a loaded machine may take
+M = TypeVar("M")
+
+
+class Program:
+    """One of ours at the desk, as far as its line goes."""
+
+    def __init__(self, platform: DemoPlatform, topic: str) -> None:
+        site = next(each for each in load(platform.settings).sites if each.id == "harbor")
+        hub = platform.site("harbor")["fhircast"]
+        agreed = evolve(site, fhircast_hub=hub, fhircast_topic=topic)
+        self.line = HubLine(client(agreed, platform.token("harbor")))
+        self.came: queue.Queue[Message | None] = queue.Queue()
+        self.line.open(self.came.put)
+        assert self.hears(Confirmed) == Confirmed()
+
+    def hears(self, kind: type[M]) -> M:
+        found = self.came.get(timeout=S)
+        assert isinstance(found, kind), found
+        return found
+
+    def tells(self, name: str, context: fhircast.Context, version: str = "") -> str:
+        id_ = str(uuid4())
+        at = datetime.now(UTC)
+        self.line.post(fhircast.event(self.line.topic, name, id_, at, context, version))
+        return id_
+
+
+class Other:
+    """Another maker's program, from the pages of the standard alone."""
+
+    def __init__(self, http: httpx2.Client, hub: str, topic: str, line: ClientConnection) -> None:
+        self._http, self._hub, self.topic, self._line = http, hub, topic, line
+
+    @classmethod
+    @contextmanager
+    def at(cls, platform: DemoPlatform, topic: str, events: str) -> "Iterator[Other]":
+        hub = platform.site("harbor")["fhircast"]
+        form = {"hub.channel.type": "websocket", "hub.mode": "subscribe", "hub.topic": topic,
+                "hub.events": events, "subscriber.name": "Acme Product"}  # fmt: skip
+        with platform.client("harbor") as http:
+            answer = http.post(hub, data=form)
+            assert answer.status_code == 202
+            with connect(answer.json()["hub.channel.endpoint"], proxy=None) as line:
+                other = cls(http, hub, topic, line)
+                confirmed = other.hears()
+                assert (confirmed["hub.mode"], confirmed["hub.topic"]) == ("subscribe", topic)
+                yield other
+
+    def hears(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self._line.recv(timeout=S))
+        return found
+
+    def answers(self, id_: str, status: str) -> None:
+        self._line.send(json.dumps({"id": id_, "status": status}))
+
+    def tells(self, message: dict[str, Any]) -> int:
+        body = json.dumps(message)
+        headers = {"Content-Type": "application/fhir+json"}
+        return self._http.post(self._hub, content=body, headers=headers).status_code
+
+    def current(self) -> dict[str, Any]:
+        found: dict[str, Any] = self._http.get(f"{self._hub}{self.topic}").json()
+        return found
+
+
+@pytest.fixture
+def desk(shared_platform: DemoPlatform) -> Iterator[tuple[Program, Program]]:
+    """Two of ours in one session."""
+    topic = str(uuid4())
+    with ExitStack() as stack:
+        both = []
+        for _ in range(2):
+            program = Program(shared_platform, topic)
+            stack.callback(program.line.end)
+            both.append(program)
+        yield both[0], both[1]
+
+
+def test_two_programs_follow_each_other(desk: tuple[Program, Program]) -> None:
+    """What one opens reaches both, under the id that the one gave it (2.6)."""
+    first, second = desk
+    for one in (first, second):
+        for name in (fhircast.REPORT_OPEN, fhircast.REPORT_CLOSE):
+            id_ = one.tells(name, of_case(ITEM, "r1"))
+            for each in (first, second):
+                event = each.hears(Event)
+                assert (event.id, event.name, event.report) == (id_, name, "r1")
+                assert event.is_of(ITEM)
+                each.line.answer(id_, 200)
+
+
+def test_who_does_not_follow_is_named_to_the_other(desk: tuple[Program, Program]) -> None:
+    """Two screens with two patients are how reports come under the wrong name."""
+    first, second = desk
+    id_ = first.tells(fhircast.REPORT_OPEN, of_case(ITEM, "r1"))
+    first.hears(Event)
+    second.line.answer(second.hears(Event).id, 409)
+
+    error = first.hears(OutOfStep)
+    assert (error.subscriber, error.why) == ("Reading workstation", "it refuses")
+
+    why = fhircast.not_followed(id_, fhircast.REPORT_OPEN, "the reader said not now")
+    second.tells(fhircast.SYNC_ERROR, why)
+    assert first.hears(OutOfStep).why == "the reader said not now"
+
+
+def test_content_has_versions_that_the_hub_keeps_in_order(desk: tuple[Program, Program]) -> None:
+    """A signature that is told against an old version is not taken (2.10)."""
+    first, second = desk
+    first.tells(fhircast.REPORT_OPEN, of_case(ITEM, "r1"))
+    version = second.hears(Event).version
+    assert version
+    signed = of_signed(ITEM, "r1", "final")
+    second.tells(fhircast.REPORT_UPDATE, signed, version)
+
+    assert first.hears(Event).version == version
+    updated = first.hears(Event)
+    assert (updated.name, updated.report) == (fhircast.REPORT_UPDATE, "r1")
+    assert updated.version not in ("", version)
+    with pytest.raises(Conflict):
+        first.tells(fhircast.REPORT_UPDATE, signed, version)
+
+
+def test_another_makers_program_and_ours_understand_each_other(
+    shared_platform: DemoPlatform,
+) -> None:
+    """It speaks the examples of the standard; who comes late is told what is open (2.4)."""
+    topic = str(uuid4())
+    events = "DiagnosticReport-open,ImagingStudy-open,ImagingStudy-close,SyncError"
+    study = {
+        "resourceType": "ImagingStudy",
+        "id": "e25c",
+        "identifier": [{"system": "urn:dicom:uid", "value": f"urn:oid:{ITEM.study}"}],
+    }
+    context = [{"key": "study", "resource": study}]
+
+    def message(name: str, id_: str) -> dict[str, Any]:
+        told = {"hub.topic": topic, "hub.event": name, "context": context}
+        return {"timestamp": "2026-11-26T08:00:00.00Z", "id": id_, "event": told}
+
+    with Other.at(shared_platform, topic, events) as other:
+        assert other.current() == {"context.type": "", "context": []}
+        assert other.tells(message("ImagingStudy-open", "bfbe806f")) == 202
+        assert other.hears()["id"] == "bfbe806f"
+        ours = Program(shared_platform, topic)
+        try:
+            event = ours.hears(Event)
+            assert (event.id, event.name) == ("bfbe806f", "ImagingStudy-open")
+            assert event.is_of(ITEM)
+            assert other.current()["context.type"] == "ImagingStudy"
+
+            ours.line.answer(event.id, 409)
+            (outcome,) = other.hears()["event"]["context"]
+            codes = {c["code"] for c in outcome["resource"]["issue"][0]["details"]["coding"]}
+            assert codes == {"bfbe806f", "ImagingStudy-open", "Reading workstation"}
+
+            id_ = ours.tells(fhircast.REPORT_OPEN, of_case(ITEM, "r1"))
+            told = other.hears()
+            assert told["id"] == id_
+            assert [each["key"] for each in told["event"]["context"]] == [
+                "report", "study", "patient",
+            ]  # fmt: skip
+            ours.hears(Event)
+            other.answers(id_, "409")
+            assert ours.hears(OutOfStep).subscriber == "Acme Product"
+        finally:
+            ours.line.end()
+        assert other.tells(message("ImagingStudy-close", "c1")) == 202
+        assert other.hears()["id"] == "c1"
+        assert other.current()["context.type"] == ""
