@@ -1,20 +1,18 @@
 """Programs at one desk over a hub that is not our code: two lines of ours, one of the test's."""
 
-import json
 import queue
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import uuid4
 
-import httpx2
 import pytest
 from attrs import evolve
 from demo_platform import DemoPlatform
 from fakes_images import client
 from fakes_worklist import row
-from websockets.sync.client import ClientConnection, connect
+from fhircast_peer import Other
 
 from workstation.adapters.fhircast import HubLine
 from workstation.errors import Conflict
@@ -52,44 +50,6 @@ class Program:
         at = datetime.now(UTC)
         self.line.post(fhircast.event(self.line.topic, name, id_, at, context, version))
         return id_
-
-
-class Other:
-    """Another maker's program, from the pages of the standard alone."""
-
-    def __init__(self, http: httpx2.Client, hub: str, topic: str, line: ClientConnection) -> None:
-        self._http, self._hub, self.topic, self._line = http, hub, topic, line
-
-    @classmethod
-    @contextmanager
-    def at(cls, platform: DemoPlatform, topic: str, events: str) -> "Iterator[Other]":
-        hub = platform.site("harbor")["fhircast"]
-        form = {"hub.channel.type": "websocket", "hub.mode": "subscribe", "hub.topic": topic,
-                "hub.events": events, "subscriber.name": "Acme Product"}  # fmt: skip
-        with platform.client("harbor") as http:
-            answer = http.post(hub, data=form)
-            assert answer.status_code == 202
-            with connect(answer.json()["hub.channel.endpoint"], proxy=None) as line:
-                other = cls(http, hub, topic, line)
-                confirmed = other.hears()
-                assert (confirmed["hub.mode"], confirmed["hub.topic"]) == ("subscribe", topic)
-                yield other
-
-    def hears(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self._line.recv(timeout=S))
-        return found
-
-    def answers(self, id_: str, status: str) -> None:
-        self._line.send(json.dumps({"id": id_, "status": status}))
-
-    def tells(self, message: dict[str, Any]) -> int:
-        body = json.dumps(message)
-        headers = {"Content-Type": "application/fhir+json"}
-        return self._http.post(self._hub, content=body, headers=headers).status_code
-
-    def current(self) -> dict[str, Any]:
-        found: dict[str, Any] = self._http.get(f"{self._hub}{self.topic}").json()
-        return found
 
 
 @pytest.fixture
@@ -156,20 +116,9 @@ def test_another_makers_program_and_ours_understand_each_other(
     """It speaks the examples of the standard; who comes late is told what is open (2.4)."""
     topic = str(uuid4())
     events = "DiagnosticReport-open,ImagingStudy-open,ImagingStudy-close,SyncError"
-    study = {
-        "resourceType": "ImagingStudy",
-        "id": "e25c",
-        "identifier": [{"system": "urn:dicom:uid", "value": f"urn:oid:{ITEM.study}"}],
-    }
-    context = [{"key": "study", "resource": study}]
-
-    def message(name: str, id_: str) -> dict[str, Any]:
-        told = {"hub.topic": topic, "hub.event": name, "context": context}
-        return {"timestamp": "2026-11-26T08:00:00.00Z", "id": id_, "event": told}
-
     with Other.at(shared_platform, topic, events) as other:
         assert other.current() == {"context.type": "", "context": []}
-        assert other.tells(message("ImagingStudy-open", "bfbe806f")) == 202
+        assert other.tells("ImagingStudy-open", ITEM.study, "bfbe806f") == 202
         assert other.hears()["id"] == "bfbe806f"
         ours = Program(shared_platform, topic)
         try:
@@ -194,6 +143,6 @@ def test_another_makers_program_and_ours_understand_each_other(
             assert ours.hears(OutOfStep).subscriber == "Acme Product"
         finally:
             ours.line.end()
-        assert other.tells(message("ImagingStudy-close", "c1")) == 202
+        assert other.tells("ImagingStudy-close", ITEM.study, "c1") == 202
         assert other.hears()["id"] == "c1"
         assert other.current()["context.type"] == ""
