@@ -4,17 +4,19 @@ import queue
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 from uuid import uuid4
 
 import pytest
 from attrs import evolve
 from demo_platform import DemoPlatform
-from fakes_images import client
+from fakes_images import Token
 from fakes_worklist import row
 from fhircast_peer import Other
 
+from workstation.adapters.clock import SystemClock
 from workstation.adapters.fhircast import HubLine
+from workstation.adapters.sign_on import SignOn
 from workstation.errors import Conflict
 from workstation.protocols import fhircast
 from workstation.protocols.fhircast import Confirmed, Event, Message, OutOfStep
@@ -35,7 +37,8 @@ class Program:
         site = next(each for each in load(platform.settings).sites if each.id == "harbor")
         hub = platform.site("harbor")["fhircast"]
         agreed = evolve(site, fhircast_hub=hub, fhircast_topic=topic)
-        self.line = HubLine(client(agreed, platform.token("harbor")))
+        token = cast(SignOn, Token(platform.token("harbor")))
+        self.line = HubLine(agreed, token, SystemClock())
         self.came: queue.Queue[Message | None] = queue.Queue()
         self.line.open(self.came.put)
         assert self.hears(Confirmed) == Confirmed()

@@ -11,10 +11,12 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
+from attrs import evolve
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 from workstation.adapters.http import certificates
+from workstation.adapters.sign_on import SignOn
 from workstation.adapters.site_client import SiteClient
 from workstation.errors import WorkstationError
 from workstation.protocols.answers import error_of
@@ -31,6 +33,8 @@ from workstation.protocols.fhircast import (
     unsubscription,
 )
 from workstation.protocols.web import Answer, Request
+from workstation.services.ports.clock import Clock
+from workstation.settings import Site
 
 log = logging.getLogger("fhircast")
 
@@ -47,9 +51,10 @@ Taker = Callable[[Message | None], None]
 class HubLine:
     """Fulfils `services.ports.context.ContextLine`."""
 
-    def __init__(self, client: SiteClient) -> None:
-        self._client = client
-        self._hub, self.topic = client.site.fhircast_hub, client.site.fhircast_topic
+    def __init__(self, site: Site, sign_on: SignOn, clock: Clock) -> None:
+        self._hub, self.topic = site.fhircast_hub, site.fhircast_topic
+        # Its own, at home at the hub alone: where that is silent, the site is not.
+        self._client = SiteClient(evolve(site, fhir=self._hub, second_origin=""), sign_on, clock)
         self._lock = threading.Lock()
         self._line: ClientConnection | None = None
         self._stopped: threading.Event | None = None

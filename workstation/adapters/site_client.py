@@ -65,8 +65,7 @@ class SiteClient:
         self.sign_on = sign_on
         self._clock = clock
         self.ways = Ways(site, clock.monotonic)
-        second, hub = site.second_origin, site.fhircast_hub
-        addresses = (site.fhir, site.dicomweb, site.est, site.ups, second, hub)
+        addresses = (site.fhir, site.dicomweb, site.est, site.ups, site.second_origin)
         self._origins = {origin(each) for each in addresses if each}
         self._time_lock = threading.Lock()
         self._server_time: datetime | None = None

@@ -63,12 +63,7 @@ class Outer:
         secrets = open_secrets("reading-workstation")
         sign_on = sign_ons(settings.sites, clock, codes.show, secrets)
         clients = {s.id: SiteClient(s, sign_on(s), clock) for s in settings.sites}
-        # A hub has a client of its own: where it is silent, the site is not.
-        hubs = {
-            s.id: HubLine(SiteClient(s, sign_on(s), clock))
-            for s in settings.sites
-            if s.fhircast_hub
-        }
+        hubs = {s.id: HubLine(s, sign_on(s), clock) for s in settings.sites if s.fhircast_hub}
         decoders = Decoders()
         previews = Previews(decoders)
         usual = Path(platformdirs.user_data_dir("reading-workstation", False))

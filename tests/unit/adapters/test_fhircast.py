@@ -18,7 +18,6 @@ from websockets.sync.server import ServerConnection, serve
 
 from workstation.adapters.fhircast import HubLine
 from workstation.adapters.sign_on import SignOn
-from workstation.adapters.site_client import SiteClient
 from workstation.errors import Refused, SignInFailed
 from workstation.protocols.fhircast import Confirmed, Event, Message, Unreadable
 
@@ -69,7 +68,7 @@ def hub() -> Iterator[tuple[Hub, HubLine, "queue.Queue[Message | None]"]]:
         thread.start()
         made.channel = f"ws://127.0.0.1:{sockets.socket.getsockname()[1]}/secret"
         harbor = site(fhircast_hub=f"{url}/hub", fhircast_topic="desk-1", timeout_seconds=5.0)
-        line = HubLine(SiteClient(harbor, cast(SignOn, Token("t")), FakeClock()))
+        line = HubLine(harbor, cast(SignOn, Token("t")), FakeClock())
         try:
             yield made, line, came
         finally:
