@@ -8,7 +8,7 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from attrs import evolve
@@ -41,6 +41,8 @@ log = logging.getLogger("fhircast")
 _OPEN_S: Final = 5.0
 _CLOSE_S: Final = 1.0
 _END_S: Final = 2.0
+#: Somebody set the hub's clock.
+_SET_BACK: Final = timedelta(minutes=1)
 _ANSWERS: Final = (200, 202, 204, 401)
 #: After a break; a hub that stays away is asked twice a minute.
 _PAUSES_S: Final = (0.5, 2.0, 5.0, 30.0)
@@ -59,6 +61,7 @@ class HubLine:
         self._line: ClientConnection | None = None
         self._stopped: threading.Event | None = None
         self._thread: threading.Thread | None = None
+        self._last: datetime | None = None
 
     def open(self, take: Taker) -> None:
         if self._stopped is not None:
@@ -70,7 +73,11 @@ class HubLine:
         self._thread.start()
 
     def now(self) -> datetime:
-        return self._client.server_now()
+        """It knows the hub's clock to the second, and never goes back by less."""
+        found = self._client.server_now()
+        last = self._last or found
+        self._last = max(found, last) if last - found < _SET_BACK else found
+        return self._last
 
     def post(self, body: bytes) -> None:
         self._ask(posted(self._hub, body))

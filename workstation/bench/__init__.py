@@ -26,6 +26,7 @@ BENCHES: Final[Mapping[str, tuple[str, str]]] = {
     "startup": ("startup:startup", "process start to the worklist"),
     "open": ("opening:open_case", "open a case: first image, every image, longest gap"),
     "next": ("following:next_case", "sign and next on a line of 50 Mbit/s and 60 ms"),
+    "together": ("together:together", "a case through a FHIRcast hub to another program, and back"),
     "preempt": ("preempting:preempting", "a case opened while the next ones are fetched ahead"),
     "line": ("slow_line:slow_line", "600 slices over a line of 50 Mbit/s and 60 ms"),
     "decode": ("decode:decode", "one frame of each syntax, beside the codec called directly"),

@@ -5,6 +5,7 @@ import queue
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 from typing import Any, cast
 from urllib.parse import parse_qs
@@ -33,7 +34,7 @@ class Hub:
 
     def __init__(self) -> None:
         self.channel = ""
-        self.status = 202
+        self.status, self.date, self.clock = 202, "", FakeClock()
         self.asked: queue.Queue[tuple[dict[str, Any], str]] = queue.Queue()
         self.heard: queue.Queue[dict[str, Any]] = queue.Queue()
         self.lines: queue.Queue[ServerConnection] = queue.Queue()
@@ -45,8 +46,10 @@ class Hub:
         found = {k: v for k, (v,) in parse_qs(body).items()} if form else json.loads(body)
         self.asked.put((found, request.headers["Authorization"]))
         answer = json.dumps({"hub.channel.endpoint": self.channel}).encode()
-        request.send_response(self.status)
+        request.send_response_only(self.status)
         request.send_header("Content-Length", str(len(answer)))
+        if self.date:
+            request.send_header("Date", self.date)
         request.end_headers()
         request.wfile.write(answer)
 
@@ -68,7 +71,7 @@ def hub() -> Iterator[tuple[Hub, HubLine, "queue.Queue[Message | None]"]]:
         thread.start()
         made.channel = f"ws://127.0.0.1:{sockets.socket.getsockname()[1]}/secret"
         harbor = site(fhircast_hub=f"{url}/hub", fhircast_topic="desk-1", timeout_seconds=5.0)
-        line = HubLine(harbor, cast(SignOn, Token("t")), FakeClock())
+        line = HubLine(harbor, cast(SignOn, Token("t")), made.clock)
         try:
             yield made, line, came
         finally:
@@ -109,6 +112,21 @@ def test_a_line_that_breaks_is_taken_up_again() -> None:
 
     assert found[0] == found[4] == Confirmed()
     assert found[3] is None
+
+
+def test_its_clock_is_the_hubs_and_never_goes_back() -> None:
+    """The hub names whole seconds: two events of one second stay in their order."""
+    with hub() as (made, line, _):
+        made.date = "Thu, 26 Nov 2026 08:00:00 GMT"
+        line.post(b"{}")
+        made.clock.advance(0.9)
+        before = line.now()
+        line.post(b"{}")
+
+        assert before == line.now() == datetime(2026, 11, 26, 8, 0, 0, 900_000, UTC)
+        made.date = "Thu, 26 Nov 2026 07:00:00 GMT"  # somebody set it right
+        line.post(b"{}")
+        assert line.now() == datetime(2026, 11, 26, 7, tzinfo=UTC)
 
 
 def test_without_a_line_an_answer_is_dropped_and_a_refusal_is_said() -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -244,6 +244,19 @@ def test_an_event_from_before_what_is_open_does_not_change_it() -> None:
     desk.hears(opened(SECOND, at=before))
 
     assert (desk.launching.asks, desk.line.answers) == ("", [("e1", 409)])
+
+
+def test_clocks_that_differ_shut_nobody_out() -> None:
+    """One program's clock is ten minutes fast, another's three seconds slow: both are at the
+    desk, and the hub tells what they do in its own order."""
+    desk = Desk()
+    desk.hears(opened(FIRST, at=NOW + timedelta(minutes=10)))
+    desk.read(None)
+
+    desk.hears(opened(SECOND, "e2", at=NOW - timedelta(seconds=3)))
+
+    assert desk.session.case.item is SECOND.item
+    assert desk.line.answers == [("e1", 202), ("e2", 202)]
 
 
 def test_a_case_that_somebody_else_took_is_not_followed() -> None:
