@@ -1,10 +1,9 @@
 """The case that programs at one desk have open together (FHIRcast, IHE IRA).
 
 Owned by the application, lives on the home thread. What is opened here is told; what another
-program opens is followed by the rules of a case that was sent here (`launching`): by itself
-where none is open, else the reader is asked. No open case is ever left because another program
-left it. What cannot be followed is answered so, and who did not follow us is named until the
-programs are in step again.
+program opens is followed by the rules of a case that was sent here (`launching`). No open case is
+ever left because another program left it. What cannot be followed is answered so, and who did not
+follow us is named until the programs are in step again.
 """
 
 import logging
