@@ -9,7 +9,7 @@ import orthanc
 import pydicom
 import pytest
 from dimse_peers import Pacs
-from programs import need
+from programs import need, system
 from pydicom.data import get_testdata_file
 
 from workstation.adapters.dimse_receiver import Receiver
@@ -45,7 +45,7 @@ def pacs() -> Pacs:
 def sent(pacs: Pacs, *, calling: str = "ARCHIVE", called: str = "WORKSTATION") -> str:
     """What storescu says about it."""
     done = subprocess.run(
-        ["storescu", "-v", "-xv", "-aet", calling, "-aec", called, "127.0.0.1",
+        [system("storescu"), "-v", "-xv", "-aet", calling, "-aec", called, "127.0.0.1",
          str(pacs.receiver), str(FILE)],
         capture_output=True, text=True, timeout=30,
     )  # fmt: skip
